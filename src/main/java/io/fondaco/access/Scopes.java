@@ -1,0 +1,21 @@
+package io.fondaco.access;
+
+import java.util.Set;
+
+/** What a key may be allowed to do. An endpoint names the one scope that it needs in {@code @RolesAllowed}. */
+public final class Scopes {
+    public static final String CATALOG_READ = "catalog:read";
+    public static final String CATALOG_WRITE = "catalog:write";
+    public static final String STOCK_READ = "stock:read";
+    public static final String STOCK_WRITE = "stock:write";
+    public static final String ORDERS_READ = "orders:read";
+    public static final String ORDERS_WRITE = "orders:write";
+    public static final String KEYS_READ = "keys:read";
+    public static final String KEYS_WRITE = "keys:write";
+
+    /** Every scope there is; the bootstrap key has them all. */
+    public static final Set<String> ALL = Set.of(
+            CATALOG_READ, CATALOG_WRITE, STOCK_READ, STOCK_WRITE, ORDERS_READ, ORDERS_WRITE, KEYS_READ, KEYS_WRITE);
+
+    private Scopes() {}
+}

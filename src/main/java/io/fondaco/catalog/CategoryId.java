@@ -1,0 +1,29 @@
+package io.fondaco.catalog;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.platform.identity.TypeId;
+import java.util.UUID;
+
+/** Identifies a category. */
+public record CategoryId(UUID value) {
+    static final String PREFIX = "category";
+
+    public static CategoryId random() {
+        return new CategoryId(TypeId.newUuid());
+    }
+
+    /**
+     * @throws io.fondaco.platform.identity.InvalidId if the text is not of the form {@code category_…}
+     */
+    @JsonCreator
+    public static CategoryId parse(String text) {
+        return new CategoryId(TypeId.parse(PREFIX, text));
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return TypeId.format(PREFIX, value);
+    }
+}

@@ -1,0 +1,34 @@
+package io.fondaco.catalog;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A product as somebody wants it to be. A null component means "leave as it is" (for a new product: the default); an
+ * empty one means "empty".
+ *
+ * @param slug names the product; the key by which it is created or updated
+ * @param title required for a new product
+ * @param description HTML
+ * @param categories paths of category names from the root, {@code ["Kitchen", "Coffee"]}; missing ones are created
+ * @param options names of the options in order, at most three; a product without options has none
+ * @param media in the order of display
+ * @param attributes further named values, kept as they are
+ * @param variants created or updated by SKU; variants that are not named stay as they are
+ */
+public record ProductDraft(
+        String slug,
+        @Nullable String title,
+        @Nullable String description,
+        @Nullable String vendor,
+        @Nullable String productType,
+        @Nullable ProductStatus status,
+        @Nullable List<String> tags,
+        @Nullable List<List<String>> categories,
+        @Nullable List<String> options,
+        @Nullable List<Media> media,
+        @Nullable String seoTitle,
+        @Nullable String seoDescription,
+        @Nullable Map<String, String> attributes,
+        List<VariantDraft> variants) {}

@@ -1,0 +1,9 @@
+/**
+ * Turns a cart into a paid order, and undoes what must be undone: the only orchestrator. Stock is reserved before the payment\n * is asked for, the order stands after it, and a crash in between is resumed to exactly one result.
+ */
+@NullMarked
+@BoundedModule(uses = {"access", "cart", "catalog", "customer", "inventory", "order", "payment", "pricing", "shipping"})
+package io.fondaco.checkout;
+
+import io.fondaco.platform.BoundedModule;
+import org.jspecify.annotations.NullMarked;

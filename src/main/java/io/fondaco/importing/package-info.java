@@ -1,0 +1,9 @@
+/**
+ * Bulk data in and out: streams files of any size at constant memory, resumes after a crash where it was, and names every\n * row that it refused.
+ */
+@NullMarked
+@BoundedModule(uses = {"access", "catalog", "inventory", "pricing"})
+package io.fondaco.importing;
+
+import io.fondaco.platform.BoundedModule;
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package io.fondaco.inventory;
+
+/**
+ * What is counted: a SKU at a location.
+ *
+ * @param location {@code "default"} in a shop that has but one
+ */
+public record StockKey(String sku, String location) {
+    public static final String DEFAULT_LOCATION = "default";
+
+    public static StockKey atDefault(String sku) {
+        return new StockKey(sku, DEFAULT_LOCATION);
+    }
+}

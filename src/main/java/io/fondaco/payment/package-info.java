@@ -1,0 +1,9 @@
+/**
+ * Takes money through providers: every attempt is written down before the provider is called, and an unknown outcome is a\n * state of its own.
+ */
+@NullMarked
+@BoundedModule(uses = {"access"})
+package io.fondaco.payment;
+
+import io.fondaco.platform.BoundedModule;
+import org.jspecify.annotations.NullMarked;

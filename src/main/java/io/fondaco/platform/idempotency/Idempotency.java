@@ -1,0 +1,149 @@
+package io.fondaco.platform.idempotency;
+
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Keeps the answers of requests that must take effect once. Everything happens in the caller's transaction on the
+ * primary: a crash before its commit leaves no trace of the key, so a retry starts afresh; after it, a retry gets the
+ * stored answer.
+ *
+ * <p>A caller whose effect fits one transaction calls {@link #claim} first and {@link #store} last in it. A caller that
+ * must leave the database in between (a payment) commits the claim with what it needs to go on; until the answer is
+ * stored the key counts as in flight for {@link #LEASE}, then anyone with the same request may go on with it.
+ */
+@ApplicationScoped
+public class Idempotency {
+    /** How long a committed claim without an answer keeps others out. */
+    public static final Duration LEASE = Duration.ofSeconds(30);
+
+    private static final Duration RETENTION = Duration.ofHours(24);
+    private static final int PRUNE_BATCH = 10_000;
+
+    private final EntityManager entities;
+
+    Idempotency(EntityManager entities) {
+        this.entities = entities;
+    }
+
+    /**
+     * Claims the key, or finds the answer that was given before. A concurrent claim that has not committed yet is
+     * waited for, up to the lock time limit of the primary.
+     *
+     * @return the stored answer; empty when the caller is to take effect now
+     * @throws ApiException 409 {@code request_in_flight} while another holds the key, 422
+     *     {@code idempotency_key_reused} when the content differs
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<StoredAnswer> claim(IdempotencyKey key) {
+        if (insert(key)) {
+            return Optional.empty();
+        }
+        Tuple row = (Tuple) entities.createNativeQuery("""
+                        SELECT fingerprint, status, body, extract(epoch FROM locked_until - now())::int AS lease_seconds
+                          FROM idempotency.request
+                         WHERE principal = :principal AND route = :route AND key = :key
+                           FOR UPDATE
+                        """, Tuple.class)
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .getSingleResult();
+        if (!row.get("fingerprint", String.class).equals(key.fingerprint())) {
+            throw new ApiException(
+                    422, "idempotency_key_reused", "This Idempotency-Key was used before with another content.");
+        }
+        if (row.get("status") != null) {
+            return Optional.of(
+                    new StoredAnswer(row.get("status", Number.class).intValue(), row.get("body", String.class)));
+        }
+        int leaseSeconds = row.get("lease_seconds", Number.class).intValue();
+        if (leaseSeconds > 0) {
+            throw new ApiException(
+                    409,
+                    "request_in_flight",
+                    "A request with this Idempotency-Key is still being worked on; try again.",
+                    List.of(),
+                    Map.of(),
+                    Duration.ofSeconds(Math.min(leaseSeconds, 2)));
+        }
+        renew(key);
+        return Optional.empty();
+    }
+
+    private boolean insert(IdempotencyKey key) {
+        return entities.createNativeQuery("""
+                                INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
+                                VALUES (:principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
+                                ON CONFLICT DO NOTHING
+                                """)
+                        .setParameter("principal", key.principal())
+                        .setParameter("route", key.route())
+                        .setParameter("key", key.key())
+                        .setParameter("fingerprint", key.fingerprint())
+                        .setParameter("lease", (double) LEASE.toSeconds())
+                        .executeUpdate()
+                == 1;
+    }
+
+    private void renew(IdempotencyKey key) {
+        entities.createNativeQuery("""
+                        UPDATE idempotency.request SET locked_until = now() + make_interval(secs => :lease)
+                         WHERE principal = :principal AND route = :route AND key = :key
+                        """)
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .setParameter("lease", (double) LEASE.toSeconds())
+                .executeUpdate();
+    }
+
+    /** Keeps the answer for 24 hours; to be the last act of the transaction that holds the effect. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void store(IdempotencyKey key, StoredAnswer answer) {
+        entities.createNativeQuery("""
+                        UPDATE idempotency.request SET status = :status, body = :body
+                         WHERE principal = :principal AND route = :route AND key = :key
+                        """)
+                .setParameter("status", answer.status())
+                .setParameter("body", answer.body())
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .executeUpdate();
+    }
+
+    /** Lets go of a claim whose effect was undone, so that the same key may try again at once. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void release(IdempotencyKey key) {
+        entities.createNativeQuery("""
+                        DELETE FROM idempotency.request
+                         WHERE principal = :principal AND route = :route AND key = :key AND status IS NULL
+                        """)
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .executeUpdate();
+    }
+
+    /** Forgets what is older than 24 hours, at most 10,000 keys a call. */
+    @Transactional
+    int prune() {
+        return entities.createNativeQuery("""
+                        DELETE FROM idempotency.request
+                         WHERE ctid IN (SELECT ctid FROM idempotency.request
+                                         WHERE created_at < now() - make_interval(secs => :age)
+                                         ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("age", (double) RETENTION.toSeconds())
+                .setParameter("batch", PRUNE_BATCH)
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,19 @@
+package io.fondaco.platform.idempotency;
+
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Prunes keys every ten minutes. Safe to run on several pods at once: each skips what another has locked. */
+@ApplicationScoped
+class IdempotencyPruner {
+    private final Idempotency idempotency;
+
+    IdempotencyPruner(Idempotency idempotency) {
+        this.idempotency = idempotency;
+    }
+
+    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void prune() {
+        idempotency.prune();
+    }
+}

@@ -1,0 +1,5 @@
+/** A request with an Idempotency-Key takes effect once; its stored answer commits together with the effect. */
+@NullMarked
+package io.fondaco.platform.idempotency;
+
+import org.jspecify.annotations.NullMarked;

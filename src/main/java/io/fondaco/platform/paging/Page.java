@@ -1,0 +1,38 @@
+package io.fondaco.platform.paging;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of a list.
+ *
+ * @param data the rows, in the order asked for
+ * @param nextCursor opaque; null on the last page
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record Page<T>(
+        List<T> data,
+
+        @Schema(nullable = true, description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
+        String nextCursor) {
+
+    public Page {
+        data = List.copyOf(data);
+    }
+
+    /** Cuts a page from rows that were read with one more than the limit, so that the end is known without counting. */
+    public static <T> Page<T> cut(List<T> rows, int limit, Function<T, Cursor> cursorOf) {
+        if (rows.size() <= limit) {
+            return new Page<>(rows, null);
+        }
+        List<T> page = rows.subList(0, limit);
+        return new Page<>(page, cursorOf.apply(page.getLast()).encode());
+    }
+
+    public <R> Page<R> map(Function<T, R> mapping) {
+        return new Page<>(data.stream().map(mapping).toList(), nextCursor);
+    }
+}

@@ -1,0 +1,316 @@
+package io.fondaco.platform.web;
+
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.fondaco.platform.identity.InvalidId;
+import io.quarkus.hibernate.validator.runtime.jaxrs.ResteasyReactiveViolationException;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.ForbiddenException;
+import io.quarkus.security.UnauthorizedException;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Path;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/** The one place where a failure becomes {@code application/problem+json}. Logs what is ours to mend, once. */
+class ProblemMapper {
+    static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    private static final int MAX_CAUSES = 20;
+
+    private final RequestId requestId;
+
+    ProblemMapper(RequestId requestId) {
+        this.requestId = requestId;
+    }
+
+    @ServerExceptionMapper
+    Response map(ApiException e) {
+        Response.ResponseBuilder response = respond(e.status(), e.code(), e.getMessage(), e.violations(), e.facts());
+        e.retryAfter().ifPresent(wait -> response.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
+        return response.build();
+    }
+
+    @ServerExceptionMapper
+    Response map(InvalidId e) {
+        return respond(404, "not_found", message(e)).build();
+    }
+
+    @ServerExceptionMapper({JsonProcessingException.class, MismatchedInputException.class})
+    Response map(JsonProcessingException e) {
+        return malformed(e).build();
+    }
+
+    @ServerExceptionMapper
+    Response map(ResteasyReactiveViolationException e) {
+        return invalid(e).build();
+    }
+
+    @ServerExceptionMapper
+    Response map(ConstraintViolationException e) {
+        return invalid(e).build();
+    }
+
+    @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
+    Response unauthorized(Exception e) {
+        return respond(401, "unauthorized", "Send a valid key as 'Authorization: Bearer <key>'.")
+                .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response map(ForbiddenException e) {
+        return respond(403, "forbidden", "This key does not have the scope that the call needs.")
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response map(WebApplicationException e) {
+        Optional<JsonProcessingException> json = find(e, JsonProcessingException.class);
+        int status = e.getResponse().getStatus();
+        if (json.isPresent() && status < 500) {
+            return malformed(json.get()).build();
+        }
+        if (status >= 500) {
+            LOG.errorf(e, "Request %s failed", requestId.value());
+        }
+        Response.StatusType statusType = Response.Status.fromStatusCode(status);
+        String title = statusType == null ? "Error" : statusType.getReasonPhrase();
+        Response.ResponseBuilder response =
+                respond(status, title.toLowerCase(Locale.ROOT).replace(' ', '_'), title + ".");
+        Object allow = e.getResponse().getHeaders().getFirst(HttpHeaders.ALLOW);
+        if (allow != null) {
+            response.header(HttpHeaders.ALLOW, allow);
+        }
+        return response.build();
+    }
+
+    @ServerExceptionMapper
+    Response map(Exception e) {
+        Optional<ApiException> wrapped = find(e, ApiException.class);
+        if (wrapped.isPresent()) {
+            return map(wrapped.get());
+        }
+        String sqlState =
+                find(e, SQLException.class).map(SQLException::getSQLState).orElse("");
+        if (isDatabaseAway(e, sqlState)) {
+            LOG.warnf("Request %s found no database connection: %s", requestId.value(), rootMessage(e));
+            return respond(503, "database_unavailable", "The database does not answer just now; try again.")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
+                    .build();
+        }
+        if (sqlState.equals("40001") || sqlState.equals("40P01") || sqlState.equals("55P03")) {
+            LOG.warnf("Request %s gave way to another (%s)", requestId.value(), sqlState);
+            return respond(503, "busy", "Another request holds the same records; try again.")
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
+                    .build();
+        }
+        if (sqlState.equals("25006")) {
+            LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route", requestId.value());
+        } else {
+            LOG.errorf(e, "Request %s failed", requestId.value());
+        }
+        return respond(500, "internal_error", "This is our fault; it has been logged under the trace_id.")
+                .build();
+    }
+
+    private static boolean isDatabaseAway(Exception e, String sqlState) {
+        return sqlState.startsWith("08")
+                || sqlState.startsWith("57P")
+                || sqlState.equals("53300")
+                || find(e, SQLException.class)
+                        .map(sql -> message(sql).contains("Acquisition timeout"))
+                        .orElse(false);
+    }
+
+    private Response.ResponseBuilder malformed(JsonProcessingException e) {
+        if (find(e, ApiException.class).isPresent()
+                || find(e, IllegalArgumentException.class).isPresent()) {
+            Throwable cause = find(e, ApiException.class)
+                    .map(Throwable.class::cast)
+                    .or(() -> find(e, IllegalArgumentException.class).map(Throwable.class::cast))
+                    .orElse(e);
+            return violation(422, pointer(e), "invalid_value", message(cause));
+        }
+        return switch (e) {
+            case UnrecognizedPropertyException unknown ->
+                violation(
+                        400,
+                        pointer(e),
+                        "unknown_field",
+                        "There is no field '%s' here.".formatted(Violation.shorten(unknown.getPropertyName())));
+            case InvalidFormatException wrong ->
+                violation(
+                        400,
+                        pointer(e),
+                        "wrong_type",
+                        "'%s' does not fit; expected %s."
+                                .formatted(Violation.shorten(String.valueOf(wrong.getValue())), expected(wrong)));
+            case MismatchedInputException wrong ->
+                violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(wrong)));
+            case StreamConstraintsException _ ->
+                respond(400, "malformed_json", "The JSON is nested too deeply or has a value that is too long.");
+            default ->
+                respond(
+                        400,
+                        "malformed_json",
+                        "The body is not valid JSON%s."
+                                .formatted(
+                                        e.getLocation() == null
+                                                ? ""
+                                                : " (line %d, column %d)"
+                                                        .formatted(
+                                                                e.getLocation().getLineNr(),
+                                                                e.getLocation().getColumnNr())));
+        };
+    }
+
+    private Response.ResponseBuilder violation(int status, String pointer, String code, String detail) {
+        return respond(status, code, detail, List.of(new Violation(pointer, code, detail)), Map.of());
+    }
+
+    private static String expected(MismatchedInputException e) {
+        Class<?> type = e.getTargetType();
+        if (type == null) {
+            return "another type";
+        }
+        if (type == long.class || type == int.class || type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == String.class) {
+            return "a string";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        return List.class.isAssignableFrom(type) ? "an array" : "an object with the documented fields";
+    }
+
+    private static String pointer(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping)) {
+            return "";
+        }
+        StringBuilder pointer = new StringBuilder();
+        for (JsonMappingException.Reference step : mapping.getPath()) {
+            String name = step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName();
+            pointer.append('/')
+                    .append(Violation.shorten(name).replace("~", "~0").replace("/", "~1"));
+        }
+        return JsonPointer.compile(pointer.toString()).toString();
+    }
+
+    private Response.ResponseBuilder invalid(ConstraintViolationException e) {
+        List<Violation> violations = e.getConstraintViolations().stream()
+                .map(ProblemMapper::violation)
+                .sorted((a, b) -> a.pointer().compareTo(b.pointer()))
+                .toList();
+        Violation first = violations.getFirst();
+        boolean parameter = !first.pointer().startsWith("/");
+        return respond(
+                parameter ? 400 : 422, first.code(), first.pointer() + ": " + first.detail(), violations, Map.of());
+    }
+
+    private static Violation violation(ConstraintViolation<?> violation) {
+        StringBuilder pointer = new StringBuilder();
+        int depth = 0;
+        boolean body = false;
+        for (Path.Node node : violation.getPropertyPath()) {
+            // The first two nodes are the resource method and its parameter; what follows lies in the body.
+            if (depth == 1) {
+                pointer.append(node.getName());
+            }
+            if (depth > 1) {
+                if (!body) {
+                    pointer.setLength(0);
+                    body = true;
+                }
+                if (node.getIndex() != null) {
+                    pointer.append('/').append(node.getIndex());
+                }
+                if (node.getName() != null && !node.getName().startsWith("<")) {
+                    pointer.append('/').append(snakeCase(node.getName()));
+                }
+            }
+            depth++;
+        }
+        String annotation = violation
+                .getConstraintDescriptor()
+                .getAnnotation()
+                .annotationType()
+                .getSimpleName();
+        String code =
+                switch (annotation) {
+                    case "NotNull", "NotBlank", "NotEmpty" -> "required";
+                    case "Min", "Max", "Positive", "PositiveOrZero" -> "out_of_range";
+                    case "Size" -> "invalid_length";
+                    default -> "invalid_format";
+                };
+        return new Violation(pointer.toString(), code, violation.getMessage());
+    }
+
+    private static String snakeCase(String name) {
+        return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    private Response.ResponseBuilder respond(int status, String code, String detail) {
+        return respond(status, code, detail, List.of(), Map.of());
+    }
+
+    private Response.ResponseBuilder respond(
+            int status, String code, @Nullable String detail, List<Violation> errors, Map<String, Object> facts) {
+        Response.StatusType statusType = Response.Status.fromStatusCode(status);
+        return Response.status(status)
+                .type(PROBLEM_JSON)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .entity(new Problem(
+                        "urn:fondaco:problem:" + code,
+                        statusType == null ? "Error" : statusType.getReasonPhrase(),
+                        status,
+                        code,
+                        detail == null ? "" : detail,
+                        errors,
+                        requestId.value(),
+                        facts));
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable e, Class<T> type) {
+        Throwable current = e;
+        for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
+            if (type.isInstance(current)) {
+                return Optional.of(type.cast(current));
+            }
+            current = current.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable current = e;
+        for (int depth = 0; current.getCause() != null && depth < MAX_CAUSES; depth++) {
+            current = current.getCause();
+        }
+        return message(current);
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}

@@ -1,0 +1,50 @@
+package io.fondaco.platform.web;
+
+import io.fondaco.platform.identity.TypeId;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.regex.Pattern;
+import org.jboss.logging.MDC;
+
+/**
+ * The {@code Request-Id} of every answer: the caller's own when it is a plain token of at most 64 characters, else a
+ * new one.
+ */
+@ApplicationScoped
+public class RequestId {
+    private static final String HEADER = "Request-Id";
+    private static final String ATTRIBUTE = "fondaco.request-id";
+    private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9_.-]{8,64}");
+    private static final int FILTER_PRIORITY = 1000;
+
+    private final CurrentVertxRequest current;
+
+    RequestId(CurrentVertxRequest current) {
+        this.current = current;
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::assign, FILTER_PRIORITY);
+    }
+
+    private void assign(RoutingContext context) {
+        String given = context.request().getHeader(HEADER);
+        String id = given != null && ACCEPTED.matcher(given).matches() ? given : TypeId.format("req", TypeId.newUuid());
+        context.put(ATTRIBUTE, id);
+        HttpServerResponse response = context.response();
+        response.putHeader(HEADER, id);
+        MDC.put("request_id", id);
+        context.next();
+    }
+
+    /** The id of the request that is being answered; {@code "none"} outside of one. */
+    public String value() {
+        RoutingContext context = current.getCurrent();
+        String id = context == null ? null : context.get(ATTRIBUTE);
+        return id == null ? "none" : id;
+    }
+}

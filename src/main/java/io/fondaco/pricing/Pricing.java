@@ -1,0 +1,6 @@
+package io.fondaco.pricing;
+
+import io.fondaco.catalog.VariantPrices;
+
+/** Prices, for other modules: one per variant and currency. Calls join the caller's transaction and follow its route. */
+public interface Pricing extends VariantPrices {}

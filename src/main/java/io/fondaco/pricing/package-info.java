@@ -1,0 +1,9 @@
+/**
+ * What a variant costs: one price per variant and currency, with an optional price to compare it with.
+ */
+@NullMarked
+@BoundedModule(uses = {"access", "catalog"})
+package io.fondaco.pricing;
+
+import io.fondaco.platform.BoundedModule;
+import org.jspecify.annotations.NullMarked;
