@@ -1,0 +1,153 @@
+package io.fondaco.platform.database;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/** The server that follows the primary. It holds nothing of its own: when in doubt it is copied anew. */
+record Replica(PostgresServer server, Primary primary, Credentials credentials) {
+    private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
+
+    private static final Duration START_BOUND = Duration.ofMinutes(1);
+    private static final Duration STREAMING_BOUND = Duration.ofSeconds(10);
+    private static final Duration SLOT_RELEASE_BOUND = Duration.ofSeconds(10);
+    private static final Duration SYNC_BOUND = Duration.ofMinutes(2);
+
+    /** Directories that belong to a running server: a copy has them empty, as pg_basebackup makes it. */
+    private static final Set<String> LEFT_EMPTY = Set.of(
+            "pg_wal",
+            "pg_replslot",
+            "pg_dynshmem",
+            "pg_notify",
+            "pg_serial",
+            "pg_snapshots",
+            "pg_stat_tmp",
+            "pg_subtrans");
+
+    private static final Set<String> LEFT_OUT = Set.of(
+            "postmaster.pid",
+            "postmaster.opts",
+            "postgresql.auto.conf",
+            "backup_label",
+            "tablespace_map",
+            PostgresServer.COMPLETE);
+
+    void start() {
+        if (server.isComplete()) {
+            if (startsAsItIs()) {
+                return;
+            }
+            server.stop();
+        }
+        try {
+            copyPrimary();
+        } catch (IOException | SQLException e) {
+            throw server.failure("the primary cannot be copied", e);
+        }
+        startServer();
+        if (!isStreamingInTime()) {
+            throw server.failure("a fresh copy does not stream after " + STREAMING_BOUND);
+        }
+    }
+
+    private boolean startsAsItIs() {
+        try {
+            startServer();
+            if (isStreamingInTime()) {
+                return true;
+            }
+            LOG.log(Level.WARNING, "The replica does not stream after {0}, copying the primary anew", STREAMING_BOUND);
+        } catch (IllegalStateException e) {
+            LOG.log(Level.WARNING, "The replica does not start, copying the primary anew: {0}", e.getMessage());
+        }
+        return false;
+    }
+
+    private void startServer() {
+        try {
+            DurableFile.write(server.directory().resolve("standby.signal"), "");
+        } catch (IOException e) {
+            throw server.failure("standby.signal cannot be written", e);
+        }
+        String primaryConnection = "host=%s port=%d user=%s password=%s application_name=replica_1 connect_timeout=5"
+                .formatted(
+                        PostgresServer.ADDRESS,
+                        primary.server().port(),
+                        Credentials.REPLICATOR,
+                        credentials.passwordOf(Credentials.REPLICATOR));
+        server.start(START_BOUND, Map.of("primary_conninfo", primaryConnection, "primary_slot_name", "replica_1"));
+    }
+
+    private boolean isStreamingInTime() {
+        try (Connection connection = primary.server().connect("postgres", credentials);
+                Statement statement = connection.createStatement()) {
+            return PostgresServer.comesTrue(STREAMING_BOUND, () -> isTrue(statement, """
+                            SELECT EXISTS (
+                              SELECT FROM pg_stat_replication
+                              WHERE application_name = 'replica_1' AND state = 'streaming')
+                            """));
+        } catch (SQLException e) {
+            throw primary.server().failure("cannot be asked for its replica", e);
+        }
+    }
+
+    /** The slot comes first: from then on the primary keeps every change the copy will need. */
+    private void copyPrimary() throws IOException, SQLException {
+        Path copy = server.directory();
+        FileTree.delete(copy);
+        try (Connection connection = primary.server().connect("postgres", credentials);
+                Statement statement = connection.createStatement()) {
+            renewSlot(statement);
+            statement.execute("SELECT pg_backup_start('replica_1', true)");
+            FileTree.copy(primary.server().directory(), copy, Replica::belongsInCopy);
+            try (ResultSet backup = statement.executeQuery("SELECT labelfile, spcmapfile FROM pg_backup_stop(false)")) {
+                backup.next();
+                if (!backup.getString("spcmapfile").isBlank()) {
+                    // Both servers would write to the same files.
+                    throw primary.server().failure("tablespaces outside its directory cannot be replicated here");
+                }
+                DurableFile.write(copy.resolve("backup_label"), backup.getString("labelfile"));
+            }
+        }
+        server.initdb(SYNC_BOUND, "--sync-only");
+        server.markComplete();
+    }
+
+    private void renewSlot(Statement statement) throws SQLException {
+        boolean released = PostgresServer.comesTrue(SLOT_RELEASE_BOUND, () -> isTrue(statement, """
+                        SELECT NOT EXISTS (
+                          SELECT FROM pg_replication_slots WHERE slot_name = 'replica_1' AND active)
+                        """));
+        if (!released) {
+            throw primary.server().failure("slot replica_1 is still in use after " + SLOT_RELEASE_BOUND);
+        }
+        statement.execute(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'replica_1'");
+        statement.execute("SELECT pg_create_physical_replication_slot('replica_1', true)");
+    }
+
+    private static boolean belongsInCopy(Path relative) {
+        String file = String.valueOf(relative.getFileName());
+        boolean inEmptied = relative.getNameCount() > 1
+                && LEFT_EMPTY.contains(relative.getName(0).toString());
+        return !inEmptied
+                && !LEFT_OUT.contains(relative.toString())
+                && !file.startsWith("pg_internal.init")
+                && !file.startsWith("pgsql_tmp");
+    }
+
+    private boolean isTrue(Statement statement, String question) {
+        try (ResultSet answer = statement.executeQuery(question)) {
+            return answer.next() && answer.getBoolean(1);
+        } catch (SQLException e) {
+            throw primary.server().failure("did not answer", e);
+        }
+    }
+}
