@@ -76,6 +76,13 @@ final class CsvRows implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Reads on until the row with this number was the last one read. */
+    void skipTo(long row) {
+        while (number < row && next().isPresent()) {
+            // Read before, by whoever reached this row.
+        }
+    }
+
     private CsvRecord read() {
         try {
             if (records.hasNext()) {

@@ -61,6 +61,10 @@ final class ProductRows {
         }
     }
 
+    PlannedProduct plan(Group group) {
+        return format.plan(group.rows());
+    }
+
     /**
      * @param product names it in the file; empty when the first row of the file names none
      * @param brokenAfter why nothing can be read after these rows
