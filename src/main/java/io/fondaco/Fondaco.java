@@ -1,14 +1,126 @@
 package io.fondaco;
 
+import io.fondaco.platform.database.DatabaseChoice;
+import io.fondaco.platform.database.EmbeddedCluster;
+import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
 
-/** Starts the house: {@code java -jar quarkus-run.jar}, or with {@code migrate} to bring the schemas up to date and exit. */
+/**
+ * Starts the house: {@code java -jar quarkus-run.jar}, or with {@code migrate} behind it to bring the schemas up to date
+ * and exit.
+ */
 @QuarkusMain
-public final class Fondaco {
-    private Fondaco() {}
+public final class Fondaco implements QuarkusApplication {
+    private static final Logger LOG = Logger.getLogger(Fondaco.class);
+    private static final String MIGRATE = "migrate";
+    private static final String EMBEDDED = "fondaco.database.embedded";
+    private static final Path CONFIGURATION_FILE = Path.of("config", "application.properties");
+    private static final int FILE_ORDINAL = 260;
+    private static final long DRAIN_SECONDS = 30;
 
     public static void main(String[] arguments) {
-        Quarkus.run(arguments);
+        DatabaseChoice database;
+        try {
+            database = DatabaseChoice.make(configuration());
+        } catch (DatabaseChoice.HalfConfigured | IllegalStateException e) {
+            // Logging is not set up yet, and this line must be seen.
+            System.err.println("Fondaco does not start: " + e.getMessage());
+            System.exit(1);
+            return;
+        }
+        boolean reloaded = Boolean.getBoolean(EMBEDDED);
+        database.settings().forEach(System::setProperty);
+        if (!reloaded) {
+            database.embedded().ifPresent(Fondaco::closeAtExit);
+        }
+        if (List.of(arguments).contains(MIGRATE)) {
+            System.setProperty("fondaco.database.migrate-at-start", "true");
+            System.setProperty("fondaco.demo-shop", "false");
+            System.setProperty("quarkus.http.host-enabled", "false");
+            System.setProperty("quarkus.scheduler.enabled", "false");
+        }
+        Quarkus.run(Fondaco.class, arguments);
+    }
+
+    /** What may choose the database: system properties, the environment, and the file beside the application. */
+    private static SmallRyeConfig configuration() {
+        SmallRyeConfigBuilder builder =
+                new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources();
+        if (Files.isRegularFile(CONFIGURATION_FILE)) {
+            try {
+                builder.withSources(
+                        new PropertiesConfigSource(CONFIGURATION_FILE.toUri().toURL(), FILE_ORDINAL));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot read " + CONFIGURATION_FILE, e);
+            }
+        }
+        return builder.build();
+    }
+
+    /** The database goes last: after the application has drained, or after 30 s. */
+    private static void closeAtExit(EmbeddedCluster cluster) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            awaitStop();
+                            cluster.close();
+                        },
+                        "embedded-cluster-stop"));
+    }
+
+    private static void awaitStop() {
+        Application application = Application.currentApplication();
+        if (application == null) {
+            return;
+        }
+        try {
+            CompletableFuture.runAsync(application::awaitShutdown).get(DRAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warnf("The application did not stop within %d s: %s", DRAIN_SECONDS, e);
+        }
+    }
+
+    @Override
+    public int run(String... arguments) {
+        if (List.of(arguments).contains(MIGRATE)) {
+            return 0;
+        }
+        if (Boolean.getBoolean(EMBEDDED)) {
+            welcome();
+        }
+        Quarkus.waitForExit();
+        return 0;
+    }
+
+    private static void welcome() {
+        String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
+        String key = ConfigProvider.getConfig().getValue("fondaco.access.bootstrap-key", String.class);
+        String shownKey = key.equals(DatabaseChoice.LOCAL_ADMIN_KEY) ? key : "the one you configured";
+        LOG.infof("""
+
+
+                  Fondaco is open.
+                    API         http://localhost:%s/store/v1/products
+                    Swagger UI  http://localhost:%s/q/swagger-ui
+                    Admin key   %s   (Authorization: Bearer <key>)
+                """, port, port, shownKey);
     }
 }

@@ -3,12 +3,18 @@ package io.fondaco.platform.database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +32,8 @@ public final class EmbeddedCluster implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
-    /** System property that remembers a running cluster, by directory. */
-    private static final String REMEMBERED = EmbeddedCluster.class.getName() + ":";
+    /** MBean domain that remembers which directories this JVM runs a cluster in. */
+    private static final String REMEMBERED = EmbeddedCluster.class.getName();
 
     private final Primary primary;
     private final Replica replica;
@@ -171,12 +177,24 @@ public final class EmbeddedCluster implements AutoCloseable {
 
     /**
      * The lock this JVM holds on the directory, if any. A live reload gives this class a new class loader, so the lock
-     * is remembered in the system properties and as JDK objects alone; the same object serves as monitor.
+     * is remembered where a JVM keeps objects that outlive one: in its MBean server. (System properties will not do:
+     * libraries take them all for strings.) The same object serves as monitor.
      */
     @SuppressWarnings("unchecked")
     private static AtomicReference<@Nullable FileChannel> heldByThisJvm(Path directory) {
-        return (AtomicReference<@Nullable FileChannel>) System.getProperties()
-                .computeIfAbsent(REMEMBERED + directory, _ -> new AtomicReference<@Nullable FileChannel>());
+        MBeanServer registry = ManagementFactory.getPlatformMBeanServer();
+        try {
+            ObjectName name = new ObjectName(REMEMBERED, "directory", ObjectName.quote(directory.toString()));
+            synchronized (registry) {
+                if (!registry.isRegistered(name)) {
+                    AtomicReference<@Nullable FileChannel> held = new AtomicReference<>();
+                    registry.registerMBean(new StandardMBean((Supplier<?>) () -> held, Supplier.class, false), name);
+                }
+            }
+            return (AtomicReference<@Nullable FileChannel>) registry.invoke(name, "get", new Object[0], new String[0]);
+        } catch (JMException e) {
+            throw new IllegalStateException("Cannot remember the cluster of " + directory, e);
+        }
     }
 
     private static void release(AtomicReference<@Nullable FileChannel> held) {

@@ -112,7 +112,7 @@ final class PostgresServer {
                 return;
             }
             if (isRunning()) {
-                throw failure("accepts no connections after " + bound);
+                throw failure("runs but does not accept connections, waited " + bound + " at most");
             }
             pause(START_PAUSE);
         }

@@ -1,0 +1,15 @@
+# Builds the image from the packaged application: first ./mvnw package, then docker build -t fondaco .
+FROM eclipse-temurin:25-jre
+RUN useradd --system --uid 10001 --no-create-home fondaco
+WORKDIR /app
+# Layers from the rarely changed to the often changed.
+COPY target/quarkus-app/lib/ lib/
+COPY target/quarkus-app/quarkus-run.jar quarkus-run.jar
+COPY target/quarkus-app/app/ app/
+COPY target/quarkus-app/quarkus/ quarkus/
+# In a container there is no embedded database: these must be given, or it refuses to start.
+ENV FONDACO_DATABASE_PRIMARY_URL="" \
+    JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError"
+USER 10001
+EXPOSE 8080
+ENTRYPOINT ["sh", "-c", "exec java $JAVA_OPTS -jar quarkus-run.jar \"$@\"", "fondaco"]

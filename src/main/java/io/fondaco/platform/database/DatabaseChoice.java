@@ -1,0 +1,141 @@
+package io.fondaco.platform.database;
+
+import io.smallrye.config.SmallRyeConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which database this process runs on, decided before the application starts: the servers that are configured, or else
+ * the embedded cluster.
+ *
+ * @param embedded the cluster, started; empty with configured servers
+ * @param settings what the application's configuration needs to know of it
+ */
+public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, String> settings) {
+    /** The administrator's key of a shop on the embedded cluster: printed at start, no secret. */
+    public static final String LOCAL_ADMIN_KEY = "fk_local_admin";
+
+    private static final String PRIMARY_URL = "fondaco.database.primary-url";
+    private static final String REPLICA_URLS = "fondaco.database.replica-urls";
+    private static final String REPLICA_URL = "fondaco.database.replica-url";
+    private static final String USERNAME = "fondaco.database.username";
+    private static final String PASSWORD = "fondaco.database.password";
+    private static final String REPLICA_USERNAME = "fondaco.database.replica-username";
+    private static final String REPLICA_PASSWORD = "fondaco.database.replica-password";
+    private static final String MIGRATE_AT_START = "fondaco.database.migrate-at-start";
+    private static final String EMBEDDED = "fondaco.database.embedded";
+    private static final String DATA_DIR = "fondaco.data-dir";
+    private static final String DEMO_SHOP = "fondaco.demo-shop";
+    private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
+    private static final String JDBC_PREFIX = "jdbc:postgresql://";
+
+    /**
+     * @throws HalfConfigured in one line, what is missing or does not fit
+     */
+    public static DatabaseChoice make(SmallRyeConfig config) {
+        // A live reload finds the settings that this method left in the JVM before.
+        boolean embeddedBefore =
+                config.getOptionalValue(EMBEDDED, Boolean.class).orElse(false);
+        Optional<String> primaryUrl = config.getOptionalValue(PRIMARY_URL, String.class);
+        if (primaryUrl.isPresent() && !embeddedBefore) {
+            return configured(config, primaryUrl.get());
+        }
+        if (!embeddedBefore) {
+            for (String orphan : List.of(REPLICA_URLS, USERNAME, PASSWORD)) {
+                if (config.getOptionalValue(orphan, String.class).isPresent()) {
+                    throw new HalfConfigured(
+                            "%s is set but %s is not: set it, or unset both to run on the embedded database."
+                                    .formatted(variable(orphan), variable(PRIMARY_URL)));
+                }
+            }
+        }
+        return embedded(config);
+    }
+
+    private static DatabaseChoice configured(SmallRyeConfig config, String primaryUrl) {
+        List<String> missing = new ArrayList<>();
+        for (String needed : List.of(USERNAME, PASSWORD)) {
+            if (config.getOptionalValue(needed, String.class).isEmpty()) {
+                missing.add(variable(needed));
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new HalfConfigured(
+                    "%s is set but %s is missing.".formatted(variable(PRIMARY_URL), String.join(" and ", missing)));
+        }
+        requireJdbc(variable(PRIMARY_URL), primaryUrl);
+        String replicaUrls = config.getOptionalValue(REPLICA_URLS, String.class).orElse(primaryUrl);
+        return new DatabaseChoice(Optional.empty(), Map.of(REPLICA_URL, joinHosts(replicaUrls)));
+    }
+
+    private static DatabaseChoice embedded(SmallRyeConfig config) {
+        Path directory = Path.of(config.getOptionalValue(DATA_DIR, String.class).orElse(".fondaco"));
+        EmbeddedCluster cluster = EmbeddedCluster.start(directory);
+        Map<String, String> settings = new TreeMap<>(Map.of(
+                EMBEDDED, "true",
+                PRIMARY_URL, cluster.primaryUrl(),
+                REPLICA_URL, cluster.replicaUrl(),
+                USERNAME, cluster.username(),
+                PASSWORD, cluster.password(),
+                REPLICA_USERNAME, cluster.readerUsername(),
+                REPLICA_PASSWORD, cluster.readerPassword()));
+        setDefault(settings, config, MIGRATE_AT_START, "true");
+        setDefault(settings, config, DEMO_SHOP, "true");
+        setDefault(settings, config, BOOTSTRAP_KEY, LOCAL_ADMIN_KEY);
+        return new DatabaseChoice(Optional.of(cluster), settings);
+    }
+
+    private static void setDefault(Map<String, String> settings, SmallRyeConfig config, String key, String value) {
+        if (config.getOptionalValue(key, String.class).isEmpty()) {
+            settings.put(key, value);
+        }
+    }
+
+    /** One URL over the hosts of several: the driver balances over them and leaves out those that do not answer. */
+    static String joinHosts(String urls) {
+        List<String> parts = Arrays.stream(urls.split("\\s*,\\s*(?=jdbc:)"))
+                .map(String::strip)
+                .toList();
+        List<String> hosts = new ArrayList<>();
+        @Nullable String database = null;
+        for (String url : parts) {
+            requireJdbc(variable(REPLICA_URLS), url);
+            String rest = url.substring(JDBC_PREFIX.length());
+            int slash = rest.indexOf('/');
+            hosts.add(rest.substring(0, slash));
+            String found = rest.substring(slash);
+            if (database != null && !database.equals(found)) {
+                throw new HalfConfigured("%s names different databases or options: %s and %s."
+                        .formatted(variable(REPLICA_URLS), database, found));
+            }
+            database = found;
+        }
+        return JDBC_PREFIX + String.join(",", hosts) + database;
+    }
+
+    private static void requireJdbc(String variable, String url) {
+        if (!url.startsWith(JDBC_PREFIX) || url.indexOf('/', JDBC_PREFIX.length()) < 0) {
+            throw new HalfConfigured(
+                    "%s must look like jdbc:postgresql://host:5432/database, several host:port separated by commas."
+                            .formatted(variable));
+        }
+    }
+
+    /** The environment variable of a property. */
+    private static String variable(String property) {
+        return property.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    /** The configuration names a database but not all of it. */
+    public static final class HalfConfigured extends RuntimeException {
+        HalfConfigured(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.fondaco.platform.web;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.examples.Example;
+import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+
+/**
+ * Completes the OpenAPI document with what holds for every operation, so that no resource has to repeat it: the errors
+ * that can always happen, the security schemes, the {@code Request-Id}, and the examples of
+ * {@code openapi-examples.json}, which are answers that the application has really given.
+ */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class ContractFilter implements OASFilter {
+    private static final String EXAMPLES = "openapi-examples.json";
+    private static final String JSON = "application/json";
+    private static final String PROBLEM = "application/problem+json";
+    private static final String PROBLEM_SCHEMA = "#/components/schemas/Problem";
+    private static final Map<String, String> ALWAYS = Map.of(
+            "400", "Malformed: the request cannot be read, or names a parameter, filter or sort that does not exist.",
+            "500", "Our fault; logged under the trace_id.",
+            "503", "The database does not answer or is busy: try again after Retry-After seconds.");
+    private static final Map<String, String> WITH_BODY = Map.of(
+            "413", "The body is larger than this endpoint takes.",
+            "415", "The body's content type is not one that this endpoint takes.",
+            "422", "Well-formed, but against a rule; `errors` names the fields.");
+
+    @Override
+    public void filterOpenAPI(OpenAPI document) {
+        addSchemes(document);
+        if (document.getPaths() == null) {
+            return;
+        }
+        JsonNode examples = examples();
+        document.getPaths().getPathItems().forEach((path, item) -> {
+            for (Map.Entry<PathItem.HttpMethod, Operation> entry :
+                    item.getOperations().entrySet()) {
+                complete(path, entry.getKey(), entry.getValue());
+                Operation operation = entry.getValue();
+                if (operation.getOperationId() != null) {
+                    addExamples(operation, examples.path(operation.getOperationId()));
+                }
+            }
+        });
+    }
+
+    private static void addSchemes(OpenAPI document) {
+        if (document.getComponents() == null) {
+            document.setComponents(OASFactory.createComponents());
+        }
+        document.getComponents()
+                .addSecurityScheme("admin_key", bearer("A secret key with scopes; see /admin/v1/api-keys."))
+                .addSecurityScheme("cart_token", bearer("The cart_token that creating the cart answered."))
+                .addSecurityScheme("order_token", bearer("The order_token that completing the cart answered."))
+                .addSchema("Problem", problemSchema());
+    }
+
+    private static SecurityScheme bearer(String description) {
+        return OASFactory.createSecurityScheme()
+                .type(SecurityScheme.Type.HTTP)
+                .scheme("bearer")
+                .description(description);
+    }
+
+    private static Schema problemSchema() {
+        Schema error = object(Map.of(
+                        "pointer", text("JSON Pointer into the body, or the name of a parameter."),
+                        "code", text("Stable, for programs."),
+                        "detail", text("For people.")))
+                .required(List.of("pointer", "code", "detail"));
+        return object(new LinkedHashMap<>(Map.of(
+                        "type", text("urn:fondaco:problem:<code>"),
+                        "title", text("The status in words."),
+                        "status", OASFactory.createSchema().type(List.of(Schema.SchemaType.INTEGER)),
+                        "code", text("Stable, for programs: out_of_stock, cart_completed, …"),
+                        "detail", text("For people: what is wrong and what to do."),
+                        "trace_id", text("The Request-Id; quote it to support."),
+                        "errors",
+                                OASFactory.createSchema()
+                                        .type(List.of(Schema.SchemaType.ARRAY))
+                                        .items(error))))
+                .required(List.of("type", "title", "status", "code", "detail", "trace_id"))
+                .description("RFC 9457 problem details; further members hold the facts of the case.");
+    }
+
+    private static Schema object(Map<String, Schema> properties) {
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.OBJECT)).properties(properties);
+    }
+
+    private static Schema text(String description) {
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING)).description(description);
+    }
+
+    private static void complete(String path, PathItem.HttpMethod method, Operation operation) {
+        boolean admin = path.startsWith("/admin/");
+        ALWAYS.forEach((status, description) -> addProblem(operation, status, description));
+        if (path.contains("{")) {
+            addProblem(operation, "404", "There is no such thing, or it is not yours.");
+        }
+        if (operation.getRequestBody() != null) {
+            WITH_BODY.forEach((status, description) -> addProblem(operation, status, description));
+        }
+        if (admin) {
+            addProblem(operation, "401", "No key, or none that is valid.");
+            addProblem(operation, "403", "The key does not have the scope that this call needs.");
+            if (operation.getSecurity() == null || operation.getSecurity().isEmpty()) {
+                operation.addSecurityRequirement(
+                        OASFactory.createSecurityRequirement().addScheme("admin_key"));
+            }
+        } else if (path.startsWith("/store/v1/carts/{")) {
+            secure(operation, "cart_token");
+        } else if (path.startsWith("/store/v1/orders/{")) {
+            secure(operation, "order_token");
+        }
+        operation
+                .getResponses()
+                .getAPIResponses()
+                .values()
+                .forEach(response -> response.addHeader("Request-Id", requestId()));
+        operation.addExtension(
+                "x-fondaco-route",
+                operation.getExtensions() != null && operation.getExtensions().containsKey("x-fondaco-route")
+                        ? operation.getExtensions().get("x-fondaco-route")
+                        : method == PathItem.HttpMethod.GET ? "replica" : "primary");
+    }
+
+    private static void secure(Operation operation, String scheme) {
+        addProblem(operation, "401", "No token was sent.");
+        operation.addSecurityRequirement(OASFactory.createSecurityRequirement().addScheme(scheme));
+    }
+
+    private static Header requestId() {
+        return OASFactory.createHeader()
+                .description("Names this request in logs; your own when you send one.")
+                .schema(text("8 to 64 characters"));
+    }
+
+    private static void addProblem(Operation operation, String status, String description) {
+        APIResponse present = operation.getResponses().getAPIResponse(status);
+        Content content = OASFactory.createContent()
+                .addMediaType(
+                        PROBLEM,
+                        OASFactory.createMediaType()
+                                .schema(OASFactory.createSchema().ref(PROBLEM_SCHEMA)));
+        if (present == null) {
+            operation
+                    .getResponses()
+                    .addAPIResponse(
+                            status,
+                            OASFactory.createAPIResponse()
+                                    .description(description)
+                                    .content(content));
+        } else if (present.getContent() == null) {
+            present.setContent(content);
+        }
+    }
+
+    private static void addExamples(Operation operation, JsonNode examples) {
+        if (examples.has("request") && operation.getRequestBody() != null) {
+            addExample(operation.getRequestBody().getContent(), examples.get("request"));
+        }
+        examples.path("responses").properties().forEach(entry -> {
+            APIResponse response = operation.getResponses().getAPIResponse(entry.getKey());
+            if (response != null) {
+                addExample(response.getContent(), entry.getValue());
+            }
+        });
+    }
+
+    private static void addExample(Content content, JsonNode value) {
+        if (content == null) {
+            return;
+        }
+        Example example = OASFactory.createExample().value(new ObjectMapper().convertValue(value, Object.class));
+        content.getMediaTypes().forEach((type, media) -> {
+            if (type.equals(JSON) || type.equals(PROBLEM) || value.isTextual()) {
+                add(media, example);
+            }
+        });
+    }
+
+    private static void add(MediaType media, Example example) {
+        media.addExample("example", example);
+    }
+
+    private static JsonNode examples() {
+        try (InputStream stream = Thread.currentThread().getContextClassLoader().getResourceAsStream(EXAMPLES)) {
+            return stream == null ? new ObjectMapper().createObjectNode() : new ObjectMapper().readTree(stream);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + EXAMPLES, e);
+        }
+    }
+}

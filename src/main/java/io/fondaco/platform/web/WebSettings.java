@@ -1,0 +1,17 @@
+package io.fondaco.platform.web;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Set;
+
+/** Bounds on what is read over HTTP. */
+@ConfigMapping(prefix = "fondaco.web")
+interface WebSettings {
+    /** Largest request body, in bytes; more is a 413. */
+    @WithDefault("262144")
+    long maxBodyBytes();
+
+    /** Paths whose bodies are streamed and bounded by their own module instead. */
+    @WithDefault("/admin/v1/imports")
+    Set<String> streamedPaths();
+}

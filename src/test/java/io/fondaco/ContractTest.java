@@ -1,0 +1,99 @@
+package io.fondaco;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The OpenAPI document is whole, and it is the one that is committed. */
+@QuarkusTest
+class ContractTest {
+    private static final Path COMMITTED = Path.of("docs", "openapi.yaml");
+    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
+
+    @Test
+    void theDocumentIsTheCommittedOne() throws IOException {
+        String current = given().queryParam("format", "yaml")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
+        String before = Files.exists(COMMITTED) ? Files.readString(COMMITTED) : "";
+        if (!current.equals(before)) {
+            Files.writeString(COMMITTED, current);
+        }
+        assertThat(before)
+                .as("the contract changed and docs/openapi.yaml has been rewritten: read the diff, commit it")
+                .isEqualTo(current);
+    }
+
+    @Test
+    void everyOperationSaysWhatItDoesWhoMayCallItAndHowItFails() throws IOException {
+        JsonNode document = document();
+        assertThat(document.get("openapi").asText()).startsWith("3.1");
+        List<String> gaps = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
+            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
+                if (!METHODS.contains(operation.getKey())) {
+                    continue;
+                }
+                String name = operation.getKey() + " " + path.getKey();
+                JsonNode body = operation.getValue();
+                for (String needed : List.of("operationId", "summary", "tags", "x-fondaco-route")) {
+                    if (body.path(needed).isMissingNode()) {
+                        gaps.add(name + " has no " + needed);
+                    }
+                }
+                if (path.getKey().startsWith("/admin/") && body.path("security").isMissingNode()) {
+                    gaps.add(name + " does not say which key it needs");
+                }
+                JsonNode responses = body.path("responses");
+                boolean success =
+                        responses.properties().stream().anyMatch(r -> r.getKey().startsWith("2"));
+                if (!success
+                        || responses.path("400").isMissingNode()
+                        || responses.path("503").isMissingNode()) {
+                    gaps.add(name + " does not say how it answers");
+                }
+                responses.properties().stream()
+                        .filter(response -> response.getKey().startsWith("2"))
+                        .filter(response -> !response.getKey().equals("204"))
+                        .filter(response -> !hasExample(response.getValue()))
+                        .forEach(response -> gaps.add(name + " has no example of its " + response.getKey()));
+                if (body.has("requestBody") && !hasExample(body.get("requestBody"))) {
+                    gaps.add(name + " has no example of its body");
+                }
+            }
+        }
+        assertThat(gaps).isEmpty();
+    }
+
+    private static boolean hasExample(JsonNode container) {
+        JsonNode content = container.path("content");
+        return !content.isEmpty()
+                && content.properties().stream()
+                        .anyMatch(media -> media.getValue().has("example")
+                                || media.getValue().has("examples"));
+    }
+
+    private static JsonNode document() throws IOException {
+        return new ObjectMapper()
+                .readTree(given().queryParam("format", "json")
+                        .get("/q/openapi")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString());
+    }
+}

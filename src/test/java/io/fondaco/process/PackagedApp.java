@@ -1,0 +1,151 @@
+package io.fondaco.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The packaged application in a process of its own, to be used, and killed, from outside. */
+public final class PackagedApp implements AutoCloseable {
+    public static final String ADMIN_KEY = "fk_local_admin";
+    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    private static final Path LOGS = Path.of("target", "process-logs");
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final long STOP_LIMIT_SECONDS = 60;
+
+    private final Process process;
+    private final URI base;
+    private final Path log;
+
+    private PackagedApp(Process process, URI base, Path log) {
+        this.process = process;
+        this.base = base;
+        this.log = log;
+    }
+
+    /** Starts without waiting. */
+    public static PackagedApp launch(String name, Map<String, String> environment, String... arguments) {
+        return launch(freePort(), name, environment, arguments);
+    }
+
+    private static PackagedApp launch(int port, String name, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + environment.getOrDefault("HEAP", "512m"),
+                "-jar",
+                JAR.toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        try {
+            Files.createDirectories(LOGS);
+            Path log = LOGS.resolve(name + ".log");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().keySet().removeIf(key -> key.startsWith("FONDACO_") || key.startsWith("QUARKUS_"));
+            builder.environment().putAll(new TreeMap<>(environment));
+            builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            return new PackagedApp(builder.start(), URI.create("http://127.0.0.1:" + port), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts and waits until it is ready. */
+    public static PackagedApp start(String name, Map<String, String> environment) {
+        PackagedApp app = launch(name, environment);
+        app.awaitReady();
+        return app;
+    }
+
+    /** Starts once more on the same port, after an end of whatever kind. */
+    public PackagedApp startAgain(String name, Map<String, String> environment) {
+        PackagedApp app = launch(base.getPort(), name, environment);
+        app.awaitReady();
+        return app;
+    }
+
+    public void awaitReady() {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest ready = HttpRequest.newBuilder(base.resolve("/q/health/ready"))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            Awaitility.await()
+                    .atMost(START_LIMIT)
+                    .pollInterval(Duration.ofMillis(200))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> {
+                        assertThat(process.isAlive()).as("alive; see " + log).isTrue();
+                        assertThat(http.send(ready, HttpResponse.BodyHandlers.discarding())
+                                        .statusCode())
+                                .isEqualTo(200);
+                    });
+        }
+    }
+
+    public URI base() {
+        return base;
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Waits for the process to end by itself. */
+    public int awaitExit(Duration limit) throws InterruptedException {
+        assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
+                .as("has ended")
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** {@code kill -9} of the JVM, and of nothing else. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM, as an orchestrator stops it. */
+    @Override
+    public void close() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("Process %d did not stop; see %s".formatted(process.pid(), log));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.fondaco.replay;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import io.fondaco.platform.money.Money;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Some days of the UCI "Online Retail" data set (Daqing Chen, 2015, CC BY 4.0) as invoices, cancellations, a catalogue
+ * and the rows that no shop could sell, each under the rule that refused it.
+ */
+final class RetailData {
+    final List<Invoice> invoices = new ArrayList<>();
+    final List<Invoice> cancellations = new ArrayList<>();
+    final SortedMap<String, Refused> refused = new TreeMap<>();
+    private final Map<String, String> titles = new HashMap<>();
+    private final Map<String, Map<Long, Integer>> prices = new TreeMap<>();
+    long rows;
+
+    /** An invoice's good lines, one per SKU. */
+    record Invoice(String number, String day, String customer, Map<String, Line> lines) {
+        Money total() {
+            return lines.values().stream()
+                    .map(line -> line.unitPrice().times(line.quantity()))
+                    .reduce(Money.zero(RetailRow.CURRENCY), Money::plus);
+        }
+    }
+
+    record Line(String sku, long quantity, Money unitPrice) {}
+
+    /** Rows refused by one rule: how many, and what they are worth in ten-thousandths of a pound. */
+    record Refused(long rows, long worth) {
+        Refused plus(RetailRow row) {
+            return new Refused(rows + 1, worth + row.worth());
+        }
+    }
+
+    static RetailData read(Path folder, int days) {
+        List<Path> files;
+        try (Stream<Path> found = Files.list(folder)) {
+            files = found.filter(file -> file.toString().endsWith(".csv"))
+                    .sorted()
+                    .limit(days)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<RetailRow> good = new ArrayList<>();
+        RetailData data = new RetailData();
+        for (Path file : files) {
+            data.readDay(file, good);
+        }
+        data.gather(good);
+        return data;
+    }
+
+    private void readDay(Path file, List<RetailRow> good) {
+        String day = file.getFileName().toString().replace(".csv", "");
+        try (CsvReader<NamedCsvRecord> records = CsvReader.builder().ofNamedCsvRecord(file)) {
+            for (NamedCsvRecord csv : records) {
+                rows++;
+                RetailRow row = new RetailRow(
+                        day,
+                        csv.getField("InvoiceNo"),
+                        csv.getField("StockCode"),
+                        csv.getField("Description"),
+                        csv.getField("Quantity"),
+                        csv.getField("UnitPrice"),
+                        csv.getField("CustomerID"));
+                if (!row.description().isBlank()) {
+                    titles.putIfAbsent(row.code(), row.description().strip());
+                }
+                row.refusal().ifPresentOrElse(rule -> refuse(rule, row), () -> good.add(row));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void refuse(String rule, RetailRow row) {
+        refused.merge(rule, new Refused(0, 0).plus(row), (before, _) -> before.plus(row));
+    }
+
+    private void gather(List<RetailRow> good) {
+        for (RetailRow row : good) {
+            if (!row.isCancellation()) {
+                prices.computeIfAbsent(row.code(), _ -> new TreeMap<>())
+                        .merge(row.unitPriceMoney().amount(), 1, Integer::sum);
+            }
+        }
+        Map<String, List<RetailRow>> byInvoice = new LinkedHashMap<>();
+        good.forEach(row ->
+                byInvoice.computeIfAbsent(row.invoice(), _ -> new ArrayList<>()).add(row));
+        byInvoice.forEach((number, lines) -> addInvoice(number, lines));
+    }
+
+    private void addInvoice(String number, List<RetailRow> rows) {
+        Map<String, Line> lines = new LinkedHashMap<>();
+        for (RetailRow row : rows) {
+            Map<Long, Integer> levels = prices.getOrDefault(row.code(), Map.of());
+            if (!levels.containsKey(row.unitPriceMoney().amount())) {
+                refuse("cancellation_without_order", row);
+                continue;
+            }
+            String sku = sku(row.code(), row.unitPriceMoney().amount());
+            Line line = new Line(sku, Math.abs(row.units()), row.unitPriceMoney());
+            lines.merge(sku, line, (a, b) -> new Line(sku, a.quantity() + b.quantity(), a.unitPrice()));
+        }
+        if (lines.isEmpty()) {
+            return;
+        }
+        RetailRow first = rows.getFirst();
+        Invoice invoice = new Invoice(number, first.day(), first.customer(), lines);
+        (first.isCancellation() ? cancellations : invoices).add(invoice);
+    }
+
+    /** The commonest price of a code is sold under the code itself; each other price level is a variant of its own. */
+    private String sku(String code, long price) {
+        Map<Long, Integer> levels = prices.get(code);
+        long usual = levels.entrySet().stream()
+                .max(Map.Entry.<Long, Integer>comparingByValue()
+                        .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
+                .orElseThrow()
+                .getKey();
+        return price == usual ? code : code + "-" + price;
+    }
+
+    /** The catalogue as a Shopify product CSV: one product per code, one variant per price level. */
+    String productsCsv() {
+        StringBuilder csv = new StringBuilder(
+                "Handle,Title,Body (HTML),Vendor,Tags,Published,Option1 Name,Option1 Value,Variant SKU,"
+                        + "Variant Inventory Tracker,Variant Inventory Policy,Variant Price,Status\n");
+        prices.forEach((code, levels) -> {
+            boolean first = true;
+            for (long price : levels.keySet()) {
+                String option = levels.size() == 1 ? "Title,Default Title" : "Price level,%s".formatted(pounds(price));
+                csv.append("%s,%s,%s,%s,,%s,%s,%s,shopify,deny,%s,%s\n"
+                        .formatted(
+                                code.toLowerCase(java.util.Locale.ROOT),
+                                first ? quoted(titles.getOrDefault(code, code)) : "",
+                                "",
+                                first ? "Online Retail" : "",
+                                first ? "TRUE" : "",
+                                first
+                                        ? option
+                                        : option.substring(option.indexOf(',')).replaceFirst("^,", ","),
+                                sku(code, price),
+                                pounds(price),
+                                first ? "active" : ""));
+                first = false;
+            }
+        });
+        return csv.toString();
+    }
+
+    /** Every unit that the invoices will sell, and five more. */
+    SortedMap<String, Long> received() {
+        SortedMap<String, Long> received = new TreeMap<>();
+        prices.forEach((code, levels) -> levels.keySet().forEach(price -> received.put(sku(code, price), 5L)));
+        invoices.forEach(invoice ->
+                invoice.lines().values().forEach(line -> received.merge(line.sku(), line.quantity(), Long::sum)));
+        return received;
+    }
+
+    String stockCsv() {
+        StringBuilder csv = new StringBuilder("sku,location,available\n");
+        received()
+                .forEach((sku, units) ->
+                        csv.append(sku).append(",default,").append(units).append('\n'));
+        return csv.toString();
+    }
+
+    private static String pounds(long pence) {
+        return Money.of(pence, RetailRow.CURRENCY).toDecimal();
+    }
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

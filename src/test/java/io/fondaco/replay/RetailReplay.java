@@ -1,0 +1,240 @@
+package io.fondaco.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Turns a real shop's invoices into traffic: imports its catalogue and stock over HTTP, then places every invoice as
+ * cart and complete, 16 at a time, and every cancellation as a refund of the order it belongs to, or as its cancellation
+ * when nothing of it remains.
+ */
+final class RetailReplay {
+    private static final int CLIENTS = 16;
+
+    private final ShopClient shop;
+    private final RetailData data;
+    private final Map<String, PlacedOrder> orders = new ConcurrentHashMap<>();
+    private final AtomicInteger cancelledOrders = new AtomicInteger();
+    private final AtomicInteger refunds = new AtomicInteger();
+    private final AtomicInteger placed = new AtomicInteger();
+    private final Map<String, Long> unmatched = new HashMap<>();
+
+    RetailReplay(ShopClient shop, RetailData data) {
+        this.shop = shop;
+        this.data = data;
+    }
+
+    /** An order as the shop answered it, and what of each line has not come back yet. */
+    static final class PlacedOrder {
+        final RetailData.Invoice invoice;
+        final String id;
+        final Map<String, String> lineIds = new HashMap<>();
+        final Map<String, Long> kept = new HashMap<>();
+
+        PlacedOrder(RetailData.Invoice invoice, JsonNode order) {
+            this.invoice = invoice;
+            this.id = order.get("id").asText();
+            for (JsonNode line : order.get("lines")) {
+                lineIds.put(line.get("sku").asText(), line.get("id").asText());
+                kept.put(line.get("sku").asText(), line.get("quantity").asLong());
+            }
+        }
+    }
+
+    /** Units of one SKU that come back from one order. */
+    private record Return(PlacedOrder order, String sku, long quantity) {}
+
+    Map<String, PlacedOrder> orders() {
+        return orders;
+    }
+
+    int placedSoFar() {
+        return placed.get();
+    }
+
+    Map<String, Long> unmatched() {
+        return unmatched;
+    }
+
+    String counts() {
+        return "%d orders, %d refunds, %d whole cancellations, %d requests, %d of them repeated"
+                .formatted(orders.size(), refunds.get(), cancelledOrders.get(), shop.requests(), shop.repeats());
+    }
+
+    void importCatalogue() {
+        importFile("kind=products&format=shopify&currency=GBP", data.productsCsv());
+        importFile("kind=stock", data.stockCsv());
+    }
+
+    private void importFile(String query, String csv) {
+        JsonNode started = shop.importCsv(query, csv).expect(202).body();
+        JsonNode ended = shop.awaitImport(started.get("id").asText());
+        long rows = csv.lines().count() - 1;
+        JsonNode counts = ended.get("rows");
+        if (!ended.get("status").asText().equals("done")
+                || counts.get("rejected").asLong() != 0
+                || counts.get("read").asLong() != rows) {
+            throw new IllegalStateException("The import of %d rows ended so: %s".formatted(rows, ended));
+        }
+    }
+
+    void placeOrders() {
+        inParallel(data.invoices.stream()
+                .<Callable<Void>>map(invoice -> () -> {
+                    orders.put(invoice.number(), place(invoice));
+                    placed.incrementAndGet();
+                    return null;
+                })
+                .toList());
+    }
+
+    private PlacedOrder place(RetailData.Invoice invoice) {
+        List<Map<String, Object>> lines = invoice.lines().values().stream()
+                .map(line -> Map.<String, Object>of("sku", line.sku(), "quantity", line.quantity()))
+                .toList();
+        JsonNode cart = shop.send(
+                        "POST",
+                        "/store/v1/carts",
+                        "",
+                        Map.of(),
+                        Map.of("currency", RetailRow.CURRENCY, "email", email(invoice), "lines", lines))
+                .expect(201)
+                .body();
+        String path = "/store/v1/carts/" + cart.get("id").asText();
+        String token = cart.get("cart_token").asText();
+        shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
+                .expect(200);
+        JsonNode order = shop.send(
+                        "POST",
+                        path + "/complete",
+                        token,
+                        Map.of("Idempotency-Key", "invoice-" + invoice.number()),
+                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                .expect(201)
+                .body();
+        return new PlacedOrder(invoice, order);
+    }
+
+    static String email(RetailData.Invoice invoice) {
+        String who = invoice.customer().isBlank()
+                ? "guest-" + invoice.number()
+                : "customer-" + invoice.customer().replace(".0", "");
+        return who + "@retail.example";
+    }
+
+    /** Each cancellation goes to the customer's latest earlier orders that still keep units of the SKU. */
+    void takeBack() {
+        Map<String, Deque<PlacedOrder>> byCustomer = new HashMap<>();
+        for (RetailData.Invoice invoice : data.invoices) {
+            byCustomer
+                    .computeIfAbsent(invoice.customer(), _ -> new ArrayDeque<>())
+                    .push(orders.get(invoice.number()));
+        }
+        Map<PlacedOrder, List<List<Return>>> work = new LinkedHashMap<>();
+        for (RetailData.Invoice cancellation : data.cancellations) {
+            Map<PlacedOrder, List<Return>> byOrder = new LinkedHashMap<>();
+            for (RetailData.Line line : cancellation.lines().values()) {
+                for (Return part : match(byCustomer, cancellation, line)) {
+                    byOrder.computeIfAbsent(part.order(), _ -> new ArrayList<>())
+                            .add(part);
+                }
+            }
+            byOrder.forEach((order, parts) ->
+                    work.computeIfAbsent(order, _ -> new ArrayList<>()).add(parts));
+        }
+        Collection<Map.Entry<PlacedOrder, List<List<Return>>>> entries = work.entrySet();
+        inParallel(entries.stream()
+                .<Callable<Void>>map(entry -> () -> {
+                    int number = 0;
+                    for (List<Return> parts : entry.getValue()) {
+                        giveBack(entry.getKey(), parts, ++number);
+                    }
+                    return null;
+                })
+                .toList());
+    }
+
+    private List<Return> match(
+            Map<String, Deque<PlacedOrder>> byCustomer, RetailData.Invoice cancellation, RetailData.Line line) {
+        long left = line.quantity();
+        List<Return> parts = new ArrayList<>();
+        if (!cancellation.customer().isBlank()) {
+            for (PlacedOrder order : byCustomer.getOrDefault(cancellation.customer(), new ArrayDeque<>())) {
+                long kept = order.kept.getOrDefault(line.sku(), 0L);
+                boolean earlier =
+                        order.invoice.number().compareTo(cancellation.number().substring(1)) < 0;
+                if (left > 0 && kept > 0 && earlier) {
+                    long back = Math.min(left, kept);
+                    order.kept.put(line.sku(), kept - back);
+                    parts.add(new Return(order, line.sku(), back));
+                    left -= back;
+                }
+            }
+        }
+        if (left > 0) {
+            unmatched.merge(line.sku(), left, Long::sum);
+        }
+        return parts;
+    }
+
+    private void giveBack(PlacedOrder order, List<Return> parts, int number) {
+        Map<String, String> key = Map.of("Idempotency-Key", "back-%s-%d".formatted(order.invoice.number(), number));
+        boolean everything = number == 1
+                && parts.size() == order.lineIds.size()
+                && parts.stream()
+                        .allMatch(part -> part.quantity()
+                                == order.invoice.lines().get(part.sku()).quantity());
+        if (everything) {
+            shop.send(
+                            "POST",
+                            "/admin/v1/orders/" + order.id + "/cancel",
+                            shop.adminKey(),
+                            key,
+                            Map.of("reason", "customer"))
+                    .expect(200, 201);
+            cancelledOrders.incrementAndGet();
+            return;
+        }
+        List<Map<String, Object>> lines = parts.stream()
+                .map(part ->
+                        Map.<String, Object>of("line_id", order.lineIds.get(part.sku()), "quantity", part.quantity()))
+                .toList();
+        shop.send(
+                        "POST",
+                        "/admin/v1/orders/" + order.id + "/refunds",
+                        shop.adminKey(),
+                        key,
+                        Map.of("lines", lines, "restock", true, "reason", "customer"))
+                .expect(200, 201);
+        refunds.incrementAndGet();
+    }
+
+    private static void inParallel(List<Callable<Void>> tasks) {
+        try (ExecutorService clients =
+                Executors.newFixedThreadPool(CLIENTS, Thread.ofVirtual().factory())) {
+            List<Future<Void>> running = tasks.stream().map(clients::submit).toList();
+            for (Future<Void> task : running) {
+                task.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The replay met an unexpected answer", e.getCause());
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.fondaco.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The shop's main job on real input. {@code -Dreplay.days=305} replays the whole year, {@code -Dreplay.input=…} names
+ * another folder of day files.
+ */
+class RetailReplayIT {
+    private static final Logger LOG = Logger.getLogger(RetailReplayIT.class);
+    private static final Path INPUT =
+            Path.of(System.getProperty("replay.input", "../shared/real-input/uci-online-retail/by-day"));
+    private static final int DAYS = Integer.getInteger("replay.days", 1);
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void aDayOfARealShopReconcilesToThePennyAndToTheUnit() throws Exception {
+        RetailData day = realDays();
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+                PackagedApp app = PackagedApp.start("replay", environment(cluster));
+                ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+            RetailReplay replay = new RetailReplay(shop, day);
+            long start = System.nanoTime();
+            replay.importCatalogue();
+            long imported = System.nanoTime();
+            replay.placeOrders();
+            long placed = System.nanoTime();
+            replay.takeBack();
+            List<String> differences = reconcile(cluster, day, replay, shop);
+            LOG.infof(
+                    "import %d ms, %d orders in %d ms",
+                    Duration.ofNanos(imported - start).toMillis(),
+                    day.invoices.size(),
+                    Duration.ofNanos(placed - imported).toMillis());
+            assertThat(differences).isEmpty();
+        }
+    }
+
+    @Test
+    void killingTheApplicationDuringImportAndOrdersLosesNothingAndDoublesNothing() throws Exception {
+        RetailData day = realDays();
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+                KillableShop killable = new KillableShop(environment(cluster));
+                ShopClient shop = new ShopClient(killable.base(), PackagedApp.ADMIN_KEY)) {
+            RetailReplay replay = new RetailReplay(shop, day);
+            Thread killer = Thread.ofVirtual().start(() -> {
+                killable.killWhen(() -> count(cluster, "SELECT count(*) FROM catalog.product") > 300);
+                killable.killWhen(() -> replay.placedSoFar() > 20);
+                killable.killWhen(() -> replay.placedSoFar() > 60);
+                killable.killWhen(() -> replay.placedSoFar() > 100);
+            });
+            replay.importCatalogue();
+            replay.placeOrders();
+            killer.join(Duration.ofMinutes(2));
+            replay.takeBack();
+            assertThat(killable.kills()).isEqualTo(4);
+            assertThat(shop.repeats()).as("requests that a kill cut off").isPositive();
+            assertThat(reconcile(cluster, day, replay, shop)).isEmpty();
+        }
+    }
+
+    private static RetailData realDays() throws IOException {
+        assumeTrue(Files.isDirectory(INPUT), "no real input at " + INPUT + ": the replay is skipped");
+        RetailData data = RetailData.read(INPUT, DAYS);
+        assertThat(data.invoices).isNotEmpty();
+        assertThat(data.cancellations).isNotEmpty();
+        return data;
+    }
+
+    private static List<String> reconcile(EmbeddedCluster cluster, RetailData day, RetailReplay replay, ShopClient shop)
+            throws Exception {
+        // The API's lists are read from the replica, which may be some milliseconds behind.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> count(
+                                cluster,
+                                "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()")
+                        > 0);
+        Reconciliation reconciliation = new Reconciliation(day, replay, shop);
+        List<String> differences = reconciliation.run(cluster.primaryUrl(), cluster.username(), cluster.password());
+        LOG.info(System.lineSeparator() + reconciliation.report());
+        return differences;
+    }
+
+    private static Map<String, String> environment(EmbeddedCluster cluster) {
+        return Map.of(
+                "FONDACO_DATABASE_PRIMARY_URL", cluster.primaryUrl(),
+                "FONDACO_DATABASE_REPLICA_URLS", cluster.replicaUrl(),
+                "FONDACO_DATABASE_USERNAME", cluster.username(),
+                "FONDACO_DATABASE_PASSWORD", cluster.password(),
+                "FONDACO_DATABASE_MIGRATE_AT_START", "true",
+                "FONDACO_PAYMENT_TEST_ENABLED", "true",
+                "FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+    }
+
+    private static long count(EmbeddedCluster cluster, String sql) {
+        try (var connection = java.sql.DriverManager.getConnection(
+                        cluster.primaryUrl(), cluster.username(), cluster.password());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (java.sql.SQLException e) {
+            // The tables may not be there yet.
+            LOG.debug(e.getMessage());
+            return 0;
+        }
+    }
+}

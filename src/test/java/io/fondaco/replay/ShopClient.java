@@ -1,0 +1,151 @@
+package io.fondaco.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A shop's front end and back office over HTTP. Repeats what may be repeated: reads, and writes that carry an
+ * Idempotency-Key or whose repetition leaves nothing but an abandoned cart behind.
+ */
+public final class ShopClient implements AutoCloseable {
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration GIVE_UP = Duration.ofSeconds(120);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
+
+    private final HttpClient http;
+    private final ObjectMapper json = new ObjectMapper();
+    private final URI base;
+    private final String adminKey;
+    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong repeats = new AtomicLong();
+
+    public ShopClient(URI base, String adminKey) {
+        this.base = base;
+        this.adminKey = adminKey;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(2))
+                .build();
+    }
+
+    /** An answer: its status and its JSON. */
+    public record Answer(int status, JsonNode body) {
+        public Answer expect(int... statuses) {
+            for (int expected : statuses) {
+                if (status == expected) {
+                    return this;
+                }
+            }
+            throw new IllegalStateException("Unexpected answer " + status + ": " + body);
+        }
+    }
+
+    public long requests() {
+        return requests.get();
+    }
+
+    public long repeats() {
+        return repeats.get();
+    }
+
+    public String adminKey() {
+        return adminKey;
+    }
+
+    public Answer get(String path, String bearer) {
+        return send(HttpRequest.newBuilder(base.resolve(path)).GET(), bearer);
+    }
+
+    public Answer send(String method, String path, String bearer, Map<String, String> headers, Object body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(write(body)));
+        headers.forEach(request::header);
+        return send(request, bearer);
+    }
+
+    public Answer importCsv(String query, String csv) {
+        return send(
+                HttpRequest.newBuilder(base.resolve("/admin/v1/imports?" + query))
+                        .header("Content-Type", "text/csv")
+                        .POST(HttpRequest.BodyPublishers.ofString(csv)),
+                adminKey);
+    }
+
+    /** Waits, for at most ten minutes, until an import is done; answers its last state. */
+    public JsonNode awaitImport(String id) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
+        while (System.nanoTime() < deadline) {
+            Answer answer = get("/admin/v1/imports/" + id, adminKey);
+            // The list of imports may be read from a replica that has not seen it yet.
+            if (answer.status() == 200) {
+                String status = answer.body().path("status").asText();
+                if (status.equals("done") || status.equals("failed")) {
+                    return answer.body();
+                }
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        throw new IllegalStateException("Import " + id + " did not end within ten minutes");
+    }
+
+    private Answer send(HttpRequest.Builder builder, String bearer) {
+        HttpRequest request = builder.timeout(REQUEST_TIMEOUT)
+                .header("Authorization", "Bearer " + bearer)
+                .header("Accept", "application/json")
+                .build();
+        long deadline = System.nanoTime() + GIVE_UP.toNanos();
+        while (true) {
+            requests.incrementAndGet();
+            try {
+                HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                boolean inFlight = response.statusCode() == 409
+                        && (response.body().contains("request_in_flight")
+                                || response.body().contains("completion_in_progress"));
+                if (!RETRYABLE.contains(response.statusCode()) && !inFlight) {
+                    return new Answer(
+                            response.statusCode(),
+                            response.body().isEmpty() ? json.nullNode() : json.readTree(response.body()));
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("Still " + response.statusCode() + ": " + response.body());
+                }
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new UncheckedIOException(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+            repeats.incrementAndGet();
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+
+    private String write(Object body) {
+        try {
+            return json.writeValueAsString(body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
