@@ -1,8 +1,9 @@
 package io.fondaco.importing;
 
-import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
@@ -12,11 +13,13 @@ class ImportBell {
     private static final Logger LOG = Logger.getLogger(ImportBell.class);
 
     private final ImportWorker worker;
-    private final ExecutorService threads;
+    // Not the container's executor: that one carries the caller's request context along, which ends with the response
+    // while the worker still needs one.
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("import-", 0).factory());
 
-    ImportBell(ImportWorker worker, @VirtualThreads ExecutorService threads) {
+    ImportBell(ImportWorker worker) {
         this.worker = worker;
-        this.threads = threads;
     }
 
     /** To be called after the commit that queued an import. */
@@ -26,5 +29,11 @@ class ImportBell {
         } catch (RejectedExecutionException e) {
             LOG.debug("Not woken: shutting down", e);
         }
+    }
+
+    /** Lets the batch in hand end; the worker goes no further once the application stops. */
+    @PreDestroy
+    void stop() {
+        threads.shutdown();
     }
 }

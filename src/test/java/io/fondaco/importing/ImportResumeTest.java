@@ -1,0 +1,99 @@
+package io.fondaco.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A worker may vanish between any two batches; another goes on where it was. */
+@QuarkusTest
+@TestProfile(ImportResumeTest.ByHand.class)
+class ImportResumeTest {
+    public static class ByHand implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "quarkus.scheduler.enabled", "false",
+                    "fondaco.importing.batch-products", "2",
+                    "fondaco.importing.lease", "2s");
+        }
+    }
+
+    @Inject
+    Uploads uploads;
+
+    @Inject
+    ImportLedger ledger;
+
+    @Inject
+    ImportRun run;
+
+    @Inject
+    Imports imports;
+
+    @Test
+    void anAbandonedImportIsFinishedByAnotherWithExactCounters() {
+        ImportId id = upload(new Uploads.Order(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false), """
+                Handle,Title,Variant SKU,Variant Price
+                resume-1,One,RESUME-1,1
+                resume-2,Two,RESUME-2,1
+                resume-3,Three,RESUME-3,bad
+                resume-4,Four,RESUME-4,1
+                resume-5,Five,RESUME-1,1
+                """);
+        Lease abandoned = ledger.claim().orElseThrow();
+        assertThat(abandoned.id()).isEqualTo(id);
+
+        assertThat(run.run(abandoned, () -> true)).isFalse();
+
+        assertThat(imports.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(2, 0, 0, 0));
+        assertThat(ledger.claim()).as("the lease still holds").isEmpty();
+        Optional<Lease> another = await().pollInSameThread()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> ledger.claim(), Optional::isPresent);
+        assertThat(another.orElseThrow().rowDone()).isEqualTo(3);
+        assertThatThrownBy(() -> run.run(abandoned, () -> false)).isInstanceOf(LeaseLost.class);
+
+        assertThat(run.run(another.orElseThrow(), () -> false)).isTrue();
+
+        Import done = imports.find(id).orElseThrow();
+        assertThat(done.status()).isEqualTo("done");
+        assertThat(done.rows()).isEqualTo(new RowCounts(3, 0, 0, 2));
+        assertThat(imports.errors(id, 10, null).data())
+                .extracting(RowError::row)
+                .containsExactly(4L, 6L);
+        assertThatThrownBy(() -> ledger.renew(another.orElseThrow())).isInstanceOf(LeaseLost.class);
+        uploads.sweep();
+        assertThat(uploads.chunk(id, 0)).isEmpty();
+    }
+
+    @Test
+    void anUploadThatWasCutOffIsNeverWorkedOn() {
+        ImportId id = uploads.open(new Uploads.Order(FileKind.STOCK, FileFormat.FONDACO, "EUR", false));
+        uploads.append(id, 0, "sku,available\n".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(ledger.claim()).isEmpty();
+        assertThat(imports.find(id)).isEmpty();
+        uploads.discard(id);
+        assertThat(uploads.chunk(id, 0)).isEmpty();
+    }
+
+    private ImportId upload(Uploads.Order order, String file) {
+        ImportId id = uploads.open(order);
+        byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
+        uploads.append(id, 0, Arrays.copyOf(bytes, 40));
+        uploads.append(id, 1, Arrays.copyOfRange(bytes, 40, bytes.length));
+        uploads.complete(id);
+        return id;
+    }
+}

@@ -1,0 +1,282 @@
+package io.fondaco.importing;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.fondaco.ClusterForTests;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.config.EncoderConfig;
+import io.restassured.config.RestAssuredConfig;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files in and out, over HTTP. */
+@QuarkusTest
+class ImportsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String PRODUCTS = "kind=products&format=shopify";
+
+    @Test
+    void aGoodFileGoesInAndIsUnchangedTheSecondTime() {
+        String file = "\uFEFF" + """
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price,Image Src,Status
+                it-cup,"Cup, ""blue""
+                and white",Size,S,IT-CUP-S,shopify,5,9.50,https://images.fondaco.example/1.jpg,active
+                it-cup,,,M,IT-CUP-M,shopify,0,12.00,https://images.fondaco.example/2.jpg,
+                it-cup,,,,,,,,https://images.fondaco.example/3.jpg,
+                """.replace("\n", "\r\n");
+
+        JsonPath first = importAndWait(PRODUCTS, file);
+        assertThat(first.getString("status")).isEqualTo("done");
+        assertRows(first, 3, 0, 0, 0);
+        assertRows(importAndWait(PRODUCTS, file), 0, 0, 3, 0);
+        assertRows(importAndWait(PRODUCTS, file.replace("12.00", "13.00")), 0, 1, 2, 0);
+        awaitExport("kind=stock", "IT-CUP-S,default,5");
+    }
+
+    @Test
+    void goodRowsGoInAndBadRowsAreNamed() {
+        JsonPath done = importAndWait(PRODUCTS, """
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
+                it-bad,Bad,Size,S,IT-BAD-S,1.00
+                it-bad,,,M,IT-BAD-M,one
+                it-bad,,,L
+                it-worse,Worse,Size,S,IT-BAD-S,1.00
+                it-nasty,שלום 🙂'; DROP TABLE importing.import; --,,,"' OR 1=1 --",1.00
+                it-bad,Again,Size,S,IT-BAD-X,1.00
+                """);
+
+        assertRows(done, 2, 0, 0, 4);
+        Response errors = admin().queryParam("limit", 2).get(done.getString("errors_url"));
+        assertThat(errors.jsonPath().getList("data.row")).containsExactly(3, 4);
+        assertThat(errors.jsonPath().getList("data.code")).containsExactly("invalid_price", "wrong_column_count");
+        assertThat(errors.jsonPath().getString("data[0].column")).isEqualTo("Variant Price");
+        assertThat(errors.jsonPath().getString("data[0].detail")).contains("'one'");
+        Response rest = admin().queryParam("cursor", errors.jsonPath().getString("next_cursor"))
+                .get(done.getString("errors_url"));
+        assertThat(rest.jsonPath().getList("data.code")).containsExactly("duplicate_sku", "duplicate_product");
+        awaitExport("kind=products&format=fondaco", "DROP TABLE");
+    }
+
+    @Test
+    void aDryRunCountsEverythingAndWritesNothing() {
+        String file = "Handle,Title,Variant SKU,Variant Price\nit-dry,Dry,IT-DRY,1\nit-dry-2,,IT-DRY-2,x\n";
+
+        assertRows(importAndWait(PRODUCTS + "&dry_run=true", file), 1, 0, 0, 1);
+        assertRows(importAndWait(PRODUCTS + "&dry_run=true", file), 1, 0, 0, 1);
+        JsonPath stock = importAndWait("kind=stock", "sku,available\nIT-DRY,1\n");
+        assertRows(stock, 0, 0, 0, 1);
+    }
+
+    @Test
+    void stockIsCountedForKnownSkusOnly() {
+        importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-stock,Stock,IT-STOCK,1\n");
+        String file = """
+                sku,location,available
+                IT-STOCK,,7
+                IT-STOCK,Rialto,3
+                IT-STOCK,default,8
+                IT-NOBODY,,1
+                IT-STOCK,Lido,-1
+                IT-STOCK,Lido,1.5
+                IT-STOCK,Lido,1000000000001
+                """;
+
+        JsonPath done = importAndWait("kind=stock", file);
+        assertRows(done, 2, 0, 0, 5);
+        assertThat(admin().get(done.getString("errors_url")).jsonPath().getList("data.code"))
+                .containsExactly(
+                        "duplicate_row", "unknown_sku", "invalid_quantity", "invalid_quantity", "invalid_quantity");
+        assertRows(importAndWait("kind=stock", file.replace("Rialto,3", "Rialto,4")), 0, 1, 1, 5);
+    }
+
+    @Test
+    void aFileThatBreaksOffFailsAndKeepsWhatWentIn() {
+        JsonPath failed = importAndWait(
+                PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-cut,Cut,IT-CUT,1\nit-cut-2,\"Open,IT-CUT-2,1\n");
+
+        assertThat(failed.getString("status")).isEqualTo("failed");
+        assertThat(failed.getString("failure.code")).isEqualTo("unclosed_quote");
+        assertThat(failed.getString("failure.detail")).startsWith("Row 3");
+        assertRows(failed, 1, 0, 0, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"format=shopify", "format=fondaco"})
+    void everyRowOfAnExportIsUnchangedWhenItComesBack(String format) {
+        importAndWait(PRODUCTS, """
+                Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,Fabric (product.metafields.custom.fabric),Price / Rest,Odd
+                it-loop,"=1+1, ""quoted"" שלום","<p>a
+                b</p>","a, b",Size, S ,IT-LOOP-S,250.4,9.50,12,https://images.fondaco.example/1.jpg,🙂,archived,M-1,wool,7,x
+                it-loop,,,,,M,IT-LOOP-M,,10,,,,,,,8,
+                """);
+        awaitExport("kind=products&" + format, "IT-LOOP-M");
+        String file = admin().get("/admin/v1/exports?kind=products&" + format)
+                .then()
+                .statusCode(200)
+                .header("Content-Disposition", containsString("attachment"))
+                .extract()
+                .asString();
+
+        JsonPath done = importAndWait("kind=products&" + format, file);
+
+        assertThat(done.getLong("rows.read")).isPositive();
+        assertRows(done, 0, 0, done.getLong("rows.read"), 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''|400|empty_file",
+                "a,b|400|invalid_header",
+                "Handle,Title,Handle|400|invalid_header",
+                "Handle\0,Title|415|not_text"
+            })
+    void aFileThatCannotBeRightIsRefusedAtOnce(String file, int status, String code) {
+        post(PRODUCTS, file.getBytes(StandardCharsets.UTF_8))
+                .then()
+                .statusCode(status)
+                .contentType("application/problem+json")
+                .body("code", equalTo(code));
+    }
+
+    @Test
+    void utf16AndBinaryAreRefusedWithAReason() {
+        post(PRODUCTS, "Handle,Title".getBytes(StandardCharsets.UTF_16))
+                .then()
+                .statusCode(415)
+                .body("detail", containsString("UTF-16"));
+        post(PRODUCTS, new byte[] {(byte) 0x89, 'P', 'N', 'G', 1, 2, (byte) 0xFF})
+                .then()
+                .statusCode(415);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kind=orders&format=shopify",
+                "kind=products&format=excel",
+                "kind=products",
+                "kind=stock&format=shopify",
+                "kind=products&format=shopify&dry_run=maybe",
+                "kind=products&format=shopify&currency=XXX1",
+                "kind=products&format=shopify&colour=red",
+                "format=shopify"
+            })
+    void whatIsNotKnownInTheQueryIsA400(String query) {
+        post(query, "Handle,Title\n".getBytes(StandardCharsets.UTF_8)).then().statusCode(400);
+    }
+
+    @Test
+    void aKeyNeedsTheScopeOfTheKind() {
+        given().config(utf8())
+                .contentType("text/csv")
+                .body("sku,available\n".getBytes(StandardCharsets.UTF_8))
+                .post("/admin/v1/imports?kind=stock")
+                .then()
+                .statusCode(401);
+        String catalogOnly = key("catalog:write");
+        RequestSpecification caller = given().config(utf8()).header("Authorization", "Bearer " + catalogOnly);
+        caller.contentType("text/csv")
+                .body("sku,available\n".getBytes(StandardCharsets.UTF_8))
+                .post("/admin/v1/imports?kind=stock")
+                .then()
+                .statusCode(403);
+        given().header("Authorization", "Bearer " + catalogOnly)
+                .get("/admin/v1/exports?kind=stock")
+                .then()
+                .statusCode(403);
+        String stockId = importAndWait("kind=stock", "sku,available\n").getString("id");
+        given().header("Authorization", "Bearer " + catalogOnly)
+                .get("/admin/v1/imports/" + stockId)
+                .then()
+                .statusCode(403);
+        List<String> kinds = given().header("Authorization", "Bearer " + catalogOnly)
+                .get("/admin/v1/imports")
+                .jsonPath()
+                .getList("data.kind");
+        assertThat(kinds).doesNotContain("stock");
+    }
+
+    @Test
+    void importsAreListedPageByPage() {
+        String id = importAndWait("kind=stock", "sku,available\n").getString("id");
+        importAndWait("kind=stock", "sku,available\n");
+
+        Response first = admin().queryParam("limit", 1).get("/admin/v1/imports");
+        Response second = admin().queryParam("limit", 1)
+                .queryParam("cursor", first.jsonPath().getString("next_cursor"))
+                .get("/admin/v1/imports");
+
+        assertThat(second.jsonPath().getString("data[0].id")).isEqualTo(id);
+        admin().get("/admin/v1/imports?cursor=nonsense").then().statusCode(400);
+        admin().get("/admin/v1/imports/import_00000000000000000000000000")
+                .then()
+                .statusCode(404);
+    }
+
+    private static JsonPath importAndWait(String query, String file) {
+        String id = post(query, file.getBytes(StandardCharsets.UTF_8))
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        await().atMost(PATIENCE)
+                .until(() -> admin().get("/admin/v1/imports/" + id).path("finished_at") != null);
+        return admin().get("/admin/v1/imports/" + id).jsonPath();
+    }
+
+    private static void assertRows(JsonPath done, long created, long updated, long unchanged, long rejected) {
+        Map<String, Object> rows = done.getMap("rows");
+        assertThat(rows)
+                .as("%s", done.prettify())
+                .extractingByKeys("created", "updated", "unchanged", "rejected", "read")
+                .map(count -> ((Number) count).longValue())
+                .containsExactly(created, updated, unchanged, rejected, created + updated + unchanged + rejected);
+    }
+
+    private static void awaitExport(String query, String text) {
+        await().atMost(PATIENCE)
+                .until(() ->
+                        admin().get("/admin/v1/exports?" + query).asString().contains(text));
+    }
+
+    private static Response post(String query, byte[] file) {
+        return admin().contentType("text/csv").body(file).post("/admin/v1/imports?" + query);
+    }
+
+    private static String key(String scope) {
+        return admin().contentType(ContentType.JSON)
+                .body(Map.of("name", scope, "scopes", List.of(scope)))
+                .post("/admin/v1/api-keys")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("secret");
+    }
+
+    private static RequestSpecification admin() {
+        return given().config(utf8()).header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY);
+    }
+
+    private static RestAssuredConfig utf8() {
+        return RestAssuredConfig.config()
+                .encoderConfig(EncoderConfig.encoderConfig()
+                        .encodeContentTypeAs("text/csv", ContentType.BINARY)
+                        .appendDefaultContentCharsetToContentTypeIfUndefined(false));
+    }
+}
