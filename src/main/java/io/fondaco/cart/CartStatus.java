@@ -1,5 +1,6 @@
 package io.fondaco.cart;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Whether a cart can still be changed. */
@@ -11,6 +12,7 @@ public enum CartStatus {
     /** It became an order. */
     COMPLETED;
 
+    @JsonValue
     String column() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -130,16 +130,16 @@ class PostgresCarts implements Carts {
         Map<String, Long> quantities = new LinkedHashMap<>();
         locked.lines().forEach(line -> quantities.put(line.sku(), (long) line.quantity()));
         List<Violation> violations = new ArrayList<>();
-        for (int index = 0; index < added.size(); index++) {
-            NewLine line = added.get(index);
+        for (NewLine line : added) {
             long quantity = quantities.merge(line.sku(), (long) line.quantity(), Long::sum);
             if (line.quantity() < 1 || quantity > MAX_QUANTITY) {
-                violations.add(outOfRange("/lines/%d/quantity".formatted(index), quantity));
+                violations.add(outOfRange(line.pointer() + "/quantity", quantity));
             } else {
                 bySku.merge(
                         line.sku(),
                         line,
-                        (one, two) -> new NewLine(one.variantId(), one.sku(), one.quantity() + two.quantity()));
+                        (one, two) -> new NewLine(
+                                one.variantId(), one.sku(), one.quantity() + two.quantity(), one.pointer()));
             }
         }
         if (!violations.isEmpty()) {
