@@ -2,6 +2,7 @@ package io.fondaco;
 
 import io.fondaco.platform.database.DatabaseChoice;
 import io.fondaco.platform.database.EmbeddedCluster;
+import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -13,8 +14,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
@@ -26,40 +29,33 @@ import org.jboss.logging.Logger;
 public final class Fondaco implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Fondaco.class);
     private static final String MIGRATE = "migrate";
+    private static final String EMBEDDED = "fondaco.database.embedded";
     private static final Path CONFIGURATION_FILE = Path.of("config", "application.properties");
     private static final int FILE_ORDINAL = 260;
     private static final long DRAIN_SECONDS = 30;
-
-    /** Opens when the application has stopped and no longer needs its database. */
-    private static final CountDownLatch STOPPED = new CountDownLatch(1);
 
     public static void main(String[] arguments) {
         DatabaseChoice database;
         try {
             database = DatabaseChoice.make(configuration());
         } catch (DatabaseChoice.HalfConfigured | IllegalStateException e) {
-            LOG.fatal(e.getMessage());
+            // Logging is not set up yet, and this line must be seen.
+            System.err.println("Fondaco does not start: " + e.getMessage());
             System.exit(1);
             return;
         }
+        boolean reloaded = Boolean.getBoolean(EMBEDDED);
         database.settings().forEach(System::setProperty);
-        database.embedded().ifPresent(Fondaco::closeAtExit);
+        if (!reloaded) {
+            database.embedded().ifPresent(Fondaco::closeAtExit);
+        }
         if (List.of(arguments).contains(MIGRATE)) {
             System.setProperty("fondaco.database.migrate-at-start", "true");
             System.setProperty("fondaco.demo-shop", "false");
             System.setProperty("quarkus.http.host-enabled", "false");
             System.setProperty("quarkus.scheduler.enabled", "false");
         }
-        Quarkus.run(
-                Fondaco.class,
-                (exitCode, failure) -> {
-                    if (failure != null) {
-                        LOG.fatal("Fondaco could not start or run on", failure);
-                    }
-                    STOPPED.countDown();
-                    Runtime.getRuntime().exit(exitCode);
-                },
-                arguments);
+        Quarkus.run(Fondaco.class, arguments);
     }
 
     /** What may choose the database: system properties, the environment, and the file beside the application. */
@@ -82,17 +78,24 @@ public final class Fondaco implements QuarkusApplication {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            try {
-                                boolean stopped = STOPPED.await(DRAIN_SECONDS, TimeUnit.SECONDS);
-                                if (!stopped) {
-                                    LOG.warnf("The application did not stop within %d s", DRAIN_SECONDS);
-                                }
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
+                            awaitStop();
                             cluster.close();
                         },
                         "embedded-cluster-stop"));
+    }
+
+    private static void awaitStop() {
+        Application application = Application.currentApplication();
+        if (application == null) {
+            return;
+        }
+        try {
+            CompletableFuture.runAsync(application::awaitShutdown).get(DRAIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warnf("The application did not stop within %d s: %s", DRAIN_SECONDS, e);
+        }
     }
 
     @Override
@@ -100,7 +103,7 @@ public final class Fondaco implements QuarkusApplication {
         if (List.of(arguments).contains(MIGRATE)) {
             return 0;
         }
-        if (Boolean.getBoolean("fondaco.database.embedded")) {
+        if (Boolean.getBoolean(EMBEDDED)) {
             welcome();
         }
         Quarkus.waitForExit();

@@ -1,0 +1,325 @@
+package io.fondaco;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.lessThan;
+
+import io.fondaco.platform.database.DatabaseChoice;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever is sent, the answer is a problem document with a 4xx status, and nothing is left behind. */
+@QuarkusTest
+class BadInputTest {
+    private static final String KEY = DatabaseChoice.LOCAL_ADMIN_KEY;
+    private static final String SQL = "'; DROP TABLE catalog.product; --";
+    private static final List<String> STRINGS = List.of(
+            SQL, "\" OR 1=1 --", "🛒🎁 مرحبا بالعالم", "a'b\\c%_", "<script>alert(1)</script>", "${jndi:ldap://x}", "../../etc");
+
+    @BeforeEach
+    void thereIsSomethingToSell() {
+        admin().body(Map.of(
+                        "slug", "bad-input-cup",
+                        "title", "Cup",
+                        "status", "active",
+                        "variants",
+                                List.of(Map.of(
+                                        "sku",
+                                        "BAD-INPUT-CUP",
+                                        "prices",
+                                        List.of(Map.of("price", Map.of("amount", 500, "currency", "EUR")))))))
+                .post("/admin/v1/products");
+        admin().header("Idempotency-Key", "bad-input-stock")
+                .body(Map.of("sku", "BAD-INPUT-CUP", "available", 1_000_000))
+                .post("/admin/v1/stock/adjustments");
+    }
+
+    static Stream<String> brokenBodies() {
+        return Stream.of(
+                "",
+                "{",
+                "[]",
+                "null",
+                "42",
+                "\"text\"",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 1}",
+                "{\"currency\": 7}",
+                "{\"currency\": \"EUR\", \"lines\": {}}",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": \"2\"}]}",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 2.7}]}",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": true}]}",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": [\"BAD-INPUT-CUP\"], \"quantity\": 1}]}",
+                "{\"currency\": \"EUR\", \"lines\": [null]}",
+                "{\"currency\": \"EUR\", \"lines\": [], \"discount\": 100}",
+                "{\"currency\": \"EUR\", \"currency\": \"GBP\", \"lines\": []}",
+                "{\"currency\": \"EUR\", \"lines\": []} trailing",
+                "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": " + "9".repeat(1_000) + "}]}",
+                "[".repeat(100_000),
+                "{\"a\":".repeat(5_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenBodies")
+    void aBrokenBodyIsAProblemAndNoCart(String body) {
+        Response answer = store().body(body).post("/store/v1/carts");
+        isProblem(answer);
+        assertThat(answer.statusCode()).isIn(400, 422);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "10000", "1000000000000", "9223372036854775807", "-9223372036854775808"})
+    void aQuantityOutOfRangeIsRefused(String quantity) {
+        Response answer = store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": %s}]}"
+                        .formatted(quantity))
+                .post("/store/v1/carts");
+        isProblem(answer);
+        assertThat(answer.jsonPath().getString("errors[0].pointer")).isEqualTo("/lines/0/quantity");
+    }
+
+    @Test
+    void twoLinesOfOneSkuAddUp() {
+        store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 2},"
+                        + " {\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 3}]}")
+                .post("/store/v1/carts")
+                .then()
+                .statusCode(201)
+                .body("lines.size()", equalTo(1))
+                .body("lines[0].quantity", equalTo(5));
+    }
+
+    @Test
+    void anUnknownSkuAndAnotherCurrencyAreNamed() {
+        Response unknown = store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 1},"
+                        + " {\"sku\": \"NO-SUCH\", \"quantity\": 1}]}")
+                .post("/store/v1/carts");
+        isProblem(unknown);
+        assertThat(unknown.jsonPath().getString("errors[0].pointer")).isEqualTo("/lines/1/sku");
+        assertThat(unknown.jsonPath().getString("code")).isEqualTo("unknown_sku");
+        for (String currency : List.of("JPY", "XXX", "eur", "EURO", "")) {
+            isProblem(store().body("{\"currency\": \"%s\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 1}]}"
+                            .formatted(currency))
+                    .post("/store/v1/carts"));
+        }
+    }
+
+    static Stream<String> hostile() {
+        return STRINGS.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void everyStringIsDataAndComesBackAsItWas(String text) {
+        String id = admin().body(Map.of("slug", "hostile-" + Math.abs(text.hashCode()), "title", text, "vendor", text, "description", text))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(lessThan(300))
+                .extract()
+                .path("id");
+        assertThat((String) admin().body(Map.of()).when().get("/admin/v1/stock?sku=" + "x").then().extract().path("code"))
+                .isNull();
+        Response cart = store().body(Map.of(
+                        "currency", "EUR", "lines", List.of(Map.of("sku", "BAD-INPUT-CUP", "quantity", 1))))
+                .post("/store/v1/carts");
+        String token = cart.path("cart_token");
+        store().header("Authorization", "Bearer " + token)
+                .body(Map.of(
+                        "shipping_address",
+                        Map.of("name", text, "line1", text, "city", text, "postal_code", "1", "country", "IT")))
+                .patch("/store/v1/carts/" + cart.path("id"))
+                .then()
+                .statusCode(200)
+                .body("shipping_address.name", equalTo(text));
+        org.awaitility.Awaitility.await().untilAsserted(() -> admin().get("/admin/v1/products/" + id)
+                .then()
+                .statusCode(200)
+                .body("title", equalTo(text))
+                .body("description", equalTo(text)));
+        for (String path : List.of(
+                "/store/v1/products?category=",
+                "/store/v1/products?sort=",
+                "/store/v1/products?cursor=",
+                "/store/v1/products?limit=",
+                "/store/v1/products?currency=",
+                "/admin/v1/orders?email=",
+                "/admin/v1/orders?status=",
+                "/admin/v1/orders?cursor=",
+                "/admin/v1/stock?sku=",
+                "/admin/v1/products?slug=")) {
+            int status = admin().urlEncodingEnabled(true)
+                    .queryParam(path.substring(path.indexOf('?') + 1, path.length() - 1), text)
+                    .get(path.substring(0, path.indexOf('?')))
+                    .statusCode();
+            assertThat(status).as(path + text).isLessThan(500);
+        }
+        admin().get("/admin/v1/products?limit=1").then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/store/v1/products?limit=0",
+                "/store/v1/products?limit=-1",
+                "/store/v1/products?limit=101",
+                "/store/v1/products?limit=ten",
+                "/store/v1/products?limit=99999999999999999999",
+                "/store/v1/products?sort=password",
+                "/store/v1/products?cursor=%00%ff",
+                "/store/v1/products?cursor=AAAA",
+                "/admin/v1/orders?status=lost",
+                "/admin/v1/orders?created_at[gte]=yesterday",
+                "/admin/v1/products?status=gone"
+            })
+    void aParameterThatDoesNotFitIsA400(String path) {
+        Response answer = admin().urlEncodingEnabled(false).get(path.replace("[", "%5B").replace("]", "%5D"));
+        isProblem(answer);
+        assertThat(answer.statusCode()).isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/store/v1/products/no-such-thing",
+                "/store/v1/products/product_00000000000000000000000000",
+                "/store/v1/products/%00",
+                "/store/v1/nothing",
+                "/admin/v1/products/product_00000000000000000000000000",
+                "/admin/v1/products/%27%3B--",
+                "/admin/v1/orders/order_00000000000000000000000000",
+                "/admin/v1/orders/5",
+                "/admin/v1/imports/x"
+            })
+    void whatIsNotThereIsA404(String path) {
+        Response answer = admin().urlEncodingEnabled(false).get(path);
+        isProblem(answer);
+        assertThat(answer.statusCode()).isIn(400, 404);
+    }
+
+    @Test
+    void aBodyOfTenMegabytesIsRefusedWhetherItSaysSoOrNot() throws IOException {
+        Response declared = store().body("{\"email\": \"" + "x".repeat(10_000_000) + "\"}").post("/store/v1/carts");
+        isProblem(declared);
+        assertThat(declared.statusCode()).isEqualTo(413);
+        assertThat(sendChunked(10_000_000)).contains("413").doesNotContain(" 500 ");
+        store().get("/store/v1/products").then().statusCode(200);
+    }
+
+    @Test
+    void aWrongContentTypeIsA415AndAWrongMethodA405() {
+        Response text = given().contentType("text/plain").body("hello").post("/store/v1/carts");
+        isProblem(text);
+        assertThat(text.statusCode()).isEqualTo(415);
+        Response method = given().put("/store/v1/products");
+        isProblem(method);
+        assertThat(method.statusCode()).isEqualTo(405);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/admin/v1/products",
+                "/admin/v1/variants",
+                "/admin/v1/categories",
+                "/admin/v1/stock?sku=A",
+                "/admin/v1/orders",
+                "/admin/v1/api-keys",
+                "/admin/v1/imports",
+                "/admin/v1/exports?kind=products&format=fondaco"
+            })
+    void theBackOfficeIsClosedWithoutAValidKeyWithTheScope(String path) {
+        Response none = given().get(path);
+        isProblem(none);
+        assertThat(none.statusCode()).isEqualTo(401);
+        for (String wrong : List.of("fk_wrong", "x", "", "fk_" + "a".repeat(5_000))) {
+            Response answer = given().header("Authorization", "Bearer " + wrong).get(path);
+            isProblem(answer);
+            assertThat(answer.statusCode()).isEqualTo(401);
+        }
+        String scope = path.contains("api-keys") ? "catalog:read" : "keys:read";
+        String powerless = admin().body(Map.of("name", "powerless", "scopes", List.of(scope)))
+                .post("/admin/v1/api-keys")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("secret");
+        Response forbidden = given().header("Authorization", "Bearer " + powerless).get(path);
+        isProblem(forbidden);
+        assertThat(forbidden.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void anotherCartsTokenOpensNothing() {
+        Response mine = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        Response yours = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        String path = "/store/v1/carts/" + yours.path("id");
+        for (String token : List.of((String) mine.path("cart_token"), "ct_wrong", KEY)) {
+            Response read = store().header("Authorization", "Bearer " + token).get(path);
+            isProblem(read);
+            assertThat(read.statusCode()).isIn(401, 403, 404);
+            Response write = store().header("Authorization", "Bearer " + token)
+                    .body("{\"email\": \"thief@example.com\"}")
+                    .patch(path);
+            isProblem(write);
+            assertThat(write.statusCode()).isIn(401, 403, 404);
+        }
+        Response none = store().get(path);
+        isProblem(none);
+        assertThat(none.statusCode()).isEqualTo(401);
+        store().header("Authorization", "Bearer " + yours.path("cart_token"))
+                .get(path)
+                .then()
+                .statusCode(200)
+                .body("email", equalTo(null));
+    }
+
+    private static void isProblem(Response answer) {
+        assertThat(answer.statusCode()).as(answer.asString()).isBetween(400, 499);
+        assertThat(answer.contentType()).as(answer.asString()).startsWith("application/problem+json");
+        assertThat(answer.jsonPath().getString("code")).isNotBlank();
+        assertThat(answer.jsonPath().getString("trace_id")).isEqualTo(answer.header("Request-Id"));
+        assertThat(answer.asString()).doesNotContain("io.fondaco").doesNotContain("SELECT").doesNotContain("Exception");
+    }
+
+    private static RequestSpecification store() {
+        return given().contentType("application/json");
+    }
+
+    private static RequestSpecification admin() {
+        return given().contentType("application/json").header("Authorization", "Bearer " + KEY);
+    }
+
+    /** A body whose length is not announced; what came back before the server closed. */
+    private static String sendChunked(int bytes) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write("POST /store/v1/carts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            byte[] chunk = ("1000\r\n" + "x".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            try {
+                for (int sent = 0; sent < bytes; sent += 4096) {
+                    out.write(chunk);
+                }
+                out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            } catch (IOException _) {
+                // The server has seen enough and closed; what it answered is still there to read.
+                return new String(socket.getInputStream().readNBytes(4_000), StandardCharsets.UTF_8);
+            }
+            return new String(socket.getInputStream().readNBytes(300), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.fondaco.platform.database;
+
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class RouteTest {
+    @Test
+    void aGetReadsTheReplica() {
+        when().get("/test/route/read").then().statusCode(200).body(equalTo("replica"));
+    }
+
+    @Test
+    void aTransactionDoesNotChangeTheRouteNorDoesANewOneInsideIt() {
+        when().get("/test/route/read-in-transaction").then().statusCode(200).body(equalTo("replica replica"));
+    }
+
+    @Test
+    void anAnnotationSendsAGetToThePrimary() {
+        when().get("/test/route/read-own-writes").then().statusCode(200).body(equalTo("primary"));
+    }
+
+    @Test
+    void everythingElseGoesToThePrimary() {
+        given().post("/test/route/write").then().statusCode(200).body(equalTo("primary primary"));
+    }
+
+    @Test
+    void aWriteOnTheReplicaRouteFailsLoudlyAndDoesNotSlipToThePrimary() {
+        when().get("/test/route/write-where-only-reading-is-allowed")
+                .then()
+                .statusCode(500)
+                .body("code", equalTo("internal_error"));
+    }
+
+    @Test
+    void severalReplicasBecomeOneAddress() {
+        assertThat(DatabaseChoice.joinHosts("jdbc:postgresql://a:1/shop, jdbc:postgresql://b:2,c:3/shop"))
+                .isEqualTo("jdbc:postgresql://a:1,b:2,c:3/shop");
+        assertThatThrownBy(() -> DatabaseChoice.joinHosts("jdbc:postgresql://a:1/shop,jdbc:postgresql://b:2/other"))
+                .hasMessageContaining("different databases");
+    }
+
+    @Test
+    void halfAConfigurationIsRefusedWithWhatIsMissing() {
+        assertThatThrownBy(() ->
+                        DatabaseChoice.make(config(Map.of("fondaco.database.primary-url", "jdbc:postgresql://a:1/b"))))
+                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+                .hasMessageContaining("FONDACO_DATABASE_USERNAME and FONDACO_DATABASE_PASSWORD");
+        assertThatThrownBy(() ->
+                        DatabaseChoice.make(config(Map.of("fondaco.database.replica-urls", "jdbc:postgresql://a:1/b"))))
+                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+                .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
+    }
+
+    private static SmallRyeConfig config(Map<String, String> values) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(values, "test", 100))
+                .build();
+    }
+}
