@@ -14,6 +14,11 @@ record ApiKeyId(UUID value) {
         return new ApiKeyId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    static ApiKeyId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -77,7 +77,8 @@ class DemoShop {
         }
 
         private static byte[] read(String file) {
-            try (InputStream bytes = Thread.currentThread().getContextClassLoader().getResourceAsStream(file)) {
+            try (InputStream bytes =
+                    Thread.currentThread().getContextClassLoader().getResourceAsStream(file)) {
                 if (bytes == null) {
                     throw new IllegalStateException("The application lacks its file " + file);
                 }
