@@ -5,7 +5,7 @@
  * <p>Locks are taken in one order: completion, cart, order, payment, stock. No transaction is open while a provider is asked.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "cart", "catalog", "customer", "inventory", "order", "payment", "pricing", "shipping"})
+@BoundedModule(uses = {"cart", "catalog", "customer", "inventory", "order", "payment", "pricing", "shipping"})
 package io.fondaco.checkout;
 
 import io.fondaco.platform.BoundedModule;

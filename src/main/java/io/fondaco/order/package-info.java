@@ -3,7 +3,7 @@
  * that, and told in a history that is only ever added to.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "customer"})
+@BoundedModule(uses = {"customer"})
 package io.fondaco.order;
 
 import io.fondaco.platform.BoundedModule;
