@@ -21,6 +21,11 @@ public record CartId(UUID value) {
         return new CartId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static CartId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

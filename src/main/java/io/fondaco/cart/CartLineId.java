@@ -21,6 +21,11 @@ public record CartLineId(UUID value) {
         return new CartLineId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static CartLineId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -21,6 +21,11 @@ public record CustomerId(UUID value) {
         return new CustomerId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static CustomerId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -1,5 +1,6 @@
 /**
- * Bulk data in and out: streams files of any size at constant memory, resumes after a crash where it was, and names every\n * row that it refused.
+ * Bulk data in and out: streams files of any size at constant memory, resumes after a crash where it was, and names every
+ * row that it refused.
  */
 @NullMarked
 @BoundedModule(uses = {"access", "catalog", "inventory", "pricing"})

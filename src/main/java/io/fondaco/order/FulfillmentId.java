@@ -21,6 +21,11 @@ public record FulfillmentId(UUID value) {
         return new FulfillmentId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static FulfillmentId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -21,6 +21,11 @@ public record OrderId(UUID value) {
         return new OrderId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static OrderId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -21,6 +21,11 @@ public record OrderLineId(UUID value) {
         return new OrderLineId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static OrderLineId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -21,6 +21,11 @@ public record PaymentId(UUID value) {
         return new PaymentId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static PaymentId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

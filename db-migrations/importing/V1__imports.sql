@@ -1,0 +1,58 @@
+CREATE TABLE importing.import (
+    id           uuid        PRIMARY KEY,
+    kind         text        NOT NULL CHECK (kind IN ('products', 'stock')),
+    format       text        NOT NULL CHECK (format IN ('shopify', 'fondaco')),
+    currency     text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    dry_run      boolean     NOT NULL,
+    status       text        NOT NULL CHECK (status IN ('uploading', 'queued', 'running', 'done', 'failed')),
+    -- Names a file that goes in once, whoever brings it: the demo shop.
+    name         text        UNIQUE,
+    -- Waits until this one has finished.
+    after_id     uuid        REFERENCES importing.import (id),
+    created      bigint      NOT NULL DEFAULT 0 CHECK (created >= 0),
+    updated      bigint      NOT NULL DEFAULT 0 CHECK (updated >= 0),
+    unchanged    bigint      NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+    rejected     bigint      NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+    -- The checkpoint: the last row whose effect is committed. It moves in the transaction of that effect.
+    row_done     bigint      NOT NULL DEFAULT 1 CHECK (row_done >= 1),
+    errors_kept  int         NOT NULL DEFAULT 0 CHECK (errors_kept >= 0),
+    attempts     int         NOT NULL DEFAULT 0,
+    locked_by    uuid,
+    locked_until timestamptz,
+    failure_code   text,
+    failure_detail text,
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    finished_at  timestamptz,
+    CHECK ((status IN ('done', 'failed')) = (finished_at IS NOT NULL)),
+    CHECK ((failure_code IS NULL) = (failure_detail IS NULL)),
+    CHECK ((status = 'failed') = (failure_code IS NOT NULL)),
+    CHECK (status <> 'running' OR (locked_by IS NOT NULL AND locked_until IS NOT NULL))
+);
+
+CREATE INDEX import_list ON importing.import (created_at DESC, id DESC);
+CREATE INDEX import_open ON importing.import (created_at, id) WHERE status IN ('uploading', 'queued', 'running');
+
+CREATE TABLE importing.chunk (
+    import_id  uuid        NOT NULL REFERENCES importing.import (id) ON DELETE CASCADE,
+    seq        int         NOT NULL CHECK (seq >= 0),
+    body       bytea       NOT NULL CHECK (length(body) BETWEEN 1 AND 1048576),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (import_id, seq)
+);
+ALTER TABLE importing.chunk ALTER COLUMN body SET STORAGE EXTERNAL;
+
+CREATE TABLE importing.row_error (
+    import_id uuid   NOT NULL REFERENCES importing.import (id) ON DELETE CASCADE,
+    row       bigint NOT NULL,
+    "column"  text   NOT NULL,
+    code      text   NOT NULL,
+    detail    text   NOT NULL,
+    PRIMARY KEY (import_id, row)
+);
+
+-- What an import under way has met: a product or a SKU may stand in one place of a file only.
+CREATE TABLE importing.seen (
+    import_id uuid NOT NULL REFERENCES importing.import (id) ON DELETE CASCADE,
+    key       text NOT NULL,
+    PRIMARY KEY (import_id, key)
+);

@@ -1,0 +1,62 @@
+package io.fondaco.importing;
+
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Reads an uploaded file, one chunk in memory at a time, and keeps the lease while it does. */
+final class ChunkStream extends InputStream {
+    private final Uploads uploads;
+    private final ImportLedger ledger;
+    private final Lease lease;
+    private byte[] chunk = new byte[0];
+    private int position;
+    private int next;
+    private boolean ended;
+
+    ChunkStream(Uploads uploads, ImportLedger ledger, Lease lease) {
+        this.uploads = uploads;
+        this.ledger = ledger;
+        this.lease = lease;
+    }
+
+    @Override
+    public int read() {
+        if (!fill()) {
+            return -1;
+        }
+        return chunk[position++] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        if (!fill()) {
+            return -1;
+        }
+        int count = Math.min(length, chunk.length - position);
+        System.arraycopy(chunk, position, target, offset, count);
+        position += count;
+        return count;
+    }
+
+    private boolean fill() {
+        if (position < chunk.length) {
+            return true;
+        }
+        if (ended) {
+            return false;
+        }
+        if (next > 0) {
+            ledger.renew(lease);
+        }
+        Optional<byte[]> body = uploads.chunk(lease.id(), next++);
+        chunk = body.orElseGet(() -> new byte[0]);
+        position = 0;
+        ended = body.isEmpty();
+        return !ended;
+    }
+}

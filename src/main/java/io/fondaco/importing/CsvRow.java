@@ -1,0 +1,23 @@
+package io.fondaco.importing;
+
+import java.util.List;
+
+/**
+ * A record of a CSV file.
+ *
+ * @param number as a spreadsheet shows it: the header is row 1, blank lines count, a cell with line breaks is one row
+ */
+record CsvRow(long number, List<String> cells) {
+    /** Characters over all cells; what the row costs in memory. */
+    long size() {
+        long size = 0;
+        for (String cell : cells) {
+            size += cell.length();
+        }
+        return size;
+    }
+
+    boolean isBlank() {
+        return cells.isEmpty() || (cells.size() == 1 && cells.getFirst().isBlank());
+    }
+}

@@ -1,0 +1,40 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.identity.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A SKU for a variant that has none: the handle and the option values, joined by hyphens. The same file gives the same
+ * SKUs every time. Where that would be ambiguous (a value with other signs than letters, digits and single blanks) or too
+ * long, eight digits of a hash of the exact values follow.
+ */
+final class DerivedSku {
+    private static final int HASH_BYTES = 4;
+    private static final int HASH_LENGTH = 1 + 2 * HASH_BYTES;
+
+    private DerivedSku() {}
+
+    static String of(String handle, List<String> optionValues) {
+        StringBuilder sku = new StringBuilder(handle);
+        boolean ambiguous = false;
+        for (String value : optionValues) {
+            sku.append('-').append(value.replaceAll("[^\\p{L}\\p{N}]+", "-"));
+            ambiguous |= !value.matches("[\\p{L}\\p{N}]+");
+        }
+        if (!ambiguous && sku.length() <= RowReader.MAX_SKU_LENGTH) {
+            return sku.toString();
+        }
+        int kept = Math.min(sku.length(), RowReader.MAX_SKU_LENGTH - HASH_LENGTH);
+        if (Character.isHighSurrogate(sku.charAt(kept - 1))) {
+            kept--;
+        }
+        return sku.substring(0, kept) + "-" + hash(handle, optionValues);
+    }
+
+    private static String hash(String handle, List<String> optionValues) {
+        byte[] exact = (handle + "\u001f" + String.join("\u001f", optionValues)).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(Secret.hash(exact), 0, HASH_BYTES);
+    }
+}

@@ -1,0 +1,80 @@
+package io.fondaco.importing;
+
+import io.fondaco.access.Scopes;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Files out. */
+@Path("/admin/v1/exports")
+@RunOnVirtualThread
+@Tag(name = "Imports and exports")
+class ExportResource {
+    private static final Set<String> PARAMETERS = Set.of("kind", "format", "currency");
+
+    private final Exports exports;
+    private final ImportingSettings settings;
+
+    ExportResource(Exports exports, ImportingSettings settings) {
+        this.exports = exports;
+        this.settings = settings;
+    }
+
+    @GET
+    @Produces("text/csv;charset=UTF-8")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.STOCK_READ})
+    @Operation(
+            operationId = "export",
+            summary = "Export everything as CSV",
+            description = "Needs the scope catalog:read for products, stock:read for stock. Imported back, every row is"
+                    + " unchanged. Cells are written as they are: one that begins with =, +, - or @ is a formula to a"
+                    + " spreadsheet.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file, streamed",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    public Response export(
+            @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
+                    @QueryParam("format")
+                    @Nullable
+                    String format,
+            @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
+                    String currency,
+            @Context UriInfo uri,
+            @Context SecurityContext caller) {
+        Parameters.allow(uri, PARAMETERS);
+        FileKind fileKind = Parameters.kind(kind);
+        Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
+        FileFormat fileFormat = Parameters.format(format, fileKind);
+        String prices = Parameters.currency(currency, fileFormat, settings.defaultCurrency());
+        StreamingOutput file =
+                switch (fileKind) {
+                    case PRODUCTS -> output -> exports.products(fileFormat, prices, output);
+                    case STOCK -> exports::stock;
+                };
+        return Response.ok(file)
+                .header(
+                        HttpHeaders.CONTENT_DISPOSITION,
+                        "attachment; filename=\"%s-%s.csv\"".formatted(fileKind, fileFormat))
+                .build();
+    }
+}

@@ -1,0 +1,82 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.web.ApiException;
+import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** The first bytes of a file: what they tell about the rest is said at once, not after the upload. */
+final class FileHead {
+    static final int BYTES = 64 << 10;
+
+    private FileHead() {}
+
+    /**
+     * @param head at most {@link #BYTES}; less only when the file has no more
+     * @return the header row
+     * @throws ApiException 400 {@code empty_file}, {@code invalid_header}; 415 {@code not_text}
+     */
+    static Header check(byte[] head) {
+        if (head.length == 0) {
+            throw empty();
+        }
+        checkText(head);
+        CsvRow row;
+        try (CsvRows rows = CsvRows.read(new ByteArrayInputStream(head))) {
+            Optional<CsvRow> first = rows.next();
+            if (first.isEmpty()) {
+                throw empty();
+            }
+            row = first.get();
+        } catch (BrokenFile e) {
+            throw new InvalidHeader(
+                    "", "The header cannot be read: " + e.error().detail());
+        }
+        return new Header(row);
+    }
+
+    private static void checkText(byte[] head) {
+        if (startsWith(head, 0xFE, 0xFF) || startsWith(head, 0xFF, 0xFE)) {
+            throw notText("The file is UTF-16; save it as CSV in UTF-8.");
+        }
+        if (startsWith(head, 0x50, 0x4B, 0x03, 0x04)) {
+            throw notText("The file is a spreadsheet or another archive; save it as CSV in UTF-8.");
+        }
+        for (int position = 0; position < head.length; position++) {
+            if (head[position] == 0) {
+                throw notText(
+                        "The file is binary or UTF-16 (NUL at byte %d); save it as CSV in UTF-8.".formatted(position));
+            }
+        }
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer bytes = ByteBuffer.wrap(head);
+        CoderResult result = decoder.decode(bytes, CharBuffer.allocate(head.length), head.length < BYTES);
+        if (result.isError()) {
+            throw notText("Byte %d of the file is not UTF-8; save it as CSV in UTF-8.".formatted(bytes.position()));
+        }
+    }
+
+    private static boolean startsWith(byte[] head, int... signature) {
+        if (head.length < signature.length) {
+            return false;
+        }
+        for (int position = 0; position < signature.length; position++) {
+            if ((head[position] & 0xFF) != signature[position]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ApiException empty() {
+        return ApiException.badRequest("empty_file", "The file is empty: send a header row and data rows.");
+    }
+
+    private static ApiException notText(String detail) {
+        return new ApiException(415, "not_text", detail);
+    }
+}

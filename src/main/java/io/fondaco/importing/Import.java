@@ -1,0 +1,33 @@
+package io.fondaco.importing;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A file on its way in, as its owner sees it. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record Import(
+        @Schema(implementation = String.class, examples = "import_01kb3k3v9sf2m8a0q6y5e7c1dz")
+        ImportId id,
+
+        @Schema(enumeration = {"products", "stock"}) FileKind kind,
+        @Schema(enumeration = {"shopify", "fondaco"}) FileFormat format,
+
+        @Schema(description = "Whether it only says what it would do.")
+        boolean dryRun,
+
+        @Schema(enumeration = {"queued", "running", "done", "failed"})
+        String status,
+
+        RowCounts rows,
+        String errorsUrl,
+        Instant createdAt,
+        @Schema(nullable = true) @Nullable Instant finishedAt,
+
+        @Schema(nullable = true, description = "Why it failed; what went in before stays.") @Nullable
+        Failure failure) {
+
+    @Schema(name = "ImportFailure")
+    record Failure(String code, String detail) {}
+}

@@ -1,0 +1,234 @@
+package io.fondaco.importing;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps which imports there are, who works on each and how far it got. Who works on one is told by a lease in database
+ * time; effect and checkpoint of a batch commit together, so an import that is taken over goes on after the last batch
+ * that took effect.
+ */
+@ApplicationScoped
+class ImportLedger {
+    private final EntityManager entities;
+    private final ImportingSettings settings;
+
+    ImportLedger(EntityManager entities, ImportingSettings settings) {
+        this.entities = entities;
+        this.settings = settings;
+    }
+
+    /** Takes the oldest import that nobody works on. One statement. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    Optional<Lease> claim() {
+        UUID holder = UUID.randomUUID();
+        List<?> claimed = entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET status = 'running', locked_by = :holder, attempts = attempts + 1,
+                               locked_until = clock_timestamp() + make_interval(secs => :lease)
+                         WHERE id = (SELECT id FROM importing.import AS open
+                                      WHERE status IN ('queued', 'running')
+                                        AND (locked_until IS NULL OR locked_until < clock_timestamp())
+                                        AND NOT EXISTS (SELECT FROM importing.import AS earlier
+                                                         WHERE earlier.id = open.after_id AND earlier.finished_at IS NULL)
+                                      ORDER BY created_at, id
+                                      LIMIT 1
+                                        FOR UPDATE SKIP LOCKED)
+                        RETURNING id, kind, format, currency, dry_run, row_done, attempts
+                        """, Tuple.class)
+                .setParameter("holder", holder)
+                .setParameter("lease", leaseSeconds())
+                .getResultList();
+        return claimed.stream().findFirst().map(row -> lease((Tuple) row, holder));
+    }
+
+    private static Lease lease(Tuple row, UUID holder) {
+        return new Lease(
+                new ImportId(row.get("id", UUID.class)),
+                holder,
+                FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT)),
+                FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT)),
+                row.get("currency", String.class),
+                row.get("dry_run", Boolean.class),
+                row.get("row_done", Number.class).longValue(),
+                row.get("attempts", Number.class).intValue());
+    }
+
+    /**
+     * Keeps the lease for another term.
+     *
+     * @throws LeaseLost if another has it
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void renew(Lease lease) {
+        int renewed = entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET locked_until = clock_timestamp() + make_interval(secs => :lease)
+                         WHERE id = :id AND locked_by = :holder AND status = 'running'
+                        """)
+                .setParameter("lease", leaseSeconds())
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .executeUpdate();
+        if (renewed == 0) {
+            throw new LeaseLost(lease.id());
+        }
+    }
+
+    /**
+     * Begins a batch: until the caller's transaction ends nobody else can take the import.
+     *
+     * @return the last row that took effect
+     * @throws LeaseLost if another has it
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    long lock(Lease lease) {
+        List<?> rows = entities.createNativeQuery("""
+                        SELECT row_done FROM importing.import
+                         WHERE id = :id AND locked_by = :holder AND status = 'running'
+                           FOR UPDATE
+                        """, Long.class)
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .getResultList();
+        if (rows.isEmpty()) {
+            throw new LeaseLost(lease.id());
+        }
+        return (Long) rows.getFirst();
+    }
+
+    /** Ends a batch: counters, errors and checkpoint. Two statements. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void record(Lease lease, Outcome outcome, long lastRow) {
+        List<RowError> errors = outcome.errors();
+        int kept = errors.isEmpty() ? 0 : keep(lease.id(), errors);
+        RowCounts counts = outcome.counts();
+        entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET created = created + :created, updated = updated + :updated,
+                               unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
+                               errors_kept = errors_kept + :kept, row_done = :lastRow, attempts = 0,
+                               locked_until = clock_timestamp() + make_interval(secs => :lease)
+                         WHERE id = :id
+                        """)
+                .setParameter("created", counts.created())
+                .setParameter("updated", counts.updated())
+                .setParameter("unchanged", counts.unchanged())
+                .setParameter("rejected", counts.rejected())
+                .setParameter("kept", kept)
+                .setParameter("lastRow", lastRow)
+                .setParameter("lease", leaseSeconds())
+                .setParameter("id", lease.id().value())
+                .executeUpdate();
+    }
+
+    private int keep(ImportId id, List<RowError> errors) {
+        return entities.createNativeQuery("""
+                        INSERT INTO importing.row_error (import_id, row, "column", code, detail)
+                        SELECT cast(:id AS uuid), row, "column", code, detail
+                          FROM unnest(cast(:rows AS bigint[]), cast(:columns AS text[]), cast(:codes AS text[]),
+                                      cast(:details AS text[])) AS error (row, "column", code, detail)
+                         ORDER BY row
+                         LIMIT greatest(0, :max - (SELECT errors_kept FROM importing.import WHERE id = :id))
+                        """)
+                .setParameter("id", id.value())
+                .setParameter("rows", errors.stream().map(RowError::row).toArray(Long[]::new))
+                .setParameter("columns", errors.stream().map(RowError::column).toArray(String[]::new))
+                .setParameter("codes", errors.stream().map(RowError::code).toArray(String[]::new))
+                .setParameter("details", errors.stream().map(RowError::detail).toArray(String[]::new))
+                .setParameter("max", settings.maxErrors())
+                .executeUpdate();
+    }
+
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void finish(Lease lease) {
+        end(lease, "done", null, null);
+    }
+
+    /** Ends an import whose file cannot be read on; the row counts as refused. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void finishBroken(Lease lease, RowError error) {
+        long rowDone = lock(lease);
+        if (error.row() > rowDone) {
+            Outcome outcome = new Outcome();
+            outcome.refuse(error);
+            record(lease, outcome, error.row());
+        }
+        end(lease, "failed", error.code(), "Row %d: %s".formatted(error.row(), error.detail()));
+    }
+
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void fail(Lease lease, String code, String detail) {
+        end(lease, "failed", code, detail);
+    }
+
+    private void end(Lease lease, String status, @Nullable String code, @Nullable String detail) {
+        int ended = entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET status = :status, failure_code = cast(:code AS text), failure_detail = cast(:detail AS text),
+                               finished_at = clock_timestamp(), locked_by = NULL, locked_until = NULL
+                         WHERE id = :id AND locked_by = :holder AND status = 'running'
+                        """)
+                .setParameter("status", status)
+                .setParameter("code", code)
+                .setParameter("detail", detail)
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .executeUpdate();
+        if (ended == 0) {
+            throw new LeaseLost(lease.id());
+        }
+    }
+
+    /** Lets go of an import, so that another may take it up after this long. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void release(Lease lease, double afterSeconds) {
+        entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET locked_until = clock_timestamp() + make_interval(secs => :after)
+                         WHERE id = :id AND locked_by = :holder AND status = 'running'
+                        """)
+                .setParameter("after", afterSeconds)
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .executeUpdate();
+    }
+
+    /**
+     * Notes that the file has these products or SKUs.
+     *
+     * @return those that an earlier row had already
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    List<String> seenBefore(ImportId id, List<String> keys) {
+        if (keys.isEmpty()) {
+            return List.of();
+        }
+        List<?> fresh = entities.createNativeQuery("""
+                        INSERT INTO importing.seen (import_id, key)
+                        SELECT cast(:id AS uuid), key FROM unnest(cast(:keys AS text[])) AS key
+                            ON CONFLICT DO NOTHING
+                        RETURNING key
+                        """, String.class)
+                .setParameter("id", id.value())
+                .setParameter("keys", keys.toArray(String[]::new))
+                .getResultList();
+        if (fresh.size() == keys.size()) {
+            return List.of();
+        }
+        var freshKeys = new HashSet<Object>(fresh);
+        return keys.stream().filter(key -> !freshKeys.contains(key)).toList();
+    }
+
+    private double leaseSeconds() {
+        return settings.lease().toMillis() / 1000.0;
+    }
+}

@@ -1,0 +1,167 @@
+package io.fondaco.importing;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.InputStream;
+import java.util.EnumSet;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Files in. What is asked right after an upload is answered by the primary: a replica may not know it yet. */
+@Path("/admin/v1/imports")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@ReadsFrom(Route.PRIMARY)
+@Tag(name = "Imports and exports")
+class ImportResource {
+    private static final Set<String> POST_PARAMETERS = Set.of("kind", "format", "dry_run", "currency");
+    private static final Set<String> PAGE_PARAMETERS = Set.of("limit", "cursor");
+
+    private final ImportReception reception;
+    private final Imports imports;
+
+    ImportResource(ImportReception reception, Imports imports) {
+        this.reception = reception;
+        this.imports = imports;
+    }
+
+    @POST
+    @Consumes("text/csv")
+    @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "createImport",
+            summary = "Import a CSV file",
+            description =
+                    "Needs the scope catalog:write for products, stock:write for stock. The file is worked off in the"
+                            + " background, in batches; a row that is refused leaves the others alone. When the file itself breaks"
+                            + " off (code unclosed_quote, broken_csv) the import fails and what went in before stays.")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    @APIResponse(
+            responseCode = "202",
+            description = "Queued",
+            content = @Content(schema = @Schema(implementation = Import.class)))
+    @APIResponse(responseCode = "413", description = "too_large: the file has more bytes than an import may have")
+    @APIResponse(responseCode = "415", description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8")
+    public Response create(
+            @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
+            @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
+                    @QueryParam("format")
+                    @Nullable
+                    String format,
+            @Parameter(description = "true: only say what would happen") @QueryParam("dry_run") @Nullable String dryRun,
+            @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
+                    String currency,
+            @Context UriInfo uri,
+            @Context HttpHeaders headers,
+            @Context SecurityContext caller,
+            InputStream body) {
+        Parameters.allow(uri, POST_PARAMETERS);
+        FileKind fileKind = Parameters.kind(kind);
+        Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
+        FileFormat fileFormat = Parameters.format(format, fileKind);
+        Uploads.Order order = new Uploads.Order(
+                fileKind,
+                fileFormat,
+                Parameters.currency(currency, fileFormat, reception.defaultCurrency()),
+                Parameters.flag("dry_run", dryRun));
+        ImportId id = reception.receive(order, headers.getLength(), body);
+        return Response.accepted(found(id)).build();
+    }
+
+    @GET
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "listImports",
+            summary = "List imports",
+            description = "The newest first, of the kinds that the key may see.")
+    public Page<Import> list(
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
+            @Context UriInfo uri,
+            @Context SecurityContext caller) {
+        Parameters.allow(uri, PAGE_PARAMETERS);
+        Set<FileKind> kinds = EnumSet.noneOf(FileKind.class);
+        if (caller.isUserInRole(Scopes.CATALOG_READ) || caller.isUserInRole(Scopes.CATALOG_WRITE)) {
+            kinds.add(FileKind.PRODUCTS);
+        }
+        if (caller.isUserInRole(Scopes.STOCK_READ) || caller.isUserInRole(Scopes.STOCK_WRITE)) {
+            kinds.add(FileKind.STOCK);
+        }
+        return imports.list(kinds, limit, cursor);
+    }
+
+    @GET
+    @Path("{id}")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(operationId = "getImport", summary = "Get an import")
+    @APIResponse(
+            responseCode = "200",
+            description = "How far it got",
+            content = @Content(schema = @Schema(implementation = Import.class)))
+    public Import get(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
+        return visible(id, caller);
+    }
+
+    @GET
+    @Path("{id}/errors")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "listImportErrors",
+            summary = "List the refused rows of an import",
+            description = "In the order of the file. The first 10,000 are kept; further ones are only counted.")
+    public Page<RowError> errors(
+            @PathParam("id") @Size(max = 100) String id,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
+            @Context UriInfo uri,
+            @Context SecurityContext caller) {
+        Parameters.allow(uri, PAGE_PARAMETERS);
+        return imports.errors(visible(id, caller).id(), limit, cursor);
+    }
+
+    private Import visible(String id, SecurityContext caller) {
+        Import found = found(ImportId.parse(id));
+        if (found.kind() == FileKind.PRODUCTS) {
+            Parameters.requireAny(caller, Scopes.CATALOG_READ, Scopes.CATALOG_WRITE);
+        } else {
+            Parameters.requireAny(caller, Scopes.STOCK_READ, Scopes.STOCK_WRITE);
+        }
+        return found;
+    }
+
+    private Import found(ImportId id) {
+        return imports.find(id).orElseThrow(() -> ApiException.notFound("import", id.toString()));
+    }
+}

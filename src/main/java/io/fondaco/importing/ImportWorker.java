@@ -1,0 +1,88 @@
+package io.fondaco.importing;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
+
+/**
+ * Works imports off, one at a time in each pod: as soon as one is queued here, and every two seconds for those of others
+ * and those that a dead pod left behind.
+ */
+@ApplicationScoped
+class ImportWorker {
+    private static final Logger LOG = Logger.getLogger(ImportWorker.class);
+    /** How often an import is taken up without getting on before it is given up. */
+    private static final int MAX_ATTEMPTS = 10;
+
+    private static final double RETRY_SECONDS = 2;
+
+    private final ImportLedger ledger;
+    private final ImportRun run;
+    private final Semaphore busy = new Semaphore(1);
+    private volatile boolean stopping;
+
+    ImportWorker(ImportLedger ledger, ImportRun run) {
+        this.ledger = ledger;
+        this.run = run;
+    }
+
+    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void poll() {
+        work();
+    }
+
+    /** Works until nothing is left to do; does nothing when this pod is at it already. */
+    @ActivateRequestContext
+    void work() {
+        if (!busy.tryAcquire()) {
+            return;
+        }
+        try {
+            while (!stopping) {
+                Optional<Lease> lease = ledger.claim();
+                if (lease.isEmpty()) {
+                    return;
+                }
+                work(lease.get());
+            }
+        } finally {
+            busy.release();
+        }
+    }
+
+    private void work(Lease lease) {
+        try {
+            if (lease.attempts() > MAX_ATTEMPTS) {
+                ledger.fail(lease, "gave_up", "The import did not get on in %d attempts.".formatted(MAX_ATTEMPTS));
+                return;
+            }
+            if (run.run(lease, () -> stopping)) {
+                LOG.infof("Import %s is done", lease.id());
+            } else {
+                ledger.release(lease, 0);
+            }
+        } catch (LeaseLost e) {
+            LOG.warnf("%s; another worker goes on", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Import %s stopped at attempt %d; it will be taken up again", lease.id(), lease.attempts());
+            letGo(lease);
+        }
+    }
+
+    private void letGo(Lease lease) {
+        try {
+            ledger.release(lease, RETRY_SECONDS);
+        } catch (RuntimeException e) {
+            LOG.debug("The lease runs out by itself", e);
+        }
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stopping = true;
+    }
+}

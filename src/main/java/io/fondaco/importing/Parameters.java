@@ -1,0 +1,91 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.quarkus.security.ForbiddenException;
+import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the query parameters that imports and exports share. */
+final class Parameters {
+    private Parameters() {}
+
+    static void allow(UriInfo uri, Set<String> names) {
+        for (String name : uri.getQueryParameters().keySet()) {
+            if (!names.contains(name)) {
+                throw invalid(name, "unknown_parameter", "There is no parameter '%s' here.", name);
+            }
+        }
+    }
+
+    static FileKind kind(@Nullable String text) {
+        for (FileKind kind : FileKind.values()) {
+            if (kind.toString().equals(text)) {
+                return kind;
+            }
+        }
+        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", shown(text));
+    }
+
+    /** Stock has one format only, so it need not be said. */
+    static FileFormat format(@Nullable String text, FileKind kind) {
+        if (kind == FileKind.STOCK) {
+            if (text == null || text.equals(FileFormat.FONDACO.toString())) {
+                return FileFormat.FONDACO;
+            }
+            throw invalid("format", "invalid_parameter", "Stock has the format fondaco only, not '%s'.", text);
+        }
+        for (FileFormat format : FileFormat.values()) {
+            if (format.toString().equals(text)) {
+                return format;
+            }
+        }
+        throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", shown(text));
+    }
+
+    static String currency(@Nullable String text, FileFormat format, String otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        if (format != FileFormat.SHOPIFY) {
+            throw invalid("currency", "invalid_parameter", "Only the format shopify takes a currency%s.", "");
+        }
+        if (!Money.isCurrency(text)) {
+            throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
+        }
+        return text;
+    }
+
+    static boolean flag(String name, @Nullable String text) {
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw invalid(name, "invalid_parameter", name + " must be true or false, not '%s'.", text);
+    }
+
+    /** The call is open to several scopes; which of them it takes depends on what it is about. */
+    static void requireAny(SecurityContext caller, String... scopes) {
+        for (String scope : scopes) {
+            if (caller.isUserInRole(scope)) {
+                return;
+            }
+        }
+        throw new ForbiddenException();
+    }
+
+    private static String shown(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static ApiException invalid(String name, String code, String template, String value) {
+        String detail = template.formatted(Violation.shorten(value));
+        return new ApiException(400, code, detail, List.of(new Violation(name, code, detail)));
+    }
+}

@@ -1,0 +1,83 @@
+package io.fondaco.importing;
+
+import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.VariantDraft;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Refuses what stands in a file for the second time. A product's rows must follow each other, a SKU belongs to one row.
+ * The earlier place wins; what was met is kept in the database, so that a file of any size costs no memory.
+ */
+final class Repeats {
+    private static final String PRODUCT = "product\u001f";
+    private static final String VARIANT = "variant\u001f";
+
+    private final ImportLedger ledger;
+
+    Repeats(ImportLedger ledger) {
+        this.ledger = ledger;
+    }
+
+    List<PlannedProduct> refuse(ImportId id, List<PlannedProduct> products) {
+        Set<String> met = new HashSet<>();
+        for (PlannedProduct product : products) {
+            met.addAll(keys(product));
+        }
+        Set<String> earlier = new HashSet<>(ledger.seenBefore(id, List.copyOf(met)));
+        Set<String> here = new HashSet<>();
+        List<PlannedProduct> fresh = new ArrayList<>(products.size());
+        for (PlannedProduct product : products) {
+            PlannedProduct checked = check(product, key -> earlier.contains(key) || here.contains(key));
+            fresh.add(checked);
+            here.addAll(keys(product));
+        }
+        return fresh;
+    }
+
+    private static PlannedProduct check(PlannedProduct product, Predicate<String> repeated) {
+        if (product.draft().isEmpty()) {
+            return product;
+        }
+        ProductDraft draft = product.draft().get();
+        if (repeated.test(PRODUCT + draft.slug())) {
+            RowError error = RowError.of(
+                    product.rows().getFirst().number(),
+                    "",
+                    "duplicate_product",
+                    "'%s' stands further up in the file; the rows of a product must follow each other",
+                    draft.slug());
+            return PlannedProduct.refused(error, product.rows());
+        }
+        List<PlannedRow> rows = new ArrayList<>(product.rows().size());
+        Set<String> dropped = new HashSet<>();
+        for (PlannedRow row : product.rows()) {
+            if (row instanceof PlannedRow.OfVariant variant && repeated.test(VARIANT + variant.sku())) {
+                dropped.add(variant.sku());
+                rows.add(new PlannedRow.Refused(RowError.of(
+                        row.number(), "", "duplicate_sku", "'%s' stands further up in the file", variant.sku())));
+            } else {
+                rows.add(row);
+            }
+        }
+        if (dropped.isEmpty()) {
+            return product;
+        }
+        List<VariantDraft> left = draft.variants().stream()
+                .filter(variant -> !dropped.contains(variant.sku()))
+                .toList();
+        return Drafts.complete(draft, left, rows);
+    }
+
+    private static List<String> keys(PlannedProduct product) {
+        List<String> keys = new ArrayList<>();
+        product.draft().ifPresent(draft -> {
+            keys.add(PRODUCT + draft.slug());
+            draft.variants().forEach(variant -> keys.add(VARIANT + variant.sku()));
+        });
+        return keys;
+    }
+}

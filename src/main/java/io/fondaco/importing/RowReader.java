@@ -1,0 +1,172 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.money.Money;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the cells of one row by column; what does not fit becomes a {@link BadCell} with the value in its words. */
+final class RowReader {
+    static final int MAX_SKU_LENGTH = 100;
+    private static final int MAX_NUMBER_LENGTH = 30;
+    private static final BigDecimal MAX_GRAMS = BigDecimal.valueOf(1_000_000_000_000L);
+    /** Minor units: a price beyond it is a slip of the pen, and sums of prices stay far from overflow. */
+    private static final long MAX_PRICE = 1_000_000_000_000L;
+
+    private final Header header;
+    private final CsvRow row;
+
+    RowReader(Header header, CsvRow row) {
+        this.header = header;
+        this.row = row;
+    }
+
+    long number() {
+        return row.number();
+    }
+
+    /** Whether the row as a whole can be read: the right number of cells, all of them text. */
+    Optional<RowError> flaw() {
+        if (row.cells().size() != header.size()) {
+            return Optional.of(new RowError(
+                    row.number(),
+                    "",
+                    "wrong_column_count",
+                    "The row has %d columns, the header %d."
+                            .formatted(row.cells().size(), header.size())));
+        }
+        for (int position = 0; position < row.cells().size(); position++) {
+            String cell = row.cells().get(position);
+            if (!TextCheck.wasDecoded(cell)) {
+                return Optional.of(RowError.of(
+                        row.number(), header.names().get(position), "invalid_encoding", "'%s' is not UTF-8", cell));
+            }
+            if (!TextCheck.isStorable(cell)) {
+                return Optional.of(RowError.of(
+                        row.number(),
+                        header.names().get(position),
+                        "invalid_character",
+                        "'%s' has a character that cannot be stored",
+                        cell));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The cell as it is; null when the file has no such column. */
+    @Nullable
+    String text(List<String> column) {
+        OptionalInt position = header.position(column);
+        if (position.isEmpty()) {
+            return null;
+        }
+        int index = position.getAsInt();
+        return index < row.cells().size() ? row.cells().get(index) : "";
+    }
+
+    /** The cell without outer blanks; empty when there is no such column. */
+    String word(List<String> column) {
+        String text = text(column);
+        return text == null ? "" : text.strip();
+    }
+
+    boolean isEmpty(List<String> column) {
+        return word(column).isEmpty();
+    }
+
+    String sku(List<String> column) throws BadCell {
+        String sku = word(column);
+        if (sku.isEmpty()) {
+            throw bad(column, "missing_sku", "The row has no SKU%s", "");
+        }
+        return checkedSku(column, sku);
+    }
+
+    String checkedSku(List<String> column, String sku) throws BadCell {
+        if (sku.length() > MAX_SKU_LENGTH || sku.chars().anyMatch(Character::isISOControl)) {
+            throw bad(column, "invalid_sku", "'%s' is no SKU: at most 100 characters, none of them control", sku);
+        }
+        return sku;
+    }
+
+    /** Null when the cell is empty or there is no such column. */
+    @Nullable
+    Boolean flag(List<String> column) throws BadCell {
+        String word = word(column);
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "" -> null;
+            case "true", "yes", "1" -> Boolean.TRUE;
+            case "false", "no", "0" -> Boolean.FALSE;
+            default -> throw bad(column, "invalid_boolean", "'%s' is neither true nor false", word);
+        };
+    }
+
+    Optional<Money> price(List<String> column, String currency) throws BadCell {
+        String word = word(column);
+        if (word.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Money money = Money.parse(word, currency);
+            if (money.amount() >= 0 && money.amount() <= MAX_PRICE) {
+                return Optional.of(money);
+            }
+        } catch (IllegalArgumentException _) {
+            // Said below, with the column.
+        }
+        throw bad(column, "invalid_price", "'%s' is not a price in " + currency, word);
+    }
+
+    /** Whole grams; a fraction is rounded half up. Null when empty or absent. */
+    @Nullable
+    Long grams(List<String> column) throws BadCell {
+        String word = word(column);
+        if (word.isEmpty()) {
+            return null;
+        }
+        Optional<BigDecimal> grams = decimal(word)
+                .map(exact -> exact.setScale(0, RoundingMode.HALF_UP))
+                .filter(rounded -> rounded.signum() >= 0 && rounded.compareTo(MAX_GRAMS) <= 0);
+        if (grams.isEmpty()) {
+            throw bad(column, "invalid_weight", "'%s' is not a weight in grams", word);
+        }
+        return grams.get().longValueExact();
+    }
+
+    /** A whole number of units within the bounds; empty when the cell is empty or absent. */
+    Optional<Long> units(List<String> column, long min, long max) throws BadCell {
+        String word = word(column);
+        if (word.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Long> units = decimal(word)
+                .filter(exact -> exact.stripTrailingZeros().scale() <= 0)
+                .filter(whole ->
+                        whole.compareTo(BigDecimal.valueOf(min)) >= 0 && whole.compareTo(BigDecimal.valueOf(max)) <= 0)
+                .map(BigDecimal::longValueExact);
+        if (units.isEmpty()) {
+            throw bad(column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, word);
+        }
+        return units;
+    }
+
+    private static Optional<BigDecimal> decimal(String word) {
+        if (word.length() > MAX_NUMBER_LENGTH || !word.matches("-?[0-9]+(\\.[0-9]+)?")) {
+            return Optional.empty();
+        }
+        return Optional.of(new BigDecimal(word));
+    }
+
+    /**
+     * @param template with one {@code %s} for the value
+     */
+    BadCell bad(List<String> column, String code, String template, String value) {
+        OptionalInt position = header.position(column);
+        String name = position.isPresent() ? header.names().get(position.getAsInt()) : column.getFirst();
+        return new BadCell(RowError.of(row.number(), name, code, template, value));
+    }
+}

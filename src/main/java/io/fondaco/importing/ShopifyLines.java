@@ -1,0 +1,232 @@
+package io.fondaco.importing;
+
+import static io.fondaco.importing.FondacoLines.list;
+import static io.fondaco.importing.FondacoLines.map;
+import static io.fondaco.importing.FondacoLines.name;
+import static io.fondaco.importing.FondacoLines.text;
+import static io.fondaco.importing.FondacoLines.value;
+
+import io.fondaco.catalog.Media;
+import io.fondaco.catalog.PriceTag;
+import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductSnapshot;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantDraft;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.money.Money;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Writes the exchange format. A product without variants cannot be said in it and is left out. */
+final class ShopifyLines implements ProductLines {
+    private static final List<String> PRODUCT = List.of(
+            ShopifyColumns.HANDLE.getFirst(),
+            ShopifyColumns.TITLE.getFirst(),
+            ShopifyColumns.BODY.getFirst(),
+            ShopifyColumns.VENDOR.getFirst(),
+            ShopifyColumns.CATEGORY.getFirst(),
+            ShopifyColumns.TYPE.getFirst(),
+            ShopifyColumns.TAGS.getFirst(),
+            ShopifyColumns.PUBLISHED.getFirst());
+    private static final List<String> FURTHER = List.of(
+            ShopifyColumns.SKU.getFirst(),
+            ShopifyColumns.GRAMS.getFirst(),
+            ShopifyColumns.TRACKER.getFirst(),
+            ShopifyColumns.QUANTITY.getFirst(),
+            ShopifyColumns.POLICY.getFirst(),
+            ShopifyColumns.PRICE.getFirst(),
+            ShopifyColumns.COMPARE_AT.getFirst(),
+            ShopifyColumns.REQUIRES_SHIPPING.getFirst(),
+            ShopifyColumns.TAXABLE.getFirst(),
+            ShopifyColumns.BARCODE.getFirst(),
+            ShopifyColumns.IMAGE.getFirst(),
+            ShopifyColumns.IMAGE_POSITION.getFirst(),
+            ShopifyColumns.IMAGE_ALT.getFirst(),
+            ShopifyColumns.SEO_TITLE.getFirst(),
+            ShopifyColumns.SEO_DESCRIPTION.getFirst(),
+            ShopifyColumns.VARIANT_IMAGE.getFirst(),
+            ShopifyColumns.STATUS.getFirst(),
+            ShopifyColumns.EXACT_CATEGORIES.getFirst(),
+            ShopifyColumns.EXACT_TAGS.getFirst(),
+            ShopifyColumns.MORE_ATTRIBUTES.getFirst(),
+            ShopifyColumns.MORE_VARIANT_ATTRIBUTES.getFirst());
+
+    private final String currency;
+    private final List<ShopifyAttribute> attributes;
+    private final List<String> header;
+
+    /**
+     * @param currency of the prices; those in others are not in the file
+     * @param found attributes beyond the {@link ShopifyAttribute#KNOWN} ones that have a column each; any others go
+     *     together into one cell
+     */
+    ShopifyLines(String currency, List<ShopifyAttribute> found) {
+        this.currency = currency;
+        attributes = new ArrayList<>(ShopifyAttribute.KNOWN);
+        found.stream().filter(attribute -> !attributes.contains(attribute)).forEach(attributes::add);
+        header = new ArrayList<>(PRODUCT);
+        for (int option = 1; option <= ShopifyColumns.OPTIONS; option++) {
+            header.addAll(ShopifyColumns.optionName(option));
+            header.addAll(ShopifyColumns.optionValue(option));
+        }
+        header.addAll(FURTHER);
+        attributes.forEach(attribute -> header.add(attribute.header()));
+    }
+
+    @Override
+    public List<String> header() {
+        return header;
+    }
+
+    @Override
+    public List<List<String>> lines(
+            ProductSnapshot snapshot, Map<VariantId, List<PriceTag>> prices, Map<String, Long> stock) {
+        ProductDraft product = snapshot.product();
+        List<VariantDraft> variants = product.variants();
+        List<Media> media = list(product.media());
+        List<List<String>> lines = new ArrayList<>();
+        int rows = variants.isEmpty() ? 0 : Math.max(variants.size(), media.size());
+        for (int index = 0; index < rows; index++) {
+            Map<String, String> cells = new HashMap<>();
+            put(cells, ShopifyColumns.HANDLE, product.slug());
+            if (index == 0) {
+                product(cells, product);
+            }
+            if (index < variants.size()) {
+                VariantDraft variant = variants.get(index);
+                variant(cells, variant, list(product.options()));
+                put(cells, ShopifyColumns.QUANTITY, value(stock.get(variant.sku())));
+                prices(cells, prices.getOrDefault(snapshot.variantIds().get(index), List.of()));
+            }
+            if (index < media.size()) {
+                put(cells, ShopifyColumns.IMAGE, media.get(index).url());
+                put(cells, ShopifyColumns.IMAGE_POSITION, value(index + 1));
+                put(cells, ShopifyColumns.IMAGE_ALT, media.get(index).alt());
+            }
+            lines.add(header.stream().map(name -> cells.getOrDefault(name, "")).toList());
+        }
+        return lines;
+    }
+
+    private void product(Map<String, String> cells, ProductDraft product) {
+        Map<String, String> kept = new TreeMap<>(map(product.attributes()));
+        String published = kept.remove(ShopifyAttribute.PUBLISHED);
+        boolean active = product.status() == ProductStatus.ACTIVE;
+        put(cells, ShopifyColumns.TITLE, text(product.title()));
+        put(cells, ShopifyColumns.BODY, text(product.description()));
+        put(cells, ShopifyColumns.VENDOR, text(product.vendor()));
+        put(cells, ShopifyColumns.TYPE, text(product.productType()));
+        boolean plainlyOther = String.valueOf(!active).equals(published);
+        put(cells, ShopifyColumns.PUBLISHED, String.valueOf(plainlyOther != active));
+        if (published != null && !plainlyOther) {
+            kept.put(ShopifyAttribute.PUBLISHED, published);
+        }
+        put(cells, ShopifyColumns.STATUS, name(product.status()));
+        put(cells, ShopifyColumns.SEO_TITLE, text(product.seoTitle()));
+        put(cells, ShopifyColumns.SEO_DESCRIPTION, text(product.seoDescription()));
+        categories(cells, list(product.categories()), text(product.productType()));
+        tags(cells, list(product.tags()));
+        options(cells, list(product.options()));
+        attributes(cells, kept, true);
+    }
+
+    private static void categories(Map<String, String> cells, List<List<String>> categories, String type) {
+        String plain = categories.isEmpty() ? "" : String.join(" > ", categories.getFirst());
+        put(cells, ShopifyColumns.CATEGORY, plain);
+        if (!ShopifyProducts.splitCategory(plain, type).equals(categories)) {
+            put(cells, ShopifyColumns.EXACT_CATEGORIES, categories.isEmpty() ? "[]" : JsonCells.ofLists(categories));
+        }
+    }
+
+    private static void tags(Map<String, String> cells, List<String> tags) {
+        String plain = String.join(", ", tags);
+        put(cells, ShopifyColumns.TAGS, plain);
+        if (!ShopifyProducts.splitTags(plain).equals(tags)) {
+            put(cells, ShopifyColumns.EXACT_TAGS, JsonCells.ofTexts(tags));
+        }
+    }
+
+    private static void options(Map<String, String> cells, List<String> options) {
+        if (options.isEmpty()) {
+            put(cells, ShopifyColumns.optionName(1), ShopifyProducts.NO_OPTION);
+        }
+        for (int option = 1; option <= options.size(); option++) {
+            put(cells, ShopifyColumns.optionName(option), options.get(option - 1));
+        }
+    }
+
+    private void variant(Map<String, String> cells, VariantDraft variant, List<String> options) {
+        List<String> values = list(variant.optionValues());
+        if (options.isEmpty()) {
+            put(cells, ShopifyColumns.optionValue(1), ShopifyProducts.NO_OPTION_VALUE);
+        }
+        for (int option = 1; option <= values.size(); option++) {
+            put(cells, ShopifyColumns.optionValue(option), values.get(option - 1));
+        }
+        Map<String, String> kept = new TreeMap<>(map(variant.attributes()));
+        if (Boolean.TRUE.equals(variant.inventoryTracked())) {
+            String tracker = kept.remove(ShopifyAttribute.TRACKER);
+            put(cells, ShopifyColumns.TRACKER, tracker == null ? "shopify" : tracker);
+        }
+        put(cells, ShopifyColumns.SKU, variant.sku());
+        put(cells, ShopifyColumns.GRAMS, value(variant.weightGrams()));
+        put(cells, ShopifyColumns.POLICY, name(variant.inventoryPolicy()));
+        put(cells, ShopifyColumns.REQUIRES_SHIPPING, value(variant.requiresShipping()));
+        put(cells, ShopifyColumns.TAXABLE, value(variant.taxable()));
+        String barcode = text(variant.barcode());
+        // A reader takes one leading apostrophe for a spreadsheet's, so one that belongs to the code needs another.
+        put(cells, ShopifyColumns.BARCODE, barcode.matches("'+[0-9]+") ? "'" + barcode : barcode);
+        put(cells, ShopifyColumns.VARIANT_IMAGE, text(variant.imageUrl()));
+        attributes(cells, kept, false);
+    }
+
+    private void prices(Map<String, String> cells, List<PriceTag> tags) {
+        Optional<PriceTag> tag = tags.stream()
+                .filter(candidate -> candidate.price().currency().equals(currency))
+                .findFirst();
+        put(
+                cells,
+                ShopifyColumns.PRICE,
+                tag.map(found -> found.price().toDecimal()).orElse(""));
+        put(
+                cells,
+                ShopifyColumns.COMPARE_AT,
+                tag.flatMap(PriceTag::compareAt).map(Money::toDecimal).orElse(""));
+    }
+
+    private void attributes(Map<String, String> cells, Map<String, String> kept, boolean ofProduct) {
+        for (ShopifyAttribute attribute : attributes) {
+            String present = kept.get(attribute.key());
+            if (attribute.ofProduct() == ofProduct && present != null && !present.isEmpty()) {
+                cells.put(attribute.header(), present);
+                kept.remove(attribute.key());
+            }
+        }
+        List<String> more = ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES;
+        put(cells, more, JsonCells.ofMap(kept));
+    }
+
+    /** The columns that these snapshots need beyond the known ones. */
+    static Set<ShopifyAttribute> found(List<ProductSnapshot> snapshots) {
+        Set<ShopifyAttribute> found = new HashSet<>();
+        for (ProductSnapshot snapshot : snapshots) {
+            map(snapshot.product().attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, true)
+                    .ifPresent(found::add));
+            for (VariantDraft variant : snapshot.product().variants()) {
+                map(variant.attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, false)
+                        .ifPresent(found::add));
+            }
+        }
+        return found;
+    }
+
+    private static void put(Map<String, String> cells, List<String> column, String cell) {
+        cells.put(column.getFirst(), cell);
+    }
+}

@@ -1,0 +1,97 @@
+package io.fondaco.importing;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.Upserted.Change;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.StockKey;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Puts a batch of stock rows in: counts, refused rows, counters and checkpoint commit together. */
+@ApplicationScoped
+class StockBatches {
+    private final ImportLedger ledger;
+    private final Catalog catalog;
+    private final Inventory inventory;
+
+    StockBatches(ImportLedger ledger, Catalog catalog, Inventory inventory) {
+        this.ledger = ledger;
+        this.catalog = catalog;
+        this.inventory = inventory;
+    }
+
+    /**
+     * @param file how the rows are read
+     * @throws LeaseLost if another worker has the import; nothing was written then
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void apply(Lease lease, StockFile file, List<CsvRow> rows) {
+        ledger.lock(lease);
+        Outcome outcome = new Outcome();
+        Map<Long, StockCount> read = new LinkedHashMap<>();
+        for (CsvRow row : rows) {
+            try {
+                read.put(row.number(), file.count(row));
+            } catch (BadCell e) {
+                outcome.refuse(e.error());
+            }
+        }
+        List<StockCount> counts = accepted(lease, read, outcome);
+        if (!counts.isEmpty()) {
+            Map<StockKey, Inventory.Counted> counted = lease.dryRun()
+                    ? inventory.previewCounts(counts)
+                    : inventory.countAll(counts, lease.id().toString());
+            for (StockCount count : counts) {
+                Inventory.Counted result = counted.get(count.key());
+                if (result == null) {
+                    throw new IllegalStateException("The inventory did not answer for " + count.key());
+                }
+                outcome.add(
+                        switch (result) {
+                            case CREATED -> Change.CREATED;
+                            case UPDATED -> Change.UPDATED;
+                            case UNCHANGED -> Change.UNCHANGED;
+                        });
+            }
+        }
+        ledger.record(lease, outcome, rows.getLast().number());
+    }
+
+    private List<StockCount> accepted(Lease lease, Map<Long, StockCount> read, Outcome outcome) {
+        Set<String> keys = new HashSet<>();
+        Set<String> skus = new HashSet<>();
+        read.values().forEach(count -> {
+            keys.add(key(count.key()));
+            skus.add(count.key().sku());
+        });
+        if (skus.isEmpty()) {
+            return List.of();
+        }
+        Set<String> known = catalog.variantsBySku(skus).keySet();
+        Set<String> met = new HashSet<>(ledger.seenBefore(lease.id(), List.copyOf(keys)));
+        List<StockCount> accepted = new ArrayList<>();
+        read.forEach((number, count) -> {
+            String sku = count.key().sku();
+            if (!met.add(key(count.key()))) {
+                outcome.refuse(RowError.of(
+                        number, "sku", "duplicate_row", "'%s' at this location stands further up in the file", sku));
+            } else if (!known.contains(sku)) {
+                outcome.refuse(RowError.of(number, "sku", "unknown_sku", "There is no variant with the SKU '%s'", sku));
+            } else {
+                accepted.add(count);
+            }
+        });
+        return accepted;
+    }
+
+    private static String key(StockKey key) {
+        return key.sku() + "\u001f" + key.location();
+    }
+}

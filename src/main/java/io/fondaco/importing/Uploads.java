@@ -1,0 +1,157 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.web.ApiException;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the bytes of files until they are in. Each chunk is a short transaction of its own, so a long upload holds no
+ * connection; an upload that is cut off never counts.
+ */
+@ApplicationScoped
+class Uploads {
+    static final int CHUNK_BYTES = 1 << 20;
+    private static final int SWEEP_BATCH = 50;
+
+    private final EntityManager entities;
+    private final ImportingSettings settings;
+
+    Uploads(EntityManager entities, ImportingSettings settings) {
+        this.entities = entities;
+        this.settings = settings;
+    }
+
+    /**
+     * What comes with a file.
+     *
+     * @param currency of prices in columns that do not name one
+     */
+    record Order(FileKind kind, FileFormat format, String currency, boolean dryRun) {}
+
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    ImportId open(Order order) {
+        ImportId id = ImportId.random();
+        insert(id, order, "uploading", null, null);
+        return id;
+    }
+
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void append(ImportId id, int sequence, byte[] body) {
+        insertChunk(id, sequence, body);
+    }
+
+    /**
+     * The last byte is there: the import waits for a worker.
+     *
+     * @throws ApiException 409 {@code upload_expired} if the upload took too long
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void complete(ImportId id) {
+        int completed =
+                entities.createNativeQuery("""
+                        UPDATE importing.import SET status = 'queued' WHERE id = :id AND status = 'uploading'
+                        """).setParameter("id", id.value()).executeUpdate();
+        if (completed == 0) {
+            throw ApiException.conflict("upload_expired", "The upload stood still for too long; send the file again.");
+        }
+    }
+
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void discard(ImportId id) {
+        entities.createNativeQuery("DELETE FROM importing.import WHERE id = :id AND status = 'uploading'")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    /**
+     * Queues a file that goes in once under its name, whoever brings it, all in the caller's transaction.
+     *
+     * @param after the import that must have finished before
+     * @return its id; empty when it was queued before
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Optional<ImportId> queueOnce(String name, Order order, byte[] body, Optional<ImportId> after) {
+        ImportId id = ImportId.random();
+        if (insert(id, order, "queued", name, after.orElse(null)) == 0) {
+            return Optional.empty();
+        }
+        int sequence = 0;
+        for (int start = 0; start < body.length; start += CHUNK_BYTES) {
+            insertChunk(id, sequence++, Arrays.copyOfRange(body, start, Math.min(body.length, start + CHUNK_BYTES)));
+        }
+        return Optional.of(id);
+    }
+
+    private int insert(ImportId id, Order order, String status, @Nullable String name, @Nullable ImportId after) {
+        return entities.createNativeQuery("""
+                        INSERT INTO importing.import (id, kind, format, currency, dry_run, status, name, after_id)
+                        VALUES (:id, :kind, :format, :currency, :dryRun, :status, cast(:name AS text), cast(:after AS uuid))
+                            ON CONFLICT (name) DO NOTHING
+                        """)
+                .setParameter("id", id.value())
+                .setParameter("kind", order.kind().toString())
+                .setParameter("format", order.format().toString())
+                .setParameter("currency", order.currency())
+                .setParameter("dryRun", order.dryRun())
+                .setParameter("status", status)
+                .setParameter("name", name)
+                .setParameter("after", after == null ? null : after.value().toString())
+                .executeUpdate();
+    }
+
+    private void insertChunk(ImportId id, int sequence, byte[] body) {
+        entities.createNativeQuery("INSERT INTO importing.chunk (import_id, seq, body) VALUES (:id, :sequence, :body)")
+                .setParameter("id", id.value())
+                .setParameter("sequence", sequence)
+                .setParameter("body", body)
+                .executeUpdate();
+    }
+
+    /** One chunk; empty behind the last. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    Optional<byte[]> chunk(ImportId id, int sequence) {
+        List<?> bodies = entities.createNativeQuery(
+                        "SELECT body FROM importing.chunk WHERE import_id = :id AND seq = :sequence", byte[].class)
+                .setParameter("id", id.value())
+                .setParameter("sequence", sequence)
+                .getResultList();
+        return bodies.stream().findFirst().map(body -> (byte[]) body);
+    }
+
+    /** Forgets uploads that stood still, and what finished imports need no longer; a bounded number at a time. */
+    @Scheduled(every = "1m", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Transactional
+    void sweep() {
+        entities.createNativeQuery("""
+                        DELETE FROM importing.import
+                         WHERE id IN (SELECT id FROM importing.import AS upload
+                                       WHERE status = 'uploading'
+                                         AND created_at < now() - make_interval(secs => :age)
+                                         AND NOT EXISTS (SELECT FROM importing.chunk
+                                                          WHERE import_id = upload.id
+                                                            AND created_at >= now() - make_interval(secs => :age))
+                                       ORDER BY created_at, id LIMIT :batch
+                                         FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("age", (double) settings.uploadTimeout().toSeconds())
+                .setParameter("batch", SWEEP_BATCH)
+                .executeUpdate();
+        for (String table : List.of("chunk", "seen")) {
+            entities.createNativeQuery("""
+                            DELETE FROM importing.%s
+                             WHERE import_id IN (SELECT id FROM importing.import AS finished
+                                                  WHERE finished_at IS NOT NULL
+                                                    AND EXISTS (SELECT FROM importing.%s WHERE import_id = finished.id)
+                                                  LIMIT :batch)
+                            """.formatted(table, table))
+                    .setParameter("batch", SWEEP_BATCH)
+                    .executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.fondaco.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class FileHeadTest {
+    @Test
+    void anEmptyFileIsRefused() {
+        assertThatThrownBy(() -> FileHead.check(new byte[0])).hasMessageContaining("empty");
+        assertThatThrownBy(() -> FileHead.check(utf8("\uFEFF\r\n\r\n"))).hasMessageContaining("empty");
+    }
+
+    @Test
+    void whatIsNoUtf8TextIsRefusedWithAReason() {
+        assertThatThrownBy(() -> FileHead.check("Handle".getBytes(StandardCharsets.UTF_16)))
+                .hasMessageContaining("UTF-16");
+        assertThatThrownBy(() -> FileHead.check("Handle".getBytes(StandardCharsets.UTF_16LE)))
+                .hasMessageContaining("UTF-16");
+        assertThatThrownBy(() -> FileHead.check(new byte[] {'P', 'K', 3, 4, 20}))
+                .hasMessageContaining("spreadsheet");
+        assertThatThrownBy(() -> FileHead.check("Handle,Größe".getBytes(StandardCharsets.ISO_8859_1)))
+                .hasMessageContaining("Byte 9");
+    }
+
+    @Test
+    void aCharacterCutAtTheEndOfTheHeadIsNoMistake() {
+        byte[] head = new byte[FileHead.BYTES];
+        Arrays.fill(head, (byte) 'x');
+        System.arraycopy(utf8("a,b\n"), 0, head, 0, 4);
+        head[head.length - 1] = (byte) 0xC3;
+
+        assertThat(FileHead.check(head).names()).containsExactly("a", "b");
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,146 @@
+package io.fondaco.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.Media;
+import io.fondaco.catalog.PriceTag;
+import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.ProductSnapshot;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantDraft;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.money.Money;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** What an export writes, an import reads back as it was. */
+class RoundTripTest {
+    @Property(tries = 300)
+    void ourOwnFormatBringsEveryTextBack(@ForAll("texts") String text, @ForAll("texts") String other) {
+        ProductSnapshot snapshot = snapshot(text, other);
+
+        assertThat(through(new FondacoLines(List.of("EUR", "JPY")), FileFormat.FONDACO, snapshot))
+                .isEqualTo(snapshot.product());
+    }
+
+    @Property(tries = 300)
+    void theExchangeFormatBringsEveryTextBack(@ForAll("texts") String text, @ForAll("texts") String other) {
+        ProductSnapshot snapshot = snapshot(text, other);
+        ProductLines lines = new ShopifyLines("EUR", List.copyOf(ShopifyLines.found(List.of(snapshot))));
+
+        assertThat(through(lines, FileFormat.SHOPIFY, snapshot)).isEqualTo(snapshot.product());
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        Arbitrary<String> nasty = Arbitraries.of(
+                "\"",
+                "\"\"",
+                ",",
+                ";",
+                "\n",
+                "\r\n",
+                "\r",
+                " ",
+                "\t",
+                "=1+1",
+                "+",
+                "-",
+                "@x",
+                "'",
+                "|",
+                "{",
+                "[]",
+                " > ",
+                "🙂",
+                "👩‍👩‍👧",
+                "שלום",
+                "\u202e",
+                "é",
+                "e\u0301",
+                "\uFEFF",
+                "'; DROP TABLE x;--",
+                "null",
+                "true",
+                "<b>",
+                "\\");
+        return nasty.list().ofMaxSize(5).map(parts -> String.join("", parts));
+    }
+
+    private static ProductDraft through(ProductLines lines, FileFormat format, ProductSnapshot snapshot) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (CsvWriter writer = Exports.writer(file)) {
+            writer.writeRecord(lines.header());
+            Map<VariantId, List<PriceTag>> prices = Map.of(
+                    snapshot.variantIds().getFirst(),
+                    List.of(
+                            new PriceTag(Money.of(1999, "EUR"), Optional.of(Money.of(2500, "EUR"))),
+                            new PriceTag(Money.of(500, "JPY"), Optional.empty())));
+            lines.lines(snapshot, prices, Map.of()).forEach(writer::writeRecord);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        CsvRows rows = CsvRows.read(new ByteArrayInputStream(file.toByteArray()));
+        Header header = new Header(rows.next().orElseThrow());
+        ProductRows products = new ProductRows(rows, ImportRun.of(format, header, "EUR"));
+        PlannedProduct planned = products.plan(products.next().orElseThrow());
+        assertThat(planned.rows()).noneMatch(PlannedRow.Refused.class::isInstance);
+        assertThat(products.next()).isEmpty();
+        return planned.draft().orElseThrow();
+    }
+
+    private static ProductSnapshot snapshot(String text, String other) {
+        String option = text.isBlank() ? "Size" : text.strip();
+        VariantDraft first = new VariantDraft(
+                "SKU-1",
+                List.of("S"),
+                text,
+                250L,
+                true,
+                InventoryPolicy.DENY,
+                true,
+                false,
+                "https://i/2",
+                Map.of("shopify.weight_unit", "kg", "own", text, "shopify.column.Odd", "x"));
+        VariantDraft second = new VariantDraft(
+                "SKU-2",
+                List.of("M"),
+                other,
+                0L,
+                false,
+                InventoryPolicy.CONTINUE,
+                false,
+                true,
+                "",
+                Map.of("shopify.price.International", "12.00"));
+        ProductDraft product = new ProductDraft(
+                "a-product",
+                text,
+                other,
+                text,
+                other,
+                ProductStatus.ARCHIVED,
+                List.of("tag " + text, other),
+                List.of(List.of("Kitchen", text), List.of(other)),
+                List.of(option),
+                List.of(new Media("https://i/1", text), new Media("https://i/2", other), new Media("https://i/3", "")),
+                other,
+                text,
+                Map.of("shopify.gift_card", "false", "shopify.product.metafields.custom.x", "y", "mine " + other, text),
+                List.of(first, second));
+        return new ProductSnapshot(ProductId.random(), product, List.of(VariantId.random(), VariantId.random()));
+    }
+}
