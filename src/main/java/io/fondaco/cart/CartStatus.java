@@ -13,7 +13,7 @@ public enum CartStatus {
     COMPLETED;
 
     @JsonValue
-    String column() {
+    public String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -56,7 +56,8 @@ class AdminOrderResource {
             operationId = "getOrder",
             summary = "An order with its payments, refunds, fulfilments and history",
             description = "The history is complete and only ever added to.")
-    public RestResponse<AdminOrderView> get(@PathParam("id") OrderId id) {
+    public RestResponse<AdminOrderView> get(@PathParam("id") String orderId) {
+        OrderId id = OrderId.parse(orderId);
         AdminOrderView view = desk.view(id).orElseThrow(() -> ApiException.notFound("order", id.toString()));
         return RestResponse.ResponseBuilder.ok(view)
                 .header(HttpHeaders.ETAG, "\"" + view.order().version() + "\"")
@@ -75,9 +76,10 @@ class AdminOrderResource {
                             + " gives shipping back too. 409: invalid_order_status, already_fulfilled, nothing_left."
                             + " 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> cancel(
-            @PathParam("id") OrderId id,
+            @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
             @Valid @Nullable CancelRequest request) {
+        OrderId id = OrderId.parse(orderId);
         CancelRequest asked = request == null ? new CancelRequest(null, null) : request;
         return afterSales
                 .cancel(id, key(key, id, "cancel", asked), actor(), asked)
@@ -92,7 +94,8 @@ class AdminOrderResource {
             operationId = "captureOrder",
             summary = "Takes the money that was authorised",
             description = "All that is due: the total less what was cancelled. 409: not_capturable.")
-    public RestResponse<String> capture(@PathParam("id") OrderId id, @HeaderParam(KEY) @Nullable String key) {
+    public RestResponse<String> capture(@PathParam("id") String orderId, @HeaderParam(KEY) @Nullable String key) {
+        OrderId id = OrderId.parse(orderId);
         return afterSales.capture(id, key(key, id, "capture", ""), actor()).response();
     }
 
@@ -107,9 +110,10 @@ class AdminOrderResource {
                     + " refund_exceeds_captured. A refund that its provider has not confirmed yet is pending, and is sent"
                     + " again by itself.")
     public RestResponse<String> refund(
-            @PathParam("id") OrderId id,
+            @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
             @NotNull @Valid RefundRequest request) {
+        OrderId id = OrderId.parse(orderId);
         IdempotencyKey claim = key(key, id, "refunds", request);
         return afterSales
                 .finish(id, claim, desk.refund(id, claim, actor(), request))
@@ -125,9 +129,10 @@ class AdminOrderResource {
             summary = "Tells that units were sent",
             description = "409: invalid_order_status, nothing_left. 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> fulfill(
-            @PathParam("id") OrderId id,
+            @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
             @Valid @Nullable FulfillmentRequest request) {
+        OrderId id = OrderId.parse(orderId);
         FulfillmentRequest asked = request == null ? new FulfillmentRequest(null, null, null, null) : request;
         IdempotencyKey claim = key(key, id, "fulfillments", asked);
         return afterSales
@@ -144,9 +149,10 @@ class AdminOrderResource {
             summary = "Tells that units came back",
             description = "With refund, their price goes back; with restock, they can be sold again.")
     public RestResponse<String> takeBack(
-            @PathParam("id") OrderId id,
+            @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
             @NotNull @Valid ReturnRequest request) {
+        OrderId id = OrderId.parse(orderId);
         IdempotencyKey claim = key(key, id, "returns", request);
         return afterSales
                 .finish(id, claim, desk.takeBack(id, claim, actor(), request))

@@ -62,8 +62,8 @@ class CartResource {
             summary = "A cart with its prices of this moment",
             description = "A token of another cart answers 404, as if there were no such cart.")
     public CartView get(
-            @PathParam("id") CartId id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.view(id, BearerToken.required(authorization));
+            @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        return desk.view(CartId.parse(id), BearerToken.required(authorization));
     }
 
     @PATCH
@@ -73,10 +73,10 @@ class CartResource {
             summary = "Changes e-mail, addresses, shipping method or coupons",
             description = "422: unknown_coupon, unknown_shipping_method. 409: cart_completed, completion_in_progress.")
     public CartView update(
-            @PathParam("id") CartId id,
+            @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid CartPatch patch) {
-        return desk.describe(id, BearerToken.required(authorization), patch);
+        return desk.describe(CartId.parse(id), BearerToken.required(authorization), patch);
     }
 
     @POST
@@ -86,31 +86,32 @@ class CartResource {
             summary = "Adds to a cart",
             description = "A SKU that is in the cart already adds up.")
     public CartView addLine(
-            @PathParam("id") CartId id,
+            @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid LineRequest request) {
-        return desk.add(id, BearerToken.required(authorization), request);
+        return desk.add(CartId.parse(id), BearerToken.required(authorization), request);
     }
 
     @PATCH
     @Path("/{id}/lines/{line}")
     @Operation(operationId = "updateCartLine", summary = "Sets the quantity of a line")
     public CartView updateLine(
-            @PathParam("id") CartId id,
-            @PathParam("line") CartLineId line,
+            @PathParam("id") String id,
+            @PathParam("line") String line,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid QuantityRequest request) {
-        return desk.changeQuantity(id, BearerToken.required(authorization), line, request.quantity());
+        return desk.changeQuantity(
+                CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line), request.quantity());
     }
 
     @DELETE
     @Path("/{id}/lines/{line}")
     @Operation(operationId = "deleteCartLine", summary = "Takes a line out of a cart")
     public CartView deleteLine(
-            @PathParam("id") CartId id,
-            @PathParam("line") CartLineId line,
+            @PathParam("id") String id,
+            @PathParam("line") String line,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.remove(id, BearerToken.required(authorization), line);
+        return desk.remove(CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line));
     }
 
     @GET
@@ -122,8 +123,8 @@ class CartResource {
                     "While the cart has no shipping address: only methods that need none. Empty when nothing in the"
                             + " cart is delivered. While none is chosen, the cheapest that delivers to the address counts.")
     public ShippingMethods shippingMethods(
-            @PathParam("id") CartId id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.shippingMethods(id, BearerToken.required(authorization));
+            @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        return desk.shippingMethods(CartId.parse(id), BearerToken.required(authorization));
     }
 
     @POST
@@ -137,12 +138,12 @@ class CartResource {
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
                             + " out_of_stock (errors name sku, requested, available), price_changed. 422: cart_incomplete.")
     public RestResponse<String> complete(
-            @PathParam("id") CartId id,
+            @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @NotNull @Valid CompleteRequest request) {
         return completeCart
-                .complete(id, BearerToken.required(authorization), idempotencyKey, request)
+                .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, request)
                 .response();
     }
 }

@@ -16,4 +16,4 @@ record NewCartRequest(
 
         @Nullable @Email @Size(max = 254) String email,
 
-        @Nullable @Valid @Size(max = 10_000) List<@NotNull @Valid LineRequest> lines) {}
+        @Nullable @Size(max = 10_000) List<@NotNull @Valid LineRequest> lines) {}

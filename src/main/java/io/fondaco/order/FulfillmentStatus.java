@@ -10,7 +10,7 @@ public enum FulfillmentStatus {
     FULFILLED;
 
     @JsonValue
-    String column() {
+    public String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -29,7 +29,7 @@ public enum OrderStatus {
     }
 
     @JsonValue
-    String column() {
+    public String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -14,7 +14,7 @@ public enum PaymentStatus {
     FAILED;
 
     @JsonValue
-    String column() {
+    public String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -48,7 +48,7 @@ public enum PaymentState {
     }
 
     @JsonValue
-    String column() {
+    public String column() {
         return name().toLowerCase(Locale.ROOT);
     }
 

@@ -20,7 +20,7 @@ public record Refund(
         FAILED;
 
         @JsonValue
-        String column() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
 

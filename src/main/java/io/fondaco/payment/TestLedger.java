@@ -20,6 +20,11 @@ class TestLedger {
 
     /** Enters a charge, unless there is one under this reference. Returns the state that stands. */
     String enter(String reference, Money amount, String state) {
+        return insert(reference, amount, state);
+    }
+
+    // Private, because a call of a public method would open a transaction of its own, also from within this class.
+    private String insert(String reference, Money amount, String state) {
         return (String) entities.createNativeQuery("""
                         INSERT INTO payment.test_charge AS c (reference, currency, amount, state)
                         VALUES (:reference, :currency, :amount, :state)
@@ -41,11 +46,15 @@ class TestLedger {
                         """)
                 .setParameter("reference", reference)
                 .executeUpdate();
-        return known == 1 ? "captured" : enter(reference, amount, "failed_once");
+        return known == 1 ? "captured" : insert(reference, amount, "failed_once");
     }
 
     /** What stands under this reference; "" when nothing does. */
     String state(String reference) {
+        return read(reference);
+    }
+
+    private String read(String reference) {
         List<?> states = entities.createNativeQuery(
                         "SELECT state FROM payment.test_charge WHERE reference = :reference", String.class)
                 .setParameter("reference", reference)
@@ -59,7 +68,7 @@ class TestLedger {
                         UPDATE payment.test_charge SET state = 'voided'
                          WHERE reference = :reference AND state IN ('pending', 'failed_once')
                         """).setParameter("reference", reference).executeUpdate();
-        return enter(reference, amount, "voided");
+        return insert(reference, amount, "voided");
     }
 
     /** Decides a pending charge, as the webhook tells. Returns the state that stands. */
@@ -70,7 +79,7 @@ class TestLedger {
                 .setParameter("state", state)
                 .setParameter("reference", reference)
                 .executeUpdate();
-        return state(reference);
+        return read(reference);
     }
 
     /** Enters a refund once. False when the charge has not that much left. */
