@@ -1,8 +1,9 @@
 /**
- * What a shopper has put together. A cart is a capability: whoever holds its token may read and change it.
+ * What a shopper has put together. A cart is a capability: whoever holds its token may read and change it. Every change
+ * locks the cart first, so that calls in parallel lose nothing.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "catalog"})
+@BoundedModule(uses = {"catalog"})
 package io.fondaco.cart;
 
 import io.fondaco.platform.BoundedModule;

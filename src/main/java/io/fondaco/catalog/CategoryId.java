@@ -21,6 +21,11 @@ public record CategoryId(UUID value) {
         return new CategoryId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static CategoryId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

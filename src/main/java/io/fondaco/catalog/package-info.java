@@ -2,7 +2,7 @@
  * What the shop has: products with their variants, and the category tree. A SKU and a slug each name one thing, for ever.
  */
 @NullMarked
-@BoundedModule(uses = {"access"})
+@BoundedModule
 package io.fondaco.catalog;
 
 import io.fondaco.platform.BoundedModule;

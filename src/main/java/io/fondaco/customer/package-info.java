@@ -2,7 +2,7 @@
  * Whom the shop serves: for now guests, known by their mail address.
  */
 @NullMarked
-@BoundedModule(uses = {"access"})
+@BoundedModule
 package io.fondaco.customer;
 
 import io.fondaco.platform.BoundedModule;

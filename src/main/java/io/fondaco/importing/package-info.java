@@ -3,7 +3,7 @@
  * row that it refused.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "catalog", "inventory", "pricing"})
+@BoundedModule(uses = {"catalog", "inventory", "pricing"})
 package io.fondaco.importing;
 
 import io.fondaco.platform.BoundedModule;

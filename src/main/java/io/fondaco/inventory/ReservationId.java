@@ -21,6 +21,11 @@ public record ReservationId(UUID value) {
         return new ReservationId(TypeId.parse(PREFIX, text));
     }
 
+    /** The same, under the name that path parameters are converted by. */
+    public static ReservationId fromString(String text) {
+        return parse(text);
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -2,7 +2,7 @@
  * How many of a SKU there are, and where. Available never goes below zero: the database itself refuses.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "catalog"})
+@BoundedModule(uses = {"catalog"})
 package io.fondaco.inventory;
 
 import io.fondaco.platform.BoundedModule;

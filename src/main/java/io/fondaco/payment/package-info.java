@@ -1,8 +1,9 @@
 /**
- * Takes money through providers: every attempt is written down before the provider is called, and an unknown outcome is a\n * state of its own.
+ * Takes money through providers: every attempt is written down before the provider is called, and an unknown outcome is a
+ * state of its own.
  */
 @NullMarked
-@BoundedModule(uses = {"access"})
+@BoundedModule
 package io.fondaco.payment;
 
 import io.fondaco.platform.BoundedModule;

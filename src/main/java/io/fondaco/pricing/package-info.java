@@ -2,7 +2,7 @@
  * What a variant costs: one price per variant and currency, with an optional price to compare it with.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "catalog"})
+@BoundedModule(uses = {"catalog"})
 package io.fondaco.pricing;
 
 import io.fondaco.platform.BoundedModule;

@@ -1,8 +1,8 @@
 /**
- * Where the shop delivers to, and at what price.
+ * Where the shop delivers to, and at what price: a flat rate per country for now, and collection for nothing.
  */
 @NullMarked
-@BoundedModule(uses = {"access", "catalog"})
+@BoundedModule
 package io.fondaco.shipping;
 
 import io.fondaco.platform.BoundedModule;

@@ -23,12 +23,10 @@ class BodyLimit {
 
     private final WebSettings settings;
     private final ObjectMapper json;
-    private final RequestId requestId;
 
-    BodyLimit(WebSettings settings, ObjectMapper json, RequestId requestId) {
+    BodyLimit(WebSettings settings, ObjectMapper json) {
         this.settings = settings;
         this.json = json;
-        this.requestId = requestId;
     }
 
     void register(@Observes Filters filters) {
@@ -65,10 +63,10 @@ class BodyLimit {
                 .setStatusCode(413)
                 .putHeader(HttpHeaders.CONTENT_TYPE, ProblemMapper.PROBLEM_JSON.toString())
                 .putHeader(HttpHeaders.CONNECTION, "close")
-                .end(problem(limit));
+                .end(problem(context, limit));
     }
 
-    private String problem(long limit) {
+    private String problem(RoutingContext context, long limit) {
         try {
             return json.writeValueAsString(new Problem(
                     "urn:fondaco:problem:body_too_large",
@@ -77,7 +75,7 @@ class BodyLimit {
                     "body_too_large",
                     "A body here has at most %d bytes.".formatted(limit),
                     List.of(),
-                    requestId.value(),
+                    RequestId.of(context),
                     Map.of()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A problem document is always writable", e);

@@ -89,6 +89,10 @@ class ProblemMapper {
         if (json.isPresent() && status < 500) {
             return malformed(json.get()).build();
         }
+        if (status == 404 && e.getCause() instanceof NumberFormatException) {
+            return respond(400, "invalid_parameter", "A parameter that must be a whole number is none.")
+                    .build();
+        }
         if (status >= 500) {
             LOG.errorf(e, "Request %s failed", requestId.value());
         }

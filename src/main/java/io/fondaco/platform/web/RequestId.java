@@ -41,10 +41,14 @@ public class RequestId {
         context.next();
     }
 
+    static String of(RoutingContext context) {
+        String id = context.get(ATTRIBUTE);
+        return id == null ? "none" : id;
+    }
+
     /** The id of the request that is being answered; {@code "none"} outside of one. */
     public String value() {
         RoutingContext context = current.getCurrent();
-        String id = context == null ? null : context.get(ATTRIBUTE);
-        return id == null ? "none" : id;
+        return context == null ? "none" : of(context);
     }
 }

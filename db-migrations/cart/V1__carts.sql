@@ -1,0 +1,24 @@
+CREATE TABLE cart.cart (
+    id               uuid        PRIMARY KEY,
+    token_hash       bytea       NOT NULL,
+    currency         text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    email            text        CHECK (length(email) <= 254),
+    shipping_address jsonb,
+    billing_address  jsonb,
+    shipping_method  text,
+    coupon_codes     text[]      NOT NULL DEFAULT '{}',
+    status           text        NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'completing', 'completed')),
+    version          bigint      NOT NULL DEFAULT 1,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    updated_at       timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE TABLE cart.line (
+    id         uuid PRIMARY KEY,
+    cart_id    uuid NOT NULL REFERENCES cart.cart (id) ON DELETE CASCADE,
+    sku        text NOT NULL,
+    variant_id uuid NOT NULL,
+    quantity   int  NOT NULL CHECK (quantity BETWEEN 1 AND 9999),
+    position   int  NOT NULL,
+    UNIQUE (cart_id, sku)
+);

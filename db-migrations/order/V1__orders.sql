@@ -1,0 +1,90 @@
+CREATE SEQUENCE "order".order_number START 1001;
+
+CREATE TABLE "order".orders (
+    id                 uuid        PRIMARY KEY,
+    number             bigint      NOT NULL UNIQUE DEFAULT nextval('"order".order_number'),
+    -- One order per cart, whatever crashes or races.
+    cart_id            uuid        NOT NULL UNIQUE,
+    token_hash         bytea       NOT NULL,
+    customer_id        uuid        NOT NULL,
+    email              text        NOT NULL,
+    currency           text        NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    status             text        NOT NULL CHECK (status IN ('payment_pending', 'confirmed', 'completed', 'cancelled')),
+    payment_status     text        NOT NULL CHECK (payment_status IN
+                           ('pending', 'authorized', 'captured', 'partially_refunded', 'refunded', 'voided', 'failed')),
+    fulfillment_status text        NOT NULL DEFAULT 'unfulfilled'
+                       CHECK (fulfillment_status IN ('unfulfilled', 'partially_fulfilled', 'fulfilled')),
+    shipping_address   jsonb,
+    billing_address    jsonb,
+    shipping_method    text,
+    subtotal           bigint      NOT NULL CHECK (subtotal >= 0),
+    discount           bigint      NOT NULL CHECK (discount BETWEEN 0 AND subtotal),
+    shipping           bigint      NOT NULL CHECK (shipping >= 0),
+    tax                bigint      NOT NULL CHECK (tax >= 0),
+    total              bigint      NOT NULL,
+    cancelled_amount   bigint      NOT NULL DEFAULT 0,
+    version            bigint      NOT NULL DEFAULT 1,
+    created_at         timestamptz NOT NULL DEFAULT now(),
+    updated_at         timestamptz NOT NULL DEFAULT now(),
+    CHECK (total = subtotal - discount + shipping + tax),
+    CHECK (cancelled_amount BETWEEN 0 AND total)
+);
+
+CREATE INDEX orders_created ON "order".orders (created_at, id);
+CREATE INDEX orders_status ON "order".orders (status, created_at, id);
+CREATE INDEX orders_email ON "order".orders (lower(email), created_at, id);
+
+CREATE TABLE "order".line (
+    id                 uuid    PRIMARY KEY,
+    order_id           uuid    NOT NULL REFERENCES "order".orders (id),
+    position           int     NOT NULL,
+    variant_id         uuid    NOT NULL,
+    sku                text    NOT NULL,
+    title              text    NOT NULL,
+    quantity           int     NOT NULL CHECK (quantity > 0),
+    unit_price         bigint  NOT NULL CHECK (unit_price >= 0),
+    total              bigint  NOT NULL,
+    -- Whether the units came out of counted stock, and so go back into it.
+    stock_taken        boolean NOT NULL,
+    cancelled_quantity int     NOT NULL DEFAULT 0 CHECK (cancelled_quantity >= 0),
+    fulfilled_quantity int     NOT NULL DEFAULT 0 CHECK (fulfilled_quantity >= 0),
+    -- Units whose price went back, or, cancelled in time, was never taken.
+    refunded_quantity  int     NOT NULL DEFAULT 0 CHECK (refunded_quantity BETWEEN 0 AND quantity),
+    returned_quantity  int     NOT NULL DEFAULT 0 CHECK (returned_quantity BETWEEN 0 AND fulfilled_quantity),
+    restocked_quantity int     NOT NULL DEFAULT 0 CHECK (restocked_quantity BETWEEN 0 AND quantity),
+    UNIQUE (order_id, position),
+    CHECK (total = unit_price * quantity),
+    CHECK (cancelled_quantity + fulfilled_quantity <= quantity)
+);
+
+CREATE TABLE "order".fulfillment (
+    id              uuid        PRIMARY KEY,
+    order_id        uuid        NOT NULL REFERENCES "order".orders (id),
+    lines           jsonb       NOT NULL,
+    carrier         text,
+    tracking_number text,
+    tracking_url    text,
+    created_at      timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE INDEX fulfillment_order ON "order".fulfillment (order_id);
+
+CREATE TABLE "order".history (
+    id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id   uuid        NOT NULL REFERENCES "order".orders (id),
+    event      text        NOT NULL,
+    actor      text        NOT NULL,
+    request_id text        NOT NULL,
+    at         timestamptz NOT NULL DEFAULT now(),
+    facts      jsonb       NOT NULL
+);
+
+CREATE INDEX history_order ON "order".history (order_id, id);
+
+CREATE FUNCTION "order".refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'The history of orders is only ever added to';
+END $$;
+
+CREATE TRIGGER history_append_only BEFORE UPDATE OR DELETE ON "order".history
+    FOR EACH ROW EXECUTE FUNCTION "order".refuse_change();

@@ -1,0 +1,21 @@
+package io.fondaco.access;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Settings of access. */
+@ConfigMapping(prefix = "fondaco.access")
+interface AccessSettings {
+    /** The first administrator's key, with every scope. Absent: only keys in the database open anything. */
+    Optional<String> bootstrapKey();
+
+    /** How long a pod trusts a key that it has looked up; a key revoked through another pod is refused after that. */
+    @WithDefault("5s")
+    Duration keyCacheTtl();
+
+    /** Keys a pod remembers at most. */
+    @WithDefault("1000")
+    int keyCacheSize();
+}

@@ -1,0 +1,237 @@
+package io.fondaco.access;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Text;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** API keys for the back office. */
+@Path("/admin/v1/api-keys")
+@Tag(name = "API keys")
+@RunOnVirtualThread
+class ApiKeyResource {
+    private static final String SORT = "id";
+    private static final int HINT_LENGTH = 4;
+
+    private final SecurityIdentity caller;
+    private final ApiKeys keys;
+
+    ApiKeyResource(SecurityIdentity caller, ApiKeys keys) {
+        this.caller = caller;
+        this.keys = keys;
+    }
+
+    /**
+     * @param secret shown once, when the key is made
+     * @param hint the last characters of the secret, to tell keys apart
+     */
+    record Key(
+            ApiKeyId id,
+            String name,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Schema(description = "Shown once, when the key is made.")
+            @Nullable
+            String secret,
+
+            String hint,
+            List<String> scopes,
+            @Nullable Instant expiresAt,
+            @Nullable Instant revokedAt,
+            Instant createdAt) {}
+
+    record NewKey(
+            @NotBlank @Size(max = 200) String name,
+            @NotEmpty @Size(max = 50) List<@NotNull @Size(max = 50) String> scopes,
+            @Nullable Instant expiresAt) {}
+
+    record KeyChange(
+            @Size(min = 1, max = 200) @Nullable String name,
+            @Size(min = 1, max = 50) @Nullable List<@NotNull @Size(max = 50) String> scopes,
+            @Nullable Instant expiresAt) {}
+
+    @GET
+    @RolesAllowed(Scopes.KEYS_READ)
+    @Operation(operationId = "listApiKeys", summary = "List API keys", description = "Revoked ones too, oldest first.")
+    public Page<Key> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
+        UUID after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> TypeId.parse(ApiKeyId.PREFIX, place.keys().getFirst()))
+                .orElse(new UUID(0, 0));
+        List<ApiKey> rows =
+                ApiKey.find("id > ?1 order by id", after).range(0, limit).list();
+        return Page.cut(rows, limit, key -> Cursor.of(SORT, new ApiKeyId(key.id).toString()))
+                .map(key -> show(key, null));
+    }
+
+    @POST
+    @Transactional
+    @RolesAllowed(Scopes.KEYS_WRITE)
+    @Operation(
+            operationId = "createApiKey",
+            summary = "Make an API key",
+            description =
+                    "The secret is in this answer and nowhere else. A key can grant only scopes that the caller holds.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The key, with its secret.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
+    public Response create(@NotNull @Valid NewKey wanted) {
+        checkScopes(wanted.scopes());
+        Text.refuseNul("/name", wanted.name());
+        String secret = Secret.generate(ApiKeys.SECRET_PREFIX);
+        ApiKey key = new ApiKey();
+        key.id = TypeId.newUuid();
+        key.name = wanted.name();
+        key.hash = Secret.hash(secret);
+        key.hint = secret.substring(secret.length() - HINT_LENGTH);
+        key.scopes = wanted.scopes().stream().distinct().sorted().toArray(String[]::new);
+        key.expiresAt = wanted.expiresAt();
+        key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        key.persistAndFlush();
+        return Response.status(201).entity(show(key, secret)).tag(tag(key)).build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.KEYS_READ)
+    @Operation(operationId = "getApiKey", summary = "Look at an API key")
+    @APIResponse(
+            responseCode = "200",
+            description = "The key, without its secret.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
+    public Response get(@RestPath String id) {
+        ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value())
+                .orElseThrow(() -> ApiException.notFound("API key", id));
+        return Response.ok(show(key, null)).tag(tag(key)).build();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.KEYS_WRITE)
+    @Operation(
+            operationId = "changeApiKey",
+            summary = "Change an API key",
+            description = "Absent fields stay as they are. Other pods follow within 5 seconds.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The key as it is now.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
+    public Response change(
+            @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid KeyChange change) {
+        ApiKey key = locked(id, ifMatch);
+        Optional.ofNullable(change.name()).ifPresent(name -> {
+            Text.refuseNul("/name", name);
+            key.name = name;
+        });
+        Optional.ofNullable(change.scopes()).ifPresent(scopes -> {
+            checkScopes(scopes);
+            key.scopes = scopes.stream().distinct().sorted().toArray(String[]::new);
+        });
+        Optional.ofNullable(change.expiresAt()).ifPresent(expiry -> key.expiresAt = expiry);
+        key.persistAndFlush();
+        keys.forget();
+        return Response.ok(show(key, null)).tag(tag(key)).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.KEYS_WRITE)
+    @Operation(
+            operationId = "revokeApiKey",
+            summary = "Revoke an API key",
+            description = "It opens nothing any more: at once through this pod, within 5 seconds through the others.")
+    @APIResponse(responseCode = "204", description = "Revoked.")
+    public void revoke(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+        ApiKey key = locked(id, ifMatch);
+        if (key.revokedAt == null) {
+            key.revokedAt = Instant.now();
+        }
+        key.persistAndFlush();
+        keys.forget();
+    }
+
+    private static ApiKey locked(String id, @Nullable String ifMatch) {
+        ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
+                .orElseThrow(() -> ApiException.notFound("API key", id));
+        IfMatch.require(ifMatch, tag(key));
+        return key;
+    }
+
+    private void checkScopes(List<String> scopes) {
+        for (int index = 0; index < scopes.size(); index++) {
+            String scope = scopes.get(index);
+            if (!Scopes.ALL.contains(scope)) {
+                throw ApiException.invalid(
+                        "/scopes/" + index,
+                        "unknown_scope",
+                        "There is no such scope; there are: "
+                                + String.join(
+                                        ", ",
+                                        new ArrayList<>(Scopes.ALL)
+                                                .stream().sorted().toList()));
+            }
+            if (!caller.hasRole(scope)) {
+                throw new ApiException(403, "scope_not_held", "A key can grant only scopes it holds: not " + scope);
+            }
+        }
+    }
+
+    private static EntityTag tag(ApiKey key) {
+        return new EntityTag(Long.toString(key.version));
+    }
+
+    private static Key show(ApiKey key, @Nullable String secret) {
+        return new Key(
+                new ApiKeyId(key.id),
+                key.name,
+                secret,
+                key.hint,
+                List.of(key.scopes),
+                key.expiresAt,
+                key.revokedAt,
+                key.createdAt);
+    }
+}

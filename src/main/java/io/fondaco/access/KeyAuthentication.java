@@ -1,0 +1,54 @@
+package io.fondaco.access;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.credential.TokenCredential;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.AuthenticationRequest;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code Authorization: Bearer <key>} where a key is asked for; the store's own tokens are not its business. */
+@ApplicationScoped
+class KeyAuthentication implements HttpAuthenticationMechanism {
+    private static final String BEARER = "Bearer ";
+    private static final int MAX_LENGTH = 512;
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager identities) {
+        Optional<String> secret = bearer(context);
+        if (secret.isEmpty()) {
+            return Uni.createFrom().nullItem();
+        }
+        if (secret.get().isEmpty() || secret.get().length() > MAX_LENGTH) {
+            return Uni.createFrom().failure(new AuthenticationFailedException());
+        }
+        return identities.authenticate(new TokenAuthenticationRequest(new TokenCredential(secret.get(), "bearer")));
+    }
+
+    private static Optional<String> bearer(RoutingContext context) {
+        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? Optional.of(header.substring(BEARER.length()).strip())
+                : Optional.empty();
+    }
+
+    @Override
+    public Uni<ChallengeData> getChallenge(RoutingContext context) {
+        return Uni.createFrom()
+                .item(new ChallengeData(HttpResponseStatus.UNAUTHORIZED.code(), "WWW-Authenticate", "Bearer"));
+    }
+
+    @Override
+    public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
+        return Set.of(TokenAuthenticationRequest.class);
+    }
+}

@@ -1,0 +1,45 @@
+package io.fondaco.access;
+
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.AuthenticationRequestContext;
+import io.quarkus.security.identity.IdentityProvider;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.TokenAuthenticationRequest;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+
+/** Turns a key into an identity whose roles are the key's scopes. */
+@ApplicationScoped
+class KeyIdentities implements IdentityProvider<TokenAuthenticationRequest> {
+    private final ApiKeys keys;
+
+    KeyIdentities(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    @Override
+    public Class<TokenAuthenticationRequest> getRequestType() {
+        return TokenAuthenticationRequest.class;
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(
+            TokenAuthenticationRequest request, AuthenticationRequestContext context) {
+        return context.runBlocking(() -> identify(request.getToken().getToken()));
+    }
+
+    private SecurityIdentity identify(String secret) {
+        try {
+            ApiKeys.Holder holder = keys.holder(secret).orElseThrow(AuthenticationFailedException::new);
+            return QuarkusSecurityIdentity.builder()
+                    .setPrincipal(holder::principal)
+                    .addRoles(holder.scopes())
+                    .build();
+        } catch (SQLException e) {
+            // The mapper answers 503: whether the key is good is not known just now.
+            throw new IllegalStateException("Cannot look the key up", e);
+        }
+    }
+}

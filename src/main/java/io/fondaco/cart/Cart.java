@@ -1,0 +1,33 @@
+package io.fondaco.cart;
+
+import io.fondaco.platform.postal.PostalAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A cart as it is, without prices.
+ *
+ * @param currency in which it is priced, ISO 4217
+ * @param lines in the order in which they were added
+ */
+public record Cart(
+        CartId id,
+        String currency,
+        Optional<String> email,
+        Optional<PostalAddress> shippingAddress,
+        Optional<PostalAddress> billingAddress,
+        Optional<String> shippingMethod,
+        List<String> couponCodes,
+        CartStatus status,
+        long version,
+        List<CartLine> lines) {
+
+    public Cart {
+        couponCodes = List.copyOf(couponCodes);
+        lines = List.copyOf(lines);
+    }
+
+    public List<String> skus() {
+        return lines.stream().map(CartLine::sku).toList();
+    }
+}

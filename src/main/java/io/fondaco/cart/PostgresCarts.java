@@ -1,0 +1,325 @@
+package io.fondaco.cart;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+@ApplicationScoped
+class PostgresCarts implements Carts {
+    private static final int MAX_QUANTITY = 9_999;
+    private static final String SELECT = """
+            SELECT token_hash, currency, email, cast(shipping_address AS text) AS shipping_address,
+                   cast(billing_address AS text) AS billing_address, shipping_method,
+                   cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version
+              FROM cart.cart WHERE id = :id
+            """;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+    private final CartSettings settings;
+
+    PostgresCarts(EntityManager entities, ObjectMapper json, CartSettings settings) {
+        this.entities = entities;
+        this.json = json;
+        this.settings = settings;
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public OpenedCart open(String currency, Optional<String> email) {
+        CartId id = CartId.random();
+        String token = Secret.generate("cart");
+        entities.createNativeQuery("""
+                        INSERT INTO cart.cart (id, token_hash, currency, email)
+                        VALUES (:id, :hash, :currency, cast(:email AS text))
+                        """)
+                .setParameter("id", id.value())
+                .setParameter("hash", Secret.hash(token))
+                .setParameter("currency", currency)
+                .setParameter("email", email.orElse(null))
+                .executeUpdate();
+        Cart cart = new Cart(
+                id,
+                currency,
+                email,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                CartStatus.OPEN,
+                1,
+                List.of());
+        return new OpenedCart(cart, token);
+    }
+
+    @Override
+    public Cart read(CartId id, String token) {
+        return load(id, token, SELECT);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Cart lock(CartId id, String token) {
+        return load(id, token, SELECT + " FOR UPDATE");
+    }
+
+    /** The lines are read by a statement of their own, so that after a wait for the lock they are as the winner left them. */
+    private Cart load(CartId id, String token, String sql) {
+        List<?> rows = entities.createNativeQuery(sql, Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        if (rows.isEmpty()) {
+            throw ApiException.notFound("cart", id.toString());
+        }
+        Tuple row = (Tuple) rows.getFirst();
+        if (!MessageDigest.isEqual(Secret.hash(token), row.get("token_hash", byte[].class))) {
+            throw ApiException.notFound("cart", id.toString());
+        }
+        return new Cart(
+                id,
+                row.get("currency", String.class),
+                Optional.ofNullable(row.get("email", String.class)),
+                address(row.get("shipping_address", String.class)),
+                address(row.get("billing_address", String.class)),
+                Optional.ofNullable(row.get("shipping_method", String.class)),
+                List.of(parse(row.get("coupon_codes", String.class), String[].class)),
+                CartStatus.ofColumn(row.get("status", String.class)),
+                row.get("version", Number.class).longValue(),
+                lines(id));
+    }
+
+    private List<CartLine> lines(CartId id) {
+        List<CartLine> lines = new ArrayList<>();
+        for (Object row : entities.createNativeQuery("""
+                        SELECT id, variant_id, sku, quantity FROM cart.line WHERE cart_id = :id ORDER BY position
+                        """, Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList()) {
+            Tuple line = (Tuple) row;
+            lines.add(new CartLine(
+                    new CartLineId(line.get("id", UUID.class)),
+                    new VariantId(line.get("variant_id", UUID.class)),
+                    line.get("sku", String.class),
+                    line.get("quantity", Number.class).intValue()));
+        }
+        return lines;
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Cart add(Cart locked, List<NewLine> added) {
+        requireOpen(locked);
+        Map<String, NewLine> bySku = new LinkedHashMap<>();
+        Map<String, Long> quantities = new LinkedHashMap<>();
+        locked.lines().forEach(line -> quantities.put(line.sku(), (long) line.quantity()));
+        List<Violation> violations = new ArrayList<>();
+        for (NewLine line : added) {
+            long quantity = quantities.merge(line.sku(), (long) line.quantity(), Long::sum);
+            if (line.quantity() < 1 || quantity > MAX_QUANTITY) {
+                violations.add(outOfRange(line.pointer() + "/quantity", quantity));
+            } else {
+                bySku.merge(
+                        line.sku(),
+                        line,
+                        (one, two) -> new NewLine(
+                                one.variantId(), one.sku(), one.quantity() + two.quantity(), one.pointer()));
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        if (quantities.size() > settings.maxLines()) {
+            throw ApiException.invalid(
+                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(settings.maxLines()));
+        }
+        if (bySku.isEmpty()) {
+            return locked;
+        }
+        List<NewLine> lines = List.copyOf(bySku.values());
+        entities.createNativeQuery("""
+                        INSERT INTO cart.line (id, cart_id, variant_id, sku, quantity, position)
+                        SELECT n.id, :cart, n.variant_id, n.sku, n.quantity,
+                               coalesce((SELECT max(position) FROM cart.line WHERE cart_id = :cart), 0) + n.ordinality
+                          FROM unnest(cast(:ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
+                                      cast(:quantities AS int[]))
+                               WITH ORDINALITY AS n (id, variant_id, sku, quantity, ordinality)
+                        ON CONFLICT (cart_id, sku) DO UPDATE SET quantity = cart.line.quantity + excluded.quantity
+                        """)
+                .setParameter("cart", locked.id().value())
+                .setParameter("ids", lines.stream().map(_ -> TypeId.newUuid()).toArray(UUID[]::new))
+                .setParameter(
+                        "variants",
+                        lines.stream().map(line -> line.variantId().value()).toArray(UUID[]::new))
+                .setParameter("skus", lines.stream().map(NewLine::sku).toArray(String[]::new))
+                .setParameter(
+                        "quantities", lines.stream().map(NewLine::quantity).toArray(Integer[]::new))
+                .executeUpdate();
+        return changed(locked);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Cart changeQuantity(Cart locked, CartLineId line, int quantity) {
+        requireOpen(locked);
+        requireLine(locked, line);
+        if (quantity < 1 || quantity > MAX_QUANTITY) {
+            throw ApiException.invalid(List.of(outOfRange("/quantity", quantity)));
+        }
+        entities.createNativeQuery("UPDATE cart.line SET quantity = :quantity WHERE id = :id")
+                .setParameter("quantity", quantity)
+                .setParameter("id", line.value())
+                .executeUpdate();
+        return changed(locked);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Cart remove(Cart locked, CartLineId line) {
+        requireOpen(locked);
+        requireLine(locked, line);
+        entities.createNativeQuery("DELETE FROM cart.line WHERE id = :id")
+                .setParameter("id", line.value())
+                .executeUpdate();
+        return changed(locked);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Cart describe(Cart locked, CartDetails details) {
+        requireOpen(locked);
+        entities.createNativeQuery("""
+                        UPDATE cart.cart
+                           SET email = coalesce(cast(:email AS text), email),
+                               shipping_address = coalesce(cast(:shipping AS jsonb), shipping_address),
+                               billing_address = coalesce(cast(:billing AS jsonb), billing_address),
+                               shipping_method = coalesce(cast(:method AS text), shipping_method),
+                               version = version + 1, updated_at = now()
+                         WHERE id = :id
+                        """)
+                .setParameter("email", details.email().orElse(null))
+                .setParameter(
+                        "shipping", details.shippingAddress().map(this::write).orElse(null))
+                .setParameter(
+                        "billing", details.billingAddress().map(this::write).orElse(null))
+                .setParameter("method", details.shippingMethod().orElse(null))
+                .setParameter("id", locked.id().value())
+                .executeUpdate();
+        return new Cart(
+                locked.id(),
+                locked.currency(),
+                details.email().or(locked::email),
+                details.shippingAddress().or(locked::shippingAddress),
+                details.billingAddress().or(locked::billingAddress),
+                details.shippingMethod().or(locked::shippingMethod),
+                locked.couponCodes(),
+                locked.status(),
+                locked.version() + 1,
+                locked.lines());
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void beginCompletion(CartId id) {
+        move(id, CartStatus.OPEN, CartStatus.COMPLETING);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void completed(CartId id) {
+        move(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void reopen(CartId id) {
+        move(id, CartStatus.COMPLETING, CartStatus.OPEN);
+    }
+
+    /** Does nothing when the cart is elsewhere: whoever lost a race finds out from the completion itself. */
+    private void move(CartId id, CartStatus from, CartStatus to) {
+        entities.createNativeQuery("""
+                        UPDATE cart.cart SET status = :to, version = version + 1, updated_at = now()
+                         WHERE id = :id AND status = :from
+                        """)
+                .setParameter("to", to.column())
+                .setParameter("from", from.column())
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    private Cart changed(Cart locked) {
+        entities.createNativeQuery("UPDATE cart.cart SET version = version + 1, updated_at = now() WHERE id = :id")
+                .setParameter("id", locked.id().value())
+                .executeUpdate();
+        return new Cart(
+                locked.id(),
+                locked.currency(),
+                locked.email(),
+                locked.shippingAddress(),
+                locked.billingAddress(),
+                locked.shippingMethod(),
+                locked.couponCodes(),
+                locked.status(),
+                locked.version() + 1,
+                lines(locked.id()));
+    }
+
+    private static void requireOpen(Cart cart) {
+        switch (cart.status()) {
+            case OPEN -> {}
+            case COMPLETING ->
+                throw ApiException.conflict("completion_in_progress", "This cart is just being completed.");
+            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart has become an order.");
+        }
+    }
+
+    private static void requireLine(Cart cart, CartLineId id) {
+        if (cart.lines().stream().noneMatch(line -> line.id().equals(id))) {
+            throw ApiException.notFound("line", id.toString());
+        }
+    }
+
+    private static Violation outOfRange(String pointer, long quantity) {
+        return new Violation(
+                pointer,
+                "quantity_out_of_range",
+                "A line has 1 to %d units; this would make %d.".formatted(MAX_QUANTITY, quantity));
+    }
+
+    private Optional<PostalAddress> address(@Nullable String text) {
+        return Optional.ofNullable(text).map(value -> parse(value, PostalAddress.class));
+    }
+
+    private <T> T parse(String text, Class<T> type) {
+        try {
+            return json.readValue(text, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored cart does not parse as " + type, e);
+        }
+    }
+
+    private String write(PostalAddress address) {
+        try {
+            return json.writeValueAsString(address);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An address does not write as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.fondaco.catalog;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Text;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** The category tree for the back office, node by node. Changes take the whole tree's lock: a move must not close a circle. */
+@Path("/admin/v1/categories")
+@Tag(name = "Catalogue")
+@RunOnVirtualThread
+class AdminCategoryResource {
+    private static final String SORT = "id";
+    private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
+
+    private final ProductStore store;
+
+    AdminCategoryResource(ProductStore store) {
+        this.store = store;
+    }
+
+    @Schema(name = "AdminCategory")
+    record CategoryView(
+            CategoryId id,
+            @Nullable CategoryId parentId,
+            String slug,
+            String name,
+            int position,
+            long version,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static CategoryView of(Category category) {
+            return new CategoryView(
+                    new CategoryId(category.id),
+                    category.parentId == null ? null : new CategoryId(category.parentId),
+                    category.slug,
+                    category.name,
+                    category.position,
+                    category.version,
+                    category.createdAt,
+                    category.updatedAt);
+        }
+    }
+
+    /**
+     * @param parentId absent: at the root, or where it is
+     * @param slug absent: made of the name
+     * @param position among its siblings
+     * @param root true moves it to the root
+     */
+    @Schema(name = "CategoryInput")
+    record CategoryInput(
+            @Nullable CategoryId parentId,
+            @Pattern(regexp = SLUG) @Nullable String slug,
+            @Size(min = 1, max = 255) @Nullable String name,
+            @Min(0) @Max(1_000_000) @Nullable Integer position,
+            @Nullable Boolean root) {}
+
+    @GET
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(operationId = "listCategories", summary = "List categories", description = "Node by node, oldest first.")
+    public Page<CategoryView> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
+        UUID after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> CategoryId.parse(place.keys().getFirst()).value())
+                .orElse(new UUID(0, 0));
+        List<Category> rows =
+                Category.find("id > ?1 order by id", after).range(0, limit).list();
+        return Page.cut(rows, limit, row -> Cursor.of(SORT, new CategoryId(row.id).toString()))
+                .map(CategoryView::of);
+    }
+
+    @POST
+    @Transactional
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(operationId = "createCategory", summary = "Make a category")
+    @APIResponse(
+            responseCode = "201",
+            description = "The category.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CategoryView.class)))
+    @APIResponse(responseCode = "409", description = "`slug_taken` or `name_taken` (among its siblings).")
+    public Response create(@NotNull @Valid CategoryInput wanted) {
+        if (wanted.name() == null || wanted.name().isBlank()) {
+            throw ApiException.invalid("/name", "required", "A category needs a name.");
+        }
+        CategoryTree tree = lockedTree();
+        Category category = new Category();
+        category.id = TypeId.newUuid();
+        category.name = wanted.name();
+        category.parentId = parent(tree, category.id, wanted.parentId());
+        category.slug = wanted.slug() == null ? tree.freeSlug(List.of(wanted.name())) : wanted.slug();
+        category.position = wanted.position() == null ? 0 : wanted.position();
+        category.version = 1;
+        category.createdAt = now();
+        category.updatedAt = category.createdAt;
+        checkNames(category);
+        category.persistAndFlush();
+        return Response.status(201)
+                .entity(CategoryView.of(category))
+                .tag(ProductEditing.tag(category.version))
+                .build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(operationId = "getCategory", summary = "Look at a category")
+    @APIResponse(
+            responseCode = "200",
+            description = "The category.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CategoryView.class)))
+    public Response get(@RestPath String id) {
+        Category category = Category.<Category>findByIdOptional(
+                        CategoryId.parse(id).value())
+                .orElseThrow(() -> ApiException.notFound("category", id));
+        return Response.ok(CategoryView.of(category))
+                .tag(ProductEditing.tag(category.version))
+                .build();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "changeCategory",
+            summary = "Change or move a category",
+            description = "`parent_id` moves it with all below it, `root` moves it to the top.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The category as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CategoryView.class)))
+    @APIResponse(responseCode = "409", description = "`category_circle`, `slug_taken` or `name_taken`.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response change(
+            @RestPath String id,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid CategoryInput wanted) {
+        CategoryTree tree = lockedTree();
+        Category category = locked(id, ifMatch);
+        if (wanted.name() != null) {
+            category.name = wanted.name();
+        }
+        if (wanted.slug() != null) {
+            category.slug = wanted.slug();
+        }
+        if (wanted.position() != null) {
+            category.position = wanted.position();
+        }
+        if (Boolean.TRUE.equals(wanted.root())) {
+            category.parentId = null;
+        } else if (wanted.parentId() != null) {
+            category.parentId = parent(tree, category.id, wanted.parentId());
+        }
+        category.updatedAt = now();
+        checkNames(category);
+        category.persistAndFlush();
+        return Response.ok(CategoryView.of(category))
+                .tag(ProductEditing.tag(category.version))
+                .build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "deleteCategory",
+            summary = "Remove a category",
+            description = "Its products stay in the shop. A category with others below it stays too.")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    @APIResponse(responseCode = "409", description = "`category_not_empty`: others lie below it.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+        CategoryTree tree = lockedTree();
+        Category category = locked(id, ifMatch);
+        if (!tree.children(category.id).isEmpty()) {
+            throw ApiException.conflict(
+                    "category_not_empty", "Other categories lie below it; move or remove them first.");
+        }
+        Category.getEntityManager()
+                .createNativeQuery("DELETE FROM catalog.product_category WHERE category_id = :id")
+                .setParameter("id", category.id)
+                .executeUpdate();
+        category.delete();
+    }
+
+    private CategoryTree lockedTree() {
+        Category.getEntityManager()
+                .createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
+                .executeUpdate();
+        return store.categories();
+    }
+
+    private static Category locked(String id, @Nullable String ifMatch) {
+        Category category = Category.<Category>findByIdOptional(
+                        CategoryId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
+                .orElseThrow(() -> ApiException.notFound("category", id));
+        IfMatch.require(ifMatch, ProductEditing.tag(category.version));
+        return category;
+    }
+
+    private static @Nullable UUID parent(CategoryTree tree, UUID category, @Nullable CategoryId parent) {
+        if (parent == null) {
+            return null;
+        }
+        UUID step = parent.value();
+        if (tree.node(step).isEmpty()) {
+            throw ApiException.invalid("/parent_id", "unknown_category", "There is no such category.");
+        }
+        for (int depth = 1; step != null; depth++) {
+            if (step.equals(category)) {
+                throw ApiException.conflict("category_circle", "A category cannot lie below itself.");
+            }
+            if (depth >= CategoryTree.MAX_DEPTH) {
+                throw ApiException.invalid(
+                        "/parent_id", "too_deep", "A tree is at most %d deep.".formatted(CategoryTree.MAX_DEPTH));
+            }
+            step = tree.node(step).map(CategoryTree.Node::parentId).orElse(null);
+        }
+        return parent.value();
+    }
+
+    private static void checkNames(Category category) {
+        Text.refuseNul("/name", category.name);
+        if (Category.count("slug = ?1 and id <> ?2", category.slug, category.id) > 0) {
+            throw ApiException.conflict("slug_taken", "Another category has this slug.");
+        }
+        long twins = category.parentId == null
+                ? Category.count("name = ?1 and parentId is null and id <> ?2", category.name, category.id)
+                : Category.count(
+                        "name = ?1 and parentId = ?2 and id <> ?3", category.name, category.parentId, category.id);
+        if (twins > 0) {
+            throw ApiException.conflict("name_taken", "A category with this name lies beside it.");
+        }
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,171 @@
+package io.fondaco.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.money.Money;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A product as the back office sees it. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+@Schema(name = "AdminProduct")
+record AdminProduct(
+        ProductId id,
+        String slug,
+        String title,
+        String description,
+        String vendor,
+        String productType,
+        ProductStatus status,
+        List<String> tags,
+        List<StoreProduct.Category> categories,
+        List<String> options,
+        List<Media> media,
+        String seoTitle,
+        String seoDescription,
+        Map<String, String> attributes,
+        List<AdminVariant> variants,
+        long version,
+        Instant createdAt,
+        Instant updatedAt) {
+
+    /** A variant as the back office sees it. */
+    @Schema(name = "AdminVariant")
+    record AdminVariant(
+            VariantId id,
+            ProductId productId,
+            String sku,
+            String title,
+            Map<String, String> options,
+            String barcode,
+            long weightGrams,
+            boolean inventoryTracked,
+            InventoryPolicy inventoryPolicy,
+            boolean taxable,
+            boolean requiresShipping,
+            String imageUrl,
+            Map<String, String> attributes,
+            List<Price> prices,
+            long version,
+            Instant createdAt,
+            Instant updatedAt) {}
+
+    /** A price in one currency. */
+    @Schema(name = "VariantPrice")
+    record Price(@NotNull Money price, @Nullable Money compareAtPrice) {
+        PriceTag asTag() {
+            return new PriceTag(price, Optional.ofNullable(compareAtPrice));
+        }
+    }
+
+    /**
+     * What a product shall be; absent fields stay as they are, or are empty for a new one.
+     *
+     * @param slug for a new product; made of the title when absent, and never changed later
+     * @param categoryIds ids of existing categories
+     * @param variants for a new product only; later they have an endpoint of their own
+     */
+    @Schema(name = "ProductInput")
+    record Input(
+            @Size(max = 255) @Nullable String slug,
+            @Size(max = 255) @Nullable String title,
+            @Size(max = 200_000) @Nullable String description,
+            @Size(max = 255) @Nullable String vendor,
+            @Size(max = 255) @Nullable String productType,
+            @Nullable ProductStatus status,
+            @Size(max = 250) @Nullable List<@NotNull @Size(max = 255) String> tags,
+            @Size(max = 100) @Nullable List<@NotNull CategoryId> categoryIds,
+            @Size(max = 3) @Nullable List<@NotNull @Size(max = 255) String> options,
+            @Size(max = 250) @Nullable List<@NotNull @Valid Media> media,
+            @Size(max = 255) @Nullable String seoTitle,
+            @Size(max = 20_000) @Nullable String seoDescription,
+            @Size(max = 250) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
+            @Size(max = 2_048) @Nullable List<@NotNull @Valid VariantInput> variants) {}
+
+    /**
+     * What a variant shall be; absent fields stay as they are, or take their defaults for a new one.
+     *
+     * @param productId for a new variant made by itself
+     * @param options value by option name, all options of the product
+     * @param prices one per currency; currencies that are not named stay as they are
+     */
+    @Schema(name = "VariantInput")
+    record VariantInput(
+            @Nullable ProductId productId,
+            @Size(min = 1, max = 255) @Nullable String sku,
+            @Size(max = 3) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 255) String> options,
+            @Size(max = 255) @Nullable String barcode,
+            @Min(0) @Max(1_000_000_000_000L) @Nullable Long weightGrams,
+            @Nullable Boolean inventoryTracked,
+            @Nullable InventoryPolicy inventoryPolicy,
+            @Nullable Boolean taxable,
+            @Nullable Boolean requiresShipping,
+            @Size(max = 2_000) @Nullable String imageUrl,
+            @Size(max = 250) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
+            @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
+
+    static AdminProduct of(ProductRow row, Map<VariantId, List<PriceTag>> prices) {
+        return new AdminProduct(
+                new ProductId(row.id()),
+                row.slug(),
+                row.title(),
+                row.description(),
+                row.vendor(),
+                row.productType(),
+                row.status(),
+                row.tags(),
+                row.categories().stream()
+                        .map(category -> new StoreProduct.Category(
+                                new CategoryId(category.id()), category.slug(), category.name()))
+                        .toList(),
+                row.options(),
+                row.media(),
+                row.seoTitle(),
+                row.seoDescription(),
+                row.attributes(),
+                row.variants().stream()
+                        .map(variant -> of(row.options(), variant, prices))
+                        .toList(),
+                row.version(),
+                instant(row.createdAt()),
+                instant(row.updatedAt()));
+    }
+
+    static AdminVariant of(List<String> options, ProductRow.VariantRow row, Map<VariantId, List<PriceTag>> prices) {
+        VariantId id = new VariantId(row.id());
+        return new AdminVariant(
+                id,
+                new ProductId(row.productId()),
+                row.sku(),
+                row.title(),
+                StoreProduct.options(options, row),
+                row.barcode(),
+                row.weightGrams(),
+                row.inventoryTracked(),
+                row.inventoryPolicy(),
+                row.taxable(),
+                row.requiresShipping(),
+                row.imageUrl(),
+                row.attributes(),
+                prices.getOrDefault(id, List.of()).stream()
+                        .map(tag -> new Price(tag.price(), tag.compareAt().orElse(null)))
+                        .toList(),
+                row.version(),
+                instant(row.createdAt()),
+                instant(row.updatedAt()));
+    }
+
+    private static Instant instant(@Nullable OffsetDateTime time) {
+        return java.util.Objects.requireNonNull(time, "a stored row has its times")
+                .toInstant();
+    }
+}

@@ -1,0 +1,182 @@
+package io.fondaco.catalog;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Text;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Products for the back office. */
+@Path("/admin/v1/products")
+@Tag(name = "Catalogue")
+@RunOnVirtualThread
+class AdminProductResource {
+    private static final String SORT = "id";
+    private static final Set<String> STATUSES = Set.of("draft", "active", "archived");
+
+    private final ProductStore store;
+    private final ProductEditing editing;
+    private final VariantPrices prices;
+
+    AdminProductResource(ProductStore store, ProductEditing editing, VariantPrices prices) {
+        this.store = store;
+        this.editing = editing;
+        this.prices = prices;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(
+            operationId = "listAdminProducts",
+            summary = "List all products",
+            description =
+                    "Drafts and archived ones too, oldest first; filtered by `status`, `slug` or the `sku` of a variant.")
+    public Page<AdminProduct> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor,
+            @RestQuery @Size(max = 20) @Nullable String status,
+            @RestQuery @Size(max = 300) @Nullable String slug,
+            @RestQuery @Size(max = 300) @Nullable String sku) {
+        if (status != null && !STATUSES.contains(status)) {
+            throw ApiException.badRequest("invalid_status", "A status is draft, active or archived.");
+        }
+        if (Text.hasNul(slug) || Text.hasNul(sku)) {
+            return new Page<>(List.of(), null);
+        }
+        StringBuilder rest = new StringBuilder("WHERE p.id > ? ");
+        List<Object> values = new ArrayList<>();
+        values.add(Cursor.decode(cursor, SORT, 1)
+                .map(place -> ProductId.parse(place.keys().getFirst()).value())
+                .orElse(new UUID(0, 0)));
+        add(rest, values, "AND p.status = ? ", status == null ? null : status.toLowerCase(Locale.ROOT));
+        add(rest, values, "AND p.slug = ? ", slug);
+        add(rest, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", sku);
+        rest.append("ORDER BY p.id LIMIT ").append(limit + 1);
+        List<ProductRow> rows = store.find(rest.toString(), (_, select) -> {
+            for (int index = 0; index < values.size(); index++) {
+                select.setObject(index + 1, values.get(index));
+            }
+        });
+        var tags = prices.all(
+                rows.stream().flatMap(row -> ProductEditing.ids(row).stream()).toList());
+        return Page.cut(rows, limit, row -> Cursor.of(SORT, new ProductId(row.id()).toString()))
+                .map(row -> AdminProduct.of(row, tags));
+    }
+
+    private static void add(StringBuilder rest, List<Object> values, String condition, @Nullable String value) {
+        if (value != null) {
+            rest.append(condition);
+            values.add(value);
+        }
+    }
+
+    @POST
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "createProduct",
+            summary = "Make a product",
+            description =
+                    "With its variants and their prices, if you like. A new product is a draft unless you say otherwise.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The product.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.class)))
+    @APIResponse(responseCode = "409", description = "`slug_taken` or `sku_taken`.")
+    public Response create(@NotNull @Valid AdminProduct.Input product) {
+        AdminProduct made = editing.create(product);
+        return Response.status(201)
+                .entity(made)
+                .tag(ProductEditing.tag(made.version()))
+                .build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(operationId = "getAdminProduct", summary = "Look at a product with all its fields")
+    @APIResponse(
+            responseCode = "200",
+            description = "The product.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.class)))
+    public Response get(@RestPath String id) {
+        ProductRow row = store.findById(ProductId.parse(id).value(), false)
+                .orElseThrow(() -> ApiException.notFound("product", id));
+        return Response.ok(AdminProduct.of(row, prices.all(ProductEditing.ids(row))))
+                .tag(ProductEditing.tag(row.version()))
+                .build();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "changeProduct",
+            summary = "Change a product",
+            description =
+                    "Absent fields stay as they are; the slug never changes; variants have an endpoint of their own.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The product as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.class)))
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response change(
+            @RestPath String id,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid AdminProduct.Input product) {
+        AdminProduct changed = editing.change(ProductId.parse(id), ifMatch, product);
+        return Response.ok(changed).tag(ProductEditing.tag(changed.version())).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "archiveProduct",
+            summary = "Archive a product",
+            description = "It leaves the shop; orders, and you, keep it. Set its status to bring it back.")
+    @APIResponse(responseCode = "204", description = "Archived.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public void archive(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+        editing.archive(ProductId.parse(id), ifMatch);
+    }
+}

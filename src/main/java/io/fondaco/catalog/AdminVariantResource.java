@@ -1,0 +1,191 @@
+package io.fondaco.catalog;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Text;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Variants for the back office. */
+@Path("/admin/v1/variants")
+@Tag(name = "Catalogue")
+@RunOnVirtualThread
+class AdminVariantResource {
+    private static final String SORT = "id";
+
+    private final ProductStore store;
+    private final ProductEditing editing;
+    private final VariantPrices prices;
+
+    AdminVariantResource(ProductStore store, ProductEditing editing, VariantPrices prices) {
+        this.store = store;
+        this.editing = editing;
+        this.prices = prices;
+    }
+
+    private record Found(ProductRow product, ProductRow.VariantRow variant) {}
+
+    @GET
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(
+            operationId = "listVariants",
+            summary = "List variants",
+            description = "Oldest first; filtered by `sku` or `product_id`.")
+    public Page<AdminProduct.AdminVariant> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor,
+            @RestQuery @Size(max = 300) @Nullable String sku,
+            @RestQuery("product_id") @Size(max = 100) @Nullable String productId) {
+        UUID after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> VariantId.parse(place.keys().getFirst()).value())
+                .orElse(new UUID(0, 0));
+        if (Text.hasNul(sku)) {
+            return new Page<>(List.of(), null);
+        }
+        UUID product = productId == null ? null : ProductId.parse(productId).value();
+        List<UUID> ids = store.session().doReturningWork(connection -> {
+            try (var select = connection.prepareStatement("""
+                    SELECT id FROM catalog.variant
+                     WHERE id > ? AND sku = coalesce(?, sku) AND product_id = coalesce(?, product_id)
+                     ORDER BY id LIMIT ?
+                    """)) {
+                select.setObject(1, after);
+                select.setString(2, sku);
+                select.setObject(3, product, java.sql.Types.OTHER);
+                select.setInt(4, limit + 1);
+                List<UUID> found = new java.util.ArrayList<>();
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getObject(1, UUID.class));
+                    }
+                }
+                return found;
+            }
+        });
+        List<Found> found = find(ids);
+        var tags = prices.all(ids.stream().map(VariantId::new).toList());
+        return Page.cut(
+                        found,
+                        limit,
+                        row -> Cursor.of(SORT, new VariantId(row.variant().id()).toString()))
+                .map(row -> AdminProduct.of(row.product().options(), row.variant(), tags));
+    }
+
+    private List<Found> find(List<UUID> ids) {
+        List<ProductRow> products = store.find(
+                "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
+                (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", ids.toArray())));
+        return ids.stream()
+                .flatMap(id -> products.stream().flatMap(product -> product.variants().stream()
+                        .filter(variant -> variant.id().equals(id))
+                        .map(variant -> new Found(product, variant))))
+                .toList();
+    }
+
+    @POST
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "createVariant",
+            summary = "Add a variant to a product",
+            description = "With its prices, if you like.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The variant.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
+    @APIResponse(responseCode = "409", description = "`sku_taken`.")
+    public Response create(@NotNull @Valid AdminProduct.VariantInput variant) {
+        AdminProduct.AdminVariant made = editing.createVariant(variant);
+        return Response.status(201)
+                .entity(made)
+                .tag(ProductEditing.tag(made.version()))
+                .build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_READ)
+    @Operation(operationId = "getVariant", summary = "Look at a variant")
+    @APIResponse(
+            responseCode = "200",
+            description = "The variant.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
+    public Response get(@RestPath String id) {
+        VariantId variant = VariantId.parse(id);
+        Found found = find(List.of(variant.value())).stream()
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id));
+        return Response.ok(AdminProduct.of(found.product().options(), found.variant(), prices.all(List.of(variant))))
+                .tag(ProductEditing.tag(found.variant().version()))
+                .build();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "changeVariant",
+            summary = "Change a variant",
+            description = "Absent fields stay as they are, and so do prices in currencies that are not named.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The variant as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response change(
+            @RestPath String id,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid AdminProduct.VariantInput variant) {
+        AdminProduct.AdminVariant changed = editing.changeVariant(VariantId.parse(id), ifMatch, variant);
+        return Response.ok(changed).tag(ProductEditing.tag(changed.version())).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Operation(
+            operationId = "deleteVariant",
+            summary = "Remove a variant",
+            description = "It leaves the catalogue for good. Orders keep what they say was bought.")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+        editing.deleteVariant(VariantId.parse(id), ifMatch);
+    }
+}

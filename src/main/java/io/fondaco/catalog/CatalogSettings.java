@@ -1,0 +1,12 @@
+package io.fondaco.catalog;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Settings of the catalogue. */
+@ConfigMapping(prefix = "fondaco.catalog")
+interface CatalogSettings {
+    /** ISO 4217 code of the currency in which prices are shown to who does not ask for another. */
+    @WithDefault("EUR")
+    String defaultCurrency();
+}

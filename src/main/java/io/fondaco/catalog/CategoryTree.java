@@ -1,0 +1,103 @@
+package io.fondaco.catalog;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** All categories as they were at one moment, findable by id and by path of names. */
+final class CategoryTree {
+    static final int MAX_DEPTH = 10;
+
+    private final Map<UUID, Node> byId = new HashMap<>();
+    private final Map<List<String>, UUID> byPath = new HashMap<>();
+    private final Set<String> slugs = new HashSet<>();
+
+    record Node(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
+
+    CategoryTree(Collection<Node> nodes) {
+        nodes.forEach(node -> byId.put(node.id(), node));
+        nodes.forEach(node -> {
+            byPath.put(path(node.id()), node.id());
+            slugs.add(node.slug());
+        });
+    }
+
+    /** Names from the root down to this category; empty when it is not in the tree. */
+    List<String> path(UUID id) {
+        ArrayDeque<String> path = new ArrayDeque<>();
+        Node node = byId.get(id);
+        while (node != null && path.size() <= MAX_DEPTH) {
+            path.addFirst(node.name());
+            node = node.parentId() == null ? null : byId.get(node.parentId());
+        }
+        return List.copyOf(path);
+    }
+
+    Optional<UUID> find(List<String> path) {
+        return Optional.ofNullable(byPath.get(path));
+    }
+
+    Optional<Node> node(UUID id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    List<Node> children(@Nullable UUID parent) {
+        return byId.values().stream()
+                .filter(node -> java.util.Objects.equals(node.parentId(), parent))
+                .sorted(java.util.Comparator.comparingInt(Node::position)
+                        .thenComparing(Node::name)
+                        .thenComparing(Node::id))
+                .toList();
+    }
+
+    /** Adds what is missing of a path, and answers the nodes that are new, from the root down. */
+    List<Node> grow(List<String> path, java.util.function.Supplier<UUID> newId) {
+        List<Node> added = new ArrayList<>();
+        @Nullable UUID parent = null;
+        for (int depth = 1; depth <= path.size(); depth++) {
+            List<String> prefix = List.copyOf(path.subList(0, depth));
+            UUID found = byPath.get(prefix);
+            if (found == null) {
+                Node node = new Node(newId.get(), parent, freeSlug(prefix), prefix.getLast(), 0);
+                byId.put(node.id(), node);
+                byPath.put(prefix, node.id());
+                added.add(node);
+                found = node.id();
+            }
+            parent = found;
+        }
+        return added;
+    }
+
+    /** The name alone when nobody has it, else with its ancestors', else with a number. */
+    String freeSlug(List<String> path) {
+        for (int from = path.size() - 1; from >= 0; from--) {
+            String slug = slugOf(String.join(" ", path.subList(from, path.size())));
+            if (slugs.add(slug)) {
+                return slug;
+            }
+        }
+        String base = slugOf(String.join(" ", path));
+        int number = 2;
+        while (!slugs.add(base + "-" + number)) {
+            number++;
+        }
+        return base + "-" + number;
+    }
+
+    static String slugOf(String name) {
+        String slug = name.toLowerCase(Locale.ROOT)
+                .replaceAll("[^\\p{L}\\p{N}]+", "-")
+                .replaceAll("^-+|-+$", "");
+        return slug.isEmpty() ? "category" : slug;
+    }
+}

@@ -1,0 +1,159 @@
+package io.fondaco.catalog;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The catalogue in Postgres. Any number of drafts is three statements to read (products, SKU owners, categories) and at
+ * most five to write.
+ */
+@ApplicationScoped
+class PostgresCatalog implements Catalog {
+    private static final int MAX_DRAFTS = 1_000;
+
+    private final ProductStore store;
+
+    PostgresCatalog(ProductStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Map<String, SellableVariant> variantsBySku(Collection<String> skus) {
+        return store.session().doReturningWork(connection -> {
+            Map<String, SellableVariant> found = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '),
+                           p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
+                      FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+                     WHERE v.sku = ANY (?)
+                    """)) {
+                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        String options = rows.getString(5);
+                        found.put(
+                                rows.getString(3),
+                                new SellableVariant(
+                                        new VariantId(rows.getObject(1, UUID.class)),
+                                        new ProductId(rows.getObject(2, UUID.class)),
+                                        rows.getString(3),
+                                        options.isEmpty() ? rows.getString(4) : rows.getString(4) + ", " + options,
+                                        rows.getBoolean(6),
+                                        rows.getBoolean(7),
+                                        rows.getBoolean(8)));
+                    }
+                }
+            }
+            return found;
+        });
+    }
+
+    @Override
+    @Transactional
+    public List<Upserted> upsert(List<ProductDraft> drafts) {
+        Plans plans = plan(drafts, true);
+        List<ProductPlan> changing = plans.plans();
+        Set<UUID> placed = new HashSet<>();
+        List<ProductStore.Placement> placements = new ArrayList<>();
+        List<CategoryTree.Node> grown = new ArrayList<>();
+        for (ProductPlan plan : changing) {
+            plan.categories().ifPresent(paths -> {
+                placed.add(plan.productId());
+                for (List<String> path : paths) {
+                    grown.addAll(plans.tree().grow(path, io.fondaco.platform.identity.TypeId::newUuid));
+                    placements.add(new ProductStore.Placement(
+                            plan.productId(), plans.tree().find(path).orElseThrow(), paths.indexOf(path)));
+                }
+            });
+        }
+        store.insertCategories(grown);
+        store.saveProducts(
+                changing.stream().flatMap(plan -> plan.product().stream()).toList());
+        store.replaceCategories(placed, placements);
+        store.saveVariants(
+                changing.stream().flatMap(plan -> plan.variants().stream()).toList());
+        return changing.stream().map(ProductPlan::outcome).toList();
+    }
+
+    @Override
+    public List<Upserted> preview(List<ProductDraft> drafts) {
+        return plan(drafts, false).plans().stream().map(ProductPlan::outcome).toList();
+    }
+
+    private record Plans(List<ProductPlan> plans, CategoryTree tree) {}
+
+    private Plans plan(List<ProductDraft> drafts, boolean locked) {
+        if (drafts.size() > MAX_DRAFTS) {
+            throw new IllegalArgumentException("%d drafts, at most %d".formatted(drafts.size(), MAX_DRAFTS));
+        }
+        List<String> slugs = drafts.stream()
+                .map(ProductDraft::slug)
+                .filter(PostgresCatalog::storable)
+                .toList();
+        if (new HashSet<>(slugs).size() < slugs.size()) {
+            throw new IllegalArgumentException("A slug is named twice: " + slugs);
+        }
+        Map<String, ProductRow> present = store.findBySlugs(slugs, locked);
+        Map<String, String> owners = store.ownersOf(drafts.stream()
+                .flatMap(draft -> draft.variants().stream())
+                .map(VariantDraft::sku)
+                .filter(PostgresCatalog::storable)
+                .toList());
+        CategoryTree tree = store.categories();
+        List<ProductPlan> plans = new ArrayList<>();
+        for (ProductDraft draft : drafts) {
+            ProductPlan plan = ProductPlan.of(draft, Optional.ofNullable(present.get(draft.slug())), tree, owners);
+            plans.add(plan);
+            plan.variants().forEach(variant -> owners.put(variant.sku(), draft.slug()));
+        }
+        return new Plans(plans, tree);
+    }
+
+    private static boolean storable(String text) {
+        return text.indexOf('\0') < 0;
+    }
+
+    @Override
+    public List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit) {
+        CategoryTree tree = store.categories();
+        UUID start = after.map(ProductId::value).orElse(new UUID(0, 0));
+        return store
+                .find("WHERE p.id > ? ORDER BY p.id LIMIT ?", (_, select) -> {
+                    select.setObject(1, start);
+                    select.setInt(2, limit);
+                })
+                .stream()
+                .map(row -> new ProductSnapshot(
+                        new ProductId(row.id()),
+                        row.asDraft(tree),
+                        row.variants().stream()
+                                .map(variant -> new VariantId(variant.id()))
+                                .toList()))
+                .toList();
+    }
+
+    @Override
+    @Transactional
+    public void pricesChanged(Map<VariantId, List<PriceTag>> prices) {
+        store.replacePrices(
+                prices.keySet().stream().map(VariantId::value).toList(),
+                prices.entrySet().stream()
+                        .flatMap(entry -> entry.getValue().stream()
+                                .map(tag -> new ProductStore.ListedPrice(
+                                        entry.getKey().value(),
+                                        tag.price().currency(),
+                                        tag.price().amount())))
+                        .toList());
+    }
+}

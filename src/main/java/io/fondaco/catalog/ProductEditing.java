@@ -1,0 +1,310 @@
+package io.fondaco.catalog;
+
+import io.fondaco.catalog.AdminProduct.Input;
+import io.fondaco.catalog.AdminProduct.VariantInput;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Violation;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.EntityTag;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One product or variant changed by hand: the same rules as a bulk upsert, with a refusal as an error. */
+@ApplicationScoped
+class ProductEditing {
+    private final PostgresCatalog catalog;
+    private final ProductStore store;
+    private final VariantPrices prices;
+    private final EntityManager entities;
+
+    ProductEditing(PostgresCatalog catalog, ProductStore store, VariantPrices prices, EntityManager entities) {
+        this.catalog = catalog;
+        this.store = store;
+        this.prices = prices;
+        this.entities = entities;
+    }
+
+    @Transactional
+    AdminProduct create(Input input) {
+        if (input.title() == null || input.title().isBlank()) {
+            throw ApiException.invalid("/title", "required", "A product needs a title.");
+        }
+        String slug = input.slug() == null ? CategoryTree.slugOf(input.title()) : input.slug();
+        if (slug.indexOf('\0') < 0 && !store.findBySlugs(List.of(slug), true).isEmpty()) {
+            throw ApiException.conflict(
+                    "slug_taken", "There is a product with the slug '%s'.".formatted(Violation.shorten(slug)));
+        }
+        List<String> options = input.options() == null ? List.of() : input.options();
+        List<VariantInput> variants = input.variants() == null ? List.of() : input.variants();
+        List<VariantDraft> drafts = new java.util.ArrayList<>();
+        for (int index = 0; index < variants.size(); index++) {
+            drafts.add(draft(
+                    variants.get(index),
+                    sku(variants.get(index), "/variants/" + index),
+                    options,
+                    "/variants/" + index));
+        }
+        upsert(draft(slug, input, drafts), "/variants/");
+        setPrices(variants);
+        return show(slug);
+    }
+
+    @Transactional
+    AdminProduct change(ProductId id, @Nullable String ifMatch, Input input) {
+        ProductRow row = locked(id, ifMatch);
+        if (input.slug() != null && !input.slug().equals(row.slug())) {
+            throw ApiException.invalid("/slug", "immutable", "A slug never changes: links and imports rely on it.");
+        }
+        if (input.variants() != null) {
+            throw ApiException.invalid("/variants", "immutable", "Change variants at /admin/v1/variants.");
+        }
+        upsert(draft(row.slug(), input, List.of()), "/variants/");
+        return show(row.slug());
+    }
+
+    @Transactional
+    void archive(ProductId id, @Nullable String ifMatch) {
+        ProductRow row = locked(id, ifMatch);
+        upsert(draft(row.slug(), statusOnly(ProductStatus.ARCHIVED), List.of()), "");
+    }
+
+    private static Input statusOnly(ProductStatus status) {
+        return new Input(null, null, null, null, null, status, null, null, null, null, null, null, null, null);
+    }
+
+    @Transactional
+    AdminProduct.AdminVariant createVariant(VariantInput input) {
+        if (input.productId() == null) {
+            throw ApiException.invalid("/product_id", "required", "A variant belongs to a product.");
+        }
+        ProductRow product = store.findById(input.productId().value(), true)
+                .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
+        String sku = sku(input, "");
+        if (sku.indexOf('\0') < 0 && !store.ownersOf(List.of(sku)).isEmpty()) {
+            throw ApiException.conflict(
+                    "sku_taken", "There is a variant with the SKU '%s'.".formatted(Violation.shorten(sku)));
+        }
+        upsert(
+                draft(product.slug(), statusOnly(product.status()), List.of(draft(input, sku, product.options(), ""))),
+                "");
+        setPrices(List.of(input));
+        return showVariant(product.id(), sku);
+    }
+
+    @Transactional
+    AdminProduct.AdminVariant changeVariant(VariantId id, @Nullable String ifMatch, VariantInput input) {
+        ProductRow product = productOf(id);
+        ProductRow.VariantRow variant = variant(product, id);
+        IfMatch.require(ifMatch, tag(variant.version()));
+        if (input.sku() != null && !input.sku().equals(variant.sku())) {
+            throw ApiException.invalid("/sku", "immutable", "A SKU never changes: stock and orders rely on it.");
+        }
+        if (input.productId() != null && !input.productId().value().equals(product.id())) {
+            throw ApiException.invalid("/product_id", "immutable", "A variant stays with its product.");
+        }
+        upsert(
+                draft(
+                        product.slug(),
+                        statusOnly(product.status()),
+                        List.of(draft(input, variant.sku(), product.options(), ""))),
+                "");
+        if (input.prices() != null && !input.prices().isEmpty() && setPrices(List.of(named(input, variant.sku())))) {
+            touch(id);
+        }
+        return showVariant(product.id(), variant.sku());
+    }
+
+    private static VariantInput named(VariantInput input, String sku) {
+        return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
+    }
+
+    /** A new price is a new version of the variant. */
+    private void touch(VariantId id) {
+        entities.createNativeQuery(
+                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    @Transactional
+    void deleteVariant(VariantId id, @Nullable String ifMatch) {
+        ProductRow product = productOf(id);
+        IfMatch.require(ifMatch, tag(variant(product, id).version()));
+        catalog.pricesChanged(Map.of(id, List.of()));
+        entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    static EntityTag tag(long version) {
+        return new EntityTag(Long.toString(version));
+    }
+
+    private ProductRow locked(ProductId id, @Nullable String ifMatch) {
+        ProductRow row =
+                store.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        IfMatch.require(ifMatch, tag(row.version()));
+        return row;
+    }
+
+    private ProductRow productOf(VariantId id) {
+        return store
+                .find(
+                        "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
+                        (_, select) -> select.setObject(1, id.value()))
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private static ProductRow.VariantRow variant(ProductRow product, VariantId id) {
+        return product.variants().stream()
+                .filter(row -> row.id().equals(id.value()))
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private void upsert(ProductDraft draft, String variantPointer) {
+        Upserted outcome = catalog.upsert(List.of(draft)).getFirst();
+        outcome.refusal().ifPresent(refusal -> {
+            throw ApiException.invalid("/" + refusal.field(), refusal.code(), refusal.detail());
+        });
+        int index = 0;
+        for (Map.Entry<String, Upserted.UpsertedVariant> variant :
+                outcome.variants().entrySet()) {
+            String pointer = variantPointer.isEmpty() ? "/" : variantPointer + index + "/";
+            variant.getValue().refusal().ifPresent(refusal -> {
+                if (refusal.code().equals("sku_taken")) {
+                    throw ApiException.conflict("sku_taken", refusal.detail());
+                }
+                throw ApiException.invalid(pointer + refusal.field(), refusal.code(), refusal.detail());
+            });
+            index++;
+        }
+    }
+
+    private boolean setPrices(List<VariantInput> variants) {
+        Map<String, List<PriceTag>> wanted = new LinkedHashMap<>();
+        for (VariantInput variant : variants) {
+            if (variant.sku() != null
+                    && variant.prices() != null
+                    && !variant.prices().isEmpty()) {
+                wanted.put(
+                        variant.sku(),
+                        variant.prices().stream().map(ProductEditing::check).toList());
+            }
+        }
+        if (wanted.isEmpty()) {
+            return false;
+        }
+        Map<String, SellableVariant> known = catalog.variantsBySku(wanted.keySet());
+        Map<VariantId, List<PriceTag>> tags = new HashMap<>();
+        wanted.forEach((sku, list) ->
+                tags.put(java.util.Objects.requireNonNull(known.get(sku)).id(), list));
+        return prices.set(tags).containsValue(true);
+    }
+
+    private static PriceTag check(AdminProduct.Price price) {
+        PriceTag tag = price.asTag();
+        if (tag.price().amount() < 0
+                || tag.compareAt().filter(other -> other.amount() < 0).isPresent()) {
+            throw ApiException.invalid("/prices", "out_of_range", "A price is 0 or more.");
+        }
+        if (tag.compareAt()
+                .filter(other -> !other.currency().equals(tag.price().currency()))
+                .isPresent()) {
+            throw ApiException.invalid(
+                    "/prices", "other_currency", "A price is compared with one in its own currency.");
+        }
+        return tag;
+    }
+
+    private static String sku(VariantInput variant, String pointer) {
+        if (variant.sku() == null) {
+            throw ApiException.invalid(pointer + "/sku", "required", "A variant needs a SKU.");
+        }
+        return variant.sku();
+    }
+
+    private ProductDraft draft(String slug, Input input, List<VariantDraft> variants) {
+        return new ProductDraft(
+                slug,
+                input.title(),
+                input.description(),
+                input.vendor(),
+                input.productType(),
+                input.status(),
+                input.tags(),
+                input.categoryIds() == null ? null : paths(input.categoryIds()),
+                input.options(),
+                input.media(),
+                input.seoTitle(),
+                input.seoDescription(),
+                input.attributes(),
+                variants);
+    }
+
+    private List<List<String>> paths(List<CategoryId> ids) {
+        CategoryTree tree = store.categories();
+        return ids.stream()
+                .map(id -> Optional.of(tree.path(id.value()))
+                        .filter(path -> !path.isEmpty())
+                        .orElseThrow(() -> ApiException.invalid(
+                                "/category_ids", "unknown_category", "There is no category '%s'.".formatted(id))))
+                .toList();
+    }
+
+    private static VariantDraft draft(VariantInput input, String sku, List<String> options, String pointer) {
+        List<String> values = null;
+        if (input.options() != null) {
+            if (!input.options().keySet().equals(Set.copyOf(options))) {
+                throw ApiException.invalid(
+                        pointer + "/options",
+                        "option_count",
+                        "The product's options are: " + String.join(", ", options));
+            }
+            values = options.stream().map(input.options()::get).toList();
+        }
+        return new VariantDraft(
+                sku,
+                values,
+                input.barcode(),
+                input.weightGrams(),
+                input.inventoryTracked(),
+                input.inventoryPolicy(),
+                input.taxable(),
+                input.requiresShipping(),
+                input.imageUrl(),
+                input.attributes());
+    }
+
+    private AdminProduct show(String slug) {
+        ProductRow row = java.util.Objects.requireNonNull(
+                store.findBySlugs(List.of(slug), false).get(slug));
+        return AdminProduct.of(row, prices.all(ids(row)));
+    }
+
+    private AdminProduct.AdminVariant showVariant(UUID product, String sku) {
+        ProductRow row = store.findById(product, false).orElseThrow();
+        return row.variants().stream()
+                .filter(variant -> variant.sku().equals(sku))
+                .map(variant -> AdminProduct.of(row.options(), variant, prices.all(ids(row))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static List<VariantId> ids(ProductRow row) {
+        return row.variants().stream()
+                .map(variant -> new VariantId(variant.id()))
+                .toList();
+    }
+}

@@ -1,0 +1,273 @@
+package io.fondaco.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/** Reads products whole, in one statement each time, and writes any number of them in one statement per table. */
+@ApplicationScoped
+class ProductStore {
+    /** A product with its variants and categories as one JSON document. */
+    static final String DOCUMENT = """
+            (to_jsonb(p) || jsonb_build_object(
+                'variants', coalesce((SELECT jsonb_agg(to_jsonb(v) ORDER BY v.position, v.id)
+                                        FROM catalog.variant v WHERE v.product_id = p.id), '[]'),
+                'categories', coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name)
+                                                         ORDER BY pc.position, c.id)
+                                          FROM catalog.product_category pc JOIN catalog.category c ON c.id = pc.category_id
+                                         WHERE pc.product_id = p.id), '[]')))::text
+            """;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+
+    ProductStore(EntityManager entities, ObjectMapper json) {
+        this.entities = entities;
+        this.json = json;
+    }
+
+    /** Sets the parameters of a query, from the first on. */
+    interface Binding {
+        void bind(Connection connection, PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * @param rest what follows {@code FROM catalog.product p}
+     */
+    List<ProductRow> find(String rest, Binding binding) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT " + DOCUMENT + " FROM catalog.product p " + rest)) {
+                binding.bind(connection, select);
+                List<ProductRow> products = new ArrayList<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        products.add(read(rows.getString(1)));
+                    }
+                }
+                return products;
+            }
+        });
+    }
+
+    Optional<ProductRow> findById(UUID id, boolean locked) {
+        return find("WHERE p.id = ?" + (locked ? " FOR UPDATE OF p" : ""), (_, select) -> select.setObject(1, id))
+                .stream()
+                .findFirst();
+    }
+
+    Map<String, ProductRow> findBySlugs(Collection<String> slugs, boolean locked) {
+        Map<String, ProductRow> found = new HashMap<>();
+        find(
+                        "WHERE p.slug = ANY (?) ORDER BY p.slug" + (locked ? " FOR UPDATE OF p" : ""),
+                        (connection, select) -> select.setArray(1, connection.createArrayOf("text", slugs.toArray())))
+                .forEach(product -> found.put(product.slug(), product));
+        return found;
+    }
+
+    /** The slug of the product that each SKU belongs to. */
+    Map<String, String> ownersOf(Collection<String> skus) {
+        return session().doReturningWork(connection -> {
+            Map<String, String> owners = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT v.sku, p.slug FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+                     WHERE v.sku = ANY (?)
+                    """)) {
+                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        owners.put(rows.getString(1), rows.getString(2));
+                    }
+                }
+            }
+            return owners;
+        });
+    }
+
+    CategoryTree categories() {
+        return session().doReturningWork(connection -> {
+            List<CategoryTree.Node> nodes = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT id, parent_id, slug, name, position FROM catalog.category");
+                    ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    nodes.add(new CategoryTree.Node(
+                            rows.getObject(1, UUID.class),
+                            rows.getObject(2, UUID.class),
+                            rows.getString(3),
+                            rows.getString(4),
+                            rows.getInt(5)));
+                }
+            }
+            return new CategoryTree(nodes);
+        });
+    }
+
+    void insertCategories(List<CategoryTree.Node> nodes) {
+        if (nodes.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.category (id, parent_id, slug, name, position)
+                SELECT id, parent_id, slug, name, position
+                  FROM jsonb_to_recordset(?::jsonb) AS w (id uuid, parent_id uuid, slug text, name text, position int)
+                """, nodes);
+    }
+
+    /** Creates products, or replaces those that exist, by slug; raises the version of the latter. */
+    void saveProducts(List<ProductRow> products) {
+        if (products.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.product AS p (id, slug, title, description, vendor, product_type, status, tags,
+                                                  options, media, seo_title, seo_description, attributes)
+                SELECT id, slug, title, description, vendor, product_type, status,
+                       ARRAY (SELECT jsonb_array_elements_text(tags)),
+                       ARRAY (SELECT jsonb_array_elements_text(options)),
+                       media, seo_title, seo_description, attributes
+                  FROM jsonb_to_recordset(?::jsonb)
+                       AS w (id uuid, slug text, title text, description text, vendor text, product_type text,
+                             status text, tags jsonb, options jsonb, media jsonb, seo_title text,
+                             seo_description text, attributes jsonb)
+                 ORDER BY slug
+                ON CONFLICT (slug) DO UPDATE
+                   SET title = excluded.title, description = excluded.description, vendor = excluded.vendor,
+                       product_type = excluded.product_type, status = excluded.status, tags = excluded.tags,
+                       options = excluded.options, media = excluded.media, seo_title = excluded.seo_title,
+                       seo_description = excluded.seo_description, attributes = excluded.attributes,
+                       version = p.version + 1, updated_at = now()
+                """, products);
+    }
+
+    /** A product's place in its categories, all of them. */
+    record Placement(UUID productId, UUID categoryId, int position) {}
+
+    void replaceCategories(Collection<UUID> products, List<Placement> placements) {
+        if (products.isEmpty()) {
+            return;
+        }
+        session().doWork(connection -> {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM catalog.product_category WHERE product_id = ANY (?)")) {
+                delete.setArray(1, connection.createArrayOf("uuid", products.toArray()));
+                delete.executeUpdate();
+            }
+        });
+        write("""
+                INSERT INTO catalog.product_category (product_id, category_id, position)
+                SELECT product_id, category_id, position
+                  FROM jsonb_to_recordset(?::jsonb) AS w (product_id uuid, category_id uuid, position int)
+                ON CONFLICT DO NOTHING
+                """, placements);
+    }
+
+    /** Creates variants, or replaces those that exist, by SKU, as long as they belong to the same product. */
+    void saveVariants(List<ProductRow.VariantRow> variants) {
+        if (variants.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.variant AS v (id, product_id, sku, position, option_values, barcode, weight_grams,
+                                                  inventory_tracked, inventory_policy, taxable, requires_shipping,
+                                                  image_url, attributes)
+                SELECT id, product_id, sku, position, ARRAY (SELECT jsonb_array_elements_text(option_values)), barcode,
+                       weight_grams, inventory_tracked, inventory_policy, taxable, requires_shipping, image_url,
+                       attributes
+                  FROM jsonb_to_recordset(?::jsonb)
+                       AS w (id uuid, product_id uuid, sku text, position int, option_values jsonb, barcode text,
+                             weight_grams bigint, inventory_tracked boolean, inventory_policy text, taxable boolean,
+                             requires_shipping boolean, image_url text, attributes jsonb)
+                 ORDER BY sku
+                ON CONFLICT (sku) DO UPDATE
+                   SET position = excluded.position, option_values = excluded.option_values,
+                       barcode = excluded.barcode, weight_grams = excluded.weight_grams,
+                       inventory_tracked = excluded.inventory_tracked,
+                       inventory_policy = excluded.inventory_policy, taxable = excluded.taxable,
+                       requires_shipping = excluded.requires_shipping, image_url = excluded.image_url,
+                       attributes = excluded.attributes, version = v.version + 1, updated_at = now()
+                 WHERE v.product_id = excluded.product_id
+                """, variants);
+    }
+
+    /** The copy of prices by which listings are sorted. */
+    record ListedPrice(UUID variantId, String currency, long amount) {}
+
+    void replacePrices(Collection<UUID> variants, List<ListedPrice> prices) {
+        session().doWork(connection -> {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM catalog.variant_price WHERE variant_id = ANY (?)")) {
+                delete.setArray(1, connection.createArrayOf("uuid", variants.toArray()));
+                delete.executeUpdate();
+            }
+        });
+        write("""
+                INSERT INTO catalog.variant_price (variant_id, product_id, currency, amount)
+                SELECT w.variant_id, v.product_id, w.currency, w.amount
+                  FROM jsonb_to_recordset(?::jsonb) AS w (variant_id uuid, currency text, amount bigint)
+                  JOIN catalog.variant v ON v.id = w.variant_id
+                ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount
+                """, prices);
+        session().doWork(connection -> {
+            try (PreparedStatement lowest = connection.prepareStatement("""
+                    WITH lowest AS (
+                        SELECT vp.product_id, vp.currency, min(vp.amount) AS amount
+                          FROM catalog.variant_price vp
+                         WHERE vp.product_id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))
+                         GROUP BY vp.product_id, vp.currency
+                    )
+                    INSERT INTO catalog.listing_price AS l (product_id, currency, amount)
+                    SELECT product_id, currency, amount FROM lowest ORDER BY product_id, currency
+                    ON CONFLICT (product_id, currency) DO UPDATE SET amount = excluded.amount
+                     WHERE l.amount <> excluded.amount
+                    """)) {
+                lowest.setArray(1, connection.createArrayOf("uuid", variants.toArray()));
+                lowest.executeUpdate();
+            }
+        });
+    }
+
+    private void write(String sql, Object records) {
+        String document = toJson(records);
+        session().doWork(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, document);
+                statement.executeUpdate();
+            }
+        });
+    }
+
+    private ProductRow read(String document) {
+        try {
+            return json.readerFor(new TypeReference<ProductRow>() {}).readValue(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database holds a product that cannot be read", e);
+        }
+    }
+
+    private String toJson(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A record is always writable", e);
+        }
+    }
+
+    Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

@@ -1,0 +1,121 @@
+package io.fondaco.catalog;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.money.Money;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A product as shoppers see it. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+@Schema(name = "Product")
+record StoreProduct(
+        ProductId id,
+        String slug,
+        String title,
+        @Schema(description = "HTML.") String description,
+        String vendor,
+        ProductStatus status,
+        List<Category> categories,
+        List<Option> options,
+        List<Media> media,
+        List<Variant> variants,
+        Instant updatedAt) {
+
+    @Schema(name = "ProductCategory")
+    record Category(CategoryId id, String slug, String name) {}
+
+    /**
+     * @param values in the order in which the variants have them
+     */
+    @Schema(name = "ProductOption")
+    record Option(String name, List<String> values) {}
+
+    /**
+     * @param options value by option name
+     * @param price null when it has none in the currency asked for; it cannot be bought then
+     * @param available whether at least one can be bought now
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "ProductVariant")
+    record Variant(
+            VariantId id,
+            String sku,
+            String title,
+            Map<String, String> options,
+            @Schema(nullable = true) @Nullable Money price,
+            @Schema(nullable = true) @Nullable Money compareAtPrice,
+            boolean available) {}
+
+    static StoreProduct of(ProductRow row, Map<VariantId, PriceTag> prices, Map<String, Long> stock) {
+        return new StoreProduct(
+                new ProductId(row.id()),
+                row.slug(),
+                row.title(),
+                row.description(),
+                row.vendor(),
+                row.status(),
+                row.categories().stream()
+                        .map(category -> new Category(new CategoryId(category.id()), category.slug(), category.name()))
+                        .toList(),
+                options(row),
+                row.media(),
+                row.variants().stream()
+                        .map(variant -> variant(row.options(), variant, prices, stock))
+                        .toList(),
+                updatedAt(row));
+    }
+
+    static List<Option> options(ProductRow row) {
+        return java.util.stream.IntStream.range(0, row.options().size())
+                .mapToObj(index -> {
+                    Set<String> values = new LinkedHashSet<>();
+                    row.variants()
+                            .forEach(
+                                    variant -> values.add(variant.optionValues().get(index)));
+                    return new Option(row.options().get(index), List.copyOf(values));
+                })
+                .toList();
+    }
+
+    static Map<String, String> options(List<String> names, ProductRow.VariantRow variant) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int index = 0;
+                index < Math.min(names.size(), variant.optionValues().size());
+                index++) {
+            options.put(names.get(index), variant.optionValues().get(index));
+        }
+        return options;
+    }
+
+    private static Variant variant(
+            List<String> names, ProductRow.VariantRow row, Map<VariantId, PriceTag> prices, Map<String, Long> stock) {
+        VariantId id = new VariantId(row.id());
+        Optional<PriceTag> price = Optional.ofNullable(prices.get(id));
+        boolean inStock = !row.stockChecked() || stock.getOrDefault(row.sku(), 0L) > 0;
+        return new Variant(
+                id,
+                row.sku(),
+                row.title(),
+                options(names, row),
+                price.map(PriceTag::price).orElse(null),
+                price.flatMap(PriceTag::compareAt).orElse(null),
+                price.isPresent() && inStock);
+    }
+
+    private static Instant updatedAt(ProductRow row) {
+        return java.util.stream.Stream.concat(
+                        java.util.stream.Stream.ofNullable(row.updatedAt()),
+                        row.variants().stream()
+                                .flatMap(variant -> java.util.stream.Stream.ofNullable(variant.updatedAt())))
+                .max(java.util.Comparator.naturalOrder())
+                .map(java.time.OffsetDateTime::toInstant)
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,173 @@
+package io.fondaco.checkout;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.checkout.AfterSalesRequests.CancelRequest;
+import io.fondaco.checkout.AfterSalesRequests.FulfillmentRequest;
+import io.fondaco.checkout.AfterSalesRequests.RefundRequest;
+import io.fondaco.checkout.AfterSalesRequests.ReturnRequest;
+import io.fondaco.order.OrderId;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.web.ApiException;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** An order's details and verbs. Details are read from the primary, so that staff see what they just did; consistency tokens will lift that. */
+@Path("/admin/v1/orders/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Admin orders")
+@ReadsFrom(Route.PRIMARY)
+@RunOnVirtualThread
+class AdminOrderResource {
+    private static final String KEY = "Idempotency-Key";
+
+    private final OrderDesk desk;
+    private final AfterSales afterSales;
+    private final Documents documents;
+    private final SecurityIdentity identity;
+
+    AdminOrderResource(OrderDesk desk, AfterSales afterSales, Documents documents, SecurityIdentity identity) {
+        this.desk = desk;
+        this.afterSales = afterSales;
+        this.documents = documents;
+        this.identity = identity;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.ORDERS_READ)
+    @Operation(
+            operationId = "getOrder",
+            summary = "An order with its payments, refunds, fulfilments and history",
+            description = "The history is complete and only ever added to.")
+    public RestResponse<AdminOrderView> get(@PathParam("id") String orderId) {
+        OrderId id = OrderId.parse(orderId);
+        AdminOrderView view = desk.view(id).orElseThrow(() -> ApiException.notFound("order", id.toString()));
+        return RestResponse.ResponseBuilder.ok(view)
+                .header(HttpHeaders.ETAG, "\"" + view.order().version() + "\"")
+                .build();
+    }
+
+    @POST
+    @Path("/cancel")
+    @RolesAllowed(Scopes.ORDERS_WRITE)
+    @APIResponseSchema(value = AdminOrderView.class, responseCode = "200")
+    @Operation(
+            operationId = "cancelOrder",
+            summary = "Cancels an order, or units of it, before they are sent",
+            description =
+                    "Puts the units back into stock and gives back, or voids, what was paid. Cancelling everything"
+                            + " gives shipping back too. 409: invalid_order_status, already_fulfilled, nothing_left."
+                            + " 422: quantity_exceeds_line, unknown_line.")
+    public RestResponse<String> cancel(
+            @PathParam("id") String orderId,
+            @HeaderParam(KEY) @Nullable String key,
+            @Valid @Nullable CancelRequest request) {
+        OrderId id = OrderId.parse(orderId);
+        CancelRequest asked = request == null ? new CancelRequest(null, null) : request;
+        return afterSales
+                .cancel(id, key(key, id, "cancel", asked), actor(), asked)
+                .response();
+    }
+
+    @POST
+    @Path("/capture")
+    @RolesAllowed(Scopes.ORDERS_WRITE)
+    @APIResponseSchema(value = AdminOrderView.class, responseCode = "200")
+    @Operation(
+            operationId = "captureOrder",
+            summary = "Takes the money that was authorised",
+            description = "All that is due: the total less what was cancelled. 409: not_capturable.")
+    public RestResponse<String> capture(@PathParam("id") String orderId, @HeaderParam(KEY) @Nullable String key) {
+        OrderId id = OrderId.parse(orderId);
+        return afterSales.capture(id, key(key, id, "capture", ""), actor()).response();
+    }
+
+    @POST
+    @Path("/refunds")
+    @RolesAllowed(Scopes.ORDERS_WRITE)
+    @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
+    @Operation(
+            operationId = "refundOrder",
+            summary = "Gives money back",
+            description = "The price of lines, or an amount; never more than was captured and not refunded: 409"
+                    + " refund_exceeds_captured. A refund that its provider has not confirmed yet is pending, and is sent"
+                    + " again by itself.")
+    public RestResponse<String> refund(
+            @PathParam("id") String orderId,
+            @HeaderParam(KEY) @Nullable String key,
+            @NotNull @Valid RefundRequest request) {
+        OrderId id = OrderId.parse(orderId);
+        IdempotencyKey claim = key(key, id, "refunds", request);
+        return afterSales
+                .finish(id, claim, desk.refund(id, claim, actor(), request))
+                .response();
+    }
+
+    @POST
+    @Path("/fulfillments")
+    @RolesAllowed(Scopes.ORDERS_WRITE)
+    @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
+    @Operation(
+            operationId = "fulfillOrder",
+            summary = "Tells that units were sent",
+            description = "409: invalid_order_status, nothing_left. 422: quantity_exceeds_line, unknown_line.")
+    public RestResponse<String> fulfill(
+            @PathParam("id") String orderId,
+            @HeaderParam(KEY) @Nullable String key,
+            @Valid @Nullable FulfillmentRequest request) {
+        OrderId id = OrderId.parse(orderId);
+        FulfillmentRequest asked = request == null ? new FulfillmentRequest(null, null, null, null) : request;
+        IdempotencyKey claim = key(key, id, "fulfillments", asked);
+        return afterSales
+                .finish(id, claim, desk.fulfill(id, claim, actor(), asked))
+                .response();
+    }
+
+    @POST
+    @Path("/returns")
+    @RolesAllowed(Scopes.ORDERS_WRITE)
+    @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
+    @Operation(
+            operationId = "returnOrder",
+            summary = "Tells that units came back",
+            description = "With refund, their price goes back; with restock, they can be sold again.")
+    public RestResponse<String> takeBack(
+            @PathParam("id") String orderId,
+            @HeaderParam(KEY) @Nullable String key,
+            @NotNull @Valid ReturnRequest request) {
+        OrderId id = OrderId.parse(orderId);
+        IdempotencyKey claim = key(key, id, "returns", request);
+        return afterSales
+                .finish(id, claim, desk.takeBack(id, claim, actor(), request))
+                .response();
+    }
+
+    private IdempotencyKey key(@Nullable String header, OrderId id, String verb, Object request) {
+        return IdempotencyKey.required(
+                header,
+                "admin:" + actor(),
+                "POST /admin/v1/orders/%s/%s".formatted(id, verb),
+                documents.write(request));
+    }
+
+    private String actor() {
+        return identity.getPrincipal().getName();
+    }
+}

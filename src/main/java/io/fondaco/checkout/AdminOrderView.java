@@ -1,0 +1,19 @@
+package io.fondaco.checkout;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.fondaco.order.Fulfillment;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderEvent;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.Refund;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** An order with everything that became of it. */
+@Schema(name = "AdminOrder")
+record AdminOrderView(
+        @JsonUnwrapped Order order,
+        List<Payment> payments,
+        List<Refund> refunds,
+        List<Fulfillment> fulfillments,
+        List<OrderEvent> history) {}

@@ -1,0 +1,161 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartDetails;
+import io.fondaco.cart.CartId;
+import io.fondaco.cart.CartLineId;
+import io.fondaco.cart.Carts;
+import io.fondaco.cart.NewLine;
+import io.fondaco.cart.OpenedCart;
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.PriceTag;
+import io.fondaco.catalog.SellableVariant;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.Pricing;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a shopper does with a cart. Each change is one transaction that locks the cart first. */
+@ApplicationScoped
+class CartDesk {
+    private static final int MAX_QUANTITY = 9_999;
+
+    private final Carts carts;
+    private final Catalog catalog;
+    private final Pricing pricing;
+    private final CartPricing cartPricing;
+
+    CartDesk(Carts carts, Catalog catalog, Pricing pricing, CartPricing cartPricing) {
+        this.carts = carts;
+        this.catalog = catalog;
+        this.pricing = pricing;
+        this.cartPricing = cartPricing;
+    }
+
+    @Transactional
+    CartView open(NewCartRequest request) {
+        if (!Money.isCurrency(request.currency())) {
+            throw ApiException.invalid(
+                    "/currency",
+                    "unknown_currency",
+                    "'%s' is not an ISO 4217 currency.".formatted(Violation.shorten(request.currency())));
+        }
+        List<LineRequest> wanted = request.lines() == null ? List.of() : request.lines();
+        List<NewLine> lines = resolve(wanted, request.currency(), true);
+        OpenedCart opened = carts.open(
+                request.currency(), Optional.ofNullable(request.email()).filter(email -> !email.isBlank()));
+        Cart cart = carts.add(opened.cart(), lines);
+        return cartPricing.view(cartPricing.price(cart), opened.token());
+    }
+
+    CartView view(CartId id, String token) {
+        return cartPricing.view(cartPricing.price(carts.read(id, token)), null);
+    }
+
+    ShippingMethods shippingMethods(CartId id, String token) {
+        return ShippingMethods.of(cartPricing.price(carts.read(id, token)).methods());
+    }
+
+    @Transactional
+    CartView add(CartId id, String token, LineRequest request) {
+        Cart cart = carts.lock(id, token);
+        return view(carts.add(cart, resolve(List.of(request), cart.currency(), false)));
+    }
+
+    @Transactional
+    CartView changeQuantity(CartId id, String token, CartLineId line, long quantity) {
+        Cart cart = carts.lock(id, token);
+        int units = Math.clamp(quantity, 0, MAX_QUANTITY + 1);
+        return view(carts.changeQuantity(cart, line, units));
+    }
+
+    @Transactional
+    CartView remove(CartId id, String token, CartLineId line) {
+        return view(carts.remove(carts.lock(id, token), line));
+    }
+
+    @Transactional
+    CartView describe(CartId id, String token, CartPatch patch) {
+        if (patch.couponCodes() != null && !patch.couponCodes().isEmpty()) {
+            throw ApiException.invalid("/coupon_codes/0", "unknown_coupon", "There is no such coupon.");
+        }
+        Cart cart = carts.lock(id, token);
+        PricedCart priced = cartPricing.price(carts.describe(
+                cart,
+                new CartDetails(
+                        Optional.ofNullable(patch.email()),
+                        Optional.ofNullable(patch.shippingAddress()),
+                        Optional.ofNullable(patch.billingAddress()),
+                        Optional.ofNullable(patch.shippingMethod()))));
+        requireOffered(patch, priced);
+        return cartPricing.view(priced, null);
+    }
+
+    /** A method that is named is refused at once when it is already known that it cannot be had. */
+    private static void requireOffered(CartPatch patch, PricedCart priced) {
+        boolean decided =
+                priced.cart().shippingAddress().isPresent() && !priced.methods().isEmpty();
+        if (patch.shippingMethod() != null && decided && priced.method().isEmpty()) {
+            throw ApiException.invalid(
+                    "/shipping_method",
+                    "unknown_shipping_method",
+                    "'%s' is not offered for this address.".formatted(patch.shippingMethod()));
+        }
+    }
+
+    private CartView view(Cart cart) {
+        return cartPricing.view(cartPricing.price(cart), null);
+    }
+
+    /** Finds the variants of lines that are wanted, and refuses all that cannot be sold, together. Two statements. */
+    private List<NewLine> resolve(List<LineRequest> wanted, String currency, boolean inList) {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Map<String, SellableVariant> variants = catalog.variantsBySku(
+                wanted.stream().map(LineRequest::sku).distinct().toList());
+        List<VariantId> ids =
+                variants.values().stream().map(SellableVariant::id).toList();
+        Map<VariantId, PriceTag> prices = ids.isEmpty() ? Map.of() : pricing.in(currency, ids);
+        List<NewLine> lines = new ArrayList<>();
+        List<Violation> violations = new ArrayList<>();
+        for (int index = 0; index < wanted.size(); index++) {
+            LineRequest line = wanted.get(index);
+            String pointer = inList ? "/lines/" + index : "";
+            SellableVariant variant = variants.get(line.sku());
+            if (line.quantity() < 1 || line.quantity() > MAX_QUANTITY) {
+                violations.add(new Violation(
+                        pointer + "/quantity",
+                        "quantity_out_of_range",
+                        "A line has 1 to %d units, not %d.".formatted(MAX_QUANTITY, line.quantity())));
+            }
+            if (variant == null) {
+                violations.add(new Violation(
+                        pointer + "/sku",
+                        "unknown_sku",
+                        "There is no SKU '%s'.".formatted(Violation.shorten(line.sku()))));
+            } else if (!variant.forSale()) {
+                violations.add(new Violation(pointer + "/sku", "not_for_sale", line.sku() + " is not for sale."));
+            } else if (!prices.containsKey(variant.id())) {
+                violations.add(new Violation(
+                        pointer + "/sku",
+                        "no_price_in_currency",
+                        "%s has no price in %s.".formatted(line.sku(), currency)));
+            } else {
+                int units = Math.clamp(line.quantity(), 0, MAX_QUANTITY);
+                lines.add(new NewLine(variant.id(), line.sku(), units, pointer));
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,18 @@
+package io.fondaco.checkout;
+
+import io.fondaco.platform.postal.PostalAddress;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What to change about a cart; what is missing, or null, stays. */
+record CartPatch(
+        @Nullable @Email @Size(min = 3, max = 254) String email,
+        @Nullable @Valid PostalAddress shippingAddress,
+        @Nullable @Valid PostalAddress billingAddress,
+        @Nullable @Pattern(regexp = "[a-z0-9_-]{1,40}") String shippingMethod,
+        @Nullable @Size(max = 10) List<@NotNull @Size(max = 100) String> couponCodes) {}

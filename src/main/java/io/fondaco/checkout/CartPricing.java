@@ -1,0 +1,151 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartLine;
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.PriceTag;
+import io.fondaco.catalog.SellableVariant;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.order.Totals;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.Pricing;
+import io.fondaco.shipping.Shipping;
+import io.fondaco.shipping.ShippingQuote;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts prices on a cart. Reads where its caller reads: what is charged is priced in the transaction that charges. */
+@ApplicationScoped
+class CartPricing {
+    private final Catalog catalog;
+    private final Pricing pricing;
+    private final Shipping shipping;
+    private final Inventory inventory;
+
+    CartPricing(Catalog catalog, Pricing pricing, Shipping shipping, Inventory inventory) {
+        this.catalog = catalog;
+        this.pricing = pricing;
+        this.shipping = shipping;
+        this.inventory = inventory;
+    }
+
+    /** Three statements, however many lines; none for an empty cart. */
+    PricedCart price(Cart cart) {
+        try {
+            return priced(cart);
+        } catch (ArithmeticException _) {
+            throw ApiException.invalid("/lines", "amount_too_large", "The total is too large to be counted.");
+        }
+    }
+
+    /** A priced cart as its owner sees it, with what is out of stock now. One statement more. */
+    CartView view(PricedCart priced, @Nullable String token) {
+        List<String> skus = priced.stock().stream().map(stock -> stock.sku()).toList();
+        Map<String, Long> available = skus.isEmpty() ? Map.of() : inventory.available(skus);
+        List<Violation> shortages = new ArrayList<>();
+        for (int index = 0; index < priced.lines().size(); index++) {
+            PricedCart.Line line = priced.lines().get(index);
+            long left = available.getOrDefault(line.line().sku(), 0L);
+            if (line.stockChecked() && left < line.line().quantity()) {
+                shortages.add(new Violation(
+                        "/lines/" + index,
+                        "out_of_stock",
+                        "%d requested, %d available".formatted(line.line().quantity(), left),
+                        Map.of(
+                                "sku", line.line().sku(),
+                                "requested", line.line().quantity(),
+                                "available", left)));
+            }
+        }
+        return priced.view(token, shortages);
+    }
+
+    private PricedCart priced(Cart cart) {
+        Map<String, SellableVariant> variants = cart.lines().isEmpty() ? Map.of() : catalog.variantsBySku(cart.skus());
+        List<VariantId> ids =
+                variants.values().stream().map(SellableVariant::id).toList();
+        Map<VariantId, PriceTag> prices = ids.isEmpty() ? Map.of() : pricing.in(cart.currency(), ids);
+        List<PricedCart.Line> lines = new ArrayList<>();
+        Money subtotal = Money.zero(cart.currency());
+        boolean delivered = false;
+        for (CartLine line : cart.lines()) {
+            Optional<SellableVariant> variant = Optional.ofNullable(variants.get(line.sku()));
+            Optional<Money> price = variant.map(SellableVariant::id)
+                    .flatMap(id -> Optional.ofNullable(prices.get(id)))
+                    .map(PriceTag::price);
+            PricedCart.Line priced = new PricedCart.Line(line, variant, price);
+            subtotal = subtotal.plus(priced.total().orElse(Money.zero(cart.currency())));
+            delivered |= variant.map(SellableVariant::requiresShipping).orElse(false);
+            lines.add(priced);
+        }
+        List<ShippingQuote> methods =
+                delivered ? shipping.quotes(cart.shippingAddress().map(PostalAddress::country), subtotal) : List.of();
+        Optional<ShippingQuote> method = method(cart, methods);
+        Money delivery = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
+        return new PricedCart(
+                cart, lines, methods, method, Totals.of(subtotal, delivery), problems(cart, lines, delivered, method));
+    }
+
+    private static Optional<ShippingQuote> method(Cart cart, List<ShippingQuote> methods) {
+        if (cart.shippingMethod().isPresent()) {
+            return methods.stream()
+                    .filter(quote -> quote.code().equals(cart.shippingMethod().get()))
+                    .findFirst();
+        }
+        return cart.shippingAddress()
+                .flatMap(_ ->
+                        methods.stream().filter(ShippingQuote::needsAddress).findFirst());
+    }
+
+    private static List<Violation> problems(
+            Cart cart, List<PricedCart.Line> lines, boolean delivered, Optional<ShippingQuote> method) {
+        List<Violation> problems = new ArrayList<>();
+        if (lines.isEmpty()) {
+            problems.add(new Violation("/lines", "empty_cart", "There is nothing in the cart."));
+        }
+        for (int index = 0; index < lines.size(); index++) {
+            PricedCart.Line line = lines.get(index);
+            if (!line.variant().map(SellableVariant::forSale).orElse(false)) {
+                problems.add(new Violation(
+                        "/lines/" + index, "not_for_sale", line.line().sku() + " is not for sale."));
+            } else if (line.unitPrice().isEmpty()) {
+                problems.add(new Violation(
+                        "/lines/" + index,
+                        "no_price_in_currency",
+                        "%s has no price in %s.".formatted(line.line().sku(), cart.currency())));
+            }
+        }
+        if (cart.email().isEmpty()) {
+            problems.add(new Violation("/email", "missing_email", "An order needs a mail address."));
+        }
+        if (delivered && method.isEmpty()) {
+            problems.add(missingDelivery(cart));
+        }
+        return problems;
+    }
+
+    private static Violation missingDelivery(Cart cart) {
+        if (cart.shippingAddress().isEmpty()) {
+            return new Violation(
+                    "/shipping_address",
+                    "missing_shipping_address",
+                    "Tell where to deliver, or choose a shipping method that needs no address.");
+        }
+        if (cart.shippingMethod().isEmpty()) {
+            return new Violation("/shipping_method", "missing_shipping_method", "Choose a shipping method.");
+        }
+        return new Violation(
+                "/shipping_method",
+                "shipping_method_unavailable",
+                "'%s' is not offered for this address."
+                        .formatted(cart.shippingMethod().get()));
+    }
+}

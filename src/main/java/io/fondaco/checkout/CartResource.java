@@ -1,0 +1,149 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.CartId;
+import io.fondaco.cart.CartLineId;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.web.BearerToken;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.PermitAll;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Carts over HTTP. Reads go to the primary, because an owner must see what it just wrote; consistency tokens will lift that. */
+@Path("/store/v1/carts")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Carts", description = "A cart is opened by its cart_token: 'Authorization: Bearer <cart_token>'.")
+@PermitAll
+@ReadsFrom(Route.PRIMARY)
+@RunOnVirtualThread
+class CartResource {
+    private final CartDesk desk;
+    private final CompleteCart completeCart;
+
+    CartResource(CartDesk desk, CompleteCart completeCart) {
+        this.desk = desk;
+        this.completeCart = completeCart;
+    }
+
+    @POST
+    @ResponseStatus(201)
+    @Operation(
+            operationId = "createCart",
+            summary = "Opens a cart",
+            description = "422: unknown_sku, not_for_sale, no_price_in_currency, quantity_out_of_range, too_many_lines,"
+                    + " unknown_currency.")
+    public CartView create(@NotNull @Valid NewCartRequest request) {
+        return desk.open(request);
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(
+            operationId = "getCart",
+            summary = "A cart with its prices of this moment",
+            description = "A token of another cart answers 404, as if there were no such cart.")
+    public CartView get(
+            @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        return desk.view(CartId.parse(id), BearerToken.required(authorization));
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Operation(
+            operationId = "updateCart",
+            summary = "Changes e-mail, addresses, shipping method or coupons",
+            description = "422: unknown_coupon, unknown_shipping_method. 409: cart_completed, completion_in_progress.")
+    public CartView update(
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @NotNull @Valid CartPatch patch) {
+        return desk.describe(CartId.parse(id), BearerToken.required(authorization), patch);
+    }
+
+    @POST
+    @Path("/{id}/lines")
+    @Operation(
+            operationId = "addCartLine",
+            summary = "Adds to a cart",
+            description = "A SKU that is in the cart already adds up.")
+    public CartView addLine(
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @NotNull @Valid LineRequest request) {
+        return desk.add(CartId.parse(id), BearerToken.required(authorization), request);
+    }
+
+    @PATCH
+    @Path("/{id}/lines/{line}")
+    @Operation(operationId = "updateCartLine", summary = "Sets the quantity of a line")
+    public CartView updateLine(
+            @PathParam("id") String id,
+            @PathParam("line") String line,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @NotNull @Valid QuantityRequest request) {
+        return desk.changeQuantity(
+                CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line), request.quantity());
+    }
+
+    @DELETE
+    @Path("/{id}/lines/{line}")
+    @Operation(operationId = "deleteCartLine", summary = "Takes a line out of a cart")
+    public CartView deleteLine(
+            @PathParam("id") String id,
+            @PathParam("line") String line,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        return desk.remove(CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line));
+    }
+
+    @GET
+    @Path("/{id}/shipping-methods")
+    @Operation(
+            operationId = "listCartShippingMethods",
+            summary = "How the cart can be delivered, cheapest first",
+            description =
+                    "While the cart has no shipping address: only methods that need none. Empty when nothing in the"
+                            + " cart is delivered. While none is chosen, the cheapest that delivers to the address counts.")
+    public ShippingMethods shippingMethods(
+            @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        return desk.shippingMethods(CartId.parse(id), BearerToken.required(authorization));
+    }
+
+    @POST
+    @Path("/{id}/complete")
+    @APIResponseSchema(value = CompletedOrder.class, responseCode = "201")
+    @Operation(
+            operationId = "completeCart",
+            summary = "Turns the cart into an order",
+            description =
+                    "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
+                            + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
+                            + " out_of_stock (errors name sku, requested, available), price_changed. 422: cart_incomplete.")
+    public RestResponse<String> complete(
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
+            @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @NotNull @Valid CompleteRequest request) {
+        return completeCart
+                .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, request)
+                .response();
+    }
+}

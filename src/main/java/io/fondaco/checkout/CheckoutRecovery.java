@@ -1,0 +1,53 @@
+package io.fondaco.checkout;
+
+import io.fondaco.payment.Payments;
+import io.fondaco.payment.Refund;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/**
+ * Finishes what a crash, or a provider that took its time, left undone: completions and refunds. Runs every five seconds
+ * on every pod; each takes up what no other has.
+ */
+@ApplicationScoped
+class CheckoutRecovery {
+    private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
+
+    private final Completions completions;
+    private final CompleteCart completeCart;
+    private final Payments payments;
+    private final AfterSales afterSales;
+    private final CheckoutSettings settings;
+
+    CheckoutRecovery(
+            Completions completions,
+            CompleteCart completeCart,
+            Payments payments,
+            AfterSales afterSales,
+            CheckoutSettings settings) {
+        this.completions = completions;
+        this.completeCart = completeCart;
+        this.payments = payments;
+        this.afterSales = afterSales;
+        this.settings = settings;
+    }
+
+    @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void recover() {
+        for (Completion completion : completions.claimDue()) {
+            try {
+                completeCart.recover(completion);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Completion %s could not be recovered; it is tried again", completion.id());
+            }
+        }
+        for (Refund refund : payments.claimPendingRefunds(settings.recoveryBatch())) {
+            try {
+                afterSales.sendRefund(refund);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Refund %s could not be sent; it is tried again", refund.id());
+            }
+        }
+    }
+}

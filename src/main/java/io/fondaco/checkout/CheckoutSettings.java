@@ -1,0 +1,29 @@
+package io.fondaco.checkout;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How a cart becomes an order. */
+@ConfigMapping(prefix = "fondaco.checkout")
+interface CheckoutSettings {
+    /** How long stock is set aside for a completion; far longer than a completion takes. */
+    @WithDefault("15m")
+    Duration reservationTtl();
+
+    /** How long a completion is left to the request that began it, before recovery takes it up; longer than {@code fondaco.payment.timeout}. */
+    @WithDefault("15s")
+    Duration completionLease();
+
+    /** How long to wait before a provider is first asked about a pending payment; doubles with each time, up to 5 minutes. */
+    @WithDefault("5s")
+    Duration pendingCheck();
+
+    /** How long a payment may stay pending before it is given up and the order cancelled. */
+    @WithDefault("24h")
+    Duration pendingLimit();
+
+    /** Completions, and refunds, that one run of the recovery takes up. */
+    @WithDefault("20")
+    int recoveryBatch();
+}

@@ -1,0 +1,235 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Carts;
+import io.fondaco.customer.Customers;
+import io.fondaco.inventory.InsufficientStock;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.ReservationId;
+import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.LineChange;
+import io.fondaco.order.NewOrder;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderChange;
+import io.fondaco.order.OrderStatus;
+import io.fondaco.order.Orders;
+import io.fondaco.order.PaymentStatus;
+import io.fondaco.payment.PaymentOutcome;
+import io.fondaco.payment.Payments;
+import io.fondaco.platform.idempotency.Idempotency;
+import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The last transaction of a completion: what the provider said becomes an order, or an open cart. The request itself, a
+ * webhook and the recovery all end here; the first of them wins, and the others find that it moved.
+ *
+ * <p>An order paid at once costs eight statements with those of inventory, stock next to last.
+ */
+@ApplicationScoped
+class CompletionEnd {
+    private final Completions completions;
+    private final Carts carts;
+    private final Customers customers;
+    private final Orders orders;
+    private final Payments payments;
+    private final Inventory inventory;
+    private final Idempotency idempotency;
+    private final Documents documents;
+    private final CheckoutSettings settings;
+
+    CompletionEnd(
+            Completions completions,
+            Carts carts,
+            Customers customers,
+            Orders orders,
+            Payments payments,
+            Inventory inventory,
+            Idempotency idempotency,
+            Documents documents,
+            CheckoutSettings settings) {
+        this.completions = completions;
+        this.carts = carts;
+        this.customers = customers;
+        this.orders = orders;
+        this.payments = payments;
+        this.inventory = inventory;
+        this.idempotency = idempotency;
+        this.documents = documents;
+        this.settings = settings;
+    }
+
+    /**
+     * Draws the conclusion from what the provider said.
+     *
+     * @param seen as the caller last saw it
+     * @return false if somebody else moved it in the meantime
+     * @throws InsufficientStock if the stock that was set aside is gone; nothing is written then, see {@link #giveBack}
+     */
+    @Transactional
+    boolean settle(Completion seen, PaymentOutcome outcome) {
+        return switch (seen.state()) {
+            case RESERVED -> conclude(seen, outcome);
+            case PENDING -> decide(seen, outcome);
+            case PLACED -> true;
+            case FAILED, CANCELLED -> returnLateMoney(seen, outcome);
+        };
+    }
+
+    private boolean conclude(Completion seen, PaymentOutcome outcome) {
+        if (outcome.refused()) {
+            return fail(seen, outcome);
+        }
+        boolean paid = outcome.paid();
+        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.PENDING)) {
+            return false;
+        }
+        NewOrder snapshot = seen.snapshot();
+        carts.completed(seen.cart());
+        Order order = orders.place(
+                snapshot,
+                customers.guest(snapshot.email()).id(),
+                paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
+                paymentStatus(outcome));
+        payments.settle(seen.payment(), outcome);
+        seen.reservation().ifPresent(reservation -> claim(reservation, snapshot));
+        idempotency.store(seen.key(), new StoredAnswer(paid ? 201 : 202, documents.write(order)));
+        return true;
+    }
+
+    /** The units were set aside; should that have run out, they are taken anew if they are still there. */
+    private void claim(ReservationId reservation, NewOrder order) {
+        String reference = order.id().toString();
+        if (!inventory.claim(reservation, reference)) {
+            List<StockQuantity> stock = order.lines().stream()
+                    .filter(NewOrder.Line::stockTaken)
+                    .map(line -> new StockQuantity(line.sku(), line.quantity()))
+                    .toList();
+            inventory.claim(inventory.reserve(stock, settings.reservationTtl()), reference);
+        }
+    }
+
+    private boolean fail(Completion seen, PaymentOutcome outcome) {
+        if (!completions.move(seen, CompletionState.FAILED)) {
+            return false;
+        }
+        carts.reopen(seen.cart());
+        payments.settle(seen.payment(), outcome);
+        if (outcome == PaymentOutcome.VOIDED) {
+            // Nobody was asked for money: the client may try again with the same key.
+            idempotency.release(seen.key());
+        } else {
+            ApiException declined = new ApiException(
+                    402, "payment_declined", "The payment was declined; the cart is open for another one.");
+            idempotency.store(seen.key(), documents.problem(declined, "Payment Required"));
+        }
+        seen.reservation().ifPresent(inventory::release);
+        return true;
+    }
+
+    private boolean decide(Completion seen, PaymentOutcome outcome) {
+        if (!outcome.paid() && !outcome.refused()) {
+            return true;
+        }
+        boolean paid = outcome.paid();
+        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.CANCELLED)) {
+            return false;
+        }
+        Order order = orders.lock(seen.snapshot().id());
+        payments.settle(seen.payment(), outcome);
+        orders.change(order, paid ? paid(order, outcome) : cancelled(order, outcome));
+        if (!paid) {
+            restock(order);
+        }
+        return true;
+    }
+
+    private static OrderChange paid(Order order, PaymentOutcome outcome) {
+        return new OrderChange(
+                OrderStatus.CONFIRMED,
+                paymentStatus(outcome),
+                order.fulfillmentStatus(),
+                Money.zero(order.due().currency()),
+                List.of(),
+                "paid",
+                "system",
+                Map.of());
+    }
+
+    private static OrderChange cancelled(Order order, PaymentOutcome outcome) {
+        List<LineChange> lines = order.lines().stream()
+                .map(line -> new LineChange(line.id(), line.open(), 0, line.refundable(), 0, line.restockable()))
+                .toList();
+        return new OrderChange(
+                OrderStatus.CANCELLED,
+                outcome == PaymentOutcome.VOIDED ? PaymentStatus.VOIDED : PaymentStatus.FAILED,
+                order.fulfillmentStatus(),
+                order.due(),
+                lines,
+                "cancelled",
+                "system",
+                Map.of("reason", "not paid"));
+    }
+
+    private void restock(Order order) {
+        List<StockQuantity> stock = order.lines().stream()
+                .filter(line -> line.restockable() > 0)
+                .map(line -> new StockQuantity(line.sku(), line.restockable()))
+                .toList();
+        if (!stock.isEmpty()) {
+            inventory.restock(stock, order.id().toString());
+        }
+    }
+
+    /** The provider took money for something that was given up: it goes back. */
+    private boolean returnLateMoney(Completion seen, PaymentOutcome outcome) {
+        if (outcome == PaymentOutcome.CAPTURED && payments.settle(seen.payment(), outcome)) {
+            payments.beginRefund(seen.payment(), seen.snapshot().totals().total());
+        }
+        return true;
+    }
+
+    /**
+     * Ends a completion whose payment went through after its stock had run out and was sold: the cart is open again,
+     * the money goes back.
+     */
+    @Transactional
+    boolean giveBack(Completion seen, PaymentOutcome outcome, InsufficientStock shortage) {
+        if (!completions.move(seen, CompletionState.FAILED)) {
+            return false;
+        }
+        carts.reopen(seen.cart());
+        PaymentOutcome end = outcome == PaymentOutcome.CAPTURED ? outcome : PaymentOutcome.VOIDED;
+        payments.settle(seen.payment(), end);
+        if (end == PaymentOutcome.CAPTURED) {
+            payments.beginRefund(seen.payment(), seen.snapshot().totals().total());
+        }
+        idempotency.store(seen.key(), documents.problem(shortage, "Conflict"));
+        return true;
+    }
+
+    private static PaymentStatus paymentStatus(PaymentOutcome outcome) {
+        return switch (outcome) {
+            case AUTHORIZED -> PaymentStatus.AUTHORIZED;
+            case CAPTURED -> PaymentStatus.CAPTURED;
+            case DECLINED, VOIDED -> PaymentStatus.FAILED;
+            case PENDING, UNKNOWN, NOT_FOUND -> PaymentStatus.PENDING;
+        };
+    }
+
+    /** The answer that was stored for this completion. */
+    @Transactional
+    StoredAnswer answer(Completion completion) {
+        return idempotency
+                .claim(completion.key())
+                .orElseThrow(() -> ApiException.unavailable(
+                        "completion_interrupted",
+                        "The completion was interrupted and undone; try again with the same Idempotency-Key.",
+                        Duration.ofSeconds(1)));
+    }
+}

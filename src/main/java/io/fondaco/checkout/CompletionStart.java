@@ -1,0 +1,167 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartId;
+import io.fondaco.cart.Carts;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.ReservationId;
+import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.Addresses;
+import io.fondaco.order.NewOrder;
+import io.fondaco.order.OrderId;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.Payments;
+import io.fondaco.platform.idempotency.Idempotency;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.shipping.ShippingQuote;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first transaction of a completion: everything that must be known and set aside before a provider is asked. A
+ * failure leaves no trace. Eleven statements with those of inventory, stock last.
+ */
+@ApplicationScoped
+class CompletionStart {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final Idempotency idempotency;
+    private final Carts carts;
+    private final CartPricing pricing;
+    private final Payments payments;
+    private final Inventory inventory;
+    private final Completions completions;
+    private final CheckoutSettings settings;
+
+    CompletionStart(
+            Idempotency idempotency,
+            Carts carts,
+            CartPricing pricing,
+            Payments payments,
+            Inventory inventory,
+            Completions completions,
+            CheckoutSettings settings) {
+        this.idempotency = idempotency;
+        this.carts = carts;
+        this.pricing = pricing;
+        this.payments = payments;
+        this.inventory = inventory;
+        this.completions = completions;
+        this.settings = settings;
+    }
+
+    /** How a request to complete a cart begins. */
+    sealed interface Start {
+        /** It was answered before. */
+        record Answered(StoredAnswer answer) implements Start {}
+
+        /** Everything is set aside; the provider is to be asked. */
+        record Begun(Completion completion, Payment payment) implements Start {}
+
+        /** An earlier try with the same key was cut off; nobody knows whether the provider was asked. */
+        record Resumed(Completion completion) implements Start {}
+    }
+
+    @Transactional
+    Start begin(CartId id, String token, IdempotencyKey key, CompleteRequest request) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return new Start.Answered(answered.get());
+        }
+        payments.requireProvider(request.payment().provider());
+        Cart cart = carts.lock(id, token);
+        switch (cart.status()) {
+            case OPEN -> {}
+            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart has become an order already.");
+            case COMPLETING -> {
+                return resume(cart, key);
+            }
+        }
+        PricedCart priced = pricing.price(cart);
+        requireComplete(priced);
+        requireExpected(priced.totals().total(), request.expectedTotal());
+        NewOrder order = snapshot(priced, token);
+        Payment payment = payments.attempt(
+                request.payment().provider(),
+                order.id().value(),
+                priced.totals().total());
+        carts.beginCompletion(id);
+        List<StockQuantity> stock = priced.stock();
+        Optional<ReservationId> reservation =
+                stock.isEmpty() ? Optional.empty() : Optional.of(inventory.reserve(stock, settings.reservationTtl()));
+        return new Start.Begun(completions.begin(id, payment.id(), reservation, order, key), payment);
+    }
+
+    private Start resume(Cart cart, IdempotencyKey key) {
+        Optional<Completion> running = completions.ofCart(cart.id());
+        if (running.isPresent() && running.get().key().equals(key)) {
+            completions.renew(running.get());
+            return new Start.Resumed(running.get());
+        }
+        throw new ApiException(
+                409,
+                "completion_in_progress",
+                "This cart is just being completed by another request.",
+                List.of(),
+                Map.of(),
+                RETRY_AFTER);
+    }
+
+    private static void requireComplete(PricedCart priced) {
+        if (!priced.problems().isEmpty()) {
+            throw new ApiException(
+                    422,
+                    "cart_incomplete",
+                    "The cart cannot be completed yet: "
+                            + priced.problems().getFirst().detail(),
+                    priced.problems());
+        }
+    }
+
+    private static void requireExpected(Money total, @Nullable Money expected) {
+        if (expected != null && !expected.equals(total)) {
+            throw new ApiException(
+                    409,
+                    "price_changed",
+                    "The total is %s now, not %s; show it and ask again.".formatted(total, expected),
+                    List.of(),
+                    Map.of("expected_total", expected, "total", total),
+                    null);
+        }
+    }
+
+    private static NewOrder snapshot(PricedCart priced, String token) {
+        Cart cart = priced.cart();
+        return new NewOrder(
+                OrderId.random(),
+                cart.id().value(),
+                HexFormat.of().formatHex(Secret.hash(Documents.orderToken(token))),
+                cart.email().orElseThrow(),
+                new Addresses(
+                        cart.shippingAddress().orElse(null),
+                        cart.billingAddress().orElse(null)),
+                priced.method().map(ShippingQuote::code).orElse(null),
+                priced.totals(),
+                priced.lines().stream().map(CompletionStart::snapshot).toList());
+    }
+
+    private static NewOrder.Line snapshot(PricedCart.Line line) {
+        return new NewOrder.Line(
+                line.line().variantId().value(),
+                line.line().sku(),
+                line.variant().orElseThrow().title(),
+                line.line().quantity(),
+                line.unitPrice().orElseThrow(),
+                line.stockChecked());
+    }
+}

@@ -1,0 +1,207 @@
+package io.fondaco.checkout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.cart.CartId;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.ReservationId;
+import io.fondaco.order.NewOrder;
+import io.fondaco.order.OrderId;
+import io.fondaco.payment.PaymentId;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.identity.TypeId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The completions' table. */
+@ApplicationScoped
+class Completions {
+    private static final String COLUMNS = """
+             id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
+             idempotency_route, idempotency_key, idempotency_fingerprint,
+             state = 'pending' AND created_at < now() - make_interval(secs => :limit) AS overdue
+            """;
+    private static final double MAX_CHECK_SECONDS = 300;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+    private final CheckoutSettings settings;
+    private final Inventory inventory;
+
+    Completions(EntityManager entities, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
+        this.entities = entities;
+        this.json = json;
+        this.settings = settings;
+        this.inventory = inventory;
+    }
+
+    /** Writes down a new completion, left to the caller for the time of a lease. One statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Completion begin(
+            CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
+        UUID id = TypeId.newUuid();
+        entities.createNativeQuery("""
+                        INSERT INTO checkout.completion
+                               (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal,
+                                idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+                        VALUES (:id, :cart, :order, :payment, cast(:reservation AS uuid), cast(:snapshot AS jsonb),
+                                :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
+                        """)
+                .setParameter("id", id)
+                .setParameter("cart", cart.value())
+                .setParameter("order", order.id().value())
+                .setParameter("payment", payment.value())
+                .setParameter(
+                        "reservation",
+                        reservation
+                                .map(ReservationId::value)
+                                .map(UUID::toString)
+                                .orElse(null))
+                .setParameter("snapshot", write(order))
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .setParameter("fingerprint", key.fingerprint())
+                .setParameter("lease", seconds(settings.completionLease()))
+                .executeUpdate();
+        return new Completion(id, cart, payment, reservation, CompletionState.RESERVED, order, key, false);
+    }
+
+    /**
+     * The one way in which a completion moves.
+     *
+     * @return false if it is not any more where the caller saw it: someone else moved it first
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    boolean move(Completion seen, CompletionState next) {
+        if (!seen.state().canBecome(next)) {
+            throw new IllegalStateException("A completion that is %s cannot become %s".formatted(seen.state(), next));
+        }
+        return entities.createNativeQuery("""
+                                UPDATE checkout.completion
+                                   SET state = :next, attempts = 0, updated_at = now(),
+                                       locked_until = now() + make_interval(secs => :wait)
+                                 WHERE id = :id AND state = :seen
+                                """)
+                        .setParameter("next", next.column())
+                        .setParameter("wait", seconds(settings.pendingCheck()))
+                        .setParameter("id", seen.id())
+                        .setParameter("seen", seen.state().column())
+                        .executeUpdate()
+                == 1;
+    }
+
+    Optional<Completion> ofOrder(OrderId order) {
+        return select("order_id = :value", order.value());
+    }
+
+    Optional<Completion> ofPayment(PaymentId payment) {
+        return select("payment_id = :value", payment.value());
+    }
+
+    /** The completion of this cart that has not failed. */
+    Optional<Completion> ofCart(CartId cart) {
+        return select("cart_id = :value AND state <> 'failed'", cart.value());
+    }
+
+    Optional<Completion> find(UUID id) {
+        return select("id = :value", id);
+    }
+
+    private Optional<Completion> select(String condition, UUID value) {
+        List<?> rows = entities.createNativeQuery(
+                        "SELECT" + COLUMNS + " FROM checkout.completion WHERE " + condition, Tuple.class)
+                .setParameter("value", value)
+                .setParameter("limit", seconds(settings.pendingLimit()))
+                .getResultList();
+        return rows.stream().findFirst().map(row -> completion((Tuple) row));
+    }
+
+    /**
+     * Takes up completions that were left, by a crash or a provider that has yet to tell, and keeps their stock. Several
+     * pods may do so at once. By the database's clock.
+     */
+    @Transactional
+    List<Completion> claimDue() {
+        List<?> rows = entities.createNativeQuery("""
+                        UPDATE checkout.completion
+                           SET attempts = attempts + 1,
+                               locked_until = now() + make_interval(secs => CASE state
+                                   WHEN 'reserved' THEN :lease
+                                   ELSE greatest(:lease, least(:check * power(2, least(attempts, 20)), :max_check)) END)
+                         WHERE id IN (SELECT id FROM checkout.completion
+                                       WHERE state IN ('reserved', 'pending') AND locked_until < now()
+                                       ORDER BY locked_until LIMIT :batch FOR UPDATE SKIP LOCKED)
+                        RETURNING""" + COLUMNS, Tuple.class)
+                .setParameter("lease", seconds(settings.completionLease()))
+                .setParameter("check", seconds(settings.pendingCheck()))
+                .setParameter("max_check", MAX_CHECK_SECONDS)
+                .setParameter("batch", settings.recoveryBatch())
+                .setParameter("limit", seconds(settings.pendingLimit()))
+                .getResultList();
+        List<Completion> due = rows.stream().map(row -> completion((Tuple) row)).toList();
+        due.forEach(this::keepStock);
+        return due;
+    }
+
+    /** Gives a client that came back time to go on with its completion. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void renew(Completion completion) {
+        entities.createNativeQuery("""
+                        UPDATE checkout.completion SET locked_until = now() + make_interval(secs => :lease)
+                         WHERE id = :id AND state = 'reserved'
+                        """)
+                .setParameter("lease", seconds(settings.completionLease()))
+                .setParameter("id", completion.id())
+                .executeUpdate();
+        keepStock(completion);
+    }
+
+    private void keepStock(Completion completion) {
+        if (completion.state() == CompletionState.RESERVED) {
+            completion.reservation().ifPresent(id -> inventory.extend(id, settings.reservationTtl()));
+        }
+    }
+
+    private Completion completion(Tuple row) {
+        return new Completion(
+                row.get("id", UUID.class),
+                new CartId(row.get("cart_id", UUID.class)),
+                new PaymentId(row.get("payment_id", UUID.class)),
+                Optional.ofNullable(row.get("reservation_id", UUID.class)).map(ReservationId::new),
+                CompletionState.ofColumn(row.get("state", String.class)),
+                read(row.get("snapshot", String.class)),
+                new IdempotencyKey(
+                        row.get("idempotency_principal", String.class),
+                        row.get("idempotency_route", String.class),
+                        row.get("idempotency_key", String.class),
+                        row.get("idempotency_fingerprint", String.class)),
+                row.get("overdue", Boolean.class));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private NewOrder read(String text) {
+        try {
+            return json.readValue(text, NewOrder.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored completion does not parse", e);
+        }
+    }
+
+    private String write(NewOrder order) {
+        try {
+            return json.writeValueAsString(order);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("An order does not write as JSON", e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.fondaco.checkout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.RequestId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Answers as JSON text, as they are kept for replays. */
+@ApplicationScoped
+class Documents {
+    private static final int FIRST_ERROR = 400;
+
+    private final ObjectMapper json;
+    private final RequestId requestId;
+
+    Documents(ObjectMapper json, RequestId requestId) {
+        this.json = json;
+        this.requestId = requestId;
+    }
+
+    String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Does not write as JSON: " + value.getClass(), e);
+        }
+    }
+
+    /** A problem that is an answer of its own, because something was written down with it. */
+    StoredAnswer problem(ApiException e, String title) {
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("type", "urn:fondaco:problem:" + e.code());
+        problem.put("title", title);
+        problem.put("status", e.status());
+        problem.put("code", e.code());
+        problem.put("detail", e.getMessage() == null ? "" : e.getMessage());
+        if (!e.violations().isEmpty()) {
+            problem.put("errors", e.violations());
+        }
+        problem.put("trace_id", requestId.value());
+        return new StoredAnswer(e.status(), write(problem));
+    }
+
+    /**
+     * The token that opens the order, derived from the cart's: whoever completed the cart can be told it again, and
+     * nothing but its hash is kept.
+     */
+    static String orderToken(String cartToken) {
+        byte[] derived = Secret.hash("fondaco order token of " + cartToken);
+        return "order_" + Base64.getUrlEncoder().withoutPadding().encodeToString(derived);
+    }
+
+    /** Adds the order token to an order's answer; leaves a problem as it is. */
+    StoredAnswer withOrderToken(StoredAnswer answer, String cartToken) {
+        if (answer.status() >= FIRST_ERROR) {
+            return answer;
+        }
+        try {
+            ObjectNode order = (ObjectNode) json.readTree(answer.body());
+            order.put("order_token", orderToken(cartToken));
+            return new StoredAnswer(answer.status(), write(order));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored answer does not parse", e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.fondaco.checkout;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A cart to be. */
+record NewCartRequest(
+        @NotBlank @Size(max = 10) @Schema(description = "ISO 4217.", examples = "GBP")
+        String currency,
+
+        @Nullable @Email @Size(max = 254) String email,
+
+        @Nullable @Size(max = 10_000) List<@NotNull @Valid LineRequest> lines) {}

@@ -1,0 +1,370 @@
+package io.fondaco.checkout;
+
+import io.fondaco.checkout.AfterSalesRequests.CancelRequest;
+import io.fondaco.checkout.AfterSalesRequests.FulfillmentRequest;
+import io.fondaco.checkout.AfterSalesRequests.RefundRequest;
+import io.fondaco.checkout.AfterSalesRequests.ReturnRequest;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.Fulfillment;
+import io.fondaco.order.FulfillmentId;
+import io.fondaco.order.FulfillmentStatus;
+import io.fondaco.order.LineChange;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderChange;
+import io.fondaco.order.OrderId;
+import io.fondaco.order.OrderLine;
+import io.fondaco.order.OrderStatus;
+import io.fondaco.order.Orders;
+import io.fondaco.order.PaymentStatus;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.PaymentOutcome;
+import io.fondaco.payment.PaymentState;
+import io.fondaco.payment.Payments;
+import io.fondaco.payment.Refund;
+import io.fondaco.platform.idempotency.Idempotency;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the staff does with an order: each verb is one transaction that claims the key, locks the order, then the
+ * payment, then the stock, and stores the answer. Money that goes back is written down here and sent afterwards.
+ */
+@ApplicationScoped
+class OrderDesk {
+    private final Idempotency idempotency;
+    private final Orders orders;
+    private final Payments payments;
+    private final Inventory inventory;
+    private final Documents documents;
+
+    OrderDesk(Idempotency idempotency, Orders orders, Payments payments, Inventory inventory, Documents documents) {
+        this.idempotency = idempotency;
+        this.orders = orders;
+        this.payments = payments;
+        this.inventory = inventory;
+        this.documents = documents;
+    }
+
+    /**
+     * What a verb did, and what is left to do once it has committed.
+     *
+     * @param refund to be sent to its provider
+     * @param abandoned to be voided at its provider
+     */
+    record Done(StoredAnswer answer, boolean replayed, Optional<Refund> refund, Optional<Payment> abandoned) {
+        static Done replay(StoredAnswer answer) {
+            return new Done(answer, true, Optional.empty(), Optional.empty());
+        }
+    }
+
+    Optional<AdminOrderView> view(OrderId id) {
+        return orders.find(id).map(this::view);
+    }
+
+    private AdminOrderView view(Order order) {
+        return new AdminOrderView(
+                order,
+                payments.ofOrder(order.id().value()),
+                payments.refundsOfOrder(order.id().value()),
+                orders.fulfillments(order.id()),
+                orders.history(order.id()));
+    }
+
+    @Transactional
+    Done cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return Done.replay(answered.get());
+        }
+        Order order = orders.lock(id);
+        requireConfirmed(order);
+        Map<OrderLine, Integer> units = OrderUnits.toCancel(order, request.lines());
+        int left = order.lines().stream().mapToInt(OrderLine::open).sum()
+                - units.values().stream().mapToInt(Integer::intValue).sum();
+        boolean nothingSent = order.lines().stream().allMatch(line -> line.fulfilledQuantity() == 0);
+        boolean whole = left == 0 && nothingSent;
+        Money value = whole ? order.due() : OrderUnits.refundablePrice(order, units);
+        Payment payment = payment(order);
+        Money captured = payment.captured().minus(payment.refunded());
+        Money back = value.amount() < captured.amount() ? value : captured;
+        Optional<Refund> refund =
+                back.amount() > 0 ? Optional.of(payments.beginRefund(payment.id(), back)) : Optional.empty();
+        boolean voids = whole
+                && payment.state() == PaymentState.AUTHORIZED
+                && payments.settle(payment.id(), PaymentOutcome.VOIDED);
+        FulfillmentStatus fulfillment =
+                left == 0 && !nothingSent ? FulfillmentStatus.FULFILLED : order.fulfillmentStatus();
+        PaymentStatus paid =
+                voids ? PaymentStatus.VOIDED : refund.isPresent() ? status(payment, back) : order.paymentStatus();
+        Order changed = orders.change(
+                order,
+                new OrderChange(
+                        whole ? OrderStatus.CANCELLED : statusAfter(order.status(), fulfillment, paid),
+                        paid,
+                        fulfillment,
+                        value,
+                        OrderUnits.changes(
+                                units,
+                                (line, count) -> new LineChange(
+                                        line.id(),
+                                        count,
+                                        0,
+                                        Math.min(count, line.refundable()),
+                                        0,
+                                        Math.min(count, line.restockable()))),
+                        "cancelled",
+                        actor,
+                        facts(request.reason(), units, refund)));
+        restock(changed, OrderUnits.toRestock(units));
+        return done(key, 200, changed, refund, voids ? Optional.of(payment) : Optional.empty());
+    }
+
+    /** The answer for an order that lost its pending payment, and with it everything else. */
+    @Transactional
+    StoredAnswer cancelledAlready(OrderId id, IdempotencyKey key) {
+        return idempotency.claim(key).orElseGet(() -> finish(id, key, 200));
+    }
+
+    /** Writes down what the provider captured. */
+    @Transactional
+    Done captured(OrderId id, IdempotencyKey key, String actor, PaymentOutcome outcome, Money amount) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return Done.replay(answered.get());
+        }
+        Order order = orders.lock(id);
+        Payment payment = payment(order);
+        if (outcome != PaymentOutcome.CAPTURED || !payments.captured(payment.id(), amount)) {
+            throw ApiException.conflict("not_capturable", "The payment of this order cannot be captured.");
+        }
+        Order changed = orders.change(
+                order,
+                new OrderChange(
+                        statusAfter(order.status(), order.fulfillmentStatus(), PaymentStatus.CAPTURED),
+                        PaymentStatus.CAPTURED,
+                        order.fulfillmentStatus(),
+                        Money.zero(amount.currency()),
+                        List.of(),
+                        "captured",
+                        actor,
+                        Map.of("amount", amount)));
+        return done(key, 200, changed, Optional.empty(), Optional.empty());
+    }
+
+    @Transactional
+    Done refund(OrderId id, IdempotencyKey key, String actor, RefundRequest request) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return Done.replay(answered.get());
+        }
+        Order order = orders.lock(id);
+        Map<OrderLine, Integer> units = OrderUnits.toRefund(order, request.lines());
+        Money amount = amount(order, units, request.amount());
+        boolean restock = Boolean.TRUE.equals(request.restock());
+        Payment payment = payment(order);
+        Refund refund = payments.beginRefund(payment.id(), amount);
+        Order changed = orders.change(
+                order,
+                new OrderChange(
+                        order.status(),
+                        status(payment, amount),
+                        order.fulfillmentStatus(),
+                        Money.zero(amount.currency()),
+                        OrderUnits.changes(
+                                units,
+                                (line, count) -> new LineChange(
+                                        line.id(), 0, 0, count, 0, restock ? Math.min(count, line.restockable()) : 0)),
+                        "refunded",
+                        actor,
+                        facts(request.reason(), units, Optional.of(refund))));
+        restock(changed, restock ? OrderUnits.toRestock(units) : List.of());
+        return done(key, 201, changed, Optional.of(refund), Optional.empty());
+    }
+
+    @Transactional
+    Done fulfill(OrderId id, IdempotencyKey key, String actor, FulfillmentRequest request) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return Done.replay(answered.get());
+        }
+        Order order = orders.lock(id);
+        requireConfirmed(order);
+        Map<OrderLine, Integer> units = OrderUnits.toFulfill(order, request.lines());
+        int left = order.lines().stream().mapToInt(OrderLine::open).sum()
+                - units.values().stream().mapToInt(Integer::intValue).sum();
+        FulfillmentStatus fulfillment = left == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
+        Fulfillment sent = new Fulfillment(
+                FulfillmentId.random(),
+                OrderUnits.lines(units),
+                request.carrier(),
+                request.trackingNumber(),
+                request.trackingUrl(),
+                Instant.EPOCH);
+        orders.addFulfillment(id, sent);
+        Order changed = orders.change(
+                order,
+                new OrderChange(
+                        statusAfter(order.status(), fulfillment, order.paymentStatus()),
+                        order.paymentStatus(),
+                        fulfillment,
+                        Money.zero(order.due().currency()),
+                        OrderUnits.changes(units, (line, count) -> new LineChange(line.id(), 0, count, 0, 0, 0)),
+                        "fulfilled",
+                        actor,
+                        Map.of("fulfillment_id", sent.id().toString())));
+        return done(key, 201, changed, Optional.empty(), Optional.empty());
+    }
+
+    @Transactional
+    Done takeBack(OrderId id, IdempotencyKey key, String actor, ReturnRequest request) {
+        Optional<StoredAnswer> answered = idempotency.claim(key);
+        if (answered.isPresent()) {
+            return Done.replay(answered.get());
+        }
+        Order order = orders.lock(id);
+        Map<OrderLine, Integer> units = OrderUnits.toReturn(order, request.lines());
+        boolean restock = Boolean.TRUE.equals(request.restock());
+        boolean refunds = Boolean.TRUE.equals(request.refund());
+        Payment payment = payment(order);
+        Money price = OrderUnits.refundablePrice(order, units);
+        Optional<Refund> refund = refunds && price.amount() > 0
+                ? Optional.of(payments.beginRefund(payment.id(), price))
+                : Optional.empty();
+        Order changed = orders.change(
+                order,
+                new OrderChange(
+                        order.status(),
+                        refund.isPresent() ? status(payment, price) : order.paymentStatus(),
+                        order.fulfillmentStatus(),
+                        Money.zero(price.currency()),
+                        OrderUnits.changes(
+                                units,
+                                (line, count) -> new LineChange(
+                                        line.id(),
+                                        0,
+                                        0,
+                                        refunds ? Math.min(count, line.refundable()) : 0,
+                                        count,
+                                        restock ? Math.min(count, line.restockable()) : 0)),
+                        "returned",
+                        actor,
+                        facts(request.reason(), units, refund)));
+        restock(changed, restock ? OrderUnits.toRestock(units) : List.of());
+        return done(key, 201, changed, refund, Optional.empty());
+    }
+
+    /** Brings the order in line with how its refunds ended. */
+    @Transactional
+    void refundEnded(Refund refund, Refund.State state) {
+        OrderId id = new OrderId(refund.orderId());
+        if (state != Refund.State.FAILED || orders.find(id).isEmpty()) {
+            return;
+        }
+        Order order = orders.lock(id);
+        orders.change(
+                order,
+                new OrderChange(
+                        order.status(),
+                        status(payment(order), Money.zero(refund.amount().currency())),
+                        order.fulfillmentStatus(),
+                        Money.zero(refund.amount().currency()),
+                        List.of(),
+                        "refund_failed",
+                        "system",
+                        Map.of("refund_id", refund.id().toString())));
+    }
+
+    /** Stores the answer anew, now that what was left to do is done. */
+    @Transactional
+    StoredAnswer finish(OrderId id, IdempotencyKey key, int status) {
+        StoredAnswer answer = new StoredAnswer(status, documents.write(view(id).orElseThrow()));
+        idempotency.store(key, answer);
+        return answer;
+    }
+
+    private Done done(
+            IdempotencyKey key, int status, Order order, Optional<Refund> refund, Optional<Payment> abandoned) {
+        StoredAnswer answer = new StoredAnswer(status, documents.write(view(order)));
+        idempotency.store(key, answer);
+        return new Done(answer, false, refund, abandoned);
+    }
+
+    private void restock(Order order, List<StockQuantity> stock) {
+        if (!stock.isEmpty()) {
+            inventory.restock(stock, order.id().toString());
+        }
+    }
+
+    private Payment payment(Order order) {
+        return payments.ofOrder(order.id().value()).getFirst();
+    }
+
+    private static void requireConfirmed(Order order) {
+        if (order.status() != OrderStatus.CONFIRMED) {
+            throw ApiException.conflict(
+                    "invalid_order_status",
+                    "Only a confirmed order can be fulfilled or cancelled; this one is %s."
+                            .formatted(order.status().toString().toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private static Money amount(Order order, Map<OrderLine, Integer> units, @Nullable Money asked) {
+        Money amount = asked == null ? OrderUnits.price(order, units) : asked;
+        if (!amount.currency().equals(order.due().currency())) {
+            throw ApiException.invalid(
+                    "/amount/currency",
+                    "wrong_currency",
+                    "The order is in " + order.due().currency() + ".");
+        }
+        if (amount.amount() <= 0) {
+            throw ApiException.invalid("/amount", "nothing_to_refund", "Name lines, or an amount above zero.");
+        }
+        return amount;
+    }
+
+    /** How far the order is paid once this much more is on its way back. */
+    private static PaymentStatus status(Payment payment, Money more) {
+        Money refunded = payment.refunded().plus(more);
+        if (refunded.amount() == 0) {
+            return PaymentStatus.CAPTURED;
+        }
+        return refunded.equals(payment.captured()) ? PaymentStatus.REFUNDED : PaymentStatus.PARTIALLY_REFUNDED;
+    }
+
+    private static OrderStatus statusAfter(OrderStatus now, FulfillmentStatus fulfillment, PaymentStatus paid) {
+        boolean settled = paid == PaymentStatus.CAPTURED
+                || paid == PaymentStatus.PARTIALLY_REFUNDED
+                || paid == PaymentStatus.REFUNDED;
+        return now == OrderStatus.CONFIRMED && fulfillment == FulfillmentStatus.FULFILLED && settled
+                ? OrderStatus.COMPLETED
+                : now;
+    }
+
+    private static Map<String, Object> facts(
+            @Nullable String reason, Map<OrderLine, Integer> units, Optional<Refund> refund) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        if (reason != null) {
+            facts.put("reason", reason);
+        }
+        if (!units.isEmpty()) {
+            facts.put("lines", OrderUnits.lines(units));
+        }
+        refund.ifPresent(money -> {
+            facts.put("refund_id", money.id().toString());
+            facts.put("amount", money.amount());
+        });
+        return facts;
+    }
+}

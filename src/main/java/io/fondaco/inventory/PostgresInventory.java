@@ -1,0 +1,482 @@
+package io.fondaco.inventory;
+
+import io.fondaco.inventory.InsufficientStock.Shortage;
+import io.fondaco.platform.identity.TypeId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.hibernate.Session;
+
+/**
+ * Stock in Postgres. Set-based throughout: a reservation of one line or of a thousand is two statements, a claim or a
+ * release is one. Every statement that changes levels locks them in the order of SKU and location first.
+ */
+@ApplicationScoped
+class PostgresInventory implements Inventory {
+    private final EntityManager entities;
+
+    PostgresInventory(EntityManager entities) {
+        this.entities = entities;
+    }
+
+    /** One row of stock as it was found, locked. */
+    private record Level(StockKey key, long onHand, long available) {}
+
+    @Override
+    @Transactional
+    public ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive) {
+        ReservationId id = new ReservationId(TypeId.newUuid());
+        if (quantities.isEmpty()) {
+            throw new IllegalArgumentException("A reservation needs at least one SKU");
+        }
+        return session().doReturningWork(connection -> {
+            Map<String, List<Level>> levels = lock(connection, quantities);
+            Map<StockKey, Long> allocation = allocate(quantities, levels);
+            set(connection, id, allocation, timeToLive);
+            return id;
+        });
+    }
+
+    private static Map<String, List<Level>> lock(Connection connection, List<StockQuantity> quantities)
+            throws SQLException {
+        String[] skus = quantities.stream().map(StockQuantity::sku).toArray(String[]::new);
+        Map<String, List<Level>> levels = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT sku, location, on_hand, available FROM inventory.stock_level
+                 WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
+                """)) {
+            select.setArray(1, connection.createArrayOf("text", skus));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Level level = new Level(
+                            new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3), rows.getLong(4));
+                    levels.computeIfAbsent(level.key().sku(), _ -> new ArrayList<>())
+                            .add(level);
+                }
+            }
+        }
+        return levels;
+    }
+
+    /** Takes each SKU from one location that has it all, or else from as many as it needs, by name. */
+    private static Map<StockKey, Long> allocate(List<StockQuantity> quantities, Map<String, List<Level>> levels) {
+        Map<StockKey, Long> allocation = new LinkedHashMap<>();
+        List<Shortage> shortages = new ArrayList<>();
+        for (StockQuantity wanted : quantities) {
+            List<Level> found = levels.getOrDefault(wanted.sku(), List.of());
+            long available = found.stream().mapToLong(Level::available).sum();
+            if (available < wanted.quantity()) {
+                shortages.add(new Shortage(wanted.sku(), wanted.quantity(), available));
+                continue;
+            }
+            List<Level> sources = found.stream()
+                    .filter(level -> level.available() >= wanted.quantity())
+                    .findFirst()
+                    .map(List::of)
+                    .orElse(found);
+            long left = wanted.quantity();
+            for (Level source : sources) {
+                long taken = Math.min(left, source.available());
+                if (taken > 0) {
+                    allocation.put(source.key(), taken);
+                    left -= taken;
+                }
+            }
+        }
+        if (!shortages.isEmpty()) {
+            throw new InsufficientStock(shortages);
+        }
+        return allocation;
+    }
+
+    private static void set(
+            Connection connection, ReservationId id, Map<StockKey, Long> allocation, Duration timeToLive)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                WITH wanted AS (
+                    SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
+                ), made AS (
+                    INSERT INTO inventory.reservation (id, expires_at)
+                    VALUES (?, now() + make_interval(secs => ?)) RETURNING id
+                ), lines AS (
+                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity)
+                    SELECT made.id, sku, location, quantity FROM made, wanted
+                )
+                UPDATE inventory.stock_level s SET reserved = s.reserved + w.quantity, updated_at = now()
+                  FROM wanted w WHERE s.sku = w.sku AND s.location = w.location
+                """)) {
+            setAllocation(connection, update, allocation);
+            update.setObject(4, id.value());
+            update.setDouble(5, timeToLive.toMillis() / 1000.0);
+            update.executeUpdate();
+        }
+    }
+
+    private static void setAllocation(
+            Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation) throws SQLException {
+        Array skus = connection.createArrayOf(
+                "text", allocation.keySet().stream().map(StockKey::sku).toArray());
+        Array locations = connection.createArrayOf(
+                "text", allocation.keySet().stream().map(StockKey::location).toArray());
+        statement.setArray(1, skus);
+        statement.setArray(2, locations);
+        statement.setArray(
+                3, connection.createArrayOf("bigint", allocation.values().toArray()));
+    }
+
+    @Override
+    @Transactional
+    public boolean claim(ReservationId reservation, String reference) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement claim = connection.prepareStatement("""
+                    WITH claimed AS (
+                        UPDATE inventory.reservation SET status = 'claimed'
+                         WHERE id = ? AND status = 'reserved' RETURNING id
+                    ), locked AS (
+                        SELECT s.sku, s.location, l.quantity
+                          FROM claimed c
+                          JOIN inventory.reservation_line l ON l.reservation_id = c.id
+                          JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
+                         ORDER BY s.sku, s.location FOR UPDATE OF s
+                    ), moved AS (
+                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
+                        SELECT sku, location, 'sold', -quantity, ? FROM locked
+                    ), sold AS (
+                        UPDATE inventory.stock_level s
+                           SET on_hand = s.on_hand - l.quantity, reserved = s.reserved - l.quantity, updated_at = now()
+                          FROM locked l WHERE s.sku = l.sku AND s.location = l.location
+                    )
+                    SELECT count(*) = 1 OR EXISTS
+                           (SELECT FROM inventory.reservation WHERE id = ? AND status = 'claimed')
+                      FROM claimed
+                    """)) {
+                claim.setObject(1, reservation.value());
+                claim.setString(2, reference);
+                claim.setObject(3, reservation.value());
+                try (ResultSet rows = claim.executeQuery()) {
+                    rows.next();
+                    return rows.getBoolean(1);
+                }
+            }
+        });
+    }
+
+    @Override
+    @Transactional
+    public void release(ReservationId reservation) {
+        release(List.of(reservation.value()));
+    }
+
+    private void release(List<UUID> reservations) {
+        session().doWork(connection -> {
+            try (PreparedStatement release = connection.prepareStatement("""
+                    WITH released AS (
+                        UPDATE inventory.reservation SET status = 'released'
+                         WHERE id = ANY (?) AND status = 'reserved' RETURNING id
+                    ), freed AS (
+                        SELECT l.sku, l.location, sum(l.quantity) AS quantity
+                          FROM released r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                         GROUP BY l.sku, l.location
+                    ), locked AS (
+                        SELECT s.sku, s.location, f.quantity
+                          FROM freed f JOIN inventory.stock_level s ON s.sku = f.sku AND s.location = f.location
+                         ORDER BY s.sku, s.location FOR UPDATE OF s
+                    )
+                    UPDATE inventory.stock_level s SET reserved = s.reserved - l.quantity, updated_at = now()
+                      FROM locked l WHERE s.sku = l.sku AND s.location = l.location
+                    """)) {
+                release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
+                release.executeUpdate();
+            }
+        });
+    }
+
+    /**
+     * Frees what nobody claimed in time.
+     *
+     * @param batch at most so many reservations
+     * @return how many were freed
+     */
+    @Transactional
+    int releaseExpired(int batch) {
+        @SuppressWarnings("unchecked")
+        List<UUID> expired = entities.createNativeQuery("""
+                        SELECT id FROM inventory.reservation
+                         WHERE status = 'reserved' AND expires_at < now()
+                         ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED
+                        """, UUID.class)
+                .setParameter("batch", batch)
+                .getResultList();
+        if (!expired.isEmpty()) {
+            release(expired);
+        }
+        return expired.size();
+    }
+
+    @Override
+    @Transactional
+    public void extend(ReservationId reservation, Duration timeToLive) {
+        entities.createNativeQuery("""
+                        UPDATE inventory.reservation SET expires_at = now() + make_interval(secs => :seconds)
+                         WHERE id = :id AND status = 'reserved'
+                        """)
+                .setParameter("seconds", (double) timeToLive.toSeconds())
+                .setParameter("id", reservation.value())
+                .executeUpdate();
+    }
+
+    @Override
+    @Transactional
+    public void restock(List<StockQuantity> quantities, String reference) {
+        if (quantities.isEmpty()) {
+            return;
+        }
+        session().doWork(connection -> {
+            try (PreparedStatement restock = connection.prepareStatement("""
+                    WITH wanted AS (
+                        SELECT w.sku, sum(w.quantity)::bigint AS quantity
+                          FROM unnest(?::text[], ?::bigint[]) AS w (sku, quantity) GROUP BY w.sku
+                    ), placed AS (
+                        SELECT w.sku, w.quantity, coalesce(
+                               (SELECT min(m.location) FROM inventory.movement m
+                                 WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku), ?) AS location
+                          FROM wanted w
+                    ), moved AS (
+                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
+                        SELECT sku, location, 'restocked', quantity, ? FROM placed
+                    )
+                    INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
+                    SELECT sku, location, quantity FROM placed ORDER BY sku, location
+                    ON CONFLICT (sku, location)
+                    DO UPDATE SET on_hand = s.on_hand + excluded.on_hand, updated_at = now()
+                    """)) {
+                restock.setArray(
+                        1,
+                        connection.createArrayOf(
+                                "text",
+                                quantities.stream().map(StockQuantity::sku).toArray()));
+                restock.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "bigint",
+                                quantities.stream().map(StockQuantity::quantity).toArray()));
+                restock.setString(3, reference);
+                restock.setString(4, StockKey.DEFAULT_LOCATION);
+                restock.setString(5, reference);
+                restock.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    @Transactional
+    public StockLevel adjust(StockKey key, long delta, String reason) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement adjust = connection.prepareStatement("""
+                    WITH known AS (
+                        INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
+                        ON CONFLICT (sku, location) DO NOTHING
+                    )
+                    SELECT 1
+                    """)) {
+                adjust.setString(1, key.sku());
+                adjust.setString(2, key.location());
+                adjust.execute();
+            }
+            List<StockLevel> changed = new ArrayList<>();
+            try (PreparedStatement update = connection.prepareStatement("""
+                    WITH changed AS (
+                        UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
+                         WHERE sku = ? AND location = ? AND on_hand - reserved + ? >= 0
+                        RETURNING sku, location, on_hand, reserved, available
+                    ), moved AS (
+                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
+                        SELECT sku, location, 'adjusted', ?, ? FROM changed
+                    )
+                    SELECT * FROM changed
+                    """)) {
+                update.setLong(1, delta);
+                update.setString(2, key.sku());
+                update.setString(3, key.location());
+                update.setLong(4, delta);
+                update.setLong(5, delta);
+                update.setString(6, reason);
+                try (ResultSet rows = update.executeQuery()) {
+                    while (rows.next()) {
+                        changed.add(level(rows));
+                    }
+                }
+            }
+            if (changed.isEmpty()) {
+                long available = levels(List.of(key.sku())).stream()
+                        .filter(level -> level.location().equals(key.location()))
+                        .mapToLong(StockLevel::available)
+                        .sum();
+                throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, available)));
+            }
+            return changed.getFirst();
+        });
+    }
+
+    @Override
+    @Transactional
+    public StockLevel count(StockCount count, String reason) {
+        countAll(List.of(count), reason);
+        return levels(List.of(count.key().sku())).stream()
+                .filter(level -> level.location().equals(count.key().location()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    @Transactional
+    public Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason) {
+        Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
+        counts.forEach(count -> wanted.put(count.key(), count.available()));
+        return session().doReturningWork(connection -> {
+            Map<StockKey, Counted> outcome = compareWithPresent(connection, wanted, "FOR UPDATE OF s");
+            wanted.keySet().removeIf(key -> outcome.get(key) == Counted.UNCHANGED);
+            if (!wanted.isEmpty()) {
+                upsert(connection, wanted, reason);
+            }
+            return outcome;
+        });
+    }
+
+    @Override
+    public Map<StockKey, Counted> previewCounts(Collection<StockCount> counts) {
+        Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
+        counts.forEach(count -> wanted.put(count.key(), count.available()));
+        return session().doReturningWork(connection -> compareWithPresent(connection, wanted, ""));
+    }
+
+    private static int compare(StockKey a, StockKey b) {
+        int bySku = a.sku().compareTo(b.sku());
+        return bySku != 0 ? bySku : a.location().compareTo(b.location());
+    }
+
+    private static Map<StockKey, Counted> compareWithPresent(
+            Connection connection, Map<StockKey, Long> wanted, String locking) throws SQLException {
+        Map<StockKey, Counted> outcome = new LinkedHashMap<>();
+        wanted.keySet().forEach(key -> outcome.put(key, Counted.CREATED));
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT s.sku, s.location, s.available
+                  FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
+                  JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
+                 ORDER BY s.sku, s.location
+                """ + locking)) {
+            setAllocation(connection, select, wanted);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    StockKey key = new StockKey(rows.getString(1), rows.getString(2));
+                    boolean same = wanted.getOrDefault(key, -1L) == rows.getLong(3);
+                    outcome.put(key, same ? Counted.UNCHANGED : Counted.UPDATED);
+                }
+            }
+        }
+        return outcome;
+    }
+
+    private static void upsert(Connection connection, Map<StockKey, Long> wanted, String reason) throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement("""
+                WITH wanted AS (
+                    SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
+                      FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
+                      LEFT JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
+                ), moved AS (
+                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
+                    SELECT sku, location, 'counted', quantity + reserved - before, ? FROM wanted
+                )
+                INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
+                SELECT sku, location, quantity FROM wanted ORDER BY sku, location
+                ON CONFLICT (sku, location)
+                DO UPDATE SET on_hand = excluded.on_hand + s.reserved, updated_at = now()
+                """)) {
+            setAllocation(connection, upsert, wanted);
+            upsert.setString(4, reason);
+            upsert.executeUpdate();
+        }
+    }
+
+    @Override
+    public Map<String, Long> available(Collection<String> skus) {
+        return session().doReturningWork(connection -> {
+            Map<String, Long> available = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT sku, sum(available) FROM inventory.stock_level WHERE sku = ANY (?) GROUP BY sku")) {
+                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        available.put(rows.getString(1), rows.getLong(2));
+                    }
+                }
+            }
+            return available;
+        });
+    }
+
+    @Override
+    public List<StockLevel> levels(Collection<String> skus) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
+                     WHERE sku = ANY (?) ORDER BY sku, location
+                    """)) {
+                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+                return levels(select);
+            }
+        });
+    }
+
+    @Override
+    public List<StockLevel> levelsAfter(StockKey after, int limit) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
+                     WHERE (sku, location) > (?, ?) ORDER BY sku, location LIMIT ?
+                    """)) {
+                select.setString(1, after.sku());
+                select.setString(2, after.location());
+                select.setInt(3, limit);
+                return levels(select);
+            }
+        });
+    }
+
+    private static List<StockLevel> levels(PreparedStatement select) throws SQLException {
+        List<StockLevel> levels = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                levels.add(level(rows));
+            }
+        }
+        return levels;
+    }
+
+    private static StockLevel level(ResultSet row) throws SQLException {
+        return new StockLevel(
+                row.getString("sku"),
+                row.getString("location"),
+                row.getLong("on_hand"),
+                row.getLong("reserved"),
+                row.getLong("available"));
+    }
+
+    private Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

@@ -1,0 +1,23 @@
+package io.fondaco.inventory;
+
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Frees reservations that nobody claimed in time. Safe on several pods at once: each skips what another has locked. */
+@ApplicationScoped
+class ReservationExpiry {
+    private final PostgresInventory inventory;
+    private final InventorySettings settings;
+
+    ReservationExpiry(PostgresInventory inventory, InventorySettings settings) {
+        this.inventory = inventory;
+        this.settings = settings;
+    }
+
+    @Scheduled(every = "10s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void run() {
+        while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
+            // A full batch: there may be more.
+        }
+    }
+}

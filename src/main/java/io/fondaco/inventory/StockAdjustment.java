@@ -1,0 +1,35 @@
+package io.fondaco.inventory;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of stock: either by a difference or to a count.
+ *
+ * @param location absent: {@code "default"}
+ * @param delta units more, or less when negative
+ * @param available what can be sold from now on
+ * @param reason for the history
+ */
+record StockAdjustment(
+        @Schema(examples = "85123A") @NotNull @Size(min = 1, max = 255)
+        String sku,
+
+        @Size(min = 1, max = 100) @Nullable String location,
+
+        @Schema(description = "Units more, or less when negative; either this or available.", examples = "-3")
+        @Min(-BOUND)
+        @Max(BOUND)
+        @Nullable
+        Long delta,
+
+        @Schema(description = "Units that can be sold from now on; either this or delta.") @Min(0) @Max(BOUND) @Nullable
+        Long available,
+
+        @Size(max = 500) @Nullable String reason) {
+    static final long BOUND = 1_000_000_000_000L;
+}

@@ -1,0 +1,156 @@
+package io.fondaco.inventory;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.access.Scopes;
+import io.fondaco.catalog.Catalog;
+import io.fondaco.platform.idempotency.Idempotency;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Stock for the back office: what there is, and corrections of it. */
+@Path("/admin/v1/stock")
+@Tag(name = "Stock")
+@RunOnVirtualThread
+class StockResource {
+    private static final String SORT = "sku,location";
+
+    private final Inventory inventory;
+    private final Catalog catalog;
+    private final Idempotency idempotency;
+    private final SecurityIdentity caller;
+    private final ObjectMapper json;
+
+    StockResource(
+            Inventory inventory, Catalog catalog, Idempotency idempotency, SecurityIdentity caller, ObjectMapper json) {
+        this.inventory = inventory;
+        this.catalog = catalog;
+        this.idempotency = idempotency;
+        this.caller = caller;
+        this.json = json;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(
+            operationId = "listStock",
+            summary = "List stock levels",
+            description = "Of the SKUs named, or page by page of all, in the order of SKU and location.")
+    public Page<StockLevel> list(
+            @RestQuery @Size(max = 100) List<@Size(max = 255) String> sku,
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor) {
+        if (!sku.isEmpty()) {
+            refuseNul(sku);
+            return new Page<>(inventory.levels(sku), null);
+        }
+        StockKey after = Cursor.decode(cursor, SORT, 2)
+                .map(place -> new StockKey(place.keys().get(0), place.keys().get(1)))
+                .orElse(new StockKey("", ""));
+        refuseNul(List.of(after.sku(), after.location()));
+        return Page.cut(
+                inventory.levelsAfter(after, limit + 1),
+                limit,
+                level -> Cursor.of(SORT, level.sku(), level.location()));
+    }
+
+    private static void refuseNul(List<String> texts) {
+        if (texts.stream().anyMatch(text -> text.indexOf('\0') >= 0)) {
+            throw ApiException.badRequest("invalid_parameter", "A NUL character is in no SKU.");
+        }
+    }
+
+    @POST
+    @Path("/adjustments")
+    @Transactional
+    @RolesAllowed(Scopes.STOCK_WRITE)
+    @Operation(
+            operationId = "adjustStock",
+            summary = "Correct the stock of a SKU",
+            description =
+                    "By a difference (`delta`) or to a count (`available`). Takes effect once per Idempotency-Key.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The level as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = StockLevel.class)))
+    @APIResponse(responseCode = "409", description = "`out_of_stock`: less than what is reserved would be left.")
+    public Response adjust(
+            @HeaderParam("Idempotency-Key") @Nullable String key, @NotNull @Valid StockAdjustment adjustment) {
+        IdempotencyKey request = IdempotencyKey.required(
+                key, caller.getPrincipal().getName(), "POST /admin/v1/stock/adjustments", write(adjustment));
+        Optional<StoredAnswer> before = idempotency.claim(request);
+        if (before.isPresent()) {
+            return answer(before.get()).header("Idempotent-Replayed", "true").build();
+        }
+        StoredAnswer answer = new StoredAnswer(200, write(apply(adjustment)));
+        idempotency.store(request, answer);
+        return answer(answer).build();
+    }
+
+    private StockLevel apply(StockAdjustment adjustment) {
+        String sku = adjustment.sku();
+        if (sku == null
+                || sku.indexOf('\0') >= 0
+                || catalog.variantsBySku(List.of(sku)).isEmpty()) {
+            throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
+        }
+        String location = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
+        String reason = adjustment.reason() == null ? "" : adjustment.reason();
+        if (location.indexOf('\0') >= 0 || reason.indexOf('\0') >= 0) {
+            throw ApiException.invalid("/reason", "invalid_format", "A NUL character is not text.");
+        }
+        StockKey stock = new StockKey(sku, location);
+        Long delta = adjustment.delta();
+        Long available = adjustment.available();
+        if (delta != null && available == null) {
+            return inventory.adjust(stock, delta, reason);
+        }
+        if (available != null && delta == null) {
+            return inventory.count(new StockCount(stock, available), reason);
+        }
+        throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
+    }
+
+    private static Response.ResponseBuilder answer(StoredAnswer answer) {
+        return Response.status(answer.status()).type(MediaType.APPLICATION_JSON).entity(answer.body());
+    }
+
+    private String write(Object value) {
+        try {
+            return json.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A record is always writable", e);
+        }
+    }
+}

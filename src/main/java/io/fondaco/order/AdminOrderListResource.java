@@ -1,0 +1,122 @@
+package io.fondaco.order;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+@Path("/admin/v1/orders")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Admin orders")
+@RunOnVirtualThread
+class AdminOrderListResource {
+    private static final Set<String> PARAMETERS =
+            Set.of("status", "email", "number", "created_at[gte]", "created_at[lt]", "limit", "cursor");
+    private static final int MAX_LIMIT = 100;
+    private static final int MAX_EMAIL_LENGTH = 254;
+
+    private final PostgresOrders orders;
+
+    AdminOrderListResource(PostgresOrders orders) {
+        this.orders = orders;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.ORDERS_READ)
+    @Operation(
+            operationId = "listOrders",
+            summary = "Orders, newest first",
+            description = "Without their lines. Filters combine; an unknown parameter is a 400.")
+    public Page<OrderSummary> list(
+            @QueryParam("status") @Nullable String status,
+            @QueryParam("email") @Nullable String email,
+            @QueryParam("number") @Nullable String number,
+            @QueryParam("created_at[gte]") @Nullable String createdFrom,
+            @QueryParam("created_at[lt]") @Nullable String createdBefore,
+            @QueryParam("limit") @DefaultValue("20") String limit,
+            @QueryParam("cursor") @Nullable String cursor,
+            @Context UriInfo uri) {
+        uri.getQueryParameters().keySet().stream()
+                .filter(name -> !PARAMETERS.contains(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw ApiException.badRequest(
+                            "unknown_parameter", "There is no parameter '%s' here.".formatted(Violation.shorten(name)));
+                });
+        OrderFilter filter = new OrderFilter(
+                parse("status", status, AdminOrderListResource::status),
+                parse("email", email, AdminOrderListResource::email),
+                parse("number", number, Long::valueOf),
+                parse("created_at[gte]", createdFrom, AdminOrderListResource::instant),
+                parse("created_at[lt]", createdBefore, AdminOrderListResource::instant),
+                OrderFilter.cursor(cursor),
+                parse("limit", limit, AdminOrderListResource::limit).orElseThrow());
+        List<OrderSummary> rows = orders.list(filter);
+        return Page.cut(rows, filter.limit(), OrderFilter::after);
+    }
+
+    private static <T> Optional<T> parse(String name, @Nullable String text, Function<String, T> parser) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(parser.apply(text));
+        } catch (IllegalArgumentException | DateTimeParseException _) {
+            throw ApiException.badRequest(
+                    "invalid_parameter", "'%s' does not fit parameter '%s'.".formatted(Violation.shorten(text), name));
+        }
+    }
+
+    private static OrderStatus status(String text) {
+        return Arrays.stream(OrderStatus.values())
+                .filter(status -> status.column().equals(text))
+                .findFirst()
+                .orElseThrow(IllegalArgumentException::new);
+    }
+
+    private static String email(String text) {
+        if (text.length() > MAX_EMAIL_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("Not a mail address");
+        }
+        return text;
+    }
+
+    private static Instant instant(String text) {
+        Instant instant = OffsetDateTime.parse(text).toInstant();
+        // The range of RFC 3339, which the database's is wider than.
+        if (instant.isBefore(Instant.parse("0001-01-01T00:00:00Z"))
+                || instant.isAfter(Instant.parse("9999-12-31T23:59:59Z"))) {
+            throw new IllegalArgumentException("Not a time of this era");
+        }
+        return instant;
+    }
+
+    private static int limit(String text) {
+        int limit = Integer.parseInt(text);
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new IllegalArgumentException("Not from 1 to 100");
+        }
+        return limit;
+    }
+}

@@ -1,0 +1,34 @@
+package io.fondaco.order;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.platform.identity.TypeId;
+import java.util.UUID;
+
+/** Identifies a fulfilment. */
+public record FulfillmentId(UUID value) {
+    static final String PREFIX = "fulfillment";
+
+    public static FulfillmentId random() {
+        return new FulfillmentId(TypeId.newUuid());
+    }
+
+    /**
+     * @throws io.fondaco.platform.identity.InvalidId if the text is not of the form {@code fulfillment_…}
+     */
+    @JsonCreator
+    public static FulfillmentId parse(String text) {
+        return new FulfillmentId(TypeId.parse(PREFIX, text));
+    }
+
+    /** The same, under the name that path parameters are converted by. */
+    public static FulfillmentId fromString(String text) {
+        return parse(text);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return TypeId.format(PREFIX, value);
+    }
+}

@@ -1,0 +1,47 @@
+package io.fondaco.order;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.fondaco.platform.money.Money;
+
+/**
+ * What was bought, and what became of its units.
+ *
+ * @param variantId in text form
+ * @param stockTaken whether the units came out of counted stock
+ * @param refundedQuantity units whose price went back, or, cancelled in time, was never taken
+ */
+public record OrderLine(
+        OrderLineId id,
+        String sku,
+        String variantId,
+        String title,
+        int quantity,
+        Money unitPrice,
+        Money total,
+        int cancelledQuantity,
+        int fulfilledQuantity,
+        int refundedQuantity,
+        int returnedQuantity,
+        int restockedQuantity,
+        @JsonIgnore boolean stockTaken) {
+
+    /** Units that are neither cancelled nor sent. */
+    public int open() {
+        return quantity - cancelledQuantity - fulfilledQuantity;
+    }
+
+    /** Units whose price can still go back. */
+    public int refundable() {
+        return quantity - refundedQuantity;
+    }
+
+    /** Units that were sent and have not come back. */
+    public int returnable() {
+        return fulfilledQuantity - returnedQuantity;
+    }
+
+    /** Units that left the stock and are not back in it. */
+    public int restockable() {
+        return stockTaken ? quantity - restockedQuantity : 0;
+    }
+}

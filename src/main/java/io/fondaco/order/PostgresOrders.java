@@ -1,0 +1,278 @@
+package io.fondaco.order;
+
+import io.fondaco.customer.CustomerId;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.RequestId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
+
+@ApplicationScoped
+class PostgresOrders implements Orders {
+    private final EntityManager entities;
+    private final OrderRows rows;
+    private final RequestId requestId;
+
+    PostgresOrders(EntityManager entities, OrderRows rows, RequestId requestId) {
+        this.entities = entities;
+        this.rows = rows;
+        this.requestId = requestId;
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
+        List<NewOrder.Line> lines = order.lines();
+        List<UUID> lineIds = lines.stream().map(_ -> TypeId.newUuid()).toList();
+        Totals totals = order.totals();
+        String currency = totals.total().currency();
+        Tuple row = (Tuple) entities.createNativeQuery("""
+                        WITH placed AS (
+                            INSERT INTO "order".orders
+                                   (id, cart_id, token_hash, customer_id, email, currency, status, payment_status,
+                                    shipping_address, billing_address, shipping_method,
+                                    subtotal, discount, shipping, tax, total)
+                            VALUES (:id, :cart, decode(:hash, 'hex'), :customer, :email, :currency, :status, :payment,
+                                    cast(:shipping_address AS jsonb), cast(:billing_address AS jsonb),
+                                    cast(:method AS text), :subtotal, :discount, :shipping, :tax, :total)
+                            RETURNING *),
+                        lines AS (
+                            INSERT INTO "order".line
+                                   (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken)
+                            SELECT l.id, :id, l.position, l.variant_id, l.sku, l.title, l.quantity, l.unit_price,
+                                   l.unit_price * l.quantity, l.stock_taken
+                              FROM unnest(cast(:line_ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
+                                          cast(:titles AS text[]), cast(:quantities AS int[]),
+                                          cast(:prices AS bigint[]), cast(:stock_taken AS boolean[]))
+                                   WITH ORDINALITY
+                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, position)),
+                        told AS (
+                            INSERT INTO "order".history (order_id, event, actor, request_id, facts)
+                            VALUES (:id, 'placed', 'customer', :request, jsonb_build_object('status', :status)))
+                        SELECT %s FROM placed
+                        """.formatted(OrderRows.ORDER), Tuple.class)
+                .setParameter("id", order.id().value())
+                .setParameter("cart", order.cartId())
+                .setParameter("hash", order.tokenHash())
+                .setParameter("customer", customer.value())
+                .setParameter("email", order.email())
+                .setParameter("currency", currency)
+                .setParameter("status", status.column())
+                .setParameter("payment", paymentStatus.column())
+                .setParameter("shipping_address", rows.write(order.addresses().shipping()))
+                .setParameter("billing_address", rows.write(order.addresses().billing()))
+                .setParameter("method", order.shippingMethod())
+                .setParameter("subtotal", totals.subtotal().amount())
+                .setParameter("discount", totals.discount().amount())
+                .setParameter("shipping", totals.shipping().amount())
+                .setParameter("tax", totals.tax().amount())
+                .setParameter("total", totals.total().amount())
+                .setParameter("line_ids", lineIds.toArray(UUID[]::new))
+                .setParameter(
+                        "variants", lines.stream().map(NewOrder.Line::variantId).toArray(UUID[]::new))
+                .setParameter("skus", lines.stream().map(NewOrder.Line::sku).toArray(String[]::new))
+                .setParameter("titles", lines.stream().map(NewOrder.Line::title).toArray(String[]::new))
+                .setParameter(
+                        "quantities",
+                        lines.stream().map(NewOrder.Line::quantity).toArray(Integer[]::new))
+                .setParameter(
+                        "prices",
+                        lines.stream().map(line -> line.unitPrice().amount()).toArray(Long[]::new))
+                .setParameter(
+                        "stock_taken",
+                        lines.stream().map(NewOrder.Line::stockTaken).toArray(Boolean[]::new))
+                .setParameter("request", requestId.value())
+                .getSingleResult();
+        return rows.order(
+                row,
+                IntStream.range(0, lines.size())
+                        .mapToObj(index -> placed(lineIds.get(index), lines.get(index)))
+                        .toList());
+    }
+
+    private static OrderLine placed(UUID id, NewOrder.Line line) {
+        return new OrderLine(
+                new OrderLineId(id),
+                line.sku(),
+                TypeId.format("variant", line.variantId()),
+                line.title(),
+                line.quantity(),
+                line.unitPrice(),
+                line.unitPrice().times(line.quantity()),
+                0,
+                0,
+                0,
+                0,
+                0,
+                line.stockTaken());
+    }
+
+    @Override
+    public Optional<Order> find(OrderId id) {
+        return load(id, "");
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Order lock(OrderId id) {
+        return load(id, " FOR UPDATE").orElseThrow(() -> ApiException.notFound("order", id.toString()));
+    }
+
+    private Optional<Order> load(OrderId id, String lock) {
+        List<?> found = entities.createNativeQuery(
+                        "SELECT " + OrderRows.ORDER + " FROM \"order\".orders WHERE id = :id" + lock, Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        return found.stream().findFirst().map(row -> rows.order((Tuple) row, lines(id, (Tuple) row)));
+    }
+
+    private List<OrderLine> lines(OrderId id, Tuple order) {
+        String currency = order.get("currency", String.class);
+        List<OrderLine> lines = new ArrayList<>();
+        for (Object row : entities.createNativeQuery(
+                        "SELECT " + OrderRows.LINE + " FROM \"order\".line WHERE order_id = :id ORDER BY position",
+                        Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList()) {
+            lines.add(rows.line((Tuple) row, currency));
+        }
+        return lines;
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Order change(Order locked, OrderChange change) {
+        if (locked.status() != change.status() && !locked.status().canBecome(change.status())) {
+            throw ApiException.conflict(
+                    "invalid_order_status",
+                    "An order that is %s cannot become %s."
+                            .formatted(locked.status().column(), change.status().column()));
+        }
+        entities.createNativeQuery("""
+                        WITH changed AS (
+                            UPDATE "order".orders
+                               SET status = :status, payment_status = :payment, fulfillment_status = :fulfillment,
+                                   cancelled_amount = cancelled_amount + :cancelled,
+                                   version = version + 1, updated_at = now()
+                             WHERE id = :id)
+                        INSERT INTO "order".history (order_id, event, actor, request_id, facts)
+                        VALUES (:id, :event, :actor, :request, cast(:facts AS jsonb))
+                        """)
+                .setParameter("status", change.status().column())
+                .setParameter("payment", change.paymentStatus().column())
+                .setParameter("fulfillment", change.fulfillmentStatus().column())
+                .setParameter("cancelled", change.cancelled().amount())
+                .setParameter("id", locked.id().value())
+                .setParameter("event", change.event())
+                .setParameter("actor", change.actor())
+                .setParameter("request", requestId.value())
+                .setParameter("facts", rows.write(change.facts()))
+                .executeUpdate();
+        if (!change.lines().isEmpty()) {
+            count(locked.id(), change.lines());
+        }
+        return find(locked.id()).orElseThrow();
+    }
+
+    private void count(OrderId order, List<LineChange> changes) {
+        entities.createNativeQuery("""
+                        UPDATE "order".line l
+                           SET cancelled_quantity = l.cancelled_quantity + c.cancelled,
+                               fulfilled_quantity = l.fulfilled_quantity + c.fulfilled,
+                               refunded_quantity  = l.refunded_quantity + c.refunded,
+                               returned_quantity  = l.returned_quantity + c.returned,
+                               restocked_quantity = l.restocked_quantity + c.restocked
+                          FROM unnest(cast(:lines AS uuid[]), cast(:cancelled AS int[]), cast(:fulfilled AS int[]),
+                                      cast(:refunded AS int[]), cast(:returned AS int[]), cast(:restocked AS int[]))
+                               AS c (id, cancelled, fulfilled, refunded, returned, restocked)
+                         WHERE l.id = c.id AND l.order_id = :order
+                        """)
+                .setParameter("order", order.value())
+                .setParameter(
+                        "lines",
+                        changes.stream().map(change -> change.line().value()).toArray(UUID[]::new))
+                .setParameter("cancelled", units(changes, LineChange::cancelled))
+                .setParameter("fulfilled", units(changes, LineChange::fulfilled))
+                .setParameter("refunded", units(changes, LineChange::refunded))
+                .setParameter("returned", units(changes, LineChange::returned))
+                .setParameter("restocked", units(changes, LineChange::restocked))
+                .executeUpdate();
+    }
+
+    private static Integer[] units(List<LineChange> changes, ToIntFunction<LineChange> count) {
+        return changes.stream().mapToInt(count).boxed().toArray(Integer[]::new);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void addFulfillment(OrderId order, Fulfillment fulfillment) {
+        entities.createNativeQuery("""
+                        INSERT INTO "order".fulfillment (id, order_id, lines, carrier, tracking_number, tracking_url)
+                        VALUES (:id, :order, cast(:lines AS jsonb), cast(:carrier AS text), cast(:number AS text),
+                                cast(:url AS text))
+                        """)
+                .setParameter("id", fulfillment.id().value())
+                .setParameter("order", order.value())
+                .setParameter("lines", rows.write(fulfillment.lines()))
+                .setParameter("carrier", fulfillment.carrier())
+                .setParameter("number", fulfillment.trackingNumber())
+                .setParameter("url", fulfillment.trackingUrl())
+                .executeUpdate();
+    }
+
+    @Override
+    public List<Fulfillment> fulfillments(OrderId id) {
+        List<?> found = entities.createNativeQuery("""
+                        SELECT id, cast(lines AS text) AS lines, carrier, tracking_number, tracking_url, created_at
+                          FROM "order".fulfillment WHERE order_id = :id ORDER BY id
+                        """, Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        return found.stream().map(row -> rows.fulfillment((Tuple) row)).toList();
+    }
+
+    @Override
+    public List<OrderEvent> history(OrderId id) {
+        List<?> found = entities.createNativeQuery("""
+                        SELECT event, actor, request_id, at, cast(facts AS text) AS facts
+                          FROM "order".history WHERE order_id = :id ORDER BY id
+                        """, Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        return found.stream().map(row -> rows.event((Tuple) row)).toList();
+    }
+
+    /** The order, if this is the token that opens it. */
+    Optional<Order> open(OrderId id, String token) {
+        List<?> hashes = entities.createNativeQuery("""
+                        SELECT encode(token_hash, 'hex') FROM "order".orders WHERE id = :id
+                        """, String.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        String presented = HexFormat.of().formatHex(Secret.hash(token));
+        return hashes.contains(presented) ? find(id) : Optional.empty();
+    }
+
+    /** A page of orders, newest first, read with one more than the limit. One statement. */
+    List<OrderSummary> list(OrderFilter filter) {
+        Map<String, Object> values = filter.parameters();
+        var query = entities.createNativeQuery(
+                "SELECT " + OrderRows.ORDER + " FROM \"order\".orders " + filter.where()
+                        + " ORDER BY created_at DESC, id DESC LIMIT :limit",
+                Tuple.class);
+        values.forEach(query::setParameter);
+        List<?> found = query.getResultList();
+        return found.stream().map(row -> rows.summary((Tuple) row)).toList();
+    }
+}

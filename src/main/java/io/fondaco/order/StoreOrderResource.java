@@ -1,0 +1,49 @@
+package io.fondaco.order;
+
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.BearerToken;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+@Path("/store/v1/orders")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Store orders")
+@RunOnVirtualThread
+class StoreOrderResource {
+    private final PostgresOrders orders;
+
+    StoreOrderResource(PostgresOrders orders) {
+        this.orders = orders;
+    }
+
+    /** Reads the primary, because its owner just placed it; consistency tokens will lift that. */
+    @GET
+    @Path("/{id}")
+    @PermitAll
+    @ReadsFrom(Route.PRIMARY)
+    @Operation(
+            operationId = "getStoreOrder",
+            summary = "An order, for whom it belongs to",
+            description = "Send its order_token as 'Authorization: Bearer <order_token>'. A wrong token is a 404.")
+    public RestResponse<Order> get(
+            @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
+        Order order = orders.open(OrderId.parse(id), BearerToken.required(authorization))
+                .orElseThrow(() -> ApiException.notFound("order", id));
+        return RestResponse.ResponseBuilder.ok(order)
+                .header(HttpHeaders.CACHE_CONTROL, "private, no-store")
+                .build();
+    }
+}

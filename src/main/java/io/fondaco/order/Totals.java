@@ -1,0 +1,19 @@
+package io.fondaco.order;
+
+import io.fondaco.platform.money.Money;
+
+/** What something costs: {@code total = subtotal - discount + shipping + tax}, in one currency. */
+public record Totals(Money subtotal, Money discount, Money shipping, Money tax, Money total) {
+
+    public Totals {
+        if (!subtotal.minus(discount).plus(shipping).plus(tax).equals(total)) {
+            throw new IllegalArgumentException("Total %s does not add up".formatted(total));
+        }
+    }
+
+    /** Without discount and tax. */
+    public static Totals of(Money subtotal, Money shipping) {
+        Money zero = Money.zero(subtotal.currency());
+        return new Totals(subtotal, zero, shipping, zero, subtotal.plus(shipping));
+    }
+}

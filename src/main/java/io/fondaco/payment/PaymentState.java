@@ -1,0 +1,58 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where a payment stands. */
+public enum PaymentState {
+    PENDING,
+    AUTHORIZED,
+    CAPTURED,
+    DECLINED,
+    VOIDED;
+
+    /** A provider that takes money after it said no, or was told not to, is believed: the money is given back. */
+    private static final Map<PaymentState, Set<PaymentState>> MOVES = new EnumMap<>(Map.of(
+            PENDING, EnumSet.of(AUTHORIZED, CAPTURED, DECLINED, VOIDED),
+            AUTHORIZED, EnumSet.of(CAPTURED, VOIDED),
+            CAPTURED, EnumSet.noneOf(PaymentState.class),
+            DECLINED, EnumSet.of(CAPTURED),
+            VOIDED, EnumSet.of(CAPTURED)));
+
+    public boolean canBecome(PaymentState next) {
+        return MOVES.getOrDefault(this, Set.of()).contains(next);
+    }
+
+    static Optional<PaymentState> after(PaymentOutcome outcome) {
+        return switch (outcome) {
+            case AUTHORIZED -> Optional.of(AUTHORIZED);
+            case CAPTURED -> Optional.of(CAPTURED);
+            case DECLINED -> Optional.of(DECLINED);
+            case VOIDED -> Optional.of(VOIDED);
+            case PENDING, UNKNOWN, NOT_FOUND -> Optional.empty();
+        };
+    }
+
+    /** The columns' values from which this state can be reached. */
+    String[] origins() {
+        List<PaymentState> origins =
+                Arrays.stream(values()).filter(state -> state.canBecome(this)).toList();
+        return origins.stream().map(PaymentState::column).toArray(String[]::new);
+    }
+
+    @JsonValue
+    public String column() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static PaymentState ofColumn(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,34 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.platform.identity.TypeId;
+import java.util.UUID;
+
+/** Identifies a refund; also our reference at its provider. */
+public record RefundId(UUID value) {
+    static final String PREFIX = "refund";
+
+    public static RefundId random() {
+        return new RefundId(TypeId.newUuid());
+    }
+
+    /**
+     * @throws io.fondaco.platform.identity.InvalidId if the text is not of the form {@code refund_…}
+     */
+    @JsonCreator
+    public static RefundId parse(String text) {
+        return new RefundId(TypeId.parse(PREFIX, text));
+    }
+
+    /** The same, under the name that path parameters are converted by. */
+    public static RefundId fromString(String text) {
+        return parse(text);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return TypeId.format(PREFIX, value);
+    }
+}

@@ -1,0 +1,100 @@
+package io.fondaco.payment;
+
+import io.fondaco.platform.money.Money;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/** The refunds' table. A refund is written down, with its money set aside, before any provider hears of it. */
+@ApplicationScoped
+class Refunds {
+    private static final String COLUMNS = "id, payment_id, order_id, state, currency, amount, created_at";
+    /** How long whoever took up a refund has to send it, in seconds: more than the provider's time limit. */
+    private static final int LEASE_SECONDS = 30;
+
+    private final EntityManager entities;
+
+    Refunds(EntityManager entities) {
+        this.entities = entities;
+    }
+
+    @Transactional(Transactional.TxType.MANDATORY)
+    Refund write(Payment payment, Money amount) {
+        Tuple row = (Tuple) entities.createNativeQuery("""
+                        WITH set_aside AS (
+                            UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
+                             WHERE id = :payment)
+                        INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until)
+                        VALUES (:id, :payment, :order, :currency, :amount, now() + make_interval(secs => :lease))
+                        RETURNING\s""" + COLUMNS, Tuple.class)
+                .setParameter("id", RefundId.random().value())
+                .setParameter("payment", payment.id().value())
+                .setParameter("order", payment.orderId())
+                .setParameter("currency", amount.currency())
+                .setParameter("amount", amount.amount())
+                .setParameter("lease", (double) LEASE_SECONDS)
+                .getSingleResult();
+        return refund(row);
+    }
+
+    /** Writes down the provider's answer; refused money can be refunded anew. */
+    @Transactional
+    Refund.State settle(Refund refund, boolean accepted) {
+        Refund.State state = accepted ? Refund.State.SUCCEEDED : Refund.State.FAILED;
+        entities.createNativeQuery("""
+                        WITH settled AS (
+                            UPDATE payment.refund SET state = :state WHERE id = :id AND state = 'pending'
+                            RETURNING payment_id, amount, state)
+                        UPDATE payment.payment p SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
+                          FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
+                        """)
+                .setParameter("state", state.column())
+                .setParameter("id", refund.id().value())
+                .executeUpdate();
+        return state;
+    }
+
+    @Transactional
+    List<Refund> claimPending(int limit) {
+        List<?> rows = entities.createNativeQuery("""
+                        UPDATE payment.refund
+                           SET attempts = attempts + 1,
+                               locked_until = now() + make_interval(secs => least(:lease * (attempts + 1), 900))
+                         WHERE id IN (SELECT id FROM payment.refund WHERE state = 'pending' AND locked_until < now()
+                                       ORDER BY locked_until LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        RETURNING\s""" + COLUMNS, Tuple.class)
+                .setParameter("lease", (double) LEASE_SECONDS)
+                .setParameter("limit", limit)
+                .getResultList();
+        return rows.stream().map(row -> refund((Tuple) row)).toList();
+    }
+
+    Refund find(RefundId id) {
+        return refund((Tuple)
+                entities.createNativeQuery("SELECT " + COLUMNS + " FROM payment.refund WHERE id = :id", Tuple.class)
+                        .setParameter("id", id.value())
+                        .getSingleResult());
+    }
+
+    List<Refund> ofOrder(UUID orderId) {
+        List<?> rows = entities.createNativeQuery(
+                        "SELECT " + COLUMNS + " FROM payment.refund WHERE order_id = :order ORDER BY id", Tuple.class)
+                .setParameter("order", orderId)
+                .getResultList();
+        return rows.stream().map(row -> refund((Tuple) row)).toList();
+    }
+
+    private static Refund refund(Tuple row) {
+        return new Refund(
+                new RefundId(row.get("id", UUID.class)),
+                new PaymentId(row.get("payment_id", UUID.class)),
+                row.get("order_id", UUID.class),
+                Refund.State.ofColumn(row.get("state", String.class)),
+                Money.of(row.get("amount", Number.class).longValue(), row.get("currency", String.class)),
+                row.get("created_at", Instant.class));
+    }
+}

@@ -1,0 +1,145 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.identity.InvalidId;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * A provider that takes no real money. Its tokens say how it behaves: {@code tok_ok}, {@code tok_declined},
+ * {@code tok_slow}, {@code tok_unknown}, {@code tok_async}, {@code tok_flaky}; any other is declined.
+ */
+@ApplicationScoped
+class TestProvider implements PaymentProvider {
+    private static final long SLOW_SECONDS = 3;
+    private static final String ALGORITHM = "HmacSHA256";
+    private static final String SCHEME = "sha256=";
+
+    private final TestLedger ledger;
+    private final PaymentSettings settings;
+    private final ObjectMapper json;
+
+    TestProvider(TestLedger ledger, PaymentSettings settings, ObjectMapper json) {
+        this.ledger = ledger;
+        this.settings = settings;
+        this.json = json;
+    }
+
+    @Override
+    public String name() {
+        return "test";
+    }
+
+    @Override
+    public PaymentOutcome authorise(String reference, Money amount, String token) {
+        return switch (token) {
+            case "tok_ok" -> outcome(ledger.enter(reference, amount, "captured"));
+            case "tok_slow" -> {
+                CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(SLOW_SECONDS, TimeUnit.SECONDS))
+                        .join();
+                yield outcome(ledger.enter(reference, amount, "captured"));
+            }
+            case "tok_unknown" -> {
+                PaymentOutcome taken = outcome(ledger.enter(reference, amount, "captured"));
+                throw new NoAnswer("tok_unknown: %s, and nobody is told".formatted(taken));
+            }
+            case "tok_async" -> outcome(ledger.enter(reference, amount, "pending"));
+            case "tok_flaky" -> {
+                String state = ledger.enterFlaky(reference, amount);
+                if (state.equals("failed_once")) {
+                    throw new TryAgain("tok_flaky: fails once");
+                }
+                yield outcome(state);
+            }
+            default -> outcome(ledger.enter(reference, amount, "declined"));
+        };
+    }
+
+    @Override
+    public PaymentOutcome capture(String reference, Money amount) {
+        return query(reference, amount);
+    }
+
+    @Override
+    public PaymentOutcome query(String reference, Money amount) {
+        return outcome(ledger.state(reference));
+    }
+
+    @Override
+    public PaymentOutcome abandon(String reference, Money amount) {
+        return outcome(ledger.voidCharge(reference, amount));
+    }
+
+    @Override
+    public boolean refund(String reference, String refundReference, Money amount) {
+        return ledger.refund(reference, refundReference, amount);
+    }
+
+    /** {@code {"reference": "payment_…", "type": "payment.captured" | "payment.declined"}}, signed over its raw bytes. */
+    @Override
+    public Optional<PaymentEvent> receive(byte[] body, String signature) {
+        if (!MessageDigest.isEqual(
+                (SCHEME + HexFormat.of().formatHex(sign(body))).getBytes(StandardCharsets.US_ASCII),
+                signature.getBytes(StandardCharsets.UTF_8))) {
+            throw new ApiException(401, "invalid_signature", "The signature does not fit the body.");
+        }
+        JsonNode event = parse(body);
+        String state =
+                switch (event.path("type").asText()) {
+                    case "payment.captured" -> "captured";
+                    case "payment.declined" -> "declined";
+                    default -> "";
+                };
+        if (state.isEmpty()) {
+            return Optional.empty();
+        }
+        String reference = event.path("reference").asText();
+        PaymentId payment;
+        try {
+            payment = PaymentId.parse(reference);
+        } catch (InvalidId _) {
+            throw ApiException.badRequest("malformed_event", "The event names no payment of ours.");
+        }
+        return Optional.of(new PaymentEvent(payment, outcome(ledger.decide(reference, state))));
+    }
+
+    private JsonNode parse(byte[] body) {
+        try {
+            return json.readTree(body);
+        } catch (IOException _) {
+            throw ApiException.badRequest("malformed_json", "The body is not valid JSON.");
+        }
+    }
+
+    private byte[] sign(byte[] body) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(settings.test().webhookSecret().getBytes(StandardCharsets.UTF_8), ALGORITHM));
+            return mac.doFinal(body);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + ALGORITHM, e);
+        }
+    }
+
+    private static PaymentOutcome outcome(String state) {
+        return switch (state) {
+            case "captured" -> PaymentOutcome.CAPTURED;
+            case "declined" -> PaymentOutcome.DECLINED;
+            case "pending" -> PaymentOutcome.PENDING;
+            case "voided" -> PaymentOutcome.VOIDED;
+            default -> PaymentOutcome.NOT_FOUND;
+        };
+    }
+}

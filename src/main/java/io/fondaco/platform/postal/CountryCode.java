@@ -1,0 +1,35 @@
+package io.fondaco.platform.postal;
+
+import jakarta.validation.Constraint;
+import jakarta.validation.ConstraintValidator;
+import jakarta.validation.ConstraintValidatorContext;
+import jakarta.validation.Payload;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An assigned ISO 3166-1 alpha-2 code, in capitals. */
+@Constraint(validatedBy = CountryCode.Assigned.class)
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
+public @interface CountryCode {
+    String message() default "must be an ISO 3166-1 alpha-2 country code";
+
+    Class<?>[] groups() default {};
+
+    Class<? extends Payload>[] payload() default {};
+
+    /** Asks the JDK's list. */
+    final class Assigned implements ConstraintValidator<CountryCode, String> {
+        private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
+
+        @Override
+        public boolean isValid(@Nullable String value, ConstraintValidatorContext context) {
+            return value == null || COUNTRIES.contains(value);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Postal addresses and the countries they lie in. */
+@NullMarked
+package io.fondaco.platform.postal;
+
+import org.jspecify.annotations.NullMarked;

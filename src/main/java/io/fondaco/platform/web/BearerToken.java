@@ -1,0 +1,24 @@
+package io.fondaco.platform.web;
+
+import org.jspecify.annotations.Nullable;
+
+/** The token that opens a thing of its own, such as a cart, sent as {@code Authorization: Bearer <token>}. */
+public final class BearerToken {
+    private static final String SCHEME = "Bearer ";
+    private static final int MAX_LENGTH = 200;
+
+    private BearerToken() {}
+
+    /**
+     * @param authorization the {@code Authorization} header, null when missing
+     * @throws ApiException 401 {@code unauthorized} if there is no bearer token in it
+     */
+    public static String required(@Nullable String authorization) {
+        if (authorization == null
+                || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                || authorization.length() > MAX_LENGTH) {
+            throw new ApiException(401, "unauthorized", "Send the token as 'Authorization: Bearer <token>'.");
+        }
+        return authorization.substring(SCHEME.length()).strip();
+    }
+}

@@ -1,0 +1,268 @@
+package io.fondaco.checkout;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+class CheckoutTest {
+    @Inject
+    Shelf shelf;
+
+    @Test
+    void aCartBecomesAPaidOrderThatItsTokenOpens() {
+        String sku = shelf.put(250, 10);
+        Response placed = Shopper.ready(sku, 2).complete("tok_ok");
+        placed.then()
+                .statusCode(201)
+                .body("number", greaterThan(1000))
+                .body("status", equalTo("confirmed"))
+                .body("payment_status", equalTo("captured"))
+                .body("fulfillment_status", equalTo("unfulfilled"))
+                .body("lines.sku", contains(sku))
+                .body("totals.total.amount", equalTo(500))
+                .body("order_token", startsWith("order_"));
+        String path = "/store/v1/orders/" + placed.path("id");
+        given().header("Authorization", "Bearer " + placed.path("order_token"))
+                .get(path)
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(placed.path("id")))
+                .body("lines[0].quantity", equalTo(2));
+        given().header("Authorization", "Bearer order_wrong").get(path).then().statusCode(404);
+        given().get(path).then().statusCode(401);
+        assertThat(shelf.available(sku)).isEqualTo(8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tok_slow", "tok_flaky"})
+    void aSlowOrFlakyProviderStillEndsInOnePaidOrder(String token) {
+        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete(token);
+        placed.then().statusCode(201).body("payment_status", equalTo("captured"));
+        Staff.order(placed.path("id")).then().body("payments.state", contains("captured"));
+    }
+
+    @Test
+    void aDeclinedPaymentOpensTheCartAgainAndFreesTheStock() {
+        String sku = shelf.put(250, 2);
+        Shopper shopper = Shopper.ready(sku, 2);
+        shopper.complete("test", "tok_declined", "first")
+                .then()
+                .statusCode(402)
+                .contentType("application/problem+json")
+                .body("code", equalTo("payment_declined"));
+        shopper.complete("test", "tok_declined", "first").then().statusCode(402).header("Idempotent-Replayed", "true");
+        assertThat(shelf.available(sku)).isEqualTo(2);
+        shopper.complete("tok_ok").then().statusCode(201);
+        assertThat(shelf.available(sku)).isZero();
+    }
+
+    @Test
+    void anUnknownOutcomeIsAPendingOrderUntilTheProviderIsAsked() {
+        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete("tok_unknown");
+        placed.then().statusCode(202).body("status", equalTo("payment_pending"));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> Staff.order(placed.path("id"))
+                .then()
+                .body("status", equalTo("confirmed"))
+                .body("payment_status", equalTo("captured"))
+                .body("payments.size()", equalTo(1)));
+    }
+
+    @Test
+    void aWebhookSettlesAPendingOrderOnce() {
+        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete("tok_async");
+        placed.then().statusCode(202).body("payment_status", equalTo("pending"));
+        String reference = Staff.order(placed.path("id")).path("payments[0].reference");
+        Provider.tell(reference, "payment.captured", "sha256=00").then().statusCode(401);
+        Provider.tell(reference, "payment.captured").then().statusCode(204);
+        Provider.tell(reference, "payment.captured").then().statusCode(204);
+        Staff.order(placed.path("id"))
+                .then()
+                .body("status", equalTo("confirmed"))
+                .body("payment_status", equalTo("captured"))
+                .body("history.event", contains("placed", "paid"));
+    }
+
+    @Test
+    void aWebhookThatDeclinesCancelsTheOrderAndPutsTheStockBack() {
+        String sku = shelf.put(250, 1);
+        Response placed = Shopper.ready(sku, 1).complete("tok_async");
+        assertThat(shelf.available(sku)).isZero();
+        Provider.tell(Staff.order(placed.path("id")).path("payments[0].reference"), "payment.declined")
+                .then()
+                .statusCode(204);
+        Staff.order(placed.path("id"))
+                .then()
+                .body("status", equalTo("cancelled"))
+                .body("payment_status", equalTo("failed"));
+        assertThat(shelf.available(sku)).isEqualTo(1);
+    }
+
+    @Test
+    void theSameKeyGetsTheSameAnswerAndAnotherBodyNone() {
+        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        Response first = shopper.complete("test", "tok_ok", "same");
+        Response second = shopper.complete("test", "tok_ok", "same");
+        first.then().statusCode(201);
+        second.then().statusCode(201).header("Idempotent-Replayed", "true");
+        assertThat(second.asString()).isEqualTo(first.asString());
+        shopper.complete("test", "tok_slow", "same")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("idempotency_key_reused"));
+        shopper.complete("tok_ok").then().statusCode(409).body("code", equalTo("cart_completed"));
+        shopper.request()
+                .body(Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                .post(shopper.path("/complete"))
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("idempotency_key_required"));
+    }
+
+    @Test
+    void whatIsMissingIsNamedAllAtOnce() {
+        String sku = shelf.put(250, 10);
+        Response created = given().contentType("application/json")
+                .body(Map.of("currency", "GBP", "lines", List.of(Map.of("sku", sku, "quantity", 1))))
+                .post("/store/v1/carts");
+        new Shopper(created.path("id"), created.path("cart_token"))
+                .complete("tok_ok")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("cart_incomplete"))
+                .body("errors.code", contains("missing_email", "missing_shipping_address"));
+    }
+
+    @Test
+    void anotherTotalThanTheOneShownBuysNothing() {
+        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        shopper.request()
+                .header("Idempotency-Key", "k")
+                .body("""
+                        {"payment": {"provider": "test", "token": "tok_ok"},
+                         "expected_total": {"amount": 249, "currency": "GBP"}}
+                        """)
+                .post(shopper.path("/complete"))
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("price_changed"))
+                .body("total.amount", equalTo(250));
+        shopper.complete("nobody", "x", "k2").then().statusCode(422).body("code", equalTo("unknown_payment_provider"));
+        shopper.complete("tok_ok").then().statusCode(201);
+    }
+
+    @Test
+    void whatIsShortIsNamedAndNothingIsTaken() {
+        String sku = shelf.put(250, 1);
+        Shopper shopper = Shopper.ready(sku, 2);
+        shopper.complete("tok_ok")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("out_of_stock"))
+                .body("errors[0].sku", equalTo(sku))
+                .body("errors[0].requested", equalTo(2))
+                .body("errors[0].available", equalTo(1));
+        shopper.view().then().body("status", equalTo("open"));
+    }
+
+    @Test
+    void eightCompletionsOfOneCartMakeOneOrder() throws Exception {
+        String sku = shelf.put(250, 100);
+        Shopper shopper = Shopper.ready(sku, 3);
+        List<Integer> statuses = inParallel(8, () -> shopper.complete("tok_ok").statusCode());
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
+        assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
+        assertThat(shelf.available(sku)).isEqualTo(97);
+    }
+
+    @Test
+    void theLastUnitIsSoldOnce() throws Exception {
+        String sku = shelf.put(250, 1);
+        List<Integer> statuses =
+                inParallel(8, () -> Shopper.ready(sku, 1).complete("tok_ok").statusCode());
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
+        assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
+        assertThat(shelf.available(sku)).isZero();
+    }
+
+    @Test
+    void aCartBeingCompletedCannotBeChanged() throws Exception {
+        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var slow = threads.submit(() -> shopper.complete("tok_slow").statusCode());
+            await().untilAsserted(() -> shopper.view().then().body("status", equalTo("completing")));
+            shopper.request()
+                    .body(Map.of("email", "b@example.org"))
+                    .patch(shopper.path(""))
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("completion_in_progress"));
+            shopper.complete("tok_ok")
+                    .then()
+                    .statusCode(409)
+                    .header("Retry-After", equalTo("2"))
+                    .body("code", equalTo("completion_in_progress"));
+            assertThat(slow.get()).isEqualTo(201);
+        }
+    }
+
+    @Test
+    void ordersAreListedNewestFirstAndFiltered() {
+        String id = Shopper.ready(shelf.put(250, 10), 1).complete("tok_ok").path("id");
+        String second = Shopper.ready(shelf.put(250, 10), 1)
+                .complete("manual", "", UUID.randomUUID().toString())
+                .path("id");
+        Response page = Staff.request()
+                .queryParam("limit", 1)
+                .queryParam("email", "ADA@example.org")
+                .get("/admin/v1/orders");
+        page.then().statusCode(200).body("data.id", contains(second));
+        Staff.request()
+                .queryParam("cursor", page.<String>path("next_cursor"))
+                .queryParam("email", "ADA@example.org")
+                .get("/admin/v1/orders")
+                .then()
+                .statusCode(200)
+                .body("data.id", hasItem(id));
+        Staff.request()
+                .queryParam("colour", "red")
+                .get("/admin/v1/orders")
+                .then()
+                .statusCode(400);
+        Staff.request()
+                .queryParam("status", "confirmed")
+                .get("/admin/v1/orders")
+                .then()
+                .body("data.id", hasItem(id));
+    }
+
+    private static List<Integer> inParallel(int count, Callable<Integer> call) throws InterruptedException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            return threads
+                    .invokeAll(IntStream.range(0, count).mapToObj(_ -> call).toList())
+                    .stream()
+                    .map(answer -> answer.resultNow())
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.fondaco.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.order.OrderStatus;
+import io.fondaco.payment.PaymentState;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+
+/** Walks every pair of states of every state machine of buying. */
+class CompletionStateTest {
+    @Test
+    void aCompletionMovesAsDrawnAndNoOtherWay() {
+        assertThat(moves(CompletionState.values(), CompletionState::canBecome))
+                .containsExactlyInAnyOrder(
+                        "RESERVED>PENDING",
+                        "RESERVED>PLACED",
+                        "RESERVED>FAILED",
+                        "PENDING>PLACED",
+                        "PENDING>CANCELLED");
+    }
+
+    @Test
+    void anOrderMovesAsDrawnAndNoOtherWay() {
+        assertThat(moves(OrderStatus.values(), OrderStatus::canBecome))
+                .containsExactlyInAnyOrder(
+                        "PAYMENT_PENDING>CONFIRMED",
+                        "PAYMENT_PENDING>CANCELLED",
+                        "CONFIRMED>COMPLETED",
+                        "CONFIRMED>CANCELLED");
+    }
+
+    @Test
+    void aPaymentMovesAsDrawnAndNoOtherWay() {
+        assertThat(moves(PaymentState.values(), PaymentState::canBecome))
+                .containsExactlyInAnyOrder(
+                        "PENDING>AUTHORIZED",
+                        "PENDING>CAPTURED",
+                        "PENDING>DECLINED",
+                        "PENDING>VOIDED",
+                        "AUTHORIZED>CAPTURED",
+                        "AUTHORIZED>VOIDED",
+                        "DECLINED>CAPTURED",
+                        "VOIDED>CAPTURED");
+    }
+
+    private static <S extends Enum<S>> Set<String> moves(S[] states, BiPredicate<S, S> canBecome) {
+        Set<String> moves = new TreeSet<>();
+        Arrays.stream(states).forEach(from -> Arrays.stream(states)
+                .filter(to -> canBecome.test(from, to))
+                .forEach(to -> moves.add(from + ">" + to)));
+        return moves;
+    }
+}

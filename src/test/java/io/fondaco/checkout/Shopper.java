@@ -1,0 +1,56 @@
+package io.fondaco.checkout;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.Map;
+import java.util.UUID;
+
+/** A customer with a cart, over HTTP. */
+record Shopper(String cart, String token) {
+    static Shopper with(String sku, int quantity) {
+        Response created = given().contentType(ContentType.JSON)
+                .body("""
+                        {"currency": "GBP", "email": "Ada@example.org", "lines": [{"sku": "%s", "quantity": %d}]}
+                        """.formatted(sku, quantity))
+                .post("/store/v1/carts");
+        created.then().statusCode(201);
+        return new Shopper(created.path("id"), created.path("cart_token"));
+    }
+
+    /** A cart that can be completed: it is collected. */
+    static Shopper ready(String sku, int quantity) {
+        Shopper shopper = with(sku, quantity);
+        shopper.request()
+                .body(Map.of("shipping_method", "pickup"))
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
+        return shopper;
+    }
+
+    RequestSpecification request() {
+        return given().contentType(ContentType.JSON).header("Authorization", "Bearer " + token);
+    }
+
+    String path(String rest) {
+        return "/store/v1/carts/" + cart + rest;
+    }
+
+    Response view() {
+        return request().get(path(""));
+    }
+
+    Response complete(String paymentToken) {
+        return complete("test", paymentToken, UUID.randomUUID().toString());
+    }
+
+    Response complete(String provider, String paymentToken, String key) {
+        return request()
+                .header("Idempotency-Key", key)
+                .body(Map.of("payment", Map.of("provider", provider, "token", paymentToken)))
+                .post(path("/complete"));
+    }
+}
