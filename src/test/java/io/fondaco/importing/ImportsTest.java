@@ -14,6 +14,8 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -213,6 +215,16 @@ class ImportsTest {
     }
 
     @Test
+    void theDemoShopGoesInWithoutARefusedRow() throws IOException {
+        JsonPath products = importAndWait("kind=products&format=fondaco", resource("demo-shop/products.csv"));
+        assertThat(products.getLong("rows.read")).isEqualTo(113);
+        assertThat(products.getLong("rows.rejected")).isZero();
+        JsonPath stock = importAndWait("kind=stock", resource("demo-shop/stock.csv"));
+        assertThat(stock.getLong("rows.read")).isEqualTo(113);
+        assertThat(stock.getLong("rows.rejected")).isZero();
+    }
+
+    @Test
     void importsAreListedPageByPage() {
         String id = importAndWait("kind=stock", "sku,available\n").getString("id");
         importAndWait("kind=stock", "sku,available\n");
@@ -227,6 +239,12 @@ class ImportsTest {
         admin().get("/admin/v1/imports/import_00000000000000000000000000")
                 .then()
                 .statusCode(404);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream bytes = Thread.currentThread().getContextClassLoader().getResourceAsStream(name)) {
+            return new String(bytes.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static JsonPath importAndWait(String query, String file) {
