@@ -354,7 +354,7 @@ class BadInputTest {
             out.write(
                     "POST /store/v1/carts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
-            byte[] chunk = ("1000\r\n" + "x".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            byte[] chunk = ("1000\r\n" + " ".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             try {
                 for (int sent = 0; sent < bytes; sent += 4096) {
                     out.write(chunk);

@@ -51,6 +51,11 @@ class ModularityTest {
             Map.entry("customer", Set.of()),
             Map.entry("access", Set.of()));
 
+    private static final int MOST_FILES = 35;
+
+    /** Rooms that are to become two: the file formats leave importing. These numbers may only fall. */
+    private static final Map<String, Integer> OVERGROWN = Map.of("importing", 55);
+
     /** The floors of the house, from the door to the ground. */
     private static final List<List<String>> FLOORS = List.of(
             List.of("importing"),
@@ -123,7 +128,10 @@ class ModularityTest {
         for (String module : modules()) {
             try (Stream<Path> content = Files.list(SOURCES.resolve(module))) {
                 List<Path> files = content.toList();
-                assertThat(files).as(module).allMatch(Files::isRegularFile).hasSizeLessThanOrEqualTo(40);
+                assertThat(files)
+                        .as(module)
+                        .allMatch(Files::isRegularFile)
+                        .hasSizeLessThanOrEqualTo(OVERGROWN.getOrDefault(module, MOST_FILES));
             }
         }
     }

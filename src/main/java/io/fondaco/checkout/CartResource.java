@@ -21,6 +21,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseStatus;
@@ -46,6 +49,7 @@ class CartResource {
 
     @POST
     @ResponseStatus(201)
+    @APIResponseSchema(value = CartView.class, responseCode = "201")
     @Operation(
             operationId = "createCart",
             summary = "Opens a cart",
@@ -130,6 +134,17 @@ class CartResource {
     @POST
     @Path("/{id}/complete")
     @APIResponseSchema(value = CompletedOrder.class, responseCode = "201")
+    @APIResponse(
+            responseCode = "202",
+            description = "The order stands, its payment is pending.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CompletedOrder.class)))
+    @APIResponse(responseCode = "402", description = "`payment_declined`: the cart is open for another payment.")
+    @APIResponse(
+            responseCode = "409",
+            description = "`cart_completed`, `completion_in_progress`, `out_of_stock` or `price_changed`.")
     @Operation(
             operationId = "completeCart",
             summary = "Turns the cart into an order",

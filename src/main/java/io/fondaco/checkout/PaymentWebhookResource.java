@@ -10,6 +10,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ class PaymentWebhookResource {
             summary = "Takes a provider's word on a payment",
             description = "The test provider sends {\"reference\": \"payment_…\", \"type\": \"payment.captured\" |"
                     + " \"payment.declined\"} with 'Fondaco-Signature: sha256=<hex HMAC-SHA256 of the raw body>'.")
+    @APIResponse(responseCode = "204", description = "Understood; sending it again changes nothing.")
     public void receive(
             @PathParam("provider") String provider,
             @HeaderParam("Fondaco-Signature") @Nullable String signature,

@@ -14,10 +14,10 @@ interface PaymentSettings {
     /** The provider for trying things out. */
     Test test();
 
-    /** The test provider: it takes no real money, so a shop that sells switches it off. */
+    /** The test provider: it takes no real money. On with the embedded cluster, off everywhere else. */
     interface Test {
-        /** Whether it is offered. */
-        @WithDefault("true")
+        /** Whether it is offered. Never where real goods are sold: its tokens buy them for nothing. */
+        @WithDefault("false")
         boolean enabled();
 
         /** What its webhooks are signed with (HMAC-SHA256). */

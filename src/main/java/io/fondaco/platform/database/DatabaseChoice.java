@@ -32,6 +32,7 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     private static final String EMBEDDED = "fondaco.database.embedded";
     private static final String DATA_DIR = "fondaco.data-dir";
     private static final String DEMO_SHOP = "fondaco.demo-shop";
+    private static final String TEST_PAYMENTS = "fondaco.payment.test.enabled";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
     private static final String JDBC_PREFIX = "jdbc:postgresql://";
 
@@ -87,6 +88,7 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
                 REPLICA_PASSWORD, cluster.readerPassword()));
         setDefault(settings, config, MIGRATE_AT_START, "true");
         setDefault(settings, config, DEMO_SHOP, "true");
+        setDefault(settings, config, TEST_PAYMENTS, "true");
         setDefault(settings, config, BOOTSTRAP_KEY, LOCAL_ADMIN_KEY);
         return new DatabaseChoice(Optional.of(cluster), settings);
     }

@@ -190,7 +190,7 @@ public class ContractFilter implements OASFilter {
         }
         Example example = OASFactory.createExample().value(new ObjectMapper().convertValue(value, Object.class));
         content.getMediaTypes().forEach((type, media) -> {
-            if (type.equals(JSON) || type.equals(PROBLEM) || value.isTextual()) {
+            if (type.equals(JSON) || type.equals(PROBLEM) || value.isTextual() || type.equals("*/*")) {
                 add(media, example);
             }
         });

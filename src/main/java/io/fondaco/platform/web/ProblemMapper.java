@@ -96,8 +96,7 @@ class ProblemMapper {
         if (status >= 500) {
             LOG.errorf(e, "Request %s failed", requestId.value());
         }
-        Response.StatusType statusType = Response.Status.fromStatusCode(status);
-        String title = statusType == null ? "Error" : statusType.getReasonPhrase();
+        String title = title(status);
         Response.ResponseBuilder response =
                 respond(status, title.toLowerCase(Locale.ROOT).replace(' ', '_'), title + ".");
         Object allow = e.getResponse().getHeaders().getFirst(HttpHeaders.ALLOW);
@@ -280,19 +279,24 @@ class ProblemMapper {
 
     private Response.ResponseBuilder respond(
             int status, String code, @Nullable String detail, List<Violation> errors, Map<String, Object> facts) {
-        Response.StatusType statusType = Response.Status.fromStatusCode(status);
         return Response.status(status)
                 .type(PROBLEM_JSON)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .entity(new Problem(
                         "urn:fondaco:problem:" + code,
-                        statusType == null ? "Error" : statusType.getReasonPhrase(),
+                        title(status),
                         status,
                         code,
                         detail == null ? "" : detail,
                         errors,
                         requestId.value(),
                         facts));
+    }
+
+    /** The status in words; Jakarta REST does not know this one. */
+    private static String title(int status) {
+        Response.StatusType known = Response.Status.fromStatusCode(status);
+        return status == 422 ? "Unprocessable Content" : known == null ? "Error" : known.getReasonPhrase();
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable e, Class<T> type) {

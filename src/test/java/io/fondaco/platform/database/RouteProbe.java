@@ -7,6 +7,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Endpoints that tell which server answered them; in tests only. */
 @Path("/test/route")
@@ -23,12 +24,14 @@ class RouteProbe {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/read")
     public String read() {
         return where(entities);
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/read-in-transaction")
     @Transactional
     public String readInTransaction() {
@@ -36,6 +39,7 @@ class RouteProbe {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/read-own-writes")
     @ReadsFrom(Route.PRIMARY)
     public String readOwnWrites() {
@@ -43,6 +47,7 @@ class RouteProbe {
     }
 
     @POST
+    @Operation(hidden = true)
     @Path("/write")
     @Transactional
     public String write() {
@@ -50,6 +55,7 @@ class RouteProbe {
     }
 
     @GET
+    @Operation(hidden = true)
     @Path("/write-where-only-reading-is-allowed")
     @Transactional
     public String writeOnTheReplicaRoute() {
