@@ -6,9 +6,10 @@ import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -33,14 +34,14 @@ public class ContractFilter implements OASFilter {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
     private static final String PROBLEM_SCHEMA = "#/components/schemas/Problem";
-    private static final Map<String, String> ALWAYS = Map.of(
+    private static final Map<String, String> ALWAYS = sorted(Map.of(
             "400", "Malformed: the request cannot be read, or names a parameter, filter or sort that does not exist.",
             "500", "Our fault; logged under the trace_id.",
-            "503", "The database does not answer or is busy: try again after Retry-After seconds.");
-    private static final Map<String, String> WITH_BODY = Map.of(
+            "503", "The database does not answer or is busy: try again after Retry-After seconds."));
+    private static final Map<String, String> WITH_BODY = sorted(Map.of(
             "413", "The body is larger than this endpoint takes.",
             "415", "The body's content type is not one that this endpoint takes.",
-            "422", "Well-formed, but against a rule; `errors` names the fields.");
+            "422", "Well-formed, but against a rule; `errors` names the fields."));
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -85,7 +86,7 @@ public class ContractFilter implements OASFilter {
                         "code", text("Stable, for programs."),
                         "detail", text("For people.")))
                 .required(List.of("pointer", "code", "detail"));
-        return object(new LinkedHashMap<>(Map.of(
+        return object(Map.of(
                         "type", text("urn:fondaco:problem:<code>"),
                         "title", text("The status in words."),
                         "status", OASFactory.createSchema().type(List.of(Schema.SchemaType.INTEGER)),
@@ -95,13 +96,18 @@ public class ContractFilter implements OASFilter {
                         "errors",
                                 OASFactory.createSchema()
                                         .type(List.of(Schema.SchemaType.ARRAY))
-                                        .items(error))))
+                                        .items(error)))
                 .required(List.of("type", "title", "status", "code", "detail", "trace_id"))
                 .description("RFC 9457 problem details; further members hold the facts of the case.");
     }
 
     private static Schema object(Map<String, Schema> properties) {
-        return OASFactory.createSchema().type(List.of(Schema.SchemaType.OBJECT)).properties(properties);
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.OBJECT)).properties(sorted(properties));
+    }
+
+    /** The document is compared with the committed one, so nothing in it may depend on a hash. */
+    private static <T> Map<String, T> sorted(Map<String, T> map) {
+        return Collections.unmodifiableMap(new TreeMap<>(map));
     }
 
     private static Schema text(String description) {

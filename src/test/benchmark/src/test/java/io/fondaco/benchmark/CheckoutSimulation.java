@@ -37,7 +37,7 @@ public class CheckoutSimulation extends Simulation {
             .exec(http("cart")
                     .post("/store/v1/carts")
                     .body(StringBody("""
-                            {"currency": "EUR", "email": "bench@example.com", "lines": [
+                            {"currency": "EUR", "email": "bench-#{key}@example.com", "lines": [
                               {"sku": "#{first}", "quantity": 1}, {"sku": "#{second}", "quantity": 1}]}"""))
                     .check(status().is(201), jsonPath("$.id").saveAs("cart"), jsonPath("$.cart_token").saveAs("token")))
             .exec(http("method")

@@ -1,0 +1,207 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Speed as ratios within one run: browsing beside constant bytes of the same process (wrk), buying (Gatling) beside the
+ * same statements without an application (pgbench). Reports; judges nothing. {@code ./mvnw verify -Pbenchmark}
+ */
+class BrowseAndBuyBenchmark {
+    private static final Logger LOG = Logger.getLogger(BrowseAndBuyBenchmark.class);
+    private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
+    private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
+    private static final Path GATLING = Path.of("src", "test", "benchmark");
+
+    @TempDir
+    private Path data;
+
+    @Test
+    void browsingAndBuyingBesideWhatTheMachineCanDo() throws Exception {
+        assumeTrue(onPath("wrk") && onPath("pgbench"), "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+                PackagedApp app = PackagedApp.start("benchmark", environment(cluster));
+                ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+            List<String> skus = stock(cluster, shop);
+            Map<String, Double> perSecond = new LinkedHashMap<>();
+            wrk(app, "/store/v1/products?limit=20", SECONDS);
+            perSecond.put("GET /ping", wrk(app, "/ping", SECONDS));
+            perSecond.put("GET product detail", wrk(app, "/store/v1/products/rialto-espresso", SECONDS));
+            perSecond.put("GET product list of 20", wrk(app, "/store/v1/products?limit=20", SECONDS));
+            gatling(app, skus, 10);
+            perSecond.put("checkouts (3 requests each)", gatling(app, skus, SECONDS));
+            perSecond.put("pgbench, the same statements", pgbench(cluster, skus));
+            StringBuilder report = new StringBuilder("%d clients, %d s each%n".formatted(CLIENTS, SECONDS));
+            perSecond.forEach((what, rate) -> report.append("  %-32s %10.1f /s%n".formatted(what, rate)));
+            report.append("  checkout beside pgbench          %10.2f%n"
+                    .formatted(perSecond.get("checkouts (3 requests each)")
+                            / perSecond.get("pgbench, the same statements")));
+            LOG.info(System.lineSeparator() + report);
+            assertThat(perSecond.values()).allMatch(rate -> rate > 0);
+        }
+    }
+
+    private static List<String> stock(EmbeddedCluster cluster, ShopClient shop) throws Exception {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> shop.get("/admin/v1/imports", PackagedApp.ADMIN_KEY)
+                                .body()
+                                .toString()
+                                .split("\"status\":\"done\"")
+                                .length
+                        == 3);
+        List<String> skus = new ArrayList<>();
+        try (Connection connection =
+                        DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
+            statement.execute(
+                    "CREATE TABLE public.benchmark_sku AS SELECT row_number() OVER (ORDER BY s.sku)::int AS n, s.sku"
+                            + " FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku WHERE v.inventory_tracked");
+            try (ResultSet rows = statement.executeQuery("SELECT sku FROM public.benchmark_sku ORDER BY n")) {
+                while (rows.next()) {
+                    skus.add(rows.getString(1));
+                }
+            }
+        }
+        return skus;
+    }
+
+    private static Map<String, String> environment(EmbeddedCluster cluster) {
+        return Map.of(
+                "HEAP",
+                "1g",
+                "FONDACO_DATABASE_PRIMARY_URL",
+                cluster.primaryUrl(),
+                "FONDACO_DATABASE_REPLICA_URLS",
+                cluster.replicaUrl(),
+                "FONDACO_DATABASE_USERNAME",
+                cluster.username(),
+                "FONDACO_DATABASE_PASSWORD",
+                cluster.password(),
+                "FONDACO_DATABASE_MIGRATE_AT_START",
+                "true",
+                "FONDACO_DEMO_SHOP",
+                "true",
+                "FONDACO_PAYMENT_TEST_ENABLED",
+                "true",
+                "FONDACO_ACCESS_BOOTSTRAP_KEY",
+                PackagedApp.ADMIN_KEY);
+    }
+
+    private static double wrk(PackagedApp app, String path, int seconds) throws Exception {
+        String output = run(
+                Map.of(),
+                Duration.ofSeconds(seconds + 30L),
+                List.of("wrk", "-t2", "-c" + CLIENTS, "-d" + seconds + "s", app.base() + path));
+        assertThat(output).doesNotContain("Non-2xx");
+        return number(output, "Requests/sec:\\s+([0-9.]+)");
+    }
+
+    private static double gatling(PackagedApp app, List<String> skus, int seconds) throws Exception {
+        String output = run(
+                Map.of(),
+                Duration.ofSeconds(seconds + 240L),
+                List.of(
+                        new File("mvnw").getAbsolutePath(),
+                        "-B",
+                        "-f",
+                        GATLING.resolve("pom.xml").toAbsolutePath().toString(),
+                        "gatling:test",
+                        "-Dbenchmark.url=" + app.base(),
+                        "-Dbenchmark.clients=" + CLIENTS,
+                        "-Dbenchmark.seconds=" + seconds,
+                        "-Dbenchmark.skus=" + String.join(",", skus)));
+        double requests = number(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
+        return requests / 3;
+    }
+
+    private static double pgbench(EmbeddedCluster cluster, List<String> skus) throws Exception {
+        Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
+        assertThat(url.find()).isTrue();
+        String output = run(
+                Map.of("PGPASSWORD", cluster.password()),
+                Duration.ofSeconds(SECONDS + 30L),
+                List.of(
+                        "pgbench",
+                        "-n",
+                        "-h",
+                        url.group(1),
+                        "-p",
+                        url.group(2),
+                        "-U",
+                        cluster.username(),
+                        "-c",
+                        Integer.toString(CLIENTS),
+                        "-j",
+                        "2",
+                        "-T",
+                        Integer.toString(SECONDS),
+                        "-D",
+                        "skus=" + skus.size(),
+                        "-f",
+                        GATLING.resolve("checkout.pgbench.sql").toString(),
+                        url.group(3)));
+        return number(output, "tps = ([0-9.]+)");
+    }
+
+    private static double number(String output, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    private static boolean onPath(String program) {
+        return Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getenv("PATH"))
+                .anyMatch(folder -> new File(folder, program).canExecute());
+    }
+
+    private static String run(Map<String, String> environment, Duration limit, List<String> command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            Thread guard = Thread.ofVirtual().start(() -> {
+                try {
+                    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException _) {
+                    process.destroyForcibly();
+                }
+            });
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            guard.join();
+            assertThat(process.exitValue())
+                    .as(command.getFirst() + ": " + output)
+                    .isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
