@@ -1,0 +1,181 @@
+package io.fondaco.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.arc.Arc;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class InventoryTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @Inject
+    PostgresInventory inventory;
+
+    @Inject
+    EntityManager entities;
+
+    @AfterEach
+    void theHistoryAddsUpToWhatIsOnHand() {
+        List<?> wrong = QuarkusTransaction.requiringNew()
+                .call(() -> entities.createNativeQuery("""
+                        SELECT s.sku FROM inventory.stock_level s
+                          LEFT JOIN inventory.movement m ON m.sku = s.sku AND m.location = s.location
+                         GROUP BY s.sku, s.location, s.on_hand HAVING s.on_hand <> coalesce(sum(m.quantity), 0)
+                        """).getResultList());
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void theLastUnitIsSoldOnce() throws Exception {
+        String sku = stocked(10);
+        List<Callable<Boolean>> buyers = IntStream.range(0, 64)
+                .<Callable<Boolean>>mapToObj(n -> () -> buy(sku))
+                .toList();
+        int sold = 0;
+        try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
+            for (Future<Boolean> buyer : threads.invokeAll(buyers)) {
+                sold += buyer.get() ? 1 : 0;
+            }
+        }
+        assertThat(sold).isEqualTo(10);
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 0, 0, 0));
+    }
+
+    @Test
+    void crossedOrdersOfTheSameTwoSkusDoNotLockEachOtherOut() throws Exception {
+        String a = stocked(1_000);
+        String b = stocked(1_000);
+        List<Callable<Boolean>> buyers = IntStream.range(0, 60)
+                .<Callable<Boolean>>mapToObj(n -> () -> n % 2 == 0 ? buy(a, b) : buy(b, a))
+                .toList();
+        try (ExecutorService threads = Executors.newFixedThreadPool(12)) {
+            for (Future<Boolean> buyer : threads.invokeAll(buyers)) {
+                assertThat(buyer.get()).isTrue();
+            }
+        }
+        assertThat(level(a).onHand()).isEqualTo(940);
+        assertThat(level(b).onHand()).isEqualTo(940);
+    }
+
+    @Test
+    void aReservationIsAllOrNothingAndNamesWhatIsShort() {
+        String plenty = stocked(5);
+        String scarce = stocked(1);
+        assertThatThrownBy(() -> inventory.reserve(
+                        List.of(
+                                new StockQuantity(plenty, 2),
+                                new StockQuantity(scarce, 2),
+                                new StockQuantity("NEVER-SEEN", 1)),
+                        LONG))
+                .isInstanceOfSatisfying(InsufficientStock.class, e -> assertThat(e.shortages())
+                        .containsExactly(
+                                new InsufficientStock.Shortage(scarce, 2, 1),
+                                new InsufficientStock.Shortage("NEVER-SEEN", 1, 0)));
+        assertThat(level(plenty).reserved()).isZero();
+    }
+
+    @Test
+    void claimingTwiceSellsOnceAndAReleaseAfterwardsChangesNothing() {
+        String sku = stocked(3);
+        ReservationId reservation = inventory.reserve(List.of(new StockQuantity(sku, 2)), LONG);
+        assertThat(inventory.claim(reservation, "order-1")).isTrue();
+        assertThat(inventory.claim(reservation, "order-1")).isTrue();
+        inventory.release(reservation);
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 1, 0, 1));
+    }
+
+    @Test
+    void whatWasReleasedCannotBeClaimed() {
+        String sku = stocked(3);
+        ReservationId reservation = inventory.reserve(List.of(new StockQuantity(sku, 2)), LONG);
+        inventory.release(reservation);
+        inventory.release(reservation);
+        assertThat(inventory.claim(reservation, "order-2")).isFalse();
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 3, 0, 3));
+    }
+
+    @Test
+    void anExpiredReservationIsFreedAndALivingOneIsNot() {
+        String sku = stocked(5);
+        inventory.reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
+        inventory.reserve(List.of(new StockQuantity(sku, 1)), LONG);
+        inventory.releaseExpired(100);
+        assertThat(level(sku).reserved()).isEqualTo(1);
+    }
+
+    @Test
+    void anOrderLargerThanOneLocationIsTakenFromSeveralAndComesBack() {
+        String sku = "T-" + UUID.randomUUID();
+        inventory.countAll(
+                List.of(new StockCount(new StockKey(sku, "a"), 2), new StockCount(new StockKey(sku, "b"), 3)), "test");
+        inventory.claim(inventory.reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-3");
+        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 1L);
+        inventory.restock(List.of(new StockQuantity(sku, 4)), "order-3");
+        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 5L);
+    }
+
+    @Test
+    void aCountLeavesWhatIsReservedAloneAndAnAdjustmentCannotTakeIt() {
+        String sku = stocked(5);
+        inventory.reserve(List.of(new StockQuantity(sku, 3)), LONG);
+        assertThat(inventory.count(new StockCount(StockKey.atDefault(sku), 10), "recount"))
+                .isEqualTo(new StockLevel(sku, "default", 13, 3, 10));
+        assertThatThrownBy(() -> inventory.adjust(StockKey.atDefault(sku), -11, "loss"))
+                .isInstanceOf(InsufficientStock.class);
+        assertThat(inventory.adjust(StockKey.atDefault(sku), -10, "loss").available())
+                .isZero();
+    }
+
+    @Test
+    void theDatabaseItselfRefusesLessThanNothing() {
+        String sku = stocked(1);
+        assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
+                                "UPDATE inventory.stock_level SET reserved = 2 WHERE sku = :sku")
+                        .setParameter("sku", sku)
+                        .executeUpdate()))
+                .hasStackTraceContaining("stock_level");
+    }
+
+    private boolean buy(String... skus) {
+        var context = Arc.container().requestContext();
+        context.activate();
+        try {
+            List<StockQuantity> wanted = new ArrayList<>();
+            for (String sku : skus) {
+                wanted.add(new StockQuantity(sku, 1));
+            }
+            return inventory.claim(inventory.reserve(wanted, LONG), "order-" + UUID.randomUUID());
+        } catch (InsufficientStock _) {
+            return false;
+        } finally {
+            context.terminate();
+        }
+    }
+
+    private String stocked(long units) {
+        String sku = "T-" + UUID.randomUUID();
+        inventory.count(new StockCount(StockKey.atDefault(sku), units), "test");
+        return sku;
+    }
+
+    private StockLevel level(String sku) {
+        return QuarkusTransaction.requiringNew()
+                .call(() -> inventory.levels(List.of(sku)).getFirst());
+    }
+}
