@@ -80,7 +80,9 @@ class BrowseAndBuyBenchmark {
             statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
             statement.execute(
                     "CREATE TABLE public.benchmark_sku AS SELECT row_number() OVER (ORDER BY s.sku)::int AS n, s.sku"
-                            + " FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku WHERE v.inventory_tracked");
+                            + " FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku"
+                            + " JOIN catalog.product p ON p.id = v.product_id AND p.status = 'active'"
+                            + " JOIN pricing.price x ON x.variant_id = v.id AND x.currency = 'EUR'");
             try (ResultSet rows = statement.executeQuery("SELECT sku FROM public.benchmark_sku ORDER BY n")) {
                 while (rows.next()) {
                     skus.add(rows.getString(1));
