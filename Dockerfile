@@ -7,8 +7,8 @@ COPY target/quarkus-app/lib/ lib/
 COPY target/quarkus-app/quarkus-run.jar quarkus-run.jar
 COPY target/quarkus-app/app/ app/
 COPY target/quarkus-app/quarkus/ quarkus/
-# In a container there is no embedded database: these must be given, or it refuses to start.
-ENV FONDACO_DATABASE_PRIMARY_URL="" \
+# No database of its own in a container: without FONDACO_DATABASE_PRIMARY_URL it refuses to start and says so.
+ENV FONDACO_DATABASE_EMBEDDED="false" \
     JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError"
 USER 10001
 EXPOSE 8080

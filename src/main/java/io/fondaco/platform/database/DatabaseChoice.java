@@ -47,6 +47,11 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
         if (primaryUrl.isPresent() && !embeddedBefore) {
             return configured(config, primaryUrl.get());
         }
+        if (primaryUrl.isEmpty()
+                && config.getOptionalValue(EMBEDDED, Boolean.class).isPresent()) {
+            throw new HalfConfigured(
+                    "The embedded database is switched off, so %s is needed.".formatted(variable(PRIMARY_URL)));
+        }
         if (!embeddedBefore) {
             for (String orphan : List.of(REPLICA_URLS, USERNAME, PASSWORD)) {
                 if (config.getOptionalValue(orphan, String.class).isPresent()) {

@@ -32,7 +32,7 @@ interface DatabaseSettings {
     /** Whether starting the application migrates the schemas. Default: with the embedded cluster only. */
     Optional<Boolean> migrateAtStart();
 
-    /** Whether this is the embedded cluster; set by the start, not by hand. */
+    /** Whether this is the embedded cluster: set by the start. Set to false by hand, as in an image, it forbids one. */
     @WithDefault("false")
     boolean embedded();
 }

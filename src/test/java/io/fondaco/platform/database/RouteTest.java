@@ -63,6 +63,13 @@ class RouteTest {
                 .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
     }
 
+    @Test
+    void anImageWithoutADatabaseIsRefused() {
+        assertThatThrownBy(() -> DatabaseChoice.make(config(Map.of("fondaco.database.embedded", "false"))))
+                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+                .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
+    }
+
     private static SmallRyeConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(values, "test", 100))
