@@ -1,7 +1,7 @@
 package io.fondaco;
 
 import io.fondaco.platform.database.DatabaseChoice;
-import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;

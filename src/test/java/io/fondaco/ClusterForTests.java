@@ -1,7 +1,7 @@
 package io.fondaco;
 
 import io.fondaco.platform.database.DatabaseChoice;
-import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
@@ -32,7 +32,7 @@ public final class ClusterForTests implements QuarkusTestResourceLifecycleManage
         cluster = EmbeddedCluster.start(directory);
         return Map.ofEntries(
                 Map.entry("fondaco.database.primary-url", cluster.primaryUrl()),
-                Map.entry("fondaco.database.replica-url", cluster.replicaUrl()),
+                Map.entry("fondaco.database.replica-urls", cluster.replicaUrl()),
                 Map.entry("fondaco.database.username", cluster.username()),
                 Map.entry("fondaco.database.password", cluster.password()),
                 Map.entry("fondaco.database.replica-username", cluster.readerUsername()),

@@ -1,6 +1,7 @@
 package io.fondaco.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
@@ -48,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 /** API keys for the back office. */
 @Path("/admin/v1/api-keys")
 @Tag(name = "API keys")
+@RetriedReads
 @RunOnVirtualThread
 class ApiKeyResource {
     private static final String SORT = "id";

@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /** The category tree for the back office, node by node. Changes take the whole tree's lock: a move must not close a circle. */
 @Path("/admin/v1/categories")
 @Tag(name = "Catalogue")
+@RetriedReads
 @RunOnVirtualThread
 class AdminCategoryResource {
     private static final String SORT = "id";

@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** Products for the back office. */
 @Path("/admin/v1/products")
 @Tag(name = "Catalogue")
+@RetriedReads
 @RunOnVirtualThread
 class AdminProductResource {
     private static final String SORT = "id";

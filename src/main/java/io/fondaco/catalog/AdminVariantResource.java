@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Variants for the back office. */
 @Path("/admin/v1/variants")
 @Tag(name = "Catalogue")
+@RetriedReads
 @RunOnVirtualThread
 class AdminVariantResource {
     private static final String SORT = "id";

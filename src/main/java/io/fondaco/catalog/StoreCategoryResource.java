@@ -1,5 +1,8 @@
 package io.fondaco.catalog;
 
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.Route;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/store/v1/categories")
 @Tag(name = "Products")
 @PermitAll
+@ReadsFrom(value = Route.REPLICA, mayBeStale = true)
+@RetriedReads
 @RunOnVirtualThread
 class StoreCategoryResource {
     private final ProductStore store;

@@ -2,6 +2,9 @@ package io.fondaco.catalog;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.Route;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
@@ -45,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/store/v1/products")
 @Tag(name = "Products")
 @PermitAll
+@ReadsFrom(value = Route.REPLICA, mayBeStale = true)
+@RetriedReads
 @RunOnVirtualThread
 class StoreProductResource {
     private static final String REVALIDATE = "public, max-age=0, must-revalidate";

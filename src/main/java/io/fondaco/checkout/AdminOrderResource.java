@@ -7,6 +7,7 @@ import io.fondaco.checkout.AfterSalesRequests.RefundRequest;
 import io.fondaco.checkout.AfterSalesRequests.ReturnRequest;
 import io.fondaco.order.OrderId;
 import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.web.ApiException;
@@ -29,11 +30,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** An order's details and verbs. Details are read from the primary, so that staff see what they just did; consistency tokens will lift that. */
+/** An order's details and verbs. Without a consistency token, details are read from the primary, so that staff see what they just did. */
 @Path("/admin/v1/orders/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Admin orders")
-@ReadsFrom(Route.PRIMARY)
+@ReadsFrom(Route.REPLICA_WITH_TOKEN)
+@RetriedReads
 @RunOnVirtualThread
 class AdminOrderResource {
     private static final String KEY = "Idempotency-Key";

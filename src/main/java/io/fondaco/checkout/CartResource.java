@@ -3,6 +3,7 @@ package io.fondaco.checkout;
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.CartLineId;
 import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.web.BearerToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -30,13 +31,14 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Carts over HTTP. Reads go to the primary, because an owner must see what it just wrote; consistency tokens will lift that. */
+/** Carts over HTTP. Who sends a consistency token reads a replica that has reached it; who does not, the primary. */
 @Path("/store/v1/carts")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Carts", description = "A cart is opened by its cart_token: 'Authorization: Bearer <cart_token>'.")
 @PermitAll
-@ReadsFrom(Route.PRIMARY)
+@ReadsFrom(Route.REPLICA_WITH_TOKEN)
+@RetriedReads
 @RunOnVirtualThread
 class CartResource {
     private final CartDesk desk;

@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Files out. */
 @Path("/admin/v1/exports")
+@RetriedReads
 @RunOnVirtualThread
 @Tag(name = "Imports and exports")
 class ExportResource {

@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
@@ -37,11 +38,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Files in. What is asked right after an upload is answered by the primary: a replica may not know it yet. */
+/** Files in. Asked without a consistency token, the primary tells how an import is doing: a replica may not know it yet. */
 @Path("/admin/v1/imports")
 @Produces(MediaType.APPLICATION_JSON)
+@RetriedReads
 @RunOnVirtualThread
-@ReadsFrom(Route.PRIMARY)
+@ReadsFrom(Route.REPLICA_WITH_TOKEN)
 @Tag(name = "Imports and exports")
 class ImportResource {
     private static final Set<String> POST_PARAMETERS = Set.of("kind", "format", "dry_run", "currency");

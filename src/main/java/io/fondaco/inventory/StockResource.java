@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /** Stock for the back office: what there is, and corrections of it. */
 @Path("/admin/v1/stock")
 @Tag(name = "Stock")
+@RetriedReads
 @RunOnVirtualThread
 class StockResource {
     private static final String SORT = "sku,location";

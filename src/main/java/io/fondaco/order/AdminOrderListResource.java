@@ -1,6 +1,7 @@
 package io.fondaco.order;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/admin/v1/orders")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Admin orders")
+@RetriedReads
 @RunOnVirtualThread
 class AdminOrderListResource {
     private static final Set<String> PARAMETERS =

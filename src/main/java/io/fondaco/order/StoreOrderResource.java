@@ -1,6 +1,7 @@
 package io.fondaco.order;
 
 import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.BearerToken;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/store/v1/orders")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Store orders")
+@RetriedReads
 @RunOnVirtualThread
 class StoreOrderResource {
     private final PostgresOrders orders;
@@ -29,11 +31,11 @@ class StoreOrderResource {
         this.orders = orders;
     }
 
-    /** Reads the primary, because its owner just placed it; consistency tokens will lift that. */
+    /** Who does not send a consistency token reads the primary, for they may just have placed it. */
     @GET
     @Path("/{id}")
     @PermitAll
-    @ReadsFrom(Route.PRIMARY)
+    @ReadsFrom(Route.REPLICA_WITH_TOKEN)
     @Operation(
             operationId = "getStoreOrder",
             summary = "An order, for whom it belongs to",

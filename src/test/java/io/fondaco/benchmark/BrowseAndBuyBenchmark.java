@@ -3,7 +3,7 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.File;

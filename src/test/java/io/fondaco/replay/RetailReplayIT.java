@@ -3,7 +3,7 @@ package io.fondaco.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.platform.database.EmbeddedCluster;
+import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,20 +1,87 @@
 package io.fondaco.platform.database;
 
+import io.fondaco.platform.topology.Node;
+import io.fondaco.platform.topology.Position;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.RequestScoped;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The route of the request in hand. Work outside of a request (jobs, imports, start-up) activates a request context and
- * gets the primary: writing where only reading is allowed fails loudly, reading from the primary is merely dearer.
+ * The route of the request in hand, and the one server it reads from once it has begun to. Work outside of a request (jobs,
+ * imports, start-up) activates a request context and gets the primary: writing where only reading is allowed fails
+ * loudly, reading from the primary is merely dearer.
  */
 @RequestScoped
 class CurrentRoute {
     private Route route = Route.PRIMARY;
+    private boolean mayBeStale;
+    private @Nullable Position token;
+    private @Nullable Seat seat;
+    private final Set<Node> left = new HashSet<>();
+    private boolean onPrimary;
 
-    Route get() {
+    Route route() {
         return route;
     }
 
-    void set(Route chosen) {
+    void set(Route chosen, boolean staleAllowed) {
         route = chosen;
+        mayBeStale = staleAllowed;
+    }
+
+    boolean mayBeStale() {
+        return mayBeStale;
+    }
+
+    /** What the caller has seen or done already; empty for who does not say. */
+    Optional<Position> token() {
+        return Optional.ofNullable(token);
+    }
+
+    void token(Position presented) {
+        token = presented;
+    }
+
+    Optional<Seat> seat() {
+        return Optional.ofNullable(seat);
+    }
+
+    void sit(Seat chosen) {
+        chosen.take();
+        seat = chosen;
+    }
+
+    /** Gives up the server, for good where it was found broken. */
+    void stand(boolean broken) {
+        Seat taken = seat;
+        seat = null;
+        if (taken != null) {
+            taken.free();
+            if (broken) {
+                left.add(taken.node());
+            }
+        }
+    }
+
+    /** Whether this request has found the server broken before. */
+    boolean hasLeft(Node node) {
+        return left.contains(node);
+    }
+
+    /** Whether the primary was used as such, for writing or for reading what was written. */
+    boolean usedPrimary() {
+        return onPrimary;
+    }
+
+    void usePrimary() {
+        onPrimary = true;
+    }
+
+    @PreDestroy
+    void end() {
+        stand(false);
     }
 }

@@ -1,14 +1,14 @@
 package io.fondaco.platform.database;
 
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.topology.ServerUrl;
 import io.smallrye.config.SmallRyeConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which database this process runs on, decided before the application starts: the servers that are configured, or else
@@ -23,7 +23,6 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
 
     private static final String PRIMARY_URL = "fondaco.database.primary-url";
     private static final String REPLICA_URLS = "fondaco.database.replica-urls";
-    private static final String REPLICA_URL = "fondaco.database.replica-url";
     private static final String USERNAME = "fondaco.database.username";
     private static final String PASSWORD = "fondaco.database.password";
     private static final String REPLICA_USERNAME = "fondaco.database.replica-username";
@@ -34,7 +33,6 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     private static final String DEMO_SHOP = "fondaco.demo-shop";
     private static final String TEST_PAYMENTS = "fondaco.payment.test.enabled";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
-    private static final String JDBC_PREFIX = "jdbc:postgresql://";
 
     /**
      * @throws HalfConfigured in one line, what is missing or does not fit
@@ -75,9 +73,9 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
             throw new HalfConfigured(
                     "%s is set but %s is missing.".formatted(variable(PRIMARY_URL), String.join(" and ", missing)));
         }
-        requireJdbc(variable(PRIMARY_URL), primaryUrl);
-        String replicaUrls = config.getOptionalValue(REPLICA_URLS, String.class).orElse(primaryUrl);
-        return new DatabaseChoice(Optional.empty(), Map.of(REPLICA_URL, joinHosts(replicaUrls)));
+        requireUrls(PRIMARY_URL, primaryUrl);
+        config.getOptionalValue(REPLICA_URLS, String.class).ifPresent(urls -> requireUrls(REPLICA_URLS, urls));
+        return new DatabaseChoice(Optional.empty(), Map.of());
     }
 
     private static DatabaseChoice embedded(SmallRyeConfig config) {
@@ -86,7 +84,7 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
         Map<String, String> settings = new TreeMap<>(Map.of(
                 EMBEDDED, "true",
                 PRIMARY_URL, cluster.primaryUrl(),
-                REPLICA_URL, cluster.replicaUrl(),
+                REPLICA_URLS, cluster.replicaUrl(),
                 USERNAME, cluster.username(),
                 PASSWORD, cluster.password(),
                 REPLICA_USERNAME, cluster.readerUsername(),
@@ -104,33 +102,11 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
         }
     }
 
-    /** One URL over the hosts of several: the driver balances over them and leaves out those that do not answer. */
-    static String joinHosts(String urls) {
-        List<String> parts = Arrays.stream(urls.split("\\s*,\\s*(?=jdbc:)"))
-                .map(String::strip)
-                .toList();
-        List<String> hosts = new ArrayList<>();
-        @Nullable String database = null;
-        for (String url : parts) {
-            requireJdbc(variable(REPLICA_URLS), url);
-            String rest = url.substring(JDBC_PREFIX.length());
-            int slash = rest.indexOf('/');
-            hosts.add(rest.substring(0, slash));
-            String found = rest.substring(slash);
-            if (database != null && !database.equals(found)) {
-                throw new HalfConfigured("%s names different databases or options: %s and %s."
-                        .formatted(variable(REPLICA_URLS), database, found));
-            }
-            database = found;
-        }
-        return JDBC_PREFIX + String.join(",", hosts) + database;
-    }
-
-    private static void requireJdbc(String variable, String url) {
-        if (!url.startsWith(JDBC_PREFIX) || url.indexOf('/', JDBC_PREFIX.length()) < 0) {
-            throw new HalfConfigured(
-                    "%s must look like jdbc:postgresql://host:5432/database, several host:port separated by commas."
-                            .formatted(variable));
+    private static void requireUrls(String property, String urls) {
+        try {
+            ServerUrl.parseAll(urls);
+        } catch (IllegalArgumentException e) {
+            throw new HalfConfigured("%s %s.".formatted(variable(property), e.getMessage()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.fondaco.platform.database;
 
 import io.agroal.api.AgroalDataSource;
+import io.fondaco.platform.topology.DatabaseSettings;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;

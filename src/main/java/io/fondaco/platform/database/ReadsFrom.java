@@ -6,11 +6,18 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Overrides the route of a resource or of one of its methods. Without it {@code GET} and {@code HEAD} read the replica
- * and everything else goes to the primary.
+ * Declares a route other than the usual one, by which {@code GET} and {@code HEAD} read a replica and everything else goes
+ * to the primary. On a resource class it holds for {@code GET} and {@code HEAD}; on a method, for that method whatever it
+ * is. Background work declares its route with it too: on scheduled methods and listeners.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface ReadsFrom {
     Route value();
+
+    /**
+     * Whether callers without a token may be shown older data rather than a 503, when no replica is within its limits and
+     * the primary has no room: for what everybody is shown alike, never for what belongs to somebody.
+     */
+    boolean mayBeStale() default false;
 }

@@ -4,7 +4,7 @@ import io.quarkus.hibernate.orm.PersistenceUnitExtension;
 import io.quarkus.hibernate.orm.runtime.tenant.TenantResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Tells Hibernate, when it opens a session, which datasource the request's route means. */
+/** Tells Hibernate, when it opens a session, which route the request takes. */
 @PersistenceUnitExtension
 @ApplicationScoped
 class RouteTenantResolver implements TenantResolver {
@@ -16,11 +16,11 @@ class RouteTenantResolver implements TenantResolver {
 
     @Override
     public String getDefaultTenantId() {
-        return Route.PRIMARY.datasource();
+        return Route.PRIMARY.tenant();
     }
 
     @Override
     public String resolveTenantId() {
-        return current.get().datasource();
+        return current.route().tenant();
     }
 }

@@ -2,12 +2,14 @@ package io.fondaco.platform.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.database.ReadsFrom;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
@@ -20,8 +22,15 @@ import org.eclipse.microprofile.openapi.models.headers.Header;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jboss.jandex.AnnotationInstance;
+import org.jboss.jandex.AnnotationTarget;
+import org.jboss.jandex.DotName;
+import org.jboss.jandex.IndexView;
+import org.jboss.jandex.MethodInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the OpenAPI document with what holds for every operation, so that no resource has to repeat it: the errors
@@ -30,6 +39,10 @@ import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
+    private static final String CONSISTENCY = "Fondaco-Consistency";
+    private static final DotName OPERATION =
+            DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
+    private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
     private static final String EXAMPLES = "openapi-examples.json";
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
@@ -42,6 +55,13 @@ public class ContractFilter implements OASFilter {
             "413", "The body is larger than this endpoint takes.",
             "415", "The body's content type is not one that this endpoint takes.",
             "422", "Well-formed, but against a rule; `errors` names the fields."));
+
+    private final IndexView code;
+
+    /** @param code the application's classes, to see what they declare */
+    public ContractFilter(IndexView code) {
+        this.code = code;
+    }
 
     @Override
     public void filterOpenAPI(OpenAPI document) {
@@ -114,7 +134,7 @@ public class ContractFilter implements OASFilter {
         return OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING)).description(description);
     }
 
-    private static void complete(String path, PathItem.HttpMethod method, Operation operation) {
+    private void complete(String path, PathItem.HttpMethod method, Operation operation) {
         boolean admin = path.startsWith("/admin/");
         ALWAYS.forEach((status, description) -> addProblem(operation, status, description));
         if (path.contains("{")) {
@@ -140,11 +160,56 @@ public class ContractFilter implements OASFilter {
                 .getAPIResponses()
                 .values()
                 .forEach(response -> response.addHeader("Request-Id", requestId()));
-        operation.addExtension(
-                "x-fondaco-route",
-                operation.getExtensions() != null && operation.getExtensions().containsKey("x-fondaco-route")
-                        ? operation.getExtensions().get("x-fondaco-route")
-                        : method == PathItem.HttpMethod.GET ? "replica" : "primary");
+        boolean reads = method == PathItem.HttpMethod.GET || method == PathItem.HttpMethod.HEAD;
+        String route = route(operation.getOperationId(), reads);
+        operation.addExtension("x-fondaco-route", route);
+        addConsistency(operation, reads, !route.equals("primary"));
+    }
+
+    /** As {@code platform.database} decides it: the method's annotation, for reads the class's, else by HTTP method. */
+    private String route(@Nullable String operationId, boolean reads) {
+        for (AnnotationInstance described : code.getAnnotations(OPERATION)) {
+            if (described.target().kind() != AnnotationTarget.Kind.METHOD
+                    || !described
+                            .valueWithDefault(code, "operationId")
+                            .asString()
+                            .equals(operationId)) {
+                continue;
+            }
+            MethodInfo method = described.target().asMethod();
+            AnnotationInstance declared = method.annotation(READS_FROM);
+            if (declared == null && reads) {
+                declared = method.declaringClass().declaredAnnotation(READS_FROM);
+            }
+            if (declared != null) {
+                return declared.value().asEnum().toLowerCase(Locale.ROOT).replace('_', '-');
+            }
+        }
+        return reads ? "replica" : "primary";
+    }
+
+    private static void addConsistency(Operation operation, boolean reads, boolean fromReplica) {
+        if (reads && !fromReplica) {
+            return;
+        }
+        if (reads) {
+            operation.addParameter(OASFactory.createParameter()
+                    .name(CONSISTENCY)
+                    .in(Parameter.In.HEADER)
+                    .description("The token of your last write or read here: the answer is then no older than that. "
+                            + "`start` asks for a first one.")
+                    .schema(OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING))));
+        }
+        String answered = reads
+                ? "For who sent a token: the one to send next."
+                : "Send it with reads that must see this. Of two tokens keep the one that sorts later.";
+        operation.getResponses().getAPIResponses().forEach((status, response) -> {
+            if (status.startsWith("2")) {
+                response.addHeader(
+                        CONSISTENCY,
+                        OASFactory.createHeader().description(answered).schema(text("Opaque, signed.")));
+            }
+        });
     }
 
     private static void secure(Operation operation, String scheme) {

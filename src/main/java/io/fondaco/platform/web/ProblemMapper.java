@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.database.Routes;
 import io.fondaco.platform.identity.InvalidId;
 import io.quarkus.hibernate.validator.runtime.jaxrs.ResteasyReactiveViolationException;
 import io.quarkus.security.AuthenticationFailedException;
@@ -19,12 +21,12 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.hibernate.JDBCException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +39,11 @@ class ProblemMapper {
     private static final int MAX_CAUSES = 20;
 
     private final RequestId requestId;
+    private final Routes routes;
 
-    ProblemMapper(RequestId requestId) {
+    ProblemMapper(RequestId requestId, Routes routes) {
         this.requestId = requestId;
+        this.routes = routes;
     }
 
     @ServerExceptionMapper
@@ -112,36 +116,52 @@ class ProblemMapper {
         if (wrapped.isPresent()) {
             return map(wrapped.get());
         }
-        String sqlState =
-                find(e, SQLException.class).map(SQLException::getSQLState).orElse("");
-        if (isDatabaseAway(e, sqlState)) {
-            LOG.warnf("Request %s found no database connection: %s", requestId.value(), rootMessage(e));
-            return respond(503, "database_unavailable", "The database does not answer just now; try again.")
-                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
-                    .build();
-        }
-        if (sqlState.equals("40001") || sqlState.equals("40P01") || sqlState.equals("55P03")) {
-            LOG.warnf("Request %s gave way to another (%s)", requestId.value(), sqlState);
-            return respond(503, "busy", "Another request holds the same records; try again.")
-                    .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
-                    .build();
-        }
-        if (sqlState.equals("25006")) {
-            LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route", requestId.value());
-        } else {
-            LOG.errorf(e, "Request %s failed", requestId.value());
-        }
-        return respond(500, "internal_error", "This is our fault; it has been logged under the trace_id.")
+        return switch (DatabaseFailure.in(e)) {
+            case AWAY -> {
+                LOG.warnf("Request %s found no database connection: %s", requestId.value(), rootMessage(e));
+                yield retry("database_unavailable", "The database does not answer just now; try again.");
+            }
+            case COMMIT_UNKNOWN -> {
+                LOG.warnf("Request %s lost the database while committing: %s", requestId.value(), rootMessage(e));
+                yield retry(
+                        "outcome_unknown",
+                        "The database went away while this was being saved: it may be done or not. Try again, with the same Idempotency-Key where there is one.");
+            }
+            case GAVE_WAY -> {
+                LOG.warnf("Request %s gave way to another: %s", requestId.value(), rootMessage(e));
+                yield retry("busy", "Another request holds the same records; try again.");
+            }
+            case WROTE_WHERE_ONLY_READING -> wroteWhereOnlyReading(e);
+            case OTHER -> {
+                LOG.errorf(e, "Request %s failed", requestId.value());
+                yield internalError();
+            }
+        };
+    }
+
+    private Response retry(String code, String detail) {
+        return respond(503, code, detail)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
                 .build();
     }
 
-    private static boolean isDatabaseAway(Exception e, String sqlState) {
-        return sqlState.startsWith("08")
-                || sqlState.startsWith("57P")
-                || sqlState.equals("53300")
-                || find(e, SQLException.class)
-                        .map(sql -> message(sql).contains("Acquisition timeout"))
-                        .orElse(false);
+    /** On the replica route this is a bug; elsewhere the server has just ceased to be the primary. */
+    private Response wroteWhereOnlyReading(Exception e) {
+        String statement = DatabaseFailure.find(e, JDBCException.class)
+                .map(JDBCException::getSQL)
+                .orElse("not known");
+        if (routes.isReadOnly()) {
+            routes.countBug();
+            LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route: %s", requestId.value(), statement);
+            return internalError();
+        }
+        LOG.warnf("Request %s wrote to a server that is the primary no more: %s", requestId.value(), statement);
+        return retry("database_unavailable", "The database is changing over just now; try again.");
+    }
+
+    private Response internalError() {
+        return respond(500, "internal_error", "This is our fault; it has been logged under the trace_id.")
+                .build();
     }
 
     private Response.ResponseBuilder malformed(JsonProcessingException e) {

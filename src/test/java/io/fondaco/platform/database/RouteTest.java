@@ -2,7 +2,6 @@ package io.fondaco.platform.database;
 
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -41,14 +40,6 @@ class RouteTest {
                 .then()
                 .statusCode(500)
                 .body("code", equalTo("internal_error"));
-    }
-
-    @Test
-    void severalReplicasBecomeOneAddress() {
-        assertThat(DatabaseChoice.joinHosts("jdbc:postgresql://a:1/shop, jdbc:postgresql://b:2,c:3/shop"))
-                .isEqualTo("jdbc:postgresql://a:1,b:2,c:3/shop");
-        assertThatThrownBy(() -> DatabaseChoice.joinHosts("jdbc:postgresql://a:1/shop,jdbc:postgresql://b:2/other"))
-                .hasMessageContaining("different databases");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.embedded;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.LinuxUtils;

@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

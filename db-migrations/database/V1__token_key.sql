@@ -1,0 +1,8 @@
+-- Signs consistency tokens. Made here so that all pods have the same without being told; 244 random bits.
+CREATE TABLE database.token_key (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    secret   bytea   NOT NULL CHECK (length(secret) >= 32)
+);
+
+INSERT INTO database.token_key (secret)
+VALUES (decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));

@@ -1,0 +1,114 @@
+package io.fondaco.platform.database;
+
+import io.fondaco.platform.topology.DatabaseSettings;
+import io.fondaco.platform.topology.Node;
+import io.fondaco.platform.topology.Position;
+import io.fondaco.platform.topology.Topology;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Cookie;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Tokens taken from requests and made for answers. */
+@ApplicationScoped
+class Consistency {
+    static final String HEADER = "Fondaco-Consistency";
+
+    /** Two cookies, so that the answer to a read cannot overtake the answer to a write and undo its token. */
+    static final String WRITTEN_COOKIE = "fondaco_written";
+
+    static final String SEEN_COOKIE = "fondaco_seen";
+
+    /** A client, or a proxy that joins headers, may send several; more are not looked at. */
+    private static final int MOST_TOKENS = 8;
+
+    private final Topology topology;
+    private final TokenKey key;
+    private final DatabaseSettings settings;
+    private final ReadMetrics metrics;
+
+    Consistency(Topology topology, TokenKey key, DatabaseSettings settings, ReadMetrics metrics) {
+        this.topology = topology;
+        this.key = key;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    /** The latest of the caller's genuine tokens; empty when there is none. What is not genuine is as good as absent. */
+    Optional<Position> presented(ContainerRequestContext request) {
+        List<String> tokens = tokens(request);
+        if (tokens.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<SecretKeySpec> secret = key.get();
+        Optional<Position> latest = Optional.empty();
+        for (String token : tokens.subList(0, Math.min(tokens.size(), MOST_TOKENS))) {
+            Optional<Position> position = secret.flatMap(known -> ConsistencyToken.read(token, known));
+            metrics.token(position.isPresent() ? "valid" : "invalid");
+            if (position.isPresent()) {
+                latest = Optional.of(latest.map(position.get()::max).orElse(position.get()));
+            }
+        }
+        latest.filter(position -> position.timeline() < topology.timeline() && !position.equals(Position.START))
+                .ifPresent(_ -> metrics.token("older_timeline"));
+        return latest;
+    }
+
+    private static List<String> tokens(ContainerRequestContext request) {
+        List<String> tokens = new ArrayList<>();
+        String header = request.getHeaderString(HEADER);
+        if (header != null) {
+            for (String part : header.split(",", MOST_TOKENS + 1)) {
+                tokens.add(part.strip());
+            }
+        }
+        for (String name : List.of(WRITTEN_COOKIE, SEEN_COOKIE)) {
+            Cookie cookie = request.getCookies().get(name);
+            if (cookie != null) {
+                tokens.add(cookie.getValue());
+            }
+        }
+        return tokens;
+    }
+
+    /** The token of a write's answer: taken after its commit, on the primary. */
+    Optional<String> afterWriting() {
+        return sign(topology.primaryPosition().orElseGet(() -> {
+            metrics.token("unplaced");
+            return Position.endOf(topology.timeline());
+        }));
+    }
+
+    /**
+     * The token of a read's answer to a caller who sent one: at or past all that the read has seen, and no earlier than
+     * the caller's, unless that was ahead of everything there is.
+     */
+    Optional<String> afterReading(CurrentRoute route) {
+        Position token = route.token().orElseThrow();
+        Optional<Seat> seat = route.seat();
+        if (seat.isEmpty() && !route.usedPrimary()) {
+            return Optional.empty();
+        }
+        boolean onReplica = !route.usedPrimary()
+                && seat.stream().noneMatch(it -> it.reason().onPrimary());
+        Optional<Position> there = onReplica ? seat.map(Seat::node).flatMap(this::position) : Optional.empty();
+        if (there.isPresent()) {
+            return sign(topology.required(token).max(there.get()));
+        }
+        // The primary is always at or past its replicas.
+        Optional<Position> front = topology.primaryPosition();
+        front.filter(position -> token.compareTo(position) > 0).ifPresent(_ -> metrics.token("ahead"));
+        return sign(front.orElseGet(() -> Position.endOf(topology.timeline())));
+    }
+
+    private Optional<Position> position(Node node) {
+        return node.ask(settings.checkTimeout().multipliedBy(2));
+    }
+
+    private Optional<String> sign(Position position) {
+        return key.get().map(known -> ConsistencyToken.of(position, known));
+    }
+}

@@ -1,0 +1,78 @@
+package io.fondaco.platform.database;
+
+import io.fondaco.platform.topology.FailoverExceptionSorter;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Optional;
+import java.util.Set;
+import javax.transaction.xa.XAException;
+
+/** What it means when the database throws. */
+public enum DatabaseFailure {
+    /** There is no connection, or it broke: the server is away or changing its part. Try again soon. */
+    AWAY,
+
+    /** It broke in the middle of a commit: done or not, nobody knows. Try again with the same Idempotency-Key. */
+    COMMIT_UNKNOWN,
+
+    /** A lock, a deadlock, a serialization failure, or a replica that had to go on replaying: try again. */
+    GAVE_WAY,
+
+    /** A statement wrote where the route or the server only reads. */
+    WROTE_WHERE_ONLY_READING,
+
+    /** Something else, or not of the database at all. */
+    OTHER;
+
+    private static final int MOST_CAUSES = 50;
+
+    /** Looks through causes and suppressed exceptions; a transaction manager hides the reason in either. */
+    public static DatabaseFailure in(Throwable thrown) {
+        Optional<SQLException> sql = find(thrown, SQLException.class);
+        Optional<XAException> commit = find(thrown, XAException.class);
+        DatabaseFailure failure = sql.map(DatabaseFailure::of).orElse(OTHER);
+        if (commit.isPresent() && (failure == AWAY || sql.isEmpty())) {
+            return COMMIT_UNKNOWN;
+        }
+        return failure;
+    }
+
+    private static DatabaseFailure of(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (FailoverExceptionSorter.isConnectionLost(e)
+                || state.equals("53300")
+                || String.valueOf(e.getMessage()).contains("Acquisition timeout")
+                || String.valueOf(e.getMessage()).contains("Connection is closed")) {
+            return AWAY;
+        }
+        return switch (state) {
+            case "40001", "40P01", "55P03" -> GAVE_WAY;
+            case "25006" -> WROTE_WHERE_ONLY_READING;
+            default -> OTHER;
+        };
+    }
+
+    /** The first of that type among what was thrown, its causes and what they suppressed. */
+    public static <T extends Throwable> Optional<T> find(Throwable thrown, Class<T> type) {
+        Deque<Throwable> open = new ArrayDeque<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        open.add(thrown);
+        while (!open.isEmpty() && seen.size() < MOST_CAUSES) {
+            Throwable next = open.remove();
+            if (!seen.add(next)) {
+                continue;
+            }
+            if (type.isInstance(next)) {
+                return Optional.of(type.cast(next));
+            }
+            if (next.getCause() != null) {
+                open.add(next.getCause());
+            }
+            open.addAll(java.util.Arrays.asList(next.getSuppressed()));
+        }
+        return Optional.empty();
+    }
+}

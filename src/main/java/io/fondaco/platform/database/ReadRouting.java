@@ -1,0 +1,181 @@
+package io.fondaco.platform.database;
+
+import io.fondaco.platform.database.Seat.Reason;
+import io.fondaco.platform.topology.DatabaseSettings;
+import io.fondaco.platform.topology.FailoverExceptionSorter;
+import io.fondaco.platform.topology.Node;
+import io.fondaco.platform.topology.Position;
+import io.fondaco.platform.topology.Topology;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Chooses the server that a request reads from. A read without a token goes to the replica with the fewest requests on
+ * it. A read with one goes to such a replica among those that are known to have reached the token; if none is, the
+ * furthest is asked again for some milliseconds; then it goes to the primary, where only so many such reads may be at a
+ * time. A read with a token is never answered from an older world: when even the primary has no room, it is refused.
+ */
+@ApplicationScoped
+class ReadRouting {
+    private static final long FIRST_PAUSE_NANOS = 200_000;
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+    private static final int MOST_SERVERS_TRIED = 4;
+
+    private final Topology topology;
+    private final DatabaseSettings settings;
+    private final ReadMetrics metrics;
+    private final Semaphore fallback;
+
+    ReadRouting(Topology topology, DatabaseSettings settings, ReadMetrics metrics) {
+        this.topology = topology;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.fallback = new Semaphore(settings.fallbackLimit(), true);
+    }
+
+    /**
+     * A connection to the server of this request, which is chosen now if it has none.
+     *
+     * @throws SQLException of class 08 when no server may be read, 53300 when those that may have no room
+     */
+    Connection connection(CurrentRoute current) throws SQLException {
+        SQLException last = null;
+        for (int tried = 0; tried < MOST_SERVERS_TRIED; tried++) {
+            if (current.seat().isEmpty()) {
+                Seat chosen = choose(current);
+                current.sit(chosen);
+                metrics.chosen(chosen);
+            }
+            Seat seat = current.seat().orElseThrow();
+            try {
+                Connection connection = seat.node().connection();
+                if (isGoodFor(current, seat)) {
+                    return connection;
+                }
+                // The connection turned out to be new: behind it may be a server that crashed and has replayed less.
+                connection.close();
+                current.stand(true);
+            } catch (SQLException e) {
+                if (!FailoverExceptionSorter.isConnectionLost(e)) {
+                    throw e;
+                }
+                seat.node().suspect();
+                current.stand(true);
+                last = e;
+            }
+        }
+        throw new SQLTransientConnectionException("No server that was tried can be read", "08001", last);
+    }
+
+    private boolean isGoodFor(CurrentRoute current, Seat seat) {
+        if (seat.reason().onPrimary() || current.token().isEmpty()) {
+            return true;
+        }
+        Position required = topology.required(current.token().get());
+        return seat.node().reaches(required) || waitFor(seat.node(), required);
+    }
+
+    private Seat choose(CurrentRoute current) throws SQLException {
+        List<Node> rotation = new ArrayList<>(topology.rotation());
+        rotation.removeIf(current::hasLeft);
+        Optional<Position> required = current.token().map(topology::required);
+        Optional<Seat> onReplica = required.isPresent() ? reaching(rotation, required.get()) : any(rotation);
+        if (onReplica.isPresent()) {
+            return onReplica.get();
+        }
+        Reason reason = rotation.isEmpty() ? Reason.NO_REPLICA : Reason.LAG;
+        Optional<Seat> onPrimary = onPrimary(reason, required);
+        if (onPrimary.isPresent()) {
+            return onPrimary.get();
+        }
+        if (current.mayBeStale() && required.isEmpty()) {
+            Optional<Node> stale = topology.leastLagging(settings.maxStale()).filter(node -> !current.hasLeft(node));
+            if (stale.isPresent()) {
+                return Seat.onReplica(stale.get(), Reason.STALE);
+            }
+        }
+        metrics.refused(reason);
+        if (topology.primary().isEmpty()) {
+            throw new SQLTransientConnectionException("No server that answers has what is to be read", "08001");
+        }
+        throw new SQLTransientConnectionException(
+                "No replica will do, and the primary has no room for more reads", "53300");
+    }
+
+    private static Optional<Seat> any(List<Node> rotation) {
+        return leastBusy(rotation).map(node -> Seat.onReplica(node, Reason.FREE));
+    }
+
+    private Optional<Seat> reaching(List<Node> rotation, Position required) {
+        Optional<Node> reached = leastBusy(
+                rotation.stream().filter(node -> node.reaches(required)).toList());
+        if (reached.isPresent()) {
+            return reached.map(node -> Seat.onReplica(node, Reason.REACHED));
+        }
+        return rotation.stream()
+                .max(Comparator.comparing(Node::replayed))
+                .filter(node -> waitFor(node, required))
+                .map(node -> Seat.onReplica(node, Reason.WAITED));
+    }
+
+    /** Among equals, chance: pods that all took the first would march in step. */
+    private static Optional<Node> leastBusy(List<Node> nodes) {
+        Node best = null;
+        int least = Integer.MAX_VALUE;
+        int start = nodes.isEmpty() ? 0 : ThreadLocalRandom.current().nextInt(nodes.size());
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get((start + i) % nodes.size());
+            if (node.outstanding() < least) {
+                best = node;
+                least = node.outstanding();
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /** Asks that very replica until it has come so far. */
+    private boolean waitFor(Node node, Position required) {
+        long begin = System.nanoTime();
+        long end = begin + settings.tokenWait().toNanos();
+        long pause = FIRST_PAUSE_NANOS;
+        boolean reached = false;
+        for (long now = begin; now < end && !reached; now = System.nanoTime()) {
+            node.ask(Duration.ofNanos(end - now));
+            reached = node.reaches(required);
+            if (!reached) {
+                LockSupport.parkNanos(Math.min(pause, Math.max(0, end - System.nanoTime())));
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            }
+        }
+        metrics.waited(Duration.ofNanos(System.nanoTime() - begin), reached);
+        return reached;
+    }
+
+    private Optional<Seat> onPrimary(Reason reason, Optional<Position> required) throws SQLException {
+        Optional<Node> primary = topology.primary();
+        boolean fromAFutureHere = required.isPresent() && required.get().timeline() > topology.timeline();
+        if (primary.isEmpty() || fromAFutureHere) {
+            return Optional.empty();
+        }
+        try {
+            if (!fallback.tryAcquire(settings.fallbackWait().toNanos(), TimeUnit.NANOSECONDS)) {
+                return Optional.empty();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLTransientConnectionException("Interrupted", "53300", e);
+        }
+        return Optional.of(Seat.onPrimary(primary.get(), reason, fallback));
+    }
+}

@@ -1,0 +1,45 @@
+package io.fondaco.platform.topology;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/**
+ * Tells degraded from down. A pod is ready while it can serve anything: without a primary it still reads, without
+ * replicas it reads the primary, and taking it out of the balancer would help nobody. Only without both it is not.
+ */
+@Readiness
+@ApplicationScoped
+class DatabaseHealth implements HealthCheck {
+    private final Topology topology;
+
+    DatabaseHealth(Topology topology) {
+        this.topology = topology;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        boolean primary = topology.primary().isPresent();
+        int inRotation = topology.rotation().size();
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("database")
+                .status(primary || inRotation > 0)
+                .withData("state", state(primary, inRotation));
+        topology.describe().forEach(response::withData);
+        return response.build();
+    }
+
+    private String state(boolean primary, int inRotation) {
+        if (primary && inRotation == topology.replicas().size()) {
+            return "healthy";
+        }
+        if (!primary) {
+            return inRotation > 0 ? "degraded: reads only, no primary answers" : "down";
+        }
+        return inRotation > 0
+                ? "degraded: %d of %d replicas in rotation"
+                        .formatted(inRotation, topology.replicas().size())
+                : "degraded: no replica in rotation, reads go to the primary";
+    }
+}

@@ -1,0 +1,123 @@
+package io.fondaco.platform.topology;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Turns the configured URLs into the servers behind them, and again and again, for names may come to mean others. A name
+ * that cannot be resolved just now keeps the meaning it had: a name server that is away must not take the replicas along.
+ */
+final class Discovery implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Discovery.class);
+
+    private final List<ServerUrl> urls;
+    private final Duration interval;
+    private final BiFunction<String, String, Node> newNode;
+    private final Consumer<List<Node>> found;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Map<String, List<String>> resolved = new LinkedHashMap<>();
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<Node> retired = new ArrayList<>();
+
+    /**
+     * @param newNode makes the server of a name (host and port) and a URL
+     * @param found told of all servers whenever they have changed
+     */
+    Discovery(
+            List<ServerUrl> urls,
+            Duration interval,
+            BiFunction<String, String, Node> newNode,
+            Consumer<List<Node>> found) {
+        this.urls = urls;
+        this.interval = interval;
+        this.newNode = newNode;
+        this.found = found;
+    }
+
+    /** Looks once, and goes on looking in the background. */
+    void start() {
+        look();
+        if (!urls.isEmpty()) {
+            Thread.ofVirtual().name("topology-discovery").start(this::run);
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                look();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void look() {
+        // Reads that were on a server when its name went away have had one interval to end.
+        retired.forEach(Node::close);
+        retired.clear();
+        Map<String, String> wanted = new LinkedHashMap<>();
+        for (ServerUrl url : urls) {
+            for (Address configured : url.hosts()) {
+                for (String host : resolve(configured.host())) {
+                    Address address = new Address(host, configured.port());
+                    wanted.putIfAbsent(address.toString(), url.of(address));
+                }
+            }
+        }
+        boolean changed = nodes.keySet().removeIf(name -> !wanted.containsKey(name) && retire(name));
+        for (Map.Entry<String, String> server : wanted.entrySet()) {
+            if (!nodes.containsKey(server.getKey())) {
+                Node node = newNode.apply(server.getKey(), server.getValue());
+                nodes.put(server.getKey(), node);
+                node.start();
+                changed = true;
+            }
+        }
+        if (changed) {
+            LOG.infof("Replicas: %s", nodes.keySet());
+            found.accept(List.copyOf(nodes.values()));
+        }
+    }
+
+    private boolean retire(String name) {
+        retired.add(nodes.get(name));
+        return true;
+    }
+
+    /** A name with one address stays a name, for certificates are made out to names. */
+    private List<String> resolve(String host) {
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(host);
+            List<String> meaning = new ArrayList<>();
+            for (InetAddress address : addresses) {
+                meaning.add(addresses.length == 1 ? host : address.getHostAddress());
+            }
+            resolved.put(host, meaning);
+            return meaning;
+        } catch (UnknownHostException _) {
+            if (!resolved.containsKey(host)) {
+                LOG.warnf("The replica host %s has no address yet", host);
+            }
+            return resolved.getOrDefault(host, List.of());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        synchronized (this) {
+            retired.forEach(Node::close);
+        }
+    }
+}

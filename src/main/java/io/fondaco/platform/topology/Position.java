@@ -1,0 +1,43 @@
+package io.fondaco.platform.topology;
+
+/**
+ * A place in the history of the database: the timeline, which a promotion raises, and the place in its write-ahead log
+ * (LSN, in bytes). Positions of different timelines are ordered by timeline; what an older timeline wrote beyond the
+ * promotion is not part of the newer one's history.
+ */
+public record Position(int timeline, long lsn) implements Comparable<Position> {
+    /** Before everything. */
+    public static final Position START = new Position(0, 0);
+
+    public Position {
+        if (timeline < 0 || lsn < 0) {
+            throw new IllegalArgumentException("No position: timeline %d, LSN %d".formatted(timeline, lsn));
+        }
+    }
+
+    /** After everything that the timeline will ever hold: for a write that is done but whose place could not be learnt. */
+    public static Position endOf(int timeline) {
+        return new Position(timeline, Long.MAX_VALUE);
+    }
+
+    /** Whether a server that stands here has what was written up to there. */
+    public boolean reaches(Position other) {
+        return compareTo(other) >= 0;
+    }
+
+    public Position max(Position other) {
+        return reaches(other) ? this : other;
+    }
+
+    @Override
+    public int compareTo(Position other) {
+        int byTimeline = Integer.compare(timeline, other.timeline);
+        return byTimeline == 0 ? Long.compare(lsn, other.lsn) : byTimeline;
+    }
+
+    /** As Postgres writes it, the timeline first: {@code 2@0/16B3740}. */
+    @Override
+    public String toString() {
+        return "%d@%X/%X".formatted(timeline, lsn >>> 32, lsn & 0xFFFFFFFFL);
+    }
+}

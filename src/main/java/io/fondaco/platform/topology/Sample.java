@@ -1,0 +1,13 @@
+package io.fondaco.platform.topology;
+
+/**
+ * What a server said of itself.
+ *
+ * @param recovering whether it is a replica
+ * @param position a primary's: up to where its log is on disk, and so past every commit that has been answered. A
+ *     replica's: up to where it has replayed, on the timeline that the heartbeat it has replayed was written on (0 when
+ *     it has replayed none)
+ * @param beatMillis the last heartbeat it has, in milliseconds since 1970 by the primary's clock; 0 for none
+ * @param systemIdentifier which database cluster it belongs to
+ */
+record Sample(boolean recovering, Position position, long beatMillis, long systemIdentifier) {}

@@ -1,0 +1,280 @@
+package io.fondaco.platform.topology;
+
+import java.net.SocketTimeoutException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/**
+ * Asks one server how far it is, over one connection of its own: regularly, and whenever somebody wants to know. Those
+ * who ask at the same time share one answer, whose question was sent after each of them had asked; so however many
+ * requests ask, a server is asked one question at a time.
+ */
+final class Sampler implements AutoCloseable {
+    private static final int CONNECT_TIMEOUT_SECONDS = 1;
+
+    /** A round trip beyond the server's own limit: the network's share. */
+    private static final Duration NETWORK_ALLOWANCE = Duration.ofMillis(50);
+
+    private static final double JITTER = 0.2;
+
+    /** Without the heartbeat's table, which a first migration has yet to make. */
+    private static final String SAMPLE_WITHOUT_HEARTBEAT =
+            sample("(SELECT 0 AS timeline, NULL::timestamptz AS beaten_at)");
+
+    private static final String SAMPLE = sample("topology.heartbeat");
+
+    private static final String BEAT = """
+            WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true))
+            UPDATE topology.heartbeat
+               SET beaten_at = clock_timestamp(),
+                   timeline = ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+              FROM unsynced
+             WHERE beaten_at < clock_timestamp() - ? * interval '1 millisecond'
+                OR timeline <> ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+            """;
+
+    private final String url;
+    private final Login login;
+    private final Duration limit;
+    private final Duration interval;
+    private final Listener listener;
+    private final long beatAfterMillis;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition asked = lock.newCondition();
+    private final Thread thread;
+
+    private CompletableFuture<Sample> next = new CompletableFuture<>();
+    private boolean wanted;
+    private boolean closed;
+    private @Nullable Connection connection;
+    private boolean heartbeatExists;
+    private long systemIdentifier;
+
+    /** Told of every question and answer, on the sampler's thread. */
+    interface Listener {
+        /** A question is about to be sent. */
+        void asking();
+
+        /** @param regular whether this was a regular check, and not one that somebody asked for in between */
+        void answered(Sample sample, boolean regular);
+
+        /** @param away whether the server refused or broke the connection, rather than being slow */
+        void failed(SQLException failure, boolean away);
+
+        /** Whether the heartbeat is to be written here; asked after each regular answer. */
+        boolean beats(Sample sample);
+    }
+
+    Sampler(String name, String url, Login login, DatabaseSettings settings, Listener listener) {
+        this.url = url;
+        this.login = login;
+        this.limit = settings.checkTimeout();
+        this.interval = settings.checkInterval();
+        this.listener = listener;
+        this.beatAfterMillis = settings.heartbeatInterval().toMillis() * 9 / 10;
+        this.thread = Thread.ofVirtual().name("topology-" + name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** What the server says to a question that is sent from now on. */
+    CompletableFuture<Sample> ask() {
+        lock.lock();
+        try {
+            wanted = true;
+            asked.signal();
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            asked.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        long due = System.nanoTime();
+        while (true) {
+            CompletableFuture<Sample> answering = awaitTurn(due);
+            if (answering == null) {
+                break;
+            }
+            boolean regular = System.nanoTime() - due >= 0;
+            if (regular) {
+                due = System.nanoTime() + jittered();
+            }
+            answer(answering, regular);
+        }
+        disconnect();
+    }
+
+    /** The future of those who have asked until now; null when it is over. */
+    private @Nullable CompletableFuture<Sample> awaitTurn(long due) {
+        lock.lock();
+        try {
+            long left = due - System.nanoTime();
+            while (!closed && !wanted && left > 0) {
+                left = asked.awaitNanos(left);
+            }
+            CompletableFuture<Sample> answering = next;
+            next = new CompletableFuture<>();
+            wanted = false;
+            if (closed) {
+                answering.completeExceptionally(new SQLException("No longer watched", "08003"));
+                next.completeExceptionally(new SQLException("No longer watched", "08003"));
+                return null;
+            }
+            return answering;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long jittered() {
+        return (long) (interval.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
+    }
+
+    private void answer(CompletableFuture<Sample> answering, boolean regular) {
+        try {
+            listener.asking();
+            Sample sample = sample();
+            listener.answered(sample, regular);
+            answering.complete(sample);
+            if (regular && heartbeatExists && listener.beats(sample)) {
+                beat();
+            }
+        } catch (SQLException e) {
+            disconnect();
+            listener.failed(e, !isSlow(e));
+            answering.completeExceptionally(e);
+        }
+    }
+
+    private static boolean isSlow(SQLException e) {
+        return e instanceof SQLTimeoutException
+                || "57014".equals(e.getSQLState())
+                || e.getCause() instanceof SocketTimeoutException;
+    }
+
+    private Sample sample() throws SQLException {
+        Connection open = connected();
+        try (Statement statement = open.createStatement();
+                ResultSet row = statement.executeQuery(heartbeatExists ? SAMPLE : SAMPLE_WITHOUT_HEARTBEAT)) {
+            if (!row.next()) {
+                throw new SQLException("topology.heartbeat has no row", "02000");
+            }
+            return new Sample(
+                    row.getBoolean("recovering"),
+                    new Position(row.getInt("timeline"), row.getLong("lsn")),
+                    row.getLong("beat"),
+                    systemIdentifier);
+        }
+    }
+
+    /** A beat that another pod's beat or a busy disk holds up is left out; the next one follows soon. */
+    private void beat() throws SQLException {
+        try (PreparedStatement statement = connected().prepareStatement(BEAT)) {
+            statement.setLong(1, beatAfterMillis);
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            if (!isSlow(e)) {
+                throw e;
+            }
+            disconnect();
+        }
+    }
+
+    private Connection connected() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = connect();
+            connection = open;
+            heartbeatExists = false;
+        }
+        if (!heartbeatExists) {
+            try (Statement statement = open.createStatement();
+                    ResultSet row = statement.executeQuery("""
+                            SELECT to_regclass('topology.heartbeat') IS NOT NULL,
+                                   (SELECT system_identifier FROM pg_control_system())
+                            """)) {
+                row.next();
+                heartbeatExists = row.getBoolean(1);
+                systemIdentifier = row.getLong(2);
+            }
+        }
+        return open;
+    }
+
+    private Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", login.username());
+        properties.setProperty("password", login.password());
+        properties.setProperty("ApplicationName", "fondaco-topology");
+        properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
+        properties.setProperty("loginTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
+        properties.setProperty("socketTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
+        properties.setProperty("options", "-c statement_timeout=" + limit.toMillis());
+        Connection opened = new Driver().connect(url, properties);
+        if (opened == null) {
+            throw new SQLException("Not a Postgres URL", "08001");
+        }
+        opened.setNetworkTimeout(
+                Runnable::run, (int) limit.plus(NETWORK_ALLOWANCE).toMillis());
+        return opened;
+    }
+
+    /** Closing waits for nobody: a server that hangs is left to find out by itself. */
+    private void disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run);
+            } catch (SQLException _) {
+                // It was broken already.
+            }
+        }
+    }
+
+    /** The position is asked for after the snapshot that shows the heartbeat is taken: it is never ahead of its timeline. */
+    private static String sample(String heartbeat) {
+        return """
+                SELECT recovering,
+                       CASE WHEN recovering THEN h.timeline
+                            ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+                       END AS timeline,
+                       CASE WHEN recovering THEN coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint, 0)
+                            WHEN current_setting('synchronous_commit') = 'off'
+                            THEN (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
+                            ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint
+                       END AS lsn,
+                       coalesce((extract(epoch FROM h.beaten_at) * 1000)::bigint, 0) AS beat
+                  FROM (SELECT pg_is_in_recovery() AS recovering) AS role, %s AS h
+                """.formatted(heartbeat);
+    }
+}

@@ -1,0 +1,85 @@
+package io.fondaco.platform.topology;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The servers in numbers, {@code fondaco_database_…}: one series per replica, gone when the replica is. */
+@ApplicationScoped
+public class TopologyMetrics {
+    private final MeterRegistry registry;
+    private final List<Meter.Id> ofReplicas = new ArrayList<>();
+    private volatile @Nullable Topology topology;
+
+    TopologyMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    void describe(Topology described) {
+        topology = described;
+        Gauge.builder(
+                        "fondaco.database.primary.known",
+                        described,
+                        it -> it.primary().isPresent() ? 1 : 0)
+                .description("1 while this pod knows a primary that answers")
+                .register(registry);
+        Gauge.builder("fondaco.database.timeline", described, Topology::timeline)
+                .description("The newest timeline seen; a promotion raises it")
+                .register(registry);
+        Gauge.builder("fondaco.database.replicas.in.rotation", described, it -> it.rotation()
+                        .size())
+                .description("Replicas that may be read")
+                .register(registry);
+        watch(described.replicas());
+    }
+
+    /** How long connections of a pool are held. */
+    public HoldTimes holdTimes(String pool, String node) {
+        return new HoldTimes(Timer.builder("fondaco.database.connection.hold")
+                .description("How long a connection is held")
+                .tags("pool", pool, "node", node)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry));
+    }
+
+    synchronized void watch(List<Node> replicas) {
+        ofReplicas.forEach(registry::remove);
+        ofReplicas.clear();
+        Topology known = topology;
+        if (known == null) {
+            return;
+        }
+        for (Node replica : replicas) {
+            gauge("replica.lag.bytes", "Bytes of the log behind the primary", replica, known::lagBytes);
+            gauge(
+                    "replica.lag.seconds",
+                    "Behind the primary by the heartbeat",
+                    replica,
+                    node -> known.lag(node).toMillis()
+                            / (double) Duration.ofSeconds(1).toMillis());
+            gauge(
+                    "replica.in.rotation",
+                    "1 while it may be read",
+                    replica,
+                    node -> node.standing().isInRotation() ? 1 : 0);
+            gauge("replica.reads.outstanding", "Requests reading there now", replica, Node::outstanding);
+            gauge("replica.connections", "Open connections of this pod", replica, Node::openConnections);
+        }
+    }
+
+    private void gauge(String name, String description, Node replica, ToDoubleFunction<Node> value) {
+        ofReplicas.add(Gauge.builder("fondaco.database." + name, replica, value)
+                .description(description)
+                .tags(Tags.of("node", replica.name()))
+                .register(registry)
+                .getId());
+    }
+}
