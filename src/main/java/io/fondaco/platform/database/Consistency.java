@@ -52,9 +52,30 @@ class Consistency {
                 latest = Optional.of(latest.map(position.get()::max).orElse(position.get()));
             }
         }
-        latest.filter(position -> position.timeline() < topology.timeline() && !position.equals(Position.START))
-                .ifPresent(_ -> metrics.token("older_timeline"));
-        return latest;
+        return latest.map(this::fromHere);
+    }
+
+    /**
+     * A token of a later timeline than this pod knows comes from a pod that knew of a failover sooner, so this one looks
+     * again before it answers from what may be the world before it.
+     */
+    private Position fromHere(Position token) {
+        if (token.timeline() > topology.timeline()) {
+            return switch (topology.lookFor(token.timeline())) {
+                case FOUND -> token;
+                case NOT_THERE -> {
+                    metrics.token("not_of_this_history");
+                    yield Position.endOf(topology.timeline());
+                }
+                case UNKNOWN ->
+                    throw new DatabaseAway("A token of timeline %d came, and not every server says whether it exists"
+                            .formatted(token.timeline()));
+            };
+        }
+        if (token.timeline() < topology.timeline() && !token.equals(Position.START)) {
+            metrics.token("older_timeline");
+        }
+        return token;
     }
 
     private static List<String> tokens(ContainerRequestContext request) {

@@ -46,17 +46,20 @@ class ConsistencyFilter {
                             HttpHeaders.SET_COOKIE,
                             new NewCookie.Builder(cookie)
                                     .value(token.get())
+                                    .version(0)
                                     .path("/")
                                     .maxAge((int)
                                             settings.consistencyCookieMaxAge().toSeconds())
                                     .httpOnly(true)
                                     .sameSite(NewCookie.SameSite.LAX)
-                                    .secure("https"
-                                            .equals(request.getUriInfo()
-                                                    .getRequestUri()
-                                                    .getScheme()))
+                                    .secure(isSecure(request))
                                     .build());
         }
+    }
+
+    private static boolean isSecure(ContainerRequestContext request) {
+        String scheme = request.getUriInfo().getRequestUri().getScheme();
+        return "https".equals(scheme) || "https".equals(request.getHeaderString("X-Forwarded-Proto"));
     }
 
     private static boolean isBrowser(ContainerRequestContext request) {

@@ -13,8 +13,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A position on its way through a client, signed: {@code <timeline, 8 hex digits><LSN, 16 hex digits>-<signature>}. Of two
- * tokens the one that sorts later, as text, is the later one; more there is not to be read out of it.
+ * A position on its way through a client, signed: {@code <timeline, 8 hex digits><LSN, 16 hex digits>-<signature>}. A
+ * client sends its token with every request and takes the one that it is answered in its place; of two that it got for
+ * requests under way together, the one that sorts later, as text, is the later one. More there is not to be read out of it.
  */
 final class ConsistencyToken {
     /** What a client sends that has no token yet, and wants its reads not to go back in time from now on. */

@@ -4,6 +4,8 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
+import jakarta.persistence.EntityManager;
+import org.hibernate.engine.spi.SessionImplementor;
 
 /** Outside of the transaction, so that the second try has one of its own. */
 @RetriedReads
@@ -14,10 +16,12 @@ class ReadRetry {
 
     private final CurrentRoute route;
     private final ReadMetrics metrics;
+    private final EntityManager entities;
 
-    ReadRetry(CurrentRoute route, ReadMetrics metrics) {
+    ReadRetry(CurrentRoute route, ReadMetrics metrics, EntityManager entities) {
         this.route = route;
         this.metrics = metrics;
+        this.entities = entities;
     }
 
     @AroundInvoke
@@ -48,6 +52,8 @@ class ReadRetry {
             return false;
         }
         route.stand(true);
+        // A session outside of a transaction keeps the connection that its statement failed on.
+        entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
         return true;
     }
 }

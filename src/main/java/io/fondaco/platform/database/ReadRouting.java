@@ -95,7 +95,7 @@ class ReadRouting {
             return onReplica.get();
         }
         Reason reason = rotation.isEmpty() ? Reason.NO_REPLICA : Reason.LAG;
-        Optional<Seat> onPrimary = onPrimary(reason, required);
+        Optional<Seat> onPrimary = onPrimary(reason);
         if (onPrimary.isPresent()) {
             return onPrimary.get();
         }
@@ -162,10 +162,9 @@ class ReadRouting {
         return reached;
     }
 
-    private Optional<Seat> onPrimary(Reason reason, Optional<Position> required) throws SQLException {
+    private Optional<Seat> onPrimary(Reason reason) throws SQLException {
         Optional<Node> primary = topology.primary();
-        boolean fromAFutureHere = required.isPresent() && required.get().timeline() > topology.timeline();
-        if (primary.isEmpty() || fromAFutureHere) {
+        if (primary.isEmpty()) {
             return Optional.empty();
         }
         try {

@@ -36,9 +36,7 @@ class RouteFilter {
             return;
         }
         Declared declared = routes.computeIfAbsent(method, key -> declared(key, request.getMethod()));
-        if (reads(request.getMethod())) {
-            consistency.presented(request).ifPresent(current::token);
-        }
+        consistency.presented(request).ifPresent(current::token);
         boolean withoutToken =
                 declared.route() == Route.REPLICA_WITH_TOKEN && current.token().isEmpty();
         current.set(withoutToken ? Route.PRIMARY : declared.route(), declared.mayBeStale());

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.management.JMException;
@@ -81,8 +82,13 @@ public final class EmbeddedCluster implements AutoCloseable {
         Instant begin = Instant.now();
         Credentials credentials = new Credentials(directory.resolve("credentials"));
         PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
-        Primary primary = new Primary(new PostgresServer("primary", directory, programs), credentials);
-        Replica replica = new Replica(new PostgresServer("replica", directory, programs), primary, credentials);
+        Primary primary = new Primary(new PostgresServer("primary", directory, programs), credentials, Map.of());
+        Replica replica = new Replica(
+                new PostgresServer("replica", directory, programs),
+                primary.server(),
+                credentials,
+                "replica_1",
+                Map.of());
         if (attaching && primary.server().isRunning() && replica.server().isRunning()) {
             return new EmbeddedCluster(primary, replica, credentials, held);
         }

@@ -102,7 +102,7 @@ final class PostgresServer {
         }
     }
 
-    /** Starts on a free port and returns when connections are accepted, within the bound. */
+    /** Starts, on a free port unless the settings name one, and returns when connections are accepted, within the bound. */
     void start(Duration bound, Map<String, String> ownSettings) {
         rotateLog();
         for (int attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
@@ -239,7 +239,7 @@ final class PostgresServer {
         settings.put("cluster_name", name);
         settings.putAll(ownSettings);
         try {
-            settings.put("port", Integer.toString(freePort()));
+            settings.putIfAbsent("port", Integer.toString(freePort()));
             DurableFile.write(
                     directory.resolve("postgresql.auto.conf"),
                     settings.entrySet().stream()

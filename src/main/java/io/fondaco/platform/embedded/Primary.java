@@ -9,7 +9,11 @@ import java.util.Map;
 import org.postgresql.util.PasswordUtil;
 
 /** The server that takes the writes. Once complete, its directory is never deleted, whatever happens. */
-record Primary(PostgresServer server, Credentials credentials) {
+record Primary(PostgresServer server, Credentials credentials, Map<String, String> ownSettings) {
+    Primary {
+        ownSettings = Map.copyOf(ownSettings);
+    }
+
     private static final Duration INITDB_BOUND = Duration.ofMinutes(2);
 
     /** Enough to replay the write-ahead log between two checkpoints on a slow disk. */
@@ -17,14 +21,14 @@ record Primary(PostgresServer server, Credentials credentials) {
 
     void start() {
         if (server.isComplete()) {
-            server.start(START_BOUND, Map.of());
+            server.start(START_BOUND, ownSettings);
             return;
         }
         try {
             FileTree.delete(server.directory());
             credentials.create();
             initdb();
-            server.start(START_BOUND, Map.of());
+            server.start(START_BOUND, ownSettings);
             createRolesAndDatabase();
             server.markComplete();
         } catch (IOException | SQLException e) {

@@ -10,9 +10,23 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
-/** The server that follows the primary. It holds nothing of its own: when in doubt it is copied anew. */
-record Replica(PostgresServer server, Primary primary, Credentials credentials) {
+/**
+ * A server that follows the primary. It holds nothing of its own: when in doubt it is copied anew.
+ *
+ * @param slot its name at the primary: its own words only, never a caller's
+ */
+record Replica(
+        PostgresServer server,
+        PostgresServer primary,
+        Credentials credentials,
+        String slot,
+        Map<String, String> ownSettings) {
+    Replica {
+        ownSettings = Map.copyOf(ownSettings);
+    }
+
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
     private static final Duration START_BOUND = Duration.ofMinutes(1);
@@ -76,25 +90,29 @@ record Replica(PostgresServer server, Primary primary, Credentials credentials) 
         } catch (IOException e) {
             throw server.failure("standby.signal cannot be written", e);
         }
-        String primaryConnection = "host=%s port=%d user=%s password=%s application_name=replica_1 connect_timeout=5"
+        String primaryConnection = "host=%s port=%d user=%s password=%s application_name=%s connect_timeout=5"
                 .formatted(
                         PostgresServer.ADDRESS,
-                        primary.server().port(),
+                        primary.port(),
                         Credentials.REPLICATOR,
-                        credentials.passwordOf(Credentials.REPLICATOR));
-        server.start(START_BOUND, Map.of("primary_conninfo", primaryConnection, "primary_slot_name", "replica_1"));
+                        credentials.passwordOf(Credentials.REPLICATOR),
+                        slot);
+        Map<String, String> settings = new TreeMap<>(ownSettings);
+        settings.put("primary_conninfo", primaryConnection);
+        settings.put("primary_slot_name", slot);
+        server.start(START_BOUND, settings);
     }
 
     private boolean isStreamingInTime() {
-        try (Connection connection = primary.server().connect("postgres", credentials);
+        try (Connection connection = primary.connect("postgres", credentials);
                 Statement statement = connection.createStatement()) {
             return PostgresServer.comesTrue(STREAMING_BOUND, () -> isTrue(statement, """
                             SELECT EXISTS (
                               SELECT FROM pg_stat_replication
-                              WHERE application_name = 'replica_1' AND state = 'streaming')
-                            """));
+                              WHERE application_name = '%s' AND state = 'streaming')
+                            """.formatted(slot)));
         } catch (SQLException e) {
-            throw primary.server().failure("cannot be asked for its replica", e);
+            throw primary.failure("cannot be asked for its replica", e);
         }
     }
 
@@ -102,16 +120,16 @@ record Replica(PostgresServer server, Primary primary, Credentials credentials) 
     private void copyPrimary() throws IOException, SQLException {
         Path copy = server.directory();
         FileTree.delete(copy);
-        try (Connection connection = primary.server().connect("postgres", credentials);
+        try (Connection connection = primary.connect("postgres", credentials);
                 Statement statement = connection.createStatement()) {
             renewSlot(statement);
-            statement.execute("SELECT pg_backup_start('replica_1', true)");
-            FileTree.copy(primary.server().directory(), copy, Replica::belongsInCopy);
+            statement.execute("SELECT pg_backup_start('%s', true)".formatted(slot));
+            FileTree.copy(primary.directory(), copy, Replica::belongsInCopy);
             try (ResultSet backup = statement.executeQuery("SELECT labelfile, spcmapfile FROM pg_backup_stop(false)")) {
                 backup.next();
                 if (!backup.getString("spcmapfile").isBlank()) {
                     // Both servers would write to the same files.
-                    throw primary.server().failure("tablespaces outside its directory cannot be replicated here");
+                    throw primary.failure("tablespaces outside its directory cannot be replicated here");
                 }
                 DurableFile.write(copy.resolve("backup_label"), backup.getString("labelfile"));
             }
@@ -123,14 +141,14 @@ record Replica(PostgresServer server, Primary primary, Credentials credentials) 
     private void renewSlot(Statement statement) throws SQLException {
         boolean released = PostgresServer.comesTrue(SLOT_RELEASE_BOUND, () -> isTrue(statement, """
                         SELECT NOT EXISTS (
-                          SELECT FROM pg_replication_slots WHERE slot_name = 'replica_1' AND active)
-                        """));
+                          SELECT FROM pg_replication_slots WHERE slot_name = '%s' AND active)
+                        """.formatted(slot)));
         if (!released) {
-            throw primary.server().failure("slot replica_1 is still in use after " + SLOT_RELEASE_BOUND);
+            throw primary.failure("slot " + slot + " is still in use after " + SLOT_RELEASE_BOUND);
         }
-        statement.execute(
-                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'replica_1'");
-        statement.execute("SELECT pg_create_physical_replication_slot('replica_1', true)");
+        statement.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
+                .formatted(slot));
+        statement.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(slot));
     }
 
     private static boolean belongsInCopy(Path relative) {
@@ -147,7 +165,7 @@ record Replica(PostgresServer server, Primary primary, Credentials credentials) 
         try (ResultSet answer = statement.executeQuery(question)) {
             return answer.next() && answer.getBoolean(1);
         } catch (SQLException e) {
-            throw primary.server().failure("did not answer", e);
+            throw primary.failure("did not answer", e);
         }
     }
 }

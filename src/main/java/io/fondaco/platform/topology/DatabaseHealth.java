@@ -31,15 +31,14 @@ class DatabaseHealth implements HealthCheck {
     }
 
     private String state(boolean primary, int inRotation) {
-        if (primary && inRotation == topology.replicas().size()) {
+        if (primary && inRotation == topology.expectedInRotation()) {
             return "healthy";
         }
         if (!primary) {
             return inRotation > 0 ? "degraded: reads only, no primary answers" : "down";
         }
         return inRotation > 0
-                ? "degraded: %d of %d replicas in rotation"
-                        .formatted(inRotation, topology.replicas().size())
+                ? "degraded: %d of %d replicas in rotation".formatted(inRotation, topology.expectedInRotation())
                 : "degraded: no replica in rotation, reads go to the primary";
     }
 }

@@ -3,14 +3,17 @@ package io.fondaco.platform.topology;
 import io.agroal.api.AgroalPoolInterceptor;
 import io.micrometer.core.instrument.Timer;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.PGConnection;
 
 /** How long connections are held, pool by pool: what a pool's size must be made of. */
 public final class HoldTimes implements AgroalPoolInterceptor {
     private final Timer timer;
-    private final Map<Connection, Long> since = new ConcurrentHashMap<>();
+    private final Map<PGConnection, Long> since = new ConcurrentHashMap<>();
 
     public HoldTimes(Timer timer) {
         this.timer = timer;
@@ -18,19 +21,27 @@ public final class HoldTimes implements AgroalPoolInterceptor {
 
     @Override
     public void onConnectionAcquire(Connection connection) {
-        since.put(connection, System.nanoTime());
+        physical(connection).ifPresent(held -> since.put(held, System.nanoTime()));
     }
 
     @Override
     public void onConnectionReturn(Connection connection) {
-        Long begin = since.remove(connection);
-        if (begin != null) {
-            timer.record(Duration.ofNanos(System.nanoTime() - begin));
-        }
+        physical(connection)
+                .map(since::remove)
+                .ifPresent(begin -> timer.record(Duration.ofNanos(System.nanoTime() - begin)));
     }
 
     @Override
     public void onConnectionDestroy(Connection connection) {
-        since.remove(connection);
+        physical(connection).ifPresent(since::remove);
+    }
+
+    /** The pool shows each of its calls another wrapper; what is within stays. */
+    private static Optional<PGConnection> physical(Connection wrapper) {
+        try {
+            return Optional.of(wrapper.unwrap(PGConnection.class));
+        } catch (SQLException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -162,6 +162,11 @@ public final class Node implements AutoCloseable {
         outstanding.decrementAndGet();
     }
 
+    /** Throws away every connection: the server is gone, or hangs, and whoever waits for it shall look elsewhere. */
+    void cutOff() {
+        readers.flush(AgroalDataSource.FlushMode.ALL);
+    }
+
     int openConnections() {
         return (int) readers.getMetrics().activeCount()
                 + (int) readers.getMetrics().availableCount();

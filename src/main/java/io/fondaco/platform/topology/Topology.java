@@ -160,6 +160,13 @@ public class Topology {
         return replicas;
     }
 
+    /** Replicas that are meant to be read: those that are known but for the primary, which may be named among them. */
+    int expectedInRotation() {
+        return (int) replicas.stream()
+                .filter(node -> node.standing().last() != Standing.Finding.NOT_A_REPLICA)
+                .count();
+    }
+
     /**
      * A replica that answers and is no older than the limit, though out of the rotation: better than nothing for who
      * does not mind.
@@ -187,6 +194,31 @@ public class Topology {
     public Position required(Position token) {
         Map.Entry<Integer, Position> newest = firstSeen.lastEntry();
         return newest == null || token.timeline() >= newest.getKey() ? token : newest.getValue();
+    }
+
+    /** What became of looking for a timeline that a caller has seen and this process has not. */
+    public enum Search {
+        /** A replica was promoted, and this process had not noticed. */
+        FOUND,
+        /** Every server that may be the primary says no: the database was set back, from a backup perhaps. */
+        NOT_THERE,
+        /** Not all of them answer. */
+        UNKNOWN
+    }
+
+    /** Asks every server that may be the primary whether it has come to the timeline; takes a moment. */
+    public Search lookFor(int timeline) {
+        boolean allAnswered = true;
+        for (Node candidate : candidates.values()) {
+            if (timeline() < timeline) {
+                allAnswered &=
+                        candidate.ask(settings.checkTimeout().multipliedBy(2)).isPresent();
+            }
+        }
+        if (timeline() >= timeline) {
+            return Search.FOUND;
+        }
+        return allAnswered ? Search.NOT_THERE : Search.UNKNOWN;
     }
 
     /**
@@ -406,6 +438,9 @@ public class Topology {
             boolean before = node.standing().isInRotation();
             node.standing().observe(finding);
             boolean after = node.standing().isInRotation();
+            if (!after && finding == Standing.Finding.UNREACHABLE && node.openConnections() > 0) {
+                node.cutOff();
+            }
             if (before != after && !closed) {
                 LOG.warnf("Replica %s %s the rotation: %s", node, after ? "joins" : "leaves", finding);
             }

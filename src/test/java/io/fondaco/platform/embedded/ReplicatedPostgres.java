@@ -1,0 +1,268 @@
+package io.fondaco.platform.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Several real Postgres servers for fault tests: a primary and its replicas on ports that stay, to be paused, killed,
+ * promoted and rebuilt one by one. What an operator's tool would do on a failover is done here by hand.
+ */
+public final class ReplicatedPostgres implements AutoCloseable {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final String ADMINISTRATION = "postgres";
+
+    private final Credentials credentials;
+    private final List<Member> members = new ArrayList<>();
+    private Member primary;
+
+    /** One server; its name stays whatever part it plays. */
+    public final class Member {
+        private final PostgresServer server;
+        private final String name;
+        private final int port;
+
+        private Member(PostgresServer server, String name, int port) {
+            this.server = server;
+            this.name = name;
+            this.port = port;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public int port() {
+            return port;
+        }
+
+        /** {@code kill -9} of the postmaster; its children notice. */
+        public void kill() {
+            long pid = server.pid();
+            List<ProcessHandle> children =
+                    ProcessHandle.of(pid).orElseThrow().children().toList();
+            ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+            if (!PostgresServer.comesTrue(
+                    BOUND, () -> !server.isRunning() && children.stream().noneMatch(ProcessHandle::isAlive))) {
+                throw new IllegalStateException(name + " does not die");
+            }
+        }
+
+        public void stop() {
+            server.stop();
+        }
+
+        public boolean isRunning() {
+            return server.isRunning();
+        }
+
+        /** Freezes the whole server, as a stalling disk would: connections stay open and nobody answers. */
+        public void freeze(boolean frozen) {
+            // The postmaster first, or it would start further children meanwhile.
+            ProcessHandle postmaster = ProcessHandle.of(server.pid()).orElseThrow();
+            String signal = frozen ? "STOP" : "CONT";
+            signal(signal, postmaster.pid());
+            postmaster.descendants().forEach(child -> signal(signal, child.pid()));
+        }
+
+        /** Runs a statement as superuser, in Fondaco's database. */
+        public void execute(String sql) {
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw new IllegalStateException(name + ": " + sql, e);
+            }
+        }
+
+        /** The first column of the first row. */
+        public String query(String sql) {
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                return row.next() ? row.getString(1) : "";
+            } catch (SQLException e) {
+                throw new IllegalStateException(name + ": " + sql, e);
+            }
+        }
+
+        private Map<String, String> settings() {
+            // Slots are not carried over a promotion; kept segments do instead.
+            return Map.of("port", Integer.toString(port), "wal_keep_size", "256MB");
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private ReplicatedPostgres(Path directory, int replicas) {
+        this.credentials = new Credentials(directory.resolve("credentials"));
+        PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
+        for (int i = 0; i <= replicas; i++) {
+            String name = "node_" + i;
+            members.add(new Member(new PostgresServer(name, directory, programs), name, freePort()));
+        }
+        primary = members.getFirst();
+    }
+
+    public static ReplicatedPostgres start(Path directory, int replicas) {
+        ReplicatedPostgres cluster = new ReplicatedPostgres(directory, replicas);
+        try {
+            new Primary(cluster.primary.server, cluster.credentials, cluster.primary.settings()).start();
+            for (Member member : cluster.members.subList(1, cluster.members.size())) {
+                cluster.follow(member);
+            }
+            return cluster;
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    public Member primary() {
+        return primary;
+    }
+
+    public List<Member> replicas() {
+        return members.stream().filter(member -> member != primary).toList();
+    }
+
+    public List<Member> members() {
+        return List.copyOf(members);
+    }
+
+    public String jdbcUrl(List<Integer> ports) {
+        return "jdbc:postgresql://"
+                + String.join(
+                        ",", ports.stream().map(port -> "127.0.0.1:" + port).toList()) + "/"
+                + EmbeddedCluster.DATABASE;
+    }
+
+    /** The environment that the application needs besides its URLs. */
+    public Map<String, String> logins() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("FONDACO_DATABASE_USERNAME", Credentials.OWNER);
+        environment.put("FONDACO_DATABASE_PASSWORD", credentials.passwordOf(Credentials.OWNER));
+        environment.put("FONDACO_DATABASE_REPLICA_USERNAME", Credentials.READER);
+        environment.put("FONDACO_DATABASE_REPLICA_PASSWORD", credentials.passwordOf(Credentials.READER));
+        return environment;
+    }
+
+    /** Starts a member as a replica of the primary: from what it has, or from a copy where that does not stream. */
+    public void follow(Member member) {
+        new Replica(member.server, primary.server, credentials, member.name, member.settings()).start();
+    }
+
+    /** Starts a member as a replica with nothing in its directory, as after the loss of its disk. */
+    public void rebuild(Member member) {
+        member.server.stop();
+        try {
+            FileTree.delete(member.server.directory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        follow(member);
+    }
+
+    /** Starts a member as it was when it was killed, whatever it was. */
+    public void revive(Member member) {
+        if (member == primary
+                || !java.nio.file.Files.exists(member.server.directory().resolve("standby.signal"))) {
+            member.server.start(BOUND, member.settings());
+        } else {
+            follow(member);
+        }
+    }
+
+    /** Asks the primary to answer a commit only when one of its replicas has it. */
+    public void synchronous(boolean on) {
+        String names = String.join(", ", replicas().stream().map(Member::name).toList());
+        primary.execute(
+                "ALTER SYSTEM SET synchronous_standby_names = '%s'".formatted(on ? "ANY 1 (" + names + ")" : ""));
+        primary.execute("SELECT pg_reload_conf()");
+    }
+
+    /** Makes the replica that has received most the primary and lets the others follow it, as an operator's tool would. */
+    public Member failOver() {
+        Member chosen = replicas().stream()
+                .filter(Member::isRunning)
+                .max((a, b) -> Long.compare(received(a), received(b)))
+                .orElseThrow();
+        chosen.execute("SELECT pg_promote(true, 20)");
+        primary = chosen;
+        for (Member member : replicas()) {
+            if (member.isRunning() && isRecovering(member)) {
+                primary.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(member.name));
+                member.execute("ALTER SYSTEM SET primary_conninfo = "
+                        + "'host=127.0.0.1 port=%d user=%s password=%s application_name=%s connect_timeout=5'"
+                                .formatted(
+                                        primary.port,
+                                        Credentials.REPLICATOR,
+                                        credentials.passwordOf(Credentials.REPLICATOR),
+                                        member.name));
+                member.execute("SELECT pg_reload_conf()");
+            }
+        }
+        return chosen;
+    }
+
+    private static boolean isRecovering(Member member) {
+        return member.query("SELECT pg_is_in_recovery()").equals("t");
+    }
+
+    private static long received(Member member) {
+        return Long.parseLong(member.query(
+                "SELECT (greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn)::bigint"));
+    }
+
+    private static void signal(String signal, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Optional<RuntimeException> failure = Optional.empty();
+        for (Member member : members.reversed()) {
+            try {
+                if (member.server.isRunning()) {
+                    member.freeze(false);
+                }
+                member.server.stop();
+            } catch (RuntimeException e) {
+                failure = Optional.of(e);
+            }
+        }
+        failure.ifPresent(e -> {
+            throw e;
+        });
+    }
+}
