@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
+import jakarta.ws.rs.GET;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +125,24 @@ class ModularityTest {
                 .map(JavaClass::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(exposed).isEmpty();
+    }
+
+    @Test
+    void everyJobDeclaresItsRouteAndEveryReadIsRetriedElsewhere() {
+        Set<String> undeclared = CLASSES.stream()
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.isAnnotatedWith("io.quarkus.scheduler.Scheduled")
+                        || method.isAnnotatedWith("org.eclipse.microprofile.reactive.messaging.Incoming"))
+                .filter(method -> !method.isAnnotatedWith(ReadsFrom.class))
+                .map(JavaMethod::getFullName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(undeclared).as("jobs and listeners without a route").isEmpty();
+        Set<String> unprotected = CLASSES.stream()
+                .filter(type -> type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(GET.class)))
+                .filter(type -> !type.isAnnotatedWith(RetriedReads.class))
+                .map(JavaClass::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(unprotected).as("resources whose reads die with a replica").isEmpty();
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.fondaco.checkout;
 
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
@@ -33,6 +35,7 @@ class CheckoutRecovery {
         this.settings = settings;
     }
 
+    @ReadsFrom(Route.PRIMARY)
     @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void recover() {
         for (Completion completion : completions.claimDue()) {

@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -31,6 +33,7 @@ class ImportWorker {
         this.run = run;
     }
 
+    @ReadsFrom(Route.PRIMARY)
     @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void poll() {
         work();

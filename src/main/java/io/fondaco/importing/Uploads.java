@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.fondaco.platform.web.ApiException;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -125,6 +127,7 @@ class Uploads {
     }
 
     /** Forgets uploads that stood still, and what finished imports need no longer; a bounded number at a time. */
+    @ReadsFrom(Route.PRIMARY)
     @Scheduled(every = "1m", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @Transactional
     void sweep() {

@@ -1,5 +1,7 @@
 package io.fondaco.inventory;
 
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -14,6 +16,7 @@ class ReservationExpiry {
         this.settings = settings;
     }
 
+    @ReadsFrom(Route.PRIMARY)
     @Scheduled(every = "10s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {

@@ -13,13 +13,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A shop's front end and back office over HTTP. Repeats what may be repeated: reads, and writes that carry an
+ * A shop's front end and back office over HTTP; carries the consistency token that it is given. Repeats what may be repeated: reads, and writes that carry an
  * Idempotency-Key or whose repetition leaves nothing but an abandoned cart behind.
  */
 public final class ShopClient implements AutoCloseable {
+    private static final String CONSISTENCY = "Fondaco-Consistency";
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration GIVE_UP = Duration.ofSeconds(120);
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -31,6 +33,7 @@ public final class ShopClient implements AutoCloseable {
     private final String adminKey;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
+    private final AtomicReference<String> token = new AtomicReference<>("");
 
     public ShopClient(URI base, String adminKey) {
         this.base = base;
@@ -103,6 +106,10 @@ public final class ShopClient implements AutoCloseable {
     }
 
     private Answer send(HttpRequest.Builder builder, String bearer) {
+        String seen = token.get();
+        if (!seen.isEmpty()) {
+            builder.header(CONSISTENCY, seen);
+        }
         HttpRequest request = builder.timeout(REQUEST_TIMEOUT)
                 .header("Authorization", "Bearer " + bearer)
                 .header("Accept", "application/json")
@@ -112,6 +119,7 @@ public final class ShopClient implements AutoCloseable {
             requests.incrementAndGet();
             try {
                 HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                response.headers().firstValue(CONSISTENCY).ifPresent(this::remember);
                 boolean inFlight = response.statusCode() == 409
                         && (response.body().contains("request_in_flight")
                                 || response.body().contains("completion_in_progress"));
@@ -134,6 +142,11 @@ public final class ShopClient implements AutoCloseable {
             repeats.incrementAndGet();
             LockSupport.parkNanos(PAUSE.toNanos());
         }
+    }
+
+    /** Of tokens of requests that were under way together the one that sorts later counts. */
+    private void remember(String answered) {
+        token.accumulateAndGet(answered, (mine, theirs) -> mine.compareTo(theirs) > 0 ? mine : theirs);
     }
 
     private String write(Object body) {

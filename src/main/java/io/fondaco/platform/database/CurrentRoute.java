@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 class CurrentRoute {
     private Route route = Route.PRIMARY;
+    private boolean fixed;
     private boolean mayBeStale;
     private @Nullable Position token;
     private @Nullable Seat seat;
@@ -30,6 +31,12 @@ class CurrentRoute {
     void set(Route chosen, boolean staleAllowed) {
         route = chosen;
         mayBeStale = staleAllowed;
+        fixed = true;
+    }
+
+    /** Whether it has been declared; it stays as it is then. */
+    boolean isFixed() {
+        return fixed;
     }
 
     boolean mayBeStale() {

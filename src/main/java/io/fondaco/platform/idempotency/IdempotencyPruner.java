@@ -1,5 +1,7 @@
 package io.fondaco.platform.idempotency;
 
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -12,6 +14,7 @@ class IdempotencyPruner {
         this.idempotency = idempotency;
     }
 
+    @ReadsFrom(Route.PRIMARY)
     @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void prune() {
         idempotency.prune();

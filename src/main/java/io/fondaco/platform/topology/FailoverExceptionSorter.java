@@ -8,6 +8,9 @@ import java.sql.SQLException;
  * server that shuts down says 57P01 to 57P05, and a connection to what has become a replica says 25006 to every write for ever.
  */
 public final class FailoverExceptionSorter implements ExceptionSorter {
+    /** What the driver says when the pool gave up waiting while it was connecting. */
+    private static final String CONNECTING_INTERRUPTED = "99999";
+
     @Override
     public boolean isFatal(SQLException e) {
         return isConnectionLost(e) || "25006".equals(e.getSQLState());
@@ -16,6 +19,7 @@ public final class FailoverExceptionSorter implements ExceptionSorter {
     /** Whether the server went away under the statement. */
     public static boolean isConnectionLost(SQLException e) {
         String state = e.getSQLState();
-        return state != null && (state.startsWith("08") || state.startsWith("57P"));
+        return state != null
+                && (state.startsWith("08") || state.startsWith("57P") || state.equals(CONNECTING_INTERRUPTED));
     }
 }

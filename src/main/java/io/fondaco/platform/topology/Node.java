@@ -77,8 +77,8 @@ public final class Node implements AutoCloseable {
                                                             .principal(new NamePrincipal(login.username()))
                                                             .credential(new SimplePassword(login.password()))
                                                             .jdbcProperty("ApplicationName", "fondaco-reader")
-                                                            .jdbcProperty("connectTimeout", "2")
-                                                            .jdbcProperty("loginTimeout", "2")
+                                                            .jdbcProperty("connectTimeout", "1")
+                                                            .jdbcProperty("loginTimeout", "1")
                                                             .jdbcProperty("socketTimeout", "15")
                                                             .jdbcProperty("tcpKeepAlive", "true")
                                                             .jdbcProperty(

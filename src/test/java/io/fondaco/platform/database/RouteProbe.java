@@ -7,16 +7,21 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Endpoints that tell which server answered them; in tests only. */
 @Path("/test/route")
 @PermitAll
+@RetriedReads
+@ApplicationScoped
 class RouteProbe {
     private static final String WHERE = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END";
 
     private final EntityManager entities;
     private final Nested nested;
+    private final AtomicInteger conflicts = new AtomicInteger(1);
 
     RouteProbe(EntityManager entities, Nested nested) {
         this.entities = entities;
@@ -61,6 +66,38 @@ class RouteProbe {
     public String writeOnTheReplicaRoute() {
         entities.createNativeQuery("CREATE TABLE public.never (id int)").executeUpdate();
         return "written";
+    }
+
+    /** Holds its server for a moment; answers how many do so at the time. */
+    @GET
+    @Operation(hidden = true)
+    @Path("/slow-read")
+    public long slowRead() {
+        return (Long) entities.createNativeQuery("""
+                        SELECT count(*) FROM pg_stat_activity, pg_sleep(0.3)
+                         WHERE state = 'active' AND query LIKE '%pg_sleep(0.3)%'
+                        """, Long.class).getSingleResult();
+    }
+
+    /** Fails once on a replica as a query does that stands in the way of replaying. */
+    @GET
+    @Operation(hidden = true)
+    @Path("/conflict")
+    public String conflict() {
+        if (conflicts.getAndDecrement() > 0) {
+            where(entities);
+            throw new IllegalStateException(
+                    new SQLException("canceling statement due to conflict with recovery", "40001"));
+        }
+        return where(entities);
+    }
+
+    @GET
+    @Operation(hidden = true)
+    @Path("/for-owners")
+    @ReadsFrom(Route.REPLICA_WITH_TOKEN)
+    public String forOwners() {
+        return where(entities);
     }
 
     private static String where(EntityManager entities) {

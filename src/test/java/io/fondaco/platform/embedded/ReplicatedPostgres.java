@@ -196,6 +196,14 @@ public final class ReplicatedPostgres implements AutoCloseable {
         primary.execute("SELECT pg_reload_conf()");
     }
 
+    /** Cuts the replicas off from the primary: it goes on, and they do not hear of it. */
+    public void stopStreaming() {
+        for (Member member : replicas()) {
+            member.execute("ALTER SYSTEM SET primary_conninfo = ''");
+            member.execute("SELECT pg_reload_conf()");
+        }
+    }
+
     /** Makes the replica that has received most the primary and lets the others follow it, as an operator's tool would. */
     public Member failOver() {
         Member chosen = replicas().stream()

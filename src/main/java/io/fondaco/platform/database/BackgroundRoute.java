@@ -1,0 +1,48 @@
+package io.fondaco.platform.database;
+
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives background work the route that it declares: within the request context that it runs in, outside of its
+ * transactions. A run that finds no database is left out, in one line of the log: the next one follows.
+ */
+@ReadsFrom(Route.PRIMARY)
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 150)
+class BackgroundRoute {
+    private static final Logger LOG = Logger.getLogger(BackgroundRoute.class);
+
+    private final CurrentRoute current;
+
+    BackgroundRoute(CurrentRoute current) {
+        this.current = current;
+    }
+
+    @AroundInvoke
+    @Nullable
+    Object run(InvocationContext call) throws Exception {
+        ReadsFrom declared = call.getMethod().getAnnotation(ReadsFrom.class);
+        if (current.isFixed() || declared == null) {
+            return call.proceed();
+        }
+        current.set(declared.value(), declared.mayBeStale());
+        try {
+            return call.proceed();
+        } catch (Exception e) {
+            if (DatabaseFailure.in(e) != DatabaseFailure.AWAY
+                    || call.getMethod().getReturnType() != void.class) {
+                throw e;
+            }
+            LOG.warnf(
+                    "%s.%s was left out: the database is away",
+                    call.getMethod().getDeclaringClass().getSimpleName(),
+                    call.getMethod().getName());
+            return null;
+        }
+    }
+}
