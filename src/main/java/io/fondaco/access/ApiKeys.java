@@ -1,8 +1,7 @@
 package io.fondaco.access;
 
-import io.agroal.api.AgroalDataSource;
+import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.identity.Secret;
-import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -17,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Looks keys up. Always on the primary, so that a new key works at once; what was found is trusted for some seconds, so
+ * Looks keys up. On the primary, so that a new key works at once, and on a replica only while there is no primary; what was found is trusted for some seconds, so
  * that the primary is not asked for every request. A key that is unknown is never remembered.
  */
 @ApplicationScoped
@@ -25,12 +24,12 @@ class ApiKeys {
     static final String SECRET_PREFIX = "fk";
     private static final String BOOTSTRAP = "bootstrap";
 
-    private final AgroalDataSource primary;
+    private final Connections connections;
     private final AccessSettings settings;
     private final Map<ByteBuffer, Found> cache = new ConcurrentHashMap<>();
 
-    ApiKeys(@DataSource("primary") AgroalDataSource primary, AccessSettings settings) {
-        this.primary = primary;
+    ApiKeys(Connections connections, AccessSettings settings) {
+        this.connections = connections;
         this.settings = settings;
     }
 
@@ -73,7 +72,7 @@ class ApiKeys {
     }
 
     private Optional<Holder> lookUp(byte[] hash) throws SQLException {
-        try (Connection connection = primary.getConnection();
+        try (Connection connection = connections.toPrimaryOrReplica();
                 PreparedStatement select = connection.prepareStatement("""
                         SELECT id, scopes FROM access.api_key
                          WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())

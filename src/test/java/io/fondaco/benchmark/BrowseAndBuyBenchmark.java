@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BrowseAndBuyBenchmark {
     private static final Logger LOG = Logger.getLogger(BrowseAndBuyBenchmark.class);
     private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
+    private static final int ROUNDS = 3;
     private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
     private static final Path GATLING = Path.of("src", "test", "benchmark");
 
@@ -61,6 +63,36 @@ class BrowseAndBuyBenchmark {
                             / perSecond.get("pgbench, the same statements")));
             LOG.info(System.lineSeparator() + report);
             assertThat(perSecond.values()).allMatch(rate -> rate > 0);
+        }
+    }
+
+    /** What a consistency token costs, and what the replica spares the primary. */
+    @Test
+    void readingWithATokenBesideWithoutAndFromThePrimaryOnly() throws Exception {
+        assumeTrue(onPath("wrk"), "install wrk");
+        String detail = "/store/v1/products/rialto-espresso";
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+                PackagedApp app = PackagedApp.start("benchmark-replica", environment(cluster))) {
+            Map<String, String> withoutReplicas = new TreeMap<>(environment(cluster));
+            withoutReplicas.remove("FONDACO_DATABASE_REPLICA_URLS");
+            try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY);
+                    PackagedApp primaryOnly = PackagedApp.start("benchmark-primary", withoutReplicas)) {
+                stock(cluster, shop);
+                String token = "Fondaco-Consistency: " + shop.token();
+                wrk(app, detail, SECONDS, token);
+                wrk(primaryOnly, detail, SECONDS);
+                Map<String, Double> perSecond = new LinkedHashMap<>();
+                for (int round = 0; round < ROUNDS; round++) {
+                    perSecond.merge("replica, no token", wrk(app, detail, SECONDS) / ROUNDS, Double::sum);
+                    perSecond.merge("replica, token", wrk(app, detail, SECONDS, token) / ROUNDS, Double::sum);
+                    perSecond.merge("primary only", wrk(primaryOnly, detail, SECONDS) / ROUNDS, Double::sum);
+                }
+                StringBuilder report = new StringBuilder(
+                        "product detail, %d clients, %d rounds of %d s each%n".formatted(CLIENTS, ROUNDS, SECONDS));
+                perSecond.forEach((what, rate) -> report.append(
+                        "  %-32s %10.1f /s  %5.2f%n".formatted(what, rate, rate / perSecond.get("replica, no token"))));
+                LOG.info(report);
+            }
         }
     }
 
@@ -114,11 +146,13 @@ class BrowseAndBuyBenchmark {
                 PackagedApp.ADMIN_KEY);
     }
 
-    private static double wrk(PackagedApp app, String path, int seconds) throws Exception {
-        String output = run(
-                Map.of(),
-                Duration.ofSeconds(seconds + 30L),
-                List.of("wrk", "-t2", "-c" + CLIENTS, "-d" + seconds + "s", app.base() + path));
+    private static double wrk(PackagedApp app, String path, int seconds, String... headers) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("wrk", "-t2", "-c" + CLIENTS, "-d" + seconds + "s", app.base() + path));
+        for (String header : headers) {
+            command.addAll(List.of("-H", header));
+        }
+        String output = run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
         assertThat(output).doesNotContain("Non-2xx");
         return number(output, "Requests/sec:\\s+([0-9.]+)");
     }

@@ -64,6 +64,11 @@ public final class ShopClient implements AutoCloseable {
         return repeats.get();
     }
 
+    /** The consistency token that it holds; empty before its first write. */
+    public String token() {
+        return token.get();
+    }
+
     public String adminKey() {
         return adminKey;
     }

@@ -32,6 +32,9 @@ class ReadRouting {
     private static final long LONGEST_PAUSE_NANOS = 5_000_000;
     private static final int MOST_SERVERS_TRIED = 4;
 
+    /** Without replicas by intention, the primary is where reads queue, as for any pool. */
+    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
+
     private final Topology topology;
     private final DatabaseSettings settings;
     private final ReadMetrics metrics;
@@ -41,7 +44,7 @@ class ReadRouting {
         this.topology = topology;
         this.settings = settings;
         this.metrics = metrics;
-        this.fallback = new Semaphore(settings.fallbackLimit(), true);
+        this.fallback = new Semaphore(settings.readsOnPrimary(), true);
     }
 
     /**
@@ -168,7 +171,8 @@ class ReadRouting {
             return Optional.empty();
         }
         try {
-            if (!fallback.tryAcquire(settings.fallbackWait().toNanos(), TimeUnit.NANOSECONDS)) {
+            Duration patience = settings.replicaUrls().isPresent() ? settings.fallbackWait() : LONGEST_QUEUE;
+            if (!fallback.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 return Optional.empty();
             }
         } catch (InterruptedException e) {

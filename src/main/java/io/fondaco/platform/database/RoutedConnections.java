@@ -1,14 +1,10 @@
 package io.fondaco.platform.database;
 
-import io.agroal.api.AgroalDataSource;
-import io.fondaco.platform.topology.Topology;
-import io.quarkus.agroal.DataSource;
 import io.quarkus.hibernate.orm.PersistenceUnitExtension;
 import io.quarkus.hibernate.orm.runtime.tenant.TenantConnectionResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 
 /**
@@ -19,19 +15,13 @@ import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 @ApplicationScoped
 class RoutedConnections implements TenantConnectionResolver {
     private final CurrentRoute current;
-    private final Topology topology;
+    private final Connections connections;
     private final ReadRouting reads;
-    private final AgroalDataSource primary;
 
-    RoutedConnections(
-            CurrentRoute current,
-            Topology topology,
-            ReadRouting reads,
-            @DataSource("primary") AgroalDataSource primary) {
+    RoutedConnections(CurrentRoute current, Connections connections, ReadRouting reads) {
         this.current = current;
-        this.topology = topology;
+        this.connections = connections;
         this.reads = reads;
-        this.primary = primary;
     }
 
     @Override
@@ -41,16 +31,9 @@ class RoutedConnections implements TenantConnectionResolver {
                 : new Provider(() -> reads.connection(current));
     }
 
-    /** A connection that was being made while another server became the primary may have slipped into the pool. */
     private Connection toPrimary() throws SQLException {
         current.usePrimary();
-        Connection connection = primary.getConnection();
-        if (topology.leadsToPrimary(connection)) {
-            return connection;
-        }
-        connection.close();
-        primary.flush(AgroalDataSource.FlushMode.ALL);
-        throw new SQLTransientConnectionException("No primary answers just now", "08001");
+        return connections.toPrimary();
     }
 
     private interface Source {

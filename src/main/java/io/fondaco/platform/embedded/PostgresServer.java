@@ -47,6 +47,9 @@ final class PostgresServer {
     /** Where postmaster.pid has the port, counted from zero. */
     private static final int PORT_LINE = 3;
 
+    /** And the first address that it listens on. */
+    private static final int ADDRESS_LINE = 5;
+
     /** A replica refuses to follow a primary with larger limits, so both have these. */
     private static final Map<String, String> COMMON_SETTINGS = Map.ofEntries(
             Map.entry("listen_addresses", ADDRESS),
@@ -150,7 +153,7 @@ final class PostgresServer {
     /** A connection of the superuser: bounded, never pooled. */
     Connection connect(String database, Credentials credentials) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setServerNames(new String[] {ADDRESS});
+        source.setServerNames(new String[] {pidFile().get(ADDRESS_LINE).strip()});
         source.setPortNumbers(new int[] {port()});
         source.setDatabaseName(database);
         source.setUser(Credentials.SUPERUSER);

@@ -40,7 +40,7 @@ public interface DatabaseSettings {
     @WithDefault("false")
     boolean embedded();
 
-    /** Connections kept to each replica, at most. */
+    /** Connections kept to each replica, at most; to read the primary with, where no replicas are configured. */
     @WithDefault("20")
     int replicaPoolSize();
 
@@ -87,13 +87,18 @@ public interface DatabaseSettings {
     @WithDefault("30ms")
     Duration tokenWait();
 
-    /** Reads that may be on the primary at one time because no replica would do, per pod; more are turned away. */
+    /** Reads that may be on the primary at one time because no replica would do, per pod; more are turned away. 0: none. */
     @WithDefault("8")
     int fallbackLimit();
 
     /** How long such a read waits for its turn. */
     @WithDefault("100ms")
     Duration fallbackWait();
+
+    /** Reads that may be on the primary at one time: a few, unless there are no replicas by intention. */
+    default int readsOnPrimary() {
+        return replicaUrls().isPresent() ? fallbackLimit() : replicaPoolSize();
+    }
 
     /**
      * How old the catalogue may be that callers without a token are shown when there is no replica in rotation and the

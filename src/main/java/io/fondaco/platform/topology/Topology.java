@@ -98,7 +98,7 @@ public class Topology {
                             primaryUrl.of(address),
                             owner,
                             reader,
-                            settings.fallbackLimit(),
+                            Math.max(1, settings.readsOnPrimary()),
                             settings,
                             metrics.holdTimes("fallback", address.toString()),
                             primaryWatcher));

@@ -32,11 +32,13 @@ public final class ReplicatedPostgres implements AutoCloseable {
     public final class Member {
         private final PostgresServer server;
         private final String name;
+        private final String listensOn;
         private final int port;
 
-        private Member(PostgresServer server, String name, int port) {
+        private Member(PostgresServer server, String name, String listensOn, int port) {
             this.server = server;
             this.name = name;
+            this.listensOn = listensOn;
             this.port = port;
         }
 
@@ -100,7 +102,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
         private Map<String, String> settings() {
             // Slots are not carried over a promotion; kept segments do instead.
-            return Map.of("port", Integer.toString(port), "wal_keep_size", "256MB");
+            return Map.of("port", Integer.toString(port), "listen_addresses", listensOn, "wal_keep_size", "256MB");
         }
 
         @Override
@@ -109,18 +111,25 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    private ReplicatedPostgres(Path directory, int replicas) {
+    private ReplicatedPostgres(Path directory, int replicas, String... addresses) {
         this.credentials = new Credentials(directory.resolve("credentials"));
         PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
         for (int i = 0; i <= replicas; i++) {
             String name = "node_" + i;
-            members.add(new Member(new PostgresServer(name, directory, programs), name, freePort()));
+            PostgresServer server = new PostgresServer(name, directory, programs);
+            // Replicas with addresses of their own share a port, as those behind one name do.
+            Member member = i == 0 || addresses.length == 0
+                    ? new Member(server, name, PostgresServer.ADDRESS, freePort())
+                    : new Member(
+                            server, name, addresses[i - 1], members.size() == 1 ? freePort() : members.getLast().port);
+            members.add(member);
         }
         primary = members.getFirst();
     }
 
-    public static ReplicatedPostgres start(Path directory, int replicas) {
-        ReplicatedPostgres cluster = new ReplicatedPostgres(directory, replicas);
+    /** @param addresses of the replicas, all on one port; without any they listen on ports of their own */
+    public static ReplicatedPostgres start(Path directory, int replicas, String... addresses) {
+        ReplicatedPostgres cluster = new ReplicatedPostgres(directory, replicas, addresses);
         try {
             new Primary(cluster.primary.server, cluster.credentials, cluster.primary.settings()).start();
             for (Member member : cluster.members.subList(1, cluster.members.size())) {

@@ -1,0 +1,120 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A name that stands for several replicas, as a headless service does, and comes to stand for others; and what happens
+ * when none is within its limits and the primary has no room. The pod reads names from a file of hosts.
+ */
+class ReplicaDiscoveryIT {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String FIRST = "127.0.0.2";
+    private static final String SECOND = "127.0.0.3";
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void replicasComeAndGoWithTheMeaningOfTheirName() throws Exception {
+        Path hosts = directory.resolve("hosts");
+        try (ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("data"), 2, FIRST, SECOND)) {
+            int port = database.replicas().getFirst().port();
+            names(hosts, List.of(FIRST));
+            Map<String, String> environment = new TreeMap<>(database.logins());
+            environment.put(
+                    "FONDACO_DATABASE_PRIMARY_URL",
+                    database.jdbcUrl(List.of(database.primary().port())));
+            environment.put(
+                    "FONDACO_DATABASE_REPLICA_URLS", "jdbc:postgresql://replicas.shop:%d/fondaco".formatted(port));
+            environment.put("FONDACO_DATABASE_DISCOVERY_INTERVAL", "500ms");
+            environment.put("FONDACO_DATABASE_MAX_LAG", "2s");
+            environment.put("FONDACO_DATABASE_FALLBACK_LIMIT", "0");
+            environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
+            environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+            environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+            try (PackagedApp pod = PackagedApp.start("discovery", environment)) {
+                awaitRotation(pod, 1);
+                names(hosts, List.of(FIRST, SECOND));
+                awaitRotation(pod, 2);
+                assertThat(page(pod, "/q/health/ready")).contains(FIRST + ":", SECOND + ":");
+                names(hosts, List.of(SECOND));
+                awaitRotation(pod, 1);
+                assertThat(page(pod, "/q/health/ready")).doesNotContain(FIRST + ":");
+                Files.writeString(hosts, "");
+                assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
+                awaitRotation(pod, 1);
+
+                beyondItsLimits(database.replicas().getLast(), pod, database);
+            }
+        }
+    }
+
+    /** The catalogue is shown as it was to who does not know better; who does, and what belongs to somebody, is turned away. */
+    private static void beyondItsLimits(Member replica, PackagedApp pod, ReplicatedPostgres database)
+            throws IOException, InterruptedException {
+        replica.execute("SELECT pg_wal_replay_pause()");
+        awaitRotation(pod, 0);
+        String token = HTTP.send(
+                        HttpRequest.newBuilder(pod.base().resolve("/store/v1/carts"))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .headers()
+                .firstValue("Fondaco-Consistency")
+                .orElseThrow();
+        assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
+        assertThat(status(pod, "/store/v1/products", token)).isEqualTo(503);
+        assertThat(status(pod, "/admin/v1/stock", "")).isEqualTo(503);
+        assertThat(page(pod, "/q/metrics")).contains("reason=\"stale\"", "fondaco_database_reads_refused_total");
+        replica.execute("SELECT pg_wal_replay_resume()");
+        awaitRotation(pod, 1);
+        assertThat(status(pod, "/store/v1/products", token)).isEqualTo(200);
+    }
+
+    private static void names(Path hosts, List<String> addresses) throws IOException {
+        StringBuilder content = new StringBuilder();
+        addresses.forEach(address -> content.append(address).append(" replicas.shop\n"));
+        content.append("127.0.0.1 localhost\n");
+        Files.writeString(hosts, content);
+    }
+
+    private static void awaitRotation(PackagedApp pod, int count) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> page(pod, "/q/metrics").contains("fondaco_database_replicas_in_rotation " + count + ".0"));
+    }
+
+    private static int status(PackagedApp pod, String path, String token) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(pod.base().resolve(path))
+                .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY);
+        if (!token.isEmpty()) {
+            request.header("Fondaco-Consistency", token);
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    private static String page(PackagedApp pod, String path) throws IOException, InterruptedException {
+        URI uri = pod.base().resolve(path);
+        return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+}
