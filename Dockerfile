@@ -9,7 +9,7 @@ COPY target/quarkus-app/app/ app/
 COPY target/quarkus-app/quarkus/ quarkus/
 # No database of its own in a container: without FONDACO_DATABASE_PRIMARY_URL it refuses to start and says so.
 ENV FONDACO_DATABASE_EMBEDDED="false" \
-    JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError"
+    JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -Dsun.net.inetaddr.ttl=5"
 USER 10001
 EXPOSE 8080
 ENTRYPOINT ["sh", "-c", "exec java $JAVA_OPTS -jar quarkus-run.jar \"$@\"", "fondaco"]

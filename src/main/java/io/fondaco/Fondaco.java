@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.Security;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,8 +35,6 @@ public final class Fondaco implements QuarkusApplication {
     private static final long DRAIN_SECONDS = 30;
 
     public static void main(String[] arguments) {
-        // A replica's or a primary's name may come to mean another server; the JVM would not notice for half a minute.
-        Security.setProperty("networkaddress.cache.ttl", "5");
         DatabaseChoice database;
         try {
             database = DatabaseChoice.make(configuration());

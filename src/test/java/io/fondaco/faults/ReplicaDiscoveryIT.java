@@ -49,7 +49,7 @@ class ReplicaDiscoveryIT {
             environment.put("FONDACO_DATABASE_FALLBACK_LIMIT", "0");
             environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
             environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
-            environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+            environment.put("JDK_JAVA_OPTIONS", "-Dsun.net.inetaddr.ttl=0 -Djdk.net.hosts.file=" + hosts);
             try (PackagedApp pod = PackagedApp.start("discovery", environment)) {
                 awaitRotation(pod, 1);
                 names(hosts, List.of(FIRST, SECOND));

@@ -393,6 +393,42 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(9)
+    void aReadThatIsCancelledSoThatReplayingGoesOnIsNotNoticed() {
+        double retried = metric("fondaco_database_reads_retried_total", "");
+        for (Member replica : database.replicas()) {
+            replica.execute("ALTER SYSTEM SET max_standby_streaming_delay = 0");
+            replica.execute("SELECT pg_reload_conf()");
+        }
+        Checker.Report report = during("reads cancelled by replaying", () -> {
+            long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+            while (System.nanoTime() < end) {
+                database.primary().execute("DO 'BEGIN LOCK TABLE inventory.stock_level IN ACCESS EXCLUSIVE MODE; END'");
+            }
+        });
+        assertWithoutFault(report);
+        assertThat(report.errors().keySet()).as("reads ran again elsewhere").noneMatch(kind -> kind.startsWith("GET"));
+        assertThat(metric("fondaco_database_reads_retried_total", ""))
+                .as("reads that were cancelled")
+                .isGreaterThan(retried);
+    }
+
+    @Test
+    @Order(10)
+    void aPrimaryThatIsKilledAndComesBackLosesNothing() {
+        Member primary = database.primary();
+        Checker.Report report = during("the primary killed and restarted", () -> {
+            primary.kill();
+            pass(Duration.ofSeconds(1));
+            database.revive(primary);
+            pass(Duration.ofSeconds(SECONDS));
+        });
+        assertWithoutFault(report);
+        assertThat(report.longestWriteOutageMillis()).isLessThan(15_000);
+        assertThat(report.errors().keySet()).allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
+    }
+
+    @Test
+    @Order(11)
     void aFailoverWithASynchronousReplicaLosesNothingAndTheOldPrimaryIsRefused() {
         database.synchronous(true);
         Member old = database.primary();
@@ -425,7 +461,7 @@ class ReplicaFaultsIT {
     }
 
     @Test
-    @Order(10)
+    @Order(12)
     void anAsynchronousFailoverLosesWhatTheDatabaseLostAndNoTokenWaitsForIt() {
         Member old = database.primary();
         String before = tokenOfAWrite();
@@ -469,7 +505,7 @@ class ReplicaFaultsIT {
     }
 
     @Test
-    @Order(11)
+    @Order(13)
     void withoutAPrimaryReadsGoOnWithoutReplicasTooAndWithNeitherItIs503AtOnce() throws Exception {
         URI pod = pods.getFirst().base();
         HttpRequest read = HttpRequest.newBuilder(pod.resolve("/store/v1/products?limit=1"))

@@ -40,6 +40,10 @@ class ConsistencyFilter {
             return;
         }
         response.getHeaders().putSingle(Consistency.HEADER, token.get());
+        // The token is the caller's alone; a cache that many share has no use for it.
+        response.getHeaders().computeIfPresent(HttpHeaders.CACHE_CONTROL, (_, values) -> values.stream()
+                .<Object>map(value -> value.toString().replace("public", "private"))
+                .toList());
         if (isBrowser(request)) {
             response.getHeaders()
                     .add(

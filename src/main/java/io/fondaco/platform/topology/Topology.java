@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -462,21 +463,21 @@ public class Topology {
             }
         }
         for (Node replica : replicas) {
-            String place = replica.standing().isInRotation() ? "in rotation" : "out of rotation";
-            String finding = replica.standing()
-                    .last()
-                    .name()
-                    .toLowerCase(java.util.Locale.ROOT)
-                    .replace('_', ' ');
-            String behind = replica.standing().last() == Standing.Finding.UNREACHABLE
-                    ? ""
-                    : ", %d bytes and %d ms behind"
-                            .formatted(lagBytes(replica), lag(replica).toMillis());
-            servers.merge(
-                    replica.name(),
-                    "replica, %s, %s%s".formatted(place, finding, behind),
-                    (was, now) -> was + "; " + now);
+            if (replica.standing().last() != Standing.Finding.NOT_A_REPLICA) {
+                servers.put(replica.name(), describe(replica));
+            }
         }
         return servers;
+    }
+
+    private String describe(Node replica) {
+        String place = replica.standing().isInRotation() ? "in rotation" : "out of rotation";
+        String finding =
+                replica.standing().last().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        String behind = replica.standing().last() == Standing.Finding.UNREACHABLE
+                ? ""
+                : ", %d bytes and %d ms behind"
+                        .formatted(lagBytes(replica), lag(replica).toMillis());
+        return "replica, %s, %s%s".formatted(place, finding, behind);
     }
 }

@@ -2,6 +2,7 @@ package io.fondaco.platform.database;
 
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.GET;
@@ -112,8 +113,21 @@ class RouteProbe {
             this.entities = entities;
         }
 
+        /** Declares another route, which must not count within a request. */
+        @ReadsFrom(Route.PRIMARY)
         @Transactional(Transactional.TxType.REQUIRES_NEW)
         String inANewTransaction() {
+            return where(entities);
+        }
+
+        @ActivateRequestContext
+        @ReadsFrom(Route.REPLICA)
+        String asAJobThatReads() {
+            return where(entities);
+        }
+
+        @ActivateRequestContext
+        String asAJobThatDeclaresNothing() {
             return where(entities);
         }
     }

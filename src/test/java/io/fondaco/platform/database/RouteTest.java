@@ -10,10 +10,26 @@ import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class RouteTest {
+    private final RouteProbe.Nested jobs;
+
+    RouteTest(RouteProbe.Nested jobs) {
+        this.jobs = jobs;
+    }
+
+    @Test
+    void backgroundWorkTakesTheRouteThatItDeclaresAndElseThePrimary() throws Exception {
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            assertThat(thread.submit(jobs::asAJobThatReads).get()).isEqualTo("replica");
+            assertThat(thread.submit(jobs::asAJobThatDeclaresNothing).get()).isEqualTo("primary");
+        }
+    }
+
     @Test
     void aGetReadsTheReplica() {
         when().get("/test/route/read").then().statusCode(200).body(equalTo("replica"));
