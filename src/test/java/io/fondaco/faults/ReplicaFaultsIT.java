@@ -399,12 +399,17 @@ class ReplicaFaultsIT {
             replica.execute("ALTER SYSTEM SET max_standby_streaming_delay = 0");
             replica.execute("SELECT pg_reload_conf()");
         }
+        // Reads, but not writes, take long enough to stand in the way.
+        database.primary().execute("ALTER TABLE inventory.stock_level ENABLE ROW LEVEL SECURITY");
+        database.primary().execute("CREATE POLICY slow ON inventory.stock_level USING (pg_sleep(0.02) IS NOT NULL)");
         Checker.Report report = during("reads cancelled by replaying", () -> {
             long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
             while (System.nanoTime() < end) {
                 database.primary().execute("DO 'BEGIN LOCK TABLE inventory.stock_level IN ACCESS EXCLUSIVE MODE; END'");
             }
         });
+        database.primary().execute("DROP POLICY slow ON inventory.stock_level");
+        database.primary().execute("ALTER TABLE inventory.stock_level DISABLE ROW LEVEL SECURITY");
         assertWithoutFault(report);
         assertThat(report.errors().keySet()).as("reads ran again elsewhere").noneMatch(kind -> kind.startsWith("GET"));
         assertThat(metric("fondaco_database_reads_retried_total", ""))
@@ -456,6 +461,15 @@ class ReplicaFaultsIT {
                 .isEqualTo(before);
         assertThat(old.query("SELECT timeline FROM topology.heartbeat"))
                 .isNotEqualTo(database.primary().query("SELECT timeline FROM topology.heartbeat"));
+
+        // With nothing else to write to, the old one is still refused.
+        Member current = database.primary();
+        current.kill();
+        await().atMost(Duration.ofSeconds(5)).until(() -> sendAWrite().statusCode() == 503);
+        pass(Duration.ofSeconds(1));
+        assertThat(sendAWrite().statusCode()).isEqualTo(503);
+        assertThat(sumOfCounters(old, false)).isEqualTo(before);
+        database.revive(current);
         old.stop();
         database.rebuild(old);
     }
@@ -571,11 +585,15 @@ class ReplicaFaultsIT {
     }
 
     private static String tokenOfAWrite() {
+        return sendAWrite().headers().firstValue("Fondaco-Consistency").orElseThrow();
+    }
+
+    private static HttpResponse<String> sendAWrite() {
         HttpRequest write = HttpRequest.newBuilder(pods.getFirst().base().resolve("/store/v1/carts"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
                 .build();
-        return send(write).headers().firstValue("Fondaco-Consistency").orElseThrow();
+        return send(write);
     }
 
     private static HttpResponse<String> read(PackagedApp pod, String token) {

@@ -117,7 +117,7 @@ class Consistency {
                 && seat.stream().noneMatch(it -> it.reason().onPrimary());
         Optional<Position> there = onReplica ? seat.map(Seat::node).flatMap(this::position) : Optional.empty();
         if (there.isPresent()) {
-            return sign(topology.required(token).max(there.get()));
+            return sign(token.max(there.get()));
         }
         // The primary is always at or past its replicas.
         Optional<Position> front = topology.primaryPosition();

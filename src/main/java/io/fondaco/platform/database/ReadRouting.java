@@ -85,14 +85,14 @@ class ReadRouting {
         if (seat.reason().onPrimary() || current.token().isEmpty()) {
             return true;
         }
-        Position required = topology.required(current.token().get());
+        Position required = current.token().get();
         return seat.node().reaches(required) || waitFor(seat.node(), required);
     }
 
     private Seat choose(CurrentRoute current) throws SQLException {
         List<Node> rotation = new ArrayList<>(topology.rotation());
         rotation.removeIf(current::hasLeft);
-        Optional<Position> required = current.token().map(topology::required);
+        Optional<Position> required = current.token();
         Optional<Seat> onReplica = required.isPresent() ? reaching(rotation, required.get()) : any(rotation);
         if (onReplica.isPresent()) {
             return onReplica.get();

@@ -20,6 +20,8 @@ import org.jboss.logging.Logger;
 final class Discovery implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Discovery.class);
 
+    private static final String LOCAL = "localhost";
+
     private final List<ServerUrl> urls;
     private final Duration interval;
     private final BiFunction<String, String, Node> newNode;
@@ -69,7 +71,7 @@ final class Discovery implements AutoCloseable {
         Map<String, String> wanted = new LinkedHashMap<>();
         for (ServerUrl url : urls) {
             for (Address configured : url.hosts()) {
-                for (String host : resolve(configured.host())) {
+                for (String host : resolve(configured.host(), url.checksNames())) {
                     Address address = new Address(host, configured.port());
                     wanted.putIfAbsent(address.toString(), url.of(address));
                 }
@@ -95,22 +97,22 @@ final class Discovery implements AutoCloseable {
         return true;
     }
 
-    /** A name with one address stays a name, for certificates are made out to names. */
-    private List<String> resolve(String host) {
+    /** Where certificates are checked against names, a name with one address stays a name. */
+    private List<String> resolve(String host, boolean namesMatter) {
         try {
             InetAddress[] addresses = InetAddress.getAllByName(host);
             List<String> meaning = new ArrayList<>();
             for (InetAddress address : addresses) {
-                meaning.add(addresses.length == 1 ? host : address.getHostAddress());
+                meaning.add(namesMatter && addresses.length == 1 ? host : address.getHostAddress());
             }
-            resolved.put(host, meaning);
-            return meaning;
+            // The local machine has an address of either kind, and is one server.
+            resolved.put(host, host.equals(LOCAL) ? meaning.subList(0, 1) : meaning);
         } catch (UnknownHostException _) {
             if (!resolved.containsKey(host)) {
                 LOG.warnf("The replica host %s has no address yet", host);
             }
-            return resolved.getOrDefault(host, List.of());
         }
+        return resolved.getOrDefault(host, List.of());
     }
 
     @Override

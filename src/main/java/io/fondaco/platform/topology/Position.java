@@ -2,8 +2,8 @@ package io.fondaco.platform.topology;
 
 /**
  * A place in the history of the database: the timeline, which a promotion raises, and the place in its write-ahead log
- * (LSN, in bytes). Positions of different timelines are ordered by timeline; what an older timeline wrote beyond the
- * promotion is not part of the newer one's history.
+ * (LSN, in bytes). Positions of different timelines are ordered by timeline: who has replayed
+ * anything of the newer one has replayed all of the older one that survived the promotion.
  */
 public record Position(int timeline, long lsn) implements Comparable<Position> {
     /** Before everything. */

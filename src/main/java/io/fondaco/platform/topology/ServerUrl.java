@@ -64,6 +64,11 @@ public record ServerUrl(List<Address> hosts, String rest) {
         return port;
     }
 
+    /** Whether the server's certificate must be made out to the name that is connected to. */
+    boolean checksNames() {
+        return rest.contains("sslmode=verify-full");
+    }
+
     /** The URL of one server. */
     String of(Address address) {
         return PREFIX + address + rest;

@@ -23,11 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -52,10 +50,10 @@ public class Topology {
     private final Event<PrimaryChanged> primaryChanged;
     private final Map<Address, Node> candidates = new LinkedHashMap<>();
     private final Set<Node> refused = new HashSet<>();
-    private final NavigableMap<Integer, Position> firstSeen = new ConcurrentSkipListMap<>();
 
     private volatile List<Node> replicas = List.of();
     private volatile @Nullable Node primary;
+    private volatile int timeline;
     private volatile boolean closed;
     private long primarySilentSince;
     private long systemIdentifier;
@@ -184,17 +182,7 @@ public class Topology {
 
     /** The newest timeline that was ever seen; 0 before any. */
     public int timeline() {
-        return firstSeen.isEmpty() ? 0 : firstSeen.lastKey();
-    }
-
-    /**
-     * What a server must have reached to show what the token stands for. A token of an earlier timeline asks for what
-     * survived the promotion, all of which lies before the first position that was seen of the new one; what did not
-     * survive is gone and nobody waits for it.
-     */
-    public Position required(Position token) {
-        Map.Entry<Integer, Position> newest = firstSeen.lastEntry();
-        return newest == null || token.timeline() >= newest.getKey() ? token : newest.getValue();
+        return timeline;
     }
 
     /** What became of looking for a timeline that a caller has seen and this process has not. */
@@ -310,11 +298,11 @@ public class Topology {
     }
 
     private synchronized void learn(Position position) {
-        if (position.timeline() > timeline()) {
-            firstSeen.put(position.timeline(), position);
-            if (firstSeen.size() > 1) {
+        if (position.timeline() > timeline) {
+            if (timeline > 0) {
                 LOG.warnf("The database is on timeline %d now: a replica was promoted", position.timeline());
             }
+            timeline = position.timeline();
         }
     }
 
@@ -360,6 +348,9 @@ public class Topology {
 
         @Override
         public void failed(Node node, SQLException failure, boolean away) {
+            if (away && node.openConnections() > 0) {
+                node.cutOff();
+            }
             synchronized (Topology.this) {
                 if (primary != node || closed) {
                     return;
