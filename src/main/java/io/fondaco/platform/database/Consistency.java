@@ -61,16 +61,15 @@ class Consistency {
      */
     private Position fromHere(Position token) {
         if (token.timeline() > topology.timeline()) {
-            return switch (topology.lookFor(token.timeline())) {
-                case FOUND -> token;
-                case NOT_THERE -> {
-                    metrics.token("not_of_this_history");
-                    yield Position.endOf(topology.timeline());
+            switch (topology.lookFor(token.timeline())) {
+                case FOUND -> {
+                    return token;
                 }
+                case NOT_THERE -> metrics.token("not_of_this_history");
                 case UNKNOWN ->
                     throw new DatabaseAway("A token of timeline %d came, and not every server says whether it exists"
                             .formatted(token.timeline()));
-            };
+            }
         }
         if (token.timeline() < topology.timeline() && !token.equals(Position.START)) {
             metrics.token("older_timeline");
