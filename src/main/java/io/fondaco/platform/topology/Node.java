@@ -14,10 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** One server: its pool of reading connections, what it last said of itself, and how many reads are on it. */
 public final class Node implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Node.class);
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
     private static final Duration IDLE_REAP = Duration.ofMinutes(2);
@@ -196,6 +198,7 @@ public final class Node implements AutoCloseable {
 
     private final class Ear implements Sampler.Listener {
         private final Watcher watcher;
+        private String lastComplaint = "";
 
         Ear(Watcher watcher) {
             this.watcher = watcher;
@@ -210,6 +213,7 @@ public final class Node implements AutoCloseable {
 
         @Override
         public void answered(Sample answer, boolean regular) {
+            lastComplaint = "";
             sample = answer;
             synchronized (Node.this) {
                 boolean ofTheSameServer = connectionsMade == connectionsMadeWhenAsked;
@@ -218,8 +222,14 @@ public final class Node implements AutoCloseable {
             watcher.answered(Node.this, answer, regular);
         }
 
+        /** Says why, once: a wrong password looks like a server that is away. */
         @Override
         public void failed(SQLException failure, boolean away) {
+            String complaint = String.valueOf(failure.getMessage());
+            if (!complaint.equals(lastComplaint)) {
+                lastComplaint = complaint;
+                LOG.warnf("%s does not say how far it is: %s", name, complaint);
+            }
             synchronized (Node.this) {
                 replayed = Position.START;
             }
