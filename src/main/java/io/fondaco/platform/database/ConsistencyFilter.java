@@ -4,7 +4,6 @@ import io.fondaco.platform.topology.DatabaseSettings;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.NewCookie;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
@@ -48,16 +47,12 @@ class ConsistencyFilter {
             response.getHeaders()
                     .add(
                             HttpHeaders.SET_COOKIE,
-                            new NewCookie.Builder(cookie)
-                                    .value(token.get())
-                                    .version(0)
-                                    .path("/")
-                                    .maxAge((int)
-                                            settings.consistencyCookieMaxAge().toSeconds())
-                                    .httpOnly(true)
-                                    .sameSite(NewCookie.SameSite.LAX)
-                                    .secure(isSecure(request))
-                                    .build());
+                            "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
+                                    .formatted(
+                                            cookie,
+                                            token.get(),
+                                            settings.consistencyCookieMaxAge().toSeconds(),
+                                            isSecure(request) ? "; Secure" : ""));
         }
     }
 
