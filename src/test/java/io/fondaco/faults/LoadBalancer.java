@@ -3,8 +3,6 @@ package io.fondaco.faults;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +37,7 @@ final class LoadBalancer implements AutoCloseable {
             return new LoadBalancer(bases, null);
         }
         try {
-            int port = freePort();
+            int port = PackagedApp.freePort();
             Path configuration = directory.resolve("haproxy.cfg");
             Files.writeString(configuration, configuration(port, bases));
             Process process = new ProcessBuilder(program.toString(), "-f", configuration.toString(), "-db")
@@ -77,12 +75,6 @@ final class LoadBalancer implements AutoCloseable {
     /** Where the next request goes. */
     URI next() {
         return targets.get(Math.floorMod(next.getAndIncrement(), targets.size()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -54,10 +53,10 @@ class ReplicaDiscoveryIT {
                 awaitRotation(pod, 1);
                 names(hosts, List.of(FIRST, SECOND));
                 awaitRotation(pod, 2);
-                assertThat(page(pod, "/q/health/ready")).contains(FIRST + ":", SECOND + ":");
+                assertThat(pod.page("/q/health/ready")).contains(FIRST + ":", SECOND + ":");
                 names(hosts, List.of(SECOND));
                 awaitRotation(pod, 1);
-                assertThat(page(pod, "/q/health/ready")).doesNotContain(FIRST + ":");
+                assertThat(pod.page("/q/health/ready")).doesNotContain(FIRST + ":");
                 Files.writeString(hosts, "");
                 assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
                 awaitRotation(pod, 1);
@@ -84,7 +83,7 @@ class ReplicaDiscoveryIT {
         assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(503);
         assertThat(status(pod, "/admin/v1/stock", "")).isEqualTo(503);
-        assertThat(page(pod, "/q/metrics")).contains("reason=\"stale\"", "fondaco_database_reads_refused_total");
+        assertThat(pod.page("/q/metrics")).contains("reason=\"stale\"", "fondaco_database_reads_refused_total");
         replica.execute("SELECT pg_wal_replay_resume()");
         awaitRotation(pod, 1);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(200);
@@ -99,7 +98,7 @@ class ReplicaDiscoveryIT {
 
     private static void awaitRotation(PackagedApp pod, int count) {
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> page(pod, "/q/metrics").contains("fondaco_database_replicas_in_rotation " + count + ".0"));
+                .until(() -> pod.page("/q/metrics").contains("fondaco_database_replicas_in_rotation " + count + ".0"));
     }
 
     private static int status(PackagedApp pod, String path, String token) throws IOException, InterruptedException {
@@ -110,11 +109,5 @@ class ReplicaDiscoveryIT {
         }
         return HTTP.send(request.build(), HttpResponse.BodyHandlers.discarding())
                 .statusCode();
-    }
-
-    private static String page(PackagedApp pod, String path) throws IOException, InterruptedException {
-        URI uri = pod.base().resolve(path);
-        return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
     }
 }

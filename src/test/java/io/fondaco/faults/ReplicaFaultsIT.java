@@ -661,7 +661,7 @@ class ReplicaFaultsIT {
     private static double metric(String name, String label) {
         double sum = 0;
         for (PackagedApp pod : pods) {
-            for (String line : get(pod.base().resolve("/q/metrics")).lines().toList()) {
+            for (String line : pod.page("/q/metrics").lines().toList()) {
                 if (line.startsWith(name) && line.contains(label)) {
                     sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
                 }
@@ -674,21 +674,14 @@ class ReplicaFaultsIT {
         Pattern series = Pattern.compile("^" + name + " (\\S+)$", Pattern.MULTILINE);
         return pods.stream()
                 .map(pod -> {
-                    Matcher matcher = series.matcher(get(pod.base().resolve("/q/metrics")));
+                    Matcher matcher = series.matcher(pod.page("/q/metrics"));
                     return matcher.find() ? Double.parseDouble(matcher.group(1)) : -1;
                 })
                 .toList();
     }
 
     private static List<String> health() {
-        return pods.stream()
-                .map(pod -> get(pod.base().resolve("/q/health/ready")))
-                .toList();
-    }
-
-    private static String get(URI uri) {
-        return send(HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build())
-                .body();
+        return pods.stream().map(pod -> pod.page("/q/health/ready")).toList();
     }
 
     private static void pass(Duration time) {

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Cookie;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
@@ -44,15 +45,17 @@ class Consistency {
             return Optional.empty();
         }
         Optional<SecretKeySpec> secret = key.get();
-        Optional<Position> latest = Optional.empty();
-        for (String token : tokens.subList(0, Math.min(tokens.size(), MOST_TOKENS))) {
-            Optional<Position> position = secret.flatMap(known -> ConsistencyToken.read(token, known));
-            metrics.token(position.isPresent() ? "valid" : "invalid");
-            if (position.isPresent()) {
-                latest = Optional.of(latest.map(position.get()::max).orElse(position.get()));
-            }
-        }
-        return latest.map(this::fromHere);
+        return tokens.stream()
+                .limit(MOST_TOKENS)
+                .flatMap(token -> genuine(token, secret).stream())
+                .max(Comparator.naturalOrder())
+                .map(this::fromHere);
+    }
+
+    private Optional<Position> genuine(String token, Optional<SecretKeySpec> secret) {
+        Optional<Position> position = secret.flatMap(known -> ConsistencyToken.read(token, known));
+        metrics.token(position.isPresent() ? "valid" : "invalid");
+        return position;
     }
 
     /**
@@ -96,10 +99,7 @@ class Consistency {
 
     /** The token of a write's answer: taken after its commit, on the primary. */
     Optional<String> afterWriting() {
-        return sign(topology.primaryPosition().orElseGet(() -> {
-            metrics.token("unplaced");
-            return Position.endOf(topology.timeline());
-        }));
+        return sign(front());
     }
 
     /**
@@ -119,9 +119,19 @@ class Consistency {
             return sign(token.max(there.get()));
         }
         // The primary is always at or past its replicas.
-        Optional<Position> front = topology.primaryPosition();
-        front.filter(position -> token.compareTo(position) > 0).ifPresent(_ -> metrics.token("ahead"));
-        return sign(front.orElseGet(() -> Position.endOf(topology.timeline())));
+        Position front = front();
+        if (!front.reaches(token)) {
+            metrics.token("ahead");
+        }
+        return sign(front);
+    }
+
+    /** Up to where the primary is; where it does not say so, the end of its timeline, which no server reaches. */
+    private Position front() {
+        return topology.primaryPosition().orElseGet(() -> {
+            metrics.token("unplaced");
+            return Position.endOf(topology.timeline());
+        });
     }
 
     private Optional<Position> position(Node node) {

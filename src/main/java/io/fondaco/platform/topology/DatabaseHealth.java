@@ -1,6 +1,7 @@
 package io.fondaco.platform.topology;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -26,7 +27,11 @@ class DatabaseHealth implements HealthCheck {
         HealthCheckResponseBuilder response = HealthCheckResponse.named("database")
                 .status(primary || inRotation > 0)
                 .withData("state", state(primary, inRotation));
-        topology.describe().forEach(response::withData);
+        topology.primary()
+                .ifPresent(node -> response.withData(node.name(), "primary, timeline " + topology.timeline()));
+        topology.replicas().stream()
+                .filter(node -> node.standing().last() != Standing.Finding.NOT_A_REPLICA)
+                .forEach(node -> response.withData(node.name(), replica(node)));
         return response.build();
     }
 
@@ -40,5 +45,18 @@ class DatabaseHealth implements HealthCheck {
         return inRotation > 0
                 ? "degraded: %d of %d replicas in rotation".formatted(inRotation, topology.expectedInRotation())
                 : "degraded: no replica in rotation, reads go to the primary";
+    }
+
+    private String replica(Node node) {
+        Standing.Finding finding = node.standing().last();
+        String behind = finding == Standing.Finding.UNREACHABLE
+                ? ""
+                : ", %d bytes and %d ms behind"
+                        .formatted(topology.lagBytes(node), topology.lag(node).toMillis());
+        return "replica, %s, %s%s"
+                .formatted(
+                        node.standing().isInRotation() ? "in rotation" : "out of rotation",
+                        finding.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        behind);
     }
 }

@@ -166,7 +166,9 @@ public final class Node implements AutoCloseable {
 
     /** Throws away every connection: the server is gone, or hangs, and whoever waits for it shall look elsewhere. */
     void cutOff() {
-        readers.flush(AgroalDataSource.FlushMode.ALL);
+        if (openConnections() > 0) {
+            readers.flush(AgroalDataSource.FlushMode.ALL);
+        }
     }
 
     int openConnections() {

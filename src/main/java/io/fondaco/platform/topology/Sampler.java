@@ -30,6 +30,9 @@ final class Sampler implements AutoCloseable {
 
     private static final double JITTER = 0.2;
 
+    /** SQL for the timeline of a primary: what names its log's files begins with it. */
+    static final String TIMELINE = "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int";
+
     /** Without the heartbeat's table, which a first migration has yet to make. */
     private static final String SAMPLE_WITHOUT_HEARTBEAT =
             sample("(SELECT 0 AS timeline, NULL::timestamptz AS beaten_at)");
@@ -40,11 +43,11 @@ final class Sampler implements AutoCloseable {
             WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true))
             UPDATE topology.heartbeat
                SET beaten_at = clock_timestamp(),
-                   timeline = ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+                   timeline = {timeline}
               FROM unsynced
              WHERE beaten_at < clock_timestamp() - ? * interval '1 millisecond'
-                OR timeline <> ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
-            """;
+                OR timeline <> {timeline}
+            """.replace("{timeline}", TIMELINE);
 
     private final String url;
     private final Login login;
@@ -267,7 +270,7 @@ final class Sampler implements AutoCloseable {
         return """
                 SELECT recovering,
                        CASE WHEN recovering THEN h.timeline
-                            ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+                            ELSE %s
                        END AS timeline,
                        CASE WHEN recovering THEN coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint, 0)
                             WHEN current_setting('synchronous_commit') = 'off'
@@ -276,6 +279,6 @@ final class Sampler implements AutoCloseable {
                        END AS lsn,
                        coalesce((extract(epoch FROM h.beaten_at) * 1000)::bigint, 0) AS beat
                   FROM (SELECT pg_is_in_recovery() AS recovering) AS role, %s AS h
-                """.formatted(heartbeat);
+                """.formatted(TIMELINE, heartbeat);
     }
 }

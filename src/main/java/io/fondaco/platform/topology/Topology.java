@@ -16,12 +16,10 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -244,10 +242,8 @@ public class Topology {
     private void requirePrimary(Node node, Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT CASE WHEN pg_is_in_recovery() THEN 0
-                                    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
-                               END
-                        """)) {
+                        SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE %s END
+                        """.formatted(Sampler.TIMELINE))) {
             row.next();
             int its = row.getInt(1);
             if (its < Math.max(1, timeline())) {
@@ -348,7 +344,7 @@ public class Topology {
 
         @Override
         public void failed(Node node, SQLException failure, boolean away) {
-            if (away && node.openConnections() > 0) {
+            if (away) {
                 node.cutOff();
             }
             synchronized (Topology.this) {
@@ -430,7 +426,7 @@ public class Topology {
             boolean before = node.standing().isInRotation();
             node.standing().observe(finding);
             boolean after = node.standing().isInRotation();
-            if (!after && finding == Standing.Finding.UNREACHABLE && node.openConnections() > 0) {
+            if (!after && finding == Standing.Finding.UNREACHABLE) {
                 node.cutOff();
             }
             if (before != after && !closed) {
@@ -442,33 +438,5 @@ public class Topology {
         public boolean beats(Node node, Sample sample) {
             return false;
         }
-    }
-
-    /** All servers that are watched, with what is known of them; for the health page. */
-    Map<String, String> describe() {
-        Map<String, String> servers = new LinkedHashMap<>();
-        Node current = primary;
-        for (Node candidate : new ArrayList<>(candidates.values())) {
-            if (candidate == current) {
-                servers.put(candidate.name(), "primary, timeline " + timeline());
-            }
-        }
-        for (Node replica : replicas) {
-            if (replica.standing().last() != Standing.Finding.NOT_A_REPLICA) {
-                servers.put(replica.name(), describe(replica));
-            }
-        }
-        return servers;
-    }
-
-    private String describe(Node replica) {
-        String place = replica.standing().isInRotation() ? "in rotation" : "out of rotation";
-        String finding =
-                replica.standing().last().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        String behind = replica.standing().last() == Standing.Finding.UNREACHABLE
-                ? ""
-                : ", %d bytes and %d ms behind"
-                        .formatted(lagBytes(replica), lag(replica).toMillis());
-        return "replica, %s, %s%s".formatted(place, finding, behind);
     }
 }

@@ -1,9 +1,8 @@
 package io.fondaco.platform.embedded;
 
+import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -119,9 +118,12 @@ public final class ReplicatedPostgres implements AutoCloseable {
             PostgresServer server = new PostgresServer(name, directory, programs);
             // Replicas with addresses of their own share a port, as those behind one name do.
             Member member = i == 0 || addresses.length == 0
-                    ? new Member(server, name, PostgresServer.ADDRESS, freePort())
+                    ? new Member(server, name, PostgresServer.ADDRESS, PackagedApp.freePort())
                     : new Member(
-                            server, name, addresses[i - 1], members.size() == 1 ? freePort() : members.getLast().port);
+                            server,
+                            name,
+                            addresses[i - 1],
+                            members.size() == 1 ? PackagedApp.freePort() : members.getLast().port);
             members.add(member);
         }
         primary = members.getFirst();
@@ -254,14 +256,6 @@ public final class ReplicatedPostgres implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
