@@ -430,7 +430,12 @@ public class Topology {
                 node.cutOff();
             }
             if (before != after && !closed) {
-                LOG.warnf("Replica %s %s the rotation: %s", node, after ? "joins" : "leaves", finding);
+                LOG.logf(
+                        after ? Logger.Level.INFO : Logger.Level.WARN,
+                        "Replica %s %s the rotation: %s",
+                        node,
+                        after ? "joins" : "leaves",
+                        finding);
             }
         }
 
