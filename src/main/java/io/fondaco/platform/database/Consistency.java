@@ -11,17 +11,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** Tokens taken from requests and made for answers. */
 @ApplicationScoped
 class Consistency {
     static final String HEADER = "Fondaco-Consistency";
-
-    /** Two cookies, so that the answer to a read cannot overtake the answer to a write and undo its token. */
-    static final String WRITTEN_COOKIE = "fondaco_written";
-
-    static final String SEEN_COOKIE = "fondaco_seen";
 
     /** A client, or a proxy that joins headers, may send several; more are not looked at. */
     private static final int MOST_TOKENS = 8;
@@ -40,16 +37,33 @@ class Consistency {
 
     /** The latest of the caller's genuine tokens; empty when there is none. What is not genuine is as good as absent. */
     Optional<Position> presented(ContainerRequestContext request) {
-        List<String> tokens = tokens(request);
+        List<String> tokens = tokens(
+                request.getHeaderString(HEADER),
+                name -> Optional.ofNullable(request.getCookies().get(name)).map(Cookie::getValue));
+        return tokens.isEmpty() ? Optional.empty() : latest(tokens, key.get()).map(this::fromHere);
+    }
+
+    /** As {@link #presented(ContainerRequestContext)}, for who may not wait; absent when that takes asking somebody. */
+    Optional<Optional<Position>> presentedAtOnce(@Nullable String header, Function<String, Optional<String>> cookie) {
+        List<String> tokens = tokens(header, cookie);
         if (tokens.isEmpty()) {
+            return Optional.of(Optional.empty());
+        }
+        Optional<SecretKeySpec> secret = key.known();
+        if (secret.isEmpty()) {
             return Optional.empty();
         }
-        Optional<SecretKeySpec> secret = key.get();
+        Optional<Position> latest = latest(tokens, secret);
+        boolean elsewhere =
+                latest.filter(token -> token.timeline() > topology.timeline()).isPresent();
+        return elsewhere ? Optional.empty() : Optional.of(latest);
+    }
+
+    private Optional<Position> latest(List<String> tokens, Optional<SecretKeySpec> secret) {
         return tokens.stream()
                 .limit(MOST_TOKENS)
                 .flatMap(token -> genuine(token, secret).stream())
-                .max(Comparator.naturalOrder())
-                .map(this::fromHere);
+                .max(Comparator.naturalOrder());
     }
 
     private Optional<Position> genuine(String token, Optional<SecretKeySpec> secret) {
@@ -80,19 +94,15 @@ class Consistency {
         return token;
     }
 
-    private static List<String> tokens(ContainerRequestContext request) {
+    private static List<String> tokens(@Nullable String header, Function<String, Optional<String>> cookie) {
         List<String> tokens = new ArrayList<>();
-        String header = request.getHeaderString(HEADER);
         if (header != null) {
             for (String part : header.split(",", MOST_TOKENS + 1)) {
                 tokens.add(part.strip());
             }
         }
-        for (String name : List.of(WRITTEN_COOKIE, SEEN_COOKIE)) {
-            Cookie cookie = request.getCookies().get(name);
-            if (cookie != null) {
-                tokens.add(cookie.getValue());
-            }
+        for (String name : TokenCookies.NAMES) {
+            cookie.apply(name).ifPresent(tokens::add);
         }
         return tokens;
     }
@@ -110,7 +120,7 @@ class Consistency {
         Position token = route.token().orElseThrow();
         Optional<Seat> seat = route.seat();
         if (seat.isEmpty() && !route.usedPrimary()) {
-            return Optional.empty();
+            return route.shown().flatMap(latest -> afterShowing(token, latest));
         }
         boolean onReplica = !route.usedPrimary()
                 && seat.stream().noneMatch(it -> it.reason().onPrimary());
@@ -124,6 +134,11 @@ class Consistency {
             metrics.token("ahead");
         }
         return sign(front);
+    }
+
+    /** The token of an answer that holds nothing later than this. */
+    Optional<String> afterShowing(Position token, Position latest) {
+        return sign(token.max(latest));
     }
 
     /** Up to where the primary is; where it does not say so, the end of its timeline, which no server reaches. */

@@ -1,6 +1,5 @@
 package io.fondaco.platform.database;
 
-import io.fondaco.platform.topology.DatabaseSettings;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -14,22 +13,22 @@ import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 class ConsistencyFilter {
     private final CurrentRoute route;
     private final Consistency consistency;
-    private final DatabaseSettings settings;
+    private final TokenCookies cookies;
 
-    ConsistencyFilter(CurrentRoute route, Consistency consistency, DatabaseSettings settings) {
+    ConsistencyFilter(CurrentRoute route, Consistency consistency, TokenCookies cookies) {
         this.route = route;
         this.consistency = consistency;
-        this.settings = settings;
+        this.cookies = cookies;
     }
 
     @ServerResponseFilter
     void answer(ContainerRequestContext request, ContainerResponseContext response) {
         if (RouteFilter.reads(request.getMethod())) {
             if (route.token().isPresent()) {
-                put(consistency.afterReading(route), Consistency.SEEN_COOKIE, request, response);
+                put(consistency.afterReading(route), TokenCookies.SEEN, request, response);
             }
         } else if (route.usedPrimary()) {
-            put(consistency.afterWriting(), Consistency.WRITTEN_COOKIE, request, response);
+            put(consistency.afterWriting(), TokenCookies.WRITTEN, request, response);
         }
     }
 
@@ -43,28 +42,11 @@ class ConsistencyFilter {
         response.getHeaders().computeIfPresent(HttpHeaders.CACHE_CONTROL, (_, values) -> values.stream()
                 .<Object>map(value -> value.toString().replace("public", "private"))
                 .toList());
-        if (isBrowser(request)) {
-            response.getHeaders()
-                    .add(
-                            HttpHeaders.SET_COOKIE,
-                            "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
-                                    .formatted(
-                                            cookie,
-                                            token.get(),
-                                            settings.consistencyCookieMaxAge().toSeconds(),
-                                            isSecure(request) ? "; Secure" : ""));
+        if (TokenCookies.isBrowser(
+                request::getHeaderString, name -> request.getCookies().containsKey(name))) {
+            boolean secure =
+                    TokenCookies.isSecure(request.getUriInfo().getRequestUri().getScheme(), request::getHeaderString);
+            response.getHeaders().add(HttpHeaders.SET_COOKIE, cookies.set(cookie, token.get(), secure));
         }
-    }
-
-    private static boolean isSecure(ContainerRequestContext request) {
-        String scheme = request.getUriInfo().getRequestUri().getScheme();
-        return "https".equals(scheme) || "https".equals(request.getHeaderString("X-Forwarded-Proto"));
-    }
-
-    private static boolean isBrowser(ContainerRequestContext request) {
-        return request.getHeaderString("Sec-Fetch-Mode") != null
-                || request.getHeaderString("Origin") != null
-                || request.getCookies().containsKey(Consistency.WRITTEN_COOKIE)
-                || request.getCookies().containsKey(Consistency.SEEN_COOKIE);
     }
 }

@@ -20,6 +20,9 @@ class CurrentRoute {
     private boolean fixed;
     private boolean mayBeStale;
     private @Nullable Position token;
+    private @Nullable Position demand;
+    private @Nullable Position visible;
+    private @Nullable Position shown;
     private @Nullable Seat seat;
     private final Set<Node> left = new HashSet<>();
     private boolean onPrimary;
@@ -50,6 +53,44 @@ class CurrentRoute {
 
     void token(Position presented) {
         token = presented;
+    }
+
+    /** What the server that is read from must have reached: the caller's token and what else was demanded. */
+    Optional<Position> required() {
+        Position wanted = demand;
+        if (wanted == null) {
+            return token();
+        }
+        return Optional.of(token == null ? wanted : wanted.max(token));
+    }
+
+    /** Demands more than the token of what is read from now on, or ceases to. */
+    void demand(Optional<Position> atLeast) {
+        demand = atLeast.orElse(null);
+    }
+
+    /** What all statements since {@link #beginReading} have seen for certain; empty when there was none. */
+    Optional<Position> visible() {
+        return Optional.ofNullable(visible);
+    }
+
+    void beginReading() {
+        visible = null;
+    }
+
+    /** A statement is about to be sent to a server that shows at least this. */
+    void reads(Position certain) {
+        Position before = visible;
+        visible = before == null || before.reaches(certain) ? certain : before;
+    }
+
+    /** For answers that were not read from a server just now: nothing in them is later than this. */
+    void show(Position latest) {
+        shown = latest;
+    }
+
+    Optional<Position> shown() {
+        return Optional.ofNullable(shown);
     }
 
     Optional<Seat> seat() {

@@ -64,6 +64,7 @@ class ReadRouting {
             try {
                 Connection connection = seat.node().connection();
                 if (isGoodFor(current, seat)) {
+                    current.reads(seat.node().visible());
                     return connection;
                 }
                 // The connection turned out to be new: behind it may be a server that crashed and has replayed less.
@@ -82,17 +83,17 @@ class ReadRouting {
     }
 
     private boolean isGoodFor(CurrentRoute current, Seat seat) {
-        if (seat.reason().onPrimary() || current.token().isEmpty()) {
+        if (seat.reason().onPrimary() || current.required().isEmpty()) {
             return true;
         }
-        Position required = current.token().get();
+        Position required = current.required().get();
         return seat.node().reaches(required) || waitFor(seat.node(), required);
     }
 
     private Seat choose(CurrentRoute current) throws SQLException {
         List<Node> rotation = new ArrayList<>(topology.rotation());
         rotation.removeIf(current::hasLeft);
-        Optional<Position> required = current.token();
+        Optional<Position> required = current.required();
         Optional<Seat> onReplica = required.isPresent() ? reaching(rotation, required.get()) : any(rotation);
         if (onReplica.isPresent()) {
             return onReplica.get();

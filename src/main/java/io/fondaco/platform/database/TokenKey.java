@@ -45,6 +45,11 @@ class TokenKey {
         return Optional.ofNullable(known);
     }
 
+    /** As {@link #get}, without reading it from anywhere. */
+    Optional<SecretKeySpec> known() {
+        return Optional.ofNullable(key);
+    }
+
     private @Nullable SecretKeySpec load() {
         for (Node node : Stream.concat(topology.rotation().stream(), topology.primary().stream())
                 .toList()) {

@@ -129,6 +129,15 @@ public final class Node implements AutoCloseable {
     }
 
     /**
+     * What a read that begins here now sees for certain, as far as is known without asking: {@link Position#START} when
+     * nothing is.
+     */
+    public Position visible() {
+        Sample last = sample;
+        return last == null || last.recovering() ? replayed : last.position().justBefore();
+    }
+
+    /**
      * Up to where it is now: at or past all that any read has seen here until this call.
      *
      * @return empty when it does not say so in time

@@ -20,6 +20,15 @@ public record Position(int timeline, long lsn) implements Comparable<Position> {
         return new Position(timeline, Long.MAX_VALUE);
     }
 
+    /**
+     * The place just before this one: what a reader of the primary has for certain that took this position before it
+     * read. A commit is on disk a moment before it can be seen, so one that ends exactly here may have been missed; any
+     * position taken after it could be seen, and before a byte more was written, is equal to this one and not below.
+     */
+    public Position justBefore() {
+        return lsn == 0 ? START : new Position(timeline, lsn - 1);
+    }
+
     /** Whether a server that stands here has what was written up to there. */
     public boolean reaches(Position other) {
         return compareTo(other) >= 0;

@@ -37,7 +37,8 @@ final class Sampler implements AutoCloseable {
     private static final String SAMPLE_WITHOUT_HEARTBEAT =
             sample("(SELECT 0 AS timeline, NULL::timestamptz AS beaten_at)");
 
-    private static final String SAMPLE = sample("topology.heartbeat");
+    /** Columns {@code recovering}, {@code timeline}, {@code lsn} and {@code beat}; see {@link Sample}. */
+    static final String SAMPLE = sample("topology.heartbeat");
 
     private static final String BEAT = """
             WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true))

@@ -43,6 +43,9 @@ public class Topology {
     /** A pod may start while servers are away; it waits this long to learn what there is. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
 
+    /** Beside those of requests: for who follows the primary's log of events. */
+    private static final int OWN_CONNECTIONS = 1;
+
     private final DatabaseSettings settings;
     private final TopologyMetrics metrics;
     private final Event<PrimaryChanged> primaryChanged;
@@ -95,7 +98,7 @@ public class Topology {
                             primaryUrl.of(address),
                             owner,
                             reader,
-                            Math.max(1, settings.readsOnPrimary()),
+                            settings.readsOnPrimary() + OWN_CONNECTIONS,
                             settings,
                             metrics.holdTimes("fallback", address.toString()),
                             primaryWatcher));
