@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.cache.Changes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
@@ -30,6 +31,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -50,9 +52,11 @@ class AdminCategoryResource {
     private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
     private final ProductStore store;
+    private final Changes changes;
 
-    AdminCategoryResource(ProductStore store) {
+    AdminCategoryResource(ProductStore store, Changes changes) {
         this.store = store;
+        this.changes = changes;
     }
 
     @Schema(name = "AdminCategory")
@@ -135,6 +139,7 @@ class AdminCategoryResource {
         category.updatedAt = category.createdAt;
         checkNames(category);
         category.persistAndFlush();
+        tell(category);
         return Response.status(201)
                 .entity(CategoryView.of(category))
                 .tag(ProductEditing.tag(category.version))
@@ -202,6 +207,7 @@ class AdminCategoryResource {
         category.updatedAt = now();
         checkNames(category);
         category.persistAndFlush();
+        tell(category);
         return Response.ok(CategoryView.of(category))
                 .tag(ProductEditing.tag(category.version))
                 .build();
@@ -231,6 +237,11 @@ class AdminCategoryResource {
                 .setParameter("id", category.id)
                 .executeUpdate();
         category.delete();
+        tell(category);
+    }
+
+    private void tell(Category category) {
+        changes.tell(Set.of(CatalogTags.CATEGORIES, CatalogTags.category(category.id)));
     }
 
     private CategoryTree lockedTree() {

@@ -37,4 +37,10 @@ public interface Catalog {
      * To be called in the transaction that changes them.
      */
     void pricesChanged(Map<VariantId, List<PriceTag>> prices);
+
+    /**
+     * Tells that of these SKUs one can be bought now that could not, or the other way round, so that nobody is shown
+     * otherwise. To be called in the transaction that changes it; SKUs that are not in the catalogue do no harm.
+     */
+    void availabilityChanged(Collection<String> skus);
 }

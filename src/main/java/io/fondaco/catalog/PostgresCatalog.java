@@ -1,5 +1,7 @@
 package io.fondaco.catalog;
 
+import io.fondaco.platform.cache.Changes;
+import io.fondaco.platform.cache.Tag;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
@@ -23,9 +25,11 @@ class PostgresCatalog implements Catalog {
     private static final int MAX_DRAFTS = 1_000;
 
     private final ProductStore store;
+    private final Changes changes;
 
-    PostgresCatalog(ProductStore store) {
+    PostgresCatalog(ProductStore store, Changes changes) {
         this.store = store;
+        this.changes = changes;
     }
 
     @Override
@@ -83,6 +87,7 @@ class PostgresCatalog implements Catalog {
         store.replaceCategories(placed, placements);
         store.saveVariants(
                 changing.stream().flatMap(plan -> plan.variants().stream()).toList());
+        changes.tell(tags(plans, grown));
         return changing.stream().map(ProductPlan::outcome).toList();
     }
 
@@ -91,7 +96,34 @@ class PostgresCatalog implements Catalog {
         return plan(drafts, false).plans().stream().map(ProductPlan::outcome).toList();
     }
 
-    private record Plans(List<ProductPlan> plans, CategoryTree tree) {}
+    private static Set<Tag> tags(Plans plans, List<CategoryTree.Node> grown) {
+        Set<Tag> tags = new HashSet<>();
+        for (ProductPlan plan : plans.plans()) {
+            if (plan.product().isEmpty()
+                    && plan.variants().isEmpty()
+                    && plan.categories().isEmpty()) {
+                continue;
+            }
+            String slug = plan.outcome().slug();
+            tags.add(CatalogTags.product(plan.productId()));
+            tags.add(CatalogTags.slug(slug));
+            Optional<ProductRow> before = Optional.ofNullable(plans.present().get(slug));
+            plan.product().ifPresent(after -> tags.addAll(CatalogTags.moved(before, after)));
+            if (plan.categories().isPresent() && isListed(plan, before)) {
+                tags.add(CatalogTags.LISTINGS);
+            }
+        }
+        if (!grown.isEmpty()) {
+            tags.add(CatalogTags.CATEGORIES);
+        }
+        return tags;
+    }
+
+    private static boolean isListed(ProductPlan plan, Optional<ProductRow> before) {
+        return plan.product().or(() -> before).filter(CatalogTags::isListed).isPresent();
+    }
+
+    private record Plans(List<ProductPlan> plans, Map<String, ProductRow> present, CategoryTree tree) {}
 
     private Plans plan(List<ProductDraft> drafts, boolean locked) {
         if (drafts.size() > MAX_DRAFTS) {
@@ -117,7 +149,7 @@ class PostgresCatalog implements Catalog {
             plans.add(plan);
             plan.variants().forEach(variant -> owners.put(variant.sku(), draft.slug()));
         }
-        return new Plans(plans, tree);
+        return new Plans(plans, present, tree);
     }
 
     private static boolean storable(String text) {
@@ -146,7 +178,7 @@ class PostgresCatalog implements Catalog {
     @Override
     @Transactional
     public void pricesChanged(Map<VariantId, List<PriceTag>> prices) {
-        store.replacePrices(
+        List<ProductStore.Repriced> repriced = store.replacePrices(
                 prices.keySet().stream().map(VariantId::value).toList(),
                 prices.entrySet().stream()
                         .flatMap(entry -> entry.getValue().stream()
@@ -155,5 +187,24 @@ class PostgresCatalog implements Catalog {
                                         tag.price().currency(),
                                         tag.price().amount())))
                         .toList());
+        Set<Tag> tags = new HashSet<>();
+        for (ProductStore.Repriced product : repriced) {
+            tags.add(CatalogTags.product(product.productId()));
+            product.lowest().ifPresent(price -> tags.addAll(CatalogTags.atPrice(price.currency(), price.amount())));
+        }
+        changes.tell(tags);
+    }
+
+    @Override
+    @Transactional
+    public void availabilityChanged(Collection<String> skus) {
+        if (!skus.isEmpty()) {
+            Set<Tag> tags = new HashSet<>();
+            variantsBySku(skus)
+                    .values()
+                    .forEach(variant ->
+                            tags.add(CatalogTags.product(variant.productId().value())));
+            changes.tell(tags);
+        }
     }
 }

@@ -1,13 +1,16 @@
 package io.fondaco.catalog;
 
+import io.fondaco.platform.cache.Tag;
 import io.fondaco.platform.paging.Cursor;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +112,27 @@ enum ProductListing {
         } catch (IllegalArgumentException _) {
             throw Cursor.invalid();
         }
+    }
+
+    /**
+     * What brings a product onto a page that it is not on, by what the page holds.
+     *
+     * @param after where the page begins; empty for the first
+     * @param last the lowest price of the last product that was read for it; empty when it is open at its end
+     */
+    Set<Tag> tags(String currency, Optional<Cursor> after, Optional<Long> last) {
+        Set<Tag> tags = new HashSet<>();
+        tags.add(CatalogTags.LISTINGS);
+        if (this == BY_TITLE) {
+            tags.add(CatalogTags.TITLES);
+        }
+        if (byPrice()) {
+            Optional<Long> first = after.map(cursor -> (Long) key(cursor.keys().getFirst()));
+            long low = (descending ? last : first).orElse(0L);
+            long high = (descending ? first : last).orElse(Long.MAX_VALUE);
+            tags.addAll(CatalogTags.between(currency, low, high));
+        }
+        return tags;
     }
 
     /** The place of a product in this order; a listing by price needs the product's lowest. */

@@ -207,7 +207,17 @@ class ProductStore {
     /** The copy of prices by which listings are sorted. */
     record ListedPrice(UUID variantId, String currency, long amount) {}
 
-    void replacePrices(Collection<UUID> variants, List<ListedPrice> prices) {
+    /**
+     * A product that has a variant with another price.
+     *
+     * @param lowest of its prices in a currency, when that is another
+     */
+    record Repriced(UUID productId, Optional<Lowest> lowest) {}
+
+    record Lowest(String currency, long amount) {}
+
+    /** @return each product once at least, and once for each currency in which its lowest price is another */
+    List<Repriced> replacePrices(Collection<UUID> variants, List<ListedPrice> prices) {
         session().doWork(connection -> {
             try (PreparedStatement delete =
                     connection.prepareStatement("DELETE FROM catalog.variant_price WHERE variant_id = ANY (?)")) {
@@ -222,21 +232,35 @@ class ProductStore {
                   JOIN catalog.variant v ON v.id = w.variant_id
                 ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount
                 """, prices);
-        session().doWork(connection -> {
+        return session().doReturningWork(connection -> {
             try (PreparedStatement lowest = connection.prepareStatement("""
-                    WITH lowest AS (
+                    WITH touched AS (
+                        SELECT DISTINCT product_id FROM catalog.variant WHERE id = ANY (?)
+                    ), lowest AS (
                         SELECT vp.product_id, vp.currency, min(vp.amount) AS amount
-                          FROM catalog.variant_price vp
-                         WHERE vp.product_id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))
+                          FROM catalog.variant_price vp JOIN touched t ON t.product_id = vp.product_id
                          GROUP BY vp.product_id, vp.currency
+                    ), listed AS (
+                        INSERT INTO catalog.listing_price AS l (product_id, currency, amount)
+                        SELECT product_id, currency, amount FROM lowest ORDER BY product_id, currency
+                        ON CONFLICT (product_id, currency) DO UPDATE SET amount = excluded.amount
+                         WHERE l.amount <> excluded.amount
+                        RETURNING product_id, currency, amount
                     )
-                    INSERT INTO catalog.listing_price AS l (product_id, currency, amount)
-                    SELECT product_id, currency, amount FROM lowest ORDER BY product_id, currency
-                    ON CONFLICT (product_id, currency) DO UPDATE SET amount = excluded.amount
-                     WHERE l.amount <> excluded.amount
+                    SELECT t.product_id, l.currency, l.amount
+                      FROM touched t LEFT JOIN listed l ON l.product_id = t.product_id
                     """)) {
                 lowest.setArray(1, connection.createArrayOf("uuid", variants.toArray()));
-                lowest.executeUpdate();
+                List<Repriced> repriced = new ArrayList<>();
+                try (ResultSet rows = lowest.executeQuery()) {
+                    while (rows.next()) {
+                        long amount = rows.getLong(3);
+                        Optional<Lowest> price =
+                                rows.wasNull() ? Optional.empty() : Optional.of(new Lowest(rows.getString(2), amount));
+                        repriced.add(new Repriced(rows.getObject(1, UUID.class), price));
+                    }
+                }
+                return repriced;
             }
         });
     }

@@ -1,5 +1,7 @@
 package io.fondaco.catalog;
 
+import io.fondaco.platform.cache.Answer;
+import io.fondaco.platform.cache.AnswerCache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
@@ -7,15 +9,20 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The category tree for shoppers: one statement on the replica. */
-@Path("/store/v1/categories")
+/** The category tree for shoppers, kept whole; made by one statement on the replica. */
+@Path(CatalogPages.CATEGORIES)
 @Tag(name = "Products")
 @PermitAll
 @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
@@ -23,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class StoreCategoryResource {
     private final ProductStore store;
+    private final AnswerCache cache;
 
-    StoreCategoryResource(ProductStore store) {
+    StoreCategoryResource(ProductStore store, AnswerCache cache) {
         this.store = store;
+        this.cache = cache;
     }
 
     /**
@@ -38,9 +47,22 @@ class StoreCategoryResource {
     record Tree(List<CategoryNode> data) {}
 
     @GET
-    @Operation(operationId = "getCategories", summary = "Look at the category tree")
-    public Tree tree() {
-        return new Tree(nodes(store.categories(), null, ""));
+    @Operation(
+            operationId = "getCategories",
+            summary = "Look at the category tree",
+            description = "Answers 304 when If-None-Match holds its current ETag.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The tree.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Tree.class)))
+    @APIResponse(responseCode = "304", description = "It is what you have.")
+    public Response tree() {
+        return cache.answer(this::makeTree).orElseThrow();
+    }
+
+    private Answer makeTree() {
+        Tree tree = new Tree(nodes(store.categories(), null, ""));
+        return Answer.of(tree, Set.of(CatalogTags.CATEGORIES));
     }
 
     private static List<CategoryNode> nodes(CategoryTree tree, @Nullable UUID parent, String above) {

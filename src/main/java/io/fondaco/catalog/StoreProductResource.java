@@ -1,14 +1,16 @@
 package io.fondaco.catalog;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.platform.cache.Answer;
+import io.fondaco.platform.cache.AnswerCache;
+import io.fondaco.platform.cache.Tag;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.NextLink;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Text;
@@ -21,57 +23,52 @@ import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.EntityTag;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.util.Collection;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
-import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products for shoppers. A page or a product is three statements on the replica: the products with all that belongs to
- * them, their prices, their stock; a listing of a category is one more, to find it.
+ * Products for shoppers, kept as finished answers. Making a page or a product is three statements on the replica: the
+ * products with all that belongs to them, their prices, their stock; a listing of a category is one more, to find it.
  */
-@Path("/store/v1/products")
-@Tag(name = "Products")
+@Path(CatalogPages.PRODUCTS)
+@org.eclipse.microprofile.openapi.annotations.tags.Tag(name = "Products")
 @PermitAll
 @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
 @RetriedReads
 @RunOnVirtualThread
 class StoreProductResource {
-    private static final String REVALIDATE = "public, max-age=0, must-revalidate";
-    private static final int TAG_BYTES = 16;
-
     private final ProductStore store;
     private final VariantPrices prices;
     private final VariantAvailability availability;
     private final CatalogSettings settings;
-    private final ObjectMapper json;
+    private final AnswerCache cache;
 
     StoreProductResource(
             ProductStore store,
             VariantPrices prices,
             VariantAvailability availability,
             CatalogSettings settings,
-            ObjectMapper json) {
+            AnswerCache cache) {
         this.store = store;
         this.prices = prices;
         this.availability = availability;
         this.settings = settings;
-        this.json = json;
+        this.cache = cache;
     }
 
     @GET
@@ -81,23 +78,67 @@ class StoreProductResource {
             description =
                     "Active products, newest first unless sorted otherwise: `created_at`, `-created_at`, `title`, `price`, `-price`. "
                             + "`category` is a slug or an id and includes what lies below it. A listing by price holds what has a price in the currency.")
-    public Page<StoreProduct> list(
+    @APIResponse(
+            responseCode = "200",
+            description = "A page of products.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ProductPage.class)))
+    @APIResponse(responseCode = "304", description = "It is what you have.")
+    public Response list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
             @RestQuery @Size(max = 300) @Nullable String category,
             @RestQuery @DefaultValue("-created_at") @Size(max = 30) String sort,
-            @RestQuery @Size(max = 10) @Nullable String currency) {
+            @RestQuery @Size(max = 10) @Nullable String currency,
+            @Context UriInfo uri) {
         ProductListing listing = ProductListing.byParameter(sort)
                 .orElseThrow(() -> ApiException.badRequest(
                         "unknown_sort", "Sort by created_at, -created_at, title, price or -price."));
         String shownIn = currency(currency);
-        UUID within = category == null ? null : category(category);
-        ProductListing.Query query = listing.query(shownIn, within, Cursor.decode(cursor, sort, 2), limit + 1);
+        Optional<Cursor> after = Cursor.decode(cursor, sort, 2);
+        return cache.answer(() -> {
+                    Optional<UUID> within = category == null ? Optional.empty() : category(category);
+                    return category != null && within.isEmpty()
+                            ? Answer.absent(Set.of(CatalogTags.CATEGORIES))
+                            : page(listing, shownIn, within, after, limit, uri);
+                })
+                .orElseThrow(() -> ApiException.badRequest("unknown_category", "There is no such category."));
+    }
+
+    /** What a page of products is in the contract. */
+    @Schema(name = "PageStoreProduct", description = "One page of a list.")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record ProductPage(
+            List<StoreProduct> data,
+
+            @Schema(nullable = true, description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
+            String nextCursor) {}
+
+    private Answer page(
+            ProductListing listing,
+            String currency,
+            Optional<UUID> category,
+            Optional<Cursor> after,
+            int limit,
+            UriInfo uri) {
+        ProductListing.Query query = listing.query(currency, category.orElse(null), after, limit + 1);
         List<ProductRow> rows = store.find(query.rest(), query.binding());
-        Map<VariantId, PriceTag> tags = prices(rows, shownIn);
+        Map<VariantId, PriceTag> tags = prices(rows, currency);
         Page<ProductRow> page = Page.cut(rows, limit, last -> listing.cursor(last, lowest(last, tags)));
         Map<String, Long> stock = stock(page.data());
-        return page.map(row -> StoreProduct.of(row, tags, stock));
+        List<StoreProduct> shown = page.data().stream()
+                .map(row -> StoreProduct.of(row, tags, stock))
+                .toList();
+        Set<Tag> madeOf = new HashSet<>(listing.tags(
+                currency, after, rows.size() <= limit ? Optional.empty() : Optional.of(lowest(rows.getLast(), tags))));
+        rows.forEach(row -> madeOf.addAll(CatalogTags.shown(row)));
+        category.ifPresent(_ -> madeOf.add(CatalogTags.CATEGORIES));
+        return Answer.page(
+                new ProductPage(shown, page.nextCursor()),
+                madeOf,
+                page.nextCursor() == null ? null : NextLink.relative(uri, page.nextCursor()));
     }
 
     @GET
@@ -114,19 +155,23 @@ class StoreProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = StoreProduct.class)))
     @APIResponse(responseCode = "304", description = "It is what you have.")
-    public Response get(
-            @RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency, @Context Request request) {
+    public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
         String shownIn = currency(currency);
-        List<ProductRow> rows = find(product);
-        if (rows.isEmpty()) {
-            throw ApiException.notFound("product", product);
-        }
-        byte[] body = write(StoreProduct.of(rows.getFirst(), prices(rows, shownIn), stock(rows)));
-        EntityTag tag = new EntityTag(HexFormat.of().formatHex(Secret.hash(body), 0, TAG_BYTES));
-        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        Response.ResponseBuilder answer =
-                unchanged == null ? Response.ok(body, MediaType.APPLICATION_JSON_TYPE) : unchanged;
-        return answer.tag(tag).header(HttpHeaders.CACHE_CONTROL, REVALIDATE).build();
+        return cache.answer(() -> {
+                    List<ProductRow> rows = find(product);
+                    return rows.isEmpty()
+                            ? Answer.absent(Set.of(whatWouldBe(product)))
+                            : Answer.of(
+                                    StoreProduct.of(rows.getFirst(), prices(rows, shownIn), stock(rows)),
+                                    CatalogTags.shown(rows.getFirst()));
+                })
+                .orElseThrow(() -> ApiException.notFound("product", product));
+    }
+
+    private static Tag whatWouldBe(String product) {
+        return TypeId.matches(ProductId.PREFIX, product)
+                ? CatalogTags.product(ProductId.parse(product).value())
+                : CatalogTags.slug(product);
     }
 
     private List<ProductRow> find(String product) {
@@ -151,15 +196,15 @@ class StoreProductResource {
         return wanted;
     }
 
-    private UUID category(String category) {
+    private static Optional<UUID> category(String category) {
         if (TypeId.matches(CategoryId.PREFIX, category)) {
-            return CategoryId.parse(category).value();
+            return Optional.of(CategoryId.parse(category).value());
         }
-        Optional<Category> found = Text.hasNul(category)
+        return Text.hasNul(category)
                 ? Optional.empty()
-                : Category.find("slug", category).firstResultOptional();
-        return found.map(node -> node.id)
-                .orElseThrow(() -> ApiException.badRequest("unknown_category", "There is no such category."));
+                : Category.<Category>find("slug", category)
+                        .firstResultOptional()
+                        .map(found -> found.id);
     }
 
     private Map<VariantId, PriceTag> prices(Collection<ProductRow> rows, String currency) {
@@ -186,13 +231,5 @@ class StoreProductResource {
                 .mapToLong(tag -> tag.price().amount())
                 .min()
                 .orElse(0);
-    }
-
-    private byte[] write(StoreProduct product) {
-        try {
-            return json.writeValueAsBytes(product);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record is always writable", e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.fondaco.inventory;
 
+import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.platform.identity.TypeId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,11 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
@@ -28,9 +32,11 @@ import org.hibernate.Session;
 @ApplicationScoped
 class PostgresInventory implements Inventory {
     private final EntityManager entities;
+    private final Catalog catalog;
 
-    PostgresInventory(EntityManager entities) {
+    PostgresInventory(EntityManager entities, Catalog catalog) {
         this.entities = entities;
+        this.catalog = catalog;
     }
 
     /** One row of stock as it was found, locked. */
@@ -43,12 +49,23 @@ class PostgresInventory implements Inventory {
         if (quantities.isEmpty()) {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
-        return session().doReturningWork(connection -> {
+        Set<String> soldOut = session().doReturningWork(connection -> {
             Map<String, List<Level>> levels = lock(connection, quantities);
             Map<StockKey, Long> allocation = allocate(quantities, levels);
             set(connection, id, allocation, timeToLive);
-            return id;
+            return emptied(levels, allocation);
         });
+        catalog.availabilityChanged(soldOut);
+        return id;
+    }
+
+    /** SKUs of which nothing is left at one of the places they were taken from: perhaps nothing at all. */
+    private static Set<String> emptied(Map<String, List<Level>> levels, Map<StockKey, Long> allocation) {
+        return levels.values().stream()
+                .flatMap(List::stream)
+                .filter(level -> Long.valueOf(level.available()).equals(allocation.get(level.key())))
+                .map(level -> level.key().sku())
+                .collect(Collectors.toSet());
     }
 
     private static Map<String, List<Level>> lock(Connection connection, List<StockQuantity> quantities)
@@ -182,7 +199,7 @@ class PostgresInventory implements Inventory {
     }
 
     private void release(List<UUID> reservations) {
-        session().doWork(connection -> {
+        Set<String> back = session().doReturningWork(connection -> {
             try (PreparedStatement release = connection.prepareStatement("""
                     WITH released AS (
                         UPDATE inventory.reservation SET status = 'released'
@@ -198,11 +215,26 @@ class PostgresInventory implements Inventory {
                     )
                     UPDATE inventory.stock_level s SET reserved = s.reserved - l.quantity, updated_at = now()
                       FROM locked l WHERE s.sku = l.sku AND s.location = l.location
+                    RETURNING s.sku, s.available = l.quantity AS was_empty
                     """)) {
                 release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
-                release.executeUpdate();
+                return wereEmpty(release);
             }
         });
+        catalog.availabilityChanged(back);
+    }
+
+    /** SKUs of which there was nothing, at one place at least. */
+    private static Set<String> wereEmpty(PreparedStatement change) throws SQLException {
+        Set<String> skus = new HashSet<>();
+        try (ResultSet rows = change.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getBoolean("was_empty")) {
+                    skus.add(rows.getString("sku"));
+                }
+            }
+        }
+        return skus;
     }
 
     /**
@@ -245,7 +277,7 @@ class PostgresInventory implements Inventory {
         if (quantities.isEmpty()) {
             return;
         }
-        session().doWork(connection -> {
+        Set<String> back = session().doReturningWork(connection -> {
             try (PreparedStatement restock = connection.prepareStatement("""
                     WITH wanted AS (
                         SELECT w.sku, sum(w.quantity)::bigint AS quantity
@@ -263,6 +295,7 @@ class PostgresInventory implements Inventory {
                     SELECT sku, location, quantity FROM placed ORDER BY sku, location
                     ON CONFLICT (sku, location)
                     DO UPDATE SET on_hand = s.on_hand + excluded.on_hand, updated_at = now()
+                    RETURNING s.sku, s.available = (SELECT p.quantity FROM placed p WHERE p.sku = s.sku) AS was_empty
                     """)) {
                 restock.setArray(
                         1,
@@ -277,15 +310,16 @@ class PostgresInventory implements Inventory {
                 restock.setString(3, reference);
                 restock.setString(4, StockKey.DEFAULT_LOCATION);
                 restock.setString(5, reference);
-                restock.executeUpdate();
+                return wereEmpty(restock);
             }
         });
+        catalog.availabilityChanged(back);
     }
 
     @Override
     @Transactional
     public StockLevel adjust(StockKey key, long delta, String reason) {
-        return session().doReturningWork(connection -> {
+        StockLevel adjusted = session().doReturningWork(connection -> {
             try (PreparedStatement adjust = connection.prepareStatement("""
                     WITH known AS (
                         INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
@@ -330,6 +364,10 @@ class PostgresInventory implements Inventory {
             }
             return changed.getFirst();
         });
+        if (delta != 0 && (adjusted.available() == 0 || adjusted.available() == delta)) {
+            catalog.availabilityChanged(Set.of(key.sku()));
+        }
+        return adjusted;
     }
 
     @Override
@@ -347,21 +385,30 @@ class PostgresInventory implements Inventory {
     public Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason) {
         Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
         counts.forEach(count -> wanted.put(count.key(), count.available()));
-        return session().doReturningWork(connection -> {
-            Map<StockKey, Counted> outcome = compareWithPresent(connection, wanted, "FOR UPDATE OF s");
+        Set<String> changed = new HashSet<>();
+        Map<StockKey, Counted> counted = session().doReturningWork(connection -> {
+            Map<StockKey, Long> present = present(connection, wanted, "FOR UPDATE OF s");
+            Map<StockKey, Counted> outcome = compare(present, wanted);
             wanted.keySet().removeIf(key -> outcome.get(key) == Counted.UNCHANGED);
+            wanted.forEach((key, available) -> {
+                if ((available == 0) != (present.getOrDefault(key, 0L) == 0)) {
+                    changed.add(key.sku());
+                }
+            });
             if (!wanted.isEmpty()) {
                 upsert(connection, wanted, reason);
             }
             return outcome;
         });
+        catalog.availabilityChanged(changed);
+        return counted;
     }
 
     @Override
     public Map<StockKey, Counted> previewCounts(Collection<StockCount> counts) {
         Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
         counts.forEach(count -> wanted.put(count.key(), count.available()));
-        return session().doReturningWork(connection -> compareWithPresent(connection, wanted, ""));
+        return compare(session().doReturningWork(connection -> present(connection, wanted, "")), wanted);
     }
 
     private static int compare(StockKey a, StockKey b) {
@@ -369,10 +416,10 @@ class PostgresInventory implements Inventory {
         return bySku != 0 ? bySku : a.location().compareTo(b.location());
     }
 
-    private static Map<StockKey, Counted> compareWithPresent(
-            Connection connection, Map<StockKey, Long> wanted, String locking) throws SQLException {
-        Map<StockKey, Counted> outcome = new LinkedHashMap<>();
-        wanted.keySet().forEach(key -> outcome.put(key, Counted.CREATED));
+    /** What is available of the keys that are counted already. */
+    private static Map<StockKey, Long> present(Connection connection, Map<StockKey, Long> wanted, String locking)
+            throws SQLException {
+        Map<StockKey, Long> present = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT s.sku, s.location, s.available
                   FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
@@ -382,12 +429,21 @@ class PostgresInventory implements Inventory {
             setAllocation(connection, select, wanted);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    StockKey key = new StockKey(rows.getString(1), rows.getString(2));
-                    boolean same = wanted.getOrDefault(key, -1L) == rows.getLong(3);
-                    outcome.put(key, same ? Counted.UNCHANGED : Counted.UPDATED);
+                    present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
                 }
             }
         }
+        return present;
+    }
+
+    private static Map<StockKey, Counted> compare(Map<StockKey, Long> present, Map<StockKey, Long> wanted) {
+        Map<StockKey, Counted> outcome = new LinkedHashMap<>();
+        wanted.forEach((key, available) -> {
+            Long before = present.get(key);
+            outcome.put(
+                    key,
+                    before == null ? Counted.CREATED : before.equals(available) ? Counted.UNCHANGED : Counted.UPDATED);
+        });
         return outcome;
     }
 

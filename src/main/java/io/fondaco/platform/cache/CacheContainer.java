@@ -1,0 +1,192 @@
+package io.fondaco.platform.cache;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.infinispan.AdvancedCache;
+import org.infinispan.Cache;
+import org.infinispan.commons.api.BasicCacheContainer;
+import org.infinispan.commons.dataconversion.MediaType;
+import org.infinispan.configuration.cache.CacheMode;
+import org.infinispan.configuration.cache.ConfigurationBuilder;
+import org.infinispan.configuration.global.GlobalConfigurationBuilder;
+import org.infinispan.configuration.parsing.ConfigurationBuilderHolder;
+import org.infinispan.eviction.EvictionStrategy;
+import org.infinispan.notifications.Listenable;
+import org.infinispan.notifications.Listener;
+import org.infinispan.notifications.cachemanagerlistener.annotation.ViewChanged;
+import org.infinispan.notifications.cachemanagerlistener.event.ViewChangedEvent;
+import org.infinispan.partitionhandling.PartitionHandling;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Infinispan caches of this pod. They start beside everything else and take nothing along when they do not: without
+ * them nothing is kept, and pods hear of one another's changes by the log alone.
+ *
+ * <p>Answers are kept by each pod for itself, bounded by bytes, on the heap: a look there takes a third of the time that
+ * one off the heap takes. What is replicated are changes under way: every pod must have every one of them at
+ * once, and one that joins gets those of the last moments.
+ */
+@ApplicationScoped
+class CacheContainer {
+    private static final Logger LOG = Logger.getLogger(CacheContainer.class);
+    private static final String ANSWERS = "answers";
+    private static final String ABSENCES = "absences";
+    private static final String CHANGES = "changes";
+    private static final String STACK = "configurationXml";
+    private static final long CHANGE_SECONDS = 30;
+    private static final long MOST_CHANGES = 2_000;
+    private static final long STOP_SECONDS = 10;
+
+    private final CacheSettings settings;
+    private final CacheMetrics metrics;
+    private final CompletableFuture<BasicCacheContainer> starting = new CompletableFuture<>();
+    private volatile @Nullable Caches caches;
+    private volatile int members = 1;
+
+    /** What there is once it has started. */
+    record Caches(
+            AdvancedCache<String, byte[]> answers,
+            AdvancedCache<String, byte[]> absences,
+            Optional<AdvancedCache<String, byte[]>> changes) {}
+
+    CacheContainer(CacheSettings settings, CacheMetrics metrics) {
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION) StartupEvent event) {
+        if (settings.enabled()) {
+            ClassLoader classes = Thread.currentThread().getContextClassLoader();
+            Thread.ofPlatform().daemon().name("cache-start").start(() -> start(classes));
+        }
+    }
+
+    private void start(ClassLoader classes) {
+        Thread.currentThread().setContextClassLoader(classes);
+        try {
+            ConfigurationBuilderHolder configuration = configuration(classes);
+            BasicCacheContainer manager = manager(configuration);
+            starting.complete(manager);
+            manager.start();
+            ((Listenable) manager).addListener(new Views());
+            Caches made = new Caches(
+                    cache(manager, ANSWERS),
+                    cache(manager, ABSENCES),
+                    isClustered() ? Optional.of(cache(manager, CHANGES)) : Optional.empty());
+            metrics.describe(made, this);
+            caches = made;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            starting.completeExceptionally(e);
+            LOG.error("The cache does not start: answers are made anew each time", e);
+        }
+    }
+
+    /**
+     * By its name, for the compiler reads the annotations of whatever is named in the source, and this class has some whose
+     * own classes are not published.
+     */
+    private static BasicCacheContainer manager(ConfigurationBuilderHolder configuration)
+            throws ReflectiveOperationException {
+        return Class.forName("org.infinispan.manager.DefaultCacheManager")
+                .asSubclass(BasicCacheContainer.class)
+                .getConstructor(ConfigurationBuilderHolder.class, boolean.class)
+                .newInstance(configuration, false);
+    }
+
+    /** How many pods there are in this pod's cluster, as it sees it; itself included. */
+    int members() {
+        return members;
+    }
+
+    private static AdvancedCache<String, byte[]> cache(BasicCacheContainer manager, String name) {
+        Cache<String, byte[]> cache = (Cache<String, byte[]>) manager.<String, byte[]>getCache(name);
+        return cache.getAdvancedCache();
+    }
+
+    /** Follows who comes and goes. */
+    @Listener
+    final class Views {
+        @ViewChanged
+        public void changed(ViewChangedEvent event) {
+            members = event.getNewMembers().size();
+            LOG.infof("The cache's cluster has %d members", members);
+        }
+    }
+
+    /** Empty until it has started. */
+    Optional<Caches> get() {
+        return Optional.ofNullable(caches);
+    }
+
+    @Nullable
+    Caches getNow() {
+        return caches;
+    }
+
+    private boolean isClustered() {
+        return settings.cluster().dns().isPresent()
+                || settings.cluster().members().isPresent();
+    }
+
+    private ConfigurationBuilderHolder configuration(ClassLoader classes) {
+        ConfigurationBuilderHolder holder = new ConfigurationBuilderHolder(classes);
+        GlobalConfigurationBuilder global = holder.getGlobalConfigurationBuilder();
+        global.classLoader(classes);
+        global.jmx().disable();
+        global.metrics().gauges(false).histograms(false);
+        local(holder.newConfigurationBuilder(ANSWERS), settings.maxBytes());
+        local(holder.newConfigurationBuilder(ABSENCES), settings.maxAbsentBytes());
+        if (isClustered()) {
+            global.transport()
+                    .defaultTransport()
+                    .clusterName(settings.cluster().name())
+                    .addProperty(STACK, JGroupsStack.xml(settings.cluster()));
+            changes(holder.newConfigurationBuilder(CHANGES));
+        }
+        return holder;
+    }
+
+    private static void local(ConfigurationBuilder builder, long maxBytes) {
+        builder.clustering().cacheMode(CacheMode.LOCAL);
+        builder.encoding().mediaType(MediaType.APPLICATION_OCTET_STREAM_TYPE);
+        builder.memory().maxSize(Long.toString(maxBytes)).whenFull(EvictionStrategy.REMOVE);
+        builder.statistics().enable();
+    }
+
+    /** Available in every part of a cluster that has split: a change that is not heard there is heard by the log. */
+    private static void changes(ConfigurationBuilder builder) {
+        builder.clustering()
+                .cacheMode(CacheMode.REPL_ASYNC)
+                .stateTransfer()
+                .awaitInitialTransfer(false)
+                .partitionHandling()
+                .whenSplit(PartitionHandling.ALLOW_READ_WRITES);
+        builder.encoding().mediaType(MediaType.APPLICATION_OCTET_STREAM_TYPE);
+        builder.expiration().lifespan(CHANGE_SECONDS, TimeUnit.SECONDS);
+        builder.memory().maxCount(MOST_CHANGES).whenFull(EvictionStrategy.REMOVE);
+    }
+
+    void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER + 500) ShutdownEvent event) {
+        if (!settings.enabled()) {
+            return;
+        }
+        caches = null;
+        try {
+            starting.get(STOP_SECONDS, TimeUnit.SECONDS).stop();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The cache had not started", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.fondaco.platform.cache;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.infinispan.AdvancedCache;
+
+/** The cache in numbers: {@code fondaco_cache_…}. */
+@ApplicationScoped
+class CacheMetrics {
+    private static final String CACHE = "cache";
+
+    private final MeterRegistry registry;
+    private final Map<String, Counter> hits = new ConcurrentHashMap<>();
+    private final Map<String, Counter> misses = new ConcurrentHashMap<>();
+
+    CacheMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** What became of a look into the cache that was no hit. */
+    enum Miss {
+        /** Not there. */
+        UNKNOWN("unknown"),
+        /** There, but something was told against it. */
+        CHANGED("changed"),
+        /** There, but nobody can say that it holds up to the caller's token. */
+        TOKEN("token"),
+        /** There, but this pod has not heard of changes for too long. */
+        OUT_OF_TOUCH("out_of_touch"),
+        /** There and true, and made anew before it expires. */
+        REFRESH("refresh");
+
+        private final String label;
+
+        Miss(String label) {
+            this.label = label;
+        }
+    }
+
+    /** @param route of the resource, as a template */
+    void hit(String route) {
+        hits.computeIfAbsent(route, key -> counter("hits", "Answers from the cache", "route", key))
+                .increment();
+    }
+
+    void miss(String route, Miss reason) {
+        misses.computeIfAbsent(
+                        route + ' ' + reason.label,
+                        _ -> counter("misses", "Answers that were made anew", "route", route, "reason", reason.label))
+                .increment();
+    }
+
+    /** Waited for a load that another request had begun. */
+    void shared() {
+        counter("loads.shared", "Requests that waited for another's load of the same answer")
+                .increment();
+    }
+
+    void stale() {
+        counter("stale", "Answers served older than they may be, for no server of the database answered")
+                .increment();
+    }
+
+    void filled() {
+        counter("fills", "Answers kept").increment();
+    }
+
+    /** @param reason stale: something newer was told of; unplaced: the server did not say where it stood; size */
+    void refused(String reason) {
+        counter("fills.refused", "Answers not kept", "reason", reason).increment();
+    }
+
+    /** @param from own, pod, log */
+    void changed(String from, int tags) {
+        counter("invalidations", "Tags told to have changed, by who told this pod first", "source", from)
+                .increment(tags);
+    }
+
+    void lookFailed() {
+        counter("log.failures", "Looks at the log of changes that failed").increment();
+    }
+
+    void begunAnew() {
+        counter("restarts", "Times that this pod has forgotten all answers, its start included")
+                .increment();
+    }
+
+    void messageDropped() {
+        counter("messages.dropped", "Changes that other pods were not told of, and find in the log")
+                .increment();
+    }
+
+    Timer loads() {
+        return Timer.builder("fondaco.cache.load")
+                .description("How long an answer takes to be made")
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder("fondaco.cache." + name)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    void describe(Marks marks) {
+        Gauge.builder("fondaco.cache.marks", marks, Marks::size)
+                .description("Changed things that are remembered")
+                .register(registry);
+    }
+
+    void describe(CacheContainer.Caches caches, CacheContainer container) {
+        describe("answers", caches.answers());
+        describe("absences", caches.absences());
+        Gauge.builder("fondaco.cache.members", container, CacheContainer::members)
+                .description("Pods in this pod's cluster, itself included")
+                .register(registry);
+    }
+
+    private void describe(String name, AdvancedCache<String, byte[]> cache) {
+        Gauge.builder("fondaco.cache.bytes", cache, it -> it.getStats().getDataMemoryUsed())
+                .description("Bytes kept")
+                .tag(CACHE, name)
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("fondaco.cache.entries", cache, it -> it.getStats().getApproximateEntries())
+                .description("Answers kept")
+                .tag(CACHE, name)
+                .register(registry);
+        FunctionCounter.builder(
+                        "fondaco.cache.evictions", cache, it -> it.getStats().getEvictions())
+                .description("Answers that made room for others")
+                .tag(CACHE, name)
+                .register(registry);
+    }
+}

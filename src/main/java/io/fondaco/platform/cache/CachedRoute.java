@@ -1,0 +1,55 @@
+package io.fondaco.platform.cache;
+
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A resource whose answers are kept, as a bean of its module. What it answers depends on nothing but its path and these
+ * parameters, and is the same for everybody.
+ *
+ * @param path as the resource has it: {@code /store/v1/products/{product}}
+ * @param parameters of the query; others are as good as absent
+ */
+public record CachedRoute(String path, List<String> parameters) {
+    private static final int LONGEST_KEY = 1_000;
+    private static final char SEPARATOR = '\u001f';
+
+    public CachedRoute {
+        parameters = List.copyOf(parameters);
+    }
+
+    /** As the router writes it. */
+    String routerPath() {
+        return path.replaceAll("\\{(\\w+)}", ":$1");
+    }
+
+    /** The same for all requests that get the same answer; empty for one whose answer is not worth keeping. */
+    Optional<String> key(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String query = request.query();
+        String key = context.normalizedPath();
+        if (query != null && !query.isEmpty()) {
+            try {
+                key += parameters(new QueryStringDecoder(query, false).parameters());
+            } catch (IllegalArgumentException _) {
+                return Optional.empty();
+            }
+        }
+        return key.length() > LONGEST_KEY ? Optional.empty() : Optional.of(key);
+    }
+
+    private String parameters(Map<String, List<String>> sent) {
+        StringBuilder key = new StringBuilder();
+        for (String name : parameters) {
+            List<String> values = sent.get(name);
+            if (values != null) {
+                key.append(SEPARATOR).append(name).append('=').append(values.getFirst());
+            }
+        }
+        return key.toString();
+    }
+}

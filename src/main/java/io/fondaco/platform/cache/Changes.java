@@ -1,0 +1,100 @@
+package io.fondaco.platform.cache;
+
+import io.fondaco.platform.topology.Position;
+import io.fondaco.platform.topology.Topology;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Where modules tell what cached answers are no longer true. */
+@ApplicationScoped
+public class Changes {
+    private final CacheSettings settings;
+    private final ChangeLog log;
+    private final ChangeTail tail;
+    private final PodMessages pods;
+    private final Topology topology;
+    private final CacheMetrics metrics;
+    private final TransactionSynchronizationRegistry transactions;
+
+    Changes(
+            CacheSettings settings,
+            ChangeLog log,
+            ChangeTail tail,
+            PodMessages pods,
+            Topology topology,
+            CacheMetrics metrics,
+            TransactionSynchronizationRegistry transactions) {
+        this.settings = settings;
+        this.log = log;
+        this.tail = tail;
+        this.pods = pods;
+        this.topology = topology;
+        this.metrics = metrics;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Tells that the transaction in hand changes what these tags name. It costs the transaction one statement. When it has
+     * committed, and before its caller is answered, this pod serves nothing older any more; the others a few
+     * milliseconds later, and after the lease of their caches whatever happens. When it rolls back, nothing is told.
+     *
+     * @throws IllegalStateException outside of a transaction
+     */
+    public void tell(Collection<Tag> tags) {
+        if (tags.isEmpty()) {
+            return;
+        }
+        if (transactions.getTransactionKey() == null) {
+            throw new IllegalStateException("Changes are told in the transaction that makes them");
+        }
+        List<Long> hashes = Tag.hashes(tags);
+        List<Long> ids = log.write(hashes);
+        Told told = (Told) transactions.getResource(Told.class);
+        if (told == null) {
+            told = new Told();
+            transactions.putResource(Told.class, told);
+            transactions.registerInterposedSynchronization(told);
+        }
+        told.add(ids, hashes);
+    }
+
+    /** What one transaction has told until now. */
+    private final class Told implements Synchronization {
+        private final List<Long> ids = new ArrayList<>();
+        private final Set<Long> tags = new LinkedHashSet<>();
+
+        void add(List<Long> rows, List<Long> hashes) {
+            ids.addAll(rows);
+            tags.addAll(hashes);
+        }
+
+        @Override
+        public void beforeCompletion() {
+            // What is told is in the log already.
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_ROLLEDBACK || !settings.enabled()) {
+                return;
+            }
+            Optional<Position> at = topology.primaryPosition();
+            if (at.isEmpty()) {
+                tail.startOver();
+                return;
+            }
+            Change change = new Change(ids, List.copyOf(tags), at.get());
+            tail.told(change);
+            metrics.changed("own", change.tags().size());
+            pods.send(change);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.fondaco.platform.cache;
+
+/** How pods talk: over TCP, found by name, with no multicast anywhere. */
+final class JGroupsStack {
+    private JGroupsStack() {}
+
+    /**
+     * A member that dies is noticed at once by its closed connection (FD_SOCK2), one that hangs after 10 s without a sign
+     * of life (FD_ALL3); a cluster that has split looks for its other part every 5 to 10 s (MERGE3).
+     */
+    static String xml(CacheSettings.Cluster cluster) {
+        String discovery = cluster.dns()
+                .map(name -> "<dns.DNS_PING dns_query=\"%s\" dns_record_type=\"A\" num_discovery_runs=\"2\"/>"
+                        .formatted(escaped(name)))
+                .orElseGet(() -> "<TCPPING initial_hosts=\"%s\" port_range=\"0\" num_discovery_runs=\"2\"/>"
+                        .formatted(escaped(cluster.members().orElseThrow())));
+        return """
+                <config xmlns="urn:org:jgroups">
+                   <TCP bind_addr="%s" bind_port="%d" port_range="0" diag.enabled="false"
+                        sock_conn_timeout="500ms" tcp_nodelay="true" linger="-1"
+                        non_blocking_sends="true" thread_pool.max_threads="100" thread_pool.keep_alive_time="1m"
+                        use_vthreads="true"/>
+                   <RED/>
+                   %s
+                   <MERGE3 min_interval="5s" max_interval="10s"/>
+                   <FD_SOCK2 offset="50000"/>
+                   <FD_ALL3 timeout="10s" interval="2s"/>
+                   <VERIFY_SUSPECT2 timeout="1s"/>
+                   <pbcast.NAKACK2 use_mcast_xmit="false" xmit_interval="200ms" resend_last_seqno="true"/>
+                   <UNICAST3 conn_close_timeout="5s" xmit_interval="200ms"/>
+                   <pbcast.STABLE desired_avg_gossip="5s" max_bytes="1M"/>
+                   <pbcast.GMS print_local_addr="false" join_timeout="1s"/>
+                   <UFC max_credits="4m" min_threshold="0.40"/>
+                   <MFC max_credits="4m" min_threshold="0.40"/>
+                   <FRAG4 frag_size="60k"/>
+                </config>
+                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), discovery);
+    }
+
+    private static String escaped(String value) {
+        return value.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+}

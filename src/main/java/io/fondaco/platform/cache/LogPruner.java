@@ -1,0 +1,24 @@
+package io.fondaco.platform.cache;
+
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Keeps the log of changes short. Safe on several pods at once. */
+@ApplicationScoped
+class LogPruner {
+    private final ChangeLog log;
+    private final CacheSettings settings;
+
+    LogPruner(ChangeLog log, CacheSettings settings) {
+        this.log = log;
+        this.settings = settings;
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(every = "1m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void prune() {
+        log.prune(settings.retention());
+    }
+}
