@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class StoreProductResource {
     private final ProductStore store;
+    private final ProductNames names;
     private final VariantPrices prices;
     private final VariantAvailability availability;
     private final CatalogSettings settings;
@@ -60,11 +61,13 @@ class StoreProductResource {
 
     StoreProductResource(
             ProductStore store,
+            ProductNames names,
             VariantPrices prices,
             VariantAvailability availability,
             CatalogSettings settings,
             AnswerCache cache) {
         this.store = store;
+        this.names = names;
         this.prices = prices;
         this.availability = availability;
         this.settings = settings;
@@ -157,10 +160,17 @@ class StoreProductResource {
     @APIResponse(responseCode = "304", description = "It is what you have.")
     public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
         String shownIn = currency(currency);
+        Set<Tag> itself = Set.of(whatWouldBe(product));
+        if (Text.hasNul(product) || (cache.isUnheardOf(itself) && !names.mayExist(product))) {
+            throw ApiException.notFound("product", product);
+        }
         return cache.answer(() -> {
                     List<ProductRow> rows = find(product);
+                    if (rows.isEmpty()) {
+                        names.countAbsent();
+                    }
                     return rows.isEmpty()
-                            ? Answer.absent(Set.of(whatWouldBe(product)))
+                            ? Answer.absent(itself)
                             : Answer.of(
                                     StoreProduct.of(rows.getFirst(), prices(rows, shownIn), stock(rows)),
                                     CatalogTags.shown(rows.getFirst()));
@@ -175,9 +185,6 @@ class StoreProductResource {
     }
 
     private List<ProductRow> find(String product) {
-        if (Text.hasNul(product)) {
-            return List.of();
-        }
         return TypeId.matches(ProductId.PREFIX, product)
                 ? store.find(
                         "WHERE p.id = ? AND p.status = 'active'",

@@ -23,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -80,6 +79,8 @@ class ReplicaFaultsIT {
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
         environment.put("FONDACO_SHIPPING_FREE", "true");
         environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        // This suite is about reading the database; CacheFaultsIT is about not reading it.
+        environment.put("FONDACO_CACHE_ENABLED", "false");
         pods = new ArrayList<>();
         pods.add(PackagedApp.start("faults-pod-1", environment));
         pods.add(PackagedApp.start("faults-pod-2", environment));
@@ -297,7 +298,7 @@ class ReplicaFaultsIT {
         Member paused = database.replicas().getFirst();
         Checker.Run run = checker.start(false);
         paused.execute("SELECT pg_wal_replay_pause()");
-        pass(Duration.ofSeconds(2));
+        Pods.pass(Duration.ofSeconds(2));
         paused.execute("SELECT pg_wal_replay_resume()");
         Checker.Report report = run.end();
         tell("no tokens, one replica paused", report);
@@ -313,7 +314,7 @@ class ReplicaFaultsIT {
         double reached = reads("reached");
         Checker.Report report = during("one replica paused", () -> {
             paused.execute("SELECT pg_wal_replay_pause()");
-            pass(Duration.ofSeconds(SECONDS + 2));
+            Pods.pass(Duration.ofSeconds(SECONDS + 2));
             paused.execute("SELECT pg_wal_replay_resume()");
         });
         assertWithoutFault(report);
@@ -329,7 +330,7 @@ class ReplicaFaultsIT {
         double waits = metric("fondaco_database_token_wait_seconds_count", "reached=\"false\"");
         Checker.Report report = during("both replicas paused", () -> {
             database.replicas().forEach(member -> member.execute("SELECT pg_wal_replay_pause()"));
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
             database.replicas().forEach(member -> member.execute("SELECT pg_wal_replay_resume()"));
         });
         assertWithoutFault(report);
@@ -347,9 +348,9 @@ class ReplicaFaultsIT {
         Member victim = database.replicas().getLast();
         Checker.Report report = during("a replica killed and restarted", () -> {
             victim.kill();
-            pass(Duration.ofSeconds(SECONDS / 2));
+            Pods.pass(Duration.ofSeconds(SECONDS / 2));
             database.revive(victim);
-            pass(Duration.ofSeconds(SECONDS / 2));
+            Pods.pass(Duration.ofSeconds(SECONDS / 2));
         });
         assertWithoutFault(report);
         assertThat(report.errors()).as("reads went on elsewhere").isEmpty();
@@ -360,11 +361,11 @@ class ReplicaFaultsIT {
     void aNetworkThatStallsAndResetsIsNotNoticedForLong() {
         Checker.Report report = during("the network to a replica cut", () -> {
             network.set(TcpProxy.Mode.STALL);
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
             network.set(TcpProxy.Mode.PASS);
-            pass(Duration.ofSeconds(1));
+            Pods.pass(Duration.ofSeconds(1));
             network.set(TcpProxy.Mode.RESET);
-            pass(Duration.ofSeconds(SECONDS / 2));
+            Pods.pass(Duration.ofSeconds(SECONDS / 2));
             network.set(TcpProxy.Mode.PASS);
         });
         assertWithoutFault(report);
@@ -379,7 +380,7 @@ class ReplicaFaultsIT {
             frozen.freeze(true);
             await().atMost(Duration.ofSeconds(2))
                     .until(() -> health().stream().allMatch(page -> page.contains("1 of 2 replicas in rotation")));
-            pass(Duration.ofSeconds(SECONDS / 2));
+            Pods.pass(Duration.ofSeconds(SECONDS / 2));
             frozen.freeze(false);
         });
         assertWithoutFault(report);
@@ -391,7 +392,7 @@ class ReplicaFaultsIT {
         Member emptied = database.replicas().getFirst();
         Checker.Report report = during("a replica rebuilt from nothing", () -> {
             database.rebuild(emptied);
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
         });
         assertWithoutFault(report);
     }
@@ -428,9 +429,9 @@ class ReplicaFaultsIT {
         Member primary = database.primary();
         Checker.Report report = during("the primary killed and restarted", () -> {
             primary.kill();
-            pass(Duration.ofSeconds(1));
+            Pods.pass(Duration.ofSeconds(1));
             database.revive(primary);
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
         });
         assertWithoutFault(report);
         assertThat(report.longestWriteOutageMillis()).isLessThan(15_000);
@@ -443,10 +444,10 @@ class ReplicaFaultsIT {
         database.synchronous(true);
         Member old = database.primary();
         Checker.Report report = during("synchronous failover", () -> {
-            pass(Duration.ofSeconds(SECONDS / 2));
+            Pods.pass(Duration.ofSeconds(SECONDS / 2));
             old.kill();
             database.failOver();
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
         });
         assertWithoutFault(report);
         assertThat(report.forgotten()).as("answered writes that were lost").isZero();
@@ -457,7 +458,7 @@ class ReplicaFaultsIT {
 
         String before = sumOfCounters(old, true);
         Checker.Report afterwards = during("the old primary back, unfenced", () -> {
-            pass(Duration.ofSeconds(SECONDS));
+            Pods.pass(Duration.ofSeconds(SECONDS));
         });
         assertWithoutFault(afterwards);
         assertThat(afterwards.errors()).isEmpty();
@@ -471,7 +472,7 @@ class ReplicaFaultsIT {
         Member current = database.primary();
         current.kill();
         await().atMost(Duration.ofSeconds(5)).until(() -> sendAWrite().statusCode() == 503);
-        pass(Duration.ofSeconds(1));
+        Pods.pass(Duration.ofSeconds(1));
         assertThat(sendAWrite().statusCode()).isEqualTo(503);
         assertThat(sumOfCounters(old, false)).isEqualTo(before);
         database.revive(current);
@@ -486,12 +487,12 @@ class ReplicaFaultsIT {
         String before = tokenOfAWrite();
         double older = metric("fondaco_database_tokens_total", "older_timeline");
         Checker.Run run = checker.start(true);
-        pass(Duration.ofSeconds(SECONDS / 2));
+        Pods.pass(Duration.ofSeconds(SECONDS / 2));
         database.stopStreaming();
-        pass(Duration.ofMillis(700));
+        Pods.pass(Duration.ofMillis(700));
         old.kill();
         database.failOver();
-        pass(Duration.ofSeconds(SECONDS));
+        Pods.pass(Duration.ofSeconds(SECONDS));
         Checker.Report report = run.end();
         tell("asynchronous failover", report);
         assertThat(report.stale()).as("stale reads").isZero();
@@ -571,9 +572,9 @@ class ReplicaFaultsIT {
         Checker.Run run = checker.start(true);
         Checker.Report report;
         try {
-            pass(Duration.ofMillis(500));
+            Pods.pass(Duration.ofMillis(500));
             fault.run();
-            pass(Duration.ofSeconds(1));
+            Pods.pass(Duration.ofSeconds(1));
         } finally {
             report = run.end();
         }
@@ -657,17 +658,8 @@ class ReplicaFaultsIT {
         return metric("fondaco_database_reads_total", "reason=\"" + reason + "\"");
     }
 
-    /** The sum over both pods of the series of that name that have the label. */
     private static double metric(String name, String label) {
-        double sum = 0;
-        for (PackagedApp pod : pods) {
-            for (String line : pod.page("/q/metrics").lines().toList()) {
-                if (line.startsWith(name) && line.contains(label)) {
-                    sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
-                }
-            }
-        }
-        return sum;
+        return Pods.metric(pods, name, label);
     }
 
     private static List<Double> metricOfEach(String name) {
@@ -682,12 +674,5 @@ class ReplicaFaultsIT {
 
     private static List<String> health() {
         return pods.stream().map(pod -> pod.page("/q/health/ready")).toList();
-    }
-
-    private static void pass(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
-        while (System.nanoTime() < end) {
-            LockSupport.parkNanos(Math.min(TimeUnit.MILLISECONDS.toNanos(20), Math.max(0, end - System.nanoTime())));
-        }
     }
 }

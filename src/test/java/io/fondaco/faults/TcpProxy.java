@@ -38,8 +38,13 @@ final class TcpProxy implements AutoCloseable {
     }
 
     static TcpProxy to(int target) {
+        return to(0, target);
+    }
+
+    /** @param port to listen on */
+    static TcpProxy to(int port, int target) {
         try {
-            TcpProxy proxy = new TcpProxy(new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1")), target);
+            TcpProxy proxy = new TcpProxy(new ServerSocket(port, 50, InetAddress.ofLiteral("127.0.0.1")), target);
             Thread.ofVirtual().start(proxy::accept);
             return proxy;
         } catch (IOException e) {

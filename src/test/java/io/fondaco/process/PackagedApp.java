@@ -139,6 +139,20 @@ public final class PackagedApp implements AutoCloseable {
         awaitEnd();
     }
 
+    /** Stops it in the midst of whatever it does, or lets it go on: {@code SIGSTOP}, {@code SIGCONT}. */
+    public void freeze(boolean frozen) {
+        try {
+            new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** SIGTERM, as an orchestrator stops it. */
     @Override
     public void close() {

@@ -16,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,21 @@ public class AnswerCache {
         Found found = find(asked, make);
         reads.show(found.answer().upTo());
         return respond(found, context.request());
+    }
+
+    /**
+     * Whether the request in hand is for something of which nothing is known here, neither an answer nor that there is none
+     * nor that it has changed of late, and whose caller does not say how new the answer must be.
+     *
+     * @param tags of what would make an answer
+     */
+    public boolean isUnheardOf(Set<Tag> tags) {
+        Asked asked = current.getCurrent().get(Asked.ATTRIBUTE);
+        return asked != null
+                && asked.found() instanceof Verdict.Miss miss
+                && miss.kept().isEmpty()
+                && reads.token().isEmpty()
+                && tail.marks().latest(Tag.hashes(tags)).isEmpty();
     }
 
     /** For requests whose answers are not kept. */
@@ -201,22 +217,29 @@ public class AnswerCache {
     }
 
     private StoredAnswer make(String key, Optional<StoredAnswer> kept, Supplier<Answer> make) {
-        Optional<Position> known = kept.flatMap(old -> tail.marks().latest(old.tags()));
+        Optional<Position> known = kept.filter(_ -> settings.checkPositions())
+                .flatMap(old -> tail.marks().latest(old.tags()));
         Positioned<Answer> made = read(known, make);
         Optional<Position> newer = tail.marks()
                 .latest(Tag.hashes(made.value().tags()))
                 .filter(change -> !made.from().reaches(change));
-        Positioned<Answer> last = newer.isPresent() && !made.onPrimary() ? read(newer, make) : made;
+        boolean older = newer.isPresent() && !made.onPrimary() && settings.checkPositions();
+        Positioned<Answer> last = older ? read(newer, make) : made;
         Answer content = last.value();
         StoredAnswer answer = StoredAnswer.of(
                 content,
                 write(content),
-                last.from(),
+                settings.checkPositions() ? last.from() : believed(last, newer),
                 last.upTo().orElse(Position.START),
                 store.life(content.isAbsent()),
                 settings.compressFrom());
         keep(key, answer, last.upTo().isPresent());
         return answer;
+    }
+
+    /** What a cache believes that does not ask: what was read now is true now. */
+    private Position believed(Positioned<Answer> made, Optional<Position> newer) {
+        return made.from().max(tail.heardUpTo()).max(newer.orElse(Position.START));
     }
 
     /**

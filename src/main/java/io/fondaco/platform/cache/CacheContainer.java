@@ -22,7 +22,9 @@ import org.infinispan.configuration.parsing.ConfigurationBuilderHolder;
 import org.infinispan.eviction.EvictionStrategy;
 import org.infinispan.notifications.Listenable;
 import org.infinispan.notifications.Listener;
+import org.infinispan.notifications.cachemanagerlistener.annotation.Merged;
 import org.infinispan.notifications.cachemanagerlistener.annotation.ViewChanged;
+import org.infinispan.notifications.cachemanagerlistener.event.MergeEvent;
 import org.infinispan.notifications.cachemanagerlistener.event.ViewChangedEvent;
 import org.infinispan.partitionhandling.PartitionHandling;
 import org.jboss.logging.Logger;
@@ -77,8 +79,9 @@ class CacheContainer {
             ConfigurationBuilderHolder configuration = configuration(classes);
             BasicCacheContainer manager = manager(configuration);
             starting.complete(manager);
-            manager.start();
+            // Before it starts, or the first view goes by unheard.
             ((Listenable) manager).addListener(new Views());
+            manager.start();
             Caches made = new Caches(
                     cache(manager, ANSWERS),
                     cache(manager, ABSENCES),
@@ -120,6 +123,12 @@ class CacheContainer {
         public void changed(ViewChangedEvent event) {
             members = event.getNewMembers().size();
             LOG.infof("The cache's cluster has %d members", members);
+        }
+
+        /** A part of it that was lost is back. */
+        @Merged
+        public void merged(MergeEvent event) {
+            changed(event);
         }
     }
 

@@ -59,6 +59,13 @@ interface CacheSettings {
     @WithDefault("50000")
     int maxMarks();
 
+    /**
+     * False makes it a cache like any other, which takes what it reads for true; for tests, to see that they see it. Never
+     * in a shop.
+     */
+    @WithDefault("true")
+    boolean checkPositions();
+
     /** Loads at a time, per pod. */
     @WithDefault("32")
     int maxLoads();
@@ -104,5 +111,11 @@ interface CacheSettings {
         /** TCP port for messages; that of failure detection is 50,000 above it. */
         @WithDefault("7800")
         int bindPort();
+
+        /** The address by which other pods reach this one, where it is another. */
+        Optional<String> externalAddress();
+
+        /** The port that goes with it, where it is another; that of failure detection is 50,000 above it likewise. */
+        Optional<Integer> externalPort();
     }
 }

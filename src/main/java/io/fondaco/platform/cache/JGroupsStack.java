@@ -14,9 +14,13 @@ final class JGroupsStack {
                         .formatted(escaped(name)))
                 .orElseGet(() -> "<TCPPING initial_hosts=\"%s\" port_range=\"0\" num_discovery_runs=\"2\"/>"
                         .formatted(escaped(cluster.members().orElseThrow())));
+        String mapped = cluster.externalAddress()
+                .map(address -> " external_addr=\"%s\" external_port=\"%d\""
+                        .formatted(escaped(address), cluster.externalPort().orElse(cluster.bindPort())))
+                .orElse("");
         return """
                 <config xmlns="urn:org:jgroups">
-                   <TCP bind_addr="%s" bind_port="%d" port_range="0" diag.enabled="false"
+                   <TCP bind_addr="%s" bind_port="%d"%s port_range="0" diag.enabled="false"
                         sock_conn_timeout="500ms" tcp_nodelay="true" linger="-1"
                         non_blocking_sends="true" thread_pool.max_threads="100" thread_pool.keep_alive_time="1m"
                         use_vthreads="true"/>
@@ -34,7 +38,7 @@ final class JGroupsStack {
                    <MFC max_credits="4m" min_threshold="0.40"/>
                    <FRAG4 frag_size="60k"/>
                 </config>
-                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), discovery);
+                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), mapped, discovery);
     }
 
     private static String escaped(String value) {

@@ -1,0 +1,35 @@
+package io.fondaco.faults;
+
+import io.fondaco.process.PackagedApp;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** What all fault suites do with their pods. */
+final class Pods {
+    private Pods() {}
+
+    /** The sum over the pods of the series of that name that have the label. */
+    static double metric(List<PackagedApp> pods, String name, String label) {
+        return pods.stream().mapToDouble(pod -> metric(pod, name, label)).sum();
+    }
+
+    static double metric(PackagedApp pod, String name, String label) {
+        double sum = 0;
+        for (String line : pod.page("/q/metrics").lines().toList()) {
+            if (line.startsWith(name) && line.contains(label)) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
+
+    /** Lets a fault last: time passing is what is meant, not something awaited. */
+    static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(Math.min(TimeUnit.MILLISECONDS.toNanos(20), Math.max(0, end - System.nanoTime())));
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.fondaco.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One product's price as shoppers see it: somebody raises it by a cent again and again, and readers look at it through
+ * every pod all the time, half of them with the token of the last raise that was answered. So each look tells which raise
+ * it shows, and how old that is.
+ */
+final class PriceWatch implements AutoCloseable {
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+    private static final String TOKEN = "Fondaco-Consistency";
+
+    private final String variant;
+    private final String product;
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    /** By price: raise n made it {@code first + n}. */
+    private final List<Raise> raises = new ArrayList<>();
+
+    private final long first;
+
+    /** A raise that was answered. */
+    private record Raise(long price, long answeredAt, String token) {}
+
+    /** @param product its slug; it has one variant */
+    PriceWatch(PackagedApp pod, String product, String sku) {
+        this.product = product;
+        JsonNode variants =
+                read(send(admin(pod, "/admin/v1/variants?sku=" + sku).build()));
+        JsonNode only = variants.get("data").get(0);
+        variant = only.get("id").asText();
+        first = only.get("prices").get(0).get("price").get("amount").asLong();
+        raises.add(new Raise(first, System.nanoTime(), ""));
+    }
+
+    /**
+     * What readers saw.
+     *
+     * @param staleWithToken looks with a token that missed the raise which the token is of
+     * @param beyond looks without one that were older than the bound
+     * @param oldestMillis how old the oldest look without a token was: the time since the raise that it missed was answered
+     * @param errors answers that were no success, by status, and requests that were not answered, by pod
+     */
+    record Report(
+            long looks,
+            long staleWithToken,
+            long beyond,
+            long oldestMillis,
+            long slowestRaiseMillis,
+            SortedMap<String, Long> errors) {
+
+        Report plus(Report other) {
+            SortedMap<String, Long> all = new TreeMap<>(errors);
+            other.errors.forEach((kind, count) -> all.merge(kind, count, Long::sum));
+            return new Report(
+                    looks + other.looks,
+                    staleWithToken + other.staleWithToken,
+                    beyond + other.beyond,
+                    Math.max(oldestMillis, other.oldestMillis),
+                    Math.max(slowestRaiseMillis, other.slowestRaiseMillis),
+                    all);
+        }
+    }
+
+    private static final Report NOTHING = new Report(0, 0, 0, 0, 0, new TreeMap<>());
+
+    /** Readers at work in the background. */
+    final class Run implements AutoCloseable {
+        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final List<Future<Report>> readers = new ArrayList<>();
+        private volatile boolean stopped;
+        private Report ended = NOTHING;
+
+        Report end() {
+            stopped = true;
+            try {
+                for (Future<Report> reader : readers) {
+                    ended = ended.plus(reader.get(REQUEST_TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS));
+                }
+                readers.clear();
+                return ended;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+
+        @Override
+        public void close() {
+            stopped = true;
+            threads.shutdownNow();
+        }
+    }
+
+    /** Two readers on each pod, one with tokens and one without. */
+    Run look(List<PackagedApp> pods, Duration bound) {
+        return look(pods, bound, List.of(true, false));
+    }
+
+    /** One reader on each pod, without a token. */
+    Run lookWithoutToken(List<PackagedApp> pods, Duration bound) {
+        return look(pods, bound, List.of(false));
+    }
+
+    private Run look(List<PackagedApp> pods, Duration bound, List<Boolean> readers) {
+        Run run = new Run();
+        for (PackagedApp pod : pods) {
+            for (boolean withToken : readers) {
+                run.readers.add(run.threads.submit(() -> look(pod, withToken, bound, () -> run.stopped)));
+            }
+        }
+        return run;
+    }
+
+    private Report look(PackagedApp pod, boolean withToken, Duration bound, BooleanSupplier stopped) {
+        Report sum = NOTHING;
+        while (!stopped.getAsBoolean()) {
+            sum = sum.plus(lookOnce(pod, withToken, bound));
+        }
+        return sum;
+    }
+
+    private Report lookOnce(PackagedApp pod, boolean withToken, Duration bound) {
+        SortedMap<String, Long> errors = new TreeMap<>();
+        long begin = System.nanoTime();
+        Raise last = last();
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(page(pod)).timeout(REQUEST_TIMEOUT).GET();
+        if (withToken && !last.token().isEmpty()) {
+            request.header(TOKEN, last.token());
+        }
+        try {
+            HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                errors.put(pod.base().getPort() + " " + answer.statusCode(), 1L);
+                return new Report(1, 0, 0, 0, 0, errors);
+            }
+            return judge(price(answer.body()), last, begin, withToken, bound);
+        } catch (IOException e) {
+            errors.put(pod.base().getPort() + " " + e.getClass().getSimpleName(), 1L);
+            return new Report(1, 0, 0, 0, 0, errors);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return NOTHING;
+        }
+    }
+
+    private Report judge(long price, Raise last, long begin, boolean withToken, Duration bound) {
+        if (price >= last.price()) {
+            return new Report(1, 0, 0, 0, 0, new TreeMap<>());
+        }
+        if (withToken) {
+            return new Report(1, 1, 0, 0, 0, new TreeMap<>());
+        }
+        long missed = raise(price + 1).answeredAt();
+        long age = begin - missed;
+        return new Report(1, 0, age > bound.toNanos() ? 1 : 0, TimeUnit.NANOSECONDS.toMillis(age), 0, new TreeMap<>());
+    }
+
+    /** Raises the price through a pod, and waits for the answer. */
+    Report raise(PackagedApp pod) {
+        long price = last().price() + 1;
+        long begin = System.nanoTime();
+        HttpResponse<String> answer = send(admin(pod, "/admin/v1/variants/" + variant)
+                .header("Content-Type", "application/json")
+                .header("If-Match", "*")
+                .method(
+                        "PATCH",
+                        HttpRequest.BodyPublishers.ofString(
+                                "{\"prices\":[{\"price\":{\"amount\":%d,\"currency\":\"EUR\"}}]}".formatted(price)))
+                .build());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
+        }
+        long answeredAt = System.nanoTime();
+        synchronized (raises) {
+            raises.add(new Raise(
+                    price, answeredAt, answer.headers().firstValue(TOKEN).orElseThrow()));
+        }
+        return new Report(0, 0, 0, 0, TimeUnit.NANOSECONDS.toMillis(answeredAt - begin), new TreeMap<>());
+    }
+
+    /** Raises it again and again for so long, with a pause after each. */
+    Report raiseFor(PackagedApp pod, Duration time, Duration pause) {
+        Report sum = NOTHING;
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            sum = sum.plus(raise(pod));
+            Pods.pass(pause);
+        }
+        return sum;
+    }
+
+    /** What a pod shows who has no token. */
+    long seen(PackagedApp pod) {
+        return price(
+                send(HttpRequest.newBuilder(page(pod)).timeout(REQUEST_TIMEOUT).build())
+                        .body());
+    }
+
+    /** What the last answered raise made it. */
+    long price() {
+        return last().price();
+    }
+
+    private URI page(PackagedApp pod) {
+        return pod.base().resolve("/store/v1/products/" + product);
+    }
+
+    private Raise last() {
+        synchronized (raises) {
+            return raises.getLast();
+        }
+    }
+
+    private Raise raise(long price) {
+        synchronized (raises) {
+            return raises.get((int) (price - first));
+        }
+    }
+
+    private long price(String page) {
+        return read(page).get("variants").get(0).get("price").get("amount").asLong();
+    }
+
+    private JsonNode read(HttpResponse<String> answer) {
+        return read(answer.body());
+    }
+
+    private JsonNode read(String text) {
+        try {
+            return json.readTree(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(text, e);
+        }
+    }
+
+    private static HttpRequest.Builder admin(PackagedApp pod, String path) {
+        return HttpRequest.newBuilder(pod.base().resolve(path))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY);
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}
