@@ -25,8 +25,8 @@ final class CatalogTags {
 
     private static final int NAME_BYTES = 8;
 
-    /** Bands of prices, of so many bits each: 2.56, 655.36 and 167,772.16 of a currency with cents. */
-    private static final int[] BAND_BITS = {8, 16, 24};
+    /** Bands of prices, of so many bits each: from 2.56 to 167,772.16 of a currency with cents. */
+    private static final int[] BAND_BITS = {8, 12, 16, 20, 24};
 
     private static final int MOST_BANDS = 8;
 

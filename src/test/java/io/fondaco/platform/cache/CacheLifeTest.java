@@ -1,0 +1,114 @@
+package io.fondaco.platform.cache;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.ClusterForTests;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** How answers end that nothing was told against, in a cache that is small and forgets soon, behind a CDN. */
+@QuarkusTest
+@TestProfile(CacheLifeTest.SmallAndShort.class)
+class CacheLifeTest {
+    private static final long MAX_BYTES = 20_000;
+
+    @Inject
+    MeterRegistry metrics;
+
+    public static class SmallAndShort implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "fondaco.cache.time-to-live", "2s",
+                    "fondaco.cache.max-bytes", Long.toString(MAX_BYTES),
+                    "fondaco.cache.shared-max-age", "60s",
+                    "fondaco.cache.stale-while-revalidate", "30s",
+                    "fondaco.cache.surrogate-key-header", "Surrogate-Key");
+        }
+    }
+
+    @Test
+    void aCdnIsToldHowLongAndWhatToPurge() {
+        String page = "/store/v1/products/" + product("For the CDN");
+        Response shared = given().get(page);
+        assertThat(shared.header("Cache-Control"))
+                .isEqualTo("public, max-age=0, s-maxage=60, stale-while-revalidate=30");
+        assertThat(shared.header("Vary")).isEqualTo("Accept-Encoding, Fondaco-Consistency, Cookie");
+        assertThat(shared.header("Surrogate-Key")).isEqualTo(shared.path("id"));
+        Response personal = given().header("Fondaco-Consistency", "start").get(page);
+        assertThat(personal.header("Cache-Control")).isEqualTo("private, max-age=0, must-revalidate");
+    }
+
+    @Test
+    void anAnswerExpiresAndOneThatIsAskedForAllTheTimeIsMadeAnewBeforeThat() {
+        String page = "/store/v1/products/" + product("Hot");
+        await().atMost(Duration.ofSeconds(10)).until(() -> isHit(given().get(page)));
+        // Nothing but its time takes it away.
+        await().atMost(Duration.ofSeconds(10)).pollDelay(Duration.ofSeconds(2)).until(() -> !isHit(given().get(page)));
+        double refreshed = misses("refresh");
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> given().get(page).statusCode() == 200 && misses("refresh") > refreshed);
+    }
+
+    @Test
+    void itsBytesAreBounded() {
+        for (int i = 0; i < 80; i++) {
+            given().get("/store/v1/products/" + product("One of many")).then().statusCode(200);
+        }
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(metrics.get("fondaco.cache.bytes")
+                        .tag("cache", "answers")
+                        .gauge()
+                        .value())
+                .isPositive()
+                .isLessThanOrEqualTo(MAX_BYTES));
+        assertThat(metrics.get("fondaco.cache.evictions")
+                        .tag("cache", "answers")
+                        .functionCounter()
+                        .count())
+                .isPositive();
+    }
+
+    private double misses(String reason) {
+        return metrics.find("fondaco.cache.misses").tag("reason", reason).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    private static boolean isHit(Response answer) {
+        return "fondaco; hit".equals(answer.header("Cache-Status"));
+    }
+
+    private static String product(String title) {
+        String slug = "life-" + UUID.randomUUID();
+        given().contentType("application/json")
+                .header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY)
+                .body(Map.of(
+                        "slug",
+                        slug,
+                        "title",
+                        title,
+                        "description",
+                        UUID.randomUUID().toString().repeat(20),
+                        "status",
+                        "active",
+                        "variants",
+                        List.of(Map.of("sku", slug))))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(201);
+        return slug;
+    }
+}
