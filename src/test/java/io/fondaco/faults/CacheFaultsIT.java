@@ -392,6 +392,40 @@ class CacheFaultsIT {
 
     @Test
     @Order(9)
+    void whileNoServerOfTheDatabaseAnswersWhatIsKeptIsShownAndSaysThatItMayBeOld() throws Exception {
+        PODS_UP.forEach(pod -> await().until(() -> status(pod, PRODUCT).startsWith("fondaco; hit")));
+        database.replicas().getFirst().kill();
+        database.primary().kill();
+        for (PackagedApp pod : PODS_UP) {
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> status(pod, PRODUCT).contains("detail=stale"));
+            assertThat(watch.seen(pod)).isEqualTo(watch.price());
+            assertThat(status(pod, "herd-19")).as("what is not kept").isEqualTo("503");
+        }
+        database.revive(database.primary());
+        database.revive(database.replicas().getFirst());
+        awaitReplayed();
+        watch.raise(pod(0));
+        PODS_UP.forEach(pod -> await().atMost(BOUND).until(() -> watch.seen(pod) == watch.price()));
+        assertThat(metric("stale_total", "")).isPositive();
+    }
+
+    /** What a pod says of where its answer comes from, or its status when it is no success. */
+    private static String status(PackagedApp pod, String product) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<Void> answer = http.send(
+                    HttpRequest.newBuilder(pod.base().resolve("/store/v1/products/" + product))
+                            .timeout(Duration.ofSeconds(20))
+                            .build(),
+                    HttpResponse.BodyHandlers.discarding());
+            return answer.statusCode() == 200
+                    ? answer.headers().firstValue("Cache-Status").orElse("")
+                    : Integer.toString(answer.statusCode());
+        }
+    }
+
+    @Test
+    @Order(10)
     void whatAFailoverLosesLeavesTheCachesToo() {
         watch.raise(pod(0));
         long survives = watch.price();

@@ -20,11 +20,21 @@ public record CachedRoute(String path, List<String> parameters) {
 
     public CachedRoute {
         parameters = List.copyOf(parameters);
+        int parameter = path.indexOf('{');
+        if (parameter >= 0 && path.indexOf('}') != path.length() - 1) {
+            throw new IllegalArgumentException("A parameter can only be the end of a path: " + path);
+        }
     }
 
-    /** As the router writes it. */
-    String routerPath() {
-        return path.replaceAll("\\{(\\w+)}", ":$1");
+    /** Whether a path is one of this resource: with anything but a slash in the place of its parameter. */
+    boolean matches(String requested) {
+        int parameter = path.indexOf('{');
+        if (parameter < 0) {
+            return requested.equals(path);
+        }
+        return requested.length() > parameter
+                && requested.startsWith(path.substring(0, parameter))
+                && requested.indexOf('/', parameter) < 0;
     }
 
     /** The same for all requests that get the same answer; empty for one whose answer is not worth keeping. */

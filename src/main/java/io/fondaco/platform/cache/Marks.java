@@ -18,6 +18,9 @@ final class Marks {
     private final int most;
     private final Map<Long, Position> changed = new ConcurrentHashMap<>();
     private final ArrayDeque<Mark> inOrder = new ArrayDeque<>();
+    /** Counts what is told, so that an answer that was found to hold need not be looked at again until something is. */
+    private volatile long state;
+
     private volatile Position floor = Position.endOf(Integer.MAX_VALUE);
 
     private record Mark(Long tag, Position at) {}
@@ -36,6 +39,7 @@ final class Marks {
         while (inOrder.size() > most) {
             forget(inOrder.removeFirst());
         }
+        state++;
     }
 
     private void forget(Mark oldest) {
@@ -51,10 +55,24 @@ final class Marks {
         floor = at;
         changed.clear();
         inOrder.clear();
+        state++;
     }
 
-    /** Whether what was read at this position still holds. */
+    /** Whether nothing is known against it. */
     boolean holds(StoredAnswer answer) {
+        // The state first: what is told meanwhile makes another, and then this finding counts for nothing.
+        long now = state;
+        if (answer.wasFoundToHold(now)) {
+            return true;
+        }
+        boolean holds = isNewEnough(answer);
+        if (holds) {
+            answer.foundToHold(now);
+        }
+        return holds;
+    }
+
+    private boolean isNewEnough(StoredAnswer answer) {
         Position from = answer.from();
         if (!from.reaches(floor)) {
             return false;

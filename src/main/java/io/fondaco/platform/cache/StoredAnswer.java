@@ -5,7 +5,10 @@ import io.fondaco.platform.topology.Position;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +22,9 @@ import java.util.zip.GZIPOutputStream;
  * <p>Times are the process's own ({@link System#nanoTime()}): the array never leaves it.
  */
 final class StoredAnswer {
+    /** Not the number of any state of {@link Marks}. */
+    private static final long NEVER = -1;
+
     private static final int TAG_BYTES = 16;
     private static final int REFRESH_AT = 0;
     private static final int EXPIRES_AT = 8;
@@ -31,7 +37,9 @@ final class StoredAnswer {
     private static final int KEYS_LENGTH = 56;
     private static final int PLAIN_LENGTH = 60;
     private static final int GZIP_LENGTH = 64;
-    private static final int TAGS = 68;
+    private static final int CHECKED = 68;
+    private static final int TAGS = 76;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
     private final ByteBuffer view;
@@ -76,6 +84,7 @@ final class StoredAnswer {
         all.putInt(content.isAbsent() ? 1 : 0).putInt(tags.size());
         all.putInt(etag.length()).putInt(link.length).putInt(keys.length);
         all.putInt(body.length).putInt(zipped.length);
+        all.putLong(NEVER);
         tags.forEach(all::putLong);
         all.put(etag.getBytes(StandardCharsets.US_ASCII));
         all.put(link).put(keys).put(body).put(zipped);
@@ -131,6 +140,18 @@ final class StoredAnswer {
 
     List<Long> tags() {
         return IntStream.range(0, tagCount()).mapToObj(this::tag).toList();
+    }
+
+    /**
+     * Whether it was found to hold while this was the state of the marks: a note to itself, the one thing in the array that
+     * changes. Who misses another's note just looks again.
+     */
+    boolean wasFoundToHold(long state) {
+        return (long) LONGS.get(bytes, CHECKED) == state;
+    }
+
+    void foundToHold(long state) {
+        LONGS.set(bytes, CHECKED, state);
     }
 
     /** Without quotes, the same for every encoding. */

@@ -11,6 +11,8 @@ import java.util.Optional;
 /** Consistency tokens for who answers on the event loop, outside of any resource: never waits, never asks a server. */
 @ApplicationScoped
 public class Tokens {
+    private static final Optional<Optional<Position>> NONE = Optional.of(Optional.empty());
+
     private final Consistency consistency;
     private final TokenCookies cookies;
 
@@ -21,6 +23,9 @@ public class Tokens {
 
     /** The caller's token, which may be none; empty when only a resource can tell. */
     public Optional<Optional<Position>> presented(HttpServerRequest request) {
+        if (request.getHeader(Consistency.HEADER) == null && request.getHeader(HttpHeaders.COOKIE) == null) {
+            return NONE;
+        }
         return consistency.presentedAtOnce(
                 request.getHeader(Consistency.HEADER),
                 name -> Optional.ofNullable(request.getCookie(name)).map(Cookie::getValue));
