@@ -7,7 +7,6 @@ import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -19,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -43,7 +41,9 @@ class BrowseAndBuyBenchmark {
 
     @Test
     void browsingAndBuyingBesideWhatTheMachineCanDo() throws Exception {
-        assumeTrue(onPath("wrk") && onPath("pgbench"), "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
+        assumeTrue(
+                Programs.onPath("wrk") && Programs.onPath("pgbench"),
+                "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp app = PackagedApp.start("benchmark", environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
@@ -69,7 +69,7 @@ class BrowseAndBuyBenchmark {
     /** What a consistency token costs, and what the replica spares the primary. */
     @Test
     void readingWithATokenBesideWithoutAndFromThePrimaryOnly() throws Exception {
-        assumeTrue(onPath("wrk"), "install wrk");
+        assumeTrue(Programs.onPath("wrk"), "install wrk");
         String detail = "/store/v1/products/rialto-espresso";
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp app = PackagedApp.start("benchmark-replica", environment(cluster))) {
@@ -124,8 +124,11 @@ class BrowseAndBuyBenchmark {
         return skus;
     }
 
+    /** Without the cache: what the database is read for is measured here, and what the cache spares in a benchmark of its own. */
     private static Map<String, String> environment(EmbeddedCluster cluster) {
         return Map.of(
+                "FONDACO_CACHE_ENABLED",
+                "false",
                 "HEAP",
                 "1g",
                 "FONDACO_DATABASE_PRIMARY_URL",
@@ -147,18 +150,11 @@ class BrowseAndBuyBenchmark {
     }
 
     private static double wrk(PackagedApp app, String path, int seconds, String... headers) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("wrk", "-t2", "-c" + CLIENTS, "-d" + seconds + "s", app.base() + path));
-        for (String header : headers) {
-            command.addAll(List.of("-H", header));
-        }
-        String output = run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
-        assertThat(output).doesNotContain("Non-2xx");
-        return number(output, "Requests/sec:\\s+([0-9.]+)");
+        return Programs.wrk(app, path, CLIENTS, seconds, headers).perSecond();
     }
 
     private static double gatling(PackagedApp app, List<String> skus, int seconds) throws Exception {
-        String output = run(
+        String output = Programs.run(
                 Map.of(),
                 Duration.ofSeconds(seconds + 240L),
                 List.of(
@@ -171,14 +167,14 @@ class BrowseAndBuyBenchmark {
                         "-Dbenchmark.clients=" + CLIENTS,
                         "-Dbenchmark.seconds=" + seconds,
                         "-Dbenchmark.skus=" + String.join(",", skus)));
-        double requests = number(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
+        double requests = Programs.number(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
         return requests / 3;
     }
 
     private static double pgbench(EmbeddedCluster cluster, List<String> skus) throws Exception {
         Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
         assertThat(url.find()).isTrue();
-        String output = run(
+        String output = Programs.run(
                 Map.of("PGPASSWORD", cluster.password()),
                 Duration.ofSeconds(SECONDS + 30L),
                 List.of(
@@ -201,43 +197,6 @@ class BrowseAndBuyBenchmark {
                         "-f",
                         GATLING.resolve("checkout.pgbench.sql").toString(),
                         url.group(3)));
-        return number(output, "tps = ([0-9.]+)");
-    }
-
-    private static double number(String output, String pattern) {
-        Matcher matcher = Pattern.compile(pattern).matcher(output);
-        assertThat(matcher.find()).as(output).isTrue();
-        return Double.parseDouble(matcher.group(1));
-    }
-
-    private static boolean onPath(String program) {
-        return Pattern.compile(File.pathSeparator)
-                .splitAsStream(System.getenv("PATH"))
-                .anyMatch(folder -> new File(folder, program).canExecute());
-    }
-
-    private static String run(Map<String, String> environment, Duration limit, List<String> command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        Process process = builder.start();
-        try {
-            Thread guard = Thread.ofVirtual().start(() -> {
-                try {
-                    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
-                        process.destroyForcibly();
-                    }
-                } catch (InterruptedException _) {
-                    process.destroyForcibly();
-                }
-            });
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            guard.join();
-            assertThat(process.exitValue())
-                    .as(command.getFirst() + ": " + output)
-                    .isZero();
-            return output;
-        } finally {
-            process.destroyForcibly();
-        }
+        return Programs.number(output, "tps = ([0-9.]+)");
     }
 }

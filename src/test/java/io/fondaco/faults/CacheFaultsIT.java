@@ -95,8 +95,9 @@ class CacheFaultsIT {
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(outside.get(i)));
             environment.put("FONDACO_CACHE_MAX_ABSENT_BYTES", Long.toString(ABSENT_BYTES));
             ENVIRONMENTS.add(environment);
-            PODS_UP.add(PackagedApp.start("cache-pod-" + i, environment));
+            PODS_UP.add(PackagedApp.launch("cache-pod-" + i, environment));
         }
+        PODS_UP.forEach(PackagedApp::awaitReady);
         try (ShopClient shop = new ShopClient(pod(0).base(), PackagedApp.ADMIN_KEY)) {
             StringBuilder products = new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price\n");
             products.append("%s,Watched,active,WATCHED,10.00\n".formatted(PRODUCT));
@@ -123,7 +124,7 @@ class CacheFaultsIT {
     }
 
     /** One that has a partner 50,000 above it. */
-    private static int clusterPort() {
+    static int clusterPort() {
         Random random = new Random();
         for (int tries = 0; tries < 100; tries++) {
             int port = random.nextInt(8_000, 15_000);

@@ -45,6 +45,7 @@ class ReplicaDiscoveryIT {
                     "FONDACO_DATABASE_REPLICA_URLS", "jdbc:postgresql://replicas.shop:%d/fondaco".formatted(port));
             environment.put("FONDACO_DATABASE_DISCOVERY_INTERVAL", "500ms");
             environment.put("FONDACO_DATABASE_MAX_LAG", "2s");
+            environment.put("FONDACO_CACHE_ENABLED", "false");
             environment.put("FONDACO_DATABASE_FALLBACK_LIMIT", "0");
             environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
             environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);

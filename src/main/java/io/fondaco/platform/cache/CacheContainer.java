@@ -7,10 +7,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.infinispan.AdvancedCache;
 import org.infinispan.Cache;
 import org.infinispan.commons.api.BasicCacheContainer;
@@ -51,7 +49,8 @@ class CacheContainer {
 
     private final CacheSettings settings;
     private final CacheMetrics metrics;
-    private final CompletableFuture<BasicCacheContainer> starting = new CompletableFuture<>();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile @Nullable BasicCacheContainer manager;
     private volatile @Nullable Caches caches;
     private volatile int members = 1;
 
@@ -76,22 +75,35 @@ class CacheContainer {
     private void start(ClassLoader classes) {
         Thread.currentThread().setContextClassLoader(classes);
         try {
-            ConfigurationBuilderHolder configuration = configuration(classes);
-            BasicCacheContainer manager = manager(configuration);
-            starting.complete(manager);
-            // Before it starts, or the first view goes by unheard.
-            ((Listenable) manager).addListener(new Views());
-            manager.start();
-            Caches made = new Caches(
-                    cache(manager, ANSWERS),
-                    cache(manager, ABSENCES),
-                    isClustered() ? Optional.of(cache(manager, CHANGES)) : Optional.empty());
-            metrics.describe(made, this);
-            caches = made;
+            start(classes, isClustered());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            starting.completeExceptionally(e);
             LOG.error("The cache does not start: answers are made anew each time", e);
         }
+        started.countDown();
+    }
+
+    /** Without a cluster, too, where there should be one: pods that keep to themselves hear of changes by the log. */
+    private void start(ClassLoader classes, boolean clustered) throws ReflectiveOperationException {
+        BasicCacheContainer made = manager(configuration(classes, clustered));
+        // Before it starts, or the first view goes by unheard.
+        ((Listenable) made).addListener(new Views());
+        try {
+            made.start();
+        } catch (RuntimeException e) {
+            if (!clustered) {
+                throw e;
+            }
+            LOG.error("This pod joins no cluster of caches", e);
+            start(classes, false);
+            return;
+        }
+        manager = made;
+        Caches all = new Caches(
+                cache(made, ANSWERS),
+                cache(made, ABSENCES),
+                clustered ? Optional.of(cache(made, CHANGES)) : Optional.empty());
+        metrics.describe(all, this);
+        caches = all;
     }
 
     /**
@@ -147,7 +159,7 @@ class CacheContainer {
                 || settings.cluster().members().isPresent();
     }
 
-    private ConfigurationBuilderHolder configuration(ClassLoader classes) {
+    private ConfigurationBuilderHolder configuration(ClassLoader classes, boolean clustered) {
         ConfigurationBuilderHolder holder = new ConfigurationBuilderHolder(classes);
         GlobalConfigurationBuilder global = holder.getGlobalConfigurationBuilder();
         global.classLoader(classes);
@@ -155,7 +167,7 @@ class CacheContainer {
         global.metrics().gauges(false).histograms(false);
         local(holder.newConfigurationBuilder(ANSWERS), settings.maxBytes());
         local(holder.newConfigurationBuilder(ABSENCES), settings.maxAbsentBytes());
-        if (isClustered()) {
+        if (clustered) {
             global.transport()
                     .defaultTransport()
                     .clusterName(settings.cluster().name())
@@ -191,11 +203,15 @@ class CacheContainer {
         }
         caches = null;
         try {
-            starting.get(STOP_SECONDS, TimeUnit.SECONDS).stop();
+            if (!started.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warnf("The cache has not started within %d s, and is not stopped either", STOP_SECONDS);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("The cache had not started", e);
+        }
+        BasicCacheContainer made = manager;
+        if (made != null) {
+            made.stop();
         }
     }
 }

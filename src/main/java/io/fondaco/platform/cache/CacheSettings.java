@@ -112,6 +112,15 @@ interface CacheSettings {
         @WithDefault("7800")
         int bindPort();
 
+        /**
+         * A PKCS#12 file with the key of the pods and the certificates that they trust: with it they talk by TLS only, and
+         * only to pods that have such a key too. Without it let nobody but pods reach their ports.
+         */
+        Optional<String> keystore();
+
+        /** The password of that file. */
+        Optional<String> keystorePassword();
+
         /** The address by which other pods reach this one, where it is another. */
         Optional<String> externalAddress();
 

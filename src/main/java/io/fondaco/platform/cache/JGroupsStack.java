@@ -10,17 +10,20 @@ final class JGroupsStack {
      */
     static String xml(CacheSettings.Cluster cluster) {
         String discovery = cluster.dns()
-                .map(name -> "<dns.DNS_PING dns_query=\"%s\" dns_record_type=\"A\" num_discovery_runs=\"2\"/>"
-                        .formatted(escaped(name)))
+                .map(name -> "<%s dns_query=\"%s\" num_discovery_runs=\"2\"/>"
+                        .formatted(NamedPods.class.getName(), escaped(name)))
                 .orElseGet(() -> "<TCPPING initial_hosts=\"%s\" port_range=\"0\" num_discovery_runs=\"2\"/>"
                         .formatted(escaped(cluster.members().orElseThrow())));
         String mapped = cluster.externalAddress()
                 .map(address -> " external_addr=\"%s\" external_port=\"%d\""
                         .formatted(escaped(address), cluster.externalPort().orElse(cluster.bindPort())))
                 .orElse("");
+        String secured = cluster.keystore()
+                .map(file -> secured(file, cluster.keystorePassword().orElse("")))
+                .orElse("");
         return """
                 <config xmlns="urn:org:jgroups">
-                   <TCP bind_addr="%s" bind_port="%d"%s port_range="0" diag.enabled="false"
+                   <TCP bind_addr="%s" bind_port="%d"%s%s port_range="0" diag.enabled="false"
                         sock_conn_timeout="500ms" tcp_nodelay="true" linger="-1"
                         non_blocking_sends="true" thread_pool.max_threads="100" thread_pool.keep_alive_time="1m"
                         use_vthreads="true"/>
@@ -38,7 +41,15 @@ final class JGroupsStack {
                    <MFC max_credits="4m" min_threshold="0.40"/>
                    <FRAG4 frag_size="60k"/>
                 </config>
-                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), mapped, discovery);
+                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), mapped, secured, discovery);
+    }
+
+    private static String secured(String keystore, String password) {
+        return """
+                 tls.enabled="true" tls.client_auth="NEED" tls.keystore_type="pkcs12" tls.keystore_path="%1$s"
+                 tls.keystore_password="%2$s" tls.truststore_type="pkcs12" tls.truststore_path="%1$s"
+                 tls.truststore_password="%2$s"
+                """.formatted(escaped(keystore), escaped(password));
     }
 
     private static String escaped(String value) {

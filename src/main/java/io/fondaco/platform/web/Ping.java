@@ -8,12 +8,18 @@ import jakarta.enterprise.event.Observes;
 /** {@code GET /ping} answers {@code pong} from constant bytes: the balancer's cheapest check, the benchmarks' yardstick. */
 @ApplicationScoped
 class Ping {
-    private static final Buffer PONG = Buffer.buffer("pong");
+    private static final String PONG = "pong";
+
+    private final Buffer answer;
+
+    Ping(WebSettings settings) {
+        answer = Buffer.buffer(PONG + ".".repeat(Math.max(0, settings.pingBytes() - PONG.length())));
+    }
 
     void register(@Observes Router router) {
         router.get("/ping").order(0).handler(context -> context.response()
                 .putHeader("Content-Type", "text/plain")
                 .putHeader("Cache-Control", "no-store")
-                .end(PONG));
+                .end(answer));
     }
 }

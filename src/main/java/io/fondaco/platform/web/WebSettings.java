@@ -11,6 +11,10 @@ interface WebSettings {
     @WithDefault("262144")
     long maxBodyBytes();
 
+    /** How many bytes {@code /ping} answers with; more than its four are for benchmarks, beside pages as large. */
+    @WithDefault("4")
+    int pingBytes();
+
     /** Paths whose bodies are streamed and bounded by their own module instead. */
     @WithDefault("/admin/v1/imports")
     Set<String> streamedPaths();

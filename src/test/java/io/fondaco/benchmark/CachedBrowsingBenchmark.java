@@ -1,0 +1,196 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fondaco.benchmark.Programs.Rate;
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.ToDoubleFunction;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Browsing from the cache beside constant bytes of the same process and beside the same pages uncached, with ten thousand
+ * products and with a hundred thousand, and a mix in which few products get most looks and prices change. Reports;
+ * judges nothing. {@code ./mvnw verify -Pbenchmark -Dit.test=CachedBrowsingBenchmark}
+ */
+class CachedBrowsingBenchmark {
+    private static final Logger LOG = Logger.getLogger(CachedBrowsingBenchmark.class);
+    private static final int SECONDS = Integer.getInteger("benchmark.seconds", 10);
+    private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
+    private static final int ROUNDS = 3;
+    private static final int SOME = 10_000;
+    private static final int MANY = 100_000;
+    private static final int PER_IMPORT = 10_000;
+
+    /** About as many as a list of twenty of these products has, not compressed. */
+    private static final int LIST_BYTES = 20_000;
+
+    private static final String ZIPPED = "Accept-Encoding: gzip";
+    private static final String DETAIL = "/store/v1/products/bench-77";
+    private static final String LIST = "/store/v1/products?limit=20";
+    private static final Path SCRIPT = Path.of("src", "test", "benchmark", "zipf.lua");
+
+    @TempDir
+    private Path data;
+
+    private final StringBuilder report = new StringBuilder();
+
+    @Test
+    void browsingFromTheCacheBesideConstantBytesAndBesideTheDatabase() throws Exception {
+        assumeTrue(Programs.onPath("wrk"), "install wrk");
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+                PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true, 4));
+                PackagedApp uncached = PackagedApp.start("benchmark-uncached", environment(cluster, false, 4));
+                PackagedApp large = PackagedApp.start("benchmark-large", environment(cluster, true, LIST_BYTES));
+                ShopClient shop = new ShopClient(cached.base(), PackagedApp.ADMIN_KEY)) {
+            fill(shop, 0, SOME);
+            Path products = products(cluster);
+            pages("%d products".formatted(SOME), cached, large, uncached);
+            mix("%d products".formatted(SOME), cached, products);
+            fill(shop, SOME, MANY);
+            pages("%d products".formatted(MANY), cached, large, uncached);
+            mix("%d products, looks at the same %d".formatted(MANY, SOME), cached, products);
+            LOG.info("%n%d clients, %d rounds of %d s each%n%s".formatted(CLIENTS, ROUNDS, SECONDS, report));
+        }
+    }
+
+    private void pages(String what, PackagedApp cached, PackagedApp large, PackagedApp uncached) throws Exception {
+        for (PackagedApp app : List.of(cached, large, uncached)) {
+            for (String page : List.of("/ping", DETAIL, LIST)) {
+                Programs.wrk(app, page, CLIENTS, SECONDS);
+            }
+        }
+        Map<String, List<Rate>> rates = new LinkedHashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            add(rates, "constant bytes: /ping", Programs.wrk(cached, "/ping", CLIENTS, SECONDS));
+            add(rates, "detail, cached", Programs.wrk(cached, DETAIL, CLIENTS, SECONDS));
+            add(rates, "detail, cached, gzip", Programs.wrk(cached, DETAIL, CLIENTS, SECONDS, ZIPPED));
+            add(rates, "list of 20, cached", Programs.wrk(cached, LIST, CLIENTS, SECONDS));
+            add(rates, "list of 20, cached, gzip", Programs.wrk(cached, LIST, CLIENTS, SECONDS, ZIPPED));
+            add(rates, "constant bytes, as many", Programs.wrk(large, "/ping", CLIENTS, SECONDS));
+            add(rates, "list of 20, beside these", Programs.wrk(large, LIST, CLIENTS, SECONDS));
+            add(rates, "detail, from the replica", Programs.wrk(uncached, DETAIL, CLIENTS, SECONDS));
+            add(rates, "list of 20, from the replica", Programs.wrk(uncached, LIST, CLIENTS, SECONDS));
+        }
+        report.append("  %s%n".formatted(what));
+        double ping = mean(rates.get("constant bytes: /ping"), Rate::perSecond);
+        double pingP99 = mean(rates.get("constant bytes: /ping"), Rate::p99Millis);
+        rates.forEach((page, all) -> report.append("    %-30s %9.0f /s  %5.2f   p99 %6.2f ms  %5.2f%n"
+                .formatted(
+                        page,
+                        mean(all, Rate::perSecond),
+                        mean(all, Rate::perSecond) / ping,
+                        mean(all, Rate::p99Millis),
+                        mean(all, Rate::p99Millis) / pingP99)));
+        assertThat(rates).hasSize(9);
+    }
+
+    private static void add(Map<String, List<Rate>> rates, String page, Rate rate) {
+        rates.computeIfAbsent(page, _ -> new ArrayList<>()).add(rate);
+    }
+
+    private static double mean(List<Rate> rates, ToDoubleFunction<Rate> figure) {
+        return rates.stream().mapToDouble(figure).average().orElseThrow();
+    }
+
+    private void mix(String what, PackagedApp app, Path products) throws Exception {
+        mix(app, products);
+        double hits = metric(app, "fondaco_cache_hits_total");
+        double misses = metric(app, "fondaco_cache_misses_total");
+        Rate rate = mix(app, products);
+        double more = metric(app, "fondaco_cache_hits_total") - hits;
+        double made = metric(app, "fondaco_cache_misses_total") - misses;
+        report.append("    mix, 1 %% writes; %s: %.0f requests/s, p99 %.1f ms, hit ratio %.3f, %.1f MB kept%n"
+                .formatted(
+                        what,
+                        rate.perSecond(),
+                        rate.p99Millis(),
+                        more / (more + made),
+                        metric(app, "fondaco_cache_bytes{cache=\"answers\"}") / 1e6));
+    }
+
+    private static Rate mix(PackagedApp app, Path products) throws Exception {
+        return Programs.wrk(
+                app,
+                "/",
+                CLIENTS,
+                ROUNDS * SECONDS,
+                List.of("-s", SCRIPT.toString()),
+                List.of(products.toString(), PackagedApp.ADMIN_KEY));
+    }
+
+    private static double metric(PackagedApp app, String name) {
+        return app.page("/q/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+
+    private static void fill(ShopClient shop, int from, int to) {
+        for (int start = from; start < to; start += PER_IMPORT) {
+            StringBuilder csv = new StringBuilder("Handle,Title,Body (HTML),Vendor,Status,Variant SKU,Variant Price\n");
+            for (int n = start; n < start + PER_IMPORT; n++) {
+                csv.append("bench-%d,Product %d,\"<p>%s</p>\",Vendor %d,active,BENCH-%d,%d.99\n"
+                        .formatted(n, n, "Words that say what it is good for. ".repeat(15), n % 50, n, n % 90));
+            }
+            String id = shop.importCsv("kind=products&format=shopify&currency=EUR", csv.toString())
+                    .expect(202)
+                    .body()
+                    .get("id")
+                    .asText();
+            assertThat(shop.awaitImport(id).path("status").asText()).isEqualTo("done");
+        }
+    }
+
+    /** What the mix looks at, in the order of its fame: slug, variant and price a line. */
+    private Path products(EmbeddedCluster cluster) throws Exception {
+        List<String> lines = new ArrayList<>();
+        try (Connection connection =
+                        DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        SELECT p.slug, v.id, x.amount
+                          FROM catalog.product p JOIN catalog.variant v ON v.product_id = p.id
+                          JOIN pricing.price x ON x.variant_id = v.id
+                         WHERE p.slug LIKE 'bench-%' ORDER BY md5(p.slug)
+                        """)) {
+            while (rows.next()) {
+                String variant = TypeId.format("variant", rows.getObject(2, UUID.class));
+                lines.add("%s %s %d".formatted(rows.getString(1), variant, rows.getLong(3)));
+            }
+        }
+        return Files.write(data.resolve("products.txt"), lines);
+    }
+
+    private static Map<String, String> environment(EmbeddedCluster cluster, boolean cached, int pingBytes) {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("HEAP", "1g");
+        environment.put("FONDACO_WEB_PING_BYTES", Integer.toString(pingBytes));
+        environment.put("FONDACO_CACHE_ENABLED", Boolean.toString(cached));
+        environment.put("FONDACO_DATABASE_PRIMARY_URL", cluster.primaryUrl());
+        environment.put("FONDACO_DATABASE_REPLICA_URLS", cluster.replicaUrl());
+        environment.put("FONDACO_DATABASE_USERNAME", cluster.username());
+        environment.put("FONDACO_DATABASE_PASSWORD", cluster.password());
+        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
+        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+        return environment;
+    }
+}

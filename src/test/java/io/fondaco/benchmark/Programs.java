@@ -1,0 +1,90 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.process.PackagedApp;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Load generators of the machine, run with a limit and read. */
+final class Programs {
+    private Programs() {}
+
+    /** @param p99Millis 99 of 100 requests were answered sooner */
+    record Rate(double perSecond, double p99Millis) {}
+
+    static Rate wrk(PackagedApp app, String path, int clients, int seconds, String... headers) throws Exception {
+        List<String> options = new ArrayList<>();
+        for (String header : headers) {
+            options.addAll(List.of("-H", header));
+        }
+        return wrk(app, path, clients, seconds, options, List.of());
+    }
+
+    /** @param script what a script is given, after its own path */
+    static Rate wrk(PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
+            throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--latency", app.base() + path));
+        command.addAll(options);
+        if (!script.isEmpty()) {
+            command.add("--");
+            command.addAll(script);
+        }
+        String output = run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
+        assertThat(output).doesNotContain("Non-2xx");
+        Matcher p99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)").matcher(output);
+        assertThat(p99.find()).as(output).isTrue();
+        double millis = Double.parseDouble(p99.group(1))
+                * switch (p99.group(2)) {
+                    case "us" -> 0.001;
+                    case "ms" -> 1;
+                    default -> 1_000;
+                };
+        return new Rate(number(output, "Requests/sec:\\s+([0-9.]+)"), millis);
+    }
+
+    static double number(String output, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    static boolean onPath(String program) {
+        return Pattern.compile(File.pathSeparator)
+                .splitAsStream(System.getenv("PATH"))
+                .anyMatch(folder -> new File(folder, program).canExecute());
+    }
+
+    static String run(Map<String, String> environment, Duration limit, List<String> command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            Thread guard = Thread.ofVirtual().start(() -> {
+                try {
+                    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException _) {
+                    process.destroyForcibly();
+                }
+            });
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            guard.join();
+            assertThat(process.exitValue())
+                    .as(command.getFirst() + ": " + output)
+                    .isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

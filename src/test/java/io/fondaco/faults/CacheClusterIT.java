@@ -1,0 +1,118 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Pods find one another by a name that stands for all of them, as a headless service's does, and talk by TLS to those who
+ * have the key; who has none is not let in, and sells all the same. The pods read names from a file of hosts.
+ */
+class CacheClusterIT {
+    private static final String PASSWORD = "cluster-test";
+    private static final List<String> ADDRESSES = List.of("127.0.0.4", "127.0.0.5", "127.0.0.6");
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void podsThatHaveTheKeyFindOneAnotherByNameAndAStrangerIsNotLetIn() throws Exception {
+        Path keystore = directory.resolve("pods.p12");
+        keytool(keystore);
+        Path hosts = directory.resolve("hosts");
+        Files.writeString(
+                hosts,
+                "127.0.0.1 localhost\n"
+                        + String.join(
+                                "",
+                                ADDRESSES.stream()
+                                        .map("%s pods.shop\n"::formatted)
+                                        .toList()));
+        int port = CacheFaultsIT.clusterPort();
+        try (ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("data"), 1)) {
+            Map<String, String> environment = environment(database, hosts, port);
+            Map<String, String> member = new TreeMap<>(environment);
+            member.put("FONDACO_CACHE_CLUSTER_KEYSTORE", keystore.toString());
+            member.put("FONDACO_CACHE_CLUSTER_KEYSTORE_PASSWORD", PASSWORD);
+            try (PackagedApp first = PackagedApp.launch("cluster-1", at(ADDRESSES.get(0), member));
+                    PackagedApp second = PackagedApp.launch("cluster-2", at(ADDRESSES.get(1), member))) {
+                first.awaitReady();
+                second.awaitReady();
+                awaitMembers(first, 2);
+                awaitMembers(second, 2);
+                try (PackagedApp stranger = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
+                    awaitMembers(stranger, 1);
+                    assertThat(stranger.page("/store/v1/products")).contains("\"data\"");
+                    // It looks for others again within ten seconds.
+                    await().during(Duration.ofSeconds(12))
+                            .atMost(Duration.ofSeconds(20))
+                            .until(() -> members(first) == 2 && members(second) == 2 && members(stranger) == 1);
+                }
+            }
+        }
+    }
+
+    private static Map<String, String> environment(ReplicatedPostgres database, Path hosts, int port) {
+        List<Integer> ports = database.members().stream().map(Member::port).toList();
+        Map<String, String> environment = new TreeMap<>(database.logins());
+        environment.put("HEAP", "384m");
+        environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
+        environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
+        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
+        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+        environment.put("FONDACO_CACHE_CLUSTER_DNS", "pods.shop");
+        environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(port));
+        environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
+        return environment;
+    }
+
+    private static Map<String, String> at(String address, Map<String, String> environment) {
+        Map<String, String> there = new TreeMap<>(environment);
+        there.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", address);
+        return there;
+    }
+
+    private static void keytool(Path keystore) throws IOException, InterruptedException {
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "pods",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=pods.shop",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        keystore.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .inheritIO()
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+    }
+
+    private static double members(PackagedApp pod) {
+        return Pods.metric(pod, "fondaco_cache_members", "");
+    }
+
+    private static void awaitMembers(PackagedApp pod, int count) {
+        await().atMost(Duration.ofSeconds(40)).until(() -> members(pod) == count);
+    }
+}
