@@ -11,5 +11,6 @@ COPY target/quarkus-app/quarkus/ quarkus/
 ENV FONDACO_DATABASE_EMBEDDED="false" \
     JAVA_OPTS="-XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -Dsun.net.inetaddr.ttl=5"
 USER 10001
-EXPOSE 8080
+# HTTP; messages between pods; failure detection between pods.
+EXPOSE 8080 7800 57800
 ENTRYPOINT ["sh", "-c", "exec java $JAVA_OPTS -jar quarkus-run.jar \"$@\"", "fondaco"]

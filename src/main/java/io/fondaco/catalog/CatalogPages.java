@@ -11,8 +11,6 @@ final class CatalogPages {
     static final String PRODUCT = PRODUCTS + "/{product}";
     static final String CATEGORIES = "/store/v1/categories";
 
-    private CatalogPages() {}
-
     @Produces
     @Singleton
     static CachedRoute products() {

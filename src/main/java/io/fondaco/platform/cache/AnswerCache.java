@@ -108,31 +108,25 @@ public class AnswerCache {
     }
 
     private Found find(Asked asked, Supplier<Answer> make) {
-        Verdict verdict = asked.found();
-        Optional<StoredAnswer> kept = Optional.empty();
-        switch (verdict) {
+        // Once more where it was found: the token may be one that could not be read without asking.
+        Verdict verdict = asked.found() instanceof Verdict.Miss ? asked.found() : lane.look(asked.key(), reads.token());
+        return switch (verdict) {
             case Verdict.Hit hit -> {
-                // Its token could not be read without asking; the request has come here with it settled.
-                verdict = lane.look(asked.key(), reads.token());
-                if (verdict instanceof Verdict.Hit still) {
-                    metrics.hit(asked.route());
-                    return new Found(still.answer(), Source.KEPT);
-                }
-                kept = Optional.of(hit.answer());
-            }
-            case Verdict.Absence absence -> {
                 metrics.hit(asked.route());
-                return new Found(absence.answer(), Source.KEPT);
+                yield new Found(hit.answer(), Source.KEPT);
             }
             case Verdict.Miss miss -> {
                 metrics.miss(asked.route(), miss.reason());
-                kept = miss.kept();
+                yield make(asked, miss, make);
             }
-        }
+        };
+    }
+
+    private Found make(Asked asked, Verdict.Miss miss, Supplier<Answer> make) {
         try {
-            return new Found(share(asked, kept, verdict, make), Source.MADE);
+            return new Found(share(asked, miss, make), Source.MADE);
         } catch (RuntimeException e) {
-            Optional<StoredAnswer> stale = kept.filter(old -> mayServeStale(old, e));
+            Optional<StoredAnswer> stale = miss.kept().filter(old -> mayServeStale(old, e));
             if (stale.isEmpty()) {
                 throw e;
             }
@@ -151,16 +145,16 @@ public class AnswerCache {
     }
 
     /** Makes the answer, or waits for who is making it. */
-    private StoredAnswer share(Asked asked, Optional<StoredAnswer> kept, Verdict found, Supplier<Answer> make) {
+    private StoredAnswer share(Asked asked, Verdict.Miss miss, Supplier<Answer> make) {
         Optional<Position> token = reads.token();
         for (int tries = 1; ; tries++) {
             Flight own = new Flight(token);
             Flight other = flights.putIfAbsent(asked.key(), own);
             if (other == null) {
-                return lead(own, asked, kept, found, make);
+                return lead(own, asked, miss, make);
             }
             if (!other.isGoodFor(token)) {
-                return limited(() -> make(asked.key(), kept, make));
+                return limited(() -> make(asked.key(), miss.kept(), make));
             }
             metrics.shared();
             try {
@@ -173,11 +167,10 @@ public class AnswerCache {
         }
     }
 
-    private StoredAnswer lead(
-            Flight own, Asked asked, Optional<StoredAnswer> kept, Verdict found, Supplier<Answer> make) {
+    private StoredAnswer lead(Flight own, Asked asked, Verdict.Miss miss, Supplier<Answer> make) {
         try {
-            StoredAnswer answer =
-                    landedMeanwhile(asked.key(), found).orElseGet(() -> limited(() -> make(asked.key(), kept, make)));
+            StoredAnswer answer = landedMeanwhile(asked.key(), miss)
+                    .orElseGet(() -> limited(() -> make(asked.key(), miss.kept(), make)));
             own.land(answer);
             return answer;
         } catch (RuntimeException | Error e) {
@@ -189,15 +182,10 @@ public class AnswerCache {
     }
 
     /** Somebody else's load may have come to its end between the look into the cache and now. */
-    private Optional<StoredAnswer> landedMeanwhile(String key, Verdict found) {
-        if (found instanceof Verdict.Miss miss && miss.reason() == CacheMetrics.Miss.REFRESH) {
-            return Optional.empty();
-        }
-        return switch (lane.look(key, reads.token())) {
-            case Verdict.Hit hit -> Optional.of(hit.answer());
-            case Verdict.Absence absence -> Optional.of(absence.answer());
-            case Verdict.Miss _ -> Optional.empty();
-        };
+    private Optional<StoredAnswer> landedMeanwhile(String key, Verdict.Miss miss) {
+        return miss.reason() != CacheMetrics.Miss.REFRESH && lane.look(key, reads.token()) instanceof Verdict.Hit hit
+                ? Optional.of(hit.answer())
+                : Optional.empty();
     }
 
     private StoredAnswer limited(Supplier<StoredAnswer> load) {
@@ -230,7 +218,7 @@ public class AnswerCache {
                 content,
                 write(content),
                 settings.checkPositions() ? last.from() : believed(last, newer),
-                last.upTo().orElse(Position.START),
+                last.upTo().orElseGet(reads::front),
                 store.life(content.isAbsent()),
                 settings.compressFrom());
         keep(key, answer, last.upTo().isPresent());

@@ -88,7 +88,9 @@ class FastLane {
         }
         Optional<Optional<Position>> presented = tokens.presented(context.request());
         Verdict verdict = look(key.get(), presented.orElse(Optional.empty()));
-        if (presented.isPresent() && verdict instanceof Verdict.Hit hit) {
+        if (presented.isPresent()
+                && verdict instanceof Verdict.Hit hit
+                && !hit.answer().isAbsent()) {
             metrics.hit(route.path());
             context.put(TEMPLATE, route.path());
             answer(hit.answer(), presented.get(), context);
@@ -119,7 +121,7 @@ class FastLane {
         if (answer.isDueForRefresh(now) && ThreadLocalRandom.current().nextInt(REFRESHES_ONE_IN) == 0) {
             return new Verdict.Miss(CacheMetrics.Miss.REFRESH, Optional.of(answer));
         }
-        return answer.isAbsent() ? new Verdict.Absence(answer) : new Verdict.Hit(answer);
+        return new Verdict.Hit(answer);
     }
 
     private void answer(StoredAnswer answer, Optional<Position> token, RoutingContext context) {

@@ -142,7 +142,7 @@ class Consistency {
     }
 
     /** Up to where the primary is; where it does not say so, the end of its timeline, which no server reaches. */
-    private Position front() {
+    Position front() {
         return topology.primaryPosition().orElseGet(() -> {
             metrics.token("unplaced");
             return Position.endOf(topology.timeline());

@@ -15,12 +15,19 @@ import org.hibernate.engine.spi.SessionImplementor;
 @ApplicationScoped
 public class PositionedReads {
     private final CurrentRoute route;
+    private final Consistency consistency;
     private final Topology topology;
     private final DatabaseSettings settings;
     private final EntityManager entities;
 
-    PositionedReads(CurrentRoute route, Topology topology, DatabaseSettings settings, EntityManager entities) {
+    PositionedReads(
+            CurrentRoute route,
+            Consistency consistency,
+            Topology topology,
+            DatabaseSettings settings,
+            EntityManager entities) {
         this.route = route;
+        this.consistency = consistency;
         this.topology = topology;
         this.settings = settings;
         this.entities = entities;
@@ -48,6 +55,11 @@ public class PositionedReads {
     /** The answer comes from what was read before, and holds nothing later than this. */
     public void show(Position latest) {
         route.show(latest);
+    }
+
+    /** At or past all that any server has shown until now. */
+    public Position front() {
+        return consistency.front();
     }
 
     /**
