@@ -2,11 +2,14 @@ package io.fondaco.catalog;
 
 import io.fondaco.platform.cache.Answer;
 import io.fondaco.platform.cache.AnswerCache;
+import io.fondaco.platform.cache.CachedRoute;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
@@ -22,13 +25,15 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The category tree for shoppers, kept whole; made by one statement on the replica. */
-@Path(CatalogPages.CATEGORIES)
+@Path(StoreCategoryResource.PATH)
 @Tag(name = "Products")
 @PermitAll
 @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
 @RetriedReads
 @RunOnVirtualThread
 class StoreCategoryResource {
+    static final String PATH = "/store/v1/categories";
+
     private final ProductStore store;
     private final AnswerCache cache;
 
@@ -45,6 +50,12 @@ class StoreCategoryResource {
 
     @Schema(name = "CategoryTree")
     record Tree(List<CategoryNode> data) {}
+
+    @Produces
+    @Singleton
+    static CachedRoute categories() {
+        return new CachedRoute(PATH, List.of());
+    }
 
     @GET
     @Operation(

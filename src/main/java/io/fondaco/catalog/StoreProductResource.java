@@ -3,6 +3,7 @@ package io.fondaco.catalog;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.cache.Answer;
 import io.fondaco.platform.cache.AnswerCache;
+import io.fondaco.platform.cache.CachedRoute;
 import io.fondaco.platform.cache.Tag;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
@@ -16,6 +17,8 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
@@ -45,13 +48,16 @@ import org.jspecify.annotations.Nullable;
  * Products for shoppers, kept as finished answers. Making a page or a product is three statements on the replica: the
  * products with all that belongs to them, their prices, their stock; a listing of a category is one more, to find it.
  */
-@Path(CatalogPages.PRODUCTS)
+@Path(StoreProductResource.PATH)
 @org.eclipse.microprofile.openapi.annotations.tags.Tag(name = "Products")
 @PermitAll
 @ReadsFrom(value = Route.REPLICA, mayBeStale = true)
 @RetriedReads
 @RunOnVirtualThread
 class StoreProductResource {
+    static final String PATH = "/store/v1/products";
+    private static final String PRODUCT = "/{product}";
+
     private final ProductStore store;
     private final ProductNames names;
     private final VariantPrices prices;
@@ -72,6 +78,18 @@ class StoreProductResource {
         this.availability = availability;
         this.settings = settings;
         this.cache = cache;
+    }
+
+    @Produces
+    @Singleton
+    static CachedRoute lists() {
+        return new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency"));
+    }
+
+    @Produces
+    @Singleton
+    static CachedRoute products() {
+        return new CachedRoute(PATH + PRODUCT, List.of("currency"));
     }
 
     @GET
@@ -145,7 +163,7 @@ class StoreProductResource {
     }
 
     @GET
-    @Path("/{product}")
+    @Path(PRODUCT)
     @Operation(
             operationId = "getProduct",
             summary = "Look at a product",

@@ -22,7 +22,7 @@ record Change(List<Long> ids, List<Long> tags, Position at) {
 
     byte[] toBytes() {
         ByteBuffer bytes =
-                ByteBuffer.allocate(5 * Integer.BYTES + Long.BYTES + Long.BYTES * (ids.size() + tags.size()));
+                ByteBuffer.allocate(4 * Integer.BYTES + Long.BYTES + Long.BYTES * (ids.size() + tags.size()));
         bytes.putInt(FORMAT).putInt(at.timeline()).putLong(at.lsn());
         bytes.putInt(ids.size()).putInt(tags.size());
         ids.forEach(bytes::putLong);

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How a body is sent. Each has an ETag of its own, as RFC 9110 demands of strong ones. */
@@ -65,7 +66,8 @@ enum Encoding {
     }
 
     private static boolean isZero(String weight) {
-        String value = weight.strip().replace(" ", "");
-        return value.matches("q=0(\\.0*)?");
+        return Pattern.compile(";")
+                .splitAsStream(weight.replace(" ", ""))
+                .anyMatch(parameter -> parameter.matches("q=0(\\.0*)?"));
     }
 }

@@ -74,16 +74,14 @@ final class Marks {
 
     private boolean isNewEnough(StoredAnswer answer) {
         Position from = answer.from();
-        if (!from.reaches(floor)) {
-            return false;
-        }
+        // The floor last: it is raised before a mark is taken away, so who misses the mark stands on the new floor.
         for (int i = 0; i < answer.tagCount(); i++) {
             Position last = changed.get(answer.tag(i));
             if (last != null && !from.reaches(last)) {
                 return false;
             }
         }
-        return true;
+        return from.reaches(floor);
     }
 
     /** Up to where what has these tags must be read; empty when nothing is known against any reading. */

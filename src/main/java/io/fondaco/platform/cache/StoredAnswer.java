@@ -37,8 +37,8 @@ final class StoredAnswer {
     private static final int KEYS_LENGTH = 56;
     private static final int PLAIN_LENGTH = 60;
     private static final int GZIP_LENGTH = 64;
-    private static final int CHECKED = 68;
-    private static final int TAGS = 76;
+    private static final int CHECKED = 72;
+    private static final int TAGS = 80;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
@@ -84,7 +84,7 @@ final class StoredAnswer {
         all.putInt(content.isAbsent() ? 1 : 0).putInt(tags.size());
         all.putInt(etag.length()).putInt(link.length).putInt(keys.length);
         all.putInt(body.length).putInt(zipped.length);
-        all.putLong(NEVER);
+        all.position(CHECKED).putLong(NEVER);
         tags.forEach(all::putLong);
         all.put(etag.getBytes(StandardCharsets.US_ASCII));
         all.put(link).put(keys).put(body).put(zipped);
