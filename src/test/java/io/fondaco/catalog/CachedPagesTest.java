@@ -118,6 +118,10 @@ class CachedPagesTest {
         String slug = "late-" + UUID.randomUUID();
         product("First", 1_000, category);
         hit(LIST + category);
+        String newest = "/store/v1/products?limit=3";
+        hit(newest);
+        product("In no category", 1_000);
+        assertMade(newest).then().body("data[0].title", equalTo("In no category"));
         given().get(PRODUCTS + slug).then().statusCode(404);
         given().get(PRODUCTS + slug).then().statusCode(404);
 

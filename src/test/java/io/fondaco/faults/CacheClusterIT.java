@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,13 +64,7 @@ class CacheClusterIT {
     }
 
     private static Map<String, String> environment(ReplicatedPostgres database, Path hosts, int port) {
-        List<Integer> ports = database.members().stream().map(Member::port).toList();
-        Map<String, String> environment = new TreeMap<>(database.logins());
-        environment.put("HEAP", "384m");
-        environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
-        environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
-        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
-        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+        Map<String, String> environment = Pods.environment(database);
         environment.put("FONDACO_CACHE_CLUSTER_DNS", "pods.shop");
         environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(port));
         environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);

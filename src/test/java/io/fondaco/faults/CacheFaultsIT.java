@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,7 +86,7 @@ class CacheFaultsIT {
         }
         String members = outside.stream().map("127.0.0.1[%d]"::formatted).collect(Collectors.joining(","));
         for (int i = 0; i < PODS; i++) {
-            Map<String, String> environment = environment();
+            Map<String, String> environment = Pods.environment(database);
             environment.put("FONDACO_CACHE_CLUSTER_MEMBERS", members);
             environment.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", "127.0.0.1");
             environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(inside.get(i)));
@@ -110,17 +109,6 @@ class CacheFaultsIT {
         }
         watch = new PriceWatch(pod(0), PRODUCT, "WATCHED");
         awaitMembers(PODS);
-    }
-
-    private static Map<String, String> environment() {
-        List<Integer> ports = database.members().stream().map(Member::port).toList();
-        Map<String, String> environment = new TreeMap<>(database.logins());
-        environment.put("HEAP", "384m");
-        environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
-        environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
-        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
-        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
-        return environment;
     }
 
     /** One that has a partner 50,000 above it. */
@@ -202,7 +190,7 @@ class CacheFaultsIT {
     @Test
     @Order(2)
     void aCacheThatDoesNotAskForPositionsIsFoundOut() {
-        Map<String, String> naive = environment();
+        Map<String, String> naive = Pods.environment(database);
         naive.put("FONDACO_CACHE_CHECK_POSITIONS", "false");
         Member replica = database.replicas().getFirst();
         try (PackagedApp pod = PackagedApp.start("cache-naive", naive)) {

@@ -1,14 +1,30 @@
 package io.fondaco.faults;
 
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.process.PackagedApp;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What all fault suites do with their pods. */
 final class Pods {
     private Pods() {}
+
+    /** What pods on these servers need to be told, with a small heap. */
+    static Map<String, String> environment(ReplicatedPostgres database) {
+        List<Integer> ports = database.members().stream().map(Member::port).toList();
+        Map<String, String> environment = new TreeMap<>(database.logins());
+        environment.put("HEAP", "384m");
+        environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
+        environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
+        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
+        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
+        return environment;
+    }
 
     /** The sum over the pods of the series of that name that have the label. */
     static double metric(List<PackagedApp> pods, String name, String label) {

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  */
 @ApplicationScoped
 public class AnswerCache {
-    /** A load that fails is tried once more by who waited for it: its server may have gone away. */
+    /** Who waits for a load that fails, for its server may have gone away, or that is overtaken by a change, tries again. */
     private static final int MOST_TRIES = 2;
 
     private final CacheSettings settings;
@@ -158,7 +158,11 @@ public class AnswerCache {
             }
             metrics.shared();
             try {
-                return other.await(settings.loadTimeout());
+                StoredAnswer landed = other.await(settings.loadTimeout());
+                // What was told since it took off may have been answered before this request began.
+                if (tries == MOST_TRIES || tail.marks().holds(landed)) {
+                    return landed;
+                }
             } catch (RuntimeException e) {
                 if (tries == MOST_TRIES || DatabaseFailure.in(e) != DatabaseFailure.AWAY) {
                     throw e;
