@@ -231,6 +231,9 @@ class CacheFaultsIT {
     @Test
     @Order(4)
     void fiveHundredWhoMissTheSameAnswerCostOneLoad() throws Exception {
+        // A load takes so long that all of them come meanwhile.
+        database.primary().execute("ALTER TABLE catalog.product ENABLE ROW LEVEL SECURITY");
+        database.primary().execute("CREATE POLICY slow ON catalog.product USING (pg_sleep(3) IS NOT NULL)");
         awaitReplayed();
         long before = statements(OF_A_PRODUCT);
         int herd = 500;
@@ -255,7 +258,12 @@ class CacheFaultsIT {
                 assertThat(one.get(40, TimeUnit.SECONDS)).isEqualTo(200);
             }
         }
+        database.primary().execute("DROP POLICY slow ON catalog.product");
+        database.primary().execute("ALTER TABLE catalog.product DISABLE ROW LEVEL SECURITY");
         assertThat(statements(OF_A_PRODUCT) - before).as("loads").isEqualTo(1);
+        assertThat(metric("loads_shared_total", ""))
+                .as("who waited for another's load")
+                .isGreaterThan(herd / 2.0);
     }
 
     @Test
