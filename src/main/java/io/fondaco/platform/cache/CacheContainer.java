@@ -6,6 +6,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ class CacheContainer {
     private static final String STACK = "configurationXml";
     private static final long CHANGE_SECONDS = 30;
     private static final long MOST_CHANGES = 2_000;
-    private static final long STOP_SECONDS = 10;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final CacheSettings settings;
     private final CacheMetrics metrics;
@@ -203,15 +204,21 @@ class CacheContainer {
         }
         caches = null;
         try {
-            if (!started.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warnf("The cache has not started within %d s, and is not stopped either", STOP_SECONDS);
+            if (!started.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warnf("The cache has not started within %s, and is not stopped either", STOP_LIMIT);
+            }
+            BasicCacheContainer made = manager;
+            // Taking leave of a cluster may wait for members that do not answer; the pod does not.
+            if (made != null
+                    && !Thread.ofPlatform()
+                            .daemon()
+                            .name("cache-stop")
+                            .start(made::stop)
+                            .join(STOP_LIMIT)) {
+                LOG.warnf("The cache has not taken leave of its cluster within %s", STOP_LIMIT);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        }
-        BasicCacheContainer made = manager;
-        if (made != null) {
-            made.stop();
         }
     }
 }
