@@ -233,7 +233,8 @@ class CacheFaultsIT {
     void fiveHundredWhoMissTheSameAnswerCostOneLoad() throws Exception {
         // A load takes so long that all of them come meanwhile.
         database.primary().execute("ALTER TABLE catalog.product ENABLE ROW LEVEL SECURITY");
-        database.primary().execute("CREATE POLICY slow ON catalog.product USING (pg_sleep(3) IS NOT NULL)");
+        database.primary()
+                .execute("CREATE POLICY slow ON catalog.product USING (slug <> 'herd-7' OR pg_sleep(3) IS NOT NULL)");
         int herd = 500;
         try {
             awaitReplayed();
