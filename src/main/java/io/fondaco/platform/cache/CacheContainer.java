@@ -76,7 +76,7 @@ class CacheContainer {
     private void start(ClassLoader classes) {
         Thread.currentThread().setContextClassLoader(classes);
         try {
-            start(classes, isClustered());
+            start(classes, settings.cluster().isConfigured());
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.error("The cache does not start: answers are made anew each time", e);
         }
@@ -153,11 +153,6 @@ class CacheContainer {
     @Nullable
     Caches getNow() {
         return caches;
-    }
-
-    private boolean isClustered() {
-        return settings.cluster().dns().isPresent()
-                || settings.cluster().members().isPresent();
     }
 
     private ConfigurationBuilderHolder configuration(ClassLoader classes, boolean clustered) {

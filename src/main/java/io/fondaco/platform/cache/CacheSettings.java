@@ -100,6 +100,11 @@ interface CacheSettings {
         /** Or the pods by name: {@code host[port],host[port]}. Not all of them need be there. */
         Optional<String> members();
 
+        /** Whether there is one to join. */
+        default boolean isConfigured() {
+            return dns().isPresent() || members().isPresent();
+        }
+
         /** Clusters with another name are not joined. */
         @WithDefault("fondaco")
         String name();

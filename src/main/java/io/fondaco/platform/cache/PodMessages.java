@@ -41,7 +41,7 @@ class PodMessages {
     }
 
     void onStart(@Observes StartupEvent event) {
-        if (settings.cluster().dns().isPresent() || settings.cluster().members().isPresent()) {
+        if (settings.cluster().isConfigured()) {
             Thread.ofPlatform().daemon().name("cache-messages").start(this::work);
         }
     }
