@@ -13,9 +13,25 @@ public final class Scopes {
     public static final String KEYS_READ = "keys:read";
     public static final String KEYS_WRITE = "keys:write";
 
+    public static final String WEBHOOKS_READ = "webhooks:read";
+    public static final String WEBHOOKS_WRITE = "webhooks:write";
+    public static final String MESSAGES_READ = "messages:read";
+    public static final String MESSAGES_WRITE = "messages:write";
+
     /** Every scope there is; the bootstrap key has them all. */
     public static final Set<String> ALL = Set.of(
-            CATALOG_READ, CATALOG_WRITE, STOCK_READ, STOCK_WRITE, ORDERS_READ, ORDERS_WRITE, KEYS_READ, KEYS_WRITE);
+            CATALOG_READ,
+            CATALOG_WRITE,
+            STOCK_READ,
+            STOCK_WRITE,
+            ORDERS_READ,
+            ORDERS_WRITE,
+            KEYS_READ,
+            KEYS_WRITE,
+            WEBHOOKS_READ,
+            WEBHOOKS_WRITE,
+            MESSAGES_READ,
+            MESSAGES_WRITE);
 
     private Scopes() {}
 }

@@ -8,6 +8,17 @@ import java.util.Optional;
 /** The catalogue, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
     /**
+     * What an event tells of a product.
+     *
+     * @param skus the variants that it is about; empty when it is about the product, or about too many
+     */
+    record ProductNews(ProductId id, String slug, List<String> skus) {
+        public ProductNews {
+            skus = List.copyOf(skus);
+        }
+    }
+
+    /**
      * The variants that have these SKUs; unknown ones are missing from the answer, variants that are not for sale are
      * in it and say so. One statement.
      */

@@ -2,6 +2,9 @@ package io.fondaco.catalog;
 
 import io.fondaco.platform.cache.Changes;
 import io.fondaco.platform.cache.Tag;
+import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
@@ -21,15 +24,34 @@ import java.util.UUID;
  * most five to write.
  */
 @ApplicationScoped
-class PostgresCatalog implements Catalog {
+class PostgresCatalog implements Catalog, EventType.Source {
     private static final int MAX_DRAFTS = 1_000;
+    private static final int MOST_SKUS_TOLD = 100;
+
+    private static final EventType CREATED =
+            new EventType("product.created", "A product came into the catalogue.", ProductNews.class);
+    private static final EventType UPDATED =
+            new EventType("product.updated", "A product, its variants or its categories changed.", ProductNews.class);
+    private static final EventType PRICES =
+            new EventType("product.prices_changed", "Variants of a product have other prices.", ProductNews.class);
+    private static final EventType AVAILABILITY = new EventType(
+            "product.availability_changed",
+            "Variants of a product sold out, or can be bought again.",
+            ProductNews.class);
 
     private final ProductStore store;
     private final Changes changes;
+    private final Outbox outbox;
 
-    PostgresCatalog(ProductStore store, Changes changes) {
+    PostgresCatalog(ProductStore store, Changes changes, Outbox outbox) {
         this.store = store;
         this.changes = changes;
+        this.outbox = outbox;
+    }
+
+    @Override
+    public List<EventType> eventTypes() {
+        return List.of(CREATED, UPDATED, PRICES, AVAILABILITY);
     }
 
     @Override
@@ -88,6 +110,7 @@ class PostgresCatalog implements Catalog {
         store.saveVariants(
                 changing.stream().flatMap(plan -> plan.variants().stream()).toList());
         changes.tell(tags(plans, grown));
+        outbox.tell(events(plans));
         return changing.stream().map(ProductPlan::outcome).toList();
     }
 
@@ -99,9 +122,7 @@ class PostgresCatalog implements Catalog {
     private static Set<Tag> tags(Plans plans, List<CategoryTree.Node> grown) {
         Set<Tag> tags = new HashSet<>();
         for (ProductPlan plan : plans.plans()) {
-            if (plan.product().isEmpty()
-                    && plan.variants().isEmpty()
-                    && plan.categories().isEmpty()) {
+            if (!changesAnything(plan)) {
                 continue;
             }
             String slug = plan.outcome().slug();
@@ -117,6 +138,39 @@ class PostgresCatalog implements Catalog {
             tags.add(CatalogTags.CATEGORIES);
         }
         return tags;
+    }
+
+    private static boolean changesAnything(ProductPlan plan) {
+        return plan.product().isPresent()
+                || !plan.variants().isEmpty()
+                || plan.categories().isPresent();
+    }
+
+    private static List<NewEvent> events(Plans plans) {
+        List<NewEvent> events = new ArrayList<>();
+        for (ProductPlan plan : plans.plans()) {
+            if (changesAnything(plan)) {
+                String slug = plan.outcome().slug();
+                ProductRow before = plans.present().get(slug);
+                long version =
+                        before == null ? 1 : before.version() + (plan.product().isPresent() ? 1 : 0);
+                List<String> skus = plan.variants().stream()
+                        .map(ProductRow.VariantRow::sku)
+                        .sorted()
+                        .toList();
+                events.add(news(before == null ? CREATED : UPDATED, plan.productId(), slug, version, skus));
+            }
+        }
+        return events;
+    }
+
+    private static NewEvent news(EventType type, UUID product, String slug, long version, List<String> skus) {
+        ProductId id = new ProductId(product);
+        return new NewEvent(
+                type,
+                id.toString(),
+                version,
+                new ProductNews(id, slug, skus.size() > MOST_SKUS_TOLD ? List.of() : skus));
     }
 
     private static boolean isListed(ProductPlan plan, Optional<ProductRow> before) {
@@ -193,18 +247,24 @@ class PostgresCatalog implements Catalog {
             product.lowest().ifPresent(price -> tags.addAll(CatalogTags.atPrice(price.currency(), price.amount())));
         }
         changes.tell(tags);
+        List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
+        outbox.tell(store.owners("v.id = ANY (?)", "uuid", variants).stream()
+                .map(owner -> news(PRICES, owner.product(), owner.slug(), owner.version(), owner.skus()))
+                .toList());
     }
 
     @Override
     @Transactional
     public void availabilityChanged(Collection<String> skus) {
-        if (!skus.isEmpty()) {
-            Set<Tag> tags = new HashSet<>();
-            variantsBySku(skus)
-                    .values()
-                    .forEach(variant ->
-                            tags.add(CatalogTags.product(variant.productId().value())));
-            changes.tell(tags);
+        if (skus.isEmpty()) {
+            return;
         }
+        List<ProductStore.Owner> owners = store.owners("v.sku = ANY (?)", "text", skus);
+        changes.tell(owners.stream()
+                .map(owner -> CatalogTags.product(owner.product()))
+                .toList());
+        outbox.tell(owners.stream()
+                .map(owner -> news(AVAILABILITY, owner.product(), owner.slug(), owner.version(), owner.skus()))
+                .toList());
     }
 }

@@ -98,6 +98,35 @@ class ProductStore {
         });
     }
 
+    /** A product of which some variants were named. */
+    record Owner(UUID product, String slug, long version, List<String> skus) {}
+
+    /**
+     * The products that some variants belong to, each once, in the order of their ids.
+     *
+     * @param named condition on {@code v} with one array as its parameter
+     */
+    List<Owner> owners(String named, String type, Collection<?> values) {
+        return session().doReturningWork(connection -> {
+            List<Owner> owners = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT p.id, p.slug, p.version, array_agg(v.sku ORDER BY v.sku)
+                      FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+                     WHERE %s GROUP BY p.id ORDER BY p.id
+                    """.formatted(named))) {
+                select.setArray(1, connection.createArrayOf(type, values.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        owners.add(new Owner(
+                                rows.getObject(1, UUID.class), rows.getString(2), rows.getLong(3), List.of((String[])
+                                        rows.getArray(4).getArray())));
+                    }
+                }
+            }
+            return owners;
+        });
+    }
+
     CategoryTree categories() {
         return session().doReturningWork(connection -> {
             List<CategoryTree.Node> nodes = new ArrayList<>();

@@ -4,6 +4,7 @@ import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
@@ -36,6 +37,7 @@ class CheckoutRecovery {
     }
 
     @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "payment-reconciliation", every = "4s")
     @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void recover() {
         for (Completion completion : completions.claimDue()) {

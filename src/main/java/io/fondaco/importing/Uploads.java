@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.web.ApiException;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -128,6 +129,7 @@ class Uploads {
 
     /** Forgets uploads that stood still, and what finished imports need no longer; a bounded number at a time. */
     @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "upload-sweeping", every = "50s")
     @Scheduled(every = "1m", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     @Transactional
     void sweep() {

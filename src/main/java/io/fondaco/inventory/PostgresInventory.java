@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.jobs.Fence;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -33,10 +34,12 @@ import org.hibernate.Session;
 class PostgresInventory implements Inventory {
     private final EntityManager entities;
     private final Catalog catalog;
+    private final Fence fence;
 
-    PostgresInventory(EntityManager entities, Catalog catalog) {
+    PostgresInventory(EntityManager entities, Catalog catalog, Fence fence) {
         this.entities = entities;
         this.catalog = catalog;
+        this.fence = fence;
     }
 
     /** One row of stock as it was found, locked. */
@@ -245,6 +248,7 @@ class PostgresInventory implements Inventory {
      */
     @Transactional
     int releaseExpired(int batch) {
+        fence.hold();
         @SuppressWarnings("unchecked")
         List<UUID> expired = entities.createNativeQuery("""
                         SELECT id FROM inventory.reservation

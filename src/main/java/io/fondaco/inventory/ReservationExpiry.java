@@ -2,6 +2,7 @@ package io.fondaco.inventory;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -17,6 +18,7 @@ class ReservationExpiry {
     }
 
     @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "reservation-expiry", every = "8s")
     @Scheduled(every = "10s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** Orders, for other modules. What writes joins the caller's transaction on the primary. */
 public interface Orders {
     /**
-     * Places an order, with its lines and the first entry of its history. One statement. A cart has one order: placing
+     * Places an order, with its lines and the first entry of its history, and tells it. Two statements. A cart has one order: placing
      * a second one fails.
      */
     Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus);
@@ -23,7 +23,8 @@ public interface Orders {
     Order lock(OrderId id);
 
     /**
-     * Changes an order that {@link #lock} answered in the same transaction, and adds to its history. Up to four statements.
+     * Changes an order that {@link #lock} answered in the same transaction, adds to its history, and tells it. Up to five
+     * statements.
      *
      * @return the order as it is now
      * @throws io.fondaco.platform.web.ApiException 409 {@code invalid_order_status} if its status cannot become the new one

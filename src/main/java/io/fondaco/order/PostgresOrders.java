@@ -3,6 +3,7 @@ package io.fondaco.order;
 import io.fondaco.customer.CustomerId;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,11 +24,13 @@ class PostgresOrders implements Orders {
     private final EntityManager entities;
     private final OrderRows rows;
     private final RequestId requestId;
+    private final Outbox outbox;
 
-    PostgresOrders(EntityManager entities, OrderRows rows, RequestId requestId) {
+    PostgresOrders(EntityManager entities, OrderRows rows, RequestId requestId, Outbox outbox) {
         this.entities = entities;
         this.rows = rows;
         this.requestId = requestId;
+        this.outbox = outbox;
     }
 
     @Override
@@ -94,11 +97,13 @@ class PostgresOrders implements Orders {
                         lines.stream().map(NewOrder.Line::stockTaken).toArray(Boolean[]::new))
                 .setParameter("request", requestId.value())
                 .getSingleResult();
-        return rows.order(
+        Order placed = rows.order(
                 row,
                 IntStream.range(0, lines.size())
                         .mapToObj(index -> placed(lineIds.get(index), lines.get(index)))
                         .toList());
+        outbox.tell(List.of(OrderNews.Types.event("placed", placed, Map.of())));
+        return placed;
     }
 
     private static OrderLine placed(UUID id, NewOrder.Line line) {
@@ -182,7 +187,9 @@ class PostgresOrders implements Orders {
         if (!change.lines().isEmpty()) {
             count(locked.id(), change.lines());
         }
-        return find(locked.id()).orElseThrow();
+        Order changed = find(locked.id()).orElseThrow();
+        outbox.tell(List.of(OrderNews.Types.event(change.event(), changed, change.facts())));
+        return changed;
     }
 
     private void count(OrderId order, List<LineChange> changes) {

@@ -2,6 +2,7 @@ package io.fondaco.platform.cache;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -17,6 +18,7 @@ class LogPruner {
     }
 
     @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "cache-log-pruning", every = "50s")
     @Scheduled(every = "1m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void prune() {
         log.prune(settings.retention());

@@ -1,5 +1,6 @@
 package io.fondaco.platform.database;
 
+import io.quarkus.scheduler.Scheduled;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives background work the route that it declares: within the request context that it runs in, outside of its
- * transactions. A run that finds no database is left out, in one line of the log: the next one follows.
+ * transactions. A scheduled run that finds no database is left out, in one line of the log: the next one follows.
  */
 @ReadsFrom(Route.PRIMARY)
 @Interceptor
@@ -35,7 +36,7 @@ class BackgroundRoute {
             return call.proceed();
         } catch (Exception e) {
             if (DatabaseFailure.in(e) != DatabaseFailure.AWAY
-                    || call.getMethod().getReturnType() != void.class) {
+                    || !call.getMethod().isAnnotationPresent(Scheduled.class)) {
                 throw e;
             }
             LOG.warnf(

@@ -2,6 +2,7 @@ package io.fondaco.platform.idempotency;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -15,6 +16,7 @@ class IdempotencyPruner {
     }
 
     @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "idempotency-pruning", every = "9m")
     @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void prune() {
         idempotency.prune();

@@ -1,0 +1,27 @@
+package io.fondaco.operations;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.platform.identity.TypeId;
+import java.util.UUID;
+
+/** Identifies a dead letter. */
+record DeadLetterId(UUID value) {
+    static final String PREFIX = "deadletter";
+
+    @JsonCreator
+    static DeadLetterId parse(String text) {
+        return new DeadLetterId(TypeId.parse(PREFIX, text));
+    }
+
+    /** The same, under the name that path parameters are converted by. */
+    static DeadLetterId fromString(String text) {
+        return parse(text);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return TypeId.format(PREFIX, value);
+    }
+}

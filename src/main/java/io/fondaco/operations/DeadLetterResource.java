@@ -1,0 +1,144 @@
+package io.fondaco.operations;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.messaging.DeadLetter;
+import io.fondaco.platform.messaging.DeadLetters;
+import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Events that a listener has failed at for good. */
+@Path("/admin/v1/dead-letters")
+@Tag(name = "Dead letters")
+@RetriedReads
+@RunOnVirtualThread
+class DeadLetterResource {
+    private static final String SORT = "id";
+
+    private final DeadLetters letters;
+
+    DeadLetterResource(DeadLetters letters) {
+        this.letters = letters;
+    }
+
+    /** @param data of the event, as it was told */
+    record Letter(
+            DeadLetterId id,
+
+            @Schema(description = "Which listener failed.", examples = "webhook")
+            String listener,
+
+            String eventId,
+            @Schema(examples = "order.placed") String eventType,
+            String subject,
+            long sequence,
+            Instant toldAt,
+            @JsonRawValue @Schema(type = SchemaType.OBJECT) String data,
+            int attempts,
+            String error,
+            Instant diedAt) {
+
+        static Letter of(DeadLetter letter) {
+            Event event = letter.event();
+            return new Letter(
+                    new DeadLetterId(letter.id()),
+                    letter.listener(),
+                    event.publicId(),
+                    event.type(),
+                    event.subject(),
+                    event.sequence(),
+                    event.time(),
+                    event.data(),
+                    event.attempts(),
+                    letter.error(),
+                    letter.diedAt());
+        }
+    }
+
+    @GET
+    @RolesAllowed(Scopes.MESSAGES_READ)
+    @Operation(
+            operationId = "listDeadLetters",
+            summary = "List dead letters",
+            description = "Events that a listener failed at for good, the oldest death first.")
+    public Page<Letter> list(
+            @RestQuery @Size(max = 100) @Nullable String listener,
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor) {
+        UUID after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> DeadLetterId.parse(place.keys().getFirst()).value())
+                .orElse(new UUID(0, 0));
+        List<DeadLetter> rows = letters.list(Optional.ofNullable(listener), after, limit + 1);
+        return Page.cut(rows, limit, letter -> Cursor.of(SORT, new DeadLetterId(letter.id()).toString()))
+                .map(Letter::of);
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.MESSAGES_READ)
+    @Operation(operationId = "getDeadLetter", summary = "Look at a dead letter")
+    public Letter get(@RestPath String id) {
+        return letters.find(DeadLetterId.parse(id).value()).map(Letter::of).orElseThrow(() -> unknown(id));
+    }
+
+    @POST
+    @Path("/{id}/replay")
+    @RolesAllowed(Scopes.MESSAGES_WRITE)
+    @Operation(
+            operationId = "replayDeadLetter",
+            summary = "Have a dead letter handled once more",
+            description =
+                    "The listener is tried at once, and as often as the first time. If it fails again, there is a "
+                            + "new dead letter.")
+    @APIResponse(responseCode = "202", description = "Handed to the listener.")
+    public Response replay(@RestPath String id) {
+        if (!letters.replay(DeadLetterId.parse(id).value())) {
+            throw unknown(id);
+        }
+        return Response.accepted().build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RolesAllowed(Scopes.MESSAGES_WRITE)
+    @Operation(
+            operationId = "discardDeadLetter",
+            summary = "Throw a dead letter away",
+            description = "The event will not be handled by this listener.")
+    @APIResponse(responseCode = "204", description = "Gone.")
+    public void discard(@RestPath String id) {
+        if (!letters.discard(DeadLetterId.parse(id).value())) {
+            throw unknown(id);
+        }
+    }
+
+    private static ApiException unknown(String id) {
+        return ApiException.notFound("dead letter", id);
+    }
+}

@@ -1,0 +1,80 @@
+package io.fondaco.order;
+
+import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.money.Money;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What an event tells of an order: where it stands after it, and nothing about who bought it.
+ *
+ * @param facts what belongs to the event alone: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines}
+ */
+public record OrderNews(
+        OrderId id,
+        long number,
+        OrderStatus status,
+        PaymentStatus paymentStatus,
+        FulfillmentStatus fulfillmentStatus,
+        Money total,
+        Map<String, Object> facts) {
+
+    public OrderNews {
+        facts = Map.copyOf(facts);
+    }
+
+    /** The events of orders. */
+    @ApplicationScoped
+    static class Types implements EventType.Source {
+        /** Free text of the staff: it may be about persons. */
+        private static final String REASON = "reason";
+
+        private static final Map<String, EventType> BY_NAME = Stream.of(
+                        type("placed", "An order was placed. Its status says whether its payment is still pending."),
+                        type("paid", "A payment that was pending went through."),
+                        type("captured", "The money of an authorised payment was taken."),
+                        type("cancelled", "An order, or some of its lines, will not be fulfilled."),
+                        type("fulfilled", "Units of an order were sent or handed over."),
+                        type("refunded", "Money is going back to the customer."),
+                        type("refund_failed", "The provider refused a refund: the money is still with the shop."),
+                        type("returned", "Units of an order came back."))
+                .collect(Collectors.toUnmodifiableMap(EventType::name, Function.identity()));
+
+        private static EventType type(String name, String summary) {
+            return new EventType("order." + name, summary, OrderNews.class);
+        }
+
+        @Override
+        public List<EventType> eventTypes() {
+            return BY_NAME.values().stream().toList();
+        }
+
+        /** @param event as in the order's history */
+        static NewEvent event(String event, Order after, Map<String, Object> facts) {
+            EventType type = BY_NAME.get("order." + event);
+            if (type == null) {
+                throw new IllegalArgumentException("Orders have no event " + event);
+            }
+            Map<String, Object> told = new HashMap<>(facts);
+            told.remove(REASON);
+            return new NewEvent(
+                    type,
+                    after.id().toString(),
+                    after.version(),
+                    new OrderNews(
+                            after.id(),
+                            after.number(),
+                            after.status(),
+                            after.paymentStatus(),
+                            after.fulfillmentStatus(),
+                            after.totals().total(),
+                            told));
+        }
+    }
+}

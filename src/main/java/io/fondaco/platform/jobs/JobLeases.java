@@ -1,0 +1,79 @@
+package io.fondaco.platform.jobs;
+
+import io.fondaco.platform.database.Connections;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The table of leases. Every comparison of times is the server's: pods' clocks may say what they like. */
+@ApplicationScoped
+class JobLeases {
+    private static final int MOST_ERROR = 1_000;
+
+    private final Connections connections;
+    private final JobSettings settings;
+    private final UUID owner = UUID.randomUUID();
+
+    JobLeases(Connections connections, JobSettings settings) {
+        this.connections = connections;
+        this.settings = settings;
+    }
+
+    /** Takes the job up, unless another pod has it or it ran just now; one statement. */
+    Optional<Lease> take(String name, Duration apart) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement take = connection.prepareStatement("""
+                        INSERT INTO jobs.lease AS l (name, owner, leased_until)
+                        VALUES (?, ?, now() + make_interval(secs => ?))
+                        ON CONFLICT (name) DO UPDATE
+                           SET owner = excluded.owner, fence = l.fence + 1, leased_until = excluded.leased_until,
+                               started_at = now(), finished_at = NULL, error = NULL
+                         WHERE l.leased_until <= now() AND l.started_at <= now() - make_interval(secs => ?)
+                        RETURNING fence
+                        """)) {
+            take.setString(1, name);
+            take.setObject(2, owner);
+            take.setDouble(3, settings.lease().toMillis() / 1000.0);
+            take.setDouble(4, apart.toMillis() / 1000.0);
+            try (ResultSet row = take.executeQuery()) {
+                return row.next() ? Optional.of(new Lease(name, row.getLong(1))) : Optional.empty();
+            }
+        }
+    }
+
+    /** @return false if another has it */
+    boolean extend(Lease lease) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement extend = connection.prepareStatement("""
+                        UPDATE jobs.lease SET leased_until = now() + make_interval(secs => ?)
+                         WHERE name = ? AND fence = ?
+                        """)) {
+            extend.setDouble(1, settings.lease().toMillis() / 1000.0);
+            extend.setString(2, lease.name());
+            extend.setLong(3, lease.fence());
+            return extend.executeUpdate() == 1;
+        }
+    }
+
+    void giveBack(Lease lease, @Nullable Throwable failure) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement end = connection.prepareStatement("""
+                        UPDATE jobs.lease SET leased_until = now(), finished_at = now(), error = ?
+                         WHERE name = ? AND fence = ?
+                        """)) {
+            String error = failure == null
+                    ? null
+                    : String.valueOf(failure.getMessage()).replace("\u0000", "");
+            end.setString(1, error == null || error.length() <= MOST_ERROR ? error : error.substring(0, MOST_ERROR));
+            end.setString(2, lease.name());
+            end.setLong(3, lease.fence());
+            end.executeUpdate();
+        }
+    }
+}

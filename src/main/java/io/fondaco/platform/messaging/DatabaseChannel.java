@@ -1,0 +1,83 @@
+package io.fondaco.platform.messaging;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
+import io.smallrye.reactive.messaging.connector.InboundConnector;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
+
+/**
+ * Carries events from the outbox straight to a listener: the channel's name is the listener's, a message is a batch of
+ * events, and the next one follows when it was acknowledged.
+ */
+@ApplicationScoped
+@Connector(DatabaseChannel.NAME)
+class DatabaseChannel implements InboundConnector {
+    static final String NAME = "fondaco-database";
+
+    private final OutboxLog log;
+    private final Leases leases;
+    private final Heart heart;
+    private final MessagingSettings settings;
+    private final Bell bell;
+
+    DatabaseChannel(OutboxLog log, Leases leases, Heart heart, MessagingSettings settings, Bell bell) {
+        this.log = log;
+        this.leases = leases;
+        this.heart = heart;
+        this.settings = settings;
+        this.bell = bell;
+    }
+
+    @Override
+    public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
+        String listener = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
+        return follow(listener, Tail.outbox(listener, log, leases, heart, settings), heart, settings, bell);
+    }
+
+    static Multi<Message<List<Event>>> follow(
+            String name, Tail.Source source, Heart heart, MessagingSettings settings, Bell bell) {
+        if (!settings.worker()) {
+            return Multi.createFrom().nothing();
+        }
+        // One batch is under way at a time, so the buffer holds one at most.
+        return Multi.createFrom()
+                .emitter(
+                        emitter -> heart.run(new Tail(
+                                name,
+                                source,
+                                events -> {
+                                    CompletableFuture<Void> handled = new CompletableFuture<>();
+                                    emitter.emit(message(events, handled));
+                                    return handled;
+                                },
+                                heart,
+                                settings,
+                                bell)),
+                        BackPressureStrategy.BUFFER);
+    }
+
+    private static Message<List<Event>> message(List<Event> events, CompletableFuture<Void> handled) {
+        return Message.of(
+                events,
+                () -> {
+                    handled.complete(null);
+                    return done();
+                },
+                thrown -> {
+                    handled.completeExceptionally(thrown);
+                    return done();
+                });
+    }
+
+    private static CompletionStage<Void> done() {
+        return CompletableFuture.completedStage(null);
+    }
+}

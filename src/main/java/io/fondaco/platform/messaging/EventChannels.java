@@ -1,0 +1,75 @@
+package io.fondaco.platform.messaging;
+
+import io.smallrye.config.ConfigSourceContext;
+import io.smallrye.config.ConfigSourceFactory;
+import io.smallrye.config.ConfigValue;
+import io.smallrye.config.PropertiesConfigSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Lets Kafka carry the events when its servers are configured: every channel that the database would carry becomes one of
+ * the topic, read by a consumer group of its own, in batches. Listeners do not notice.
+ */
+public final class EventChannels implements ConfigSourceFactory {
+    static final String KAFKA_CONNECTOR = "smallrye-kafka";
+
+    /** Above application.properties, below what is set from outside. */
+    private static final int ORDINAL = 255;
+
+    private static final Pattern CHANNEL = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
+
+    @Override
+    public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+        String servers = value(context, Listeners.BOOTSTRAP_SERVERS, "");
+        if (servers.isEmpty()) {
+            return List.of();
+        }
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("kafka.bootstrap.servers", servers);
+        boolean worker = Boolean.parseBoolean(value(context, "fondaco.messaging.worker", "true"));
+        Iterator<String> names = context.iterateNames();
+        while (names.hasNext()) {
+            String name = names.next();
+            Matcher matcher = CHANNEL.matcher(name);
+            if (worker && matcher.matches() && value(context, name, "").equals(DatabaseChannel.NAME)) {
+                carry(settings, matcher.group(1), value(context, "fondaco.kafka.topic", "fondaco.events"));
+            }
+        }
+        return List.of(new PropertiesConfigSource(settings, "event channels over Kafka", ORDINAL));
+    }
+
+    private static void carry(Map<String, String> settings, String listener, String topic) {
+        String prefix = "mp.messaging.incoming." + listener + ".";
+        settings.put(prefix + "connector", KAFKA_CONNECTOR);
+        settings.put(prefix + "topic", topic);
+        settings.put(prefix + "group.id", "fondaco-" + listener);
+        settings.put(prefix + "batch", "true");
+        settings.put(prefix + "auto.offset.reset", "earliest");
+        settings.put(prefix + "commit-strategy", "latest");
+        settings.put(prefix + "key.deserializer", "org.apache.kafka.common.serialization.StringDeserializer");
+        settings.put(prefix + "value.deserializer", "org.apache.kafka.common.serialization.ByteArrayDeserializer");
+        settings.put(prefix + "fail-on-deserialization-failure", "false");
+        settings.put(prefix + "cloud-events", "false");
+        settings.put(prefix + "max.poll.records", "500");
+        settings.put(prefix + "isolation.level", "read_committed");
+        settings.put(prefix + "request.timeout.ms", "10000");
+        settings.put(prefix + "health-enabled", "false");
+    }
+
+    private static String value(ConfigSourceContext context, String name, String otherwise) {
+        ConfigValue value = context.getValue(name);
+        return value == null || value.getValue() == null ? otherwise : value.getValue();
+    }
+
+    @Override
+    public OptionalInt getPriority() {
+        return OptionalInt.of(ORDINAL);
+    }
+}

@@ -1,0 +1,51 @@
+package io.fondaco.platform.messaging;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+
+/** Which channels of the configuration carry events, and how. */
+@ApplicationScoped
+class Listeners {
+    /** The name under which Kafka's relay reads the outbox. */
+    static final String KAFKA = "kafka";
+
+    static final String BOOTSTRAP_SERVERS = "fondaco.kafka.bootstrap-servers";
+
+    private static final Pattern CONNECTOR = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
+
+    private final Config config;
+
+    Listeners(Config config) {
+        this.config = config;
+    }
+
+    /** The channels that listen to events and are switched on. */
+    SortedSet<String> names() {
+        SortedSet<String> names = new TreeSet<>();
+        for (String property : config.getPropertyNames()) {
+            Matcher matcher = CONNECTOR.matcher(property);
+            if (matcher.matches() && listens(matcher.group(1))) {
+                names.add(matcher.group(1));
+            }
+        }
+        return names;
+    }
+
+    private boolean listens(String channel) {
+        String prefix = "mp.messaging.incoming." + channel;
+        String connector =
+                config.getOptionalValue(prefix + ".connector", String.class).orElse("");
+        return (connector.equals(DatabaseChannel.NAME) || connector.equals(EventChannels.KAFKA_CONNECTOR))
+                && config.getOptionalValue(prefix + ".enabled", Boolean.class).orElse(true);
+    }
+
+    /** Kafka's servers, if it carries the events. */
+    Optional<String> kafka() {
+        return config.getOptionalValue(BOOTSTRAP_SERVERS, String.class);
+    }
+}

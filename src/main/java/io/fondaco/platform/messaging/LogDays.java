@@ -1,0 +1,166 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes the coming days of the logs and drops those that are past: of the outbox when every listener has read them, of the
+ * inbox when nothing of that day can come any more.
+ */
+@ApplicationScoped
+class LogDays {
+    private static final Logger LOG = Logger.getLogger(LogDays.class);
+    private static final int DAYS_AHEAD = 3;
+
+    private static final String FORGET = """
+            DELETE FROM messaging.subscription WHERE seen_at < now() - make_interval(secs => ?) RETURNING listener
+            """;
+
+    /** Days of a log, the oldest first. */
+    private static final String DAYS = """
+            SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
+              FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+             WHERE i.inhparent = ('messaging.' || ?)::regclass AND c.relname ~ '_[0-9]{8}$'
+               AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= (now() - make_interval(secs => ?)) AT TIME ZONE 'UTC'
+             ORDER BY day
+            """;
+
+    /** What a listener has not read keeps its day, and the days after it. */
+    private static final String UNREAD = """
+            SELECT EXISTS (
+                SELECT FROM messaging.cursor c
+                  JOIN messaging.outbox o ON o.bucket = c.bucket AND o.position > c.position
+                 WHERE o.told_at < (?::date + 1)::timestamp AT TIME ZONE 'UTC'
+                   AND c.listener = ANY (?))
+            """;
+
+    private static final String CLEAR_OTHER = """
+            WITH a AS (DELETE FROM messaging.outbox_other WHERE told_at < now() - make_interval(secs => ?)),
+                 b AS (DELETE FROM messaging.inbox_other WHERE told_at < now() - make_interval(secs => ?))
+            DELETE FROM messaging.worker WHERE seen_at < now() - interval '1 hour'
+            """;
+
+    private final Connections connections;
+    private final MessagingSettings settings;
+    private final Listeners listeners;
+    private final Heart heart;
+    private final MessagingMetrics metrics;
+
+    LogDays(
+            Connections connections,
+            MessagingSettings settings,
+            Listeners listeners,
+            Heart heart,
+            MessagingMetrics metrics) {
+        this.connections = connections;
+        this.settings = settings;
+        this.listeners = listeners;
+        this.heart = heart;
+        this.metrics = metrics;
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "messaging-log-days", every = "9m")
+    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void turn() throws SQLException {
+        heart.subscribe();
+        try (Connection connection = connections.toPrimary()) {
+            for (String log : List.of("outbox", "inbox")) {
+                make(connection, log);
+            }
+            forgetSilentListeners(connection);
+            drop(connection, "inbox", seconds(settings.inboxRetention()), false);
+            drop(connection, "outbox", seconds(settings.retention()), true);
+            try (PreparedStatement clear = connection.prepareStatement(CLEAR_OTHER)) {
+                clear.setDouble(1, seconds(settings.inboxRetention()));
+                clear.setDouble(2, seconds(settings.inboxRetention()));
+                clear.executeUpdate();
+            }
+        }
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(every = "15s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    void measure() throws SQLException {
+        if (settings.worker()) {
+            metrics.measure();
+        }
+    }
+
+    private static void make(Connection connection, String log) throws SQLException {
+        try (PreparedStatement make = connection.prepareStatement("""
+                SELECT messaging.make_day(?, (now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, ?) AS n
+                """)) {
+            make.setString(1, log);
+            make.setInt(2, DAYS_AHEAD);
+            make.execute();
+        }
+    }
+
+    private void forgetSilentListeners(Connection connection) throws SQLException {
+        try (PreparedStatement forget = connection.prepareStatement(FORGET)) {
+            forget.setDouble(1, seconds(settings.retention()));
+            try (ResultSet row = forget.executeQuery()) {
+                while (row.next()) {
+                    LOG.warnf(
+                            "Nobody has listened as %s for %s: it is forgotten",
+                            row.getString(1), settings.retention());
+                }
+            }
+        }
+    }
+
+    private void drop(Connection connection, String log, double retention, boolean ifRead) throws SQLException {
+        List<LocalDate> days = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(DAYS)) {
+            select.setString(1, log);
+            select.setDouble(2, retention);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    days.add(row.getObject(1, LocalDate.class));
+                }
+            }
+        }
+        for (LocalDate day : days) {
+            if (ifRead && isUnread(connection, day)) {
+                LOG.warnf("Events of %s are kept: a listener has not read them", day);
+                return;
+            }
+            try (PreparedStatement drop = connection.prepareStatement("SELECT messaging.drop_day(?, ?)")) {
+                drop.setString(1, log);
+                drop.setObject(2, day);
+                drop.execute();
+            }
+        }
+    }
+
+    private boolean isUnread(Connection connection, LocalDate day) throws SQLException {
+        // While Kafka carries the events, it is the relay that must have read them.
+        List<String> readers =
+                listeners.kafka().isPresent() ? List.of(Listeners.KAFKA) : List.copyOf(listeners.names());
+        try (PreparedStatement unread = connection.prepareStatement(UNREAD)) {
+            unread.setObject(1, day);
+            unread.setArray(2, connection.createArrayOf("text", readers.toArray()));
+            try (ResultSet row = unread.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    private static double seconds(java.time.Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+}

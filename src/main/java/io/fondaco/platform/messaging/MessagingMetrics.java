@@ -1,0 +1,137 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.database.Connections;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Carrying events in numbers: {@code fondaco_messaging_…}, per listener; {@code kafka} is the relay. */
+@ApplicationScoped
+class MessagingMetrics {
+    private static final String LISTENER = "listener";
+
+    /** A reader's backlog: what is committed in the outbox beyond its cursors, counted up to a bound. */
+    private static final String BACKLOG = """
+            SELECT s.listener,
+                   (SELECT count(*) FROM (
+                       SELECT FROM messaging.cursor c JOIN messaging.outbox o
+                              ON o.bucket = c.bucket AND o.position > c.position
+                        WHERE c.listener = s.listener LIMIT 100000) AS counted) AS events,
+                   (SELECT extract(epoch FROM now() - min(oldest.told_at)) FROM messaging.cursor c
+                     CROSS JOIN LATERAL (SELECT o.told_at FROM messaging.outbox o
+                                          WHERE o.bucket = c.bucket AND o.position > c.position
+                                          ORDER BY o.position LIMIT 1) oldest
+                     WHERE c.listener = s.listener) AS age,
+                   (SELECT count(*) FROM messaging.parked p WHERE p.listener = s.listener) AS parked,
+                   (SELECT count(*) FROM messaging.dead_letter d WHERE d.listener = s.listener) AS dead
+              FROM messaging.subscription s
+            """;
+
+    private final MeterRegistry registry;
+    private final Connections connections;
+    private final Map<String, Counter> handled = new ConcurrentHashMap<>();
+    private final Map<String, Timer> latency = new ConcurrentHashMap<>();
+    private volatile Map<String, Backlog> backlogs = Map.of();
+    private final Map<String, Boolean> described = new ConcurrentHashMap<>();
+
+    private record Backlog(long events, double ageSeconds, long parked, long dead) {
+        static final Backlog NONE = new Backlog(0, 0, 0, 0);
+    }
+
+    MessagingMetrics(MeterRegistry registry, Connections connections) {
+        this.registry = registry;
+        this.connections = connections;
+    }
+
+    /** Events whose effects are about to commit. */
+    void handled(String listener, List<Event> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        handled.computeIfAbsent(listener, key -> counter("handled", "Events handled", key))
+                .increment(events.size());
+        Timer timer = latency.computeIfAbsent(listener, key -> Timer.builder("fondaco.messaging.latency")
+                .description("From telling an event to handling it")
+                .tag(LISTENER, key)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry));
+        Instant now = Instant.now();
+        for (Event event : events) {
+            Duration age = Duration.between(event.time(), now);
+            timer.record(age.isNegative() ? Duration.ZERO : age);
+        }
+    }
+
+    void failed(String listener) {
+        counter("failures", "Times that a listener failed at an event", listener)
+                .increment();
+    }
+
+    void published(int events) {
+        Counter.builder("fondaco.messaging.published")
+                .description("Events that Kafka has acknowledged")
+                .register(registry)
+                .increment(events);
+    }
+
+    void publishFailed() {
+        Counter.builder("fondaco.messaging.publish.failures")
+                .description("Batches that Kafka did not take")
+                .register(registry)
+                .increment();
+    }
+
+    private Counter counter(String name, String description, String listener) {
+        return Counter.builder("fondaco.messaging." + name)
+                .description(description)
+                .tag(LISTENER, listener)
+                .register(registry);
+    }
+
+    /** Looks how much is waiting; one statement. */
+    void measure() throws SQLException {
+        Map<String, Backlog> now = new HashMap<>();
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement select = connection.prepareStatement(BACKLOG);
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                now.put(
+                        row.getString(1),
+                        new Backlog(row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
+            }
+        }
+        backlogs = Map.copyOf(now);
+        now.keySet().forEach(listener -> described.computeIfAbsent(listener, this::describe));
+    }
+
+    private boolean describe(String listener) {
+        gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, Backlog::events);
+        gauge("backlog.age.seconds", "How long the oldest of them waits", listener, Backlog::ageSeconds);
+        gauge("parked", "Events to be tried again, and those behind them", listener, Backlog::parked);
+        gauge("dead.letters", "Events given up", listener, Backlog::dead);
+        return true;
+    }
+
+    private void gauge(
+            String name, String description, String listener, java.util.function.ToDoubleFunction<Backlog> value) {
+        Gauge.builder(
+                        "fondaco.messaging." + name,
+                        () -> value.applyAsDouble(backlogs.getOrDefault(listener, Backlog.NONE)))
+                .description(description)
+                .tags(Tags.of(LISTENER, listener))
+                .register(registry);
+    }
+}

@@ -1,0 +1,139 @@
+package io.fondaco.platform.messaging;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.identity.TypeId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.PreparedStatement;
+import java.util.List;
+import org.hibernate.Session;
+
+/** Where modules tell what their transactions do. */
+@ApplicationScoped
+public class Outbox {
+    /** Buckets of subjects: as many workers can share a listener's work. Changing it needs an empty outbox. */
+    static final int BUCKETS = 8;
+
+    private static final int MOST_DATA = 16 * 1024;
+
+    private static final String WRITE = """
+            WITH told AS (
+                SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::smallint[], ?::bigint[], ?::text[])
+                              WITH ORDINALITY AS t (id, type, subject, bucket, version, data, n)
+            ), counted AS (
+                INSERT INTO messaging.subject AS s (name, sequence)
+                SELECT subject, count(*) FROM told GROUP BY subject ORDER BY subject
+                ON CONFLICT (name) DO UPDATE SET sequence = s.sequence + excluded.sequence
+                RETURNING name, sequence
+            )
+            INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data)
+            SELECT bucket, id, type, subject,
+                   c.sequence - count(*) OVER (PARTITION BY subject) + row_number() OVER (PARTITION BY subject ORDER BY n),
+                   version, data
+              FROM told t JOIN counted c ON c.name = t.subject ORDER BY n
+            """;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+    private final Bell bell;
+    private final TransactionSynchronizationRegistry transactions;
+
+    Outbox(EntityManager entities, ObjectMapper json, Bell bell, TransactionSynchronizationRegistry transactions) {
+        this.entities = entities;
+        this.json = json;
+        this.bell = bell;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Tells what the transaction in hand does, in this order. When it commits, every listener gets to know, at least once and
+     * each subject's events in the order of their numbers; when it rolls back, nothing was told. One statement, which
+     * locks the subjects' counts until the transaction ends: to be called late in it, with all that it tells.
+     *
+     * @throws IllegalStateException outside of a transaction, or with data of more than 16 KiB
+     */
+    public void tell(List<NewEvent> events) {
+        if (events.isEmpty()) {
+            return;
+        }
+        if (transactions.getTransactionKey() == null) {
+            throw new IllegalStateException("Events are told in the transaction that they tell of");
+        }
+        write(events);
+        if (transactions.getResource(Outbox.class) == null) {
+            transactions.putResource(Outbox.class, true);
+            transactions.registerInterposedSynchronization(new WakeAfterCommit());
+        }
+    }
+
+    private void write(List<NewEvent> events) {
+        Object[] ids = events.stream().map(_ -> TypeId.newUuid()).toArray();
+        Object[] data = events.stream().map(this::data).toArray();
+        entities.unwrap(Session.class).doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(WRITE)) {
+                insert.setArray(1, connection.createArrayOf("uuid", ids));
+                insert.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "text",
+                                events.stream()
+                                        .map(event -> event.type().name())
+                                        .toArray()));
+                insert.setArray(
+                        3,
+                        connection.createArrayOf(
+                                "text", events.stream().map(NewEvent::subject).toArray()));
+                insert.setArray(
+                        4,
+                        connection.createArrayOf(
+                                "smallint",
+                                events.stream()
+                                        .map(event -> bucket(event.subject()))
+                                        .toArray()));
+                insert.setArray(
+                        5,
+                        connection.createArrayOf(
+                                "bigint", events.stream().map(NewEvent::version).toArray()));
+                insert.setArray(6, connection.createArrayOf("text", data));
+                insert.executeUpdate();
+            }
+        });
+    }
+
+    private String data(NewEvent event) {
+        try {
+            String data = json.writeValueAsString(event.data());
+            if (data.length() > MOST_DATA) {
+                throw new IllegalStateException("%s tells too much: %,d characters"
+                        .formatted(event.type().name(), data.length()));
+            }
+            return data;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "Does not write as JSON: " + event.data().getClass(), e);
+        }
+    }
+
+    /** {@link String#hashCode} is the same on every platform, by its specification. */
+    static short bucket(String subject) {
+        return (short) Math.floorMod(subject.hashCode(), BUCKETS);
+    }
+
+    private final class WakeAfterCommit implements Synchronization {
+        @Override
+        public void beforeCompletion() {
+            // The outbox is written already.
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status != Status.STATUS_ROLLEDBACK) {
+                bell.ring();
+            }
+        }
+    }
+}

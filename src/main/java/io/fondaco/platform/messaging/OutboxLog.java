@@ -1,0 +1,154 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.database.Connections;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Reads the outbox from where a listener's cursors stand.
+ *
+ * <p>Positions are handed out before commits, so rows may be seen after others with higher positions. A cursor therefore
+ * says two things: the highest position read, and the snapshot it was read in. What lies below the position but was
+ * written by a transaction that this snapshot did not see is read too, as soon as it can be seen. So nothing is missed, and
+ * nothing waits for whoever keeps a transaction open. A subject's own events are never out of order: their count is
+ * locked until commit.
+ */
+@ApplicationScoped
+class OutboxLog {
+    private static final String COLUMNS =
+            "o.position, o.id, o.type, o.subject, o.sequence, o.version, o.told_at, o.data";
+
+    private static final String LOOK = """
+            SELECT c.bucket, c.epoch, pg_current_snapshot()::text AS snapshot,
+                   pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()) AS settled, e.*
+              FROM messaging.cursor c
+              LEFT JOIN LATERAL (
+                   (SELECT %1$s FROM messaging.outbox o
+                     WHERE o.bucket = c.bucket AND o.position > c.position ORDER BY o.position LIMIT ?)
+                   UNION ALL
+                   SELECT %1$s FROM messaging.outbox o
+                    WHERE o.xid IN (SELECT pg_snapshot_xip(c.seen))
+                      AND o.bucket = c.bucket AND o.position <= c.position
+                   UNION ALL
+                   SELECT %1$s FROM messaging.outbox o
+                    WHERE o.xid >= pg_snapshot_xmax(c.seen) AND o.bucket = c.bucket AND o.position <= c.position
+                   ) e ON true
+             WHERE c.listener = ? AND c.owner = ?
+             ORDER BY e.position
+            """.formatted(COLUMNS);
+
+    private static final String ADVANCE = """
+            UPDATE messaging.cursor c
+               SET position = greatest(c.position, w.position), seen = ?::pg_snapshot
+              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position)
+             WHERE c.listener = ? AND c.owner = ? AND c.bucket = w.bucket AND c.epoch = w.epoch
+            """;
+
+    private final Connections connections;
+
+    OutboxLog(Connections connections) {
+        this.connections = connections;
+    }
+
+    /** A cursor as it was when it was read from, and how far the reading came. */
+    record Place(short bucket, long epoch, long position) {}
+
+    /**
+     * What a listener has not read yet.
+     *
+     * @param settled whether no transaction was under way that this could have missed
+     * @param places every bucket that the worker holds
+     */
+    record Look(List<Event> events, List<Place> places, String snapshot, boolean settled) {}
+
+    /** One statement. */
+    Look look(String listener, UUID worker, int perBucket) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement look = connection.prepareStatement(LOOK)) {
+            look.setInt(1, perBucket);
+            look.setString(2, listener);
+            look.setObject(3, worker);
+            List<Event> events = new ArrayList<>();
+            Map<Short, Place> places = new HashMap<>();
+            String snapshot = "";
+            boolean settled = true;
+            try (ResultSet row = look.executeQuery()) {
+                while (row.next()) {
+                    snapshot = row.getString("snapshot");
+                    settled = row.getBoolean("settled");
+                    Place place = new Place(row.getShort("bucket"), row.getLong("epoch"), row.getLong("position"));
+                    places.merge(place.bucket(), place, (a, b) -> a.position() >= b.position() ? a : b);
+                    if (row.getObject("id") != null) {
+                        events.add(event(row, 0, false));
+                    }
+                }
+            }
+            return new Look(List.copyOf(events), List.copyOf(places.values()), snapshot, settled);
+        }
+    }
+
+    static Event event(ResultSet row, int attempts, boolean parked) throws SQLException {
+        return new Event(
+                row.getObject("id", UUID.class),
+                row.getString("type"),
+                row.getString("subject"),
+                row.getLong("sequence"),
+                row.getLong("version"),
+                row.getObject("told_at", OffsetDateTime.class).toInstant(),
+                row.getString("data"),
+                attempts,
+                parked);
+    }
+
+    /** Moves the cursors to where the look came, where the worker still holds them; one statement. */
+    void advance(String listener, UUID worker, Look look) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
+            advance.setString(1, look.snapshot());
+            advance.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "smallint",
+                            look.places().stream().map(Place::bucket).toArray()));
+            advance.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", look.places().stream().map(Place::epoch).toArray()));
+            advance.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bigint",
+                            look.places().stream().map(Place::position).toArray()));
+            advance.setString(5, listener);
+            advance.setObject(6, worker);
+            advance.executeUpdate();
+        }
+    }
+
+    /**
+     * What an idle worker asks: how many positions were handed out, and whether something parked is due. One statement that
+     * reads next to nothing.
+     */
+    record Pulse(long position, boolean parkedDue) {}
+
+    Pulse pulse() throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                PreparedStatement ask = connection.prepareStatement("""
+                        SELECT (SELECT last_value FROM messaging.outbox_position),
+                               EXISTS (SELECT FROM messaging.parked WHERE next_attempt_at <= now())
+                        """);
+                ResultSet row = ask.executeQuery()) {
+            row.next();
+            return new Pulse(row.getLong(1), row.getBoolean(2));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.database.Connections;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.Session;
+
+/**
+ * Events to be tried again. Of each subject the one with the lowest number is its turn; those behind it wait until it has
+ * been handled or given up.
+ */
+@ApplicationScoped
+class Parked {
+    private static final int MOST_ERROR = 2_000;
+
+    /** How soon an event behind another looks whether its turn has come, should nobody have called it. */
+    private static final int BEHIND_SECONDS = 5;
+
+    private static final String INSERT = """
+            INSERT INTO messaging.parked (listener, subject, sequence, event, type, version, data, told_at, attempts, error,
+                                          next_attempt_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?)) ON CONFLICT DO NOTHING
+            """;
+
+    private static final String DUE = """
+            SELECT event AS id, type, subject, sequence, version, told_at, data, attempts
+              FROM messaging.parked p
+             WHERE listener = ? AND next_attempt_at <= now()
+               AND NOT EXISTS (SELECT FROM messaging.parked q
+                                WHERE q.listener = p.listener AND q.subject = p.subject AND q.sequence < p.sequence)
+             ORDER BY next_attempt_at LIMIT ?
+            """;
+
+    private static final String WAIT_BEHIND = """
+            UPDATE messaging.parked p SET next_attempt_at = now() + make_interval(secs => ?)
+             WHERE listener = ? AND next_attempt_at <= now()
+               AND EXISTS (SELECT FROM messaging.parked q
+                            WHERE q.listener = p.listener AND q.subject = p.subject AND q.sequence < p.sequence)
+            """;
+
+    private final Connections connections;
+    private final EntityManager entities;
+
+    Parked(Connections connections, EntityManager entities) {
+        this.connections = connections;
+        this.entities = entities;
+    }
+
+    /** Whose turn it is, and whose time. */
+    List<Event> due(String listener, int most) throws SQLException {
+        try (Connection connection = connections.toPrimary()) {
+            List<Event> due = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(DUE)) {
+                select.setString(1, listener);
+                select.setInt(2, most);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        due.add(OutboxLog.event(row, row.getInt("attempts"), true));
+                    }
+                }
+            }
+            if (due.isEmpty()) {
+                try (PreparedStatement wait = connection.prepareStatement(WAIT_BEHIND)) {
+                    wait.setInt(1, BEHIND_SECONDS);
+                    wait.setString(2, listener);
+                    wait.executeUpdate();
+                }
+            }
+            return due;
+        }
+    }
+
+    void park(String listener, Event event, String error, Duration until) {
+        insert(listener, List.of(event), 1, error, until);
+    }
+
+    void parkBehind(String listener, List<Event> events) {
+        insert(listener, events, 0, "waits for an earlier one", Duration.ofSeconds(BEHIND_SECONDS));
+    }
+
+    private void insert(String listener, List<Event> events, int attempts, String error, Duration until) {
+        session().doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                for (Event event : events) {
+                    DeadLetters.bind(insert, listener, event);
+                    insert.setInt(9, attempts);
+                    insert.setString(10, shorten(error));
+                    insert.setDouble(11, until.toMillis() / 1000.0);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        });
+    }
+
+    /** Locks an event that is due, in the transaction in hand. @return false if another worker has it, or had it */
+    boolean take(String listener, Event event) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement lock = connection.prepareStatement("""
+                    SELECT FROM messaging.parked
+                     WHERE listener = ? AND subject = ? AND sequence = ? AND event = ? AND next_attempt_at <= now()
+                       FOR UPDATE SKIP LOCKED
+                    """)) {
+                key(lock, 1, listener, event);
+                lock.setObject(4, event.id());
+                try (ResultSet row = lock.executeQuery()) {
+                    return row.next();
+                }
+            }
+        });
+    }
+
+    /** It has been dealt with: the next of its subject has its turn. */
+    void resolve(String listener, Event event) {
+        session().doWork(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(
+                            "DELETE FROM messaging.parked WHERE listener = ? AND subject = ? AND sequence = ?");
+                    PreparedStatement call = connection.prepareStatement("""
+                            UPDATE messaging.parked SET next_attempt_at = now()
+                             WHERE (listener, subject, sequence) IN (
+                                   SELECT listener, subject, min(sequence) FROM messaging.parked
+                                    WHERE listener = ? AND subject = ? GROUP BY listener, subject)
+                            """)) {
+                key(delete, 1, listener, event);
+                delete.executeUpdate();
+                call.setString(1, listener);
+                call.setString(2, event.subject());
+                call.executeUpdate();
+            }
+        });
+    }
+
+    void putOff(String listener, Event event, String error, Duration until) {
+        session().doWork(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("""
+                    UPDATE messaging.parked
+                       SET attempts = ?, error = ?, next_attempt_at = now() + make_interval(secs => ?)
+                     WHERE listener = ? AND subject = ? AND sequence = ?
+                    """)) {
+                update.setInt(1, event.attempts() + 1);
+                update.setString(2, shorten(error));
+                update.setDouble(3, until.toMillis() / 1000.0);
+                key(update, 4, listener, event);
+                update.executeUpdate();
+            }
+        });
+    }
+
+    private static void key(PreparedStatement statement, int first, String listener, Event event) throws SQLException {
+        statement.setString(first, listener);
+        statement.setString(first + 1, event.subject());
+        statement.setLong(first + 2, event.sequence());
+    }
+
+    static String shorten(String error) {
+        String text = error.replace("\u0000", "");
+        return text.length() > MOST_ERROR ? text.substring(0, MOST_ERROR) : text;
+    }
+
+    private Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

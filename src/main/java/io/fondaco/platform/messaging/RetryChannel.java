@@ -1,0 +1,50 @@
+package io.fondaco.platform.messaging;
+
+import io.smallrye.reactive.messaging.connector.InboundConnector;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Flow;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
+
+/**
+ * Carries events that a listener failed at to it once more, whatever carried them the first time. The channel's name is
+ * the listener's with {@code -retries} behind it.
+ */
+@ApplicationScoped
+@Connector(RetryChannel.NAME)
+class RetryChannel implements InboundConnector {
+    static final String NAME = "fondaco-retries";
+    static final String SUFFIX = "-retries";
+
+    private final Parked parked;
+    private final Heart heart;
+    private final MessagingSettings settings;
+    private final Bell bell;
+
+    RetryChannel(Parked parked, Heart heart, MessagingSettings settings, Bell bell) {
+        this.parked = parked;
+        this.heart = heart;
+        this.settings = settings;
+        this.bell = bell;
+    }
+
+    @Override
+    public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
+        String channel = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
+        if (!channel.endsWith(SUFFIX)) {
+            throw new IllegalArgumentException(
+                    "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
+        }
+        String listener = channel.substring(0, channel.length() - SUFFIX.length());
+        return DatabaseChannel.follow(channel, () -> due(listener), heart, settings, bell);
+    }
+
+    private Tail.Batch due(String listener) throws SQLException {
+        List<Event> due = parked.due(listener, settings.batch());
+        return new Tail.Batch(due, true, () -> {});
+    }
+}
