@@ -1,6 +1,6 @@
 /** What the shop's operators look at and put right: events that no listener could handle. */
 @NullMarked
-@BoundedModule(uses = {"access"})
+@BoundedModule(uses = {})
 package io.fondaco.operations;
 
 import io.fondaco.platform.BoundedModule;

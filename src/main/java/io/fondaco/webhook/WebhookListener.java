@@ -8,11 +8,17 @@ import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
-import org.jboss.logging.Logger;
 
+/** Writes down which events go to which endpoints. */
 @ApplicationScoped
 class WebhookListener {
-    private static final Logger LOG = Logger.getLogger(WebhookListener.class);
+    private final Deliveries deliveries;
+    private final Dispatcher dispatcher;
+
+    WebhookListener(Deliveries deliveries, Dispatcher dispatcher) {
+        this.deliveries = deliveries;
+        this.dispatcher = dispatcher;
+    }
 
     @Incoming("webhook")
     @Incoming("webhook-retries")
@@ -20,6 +26,8 @@ class WebhookListener {
     @Blocking
     @ReadsFrom(Route.PRIMARY)
     void on(List<Event> events) {
-        LOG.infof("%s", events);
+        if (deliveries.write(events)) {
+            dispatcher.wakeAfterCommit();
+        }
     }
 }

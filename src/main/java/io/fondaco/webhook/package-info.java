@@ -3,7 +3,7 @@
  * itself. Calls go to public addresses only, unless the operator allows others.
  */
 @NullMarked
-@BoundedModule(uses = {"access"})
+@BoundedModule(uses = {})
 package io.fondaco.webhook;
 
 import io.fondaco.platform.BoundedModule;

@@ -8,7 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
-/** Consistency tokens for who answers on the event loop, outside of any resource: never waits, never asks a server. */
+/** Consistency tokens for who answers outside of any resource; on the event loop but for {@link #now}. */
 @ApplicationScoped
 public class Tokens {
     private static final Optional<Optional<Position>> NONE = Optional.of(Optional.empty());
@@ -29,6 +29,14 @@ public class Tokens {
         return consistency.presentedAtOnce(
                 request.getHeader(Consistency.HEADER),
                 name -> Optional.ofNullable(request.getCookie(name)).map(Cookie::getValue));
+    }
+
+    /**
+     * A token of everything that is committed by now, for who is told of it outside of any request; asks the primary. Empty
+     * when nobody can say.
+     */
+    public Optional<String> now() {
+        return consistency.afterWriting();
     }
 
     /** Puts the token of an answer on it that holds nothing later than {@code shown}. */

@@ -41,8 +41,15 @@ public class Outbox {
     private final ObjectMapper json;
     private final Bell bell;
     private final TransactionSynchronizationRegistry transactions;
+    private final MessagingSettings settings;
 
-    Outbox(EntityManager entities, ObjectMapper json, Bell bell, TransactionSynchronizationRegistry transactions) {
+    Outbox(
+            EntityManager entities,
+            ObjectMapper json,
+            Bell bell,
+            TransactionSynchronizationRegistry transactions,
+            MessagingSettings settings) {
+        this.settings = settings;
         this.entities = entities;
         this.json = json;
         this.bell = bell;
@@ -68,6 +75,11 @@ public class Outbox {
             transactions.putResource(Outbox.class, true);
             transactions.registerInterposedSynchronization(new WakeAfterCommit());
         }
+    }
+
+    /** Whether this pod carries events, and so does the work that follows from them. */
+    public boolean isWorker() {
+        return settings.worker();
     }
 
     private void write(List<NewEvent> events) {

@@ -1,0 +1,132 @@
+package io.fondaco.webhook;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Says which address a name may be called at. A name is looked up once, every address that it has must be allowed, and
+ * the call goes to the address that was checked: what the name stands for a moment later does not matter.
+ */
+@ApplicationScoped
+class AddressGuard {
+    /**
+     * What is not the public internet: IANA's special-purpose registries for IPv4 and IPv6. Of IPv6 only global unicast is
+     * public at all; prefixes that carry an IPv4 address inside are refused whole.
+     */
+    private static final List<Network> NOT_PUBLIC = networks(
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.0.2.0/24",
+            "192.31.196.0/24",
+            "192.52.193.0/24",
+            "192.88.99.0/24",
+            "192.168.0.0/16",
+            "192.175.48.0/24",
+            "198.18.0.0/15",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "224.0.0.0/4",
+            "240.0.0.0/4",
+            "::/3",
+            "4000::/2",
+            "8000::/1",
+            "2001::/23",
+            "2001:db8::/32",
+            "2002::/16",
+            "3fff::/20");
+
+    private final List<Network> allowed;
+    private final WebhookSettings settings;
+
+    AddressGuard(WebhookSettings settings) {
+        this.settings = settings;
+        this.allowed = settings.allowedAddresses().orElse(List.of()).stream()
+                .map(Network::parse)
+                .toList();
+    }
+
+    /** An address is refused, or a name has none. */
+    static final class Refused extends Exception {
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    /** Addresses that begin with the same bits. */
+    record Network(InetAddress address, int bits) {
+        static Network parse(String text) {
+            int slash = text.indexOf('/');
+            try {
+                InetAddress address = InetAddress.ofLiteral((slash < 0 ? text : text.substring(0, slash)).strip());
+                int most = address.getAddress().length * 8;
+                int bits = slash < 0
+                        ? most
+                        : Integer.parseInt(text.substring(slash + 1).strip());
+                if (bits < 0 || bits > most) {
+                    throw new IllegalArgumentException("Not a network: " + text);
+                }
+                return new Network(address, bits);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("Not a network like 10.1.0.0/16: " + text, e);
+            }
+        }
+
+        boolean contains(InetAddress other) {
+            byte[] mine = address.getAddress();
+            byte[] theirs = other.getAddress();
+            if (mine.length != theirs.length) {
+                return false;
+            }
+            int whole = bits / 8;
+            int rest = bits % 8;
+            int mask = 0xFF << (8 - rest);
+            return Arrays.equals(mine, 0, whole, theirs, 0, whole)
+                    && (rest == 0 || (mine[whole] & mask) == (theirs[whole] & mask));
+        }
+    }
+
+    private static List<Network> networks(String... texts) {
+        return Arrays.stream(texts).map(Network::parse).toList();
+    }
+
+    boolean allows(InetAddress address) {
+        return allowed.stream().anyMatch(network -> network.contains(address))
+                || NOT_PUBLIC.stream().noneMatch(network -> network.contains(address));
+    }
+
+    /** The address to call; takes at most the time limit of a call. */
+    InetAddress resolve(String host) throws Refused, InterruptedException {
+        List<InetAddress> addresses = lookUp(host);
+        if (!addresses.stream().allMatch(this::allows)) {
+            throw new Refused("The address of %s is not public: it is not called".formatted(host));
+        }
+        return addresses.getFirst();
+    }
+
+    private List<InetAddress> lookUp(String host) throws Refused, InterruptedException {
+        FutureTask<List<InetAddress>> lookUp = new FutureTask<>(() -> List.of(InetAddress.getAllByName(host)));
+        Thread.ofVirtual().name("webhook-look-up").start(lookUp);
+        try {
+            return lookUp.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new Refused("Looking up %s took too long".formatted(host));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownHostException) {
+                throw new Refused("There is no address for %s".formatted(host));
+            }
+            throw new Refused("%s cannot be looked up".formatted(host));
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.fondaco.webhook;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a call: to the address that was checked, under the name that was asked for, within one time limit for all of it.
+ * Redirects are answers like any other that is not 2xx.
+ */
+@ApplicationScoped
+class Caller {
+    private static final String AGENT = "Fondaco-Webhooks/1.0";
+    private static final int KEPT_RESPONSE = 1_000;
+    private static final long MOST_RETRY_AFTER = TimeUnit.HOURS.toSeconds(1);
+
+    private final WebhookSettings settings;
+    private final AddressGuard addresses;
+    private final WebhookSecrets secrets;
+    private final HttpClient client;
+
+    Caller(WebhookSettings settings, AddressGuard addresses, WebhookSecrets secrets, Vertx vertx) {
+        this.settings = settings;
+        this.addresses = addresses;
+        this.secrets = secrets;
+        this.client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setProtocolVersion(HttpVersion.HTTP_1_1)
+                        .setConnectTimeout((int) settings.timeout().toMillis())
+                        .setKeepAliveTimeout(30)
+                        .setVerifyHost(true)
+                        .setDecompressionSupported(false)
+                        .setMaxHeaderSize(16 * 1024),
+                new PoolOptions().setHttp1MaxSize(settings.callsPerEndpoint()));
+    }
+
+    @PreDestroy
+    void stop() {
+        client.close();
+    }
+
+    /** @param consistency up to where what it tells of can be read by who sends it back; empty if nobody knows */
+    Call.Result make(Call call, String consistency) throws InterruptedException {
+        Instant at = Instant.now();
+        long started = System.nanoTime();
+        AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
+        try {
+            URI url = URI.create(call.url());
+            InetAddress address = addresses.resolve(url.getHost());
+            CompletableFuture<Answer> answer = send(call, url, address, at, consistency, request);
+            long left = settings.timeout().toNanos() - (System.nanoTime() - started);
+            Answer answered = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
+            boolean taken = answered.status() / 100 == 2;
+            return new Call.Result(
+                    at,
+                    millis(started),
+                    answered.status(),
+                    taken ? "" : "It answered " + answered.status(),
+                    answered.body(),
+                    taken ? 0 : answered.retryAfter());
+        } catch (AddressGuard.Refused | IllegalArgumentException e) {
+            return failed(at, started, String.valueOf(e.getMessage()));
+        } catch (TimeoutException e) {
+            return failed(
+                    at,
+                    started,
+                    "No whole answer within %d ms".formatted(settings.timeout().toMillis()));
+        } catch (ExecutionException e) {
+            return failed(at, started, describe(e.getCause() == null ? e : e.getCause()));
+        } finally {
+            // What is not there in whole is cut off, with its connection.
+            HttpClientRequest sent = request.get();
+            if (sent != null) {
+                sent.reset();
+            }
+        }
+    }
+
+    private record Answer(int status, String body, long retryAfter) {}
+
+    private CompletableFuture<Answer> send(
+            Call call,
+            URI url,
+            InetAddress address,
+            Instant at,
+            String consistency,
+            AtomicReference<@Nullable HttpClientRequest> sent) {
+        boolean tls = url.getScheme().equals("https");
+        int port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
+        String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setServer(SocketAddress.inetSocketAddress(port, address.getHostAddress()))
+                .setHost(url.getHost())
+                .setPort(port)
+                .setSsl(tls)
+                .setURI(url.getRawQuery() == null ? path : path + "?" + url.getRawQuery())
+                .setFollowRedirects(false)
+                .putHeader("content-type", "application/json")
+                .putHeader("user-agent", AGENT)
+                .putHeader("webhook-id", call.messageId())
+                .putHeader("webhook-timestamp", Long.toString(at.getEpochSecond()))
+                .putHeader(
+                        "webhook-signature",
+                        secrets.signature(
+                                call.endpoint(),
+                                call.generations(),
+                                call.messageId(),
+                                at.getEpochSecond(),
+                                call.body()));
+        if (!consistency.isEmpty()) {
+            options.putHeader("fondaco-consistency", consistency);
+        }
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        client.request(options)
+                .onSuccess(request -> {
+                    sent.set(request);
+                    if (answer.isDone()) {
+                        request.reset();
+                        return;
+                    }
+                    request.send(Buffer.buffer(call.body()))
+                            .onSuccess(response -> read(response, answer, sent))
+                            .onFailure(answer::completeExceptionally);
+                })
+                .onFailure(answer::completeExceptionally);
+        return answer;
+    }
+
+    private void read(
+            HttpClientResponse response,
+            CompletableFuture<Answer> answer,
+            AtomicReference<@Nullable HttpClientRequest> underWay) {
+        Buffer body = Buffer.buffer();
+        long retryAfter = retryAfter(response.getHeader("retry-after"));
+        response.handler(part -> {
+            int room = settings.maxAnswerBytes() - body.length();
+            body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, room)));
+            if (part.length() > room) {
+                answer.complete(new Answer(response.statusCode(), text(body), retryAfter));
+            }
+        });
+        response.exceptionHandler(answer::completeExceptionally);
+        response.endHandler(_ -> {
+            underWay.set(null);
+            answer.complete(new Answer(response.statusCode(), text(body), retryAfter));
+        });
+    }
+
+    private static String text(Buffer body) {
+        String text = new String(body.getBytes(0, Math.min(body.length(), KEPT_RESPONSE)), StandardCharsets.UTF_8);
+        return text.replace("\u0000", "");
+    }
+
+    private static long retryAfter(@Nullable String header) {
+        try {
+            return header == null ? 0 : Math.clamp(Long.parseLong(header.strip()), 0, MOST_RETRY_AFTER);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static Call.Result failed(Instant at, long started, String error) {
+        return new Call.Result(at, millis(started), 0, error, "", 0);
+    }
+
+    private static long millis(long started) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+    }
+
+    /** Nothing of what the other side made up, and no address: the log of deliveries is for the shop's staff. */
+    private static String describe(Throwable thrown) {
+        if (thrown instanceof SSLException) {
+            return "No TLS connection: its certificate may be invalid, or for another name";
+        }
+        if (thrown instanceof ConnectException) {
+            return "No connection";
+        }
+        return "The connection failed: " + thrown.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+}

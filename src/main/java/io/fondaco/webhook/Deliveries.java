@@ -1,0 +1,362 @@
+package io.fondaco.webhook;
+
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.messaging.Event;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/** Which event goes to which endpoint, and how far it got. */
+@ApplicationScoped
+class Deliveries {
+    private static final String WRITE_MESSAGES = """
+            INSERT INTO webhook.message (event, type, subject, sequence, version, told_at, data)
+            SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[])
+            ON CONFLICT DO NOTHING
+            """;
+
+    private static final String WRITE_DELIVERIES = """
+            INSERT INTO webhook.delivery (id, endpoint, event, subject, sequence)
+            SELECT * FROM unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::text[], ?::bigint[])
+            ON CONFLICT DO NOTHING
+            """;
+
+    /**
+     * Takes up what is due, from every endpoint as much as this pod has room for it. A subject's events go out in their order
+     * the first time; what has to be tried again does not hold up the later ones.
+     */
+    private static final String CLAIM = """
+            WITH busy AS (
+                SELECT * FROM unnest(?::uuid[], ?::int[]) AS b (endpoint, calls)
+            ), due AS (
+                SELECT d.id, e.url, e.secret_generation, e.previous_until > now() AS both
+                  FROM webhook.endpoint e LEFT JOIN busy b ON b.endpoint = e.id
+                 CROSS JOIN LATERAL (
+                       SELECT d.id FROM webhook.delivery d
+                        WHERE d.endpoint = e.id AND d.status = 'pending' AND d.next_attempt_at <= now()
+                          AND (d.attempts > 0 OR NOT EXISTS (
+                               SELECT FROM webhook.delivery f
+                                WHERE f.endpoint = d.endpoint AND f.subject = d.subject AND f.sequence < d.sequence
+                                  AND f.status = 'pending' AND f.attempts = 0))
+                        ORDER BY d.next_attempt_at
+                        LIMIT greatest(0, CASE WHEN e.consecutive_failures >= 5 THEN 1 ELSE ? END - coalesce(b.calls, 0))
+                          FOR UPDATE SKIP LOCKED) d
+                 WHERE e.status = 'enabled' AND e.deleted_at IS NULL
+                 LIMIT ?
+            )
+            UPDATE webhook.delivery d
+               SET next_attempt_at = now() + make_interval(secs => ?), lease = gen_random_uuid()
+              FROM due, webhook.message m
+             WHERE d.id = due.id AND m.event = d.event
+            RETURNING d.id, d.lease, d.endpoint, due.url, due.secret_generation, due.both, d.attempts,
+                      m.event, m.type, m.subject, m.sequence, m.version, m.told_at, m.data
+            """;
+
+    /** Writes down an attempt, and what follows for the delivery and for its endpoint. */
+    private static final String RECORD = """
+            WITH settled AS (
+                UPDATE webhook.delivery
+                   SET attempts = attempts + 1, status = ?, lease = NULL,
+                       delivered_at = CASE WHEN ? = 'delivered' THEN now() END,
+                       next_attempt_at = now() + make_interval(secs => ?)
+                 WHERE id = ? AND lease = ? AND status = 'pending'
+                RETURNING id, endpoint
+            ), logged AS (
+                INSERT INTO webhook.attempt (delivery, at, duration_ms, status, error, response)
+                SELECT id, ?, ?, nullif(?, 0), ?, ? FROM settled
+            ), healthy AS (
+                UPDATE webhook.endpoint e SET consecutive_failures = 0, failing_since = NULL
+                  FROM settled s WHERE e.id = s.endpoint AND ? AND e.consecutive_failures > 0
+            )
+            UPDATE webhook.endpoint e
+               SET consecutive_failures = e.consecutive_failures + 1, failing_since = coalesce(e.failing_since, now())
+              FROM settled s WHERE e.id = s.endpoint AND NOT ?
+            RETURNING e.failing_since < now() - make_interval(secs => ?) AND e.consecutive_failures >= 5 AS hopeless
+            """;
+
+    private static final String REPLAY = """
+            WITH wanted AS (
+                SELECT m.event, m.subject, m.sequence, m.told_at FROM webhook.message m
+                 WHERE m.told_at >= ? AND m.told_at < ? AND m.type = ANY (?) ORDER BY m.told_at, m.event LIMIT ?
+            ), again AS (
+                INSERT INTO webhook.delivery AS d (id, endpoint, event, subject, sequence)
+                SELECT uuidv7(), ?, event, subject, sequence FROM wanted
+                ON CONFLICT (endpoint, event) DO UPDATE
+                   SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL, delivered_at = NULL
+                 WHERE d.status <> 'delivered' OR NOT ?
+                RETURNING id)
+            SELECT (SELECT count(*) FROM again), count(*), max(told_at) FROM wanted
+            """;
+
+    private final EntityManager entities;
+    private final WebhookSettings settings;
+    private final Payloads payloads;
+
+    Deliveries(EntityManager entities, WebhookSettings settings, Payloads payloads) {
+        this.entities = entities;
+        this.settings = settings;
+        this.payloads = payloads;
+    }
+
+    /** An endpoint as far as it matters to who hands out events. */
+    record Subscriber(UUID id, List<String> eventTypes, boolean enabled) {
+        Subscriber {
+            eventTypes = List.copyOf(eventTypes);
+        }
+
+        boolean wants(Event event) {
+            return eventTypes.stream().anyMatch(pattern -> Event.matches(pattern, event.type()));
+        }
+    }
+
+    List<Subscriber> subscribers() {
+        return session().doReturningWork(connection -> {
+            List<Subscriber> subscribers = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT id, event_types, status = 'enabled' FROM webhook.endpoint WHERE deleted_at IS NULL");
+                    ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    subscribers.add(new Subscriber(
+                            row.getObject(1, UUID.class),
+                            List.of((String[]) row.getArray(2).getArray()),
+                            row.getBoolean(3)));
+                }
+            }
+            return subscribers;
+        });
+    }
+
+    /** One event for one endpoint. */
+    private record Pair(Subscriber to, Event event) {}
+
+    /**
+     * Writes down what is to be sent to whom; three statements, one when nobody wants anything. Events for endpoints that are
+     * disabled are kept, to be replayed. @return whether there is anything to send
+     */
+    boolean write(List<Event> events) {
+        return write(events, subscribers());
+    }
+
+    boolean write(List<Event> events, List<Subscriber> subscribers) {
+        Set<Event> wanted = new HashSet<>();
+        List<Pair> pairs = new ArrayList<>();
+        for (Event event : events) {
+            for (Subscriber subscriber : subscribers) {
+                if (subscriber.wants(event)) {
+                    wanted.add(event);
+                    if (subscriber.enabled()) {
+                        pairs.add(new Pair(subscriber, event));
+                    }
+                }
+            }
+        }
+        List<Event> messages = events.stream().filter(wanted::contains).toList();
+        if (!messages.isEmpty()) {
+            writeMessages(messages);
+        }
+        if (!pairs.isEmpty()) {
+            writeDeliveries(pairs);
+        }
+        return !pairs.isEmpty();
+    }
+
+    private void writeMessages(List<Event> events) {
+        session().doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(WRITE_MESSAGES)) {
+                insert.setArray(1, array(connection, "uuid", events, Event::id));
+                insert.setArray(2, array(connection, "text", events, Event::type));
+                insert.setArray(3, array(connection, "text", events, Event::subject));
+                insert.setArray(4, array(connection, "bigint", events, Event::sequence));
+                insert.setArray(5, array(connection, "bigint", events, Event::version));
+                insert.setArray(6, array(connection, "timestamptz", events, event -> event.time()
+                        .toString()));
+                insert.setArray(7, array(connection, "text", events, Event::data));
+                insert.executeUpdate();
+            }
+        });
+    }
+
+    private void writeDeliveries(List<Pair> pairs) {
+        session().doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(WRITE_DELIVERIES)) {
+                insert.setArray(1, array(connection, "uuid", pairs, _ -> TypeId.newUuid()));
+                insert.setArray(
+                        2, array(connection, "uuid", pairs, pair -> pair.to().id()));
+                insert.setArray(
+                        3, array(connection, "uuid", pairs, pair -> pair.event().id()));
+                insert.setArray(
+                        4, array(connection, "text", pairs, pair -> pair.event().subject()));
+                insert.setArray(5, array(connection, "bigint", pairs, pair -> pair.event()
+                        .sequence()));
+                insert.executeUpdate();
+            }
+        });
+    }
+
+    private static <T> Array array(Connection connection, String type, List<T> rows, Function<T, Object> column)
+            throws SQLException {
+        return connection.createArrayOf(type, rows.stream().map(column).toArray());
+    }
+
+    /**
+     * Takes up calls that are due; one statement.
+     *
+     * @param busy calls that this pod has under way, per endpoint
+     */
+    @ActivateRequestContext
+    @Transactional
+    List<Call> claim(Map<UUID, Integer> busy, int most) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
+                List<Map.Entry<UUID, Integer>> entries = List.copyOf(busy.entrySet());
+                claim.setArray(1, array(connection, "uuid", entries, Map.Entry::getKey));
+                claim.setArray(2, array(connection, "int", entries, Map.Entry::getValue));
+                claim.setInt(3, settings.callsPerEndpoint());
+                claim.setInt(4, most);
+                // Twice the time that it can take: looking up the name and the call are each bounded by it.
+                claim.setDouble(5, settings.timeout().toMillis() / 1000.0 * 2 + 10);
+                List<Call> calls = new ArrayList<>();
+                try (ResultSet row = claim.executeQuery()) {
+                    while (row.next()) {
+                        calls.add(call(row));
+                    }
+                }
+                return calls;
+            }
+        });
+    }
+
+    private Call call(ResultSet row) throws SQLException {
+        int generation = row.getInt("secret_generation");
+        UUID event = row.getObject("event", UUID.class);
+        return new Call(
+                row.getObject("id", UUID.class),
+                row.getObject("lease", UUID.class),
+                row.getObject("endpoint", UUID.class),
+                row.getString("url"),
+                row.getBoolean("both") && generation > 1 ? List.of(generation, generation - 1) : List.of(generation),
+                row.getInt("attempts"),
+                TypeId.format(Event.PREFIX, event),
+                payloads.body(new Event(
+                        event,
+                        row.getString("type"),
+                        row.getString("subject"),
+                        row.getLong("sequence"),
+                        row.getLong("version"),
+                        row.getObject("told_at", OffsetDateTime.class).toInstant(),
+                        row.getString("data"),
+                        0,
+                        false)));
+    }
+
+    /**
+     * Writes down what became of a call, unless somebody else makes it meanwhile; one statement.
+     *
+     * @param nextSeconds until the next attempt; empty of meaning when there is none
+     * @return whether the endpoint has failed at everything for so long that it is to be disabled
+     */
+    boolean record(Call call, Call.Result result, String status, double nextSeconds) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement record = connection.prepareStatement(RECORD)) {
+                record.setString(1, status);
+                record.setString(2, status);
+                record.setDouble(3, nextSeconds);
+                record.setObject(4, call.delivery());
+                record.setObject(5, call.lease());
+                record.setObject(6, result.at().atOffset(ZoneOffset.UTC));
+                record.setInt(7, (int) Math.min(result.millis(), Integer.MAX_VALUE));
+                record.setInt(8, result.status());
+                record.setString(9, result.error());
+                record.setString(10, result.response());
+                record.setBoolean(11, result.taken());
+                record.setBoolean(12, result.taken());
+                record.setDouble(13, (double) settings.disableAfter().toSeconds());
+                try (ResultSet row = record.executeQuery()) {
+                    return row.next() && row.getBoolean("hopeless");
+                }
+            }
+        });
+    }
+
+    /**
+     * What a replay came to.
+     *
+     * @param replayed deliveries that will be made once more, or for the first time
+     * @param seen events in the range, up to the bound
+     * @param last of them; null if there was none
+     */
+    record Replayed(long replayed, long seen, @Nullable Instant last) {}
+
+    /** Sends the events of a time once more: those of these types, the earliest first, so many at most. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    Replayed replay(
+            UUID endpoint, Instant from, Instant to, Collection<String> types, boolean undeliveredOnly, int most) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement replay = connection.prepareStatement(REPLAY)) {
+                replay.setObject(1, from.atOffset(ZoneOffset.UTC));
+                replay.setObject(2, to.atOffset(ZoneOffset.UTC));
+                replay.setArray(3, connection.createArrayOf("text", types.toArray()));
+                replay.setInt(4, most);
+                replay.setObject(5, endpoint);
+                replay.setBoolean(6, undeliveredOnly);
+                try (ResultSet row = replay.executeQuery()) {
+                    row.next();
+                    OffsetDateTime last = row.getObject(3, OffsetDateTime.class);
+                    return new Replayed(row.getLong(1), row.getLong(2), last == null ? null : last.toInstant());
+                }
+            }
+        });
+    }
+
+    /** Makes deliveries of this endpoint once more. @return how many of them there are */
+    @Transactional(Transactional.TxType.MANDATORY)
+    int replay(UUID endpoint, Collection<UUID> deliveries) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement again = connection.prepareStatement("""
+                    UPDATE webhook.delivery
+                       SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL, delivered_at = NULL
+                     WHERE endpoint = ? AND id = ANY (?)
+                    """)) {
+                again.setObject(1, endpoint);
+                again.setArray(2, connection.createArrayOf("uuid", deliveries.toArray()));
+                return again.executeUpdate();
+            }
+        });
+    }
+
+    /** Forgets what is older than the retention; a bounded number at a time. @return how many events went */
+    @Transactional
+    int prune(int most) {
+        return entities.createNativeQuery("""
+                        DELETE FROM webhook.message WHERE event IN (
+                               SELECT event FROM webhook.message
+                                WHERE told_at < now() - make_interval(secs => :seconds) ORDER BY told_at LIMIT :most)
+                        """)
+                .setParameter("seconds", (double) settings.retention().toSeconds())
+                .setParameter("most", most)
+                .executeUpdate();
+    }
+
+    private Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

@@ -1,0 +1,27 @@
+package io.fondaco.webhook;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.platform.identity.TypeId;
+import java.util.UUID;
+
+/** Identifies the sending of one event to one endpoint. */
+record DeliveryId(UUID value) {
+    static final String PREFIX = "delivery";
+
+    @JsonCreator
+    static DeliveryId parse(String text) {
+        return new DeliveryId(TypeId.parse(PREFIX, text));
+    }
+
+    /** The same, under the name that path parameters are converted by. */
+    static DeliveryId fromString(String text) {
+        return parse(text);
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return TypeId.format(PREFIX, value);
+    }
+}
