@@ -41,6 +41,8 @@ public final class ClusterForTests implements QuarkusTestResourceLifecycleManage
                 Map.entry("fondaco.demo-shop", "false"),
                 Map.entry("fondaco.payment.test.enabled", "true"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
+                Map.entry("fondaco.messaging.retry-delay", "100ms"),
+                Map.entry("fondaco.messaging.max-attempts", "4"),
                 Map.entry("quarkus.http.test-port", "0"));
     }
 

@@ -2,11 +2,10 @@ package io.fondaco.webhook;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.messaging.EventBatch;
 import io.fondaco.platform.messaging.Once;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /** Writes down which events go to which endpoints. */
@@ -25,8 +24,8 @@ class WebhookListener {
     @Once("webhook")
     @Blocking
     @ReadsFrom(Route.PRIMARY)
-    void on(List<Event> events) {
-        if (deliveries.write(events)) {
+    void on(EventBatch batch) {
+        if (deliveries.write(batch.events())) {
             dispatcher.wakeAfterCommit();
         }
     }

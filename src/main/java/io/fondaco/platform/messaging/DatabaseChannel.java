@@ -42,7 +42,7 @@ class DatabaseChannel implements InboundConnector {
         return follow(listener, Tail.outbox(listener, log, leases, heart, settings), heart, settings, bell);
     }
 
-    static Multi<Message<List<Event>>> follow(
+    static Multi<Message<EventBatch>> follow(
             String name, Tail.Source source, Heart heart, MessagingSettings settings, Bell bell) {
         if (!settings.worker()) {
             return Multi.createFrom().nothing();
@@ -64,9 +64,9 @@ class DatabaseChannel implements InboundConnector {
                         BackPressureStrategy.BUFFER);
     }
 
-    private static Message<List<Event>> message(List<Event> events, CompletableFuture<Void> handled) {
+    private static Message<EventBatch> message(List<Event> events, CompletableFuture<Void> handled) {
         return Message.of(
-                events,
+                new EventBatch(events),
                 () -> {
                     handled.complete(null);
                     return done();

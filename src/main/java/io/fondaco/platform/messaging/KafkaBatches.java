@@ -3,7 +3,6 @@ package io.fondaco.platform.messaging;
 import io.smallrye.reactive.messaging.MessageConverter;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordBatchMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,15 +10,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
-/** Hands listeners a batch from Kafka as the list of events that it is. */
+/** Hands listeners a batch from Kafka as the events that it is. */
 @ApplicationScoped
 class KafkaBatches implements MessageConverter {
     @Override
     public boolean canConvert(Message<?> message, Type target) {
-        return message.getMetadata(IncomingKafkaRecordBatchMetadata.class).isPresent()
-                && target instanceof ParameterizedType list
-                && list.getRawType() == List.class
-                && list.getActualTypeArguments()[0] == Event.class;
+        return message.getMetadata(IncomingKafkaRecordBatchMetadata.class).isPresent() && target == EventBatch.class;
     }
 
     @Override
@@ -31,6 +27,6 @@ class KafkaBatches implements MessageConverter {
         for (ConsumerRecord<?, ?> record : records) {
             events.add(KafkaRecords.read(record));
         }
-        return message.withPayload(events);
+        return message.withPayload(new EventBatch(events));
     }
 }

@@ -8,8 +8,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a listener's effects happen once, though events arrive twice: on an {@code @Incoming} method that takes a {@code
- * List<Event>}. The method runs in a transaction that also remembers the events, with those only that it has not handled
+ * Makes a listener's effects happen once, though events arrive twice: on an {@code @Incoming} method that takes an
+ * {@link EventBatch}. The method runs in a transaction that also remembers the events, with those only that it has not handled
  * before; a subject's in their order. When it throws, the transaction is rolled back and the events are tried by themselves;
  * the one that fails is tried again later, with the later ones of its subject behind it, and becomes a dead letter in
  * the end. Others do not wait for it.

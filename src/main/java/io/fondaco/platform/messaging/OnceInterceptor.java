@@ -50,7 +50,7 @@ class OnceInterceptor {
     /** A listener, called with some events. */
     private record Listener(String name, List<String> types, InvocationContext call) {
         void handle(List<Event> events) throws Exception {
-            call.setParameters(new Object[] {events});
+            call.setParameters(new Object[] {new EventBatch(events)});
             call.proceed();
         }
     }
@@ -59,13 +59,14 @@ class OnceInterceptor {
     @Nullable
     Object run(InvocationContext call) throws Exception {
         Once once = call.getMethod().getAnnotation(Once.class);
-        if (once == null || call.getParameters().length != 1 || !(call.getParameters()[0] instanceof List<?> list)) {
-            throw new IllegalStateException("@Once is for methods that take a List<Event>: " + call.getMethod());
+        if (once == null
+                || call.getParameters().length != 1
+                || !(call.getParameters()[0] instanceof EventBatch batch)) {
+            throw new IllegalStateException("@Once is for methods that take an EventBatch: " + call.getMethod());
         }
         Listener listener = new Listener(once.value(), List.of(once.types()), call);
         List<Event> fresh = new ArrayList<>();
-        for (Object element : list) {
-            Event event = (Event) element;
+        for (Event event : batch.events()) {
             if (event.parked()) {
                 retry(listener, event);
             } else if (event.type().equals(Event.MALFORMED)) {

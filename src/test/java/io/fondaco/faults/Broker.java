@@ -1,0 +1,64 @@
+package io.fondaco.faults;
+
+import io.smallrye.reactive.messaging.kafka.companion.test.EmbeddedKafkaBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+
+/** A real Kafka broker in this process, which can be stopped and started again with what it holds. */
+public final class Broker implements AutoCloseable {
+    private final Path directory;
+    private final int port;
+    private final int controllerPort;
+    private EmbeddedKafkaBroker running;
+
+    private Broker(Path directory, int port, int controllerPort) {
+        this.directory = directory;
+        this.port = port;
+        this.controllerPort = controllerPort;
+    }
+
+    /** @param directory where it keeps its logs */
+    public static Broker start(Path directory) {
+        Broker broker = new Broker(directory, freePort(), freePort());
+        broker.startAgain();
+        return broker;
+    }
+
+    public void startAgain() {
+        running = new EmbeddedKafkaBroker()
+                .withNodeId(1)
+                .withKafkaPort(port)
+                .withControllerPort(controllerPort)
+                .withDeleteLogDirsOnClose(false)
+                .withAdditionalProperties(properties -> {
+                    properties.put("log.dirs", directory.toString());
+                    properties.put("num.partitions", "4");
+                    properties.put("offsets.topic.num.partitions", "4");
+                    properties.put("group.initial.rebalance.delay.ms", "0");
+                })
+                .start();
+    }
+
+    public void stop() {
+        running.close();
+    }
+
+    public String bootstrapServers() {
+        return "localhost:" + port;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

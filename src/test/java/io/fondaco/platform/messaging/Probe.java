@@ -1,0 +1,66 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.smallrye.reactive.messaging.annotations.Blocking;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+
+/** A listener whose effects can be counted: a row for each time that it handled an event, and nothing that forbids two. */
+@ApplicationScoped
+class Probe {
+    static final EventType HAPPENED = new EventType("probe.happened", "Something happened in a test.", Map.class);
+
+    /** Subjects that it fails at. */
+    private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+    private final AtomicInteger failures = new AtomicInteger();
+
+    private final EntityManager entities;
+
+    Probe(EntityManager entities) {
+        this.entities = entities;
+    }
+
+    void failAt(String subject) {
+        failing.add(subject);
+    }
+
+    void heal(String subject) {
+        failing.remove(subject);
+    }
+
+    void healAll() {
+        failing.clear();
+    }
+
+    int failures() {
+        return failures.get();
+    }
+
+    @Incoming("probe")
+    @Incoming("probe-retries")
+    @Once(value = "probe", types = "probe.*")
+    @Blocking
+    @ReadsFrom(Route.PRIMARY)
+    void on(EventBatch batch) {
+        for (Event event : batch.events()) {
+            entities.createNativeQuery("""
+                            INSERT INTO probe.effect (event, subject, sequence) VALUES (:event, :subject, :sequence)
+                            """)
+                    .setParameter("event", event.id())
+                    .setParameter("subject", event.subject())
+                    .setParameter("sequence", event.sequence())
+                    .executeUpdate();
+            if (failing.contains(event.subject())) {
+                failures.incrementAndGet();
+                throw new IllegalStateException("The probe fails at " + event.subject());
+            }
+        }
+    }
+}
