@@ -88,6 +88,11 @@ public final class ReplicatedPostgres implements AutoCloseable {
             }
         }
 
+        /** A session of a superuser, for what must last: an open transaction, a lock. */
+        public Connection session() throws SQLException {
+            return server.connect(EmbeddedCluster.DATABASE, credentials);
+        }
+
         /** The first column of the first row. */
         public String query(String sql) {
             try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);

@@ -1,0 +1,24 @@
+package io.fondaco.faults;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults while the database carries the events. */
+class DatabaseEventFaultsIT extends EventFaults {
+    @BeforeAll
+    void start(@TempDir Path free) throws Exception {
+        open(free);
+    }
+
+    @Override
+    Map<String, String> carrier() {
+        return Map.of();
+    }
+
+    @Override
+    long published() {
+        return Long.parseLong(database.primary().query("SELECT count(*) FROM messaging.inbox"));
+    }
+}

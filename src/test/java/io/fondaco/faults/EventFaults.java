@@ -1,0 +1,404 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * A pod that sells and two that carry events, all real processes; one is broken while orders are placed, sent and refunded.
+ * Judged from outside, by SQL and by what arrives at a receiver: every event of every committed order has arrived, its
+ * effect has happened once, and each order's in their order (fault matrix rows 7 to 9 and 25, invariant I4).
+ *
+ * <p>What would hide a second effect is taken away first: deliveries of an event to an endpoint may be written twice here.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class EventFaults {
+    static final Logger LOG = Logger.getLogger(EventFaults.class);
+    static final Duration FAULT = Duration.ofSeconds(Long.getLong("faults.seconds", 4));
+    private static final int KILLS = Integer.getInteger("faults.kills", 3);
+    private static final int CLIENTS = 4;
+    private static final Duration SETTLED = Duration.ofSeconds(120);
+
+    Path directory;
+
+    ReplicatedPostgres database;
+    Receiver receiver;
+    PackagedApp shop;
+    List<PackagedApp> workers;
+    Map<String, String> workerEnvironment;
+    private final AtomicInteger checkouts = new AtomicInteger();
+
+    /** What this carrier needs to be told, besides. */
+    abstract Map<String, String> carrier();
+
+    void open(Path freeDirectory) throws IOException {
+        directory = freeDirectory;
+        database = ReplicatedPostgres.start(directory.resolve("postgres"), 1);
+        receiver = Receiver.open();
+        Map<String, String> environment = new TreeMap<>(Pods.environment(database));
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_SHIPPING_FREE", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        environment.put("FONDACO_WEBHOOK_ALLOW_HTTP", "true");
+        environment.put("FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8");
+        environment.put("FONDACO_WEBHOOK_TIMEOUT", "2s");
+        environment.put("FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
+        environment.put("FONDACO_WEBHOOK_RETRY_SCHEDULE", "300ms,300ms,1s,2s" + ",5s".repeat(50));
+        environment.put("FONDACO_MESSAGING_RETRY_DELAY", "300ms");
+        environment.put("FONDACO_MESSAGING_LEASE", "4s");
+        environment.put("FONDACO_MESSAGING_MAX_ATTEMPTS", "1000");
+        environment.putAll(carrier());
+        workerEnvironment = Map.copyOf(environment);
+        environment.put("FONDACO_MESSAGING_WORKER", "false");
+        shop = PackagedApp.start(name("shop"), environment);
+        workers = new ArrayList<>();
+        workers.add(PackagedApp.start(name("worker-0"), workerEnvironment));
+        workers.add(PackagedApp.start(name("worker-1"), workerEnvironment));
+        database.primary().execute("ALTER TABLE webhook.delivery DROP CONSTRAINT delivery_endpoint_event_key");
+        try (ShopClient staff = staff()) {
+            staff.awaitImport(staff.importCsv(
+                            "kind=products&format=shopify&currency=GBP",
+                            "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
+                                    + "thing,Thing,active,THING,5.00,continue\n")
+                    .expect(202)
+                    .body()
+                    .get("id")
+                    .asText());
+            for (String path : List.of("/good", "/third", "/refusing", "/slow")) {
+                staff.send(
+                                "POST",
+                                "/admin/v1/webhooks",
+                                PackagedApp.ADMIN_KEY,
+                                Map.of(),
+                                Map.of("url", receiver.url(path), "event_types", List.of("order.*")))
+                        .expect(201);
+            }
+        }
+    }
+
+    private String name(String pod) {
+        return getClass().getSimpleName() + "-" + pod;
+    }
+
+    private ShopClient staff() {
+        return new ShopClient(shop.base(), PackagedApp.ADMIN_KEY);
+    }
+
+    @AfterAll
+    void close() {
+        List<AutoCloseable> all = new ArrayList<>();
+        if (workers != null) {
+            all.addAll(workers);
+        }
+        all.addAll(java.util.Arrays.asList(shop, receiver, database));
+        for (AutoCloseable each : all) {
+            try {
+                if (each != null) {
+                    each.close();
+                }
+            } catch (Exception e) {
+                LOG.warn("Not closed", e);
+            }
+        }
+    }
+
+    @Test
+    void aWorkerKilledBetweenPublishingAndMarkingLosesNothingAndRepeatsNoEffect() throws Exception {
+        int caught = 0;
+        try (Load load = load()) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                int victim = kill % workers.size();
+                // Cursors can be read and not moved: what is published now stays unmarked.
+                try (Connection session = database.primary().session();
+                        Statement lock = session.createStatement()) {
+                    session.setAutoCommit(false);
+                    lock.execute("SET LOCAL lock_timeout = '10s'");
+                    lock.execute("LOCK TABLE messaging.cursor IN EXCLUSIVE MODE");
+                    long before = published();
+                    await().atMost(Duration.ofSeconds(20)).until(() -> published() > before);
+                    caught++;
+                    workers.get(victim).kill();
+                    session.rollback();
+                }
+                workers.set(victim, workers.get(victim).startAgain(name("worker-" + victim), workerEnvironment));
+            }
+        }
+        LOG.infof("%s: %d kills between publishing and marking", getClass().getSimpleName(), caught);
+        verify();
+    }
+
+    /** How much has been handed on by now, whether it is marked or not. */
+    abstract long published() throws Exception;
+
+    @Test
+    void aPausedWorkerThatWakesWithAnExpiredLeaseDoesNothingTwice() throws Exception {
+        try (Load load = load()) {
+            PackagedApp sleeper = workers.getFirst();
+            sleeper.freeze(true);
+            Pods.pass(FAULT.multipliedBy(2).plusSeconds(8));
+            sleeper.freeze(false);
+            Pods.pass(FAULT);
+        }
+        verify();
+    }
+
+    @Test
+    void aListenerThatThrowsForOneOrderHoldsUpThatOneOnly() throws Exception {
+        String ill;
+        try (ShopClient client = staff()) {
+            String cart = openCart(client);
+            // The order's identifier is not known before it is placed, so the first one to come is the ill one.
+            database.primary().execute("""
+                    CREATE SCHEMA IF NOT EXISTS faults;
+                    CREATE TABLE IF NOT EXISTS faults.ill (subject text PRIMARY KEY);
+                    CREATE OR REPLACE FUNCTION faults.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                        IF EXISTS (SELECT FROM faults.ill WHERE subject = NEW.subject) THEN
+                            RAISE EXCEPTION 'The listener fails at %', NEW.subject;
+                        END IF;
+                        RETURN NEW;
+                    END $$;
+                    CREATE OR REPLACE TRIGGER refuse BEFORE INSERT ON webhook.message
+                        FOR EACH ROW EXECUTE FUNCTION faults.refuse();
+                    GRANT USAGE ON SCHEMA faults TO PUBLIC;
+                    GRANT SELECT ON faults.ill TO PUBLIC;
+                    """);
+            ill = complete(client, cart).get("id").asText();
+            await().atMost(SETTLED).until(() -> receiver.firstTaken("/good").containsKey(ill));
+            database.primary().execute("INSERT INTO faults.ill VALUES ('%s')".formatted(ill));
+            fulfil(client, ill);
+            refund(client, ill);
+        }
+        int before = receiver.taken("/good").size();
+        try (Load load = load()) {
+            Pods.pass(FAULT);
+        }
+        await().atMost(SETTLED).until(() -> receiver.taken("/good").size() > before + 10);
+        assertThat(receiver.firstTaken("/good").get(ill)).containsExactly(1L);
+        assertThat(Long.parseLong(database.primary()
+                        .query("SELECT count(*) FROM messaging.parked WHERE subject = '%s'".formatted(ill))))
+                .isEqualTo(2);
+        database.primary().execute("DELETE FROM faults.ill");
+        verify();
+        assertThat(receiver.firstTaken("/good").get(ill)).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void slowAndRefusingReceiversDelayNoOtherAndWhoTakesEveryThirdTryGetsAll() throws Exception {
+        try (Load load = load()) {
+            await().atMost(SETTLED).until(() -> receiver.calls("/slow") > 0 && receiver.calls("/refusing") > 0);
+            Pods.pass(FAULT);
+        }
+        verify();
+        assertThat(receiver.taken("/refusing")).isEmpty();
+        await().atMost(SETTLED)
+                .untilAsserted(() -> assertThat(receiver.firstTaken("/third").keySet())
+                        .containsAll(receiver.firstTaken("/good").keySet()));
+    }
+
+    /** Orders placed, sent and refunded by a few clients, until it is closed. */
+    final class Load implements AutoCloseable {
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        private final List<Future<?>> clients = new ArrayList<>();
+
+        private Load() {
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(threads.submit((Callable<Void>) () -> {
+                    try (ShopClient client = staff()) {
+                        while (!over.get()) {
+                            String order =
+                                    complete(client, openCart(client)).get("id").asText();
+                            fulfil(client, order);
+                            refund(client, order);
+                        }
+                    }
+                    return null;
+                }));
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            over.set(true);
+            for (Future<?> client : clients) {
+                client.get();
+            }
+            threads.close();
+        }
+    }
+
+    Load load() {
+        return new Load();
+    }
+
+    int checkouts() {
+        return checkouts.get();
+    }
+
+    private static String openCart(ShopClient client) {
+        JsonNode cart = client.send(
+                        "POST",
+                        "/store/v1/carts",
+                        "",
+                        Map.of(),
+                        Map.of(
+                                "currency",
+                                "GBP",
+                                "email",
+                                "ada@example.com",
+                                "lines",
+                                List.of(Map.of("sku", "THING", "quantity", 2))))
+                .expect(201)
+                .body();
+        return cart.get("id").asText() + " " + cart.get("cart_token").asText();
+    }
+
+    private JsonNode complete(ShopClient client, String cart) {
+        String[] idAndToken = cart.split(" ");
+        client.send(
+                        "PATCH",
+                        "/store/v1/carts/" + idAndToken[0],
+                        idAndToken[1],
+                        Map.of(),
+                        Map.of(
+                                "shipping_address",
+                                Map.of(
+                                        "name",
+                                        "Ada",
+                                        "line1",
+                                        "1 High Street",
+                                        "city",
+                                        "London",
+                                        "postal_code",
+                                        "E1 1AA",
+                                        "country",
+                                        "GB"),
+                                "shipping_method",
+                                "standard"))
+                .expect(200);
+        JsonNode order = client.send(
+                        "POST",
+                        "/store/v1/carts/" + idAndToken[0] + "/complete",
+                        idAndToken[1],
+                        key(),
+                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                .expect(201)
+                .body();
+        checkouts.incrementAndGet();
+        return order;
+    }
+
+    private static void fulfil(ShopClient client, String order) {
+        client.send("POST", "/admin/v1/orders/" + order + "/fulfillments", PackagedApp.ADMIN_KEY, key(), Map.of())
+                .expect(201);
+    }
+
+    private static void refund(ShopClient client, String order) {
+        client.send(
+                        "POST",
+                        "/admin/v1/orders/" + order + "/refunds",
+                        PackagedApp.ADMIN_KEY,
+                        key(),
+                        Map.of("amount", Map.of("amount", 100, "currency", "GBP")))
+                .expect(201);
+    }
+
+    private static Map<String, String> key() {
+        return Map.of("Idempotency-Key", java.util.UUID.randomUUID().toString());
+    }
+
+    /** What must hold when nothing is broken any more and what is waiting has been carried. */
+    void verify() throws Exception {
+        Map<String, List<Long>> expected = told();
+        await().atMost(SETTLED).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+                        receiver.firstTaken("/good").entrySet().stream()
+                                .mapToInt(entry -> entry.getValue().size())
+                                .sum())
+                .as("events of orders that arrived")
+                .isEqualTo(expected.values().stream().mapToInt(List::size).sum()));
+        assertThat(receiver.firstTaken("/good"))
+                .as("every event of every order, each order's in their order")
+                .isEqualTo(expected);
+        assertThat(database.primary().query("""
+                        SELECT count(*) FROM (SELECT endpoint, event FROM webhook.delivery
+                                               GROUP BY endpoint, event HAVING count(*) > 1) AS twice
+                        """))
+                .as("effects that happened twice")
+                .isEqualTo("0");
+        assertThat(database.primary().query("""
+                        SELECT count(*) FROM messaging.outbox o
+                         WHERE o.type LIKE 'order.%' AND NOT EXISTS (
+                               SELECT FROM webhook.delivery d JOIN webhook.endpoint e ON e.id = d.endpoint
+                                WHERE d.event = o.id AND e.url LIKE '%/good')
+                        """))
+                .as("effects that never happened")
+                .isEqualTo("0");
+        assertThat(database.primary().query("SELECT count(*) FROM messaging.dead_letter"))
+                .isEqualTo("0");
+        LOG.infof(
+                "%s: %d orders, %d events, each arrived, each effect once, in order; %d calls of /good",
+                getClass().getSimpleName(),
+                expected.size(),
+                expected.values().stream().mapToInt(List::size).sum(),
+                receiver.calls("/good"));
+    }
+
+    /** The history of orders is written beside the events: what is in it must have been told, under the same numbers. */
+    private Map<String, List<Long>> told() throws SQLException {
+        Map<String, List<Long>> told = new TreeMap<>();
+        Map<String, Long> entries = new TreeMap<>();
+        try (Connection session = database.primary().session();
+                Statement statement = session.createStatement()) {
+            try (ResultSet row =
+                    statement.executeQuery("SELECT order_id, count(*) FROM \"order\".history GROUP BY order_id")) {
+                while (row.next()) {
+                    entries.put(
+                            io.fondaco.platform.identity.TypeId.format("order", row.getObject(1, java.util.UUID.class)),
+                            row.getLong(2));
+                }
+            }
+            try (ResultSet row = statement.executeQuery("""
+                    SELECT subject, sequence FROM messaging.outbox WHERE type LIKE 'order.%' ORDER BY position
+                    """)) {
+                while (row.next()) {
+                    told.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+                            .add(row.getLong(2));
+                }
+            }
+        }
+        assertThat(told.keySet()).as("every order was told of").isEqualTo(entries.keySet());
+        told.forEach((order, numbers) -> assertThat(numbers)
+                .as(order)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, entries.get(order)).boxed().toList()));
+        return told;
+    }
+}

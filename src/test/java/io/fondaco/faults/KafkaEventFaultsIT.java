@@ -1,0 +1,114 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults while Kafka carries the events, a real broker in the test's process. */
+class KafkaEventFaultsIT extends EventFaults {
+    private static final String TOPIC = "fondaco.events";
+    private Broker broker;
+
+    @BeforeAll
+    void start(@TempDir Path free) throws Exception {
+        broker = Broker.start(free.resolve("kafka"));
+        open(free);
+    }
+
+    @AfterAll
+    void stopBroker() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @Override
+    Map<String, String> carrier() {
+        return Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(), "FONDACO_KAFKA_TIMEOUT", "6s");
+    }
+
+    @Override
+    long published() {
+        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
+            return consumer.endOffsets(partitions(consumer)).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
+    @Test
+    void whileTheBrokerIsDownCheckoutsGoOnAndTheBacklogDrainsInOrderAfterwards() throws Exception {
+        try (Load load = load()) {
+            int atFirst = checkouts();
+            Pods.pass(FAULT);
+            int before = checkouts() - atFirst;
+            broker.stop();
+            int atStop = checkouts();
+            Pods.pass(FAULT);
+            int meanwhile = checkouts() - atStop;
+            broker.startAgain();
+            LOG.infof("checkouts with the broker: %d, without it, in the same time: %d", before, meanwhile);
+            assertThat(meanwhile).as("checkouts without the broker").isGreaterThan(before / 2);
+            Pods.pass(FAULT);
+        }
+        verify();
+    }
+
+    @Override
+    void verify() throws Exception {
+        super.verify();
+        Map<String, List<Long>> published = new LinkedHashMap<>();
+        int records = 0;
+        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = partitions(consumer);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    if (record.key().startsWith("order_")) {
+                        records++;
+                        long sequence = Long.parseLong(new String(
+                                record.headers().lastHeader("ce_sequence").value(), StandardCharsets.UTF_8));
+                        List<Long> numbers = published.computeIfAbsent(record.key(), _ -> new ArrayList<>());
+                        if (!numbers.contains(sequence)) {
+                            numbers.add(sequence);
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(published).as("published, each order's in their order").isEqualTo(receiver.firstTaken("/good"));
+        LOG.infof(
+                "in the topic: %d records of %d events",
+                records, published.values().stream().mapToInt(List::size).sum());
+    }
+
+    private KafkaConsumer<String, byte[]> consumer() {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(KafkaConsumer<String, byte[]> consumer) {
+        return consumer.partitionsFor(TOPIC).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+    }
+}

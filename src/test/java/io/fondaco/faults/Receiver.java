@@ -1,0 +1,107 @@
+package io.fondaco.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Takes webhooks, each path in its own way: {@code /good}, {@code /slow}, {@code /refusing}, {@code /third}. */
+final class Receiver implements AutoCloseable {
+    private static final Duration SLOW = Duration.ofSeconds(20);
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpServer server;
+    private final Map<String, List<Arrival>> taken = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> tries = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+
+    /** An event that was taken, in the order of taking. */
+    record Arrival(String event, String type, String subject, long sequence) {}
+
+    private Receiver(HttpServer server) {
+        this.server = server;
+    }
+
+    static Receiver open() throws IOException {
+        Receiver receiver =
+                new Receiver(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+        receiver.server.createContext("/", receiver::answer);
+        receiver.server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        receiver.server.start();
+        return receiver;
+    }
+
+    String url(String path) {
+        return "http://127.0.0.1:%d%s".formatted(server.getAddress().getPort(), path);
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        calls.computeIfAbsent(path, _ -> new AtomicInteger()).incrementAndGet();
+        String id = exchange.getRequestHeaders().getFirst("webhook-id");
+        int status =
+                switch (path) {
+                    case "/refusing" -> 503;
+                    case "/third" ->
+                        tries.computeIfAbsent(id, _ -> new AtomicInteger()).incrementAndGet() % 3 == 0 ? 200 : 500;
+                    case "/slow" -> {
+                        Pods.pass(SLOW);
+                        yield 200;
+                    }
+                    default -> 200;
+                };
+        if (status == 200) {
+            JsonNode event = json.readTree(body);
+            List<Arrival> list = taken.computeIfAbsent(path, _ -> new ArrayList<>());
+            synchronized (list) {
+                list.add(new Arrival(
+                        id,
+                        event.get("type").asText(),
+                        event.get("subject").asText(),
+                        event.get("sequence").asLong()));
+            }
+        }
+        exchange.sendResponseHeaders(status, -1);
+        exchange.close();
+    }
+
+    int calls(String path) {
+        return calls.getOrDefault(path, new AtomicInteger()).get();
+    }
+
+    List<Arrival> taken(String path) {
+        List<Arrival> list = taken.getOrDefault(path, List.of());
+        synchronized (list) {
+            return List.copyOf(list);
+        }
+    }
+
+    /** What was taken of each subject: the numbers, in the order in which each was taken first. */
+    Map<String, List<Long>> firstTaken(String path) {
+        Map<String, List<Long>> bySubject = new LinkedHashMap<>();
+        for (Arrival arrival : taken(path)) {
+            List<Long> numbers = bySubject.computeIfAbsent(arrival.subject(), _ -> new ArrayList<>());
+            if (!numbers.contains(arrival.sequence())) {
+                numbers.add(arrival.sequence());
+            }
+        }
+        return bySubject;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
