@@ -8,7 +8,10 @@ import java.util.Optional;
 /** Letters to customers. The mail server is told by {@code quarkus.mailer.*}. */
 @ConfigMapping(prefix = "fondaco.mail")
 interface MailSettings {
-    /** Whether letters are written and sent. What happens while it is off is never written about. */
+    /**
+     * Whether letters are written and sent. What happened before it was on for the first time is never written about; what
+     * happened while it was off again is, as far as the outbox still has it.
+     */
     @WithDefault("false")
     boolean enabled();
 
