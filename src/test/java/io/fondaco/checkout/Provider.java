@@ -9,16 +9,16 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The test provider's side of its webhook. */
-final class Provider {
+public final class Provider {
     private static final String SECRET = "test-webhook-secret";
 
     private Provider() {}
 
-    static Response tell(String reference, String type) {
+    public static Response tell(String reference, String type) {
         return tell(reference, type, "sha256=" + HexFormat.of().formatHex(sign(body(reference, type))));
     }
 
-    static Response tell(String reference, String type, String signature) {
+    public static Response tell(String reference, String type, String signature) {
         return given().contentType("application/json")
                 .header("Fondaco-Signature", signature)
                 .body(body(reference, type))

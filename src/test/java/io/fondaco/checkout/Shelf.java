@@ -38,12 +38,19 @@ public class Shelf {
     @Transactional
     @ActivateRequestContext
     public String put(long pence, long available) {
+        return put("Thing", pence, available);
+    }
+
+    /** The same, under a title of its own. */
+    @Transactional
+    @ActivateRequestContext
+    public String put(String title, long pence, long available) {
         String sku = TypeId.format("sku", TypeId.newUuid()).toUpperCase(Locale.ROOT);
         VariantDraft variant =
                 new VariantDraft(sku, List.of(), null, null, true, InventoryPolicy.DENY, true, true, null, null);
         ProductDraft product = new ProductDraft(
                 sku.toLowerCase(Locale.ROOT).replace('_', '-'),
-                "Thing " + sku,
+                title,
                 "",
                 null,
                 null,

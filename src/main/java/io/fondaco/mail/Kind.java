@@ -1,0 +1,44 @@
+package io.fondaco.mail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.order.OrderStatus;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a letter is about. */
+enum Kind {
+    /** The order stands: it is paid, or promised to be. */
+    CONFIRMATION,
+    /** Units were sent. */
+    SHIPMENT,
+    /** Money goes back. */
+    REFUND;
+
+    static final String PLACED = "order.placed";
+    static final String PAID = "order.paid";
+    static final String FULFILLED = "order.fulfilled";
+    static final String REFUNDED = "order.refunded";
+
+    /** Which letter an event calls for. An order whose payment is pending is confirmed when it is paid. */
+    static Optional<Kind> of(String eventType, JsonNode news) {
+        return switch (eventType) {
+            case PLACED -> isPending(news) ? Optional.empty() : Optional.of(CONFIRMATION);
+            case PAID -> Optional.of(CONFIRMATION);
+            case FULFILLED -> Optional.of(SHIPMENT);
+            case REFUNDED -> Optional.of(REFUND);
+            default -> Optional.empty();
+        };
+    }
+
+    private static boolean isPending(JsonNode news) {
+        return news.path("status").asText().equals(OrderStatus.PAYMENT_PENDING.column());
+    }
+
+    String column() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind ofColumn(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

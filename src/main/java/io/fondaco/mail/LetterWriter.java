@@ -1,0 +1,201 @@
+package io.fondaco.mail;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.order.Fulfillment;
+import io.fondaco.order.FulfillmentId;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderId;
+import io.fondaco.order.OrderStatus;
+import io.fondaco.order.Orders;
+import io.fondaco.order.Totals;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
+import io.quarkus.mailer.Mail;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.quarkus.qute.Variant;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a letter from the order as it is now and from what its event says. */
+@ApplicationScoped
+class LetterWriter {
+    private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]+");
+    private static final Variant TEXT = Variant.forContentType(Variant.TEXT_PLAIN);
+    private static final Variant HTML = Variant.forContentType(Variant.TEXT_HTML);
+
+    private final Orders orders;
+    private final ObjectMapper json;
+    private final MailSettings settings;
+    private final String shop;
+
+    LetterWriter(Orders orders, ObjectMapper json, MailSettings settings) {
+        this.orders = orders;
+        this.json = json;
+        this.settings = settings;
+        this.shop = oneLine(settings.shopName());
+    }
+
+    /** What was bought, in words. */
+    record Item(String title, int quantity, String price, String total) {}
+
+    /** What was sent. */
+    record SentItem(String title, int quantity) {}
+
+    /** A line below the items: {@code Delivery 3.95 GBP}. */
+    record Sum(String name, String amount) {}
+
+    /** How to follow what was sent; each empty if it is not known. */
+    record Parcel(String carrier, String number, String url) {}
+
+    /** The templates, each in HTML and as plain text. */
+    @CheckedTemplate(basePath = "mail")
+    static final class Templates {
+        private Templates() {}
+
+        static native TemplateInstance confirmation(
+                String shop,
+                long number,
+                boolean cancelled,
+                List<Item> items,
+                List<Sum> sums,
+                String total,
+                List<String> address);
+
+        static native TemplateInstance shipment(
+                String shop, long number, List<SentItem> items, Parcel parcel, List<String> address);
+
+        static native TemplateInstance refund(String shop, long number, String amount);
+    }
+
+    /** Reads the order in a transaction that ends before anything is sent. Up to three statements. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    Mail write(Letter letter) {
+        Order order = orders.find(OrderId.parse(letter.order()))
+                .orElseThrow(() -> new IllegalStateException("There is no order " + letter.order()));
+        JsonNode facts = facts(letter);
+        return switch (letter.kind()) {
+            case CONFIRMATION -> mail(letter, order, "Your order %d is confirmed", confirmation(order));
+            case SHIPMENT -> mail(letter, order, "Your order %d is on its way", shipment(order, facts));
+            case REFUND -> mail(letter, order, "A refund for your order %d", refund(order, facts));
+        };
+    }
+
+    private Mail mail(Letter letter, Order order, String subject, TemplateInstance template) {
+        Mail mail = new Mail()
+                .addTo(order.email())
+                .setFrom(from())
+                .setSubject(oneLine("%s: %s".formatted(shop, subject.formatted(order.number()))))
+                .setText(template.setVariant(TEXT).render())
+                .setHtml(template.setVariant(HTML).render())
+                // The same at every attempt: who gets a letter twice, after a crash, can tell.
+                .addHeader("Message-ID", "<%s@%s>".formatted(letter.publicId(), domain()))
+                // No answers from machines (RFC 3834).
+                .addHeader("Auto-Submitted", "auto-generated");
+        settings.replyTo().ifPresent(mail::setReplyTo);
+        return mail;
+    }
+
+    private TemplateInstance confirmation(Order order) {
+        Totals totals = order.totals();
+        List<Sum> sums = new ArrayList<>();
+        sums.add(new Sum("Subtotal", totals.subtotal().toString()));
+        addUnlessZero(sums, "Discount", Money.zero(totals.discount().currency()).minus(totals.discount()));
+        sums.add(new Sum("Delivery", totals.shipping().toString()));
+        addUnlessZero(sums, "Tax", totals.tax());
+        return Templates.confirmation(
+                shop,
+                order.number(),
+                order.status() == OrderStatus.CANCELLED,
+                order.lines().stream()
+                        .map(line -> new Item(
+                                oneLine(line.title()),
+                                line.quantity(),
+                                line.unitPrice().toString(),
+                                line.total().toString()))
+                        .toList(),
+                sums,
+                totals.total().toString(),
+                address(order));
+    }
+
+    private static void addUnlessZero(List<Sum> sums, String name, Money amount) {
+        if (amount.amount() != 0) {
+            sums.add(new Sum(name, amount.toString()));
+        }
+    }
+
+    private TemplateInstance shipment(Order order, JsonNode facts) {
+        FulfillmentId id = FulfillmentId.parse(facts.path("fulfillment_id").asText());
+        Fulfillment sent = orders.fulfillments(order.id()).stream()
+                .filter(fulfillment -> fulfillment.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("There is no fulfilment " + id));
+        return Templates.shipment(
+                shop,
+                order.number(),
+                sent.lines().stream()
+                        .map(line ->
+                                new SentItem(oneLine(order.line(line.lineId()).title()), line.quantity()))
+                        .toList(),
+                new Parcel(oneLine(sent.carrier()), oneLine(sent.trackingNumber()), oneLine(sent.trackingUrl())),
+                address(order));
+    }
+
+    private TemplateInstance refund(Order order, JsonNode facts) {
+        JsonNode amount = facts.path("amount");
+        return Templates.refund(
+                shop,
+                order.number(),
+                Money.of(amount.path("amount").asLong(), amount.path("currency").asText())
+                        .toString());
+    }
+
+    private JsonNode facts(Letter letter) {
+        try {
+            return json.readTree(letter.event().data()).path("facts");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "Not the news of an order: " + letter.event().publicId(), e);
+        }
+    }
+
+    /** Its lines; none for what is collected. */
+    private static List<String> address(Order order) {
+        PostalAddress to = order.addresses().shipping();
+        return to == null
+                ? List.of()
+                : Stream.of(
+                                to.name(),
+                                to.line1(),
+                                oneLine(to.line2()),
+                                "%s %s".formatted(to.postalCode(), to.city()),
+                                oneLine(to.region()),
+                                Locale.of("", to.country()).getDisplayCountry(Locale.ENGLISH))
+                        .map(LetterWriter::oneLine)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
+    }
+
+    /** Text from outside ends no line: neither of a header nor of a letter. Empty for what is absent. */
+    private static String oneLine(@Nullable String text) {
+        return text == null ? "" : BREAKS.matcher(text).replaceAll(" ").strip();
+    }
+
+    private String from() {
+        return settings.from().orElseThrow();
+    }
+
+    private String domain() {
+        String from = from();
+        return from.substring(from.lastIndexOf('@') + 1).replace(">", "").strip();
+    }
+}

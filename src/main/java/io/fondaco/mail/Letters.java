@@ -1,0 +1,226 @@
+package io.fondaco.mail;
+
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.messaging.DeadLetters;
+import io.fondaco.platform.messaging.Event;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.hibernate.Session;
+
+/**
+ * Which letters there are and what became of them. Who sends one holds a lease on it, by the clock of the database; a pod that
+ * dies lets it expire, and another sends the letter.
+ */
+@ApplicationScoped
+class Letters {
+    private static final int MOST_ERROR = 2_000;
+    private static final int MOST_COUNTED = 100_000;
+    private static final int PRUNED_AT_ONCE = 10_000;
+
+    /** Beyond the time limit of sending, for reading the order and noting the outcome. */
+    private static final Duration MARGIN = Duration.ofSeconds(45);
+
+    /** A letter that was given up and whose event comes again was asked for by somebody: it begins anew. */
+    private static final String ADD = """
+            INSERT INTO mail.letter AS l (id, kind, order_id, event, event_type, sequence, version, told_at, news)
+            SELECT id, kind, order_id, event, event_type, sequence, version, told_at, news
+              FROM unnest(?::uuid[], ?::text[], ?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[],
+                          ?::jsonb[])
+                   AS t (id, kind, order_id, event, event_type, sequence, version, told_at, news)
+             WHERE kind <> 'confirmation'
+                OR NOT EXISTS (SELECT FROM mail.letter c
+                                WHERE c.order_id = t.order_id AND c.kind = 'confirmation' AND c.event <> t.event)
+            ON CONFLICT (event, kind) DO UPDATE
+               SET status = 'pending', attempts = 0, next_attempt_at = now(), leased_until = '-infinity', error = NULL
+             WHERE l.status = 'failed'
+            """;
+
+    private static final String CLAIM = """
+            WITH due AS (
+                SELECT id FROM mail.letter
+                 WHERE status = 'pending' AND next_attempt_at <= now() AND leased_until <= now()
+                 ORDER BY next_attempt_at LIMIT ? FOR UPDATE SKIP LOCKED
+            )
+            UPDATE mail.letter l
+               SET attempts = l.attempts + 1, leased_until = clock_timestamp() + make_interval(secs => ?)
+              FROM due WHERE l.id = due.id
+            RETURNING l.id, l.kind, l.order_id, l.event, l.event_type, l.sequence, l.version, l.told_at, l.news::text,
+                      l.attempts
+            """;
+
+    private final EntityManager entities;
+    private final DeadLetters deadLetters;
+    private final MailSettings settings;
+
+    Letters(EntityManager entities, DeadLetters deadLetters, MailSettings settings) {
+        this.entities = entities;
+        this.deadLetters = deadLetters;
+        this.settings = settings;
+    }
+
+    /** How much is waiting; counted up to a bound. */
+    record Waiting(long letters, double oldestSeconds) {}
+
+    /** Writes letters down, each once, and of each order one confirmation. One statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void add(Map<Event, Kind> due) {
+        List<Event> events = List.copyOf(due.keySet());
+        session().doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(ADD)) {
+                insert.setArray(1, array(connection, "uuid", events, _ -> TypeId.newUuid()));
+                insert.setArray(2, array(connection, "text", List.copyOf(due.values()), Kind::column));
+                insert.setArray(3, array(connection, "text", events, Event::subject));
+                insert.setArray(4, array(connection, "uuid", events, Event::id));
+                insert.setArray(5, array(connection, "text", events, Event::type));
+                insert.setArray(6, array(connection, "bigint", events, Event::sequence));
+                insert.setArray(7, array(connection, "bigint", events, Event::version));
+                insert.setArray(8, array(connection, "timestamptz", events, event -> event.time()
+                        .toString()));
+                insert.setArray(9, array(connection, "text", events, Event::data));
+                insert.executeUpdate();
+            }
+        });
+    }
+
+    private static <T> java.sql.Array array(
+            Connection connection, String type, List<T> rows, Function<T, Object> column) throws SQLException {
+        return connection.createArrayOf(type, rows.stream().map(column).toArray());
+    }
+
+    /** Takes up letters that are due and that nobody sends. One statement, in a transaction of its own. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    List<Letter> claim(int most) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
+                claim.setInt(1, most);
+                claim.setDouble(2, seconds(settings.timeout().plus(MARGIN)));
+                List<Letter> claimed = new ArrayList<>();
+                try (ResultSet row = claim.executeQuery()) {
+                    while (row.next()) {
+                        claimed.add(letter(row));
+                    }
+                }
+                return claimed;
+            }
+        });
+    }
+
+    private static Letter letter(ResultSet row) throws SQLException {
+        return new Letter(
+                row.getObject("id", UUID.class),
+                Kind.ofColumn(row.getString("kind")),
+                new Event(
+                        row.getObject("event", UUID.class),
+                        row.getString("event_type"),
+                        row.getString("order_id"),
+                        row.getLong("sequence"),
+                        row.getLong("version"),
+                        row.getObject("told_at", OffsetDateTime.class).toInstant(),
+                        row.getString("news"),
+                        row.getInt("attempts"),
+                        false));
+    }
+
+    /** The mail server has it: that is true whoever holds the lease by now. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void sent(Letter letter) {
+        entities.createNativeQuery("""
+                        UPDATE mail.letter SET status = 'sent', sent_at = now(), error = NULL
+                         WHERE id = :id AND status = 'pending'
+                        """).setParameter("id", letter.id()).executeUpdate();
+    }
+
+    /** It is tried again later, unless another pod has taken it up meanwhile. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void putOff(Letter letter, String error, Duration delay) {
+        entities.createNativeQuery("""
+                        UPDATE mail.letter
+                           SET next_attempt_at = now() + make_interval(secs => :delay), leased_until = '-infinity',
+                               error = :error
+                         WHERE id = :id AND status = 'pending' AND attempts = :attempts
+                        """)
+                .setParameter("delay", seconds(delay))
+                .setParameter("error", shorten(error))
+                .setParameter("id", letter.id())
+                .setParameter("attempts", letter.attempt())
+                .executeUpdate();
+    }
+
+    /** Gives it up: from now on it is a dead letter of the listener, and a replay writes it down anew. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void giveUp(Letter letter, String error) {
+        int given = entities.createNativeQuery("""
+                        UPDATE mail.letter SET status = 'failed', leased_until = '-infinity', error = :error
+                         WHERE id = :id AND status = 'pending' AND attempts = :attempts
+                        """)
+                .setParameter("error", shorten(error))
+                .setParameter("id", letter.id())
+                .setParameter("attempts", letter.attempt())
+                .executeUpdate();
+        if (given == 1) {
+            deadLetters.bury(MailListener.NAME, letter.event(), error);
+        }
+    }
+
+    /** One statement over the index of what is pending. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    Waiting waiting() {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement count = connection.prepareStatement("""
+                    SELECT count(*), extract(epoch FROM now() - min(created_at))
+                      FROM (SELECT created_at FROM mail.letter WHERE status = 'pending'
+                             ORDER BY next_attempt_at LIMIT ?) AS pending
+                    """)) {
+                count.setInt(1, MOST_COUNTED);
+                try (ResultSet row = count.executeQuery()) {
+                    row.next();
+                    return new Waiting(row.getLong(1), Math.max(0, row.getDouble(2)));
+                }
+            }
+        });
+    }
+
+    /**
+     * Forgets letters that ended long ago. One that was given up can go too: replaying its event writes it down anew.
+     *
+     * @return whether there may be more
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    boolean prune() {
+        return entities.createNativeQuery("""
+                        DELETE FROM mail.letter WHERE id IN (
+                               SELECT id FROM mail.letter
+                                WHERE status <> 'pending' AND created_at < now() - make_interval(secs => :age)
+                                ORDER BY created_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                        """)
+                        .setParameter("age", seconds(settings.retention()))
+                        .setParameter("most", PRUNED_AT_ONCE)
+                        .executeUpdate()
+                == PRUNED_AT_ONCE;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static String shorten(String error) {
+        String text = error.replace("\u0000", "");
+        return text.length() > MOST_ERROR ? text.substring(0, MOST_ERROR) : text;
+    }
+
+    private Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

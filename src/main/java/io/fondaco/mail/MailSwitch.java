@@ -1,0 +1,33 @@
+package io.fondaco.mail;
+
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.ScheduledExecution;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+
+/** Leaves the jobs of this module out while it is off, and refuses to be on without a sender. */
+@ApplicationScoped
+class MailSwitch implements Scheduled.SkipPredicate {
+    private final MailSettings settings;
+
+    MailSwitch(MailSettings settings) {
+        this.settings = settings;
+    }
+
+    /** Before the listeners are made known: nobody shall wait for letters that no pod can send. */
+    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
+        if (settings.enabled() && !settings.from().orElse("").contains("@")) {
+            throw new ConfigurationException(
+                    "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM names no mail address: set it, or switch mail off.");
+        }
+    }
+
+    @Override
+    public boolean test(ScheduledExecution execution) {
+        return !settings.enabled();
+    }
+}

@@ -1,0 +1,506 @@
+package io.fondaco.mail;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import io.fondaco.checkout.Provider;
+import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.Shopper;
+import io.fondaco.checkout.Staff;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.messaging.Event;
+import io.quarkus.scheduler.Scheduler;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import jakarta.mail.BodyPart;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.Part;
+import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What customers get by mail, from a real mail server. */
+@QuarkusTest
+@TestProfile(MailTest.MailIsOn.class)
+class MailTest {
+    private static final int MAX_ATTEMPTS = 4;
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    LetterBook book;
+
+    @Inject
+    MailListener listener;
+
+    @Inject
+    Scheduler scheduler;
+
+    @ConfigProperty(name = "quarkus.mailer.port")
+    int port;
+
+    private GreenMail server;
+
+    public static class MailIsOn implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.ofEntries(
+                    Map.entry("fondaco.mail.enabled", "true"),
+                    Map.entry("fondaco.mail.from", "Orders <orders@shop.example>"),
+                    Map.entry("fondaco.mail.reply-to", "help@shop.example"),
+                    Map.entry("fondaco.mail.shop-name", "Tea & Co\r\nBcc: everybody@shop.example"),
+                    Map.entry("fondaco.mail.timeout", "1s"),
+                    Map.entry("fondaco.mail.max-attempts", Integer.toString(MAX_ATTEMPTS)),
+                    Map.entry("fondaco.mail.retry-delay", "100ms"),
+                    Map.entry("fondaco.mail.per-run", "3"),
+                    Map.entry("quarkus.mailer.host", "127.0.0.1"),
+                    Map.entry("quarkus.mailer.port", Integer.toString(freePort())));
+        }
+
+        private static int freePort() {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    @BeforeEach
+    void openTheMailServer() {
+        server = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+    }
+
+    @AfterEach
+    void closeTheMailServer() {
+        scheduler.resume(MailSender.JOB);
+        server.stop();
+    }
+
+    @Test
+    void anOrderIsConfirmedOnceInTextAndHtml() throws Exception {
+        Buyer buyer = Buyer.delivered(shelf.put("Tea pot", 1250, 10), 2);
+        Response order = buyer.buys("tok_ok");
+        MimeMessage letter = buyer.getsOne(server);
+        int number = order.path("number");
+        assertThat(letter.getSubject())
+                .isEqualTo("Tea & Co Bcc: everybody@shop.example: Your order %d is confirmed".formatted(number));
+        assertThat(letter.getHeader("Bcc")).isNull();
+        assertThat(letter.getFrom()).extracting(Object::toString).containsExactly("Orders <orders@shop.example>");
+        assertThat(letter.getReplyTo()).extracting(Object::toString).containsExactly("help@shop.example");
+        assertThat(letter.getHeader("Auto-Submitted", null)).isEqualTo("auto-generated");
+        assertThat(letter.getMessageID())
+                .isEqualTo("<%s@shop.example>"
+                        .formatted(TypeId.format(
+                                "letter", book.of(order.path("id")).getFirst().id())));
+        assertThat(text(letter).lines())
+                .contains(
+                        "Thank you for your order " + number,
+                        "Your order is confirmed. We will write again when it is on its way.",
+                        "2 x Tea pot, 12.50 GBP each: 25.00 GBP",
+                        "Subtotal: 25.00 GBP",
+                        "Delivery: 3.95 GBP",
+                        "Total: 28.95 GBP",
+                        "  Ada Lovelace",
+                        "  12 St James's Square",
+                        "  SW1Y 4JH London",
+                        "  United Kingdom");
+        assertThat(html(letter))
+                .contains(
+                        "Thank you for your order " + number,
+                        "Tea pot",
+                        "2 &times; 12.50 GBP",
+                        "25.00 GBP",
+                        "28.95 GBP",
+                        "Ada Lovelace<br>12 St James&#39;s Square",
+                        "Tea &amp; Co");
+
+        listener.on(List.of(news(order, "order.paid")));
+
+        assertThat(book.of(order.path("id")))
+                .extracting(LetterBook.Entry::status)
+                .containsExactly("sent");
+        assertThat(buyer.letters(server)).hasSize(1);
+    }
+
+    @Test
+    void whileItsPaymentIsPendingAnOrderIsNotConfirmed() {
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        Response order = buyer.buys("tok_async");
+        String id = order.path("id");
+        await().atMost(SOON).until(() -> book.heard(id, "order.placed"));
+        assertThat(book.of(id)).isEmpty();
+
+        Provider.tell(Staff.order(id).path("payments[0].reference"), "payment.captured")
+                .then()
+                .statusCode(204);
+
+        assertThat(text(buyer.getsOne(server))).contains("Your order is confirmed.");
+        assertThat(book.of(id)).extracting(LetterBook.Entry::kind).containsExactly("confirmation");
+    }
+
+    @Test
+    void whatIsSentIsToldWithItsTracking() throws Exception {
+        Buyer buyer = Buyer.delivered(shelf.put("Tea pot", 1250, 10), 2);
+        Response order = buyer.buys("tok_ok");
+        buyer.getsOne(server);
+        Staff.verb(
+                        order.path("id"),
+                        "fulfillments",
+                        Map.of(
+                                "lines",
+                                List.of(Map.<String, Object>of("line_id", order.path("lines[0].id"), "quantity", 1)),
+                                "carrier",
+                                "Royal Mail",
+                                "tracking_number",
+                                "RM 123",
+                                "tracking_url",
+                                "https://track.example/?a=1&b=\"2\""))
+                .then()
+                .statusCode(201);
+        MimeMessage letter = buyer.gets(server, 2).getLast();
+        assertThat(letter.getSubject())
+                .endsWith("Your order %d is on its way".formatted(order.<Integer>path("number")));
+        assertThat(text(letter).lines())
+                .contains(
+                        "1 x Tea pot",
+                        "Carrier: Royal Mail",
+                        "Tracking number: RM 123",
+                        "Follow your parcel: https://track.example/?a=1&b=\"2\"",
+                        "  12 St James's Square");
+        assertThat(html(letter))
+                .contains(
+                        "<li>1 &times; Tea pot</li>",
+                        "Royal Mail",
+                        "href=\"https://track.example/?a=1&amp;b=&quot;2&quot;\"");
+    }
+
+    @Test
+    void aRefundIsToldWithItsAmount() throws Exception {
+        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
+        Response order = buyer.buys("tok_ok");
+        buyer.getsOne(server);
+        Staff.verb(
+                        order.path("id"),
+                        "refunds",
+                        Map.of("amount", Map.of("amount", 605, "currency", "GBP"), "reason", "a scratch"))
+                .then()
+                .statusCode(201);
+        MimeMessage letter = buyer.gets(server, 2).getLast();
+        assertThat(letter.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
+        assertThat(text(letter)).contains("We are refunding 6.05 GBP to you").doesNotContain("scratch");
+        assertThat(html(letter)).contains("<strong>6.05 GBP</strong>");
+    }
+
+    @Test
+    void whatCustomersAndProductsAreCalledIsTextAndNothingElse() {
+        String script = "<script>alert(1)</script>";
+        Buyer buyer = Buyer.delivered(shelf.put("Pot " + script + "\nTotal: 0.00 GBP", 1250, 10), 1)
+                .named("Ada " + script);
+        buyer.buys("tok_ok");
+        MimeMessage letter = buyer.getsOne(server);
+        assertThat(html(letter))
+                .doesNotContain("<script")
+                .contains(
+                        "Pot &lt;script&gt;alert(1)&lt;/script&gt; Total: 0.00 GBP",
+                        "Ada &lt;script&gt;alert(1)&lt;/script&gt;");
+        assertThat(text(letter).lines())
+                .contains("1 x Pot " + script + " Total: 0.00 GBP, 12.50 GBP each: 12.50 GBP")
+                .doesNotContain("Total: 0.00 GBP");
+    }
+
+    @Test
+    void whenTheMailServerIsBackALetterIsDeliveredOnce() {
+        server.stop();
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        String id = buyer.buys("tok_ok").path("id");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
+                    assertThat(letter.status()).isEqualTo("pending");
+                    assertThat(letter.attempts()).isPositive();
+                    assertThat(letter.error()).contains("Connection refused");
+                }));
+        server.start();
+        buyer.getsOne(server);
+        assertThat(book.of(id)).singleElement().satisfies(letter -> {
+            assertThat(letter.status()).isEqualTo("sent");
+            assertThat(letter.attempts()).isBetween(2, MAX_ATTEMPTS);
+            assertThat(letter.error()).isEmpty();
+        });
+    }
+
+    @Test
+    void aMailServerThatDoesNotAnswerIsNotWaitedFor() {
+        server.stop();
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        String id;
+        try (StubbornServer _ = StubbornServer.mute(port)) {
+            id = buyer.buys("tok_ok").path("id");
+            await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.error()).startsWith("TimeoutException")));
+        }
+        server.start();
+        buyer.getsOne(server);
+    }
+
+    @Test
+    void aRefusedLetterIsADeadLetterUntilItIsReplayed() {
+        server.stop();
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        String id;
+        String dead;
+        try (StubbornServer _ = StubbornServer.refusing(port)) {
+            id = buyer.buys("tok_ok").path("id");
+            await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.status()).isEqualTo("failed")));
+            Map<String, Object> entry = deadLetter(id);
+            assertThat(entry)
+                    .containsEntry("event_type", "order.placed")
+                    .containsEntry("attempts", MAX_ATTEMPTS)
+                    .hasEntrySatisfying("error", error -> assertThat(error.toString())
+                            .startsWith("SMTP 550: ")
+                            .contains("<[address]>: nobody of that name")
+                            .doesNotContain(buyer.email()));
+            dead = entry.get("id").toString();
+        }
+        server.start();
+        assertThat(buyer.letters(server)).isEmpty();
+
+        Staff.request()
+                .post("/admin/v1/dead-letters/" + dead + "/replay")
+                .then()
+                .statusCode(202);
+
+        buyer.getsOne(server);
+        assertThat(book.of(id)).singleElement().satisfies(letter -> {
+            assertThat(letter.status()).isEqualTo("sent");
+            assertThat(letter.attempts()).isEqualTo(1);
+        });
+        Staff.request().get("/admin/v1/dead-letters/" + dead).then().statusCode(404);
+    }
+
+    @Test
+    void severalSendersAtOnceSendEachLetterOnce() throws Exception {
+        scheduler.pause(MailSender.JOB);
+        String sku = shelf.put(250, 100);
+        Map<Buyer, String> orders = new HashMap<>();
+        for (int order = 0; order < 12; order++) {
+            Buyer buyer = Buyer.delivered(sku, 1);
+            orders.put(buyer, buyer.buys("tok_ok").path("id"));
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(orders.values())
+                .allSatisfy(id -> assertThat(book.of(id)).hasSize(1)));
+        Callable<Object> send = () -> {
+            book.send();
+            return true;
+        };
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.invokeAll(IntStream.range(0, 8).mapToObj(_ -> send).toList())
+                    .forEach(run -> assertThat(run.resultNow()).isEqualTo(true));
+        }
+        orders.forEach((buyer, id) -> {
+            assertThat(buyer.letters(server)).hasSize(1);
+            assertThat(book.of(id)).singleElement().satisfies(letter -> {
+                assertThat(letter.status()).isEqualTo("sent");
+                assertThat(letter.attempts()).isEqualTo(1);
+            });
+        });
+    }
+
+    @Test
+    void aLetterWhosePodDiedIsSentByAnother() {
+        scheduler.pause(MailSender.JOB);
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        String id = buyer.buys("tok_ok").path("id");
+        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id)).hasSize(1));
+        assertThat(book.claim(100)).extracting(Letter::order).contains(id);
+        assertThat(book.claim(100)).extracting(Letter::order).doesNotContain(id);
+
+        book.leaseRunsOut(id);
+        scheduler.resume(MailSender.JOB);
+
+        buyer.getsOne(server);
+        assertThat(book.of(id)).extracting(LetterBook.Entry::attempts).containsExactly(2);
+    }
+
+    @Test
+    void lettersAreForgottenAfterAWhileButNotUnsent() {
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        String sent = buyer.buys("tok_ok").path("id");
+        buyer.getsOne(server);
+        scheduler.pause(MailSender.JOB);
+        String unsent = Buyer.delivered(shelf.put(250, 10), 1).buys("tok_ok").path("id");
+        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(unsent)).hasSize(1));
+        book.age(sent, "29 days");
+        book.age(unsent, "31 days");
+        book.prune();
+        assertThat(book.of(sent)).hasSize(1);
+        book.age(sent, "31 days");
+        book.prune();
+        assertThat(book.of(sent)).isEmpty();
+        assertThat(book.of(unsent)).hasSize(1);
+    }
+
+    @Test
+    void lettersAreCountedByWhatCameOfThem() {
+        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        buyer.buys("tok_ok");
+        buyer.getsOne(server);
+        String metrics = given().get("/q/metrics").asString();
+        assertThat(metrics)
+                .contains("fondaco_mail_letters_total{kind=\"confirmation\",outcome=\"sent\"}")
+                .contains("fondaco_mail_pending ")
+                .contains("fondaco_mail_pending_age_seconds ");
+        given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    /** A customer with a mail address of their own. */
+    private record Buyer(Shopper shopper, String email) {
+        static Buyer delivered(String sku, int quantity) {
+            Buyer buyer = new Buyer(Shopper.with(sku, quantity), "ada-" + UUID.randomUUID() + "@example.org");
+            return buyer.named("Ada Lovelace");
+        }
+
+        Buyer named(String name) {
+            shopper.request()
+                    .body(Map.of(
+                            "email",
+                            email,
+                            "shipping_method",
+                            "standard",
+                            "shipping_address",
+                            Map.of(
+                                    "name", name,
+                                    "line1", "12 St James's Square",
+                                    "city", "London",
+                                    "postal_code", "SW1Y 4JH",
+                                    "country", "GB")))
+                    .patch(shopper.path(""))
+                    .then()
+                    .statusCode(200);
+            return this;
+        }
+
+        Response buys(String token) {
+            Response order = shopper.complete(token);
+            assertThat(order.statusCode()).isBetween(201, 202);
+            return order;
+        }
+
+        List<MimeMessage> letters(GreenMail server) {
+            return List.of(server.getReceivedMessagesForDomain(email));
+        }
+
+        List<MimeMessage> gets(GreenMail server, int count) {
+            await().atMost(SOON).untilAsserted(() -> assertThat(letters(server)).hasSizeGreaterThanOrEqualTo(count));
+            assertThat(letters(server)).hasSize(count);
+            return letters(server);
+        }
+
+        MimeMessage getsOne(GreenMail server) {
+            return gets(server, 1).getFirst();
+        }
+    }
+
+    private static Event news(Response order, String type) {
+        return new Event(
+                UUID.randomUUID(),
+                type,
+                order.path("id"),
+                1_000,
+                1_000,
+                Instant.now(),
+                "{\"status\": \"confirmed\", \"facts\": {}}",
+                0,
+                false);
+    }
+
+    private static Map<String, Object> deadLetter(String order) {
+        List<Map<String, Object>> listed = Staff.request()
+                .queryParam("listener", "mail")
+                .queryParam("limit", 100)
+                .get("/admin/v1/dead-letters")
+                .path("data.findAll { it.subject == '" + order + "' }");
+        assertThat(listed).hasSize(1);
+        return listed.getFirst();
+    }
+
+    private static String text(MimeMessage letter) {
+        return body(letter, "text/plain");
+    }
+
+    private static String html(MimeMessage letter) {
+        return body(letter, "text/html");
+    }
+
+    private static String body(MimeMessage letter, String type) {
+        try {
+            return parts(letter)
+                    .filter(part -> is(part, type))
+                    .map(MailTest::content)
+                    .findFirst()
+                    .orElseThrow();
+        } catch (MessagingException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Stream<Part> parts(Part whole) throws MessagingException, IOException {
+        if (!(whole.getContent() instanceof Multipart many)) {
+            return Stream.of(whole);
+        }
+        List<Part> parts = new ArrayList<>();
+        for (int index = 0; index < many.getCount(); index++) {
+            BodyPart part = many.getBodyPart(index);
+            parts.addAll(parts(part).toList());
+        }
+        return parts.stream();
+    }
+
+    private static boolean is(Part part, String type) {
+        try {
+            return part.isMimeType(type);
+        } catch (MessagingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String content(Part part) {
+        try {
+            return part.getContent().toString();
+        } catch (MessagingException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
