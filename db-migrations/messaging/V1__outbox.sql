@@ -55,9 +55,10 @@ CREATE TABLE messaging.worker (
 
 -- What each listener has done, so that it is done once. Written in the transaction of the effect.
 CREATE TABLE messaging.inbox (
-    told_at  timestamptz NOT NULL,
-    event    uuid        NOT NULL,
-    listener text        NOT NULL,
+    told_at    timestamptz NOT NULL,
+    event      uuid        NOT NULL,
+    listener   text        NOT NULL,
+    handled_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (event, listener, told_at)
 ) PARTITION BY RANGE (told_at);
 

@@ -18,6 +18,8 @@ enum Kind {
     static final String PAID = "order.paid";
     static final String FULFILLED = "order.fulfilled";
     static final String REFUNDED = "order.refunded";
+    static final String RETURNED = "order.returned";
+    static final String CANCELLED = "order.cancelled";
 
     /** Which letter an event calls for. An order whose payment is pending is confirmed when it is paid. */
     static Optional<Kind> of(String eventType, JsonNode news) {
@@ -26,6 +28,9 @@ enum Kind {
             case PAID -> Optional.of(CONFIRMATION);
             case FULFILLED -> Optional.of(SHIPMENT);
             case REFUNDED -> Optional.of(REFUND);
+            // With or without money going back.
+            case RETURNED, CANCELLED ->
+                news.path("facts").path("amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
             default -> Optional.empty();
         };
     }

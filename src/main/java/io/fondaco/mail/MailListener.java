@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.messaging.EventBatch;
 import io.fondaco.platform.messaging.Once;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -33,12 +33,12 @@ class MailListener {
     @Incoming(NAME + "-retries")
     @Once(
             value = NAME,
-            types = {Kind.PLACED, Kind.PAID, Kind.FULFILLED, Kind.REFUNDED})
+            types = {Kind.PLACED, Kind.PAID, Kind.FULFILLED, Kind.REFUNDED, Kind.RETURNED, Kind.CANCELLED})
     @Blocking
     @ReadsFrom(Route.PRIMARY)
-    void on(List<Event> events) throws JsonProcessingException {
+    void on(EventBatch batch) throws JsonProcessingException {
         Map<Event, Kind> due = new LinkedHashMap<>();
-        for (Event event : events) {
+        for (Event event : batch.events()) {
             Kind.of(event.type(), json.readTree(event.data())).ifPresent(kind -> due.put(event, kind));
         }
         if (!due.isEmpty()) {

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import org.apache.kafka.common.Uuid;
 
 /** A real Kafka broker in this process, which can be stopped and started again with what it holds. */
 public final class Broker implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final int controllerPort;
+    private final String clusterId = Uuid.randomUuid().toString();
     private EmbeddedKafkaBroker running;
 
     private Broker(Path directory, int port, int controllerPort) {
@@ -29,6 +31,7 @@ public final class Broker implements AutoCloseable {
     public void startAgain() {
         running = new EmbeddedKafkaBroker()
                 .withNodeId(1)
+                .withClusterId(clusterId)
                 .withKafkaPort(port)
                 .withControllerPort(controllerPort)
                 .withDeleteLogDirsOnClose(false)

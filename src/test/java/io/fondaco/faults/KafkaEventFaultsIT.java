@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -73,6 +74,7 @@ class KafkaEventFaultsIT extends EventFaults {
     void verify() throws Exception {
         super.verify();
         Map<String, List<Long>> published = new LinkedHashMap<>();
+        Map<String, List<String>> places = new TreeMap<>();
         int records = 0;
         try (KafkaConsumer<String, byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions(consumer);
@@ -85,6 +87,8 @@ class KafkaEventFaultsIT extends EventFaults {
                         records++;
                         long sequence = Long.parseLong(new String(
                                 record.headers().lastHeader("ce_sequence").value(), StandardCharsets.UTF_8));
+                        places.computeIfAbsent(record.key(), _ -> new ArrayList<>())
+                                .add("%d in %d@%d".formatted(sequence, record.partition(), record.offset()));
                         List<Long> numbers = published.computeIfAbsent(record.key(), _ -> new ArrayList<>());
                         if (!numbers.contains(sequence)) {
                             numbers.add(sequence);
@@ -93,7 +97,11 @@ class KafkaEventFaultsIT extends EventFaults {
                 }
             }
         }
-        assertThat(published).as("published, each order's in their order").isEqualTo(receiver.firstTaken("/good"));
+        Map<String, List<Long>> received = receiver.firstTaken("/good");
+        assertThat(published.keySet()).isEqualTo(received.keySet());
+        published.forEach((order, numbers) -> assertThat(numbers)
+                .as("published of %s: %s", order, places.get(order))
+                .isEqualTo(received.get(order)));
         LOG.infof(
                 "in the topic: %d records of %d events",
                 records, published.values().stream().mapToInt(List::size).sum());

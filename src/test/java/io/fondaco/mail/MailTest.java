@@ -13,6 +13,7 @@ import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.messaging.EventBatch;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -144,7 +145,7 @@ class MailTest {
                         "Ada Lovelace<br>12 St James&#39;s Square",
                         "Tea &amp; Co");
 
-        listener.on(List.of(news(order, "order.paid")));
+        listener.on(new EventBatch(List.of(news(order, "order.paid"))));
 
         assertThat(book.of(order.path("id")))
                 .extracting(LetterBook.Entry::status)

@@ -46,6 +46,7 @@ public final class PackagedApp implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + environment.getOrDefault("HEAP", "512m"),
+                "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", "4"),
                 "-jar",
                 JAR.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
@@ -73,9 +74,14 @@ public final class PackagedApp implements AutoCloseable {
 
     /** Starts once more on the same port, after an end of whatever kind. */
     public PackagedApp startAgain(String name, Map<String, String> environment) {
-        PackagedApp app = launch(base.getPort(), name, environment);
+        PackagedApp app = launchAgain(name, environment);
         app.awaitReady();
         return app;
+    }
+
+    /** As {@link #startAgain}, without waiting. */
+    public PackagedApp launchAgain(String name, Map<String, String> environment) {
+        return launch(base.getPort(), name, environment);
     }
 
     public void awaitReady() {

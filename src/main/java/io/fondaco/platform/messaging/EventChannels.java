@@ -58,6 +58,9 @@ public final class EventChannels implements ConfigSourceFactory {
         settings.put(prefix + "fail-on-deserialization-failure", "false");
         settings.put(prefix + "cloud-events", "false");
         settings.put(prefix + "max.poll.records", "500");
+        // Who dies is replaced after this.
+        settings.put(prefix + "session.timeout.ms", "10000");
+        settings.put(prefix + "heartbeat.interval.ms", "3000");
         settings.put(prefix + "isolation.level", "read_committed");
         settings.put(prefix + "request.timeout.ms", "10000");
         settings.put(prefix + "health-enabled", "false");

@@ -8,13 +8,17 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -77,14 +81,9 @@ class KafkaRelay {
     private CompletionStage<Void> publish(List<Event> events) {
         try {
             Producer<String, byte[]> open = open();
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (Event event : events) {
-                sent.add(open.send(KafkaRecords.write(kafka.topic(), event)));
-            }
-            open.flush();
-            for (Future<RecordMetadata> acknowledged : sent) {
-                // The producer gives up before this.
-                acknowledged.get(kafka.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            List<Event> left = events;
+            while (!left.isEmpty()) {
+                left = publishOneOfEachSubject(open, left);
             }
             metrics.published(events.size());
             return CompletableFuture.completedStage(null);
@@ -97,6 +96,32 @@ class KafkaRelay {
             close();
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    /**
+     * Publishes the first event of every subject and waits until all are acknowledged. A later one of the same subject is not
+     * even sent before: a producer that gives one batch up may still get the next one through.
+     *
+     * @return those that are left
+     */
+    private List<Event> publishOneOfEachSubject(Producer<String, byte[]> open, List<Event> events)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Set<String> subjects = new HashSet<>();
+        List<Event> left = new ArrayList<>();
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (Event event : events) {
+            if (subjects.add(event.subject())) {
+                sent.add(open.send(KafkaRecords.write(kafka.topic(), event)));
+            } else {
+                left.add(event);
+            }
+        }
+        open.flush();
+        for (Future<RecordMetadata> acknowledged : sent) {
+            // The producer gives up before this.
+            acknowledged.get(kafka.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return left;
     }
 
     private synchronized Producer<String, byte[]> open() {

@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,6 +43,11 @@ class Listeners {
                 config.getOptionalValue(prefix + ".connector", String.class).orElse("");
         return (connector.equals(DatabaseChannel.NAME) || connector.equals(EventChannels.KAFKA_CONNECTOR))
                 && config.getOptionalValue(prefix + ".enabled", Boolean.class).orElse(true);
+    }
+
+    /** Who reads the outbox: all of them, or the relay alone while Kafka carries the events. */
+    List<String> readers() {
+        return kafka().isPresent() ? List.of(KAFKA) : List.copyOf(names());
     }
 
     /** Kafka's servers, if it carries the events. */

@@ -95,7 +95,7 @@ class LogDays {
     @Scheduled(every = "15s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void measure() throws SQLException {
         if (settings.worker()) {
-            metrics.measure();
+            metrics.measure(listeners.readers());
         }
     }
 
@@ -147,12 +147,10 @@ class LogDays {
     }
 
     private boolean isUnread(Connection connection, LocalDate day) throws SQLException {
-        // While Kafka carries the events, it is the relay that must have read them.
-        List<String> readers =
-                listeners.kafka().isPresent() ? List.of(Listeners.KAFKA) : List.copyOf(listeners.names());
         try (PreparedStatement unread = connection.prepareStatement(UNREAD)) {
             unread.setObject(1, day);
-            unread.setArray(2, connection.createArrayOf("text", readers.toArray()));
+            unread.setArray(
+                    2, connection.createArrayOf("text", listeners.readers().toArray()));
             try (ResultSet row = unread.executeQuery()) {
                 row.next();
                 return row.getBoolean(1);

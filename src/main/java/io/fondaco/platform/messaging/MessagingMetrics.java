@@ -23,18 +23,18 @@ import java.util.concurrent.ConcurrentHashMap;
 class MessagingMetrics {
     private static final String LISTENER = "listener";
 
-    /** A reader's backlog: what is committed in the outbox beyond its cursors, counted up to a bound. */
+    /** What is committed in the outbox beyond a reader's cursors, counted up to a bound; who reads from Kafka has none. */
     private static final String BACKLOG = """
             SELECT s.listener,
                    (SELECT count(*) FROM (
                        SELECT FROM messaging.cursor c JOIN messaging.outbox o
                               ON o.bucket = c.bucket AND o.position > c.position
-                        WHERE c.listener = s.listener LIMIT 100000) AS counted) AS events,
+                        WHERE c.listener = s.listener AND c.listener = ANY (?) LIMIT 100000) AS counted) AS events,
                    (SELECT extract(epoch FROM now() - min(oldest.told_at)) FROM messaging.cursor c
                      CROSS JOIN LATERAL (SELECT o.told_at FROM messaging.outbox o
                                           WHERE o.bucket = c.bucket AND o.position > c.position
                                           ORDER BY o.position LIMIT 1) oldest
-                     WHERE c.listener = s.listener) AS age,
+                     WHERE c.listener = s.listener AND c.listener = ANY (?)) AS age,
                    (SELECT count(*) FROM messaging.parked p WHERE p.listener = s.listener) AS parked,
                    (SELECT count(*) FROM messaging.dead_letter d WHERE d.listener = s.listener) AS dead
               FROM messaging.subscription s
@@ -101,16 +101,23 @@ class MessagingMetrics {
                 .register(registry);
     }
 
-    /** Looks how much is waiting; one statement. */
-    void measure() throws SQLException {
+    /**
+     * Looks how much is waiting; one statement.
+     *
+     * @param readers of the outbox
+     */
+    void measure(List<String> readers) throws SQLException {
         Map<String, Backlog> now = new HashMap<>();
         try (Connection connection = connections.toPrimary();
-                PreparedStatement select = connection.prepareStatement(BACKLOG);
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                now.put(
-                        row.getString(1),
-                        new Backlog(row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
+                PreparedStatement select = connection.prepareStatement(BACKLOG)) {
+            select.setArray(1, connection.createArrayOf("text", readers.toArray()));
+            select.setArray(2, connection.createArrayOf("text", readers.toArray()));
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    now.put(
+                            row.getString(1),
+                            new Backlog(row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
+                }
             }
         }
         backlogs = Map.copyOf(now);

@@ -1,0 +1,249 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.faults.Broker;
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What carrying events costs a shop that sells, with the database and with Kafka: checkouts a second with the relay beside
+ * checkouts with the relay stopped, in turns within one run; how fast a backlog drains; and how long an event takes to its
+ * listener at half load. {@code ./mvnw verify -Pbenchmark -Dit.test=EventsBenchmark}
+ */
+class EventsBenchmark {
+    private static final Logger LOG = Logger.getLogger(EventsBenchmark.class);
+    private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
+    private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
+    private static final int ROUNDS = 3;
+
+    @TempDir
+    private Path data;
+
+    private EmbeddedCluster cluster;
+    private List<String> skus;
+
+    @Test
+    void sellingWithTheRelayBesideSellingWithout() throws Exception {
+        StringBuilder report = new StringBuilder("%d clients, %d rounds of %d s%n".formatted(CLIENTS, ROUNDS, SECONDS));
+        try (EmbeddedCluster started = EmbeddedCluster.start(data.resolve("postgres"));
+                Broker broker = Broker.start(data.resolve("kafka"))) {
+            cluster = started;
+            Map<String, String> quiet = new TreeMap<>(environment());
+            quiet.put("FONDACO_MESSAGING_WORKER", "false");
+            try (PackagedApp without = PackagedApp.start("benchmark-no-relay", quiet)) {
+                stock(without);
+                sell(without, SECONDS, 0);
+                measure("database", Map.of(), without, report);
+                measure("Kafka", Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers()), without, report);
+            }
+        }
+        LOG.info(System.lineSeparator() + report);
+    }
+
+    private void measure(String carrier, Map<String, String> settings, PackagedApp without, StringBuilder report)
+            throws Exception {
+        Map<String, String> environment = new TreeMap<>(environment());
+        environment.putAll(settings);
+        try (PackagedApp relay = PackagedApp.start("benchmark-" + carrier, environment)) {
+            sell(relay, SECONDS, 0);
+            awaitDrained();
+            double with = 0;
+            double stopped = 0;
+            double drained = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                relay.freeze(true);
+                stopped += sell(without, SECONDS, 0) / ROUNDS;
+                long backlog = waiting();
+                relay.freeze(false);
+                long started = System.nanoTime();
+                awaitDrained();
+                drained += backlog / seconds(started) / ROUNDS;
+                with += sell(relay, SECONDS, 0) / ROUNDS;
+                awaitDrained();
+            }
+            Instant begin = Instant.now();
+            double half = sell(relay, SECONDS, with / 2);
+            awaitDrained();
+            report.append("  %-9s checkouts with the relay %7.1f/s, stopped %7.1f/s: %5.2f%n"
+                    .formatted(carrier, with, stopped, with / stopped));
+            report.append(
+                    "  %-9s a backlog drains with %,.0f events/s, waking up included%n".formatted(carrier, drained));
+            report.append("  %-9s at %.1f checkouts/s an event is handled after %s%n"
+                    .formatted(carrier, half, latency(begin)));
+            assertThat(with).isPositive();
+        }
+    }
+
+    /** @param rate checkouts a second; 0 for as many as there can be. @return checkouts a second */
+    private double sell(PackagedApp app, int seconds, double rate) throws Exception {
+        AtomicInteger sold = new AtomicInteger();
+        long started = System.nanoTime();
+        long end = started + TimeUnit.SECONDS.toNanos(seconds);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                int client = i;
+                clients.add(threads.submit((Callable<Void>) () -> {
+                    try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+                        for (int n = 0; System.nanoTime() < end; n++) {
+                            if (rate > 0) {
+                                long due = started + (long) (1e9 * (n * CLIENTS + client) / rate);
+                                LockSupport.parkNanos(Math.max(0, Math.min(due, end) - System.nanoTime()));
+                                if (due >= end) {
+                                    break;
+                                }
+                            }
+                            buy(shop);
+                            sold.incrementAndGet();
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> client : clients) {
+                client.get();
+            }
+        }
+        return sold.get() / seconds(started);
+    }
+
+    private void buy(ShopClient shop) {
+        int first = java.util.concurrent.ThreadLocalRandom.current().nextInt(skus.size());
+        JsonNode cart = shop.send(
+                        "POST",
+                        "/store/v1/carts",
+                        "",
+                        Map.of(),
+                        Map.of(
+                                "currency",
+                                "EUR",
+                                "email",
+                                UUID.randomUUID() + "@example.com",
+                                "lines",
+                                List.of(
+                                        Map.of("sku", skus.get(first), "quantity", 1),
+                                        Map.of("sku", skus.get((first + 1) % skus.size()), "quantity", 1))))
+                .expect(201)
+                .body();
+        String path = "/store/v1/carts/" + cart.get("id").asText();
+        String token = cart.get("cart_token").asText();
+        shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
+                .expect(200);
+        shop.send(
+                        "POST",
+                        path + "/complete",
+                        token,
+                        Map.of("Idempotency-Key", UUID.randomUUID().toString()),
+                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                .expect(201);
+    }
+
+    /** Events that the webhook module has not handled. */
+    private long waiting() throws SQLException {
+        return Long.parseLong(query("SELECT (SELECT count(*) FROM messaging.outbox)"
+                + " - (SELECT count(*) FROM messaging.inbox WHERE listener = 'webhook')"));
+    }
+
+    private void awaitDrained() {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> waiting() <= 0);
+    }
+
+    private String latency(Instant since) throws SQLException {
+        return query("""
+                SELECT format('p50 %%s ms, p99 %%s ms', round(1000 * p[1]::numeric, 1), round(1000 * p[2]::numeric, 1))
+                  FROM (SELECT percentile_cont(ARRAY [0.5, 0.99])
+                               WITHIN GROUP (ORDER BY extract(epoch FROM handled_at - told_at)) AS p
+                          FROM messaging.inbox WHERE told_at > '%s') AS q
+                """.formatted(since));
+    }
+
+    private String query(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+    }
+
+    private void stock(PackagedApp app) throws Exception {
+        try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> shop.get("/admin/v1/imports", PackagedApp.ADMIN_KEY)
+                                    .body()
+                                    .toString()
+                                    .split("\"status\":\"done\"")
+                                    .length
+                            == 3);
+        }
+        skus = new ArrayList<>();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
+            try (ResultSet rows = statement.executeQuery("""
+                    SELECT s.sku FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku
+                      JOIN catalog.product p ON p.id = v.product_id AND p.status = 'active'
+                      JOIN pricing.price x ON x.variant_id = v.id AND x.currency = 'EUR' ORDER BY s.sku
+                    """)) {
+                while (rows.next()) {
+                    skus.add(rows.getString(1));
+                }
+            }
+            // What the demo shop told on its way in is no part of this.
+            statement.execute("TRUNCATE messaging.outbox, messaging.inbox");
+        }
+    }
+
+    private Map<String, String> environment() {
+        return Map.ofEntries(
+                Map.entry("HEAP", "1g"),
+                Map.entry("FONDACO_DATABASE_PRIMARY_URL", cluster.primaryUrl()),
+                Map.entry("FONDACO_DATABASE_REPLICA_URLS", cluster.replicaUrl()),
+                Map.entry("FONDACO_DATABASE_USERNAME", cluster.username()),
+                Map.entry("FONDACO_DATABASE_PASSWORD", cluster.password()),
+                Map.entry("FONDACO_DATABASE_MIGRATE_AT_START", "true"),
+                Map.entry("FONDACO_DEMO_SHOP", "true"),
+                Map.entry("FONDACO_PAYMENT_TEST_ENABLED", "true"),
+                Map.entry("FONDACO_MESSAGING_LEASE", "60s"),
+                Map.entry("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY));
+    }
+
+    private static double seconds(long since) {
+        return (System.nanoTime() - since) / 1e9;
+    }
+}
