@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A customer with a cart, over HTTP. */
-record Shopper(String cart, String token) {
-    static Shopper with(String sku, int quantity) {
+public record Shopper(String cart, String token) {
+    public static Shopper with(String sku, int quantity) {
         Response created = given().contentType(ContentType.JSON)
                 .body("""
                         {"currency": "GBP", "email": "Ada@example.org", "lines": [{"sku": "%s", "quantity": %d}]}
@@ -21,7 +21,7 @@ record Shopper(String cart, String token) {
     }
 
     /** A cart that can be completed: it is collected. */
-    static Shopper ready(String sku, int quantity) {
+    public static Shopper ready(String sku, int quantity) {
         Shopper shopper = with(sku, quantity);
         shopper.request()
                 .body(Map.of("shipping_method", "pickup"))
@@ -31,23 +31,23 @@ record Shopper(String cart, String token) {
         return shopper;
     }
 
-    RequestSpecification request() {
+    public RequestSpecification request() {
         return given().contentType(ContentType.JSON).header("Authorization", "Bearer " + token);
     }
 
-    String path(String rest) {
+    public String path(String rest) {
         return "/store/v1/carts/" + cart + rest;
     }
 
-    Response view() {
+    public Response view() {
         return request().get(path(""));
     }
 
-    Response complete(String paymentToken) {
+    public Response complete(String paymentToken) {
         return complete("test", paymentToken, UUID.randomUUID().toString());
     }
 
-    Response complete(String provider, String paymentToken, String key) {
+    public Response complete(String provider, String paymentToken, String key) {
         return request()
                 .header("Idempotency-Key", key)
                 .body(Map.of("payment", Map.of("provider", provider, "token", paymentToken)))

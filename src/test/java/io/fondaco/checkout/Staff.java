@@ -10,22 +10,22 @@ import java.util.Map;
 import java.util.UUID;
 
 /** The staff, over HTTP. */
-final class Staff {
+public final class Staff {
     private Staff() {}
 
-    static RequestSpecification request() {
+    public static RequestSpecification request() {
         return given().contentType(ContentType.JSON).header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY);
     }
 
-    static Response order(String id) {
+    public static Response order(String id) {
         return request().get("/admin/v1/orders/" + id);
     }
 
-    static Response verb(String order, String verb, Map<String, Object> body) {
+    public static Response verb(String order, String verb, Map<String, Object> body) {
         return verb(order, verb, body, UUID.randomUUID().toString());
     }
 
-    static Response verb(String order, String verb, Map<String, Object> body, String key) {
+    public static Response verb(String order, String verb, Map<String, Object> body, String key) {
         return request().header("Idempotency-Key", key).body(body).post("/admin/v1/orders/" + order + "/" + verb);
     }
 }
