@@ -278,6 +278,8 @@ class BadInputTest {
                 "/admin/v1/orders",
                 "/admin/v1/api-keys",
                 "/admin/v1/imports",
+                "/admin/v1/webhooks",
+                "/admin/v1/dead-letters",
                 "/admin/v1/exports?kind=products&format=fondaco"
             })
     void theBackOfficeIsClosedWithoutAValidKeyWithTheScope(String path) {

@@ -108,7 +108,11 @@ class AddressGuard {
 
     /** The address to call; takes at most the time limit of a call. */
     InetAddress resolve(String host) throws Refused, InterruptedException {
-        List<InetAddress> addresses = lookUp(host);
+        return choose(host, lookUp(host));
+    }
+
+    /** Of the addresses that a name has, the first; if all of them are allowed. */
+    InetAddress choose(String host, List<InetAddress> addresses) throws Refused {
         if (!addresses.stream().allMatch(this::allows)) {
             throw new Refused("The address of %s is not public: it is not called".formatted(host));
         }

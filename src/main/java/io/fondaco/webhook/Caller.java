@@ -46,15 +46,21 @@ class Caller {
         this.settings = settings;
         this.addresses = addresses;
         this.secrets = secrets;
-        this.client = vertx.createHttpClient(
-                new HttpClientOptions()
+        this.client = vertx.httpClientBuilder()
+                .with(new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_1_1)
                         .setConnectTimeout((int) settings.timeout().toMillis())
                         .setKeepAliveTimeout(30)
                         .setVerifyHost(true)
                         .setDecompressionSupported(false)
-                        .setMaxHeaderSize(16 * 1024),
-                new PoolOptions().setHttp1MaxSize(settings.callsPerEndpoint()));
+                        .setMaxHeaderSize(16 * 1024))
+                // Endpoints that share a host share its connections: a slow one would use up what there is for all. How
+                // many
+                // calls each may have under way is the dispatcher's to say.
+                .with(new PoolOptions().setHttp1MaxSize(settings.calls()))
+                // What breaks a connection fails its call, and is not logged in the receiver's own words.
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .build();
     }
 
     @PreDestroy
@@ -67,10 +73,11 @@ class Caller {
         Instant at = Instant.now();
         long started = System.nanoTime();
         AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
         try {
             URI url = URI.create(call.url());
             InetAddress address = addresses.resolve(url.getHost());
-            CompletableFuture<Answer> answer = send(call, url, address, at, consistency, request);
+            send(call, url, address, at, consistency, answer, request);
             long left = settings.timeout().toNanos() - (System.nanoTime() - started);
             Answer answered = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
             boolean taken = answered.status() / 100 == 2;
@@ -91,7 +98,8 @@ class Caller {
         } catch (ExecutionException e) {
             return failed(at, started, describe(e.getCause() == null ? e : e.getCause()));
         } finally {
-            // What is not there in whole is cut off, with its connection.
+            // What is not there in whole is cut off, with its connection; what was not sent yet is not sent any more.
+            answer.cancel(false);
             HttpClientRequest sent = request.get();
             if (sent != null) {
                 sent.reset();
@@ -101,12 +109,13 @@ class Caller {
 
     private record Answer(int status, String body, long retryAfter) {}
 
-    private CompletableFuture<Answer> send(
+    private void send(
             Call call,
             URI url,
             InetAddress address,
             Instant at,
             String consistency,
+            CompletableFuture<Answer> answer,
             AtomicReference<@Nullable HttpClientRequest> sent) {
         boolean tls = url.getScheme().equals("https");
         int port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
@@ -134,7 +143,6 @@ class Caller {
         if (!consistency.isEmpty()) {
             options.putHeader("fondaco-consistency", consistency);
         }
-        CompletableFuture<Answer> answer = new CompletableFuture<>();
         client.request(options)
                 .onSuccess(request -> {
                     sent.set(request);
@@ -147,7 +155,6 @@ class Caller {
                             .onFailure(answer::completeExceptionally);
                 })
                 .onFailure(answer::completeExceptionally);
-        return answer;
     }
 
     private void read(

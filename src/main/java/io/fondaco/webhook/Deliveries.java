@@ -93,10 +93,14 @@ class Deliveries {
             RETURNING e.failing_since < now() - make_interval(secs => ?) AND e.consecutive_failures >= 5 AS hopeless
             """;
 
+    /** A trial is between us and the endpoint that was tried. */
     private static final String REPLAY = """
             WITH wanted AS (
                 SELECT m.event, m.subject, m.sequence, m.told_at FROM webhook.message m
-                 WHERE m.told_at >= ? AND m.told_at < ? AND m.type = ANY (?) ORDER BY m.told_at, m.event LIMIT ?
+                 WHERE m.told_at >= ? AND m.told_at < ? AND m.type = ANY (?)
+                   AND (m.type <> ? OR EXISTS (
+                        SELECT FROM webhook.delivery t WHERE t.endpoint = ? AND t.event = m.event))
+                 ORDER BY m.told_at, m.event LIMIT ?
             ), again AS (
                 INSERT INTO webhook.delivery AS d (id, endpoint, event, subject, sequence)
                 SELECT uuidv7(), ?, event, subject, sequence FROM wanted
@@ -315,9 +319,11 @@ class Deliveries {
                 replay.setObject(1, from.atOffset(ZoneOffset.UTC));
                 replay.setObject(2, to.atOffset(ZoneOffset.UTC));
                 replay.setArray(3, connection.createArrayOf("text", types.toArray()));
-                replay.setInt(4, most);
+                replay.setString(4, WebhookEvents.testType());
                 replay.setObject(5, endpoint);
-                replay.setBoolean(6, undeliveredOnly);
+                replay.setInt(6, most);
+                replay.setObject(7, endpoint);
+                replay.setBoolean(8, undeliveredOnly);
                 try (ResultSet row = replay.executeQuery()) {
                     row.next();
                     OffsetDateTime last = row.getObject(3, OffsetDateTime.class);

@@ -50,6 +50,10 @@ class DeliveryResource {
     private static final String SORT = "-id";
     private static final UUID LAST = new UUID(-1L, -1L);
     private static final int MOST_REPLAYED = 10_000;
+    /** What the database can tell apart from the beginning and the end of time. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("+10000-01-01T00:00:00Z");
 
     private final EntityManager entities;
     private final Deliveries deliveries;
@@ -178,7 +182,7 @@ class DeliveryResource {
     }
 
     @POST
-    @Path("/{id}/{verb: replay|deliveries/replay}")
+    @Path("/{id}/replay")
     @Transactional
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
     @Operation(
@@ -207,14 +211,27 @@ class DeliveryResource {
         return Response.accepted(replayed).build();
     }
 
+    /** The same, found beside the deliveries. */
+    @POST
+    @Path("/{id}/deliveries/replay")
+    @Transactional
+    @RolesAllowed(Scopes.WEBHOOKS_WRITE)
+    @Operation(hidden = true)
+    public Response replayDeliveries(@RestPath String id, @NotNull @Valid ReplayRequest request) {
+        return replay(id, request);
+    }
+
     private Replayed replayRange(UUID endpoint, ReplayRequest request) {
         Instant from = request.from();
         Instant to = request.to();
         if (from == null || to == null) {
             throw ApiException.invalid("/from", "required", "Name delivery_ids, or a time by from and to.");
         }
-        if (!from.isBefore(to)) {
-            throw ApiException.invalid("/to", "out_of_range", "to is later than from.");
+        if (from.isBefore(EARLIEST)) {
+            throw ApiException.invalid("/from", "out_of_range", "from has a year from 1 to 9999.");
+        }
+        if (!from.isBefore(to) || !to.isBefore(LATEST)) {
+            throw ApiException.invalid("/to", "out_of_range", "to is later than from, in a year up to 9999.");
         }
         List<String> patterns = Optional.ofNullable(request.eventTypes()).orElseGet(() -> typesOf(endpoint));
         rules.checkTypes(patterns);

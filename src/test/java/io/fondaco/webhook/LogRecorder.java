@@ -1,0 +1,38 @@
+package io.fondaco.webhook;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+
+/** Keeps what the application logs while it is open. */
+final class LogRecorder extends Handler implements AutoCloseable {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    static LogRecorder open() {
+        LogRecorder recorder = new LogRecorder();
+        Logger.getLogger("").addHandler(recorder);
+        return recorder;
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    @Override
+    public void publish(LogRecord entry) {
+        lines.add(ExtLogRecord.wrap(entry).getFormattedMessage() + " " + entry.getThrown());
+    }
+
+    @Override
+    public void flush() {
+        // Nothing is held back.
+    }
+
+    @Override
+    public void close() {
+        Logger.getLogger("").removeHandler(this);
+    }
+}
