@@ -16,6 +16,23 @@ import org.jspecify.annotations.Nullable;
 class JobLeases {
     private static final int MOST_ERROR = 1_000;
 
+    /** Locks nothing when it is not to be had: most pods ask in vain, and whoever has it may stand on the row. */
+    private static final String TAKE = """
+            WITH taken AS (
+                UPDATE jobs.lease
+                   SET owner = ?, fence = fence + 1, leased_until = now() + make_interval(secs => ?),
+                       started_at = now(), finished_at = NULL, error = NULL
+                 WHERE name = ? AND leased_until <= now() AND started_at <= now() - make_interval(secs => ?)
+                RETURNING fence
+            ), made AS (
+                INSERT INTO jobs.lease (name, owner, leased_until)
+                SELECT ?, ?, now() + make_interval(secs => ?)
+                 WHERE NOT EXISTS (SELECT FROM jobs.lease WHERE name = ?)
+                ON CONFLICT DO NOTHING RETURNING fence
+            )
+            SELECT fence FROM taken UNION ALL SELECT fence FROM made
+            """;
+
     private final Connections connections;
     private final JobSettings settings;
     private final UUID owner = UUID.randomUUID();
@@ -28,19 +45,15 @@ class JobLeases {
     /** Takes the job up, unless another pod has it or it ran just now; one statement. */
     Optional<Lease> take(String name, Duration apart) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement take = connection.prepareStatement("""
-                        INSERT INTO jobs.lease AS l (name, owner, leased_until)
-                        VALUES (?, ?, now() + make_interval(secs => ?))
-                        ON CONFLICT (name) DO UPDATE
-                           SET owner = excluded.owner, fence = l.fence + 1, leased_until = excluded.leased_until,
-                               started_at = now(), finished_at = NULL, error = NULL
-                         WHERE l.leased_until <= now() AND l.started_at <= now() - make_interval(secs => ?)
-                        RETURNING fence
-                        """)) {
-            take.setString(1, name);
-            take.setObject(2, owner);
-            take.setDouble(3, settings.lease().toMillis() / 1000.0);
+                PreparedStatement take = connection.prepareStatement(TAKE)) {
+            take.setObject(1, owner);
+            take.setDouble(2, settings.lease().toMillis() / 1000.0);
+            take.setString(3, name);
             take.setDouble(4, apart.toMillis() / 1000.0);
+            take.setString(5, name);
+            take.setObject(6, owner);
+            take.setDouble(7, settings.lease().toMillis() / 1000.0);
+            take.setString(8, name);
             try (ResultSet row = take.executeQuery()) {
                 return row.next() ? Optional.of(new Lease(name, row.getLong(1))) : Optional.empty();
             }

@@ -18,7 +18,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps this pod's part in carrying events alive: makes its listeners known, says that it lives, asks now and then whether
- * there is anything to do, and leaves in order. An idle pod costs the database some three small statements a second.
+ * there is anything to do, and leaves in order. An idle pod costs the database
+ * some three small statements a second.
  */
 @ApplicationScoped
 class Heart {
