@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Receiver implements AutoCloseable {
     /** How calls are answered, once they have been read. */
     interface Manner {
-        void answer(Received call, Socket socket) throws IOException;
+        void answer(Received call, Socket socket) throws IOException, InterruptedException;
     }
 
     private final ServerSocket server;
@@ -93,28 +93,13 @@ final class Receiver implements AutoCloseable {
         return (_, _) -> {};
     }
 
-    static Manner hangsUntil(CountDownLatch released) {
-        return (call, socket) -> {
-            try {
-                released.await();
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
-            answers(200).answer(call, socket);
-        };
-    }
-
     /** A byte now and a byte then, for ever. */
     static Manner drips() {
         return (_, socket) -> {
             write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
             CountDownLatch never = new CountDownLatch(1);
-            try {
-                while (!never.await(20, TimeUnit.MILLISECONDS)) {
-                    write(socket, ".");
-                }
-            } catch (InterruptedException e) {
-                throw new IOException(e);
+            while (!never.await(20, TimeUnit.MILLISECONDS)) {
+                write(socket, ".");
             }
         };
     }
@@ -184,6 +169,8 @@ final class Receiver implements AutoCloseable {
             }
         } catch (IOException _) {
             // The caller went.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.HashMap;
@@ -101,7 +100,7 @@ class WebhookAddressTest {
         assertThat(tooLong.statusCode()).isEqualTo(422);
         Response withNul = Webhooks.register("https://example.com/\u0000", "order.placed");
         assertThat(withNul.statusCode()).isEqualTo(422);
-        Response named = Staff.request()
+        Response named = Webhooks.staff()
                 .body(Map.of("url", "https://example.com/", "event_types", List.of("*"), "description", "\u0000"))
                 .post(Webhooks.PATH);
         assertThat(named.statusCode()).isEqualTo(422);
@@ -171,7 +170,7 @@ class WebhookAddressTest {
     void aTypeThatThereIsNotIsNamed(Map<String, Object> bad) {
         Map<String, Object> body = new HashMap<>(Map.of("url", "https://example.com/"));
         body.put("event_types", bad.get("types"));
-        Response answer = Staff.request().body(body).post(Webhooks.PATH);
+        Response answer = Webhooks.staff().body(body).post(Webhooks.PATH);
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
         assertThat((String) answer.path("errors[0].pointer")).isEqualTo(bad.get("pointer"));
     }

@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
-import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -37,7 +36,7 @@ class WebhookEndpointTest {
 
     @Test
     void aWebhookIsRegisteredReadChangedAndDeleted() {
-        Response created = Staff.request()
+        Response created = Webhooks.staff()
                 .body(Map.of(
                         "url", "https://hooks.example.com/shop?x=1",
                         "event_types", List.of("order.placed", "order.*", "order.placed"),
@@ -76,18 +75,18 @@ class WebhookEndpointTest {
     void aChangeNeedsTheTagThatWasSeenLast() {
         Response created = Webhooks.register("https://hooks.example.com/", "*");
         String path = Webhooks.PATH + "/" + created.path("id");
-        Staff.request().body(Map.of("description", "x")).patch(path).then().statusCode(428);
-        Staff.request().delete(path).then().statusCode(428);
+        Webhooks.staff().body(Map.of("description", "x")).patch(path).then().statusCode(428);
+        Webhooks.staff().delete(path).then().statusCode(428);
         Webhooks.change(created.path("id"), Map.of("description", "somebody else's"))
                 .then()
                 .statusCode(200);
-        Staff.request()
+        Webhooks.staff()
                 .header("If-Match", created.header("ETag"))
                 .body(Map.of("description", "x"))
                 .patch(path)
                 .then()
                 .statusCode(412);
-        Staff.request()
+        Webhooks.staff()
                 .header("If-Match", created.header("ETag"))
                 .delete(path)
                 .then()
@@ -99,17 +98,17 @@ class WebhookEndpointTest {
     void whatIsNotThereIsNotFound() {
         for (String id : List.of(UNKNOWN, "order_01m854p75ces786w6kzjd476ke", "x", "%00", "'--")) {
             String path = Webhooks.PATH + "/" + id;
-            RequestSpecification staff = Staff.request().urlEncodingEnabled(false);
+            RequestSpecification staff = Webhooks.staff().urlEncodingEnabled(false);
             assertThat(staff.get(path).statusCode()).isIn(400, 404);
-            assertThat(Staff.request()
+            assertThat(Webhooks.staff()
                             .urlEncodingEnabled(false)
                             .get(path + "/deliveries")
                             .statusCode())
                     .isIn(400, 404);
         }
         Webhooks.rotate(UNKNOWN).then().statusCode(404);
-        Staff.request().post(Webhooks.PATH + "/" + UNKNOWN + "/test").then().statusCode(404);
-        Staff.request()
+        Webhooks.staff().post(Webhooks.PATH + "/" + UNKNOWN + "/test").then().statusCode(404);
+        Webhooks.staff()
                 .header("If-Match", "*")
                 .body(Map.of("description", "x"))
                 .patch(Webhooks.PATH + "/" + UNKNOWN)
@@ -130,7 +129,7 @@ class WebhookEndpointTest {
         await().until(() -> "delivered".equals(Webhooks.log(id).path("data[0].status")));
         Response changed = Webhooks.change(id, Map.of("description", "x"));
         for (Response later :
-                List.of(changed, Webhooks.get(id), Staff.request().get(Webhooks.PATH), Webhooks.log(id))) {
+                List.of(changed, Webhooks.get(id), Webhooks.staff().get(Webhooks.PATH), Webhooks.log(id))) {
             assertThat(later.statusCode()).isEqualTo(200);
             assertThat(later.asString()).doesNotContain("whsec_", "\"secret\"");
             assertThat(later.asString())
@@ -144,14 +143,14 @@ class WebhookEndpointTest {
                 .mapToObj(number -> Webhooks.registered("https://hooks.example.com/" + number, "*"))
                 .toList();
         Webhooks.delete(ids.get(2)).then().statusCode(204);
-        Response first = Staff.request().get(Webhooks.PATH + "?limit=3");
+        Response first = Webhooks.staff().get(Webhooks.PATH + "?limit=3");
         first.then().body("data.id", contains(ids.get(0), ids.get(1), ids.get(3)));
-        Response second = Staff.request()
+        Response second = Webhooks.staff()
                 .queryParam("cursor", first.<String>path("next_cursor"))
                 .get(Webhooks.PATH + "?limit=3");
         second.then().body("data.id", contains(ids.get(4))).body("next_cursor", equalTo(null));
         for (String query : List.of("limit=0", "limit=101", "cursor=AAAA", "cursor=%00")) {
-            Staff.request()
+            Webhooks.staff()
                     .urlEncodingEnabled(false)
                     .get(Webhooks.PATH + "?" + query)
                     .then()
@@ -172,16 +171,16 @@ class WebhookEndpointTest {
         List<String> all = Webhooks.log(id).path("data.id");
         assertThat(all).isSortedAccordingTo(Comparator.reverseOrder());
         String path = Webhooks.PATH + "/" + id + "/deliveries";
-        Response first = Staff.request().get(path + "?limit=2&status=delivered");
+        Response first = Webhooks.staff().get(path + "?limit=2&status=delivered");
         first.then().body("data.id", equalTo(all.subList(0, 2)));
-        Staff.request()
+        Webhooks.staff()
                 .queryParam("cursor", first.<String>path("next_cursor"))
                 .get(path + "?limit=2&status=delivered")
                 .then()
                 .body("data.id", equalTo(all.subList(2, 3)))
                 .body("next_cursor", equalTo(null));
-        Staff.request().get(path + "?status=failed").then().body("data", hasSize(0));
-        Staff.request().get(path + "?status=lost").then().statusCode(400);
+        Webhooks.staff().get(path + "?status=failed").then().body("data", hasSize(0));
+        Webhooks.staff().get(path + "?status=lost").then().statusCode(400);
     }
 
     @Test
@@ -231,7 +230,7 @@ class WebhookEndpointTest {
         }
         Response refused = Webhooks.register("https://hooks.example.com/one-more", "*");
         refused.then().statusCode(409).body("code", equalTo("too_many_webhooks"));
-        String oldest = Staff.request().get(Webhooks.PATH).path("data[0].id");
+        String oldest = Webhooks.staff().get(Webhooks.PATH).path("data[0].id");
         Webhooks.delete(oldest).then().statusCode(204);
         Webhooks.register("https://hooks.example.com/one-more", "*").then().statusCode(201);
     }
@@ -277,7 +276,7 @@ class WebhookEndpointTest {
 
     @Test
     void theTypesOfEventsAreListed() {
-        Staff.request()
+        Webhooks.staff()
                 .get(Webhooks.PATH + "/event-types")
                 .then()
                 .statusCode(200)
@@ -293,10 +292,12 @@ class WebhookEndpointTest {
     }
 
     private static RequestSpecification with(String scope) {
-        String secret = Staff.request()
+        String secret = Webhooks.staff()
                 .body(Map.of("name", scope, "scopes", List.of(scope)))
                 .post("/admin/v1/api-keys")
                 .path("secret");
-        return given().contentType("application/json").header("Authorization", "Bearer " + secret);
+        return given().filter(Webhooks::inOrder)
+                .contentType("application/json")
+                .header("Authorization", "Bearer " + secret);
     }
 }

@@ -17,6 +17,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -30,7 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @TestProfile(NearbyReceivers.class)
 class WebhookFailureTest {
-    /** More than a pod calls one endpoint with at a time. */
+    /** Calls of a pod to one endpoint, as it comes. */
+    private static final int AT_A_TIME = 8;
+
     private static final int MANY = 12;
 
     private final Receiver receiver = new Receiver();
@@ -90,15 +93,34 @@ class WebhookFailureTest {
 
     @Test
     void whoNeverAnswersDelaysNobodyElseThoughTheyShareAHost() {
-        Webhooks.registered(receiver.at("/hanging", Receiver.hangs()), "product.created");
-        Webhooks.registered(receiver.at("/quick", Receiver.answers(200)), "product.created");
+        String hanging = Webhooks.registered(receiver.at("/hanging", Receiver.hangs()), "product.created");
+        String quick = Webhooks.registered(receiver.at("/quick", Receiver.answers(200)), "product.created");
+        Webhooks.registered(receiver.at("/witness", Receiver.answers(200)), "product.created");
+        for (String id : List.of(hanging, quick)) {
+            Webhooks.change(id, Map.of("status", "disabled")).then().statusCode(200);
+        }
+        Instant from = Instant.now();
         List<String> products = Stream.generate(Webhooks::product).limit(MANY).toList();
-        await().pollInterval(Duration.ofMillis(10)).until(() -> receiver.calls("/quick").stream()
-                .map(Received::subject)
-                .toList()
-                .containsAll(products));
+        await().until(() -> subjects("/witness").containsAll(products));
+        for (String id : List.of(hanging, quick)) {
+            Webhooks.change(id, Map.of("status", "enabled")).then().statusCode(200);
+        }
+
+        // All of it is due at once.
+        Map<String, Object> all =
+                Map.of("from", from.toString(), "to", Instant.now().toString());
+        Webhooks.replay(hanging, all).then().body("replayed", equalTo(MANY));
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> receiver.calls("/hanging").size() == AT_A_TIME);
+        Webhooks.replay(quick, all).then().body("replayed", equalTo(MANY));
+        await().pollInterval(Duration.ofMillis(10))
+                .until(() -> subjects("/quick").containsAll(products));
         assertThat(receiver.calls("/hanging").getFirst().isOpen()).isTrue();
         assertThat(receiver.calls("/quick")).hasSize(MANY);
+    }
+
+    private List<String> subjects(String path) {
+        return receiver.calls(path).stream().map(Received::subject).toList();
     }
 
     @Test

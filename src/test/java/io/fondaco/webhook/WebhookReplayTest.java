@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -39,7 +38,7 @@ class WebhookReplayTest {
         await().until(() -> delivered(id) == 2);
         Received first = receiver.calls("/again").getFirst();
         String delivery = Webhooks.log(id).path("data.find { it.event_id == '%s' }.id".formatted(first.id()));
-        Staff.request()
+        Webhooks.staff()
                 .body(Map.of("delivery_ids", List.of(delivery)))
                 .post(Webhooks.PATH + "/" + id + path)
                 .then()

@@ -2,20 +2,43 @@ package io.fondaco.webhook;
 
 import io.fondaco.checkout.Staff;
 import io.fondaco.platform.identity.TypeId;
+import io.restassured.filter.FilterContext;
 import io.restassured.response.Response;
+import io.restassured.specification.FilterableRequestSpecification;
+import io.restassured.specification.FilterableResponseSpecification;
+import io.restassured.specification.RequestSpecification;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What the staff does with webhooks, over HTTP. */
 final class Webhooks {
     static final String PATH = "/admin/v1/webhooks";
 
+    private static final String TOKEN = "Fondaco-Consistency";
+    private static final AtomicReference<String> SEEN = new AtomicReference<>("");
+
     private Webhooks() {}
 
+    /** Sees what it has written, and nothing older than it has seen. */
+    static RequestSpecification staff() {
+        return Staff.request().filter(Webhooks::inOrder);
+    }
+
+    static Response inOrder(
+            FilterableRequestSpecification request, FilterableResponseSpecification answers, FilterContext next) {
+        if (!SEEN.get().isEmpty()) {
+            request.header(TOKEN, SEEN.get());
+        }
+        Response answer = next.next(request, answers);
+        Optional.ofNullable(answer.header(TOKEN))
+                .ifPresent(token -> SEEN.accumulateAndGet(token, (a, b) -> a.compareTo(b) > 0 ? a : b));
+        return answer;
+    }
+
     static Response register(String url, String... types) {
-        return Staff.request()
-                .body(Map.of("url", url, "event_types", List.of(types)))
-                .post(PATH);
+        return staff().body(Map.of("url", url, "event_types", List.of(types))).post(PATH);
     }
 
     /** The identifier of a new webhook. */
@@ -26,46 +49,42 @@ final class Webhooks {
     }
 
     static Response get(String id) {
-        return Staff.request().get(PATH + "/" + id);
+        return staff().get(PATH + "/" + id);
     }
 
     static Response change(String id, Map<String, Object> change) {
-        return Staff.request()
-                .header("If-Match", get(id).header("ETag"))
-                .body(change)
-                .patch(PATH + "/" + id);
+        return staff().header("If-Match", get(id).header("ETag")).body(change).patch(PATH + "/" + id);
     }
 
     static Response delete(String id) {
-        return Staff.request().header("If-Match", "*").delete(PATH + "/" + id);
+        return staff().header("If-Match", "*").delete(PATH + "/" + id);
     }
 
     static void deleteAll() {
-        List<String> ids = Staff.request().get(PATH + "?limit=100").path("data.id");
+        List<String> ids = staff().get(PATH + "?limit=100").path("data.id");
         ids.forEach(id -> delete(id).then().statusCode(204));
     }
 
     static Response rotate(String id) {
-        return Staff.request().post(PATH + "/" + id + "/rotate-secret");
+        return staff().post(PATH + "/" + id + "/rotate-secret");
     }
 
     static void test(String id) {
-        Staff.request().post(PATH + "/" + id + "/test").then().statusCode(202);
+        staff().post(PATH + "/" + id + "/test").then().statusCode(202);
     }
 
     static Response replay(String id, Map<String, Object> what) {
-        return Staff.request().body(what).post(PATH + "/" + id + "/replay");
+        return staff().body(what).post(PATH + "/" + id + "/replay");
     }
 
     static Response log(String id) {
-        return Staff.request().get(PATH + "/" + id + "/deliveries?limit=100");
+        return staff().get(PATH + "/" + id + "/deliveries?limit=100");
     }
 
     /** Makes an event, {@code product.created}; returns its subject. */
     static String product() {
         String slug = TypeId.format("webhook", TypeId.newUuid()).replace('_', '-');
-        Response created =
-                Staff.request().body(Map.of("title", "Thing", "slug", slug)).post("/admin/v1/products");
+        Response created = staff().body(Map.of("title", "Thing", "slug", slug)).post("/admin/v1/products");
         created.then().statusCode(201);
         return created.path("id");
     }
