@@ -29,7 +29,7 @@ import java.util.Map;
  * The last transaction of a completion: what the provider said becomes an order, or an open cart. The request itself, a
  * webhook and the recovery all end here; the first of them wins, and the others find that it moved.
  *
- * <p>An order paid at once costs eight statements with those of inventory, stock next to last.
+ * <p>An order paid at once costs nine statements with those of inventory and the outbox, stock next to last.
  */
 @ApplicationScoped
 class CompletionEnd {

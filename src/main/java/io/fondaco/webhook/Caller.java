@@ -54,9 +54,8 @@ class Caller {
                         .setVerifyHost(true)
                         .setDecompressionSupported(false)
                         .setMaxHeaderSize(16 * 1024))
-                // Endpoints that share a host share its connections: a slow one would use up what there is for all. How
-                // many
-                // calls each may have under way is the dispatcher's to say.
+                // Endpoints that share a host share its connections: a slow one would use up what there is for all.
+                // How many calls each may have under way is the dispatcher's to say.
                 .with(new PoolOptions().setHttp1MaxSize(settings.calls()))
                 // What breaks a connection fails its call, and is not logged in the receiver's own words.
                 .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))

@@ -134,8 +134,7 @@ class Dispatcher {
             if (calls.isEmpty()) {
                 return false;
             }
-            // What it tells of was committed before it was claimed.
-            String consistency = tokens.now().orElse("");
+            String consistency = consistency();
             for (Call call : calls) {
                 room.acquire();
                 busy.merge(call.endpoint(), 1, Integer::sum);
@@ -149,6 +148,16 @@ class Dispatcher {
                 LOG.warnf("Webhooks wait: %s", complaint);
             }
             return false;
+        }
+    }
+
+    /** What is told of was committed before it was claimed, and can be read with this. */
+    private String consistency() {
+        try {
+            return tokens.now().orElse("");
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "Nobody says where the primary is: calls go without a token");
+            return "";
         }
     }
 

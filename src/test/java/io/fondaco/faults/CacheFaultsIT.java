@@ -153,8 +153,9 @@ class CacheFaultsIT {
     }
 
     private static void awaitMembers(int count) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> PODS_UP.stream().allMatch(pod -> Pods.metric(pod, "fondaco_cache_members", "") == count));
+        // One that has just woken may be too busy to say so at once.
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> PODS_UP.stream()
+                .allMatch(pod -> Pods.metric(pod, "fondaco_cache_members", "") == count));
     }
 
     private static double metric(String name, String label) {

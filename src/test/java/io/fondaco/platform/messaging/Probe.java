@@ -8,6 +8,7 @@ import jakarta.persistence.EntityManager;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
@@ -20,6 +21,8 @@ class Probe {
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
     private final AtomicInteger failures = new AtomicInteger();
+
+    private final Semaphore free = new Semaphore(1);
 
     private final EntityManager entities;
 
@@ -39,6 +42,20 @@ class Probe {
         failing.clear();
     }
 
+    /** Keeps it from going on until it is let go: it reads nothing meanwhile. */
+    void hold() throws InterruptedException {
+        free.acquire();
+    }
+
+    /** Whether it is kept in the middle of its work. */
+    boolean isHeld() {
+        return free.hasQueuedThreads();
+    }
+
+    void letGo() {
+        free.release();
+    }
+
     int failures() {
         return failures.get();
     }
@@ -49,6 +66,8 @@ class Probe {
     @Blocking
     @ReadsFrom(Route.PRIMARY)
     void on(EventBatch batch) {
+        free.acquireUninterruptibly();
+        free.release();
         for (Event event : batch.events()) {
             entities.createNativeQuery("""
                             INSERT INTO probe.effect (event, subject, sequence) VALUES (:event, :subject, :sequence)

@@ -1,0 +1,129 @@
+package io.fondaco.platform.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.platform.identity.TypeId;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of the days of the logs. */
+@QuarkusTest
+@Timeout(90)
+class LogDaysTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
+
+    @Inject
+    LogDays days;
+
+    @Inject
+    Probe probe;
+
+    @Inject
+    @DataSource("primary")
+    javax.sql.DataSource database;
+
+    @Test
+    void theComingDaysAreMadeBeforeTheyCome() throws SQLException {
+        LocalDate last = TODAY.plusDays(3);
+        execute("DROP TABLE IF EXISTS messaging.outbox_%1$s, messaging.inbox_%1$s".formatted(name(last)));
+        turn();
+        assertThat(exists("outbox", last)).isTrue();
+        assertThat(exists("inbox", last)).isTrue();
+    }
+
+    @Test
+    void aDayThatEverybodyHasReadIsDroppedAndOneOfTheInboxWhenNothingOfItCanComeAnyMore() throws SQLException {
+        LocalDate past = TODAY.minusDays(12);
+        LocalDate recent = TODAY.minusDays(5);
+        for (LocalDate day : new LocalDate[] {past, recent}) {
+            make("outbox", day);
+            make("inbox", day);
+        }
+        turn();
+        assertThat(exists("outbox", past)).isFalse();
+        assertThat(exists("outbox", recent)).isFalse();
+        assertThat(exists("inbox", past)).isFalse();
+        assertThat(exists("inbox", recent)).as("within eight days").isTrue();
+        assertThat(exists("outbox", TODAY)).isTrue();
+    }
+
+    @Test
+    void aDayThatAListenerHasNotReadIsKeptUntilItHas() throws Exception {
+        LocalDate day = TODAY.minusDays(6);
+        make("outbox", day);
+        probe.hold();
+        try {
+            tell(TODAY);
+            await().atMost(SOON).until(probe::isHeld);
+            // It does not read this, at work as it is.
+            tell(day);
+            turn();
+            assertThat(exists("outbox", day)).isTrue();
+        } finally {
+            probe.letGo();
+        }
+        await().pollInSameThread()
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(500))
+                .untilAsserted(() -> {
+                    turn();
+                    assertThat(exists("outbox", day)).isFalse();
+                });
+    }
+
+    private void tell(LocalDate day) throws SQLException {
+        String subject = TypeId.format("probe", TypeId.newUuid());
+        execute("""
+                INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data, told_at)
+                VALUES (%d, gen_random_uuid(), 'probe.happened', '%s', 1, 1, '{}', '%s')
+                """.formatted(Outbox.bucket(subject), subject, day.equals(TODAY) ? Instant.now() : day + "T12:00:00Z"));
+    }
+
+    /** As if it had not run just now. */
+    private void turn() throws SQLException {
+        execute("DELETE FROM jobs.lease WHERE name = 'messaging-log-days'");
+        days.turn();
+    }
+
+    private void make(String log, LocalDate day) throws SQLException {
+        execute("SELECT messaging.make_day('%s', '%s')".formatted(log, day));
+    }
+
+    private boolean exists(String log, LocalDate day) throws SQLException {
+        return query("SELECT to_regclass('messaging.%s_%s')".formatted(log, name(day))) != null;
+    }
+
+    private static String name(LocalDate day) {
+        return day.format(DateTimeFormatter.BASIC_ISO_DATE);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private String query(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}
