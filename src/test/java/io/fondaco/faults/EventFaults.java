@@ -140,6 +140,9 @@ abstract class EventFaults {
             for (int kill = 0; kill < KILLS; kill++) {
                 int victim = kill % workers.size();
                 workers.get(victim).awaitReady();
+                // Somebody is at work again, the leases of who was killed before are over.
+                long flowing = published();
+                await().atMost(SETTLED).until(() -> published() > flowing);
                 // Cursors can be read and not moved: what is published now stays unmarked.
                 try (Connection session = database.primary().session();
                         Statement lock = session.createStatement()) {

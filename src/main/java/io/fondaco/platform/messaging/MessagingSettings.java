@@ -19,8 +19,8 @@ interface MessagingSettings {
     @WithDefault("500ms")
     Duration idleInterval();
 
-    /** How often it looks while there has been something to do in the last two seconds. */
-    @WithDefault("20ms")
+    /** How often it looks while there has been something to do in the last two seconds. What comes meanwhile goes together. */
+    @WithDefault("40ms")
     Duration busyInterval();
 
     /** How often it looks whatever the cheaper question says. */

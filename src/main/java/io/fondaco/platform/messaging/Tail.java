@@ -97,6 +97,10 @@ final class Tail {
                 busyUntil = System.nanoTime() + BUSY_NANOS;
                 handler.apply(batch.events()).toCompletableFuture().get();
                 batch.handled().run();
+                if (batch.events().size() < settings.batch()) {
+                    // Nothing is piling up: what comes within this goes together, for the price of one.
+                    heart.pause(settings.busyInterval().toMillis());
+                }
             }
             lastComplaint = "";
         } catch (SQLException | ExecutionException | RuntimeException e) {
