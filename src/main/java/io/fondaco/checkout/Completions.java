@@ -8,13 +8,13 @@ import io.fondaco.inventory.ReservationId;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
 import io.fondaco.payment.PaymentId;
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -68,7 +68,7 @@ class Completions {
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
                 .setParameter("fingerprint", key.fingerprint())
-                .setParameter("lease", seconds(settings.completionLease()))
+                .setParameter("lease", Seconds.of(settings.completionLease()))
                 .executeUpdate();
         return new Completion(id, cart, payment, reservation, CompletionState.RESERVED, order, key, false);
     }
@@ -90,7 +90,7 @@ class Completions {
                                  WHERE id = :id AND state = :seen
                                 """)
                         .setParameter("next", next.column())
-                        .setParameter("wait", seconds(settings.pendingCheck()))
+                        .setParameter("wait", Seconds.of(settings.pendingCheck()))
                         .setParameter("id", seen.id())
                         .setParameter("seen", seen.state().column())
                         .executeUpdate()
@@ -118,7 +118,7 @@ class Completions {
         List<?> rows = entities.createNativeQuery(
                         "SELECT" + COLUMNS + " FROM checkout.completion WHERE " + condition, Tuple.class)
                 .setParameter("value", value)
-                .setParameter("limit", seconds(settings.pendingLimit()))
+                .setParameter("limit", Seconds.of(settings.pendingLimit()))
                 .getResultList();
         return rows.stream().findFirst().map(row -> completion((Tuple) row));
     }
@@ -139,11 +139,11 @@ class Completions {
                                        WHERE state IN ('reserved', 'pending') AND locked_until < now()
                                        ORDER BY locked_until LIMIT :batch FOR UPDATE SKIP LOCKED)
                         RETURNING""" + COLUMNS, Tuple.class)
-                .setParameter("lease", seconds(settings.completionLease()))
-                .setParameter("check", seconds(settings.pendingCheck()))
+                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .setParameter("check", Seconds.of(settings.pendingCheck()))
                 .setParameter("max_check", MAX_CHECK_SECONDS)
                 .setParameter("batch", settings.recoveryBatch())
-                .setParameter("limit", seconds(settings.pendingLimit()))
+                .setParameter("limit", Seconds.of(settings.pendingLimit()))
                 .getResultList();
         List<Completion> due = rows.stream().map(row -> completion((Tuple) row)).toList();
         due.forEach(this::keepStock);
@@ -157,7 +157,7 @@ class Completions {
                         UPDATE checkout.completion SET locked_until = now() + make_interval(secs => :lease)
                          WHERE id = :id AND state = 'reserved'
                         """)
-                .setParameter("lease", seconds(settings.completionLease()))
+                .setParameter("lease", Seconds.of(settings.completionLease()))
                 .setParameter("id", completion.id())
                 .executeUpdate();
         keepStock(completion);
@@ -183,10 +183,6 @@ class Completions {
                         row.get("idempotency_key", String.class),
                         row.get("idempotency_fingerprint", String.class)),
                 row.get("overdue", Boolean.class));
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 
     private NewOrder read(String text) {

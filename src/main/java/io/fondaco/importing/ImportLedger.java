@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.database.Seconds;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
@@ -229,6 +230,6 @@ class ImportLedger {
     }
 
     private double leaseSeconds() {
-        return settings.lease().toMillis() / 1000.0;
+        return Seconds.of(settings.lease());
     }
 }

@@ -2,6 +2,7 @@ package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.Fence;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -141,7 +142,7 @@ class PostgresInventory implements Inventory {
                 """)) {
             setAllocation(connection, update, allocation);
             update.setObject(4, id.value());
-            update.setDouble(5, timeToLive.toMillis() / 1000.0);
+            update.setDouble(5, Seconds.of(timeToLive));
             update.executeUpdate();
         }
     }

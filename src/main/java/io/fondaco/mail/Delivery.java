@@ -1,5 +1,7 @@
 package io.fondaco.mail;
 
+import io.fondaco.platform.Backoff;
+import io.fondaco.platform.Causes;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
@@ -7,9 +9,7 @@ import io.quarkus.mailer.reactive.ReactiveMailer;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -24,6 +24,7 @@ class Delivery {
     private final ReactiveMailer mailer;
     private final MailSettings settings;
     private final MailMetrics metrics;
+    private final Backoff backoff;
 
     Delivery(Letters letters, LetterWriter writer, ReactiveMailer mailer, MailSettings settings, MailMetrics metrics) {
         this.letters = letters;
@@ -31,6 +32,7 @@ class Delivery {
         this.mailer = mailer;
         this.settings = settings;
         this.metrics = metrics;
+        this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
     }
 
     @ActivateRequestContext
@@ -66,42 +68,27 @@ class Delivery {
                     letter.publicId(), letter.kind().column(), letter.attempt(), name(failure));
             return;
         }
-        letters.putOff(letter, error, backoff(letter.attempt()));
+        letters.putOff(letter, error, backoff.after(letter.attempt()));
         metrics.count(letter.kind(), MailMetrics.Outcome.RETRIED);
         LOG.warnf(
                 "%s (%s) could not be sent: %s; it is tried again",
                 letter.publicId(), letter.kind().column(), name(failure));
     }
 
-    private Duration backoff(int failures) {
-        double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
-        double doubled = settings.retryDelay().toMillis() * jitter * Math.scalb(1.0, Math.min(failures - 1, 30));
-        return Duration.ofMillis(
-                Math.min((long) doubled, settings.maxRetryDelay().toMillis()));
-    }
-
     private static String name(Throwable failure) {
         return refusal(failure)
                 .map(refused -> "SMTP " + refused.getReplyCode())
-                .orElseGet(() -> root(failure).getClass().getSimpleName());
+                .orElseGet(() -> Causes.root(failure).getClass().getSimpleName());
     }
 
     private static String withoutAddresses(Throwable failure) {
         String said = refusal(failure)
                 .map(SMTPException::getReplyMessage)
-                .orElseGet(() -> String.valueOf(root(failure).getMessage()));
+                .orElseGet(() -> String.valueOf(Causes.root(failure).getMessage()));
         return ADDRESS.matcher(said).replaceAll("[address]");
     }
 
     private static Optional<SMTPException> refusal(Throwable failure) {
         return DatabaseFailure.find(failure, SMTPException.class);
-    }
-
-    private static Throwable root(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 }

@@ -1,5 +1,6 @@
 package io.fondaco.mail;
 
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
@@ -105,7 +106,7 @@ class Letters {
         return session().doReturningWork(connection -> {
             try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
                 claim.setInt(1, most);
-                claim.setDouble(2, seconds(settings.timeout().plus(MARGIN)));
+                claim.setDouble(2, Seconds.of(settings.timeout().plus(MARGIN)));
                 List<Letter> claimed = new ArrayList<>();
                 try (ResultSet row = claim.executeQuery()) {
                     while (row.next()) {
@@ -151,7 +152,7 @@ class Letters {
                                error = :error
                          WHERE id = :id AND status = 'pending' AND attempts = :attempts
                         """)
-                .setParameter("delay", seconds(delay))
+                .setParameter("delay", Seconds.of(delay))
                 .setParameter("error", shorten(error))
                 .setParameter("id", letter.id())
                 .setParameter("attempts", letter.attempt())
@@ -205,14 +206,10 @@ class Letters {
                                 WHERE status <> 'pending' AND created_at < now() - make_interval(secs => :age)
                                 ORDER BY created_at LIMIT :most FOR UPDATE SKIP LOCKED)
                         """)
-                        .setParameter("age", seconds(settings.retention()))
+                        .setParameter("age", Seconds.of(settings.retention()))
                         .setParameter("most", PRUNED_AT_ONCE)
                         .executeUpdate()
                 == PRUNED_AT_ONCE;
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 
     private static String shorten(String error) {

@@ -1,5 +1,6 @@
 package io.fondaco.webhook;
 
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -128,7 +129,7 @@ class Deliveries {
         }
 
         boolean wants(Event event) {
-            return eventTypes.stream().anyMatch(pattern -> Event.matches(pattern, event.type()));
+            return event.matches(eventTypes);
         }
     }
 
@@ -237,7 +238,7 @@ class Deliveries {
                 claim.setInt(3, settings.callsPerEndpoint());
                 claim.setInt(4, most);
                 // Twice the time that it can take: looking up the name and the call are each bounded by it.
-                claim.setDouble(5, settings.timeout().toMillis() / 1000.0 * 2 + 10);
+                claim.setDouble(5, Seconds.of(settings.timeout()) * 2 + 10);
                 List<Call> calls = new ArrayList<>();
                 try (ResultSet row = claim.executeQuery()) {
                     while (row.next()) {
@@ -293,7 +294,7 @@ class Deliveries {
                 record.setString(10, result.response());
                 record.setBoolean(11, result.taken());
                 record.setBoolean(12, result.taken());
-                record.setDouble(13, (double) settings.disableAfter().toSeconds());
+                record.setDouble(13, Seconds.of(settings.disableAfter()));
                 try (ResultSet row = record.executeQuery()) {
                     return row.next() && row.getBoolean("hopeless");
                 }
@@ -357,7 +358,7 @@ class Deliveries {
                                SELECT event FROM webhook.message
                                 WHERE told_at < now() - make_interval(secs => :seconds) ORDER BY told_at LIMIT :most)
                         """)
-                .setParameter("seconds", (double) settings.retention().toSeconds())
+                .setParameter("seconds", Seconds.of(settings.retention()))
                 .setParameter("most", most)
                 .executeUpdate();
     }

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -245,7 +244,7 @@ class DeliveryResource {
     }
 
     private List<String> typesOf(UUID endpoint) {
-        return Stream.of(Endpoint.<Endpoint>findById(endpoint).eventTypes).toList();
+        return List.of(Endpoint.<Endpoint>findById(endpoint).eventTypes);
     }
 
     private static UUID existing(String id) {

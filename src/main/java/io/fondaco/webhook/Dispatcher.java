@@ -1,6 +1,10 @@
 package io.fondaco.webhook;
 
+import io.fondaco.platform.Complaint;
+import io.fondaco.platform.Ear;
+import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.database.Tokens;
 import io.fondaco.platform.messaging.Outbox;
 import io.quarkus.narayana.jta.QuarkusTransaction;
@@ -12,8 +16,6 @@ import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.EntityManager;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +44,12 @@ class Dispatcher {
     private final Outbox outbox;
     private final Tokens tokens;
     private final EntityManager entities;
-    private final TransactionSynchronizationRegistry transactions;
-    private final Semaphore bell = new Semaphore(0);
+    private final AfterCommit afterCommit;
+    private final Ear ear = new Ear();
     private final Map<UUID, Integer> busy = new ConcurrentHashMap<>();
     private final Semaphore room;
     private volatile boolean stopping;
-    private String lastComplaint = "";
+    private final Complaint complaint = new Complaint();
 
     Dispatcher(
             Deliveries deliveries,
@@ -58,7 +60,7 @@ class Dispatcher {
             Outbox outbox,
             Tokens tokens,
             EntityManager entities,
-            TransactionSynchronizationRegistry transactions) {
+            AfterCommit afterCommit) {
         this.deliveries = deliveries;
         this.caller = caller;
         this.settings = settings;
@@ -67,7 +69,7 @@ class Dispatcher {
         this.outbox = outbox;
         this.tokens = tokens;
         this.entities = entities;
-        this.transactions = transactions;
+        this.afterCommit = afterCommit;
         this.room = new Semaphore(settings.calls());
     }
 
@@ -80,7 +82,7 @@ class Dispatcher {
     /** Calls under way are finished and written down. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         stopping = true;
-        bell.release();
+        ear.ring();
         try {
             if (!room.tryAcquire(settings.calls(), STOP_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("Calls of webhooks are left under way; they are made again");
@@ -90,31 +92,15 @@ class Dispatcher {
         }
     }
 
-    void wake() {
-        if (bell.availablePermits() == 0) {
-            bell.release();
-        }
-    }
-
     void wakeAfterCommit() {
-        transactions.registerInterposedSynchronization(new Synchronization() {
-            @Override
-            public void beforeCompletion() {
-                // Nothing is left to write.
-            }
-
-            @Override
-            public void afterCompletion(int status) {
-                wake();
-            }
-        });
+        afterCommit.run(ear::ring);
     }
 
     private void dispatch() {
         try {
             while (!stopping) {
-                if (!dispatchOnce() && bell.tryAcquire(settings.checkInterval().toMillis(), TimeUnit.MILLISECONDS)) {
-                    bell.drainPermits();
+                if (!dispatchOnce()) {
+                    ear.await(settings.checkInterval());
                 }
             }
         } catch (InterruptedException _) {
@@ -130,7 +116,7 @@ class Dispatcher {
         }
         try {
             List<Call> calls = deliveries.claim(Map.copyOf(busy), free);
-            lastComplaint = "";
+            complaint.settle();
             if (calls.isEmpty()) {
                 return false;
             }
@@ -142,10 +128,8 @@ class Dispatcher {
             }
             return true;
         } catch (RuntimeException e) {
-            String complaint = String.valueOf(e.getMessage());
-            if (!complaint.equals(lastComplaint)) {
-                lastComplaint = complaint;
-                LOG.warnf("Webhooks wait: %s", complaint);
+            if (complaint.isNew(e)) {
+                LOG.warnf("Webhooks wait: %s", e.getMessage());
             }
             return false;
         }
@@ -174,7 +158,7 @@ class Dispatcher {
         } finally {
             busy.computeIfPresent(call.endpoint(), (_, calls) -> calls > 1 ? calls - 1 : null);
             room.release();
-            wake();
+            ear.ring();
         }
     }
 
@@ -207,7 +191,7 @@ class Dispatcher {
     private double pause(int attempts, Call.Result result) {
         Duration planned = settings.retrySchedule().get(attempts);
         double jitter = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
-        return Math.max(planned.toMillis() / 1000.0 * jitter, (double) result.retryAfterSeconds());
+        return Math.max(Seconds.of(planned) * jitter, (double) result.retryAfterSeconds());
     }
 
     /** Says so too: in the log, in the endpoint, and as an event for the other endpoints. */

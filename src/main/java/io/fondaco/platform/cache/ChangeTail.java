@@ -1,5 +1,6 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.Complaint;
 import io.fondaco.platform.topology.Node;
 import io.fondaco.platform.topology.Position;
 import io.fondaco.platform.topology.Topology;
@@ -56,7 +57,7 @@ class ChangeTail {
     private long clockMillis;
     private volatile boolean begun;
     private volatile Heard heard = new Heard(Position.START, 0);
-    private String lastComplaint = "";
+    private final Complaint complaint = new Complaint();
 
     /** Up to where this pod has heard of all changes, and when it looked. */
     private record Heard(Position upTo, long lookedAt) {}
@@ -133,13 +134,11 @@ class ChangeTail {
         }
         try {
             look(chosen.get());
-            lastComplaint = "";
+            complaint.settle();
         } catch (SQLException | RuntimeException e) {
             metrics.lookFailed();
-            String complaint = String.valueOf(e.getMessage());
-            if (!complaint.equals(lastComplaint) && stopping.getCount() > 0) {
-                lastComplaint = complaint;
-                LOG.warnf("The log of changes cannot be read from %s: %s", chosen.get(), complaint);
+            if (stopping.getCount() > 0 && complaint.isNew(e)) {
+                LOG.warnf("The log of changes cannot be read from %s: %s", chosen.get(), e.getMessage());
             }
         }
     }

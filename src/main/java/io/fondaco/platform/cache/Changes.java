@@ -1,11 +1,9 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.topology.Position;
 import io.fondaco.platform.topology.Topology;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -22,7 +20,7 @@ public class Changes {
     private final PodMessages pods;
     private final Topology topology;
     private final CacheMetrics metrics;
-    private final TransactionSynchronizationRegistry transactions;
+    private final AfterCommit afterCommit;
 
     Changes(
             CacheSettings settings,
@@ -31,14 +29,14 @@ public class Changes {
             PodMessages pods,
             Topology topology,
             CacheMetrics metrics,
-            TransactionSynchronizationRegistry transactions) {
+            AfterCommit afterCommit) {
         this.settings = settings;
         this.log = log;
         this.tail = tail;
         this.pods = pods;
         this.topology = topology;
         this.metrics = metrics;
-        this.transactions = transactions;
+        this.afterCommit = afterCommit;
     }
 
     /**
@@ -52,22 +50,14 @@ public class Changes {
         if (tags.isEmpty()) {
             return;
         }
-        if (transactions.getTransactionKey() == null) {
-            throw new IllegalStateException("Changes are told in the transaction that makes them");
-        }
+        afterCommit.requireTransaction("Changes are told in the transaction that makes them");
         List<Long> hashes = Tag.hashes(tags);
         List<Long> ids = log.write(hashes);
-        Told told = (Told) transactions.getResource(Told.class);
-        if (told == null) {
-            told = new Told();
-            transactions.putResource(Told.class, told);
-            transactions.registerInterposedSynchronization(told);
-        }
-        told.add(ids, hashes);
+        afterCommit.gather(Told.class, Told::new).add(ids, hashes);
     }
 
     /** What one transaction has told until now. */
-    private final class Told implements Synchronization {
+    private final class Told implements Runnable {
         private final List<Long> ids = new ArrayList<>();
         private final Set<Long> tags = new LinkedHashSet<>();
 
@@ -77,13 +67,8 @@ public class Changes {
         }
 
         @Override
-        public void beforeCompletion() {
-            // What is told is in the log already.
-        }
-
-        @Override
-        public void afterCompletion(int status) {
-            if (status == Status.STATUS_ROLLEDBACK || !settings.enabled()) {
+        public void run() {
+            if (!settings.enabled()) {
                 return;
             }
             Optional<Position> at = topology.primaryPosition();

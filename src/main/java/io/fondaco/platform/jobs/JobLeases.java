@@ -1,6 +1,7 @@
 package io.fondaco.platform.jobs;
 
 import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.database.Seconds;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,12 +48,12 @@ class JobLeases {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement take = connection.prepareStatement(TAKE)) {
             take.setObject(1, owner);
-            take.setDouble(2, settings.lease().toMillis() / 1000.0);
+            take.setDouble(2, Seconds.of(settings.lease()));
             take.setString(3, name);
-            take.setDouble(4, apart.toMillis() / 1000.0);
+            take.setDouble(4, Seconds.of(apart));
             take.setString(5, name);
             take.setObject(6, owner);
-            take.setDouble(7, settings.lease().toMillis() / 1000.0);
+            take.setDouble(7, Seconds.of(settings.lease()));
             take.setString(8, name);
             try (ResultSet row = take.executeQuery()) {
                 return row.next() ? Optional.of(new Lease(name, row.getLong(1))) : Optional.empty();
@@ -67,7 +68,7 @@ class JobLeases {
                         UPDATE jobs.lease SET leased_until = now() + make_interval(secs => ?)
                          WHERE name = ? AND fence = ?
                         """)) {
-            extend.setDouble(1, settings.lease().toMillis() / 1000.0);
+            extend.setDouble(1, Seconds.of(settings.lease()));
             extend.setString(2, lease.name());
             extend.setLong(3, lease.fence());
             return extend.executeUpdate() == 1;

@@ -22,45 +22,29 @@ import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 class DatabaseChannel implements InboundConnector {
     static final String NAME = "fondaco-database";
 
-    private final OutboxLog log;
-    private final Leases leases;
+    private final Cursors cursors;
     private final Heart heart;
-    private final MessagingSettings settings;
-    private final Bell bell;
 
-    DatabaseChannel(OutboxLog log, Leases leases, Heart heart, MessagingSettings settings, Bell bell) {
-        this.log = log;
-        this.leases = leases;
+    DatabaseChannel(Cursors cursors, Heart heart) {
+        this.cursors = cursors;
         this.heart = heart;
-        this.settings = settings;
-        this.bell = bell;
     }
 
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String listener = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
-        return follow(listener, Tail.outbox(listener, log, leases, heart, settings), heart, settings, bell);
+        return follow(listener, cursors.of(listener), heart);
     }
 
-    static Multi<Message<EventBatch>> follow(
-            String name, Tail.Source source, Heart heart, MessagingSettings settings, Bell bell) {
-        if (!settings.worker()) {
-            return Multi.createFrom().nothing();
-        }
+    static Multi<Message<EventBatch>> follow(String name, Tail.Source source, Heart heart) {
         // One batch is under way at a time, so the buffer holds one at most.
         return Multi.createFrom()
                 .emitter(
-                        emitter -> heart.run(new Tail(
-                                name,
-                                source,
-                                events -> {
-                                    CompletableFuture<Void> handled = new CompletableFuture<>();
-                                    emitter.emit(message(events, handled));
-                                    return handled;
-                                },
-                                heart,
-                                settings,
-                                bell)),
+                        emitter -> heart.follow(name, source, events -> {
+                            CompletableFuture<Void> handled = new CompletableFuture<>();
+                            emitter.emit(message(events, handled));
+                            return handled;
+                        }),
                         BackPressureStrategy.BUFFER);
     }
 

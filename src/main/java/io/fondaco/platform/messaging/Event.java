@@ -44,7 +44,7 @@ public record Event(
     }
 
     /** Whether one of the patterns names its type: {@code order.placed}, {@code order.*}, {@code *}. */
-    boolean matches(Collection<String> patterns) {
+    public boolean matches(Collection<String> patterns) {
         return patterns.stream().anyMatch(pattern -> matches(pattern, type));
     }
 

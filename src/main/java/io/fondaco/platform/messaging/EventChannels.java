@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
@@ -22,8 +21,6 @@ public final class EventChannels implements ConfigSourceFactory {
 
     /** Above application.properties, below what is set from outside. */
     private static final int ORDINAL = 255;
-
-    private static final Pattern CHANNEL = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
 
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
@@ -37,9 +34,9 @@ public final class EventChannels implements ConfigSourceFactory {
         Iterator<String> names = context.iterateNames();
         while (names.hasNext()) {
             String name = names.next();
-            Matcher matcher = CHANNEL.matcher(name);
+            Matcher matcher = Listeners.CONNECTOR.matcher(name);
             if (worker && matcher.matches() && value(context, name, "").equals(DatabaseChannel.NAME)) {
-                carry(settings, matcher.group(1), value(context, "fondaco.kafka.topic", "fondaco.events"));
+                carry(settings, matcher.group(1), value(context, "fondaco.kafka.topic", KafkaSettings.TOPIC));
             }
         }
         return List.of(new PropertiesConfigSource(settings, "event channels over Kafka", ORDINAL));

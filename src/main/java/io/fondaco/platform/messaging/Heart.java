@@ -1,5 +1,6 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.Complaint;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -11,9 +12,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -39,7 +42,7 @@ class Heart {
     private volatile int workers = 1;
     private long lastBeat;
     private OutboxLog.Pulse last = new OutboxLog.Pulse(-1, false);
-    private String lastComplaint = "";
+    private final Complaint complaint = new Complaint();
 
     Heart(Leases leases, OutboxLog log, Listeners listeners, MessagingSettings settings, Bell bell) {
         this.leases = leases;
@@ -93,27 +96,27 @@ class Heart {
         return since.getOrDefault(listener, Instant.MIN);
     }
 
-    void run(Tail tail) {
-        tails.add(tail);
-        tail.start();
+    /** Has what the source holds handled, from now until this pod stops; nothing where this pod is no worker. */
+    void follow(String name, Tail.Source source, Function<List<Event>, CompletionStage<Void>> handler) {
+        if (settings.worker()) {
+            Tail tail = new Tail(name, source, handler, this, settings, bell.listen());
+            tails.add(tail);
+            tail.start();
+        }
     }
 
     private interface Work {
         void run() throws SQLException;
     }
 
-    private boolean attend(Work work) {
+    private void attend(Work work) {
         try {
             work.run();
-            lastComplaint = "";
-            return true;
+            complaint.settle();
         } catch (SQLException | RuntimeException e) {
-            String complaint = String.valueOf(e.getMessage());
-            if (!complaint.equals(lastComplaint) && !isStopping()) {
-                lastComplaint = complaint;
-                LOG.warnf("Events wait: %s", complaint);
+            if (!isStopping() && complaint.isNew(e)) {
+                LOG.warnf("Events wait: %s", e.getMessage());
             }
-            return false;
         }
     }
 

@@ -37,40 +37,23 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class KafkaRelay {
     private final KafkaSettings kafka;
-    private final OutboxLog log;
+    private final Cursors cursors;
     private final Leases leases;
     private final Heart heart;
-    private final MessagingSettings settings;
-    private final Bell bell;
     private final MessagingMetrics metrics;
     private @Nullable Producer<String, byte[]> producer;
 
-    KafkaRelay(
-            KafkaSettings kafka,
-            OutboxLog log,
-            Leases leases,
-            Heart heart,
-            MessagingSettings settings,
-            Bell bell,
-            MessagingMetrics metrics) {
+    KafkaRelay(KafkaSettings kafka, Cursors cursors, Leases leases, Heart heart, MessagingMetrics metrics) {
         this.kafka = kafka;
-        this.log = log;
+        this.cursors = cursors;
         this.leases = leases;
         this.heart = heart;
-        this.settings = settings;
-        this.bell = bell;
         this.metrics = metrics;
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
-        if (kafka.bootstrapServers().isPresent() && settings.worker()) {
-            heart.run(new Tail(
-                    Listeners.KAFKA,
-                    Tail.outbox(Listeners.KAFKA, log, leases, heart, settings),
-                    this::publish,
-                    heart,
-                    settings,
-                    bell));
+        if (kafka.bootstrapServers().isPresent()) {
+            heart.follow(Listeners.KAFKA, cursors.of(Listeners.KAFKA), this::publish);
         }
     }
 

@@ -9,11 +9,13 @@ import java.util.Optional;
 /** The broker that carries events, if one does. */
 @ConfigMapping(prefix = "fondaco.kafka")
 interface KafkaSettings {
+    String TOPIC = "fondaco.events";
+
     /** {@code host:port,host:port}. Absent: the database carries the events. */
     Optional<String> bootstrapServers();
 
     /** The topic; keyed by subject, so that a subject's events keep their order. */
-    @WithDefault("fondaco.events")
+    @WithDefault(TOPIC)
     String topic();
 
     /** How long the broker has to acknowledge a batch; after that it is sent again. */

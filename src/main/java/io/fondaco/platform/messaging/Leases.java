@@ -1,12 +1,12 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.database.Seconds;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
@@ -64,7 +64,7 @@ class Leases {
 
     /** Says that this worker is alive, and so extends what it holds; one round trip. @return how many are alive, at least 1 */
     int beat() throws SQLException {
-        double lease = seconds(settings.lease());
+        double lease = Seconds.of(settings.lease());
         try (Connection connection = connections.toPrimary();
                 PreparedStatement beat = connection.prepareStatement(BEAT)) {
             beat.setObject(1, worker);
@@ -83,12 +83,11 @@ class Leases {
     }
 
     /** Brings what this worker holds of a listener's buckets to its share; to be called between batches. */
-    void share(String listener, int workers) throws SQLException {
-        int fair = (Outbox.BUCKETS + workers - 1) / workers;
+    void share(String listener, int fair) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement release = connection.prepareStatement(RELEASE_SURPLUS);
                 PreparedStatement claim = connection.prepareStatement(CLAIM)) {
-            if (workers > 1) {
+            if (fair < Outbox.BUCKETS) {
                 release.setString(1, listener);
                 release.setString(2, listener);
                 release.setObject(3, worker);
@@ -100,7 +99,7 @@ class Leases {
             claim.setString(3, listener);
             claim.setInt(4, fair);
             claim.setObject(5, worker);
-            claim.setDouble(6, seconds(settings.lease()));
+            claim.setDouble(6, Seconds.of(settings.lease()));
             claim.setString(7, listener);
             claim.executeUpdate();
         }
@@ -171,9 +170,5 @@ class Leases {
             }
             return since;
         }
-    }
-
-    private static double seconds(Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

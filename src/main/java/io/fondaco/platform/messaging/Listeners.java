@@ -17,7 +17,8 @@ class Listeners {
 
     static final String BOOTSTRAP_SERVERS = "fondaco.kafka.bootstrap-servers";
 
-    private static final Pattern CONNECTOR = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
+    /** Names the connector of a channel, which is its group. */
+    static final Pattern CONNECTOR = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
 
     private final Config config;
 

@@ -3,6 +3,7 @@ package io.fondaco.platform.messaging;
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -81,11 +82,11 @@ class LogDays {
                 make(connection, log);
             }
             forgetSilentListeners(connection);
-            drop(connection, "inbox", seconds(settings.inboxRetention()), false);
-            drop(connection, "outbox", seconds(settings.retention()), true);
+            drop(connection, "inbox", Seconds.of(settings.inboxRetention()), false);
+            drop(connection, "outbox", Seconds.of(settings.retention()), true);
             try (PreparedStatement clear = connection.prepareStatement(CLEAR_OTHER)) {
-                clear.setDouble(1, seconds(settings.inboxRetention()));
-                clear.setDouble(2, seconds(settings.inboxRetention()));
+                clear.setDouble(1, Seconds.of(settings.inboxRetention()));
+                clear.setDouble(2, Seconds.of(settings.inboxRetention()));
                 clear.executeUpdate();
             }
         }
@@ -111,7 +112,7 @@ class LogDays {
 
     private void forgetSilentListeners(Connection connection) throws SQLException {
         try (PreparedStatement forget = connection.prepareStatement(FORGET)) {
-            forget.setDouble(1, seconds(settings.retention()));
+            forget.setDouble(1, Seconds.of(settings.retention()));
             try (ResultSet row = forget.executeQuery()) {
                 while (row.next()) {
                     LOG.warnf(
@@ -156,9 +157,5 @@ class LogDays {
                 return row.getBoolean(1);
             }
         }
-    }
-
-    private static double seconds(java.time.Duration duration) {
-        return duration.toMillis() / 1000.0;
     }
 }

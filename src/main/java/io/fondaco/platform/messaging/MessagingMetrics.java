@@ -4,7 +4,6 @@ import io.fondaco.platform.database.Connections;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -16,7 +15,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 
 /** Carrying events in numbers: {@code fondaco_messaging_…}, per listener; {@code kafka} is the relay. */
 @ApplicationScoped
@@ -45,7 +46,7 @@ class MessagingMetrics {
     private final Map<String, Counter> handled = new ConcurrentHashMap<>();
     private final Map<String, Timer> latency = new ConcurrentHashMap<>();
     private volatile Map<String, Backlog> backlogs = Map.of();
-    private final Map<String, Boolean> described = new ConcurrentHashMap<>();
+    private final Set<String> described = ConcurrentHashMap.newKeySet();
 
     private record Backlog(long events, double ageSeconds, long parked, long dead) {
         static final Backlog NONE = new Backlog(0, 0, 0, 0);
@@ -121,24 +122,22 @@ class MessagingMetrics {
             }
         }
         backlogs = Map.copyOf(now);
-        now.keySet().forEach(listener -> described.computeIfAbsent(listener, this::describe));
+        now.keySet().stream().filter(described::add).forEach(this::describe);
     }
 
-    private boolean describe(String listener) {
+    private void describe(String listener) {
         gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, Backlog::events);
         gauge("backlog.age.seconds", "How long the oldest of them waits", listener, Backlog::ageSeconds);
         gauge("parked", "Events to be tried again, and those behind them", listener, Backlog::parked);
         gauge("dead.letters", "Events given up", listener, Backlog::dead);
-        return true;
     }
 
-    private void gauge(
-            String name, String description, String listener, java.util.function.ToDoubleFunction<Backlog> value) {
+    private void gauge(String name, String description, String listener, ToDoubleFunction<Backlog> value) {
         Gauge.builder(
                         "fondaco.messaging." + name,
                         () -> value.applyAsDouble(backlogs.getOrDefault(listener, Backlog.NONE)))
                 .description(description)
-                .tags(Tags.of(LISTENER, listener))
+                .tag(LISTENER, listener)
                 .register(registry);
     }
 }

@@ -1,5 +1,6 @@
 package io.fondaco.platform.messaging;
 
+import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.util.Nonbinding;
 import jakarta.interceptor.InterceptorBinding;
 import java.lang.annotation.ElementType;
@@ -17,6 +18,7 @@ import java.lang.annotation.Target;
  * <p>Its effects are writes to the database. What goes out of the house (a mail, a call) it writes down for a sender.
  */
 @InterceptorBinding
+@ActivateRequestContext
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Once {

@@ -1,5 +1,7 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.Backoff;
+import io.fondaco.platform.Causes;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
@@ -31,6 +33,7 @@ class OnceInterceptor {
     private final Heart heart;
     private final MessagingSettings settings;
     private final MessagingMetrics metrics;
+    private final Backoff backoff;
 
     OnceInterceptor(
             Inbox inbox,
@@ -45,6 +48,7 @@ class OnceInterceptor {
         this.heart = heart;
         this.settings = settings;
         this.metrics = metrics;
+        this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
     }
 
     /** A listener, called with some events. */
@@ -111,7 +115,7 @@ class OnceInterceptor {
         Event event = events.getFirst();
         LOG.warnf(failure, "%s failed at %s %s; it is tried again", listener.name(), event.type(), event.id());
         metrics.failed(listener.name());
-        certainly(() -> parked.park(listener.name(), event, describe(failure), backoff(1)));
+        certainly(() -> parked.park(listener.name(), event, describe(failure), backoff.after(1)));
     }
 
     private void retry(Listener listener, Event event) throws InterruptedException {
@@ -129,7 +133,7 @@ class OnceInterceptor {
         metrics.failed(listener.name());
         int attempts = event.attempts() + 1;
         if (attempts < settings.maxAttempts()) {
-            certainly(() -> parked.putOff(listener.name(), event, describe(failure), backoff(attempts)));
+            certainly(() -> parked.putOff(listener.name(), event, describe(failure), backoff.after(attempts)));
             return;
         }
         LOG.errorf(
@@ -184,18 +188,8 @@ class OnceInterceptor {
         }
     }
 
-    private Duration backoff(int failures) {
-        double jitter = ThreadLocalRandom.current().nextDouble(0.8, 1.2);
-        double doubled = settings.retryDelay().toMillis() * jitter * Math.scalb(1.0, Math.min(failures - 1, 30));
-        return Duration.ofMillis(
-                Math.min((long) doubled, settings.maxRetryDelay().toMillis()));
-    }
-
     private static String describe(Throwable failure) {
-        Throwable cause = failure;
-        for (int depth = 0; depth < 10 && cause.getCause() != null; depth++) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Causes.root(failure);
         return "%s: %s".formatted(cause.getClass().getSimpleName(), cause.getMessage());
     }
 }

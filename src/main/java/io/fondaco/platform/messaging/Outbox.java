@@ -2,12 +2,10 @@ package io.fondaco.platform.messaging;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.identity.TypeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.PreparedStatement;
 import java.util.List;
 import org.hibernate.Session;
@@ -40,20 +38,15 @@ public class Outbox {
     private final EntityManager entities;
     private final ObjectMapper json;
     private final Bell bell;
-    private final TransactionSynchronizationRegistry transactions;
+    private final AfterCommit afterCommit;
     private final MessagingSettings settings;
 
-    Outbox(
-            EntityManager entities,
-            ObjectMapper json,
-            Bell bell,
-            TransactionSynchronizationRegistry transactions,
-            MessagingSettings settings) {
+    Outbox(EntityManager entities, ObjectMapper json, Bell bell, AfterCommit afterCommit, MessagingSettings settings) {
         this.settings = settings;
         this.entities = entities;
         this.json = json;
         this.bell = bell;
-        this.transactions = transactions;
+        this.afterCommit = afterCommit;
     }
 
     /**
@@ -67,14 +60,9 @@ public class Outbox {
         if (events.isEmpty()) {
             return;
         }
-        if (transactions.getTransactionKey() == null) {
-            throw new IllegalStateException("Events are told in the transaction that they tell of");
-        }
+        afterCommit.requireTransaction("Events are told in the transaction that they tell of");
         write(events);
-        if (transactions.getResource(Outbox.class) == null) {
-            transactions.putResource(Outbox.class, true);
-            transactions.registerInterposedSynchronization(new WakeAfterCommit());
-        }
+        afterCommit.run(bell::ring);
     }
 
     /** Whether this pod carries events, and so does the work that follows from them. */
@@ -133,19 +121,5 @@ public class Outbox {
     /** {@link String#hashCode} is the same on every platform, by its specification. */
     static short bucket(String subject) {
         return (short) Math.floorMod(subject.hashCode(), BUCKETS);
-    }
-
-    private final class WakeAfterCommit implements Synchronization {
-        @Override
-        public void beforeCompletion() {
-            // The outbox is written already.
-        }
-
-        @Override
-        public void afterCompletion(int status) {
-            if (status != Status.STATUS_ROLLEDBACK) {
-                bell.ring();
-            }
-        }
     }
 }

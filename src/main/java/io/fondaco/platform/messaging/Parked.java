@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.database.Seconds;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -92,7 +93,7 @@ class Parked {
                     DeadLetters.bind(insert, listener, event);
                     insert.setInt(9, attempts);
                     insert.setString(10, shorten(error));
-                    insert.setDouble(11, until.toMillis() / 1000.0);
+                    insert.setDouble(11, Seconds.of(until));
                     insert.addBatch();
                 }
                 insert.executeBatch();
@@ -146,7 +147,7 @@ class Parked {
                     """)) {
                 update.setInt(1, event.attempts() + 1);
                 update.setString(2, shorten(error));
-                update.setDouble(3, until.toMillis() / 1000.0);
+                update.setDouble(3, Seconds.of(until));
                 key(update, 4, listener, event);
                 update.executeUpdate();
             }

@@ -23,13 +23,11 @@ class RetryChannel implements InboundConnector {
     private final Parked parked;
     private final Heart heart;
     private final MessagingSettings settings;
-    private final Bell bell;
 
-    RetryChannel(Parked parked, Heart heart, MessagingSettings settings, Bell bell) {
+    RetryChannel(Parked parked, Heart heart, MessagingSettings settings) {
         this.parked = parked;
         this.heart = heart;
         this.settings = settings;
-        this.bell = bell;
     }
 
     @Override
@@ -40,7 +38,7 @@ class RetryChannel implements InboundConnector {
                     "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
-        return DatabaseChannel.follow(channel, () -> due(listener), heart, settings, bell);
+        return DatabaseChannel.follow(channel, () -> due(listener), heart);
     }
 
     private Tail.Batch due(String listener) throws SQLException {

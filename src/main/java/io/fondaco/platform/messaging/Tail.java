@@ -1,5 +1,7 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.Complaint;
+import io.fondaco.platform.Ear;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +14,6 @@ import org.jboss.logging.Logger;
 final class Tail {
     private static final Logger LOG = Logger.getLogger(Tail.class);
     private static final long BUSY_NANOS = Duration.ofSeconds(2).toNanos();
-    private static final long SHARE_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long FAILURE_MILLIS = 1_000;
 
     private final String name;
@@ -20,10 +21,10 @@ final class Tail {
     private final Function<List<Event>, CompletionStage<Void>> handler;
     private final Heart heart;
     private final MessagingSettings settings;
-    private final Bell.Ear ear;
+    private final Ear ear;
     private final Thread thread;
     private long busyUntil;
-    private String lastComplaint = "";
+    private final Complaint complaint = new Complaint();
 
     /** Where batches come from. */
     interface Source {
@@ -49,13 +50,13 @@ final class Tail {
             Function<List<Event>, CompletionStage<Void>> handler,
             Heart heart,
             MessagingSettings settings,
-            Bell bell) {
+            Ear ear) {
         this.name = name;
         this.source = source;
         this.handler = handler;
         this.heart = heart;
         this.settings = settings;
-        this.ear = bell.listen();
+        this.ear = ear;
         this.thread = Thread.ofVirtual().name("messaging-" + name).unstarted(this::follow);
     }
 
@@ -102,7 +103,7 @@ final class Tail {
                     heart.pause(settings.busyInterval().toMillis());
                 }
             }
-            lastComplaint = "";
+            complaint.settle();
         } catch (SQLException | ExecutionException | RuntimeException e) {
             complain(e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
             heart.pause(FAILURE_MILLIS);
@@ -114,40 +115,14 @@ final class Tail {
         Duration pause = now < busyUntil
                 ? settings.busyInterval()
                 : settled ? settings.safetyInterval() : settings.idleInterval();
-        if (ear.await(pause.toNanos())) {
+        if (ear.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }
     }
 
     private void complain(Throwable thrown) {
-        String complaint = String.valueOf(thrown.getMessage());
-        if (!complaint.equals(lastComplaint) && !heart.isStopping()) {
-            lastComplaint = complaint;
-            LOG.warnf("Events for %s wait: %s", name, complaint);
+        if (!heart.isStopping() && complaint.isNew(thrown)) {
+            LOG.warnf("Events for %s wait: %s", name, thrown.getMessage());
         }
-    }
-
-    /** Reads the outbox, and keeps this worker's share of the listener's buckets. */
-    static Source outbox(String listener, OutboxLog log, Leases leases, Heart heart, MessagingSettings settings) {
-        return new Source() {
-            private int held;
-            private int sharedAmong;
-            private long sharedAt;
-
-            @Override
-            public Batch next() throws SQLException {
-                int workers = heart.workers();
-                int fair = (Outbox.BUCKETS + workers - 1) / workers;
-                long now = System.nanoTime();
-                if (workers != sharedAmong || (held != fair && now - sharedAt > SHARE_NANOS) || sharedAt == 0) {
-                    leases.share(listener, workers);
-                    sharedAmong = workers;
-                    sharedAt = now;
-                }
-                OutboxLog.Look look = log.look(listener, leases.worker(), settings.batch());
-                held = look.places().size();
-                return new Batch(look.events(), look.settled(), () -> log.advance(listener, leases.worker(), look));
-            }
-        };
     }
 }

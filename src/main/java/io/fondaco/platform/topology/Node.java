@@ -5,6 +5,7 @@ import io.agroal.api.AgroalPoolInterceptor;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
+import io.fondaco.platform.Complaint;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -209,7 +210,7 @@ public final class Node implements AutoCloseable {
 
     private final class Ear implements Sampler.Listener {
         private final Watcher watcher;
-        private String lastComplaint = "";
+        private final Complaint complaint = new Complaint();
 
         Ear(Watcher watcher) {
             this.watcher = watcher;
@@ -224,7 +225,7 @@ public final class Node implements AutoCloseable {
 
         @Override
         public void answered(Sample answer, boolean regular) {
-            lastComplaint = "";
+            complaint.settle();
             sample = answer;
             synchronized (Node.this) {
                 boolean ofTheSameServer = connectionsMade == connectionsMadeWhenAsked;
@@ -236,10 +237,8 @@ public final class Node implements AutoCloseable {
         /** Says why, once: a wrong password looks like a server that is away. */
         @Override
         public void failed(SQLException failure, boolean away) {
-            String complaint = String.valueOf(failure.getMessage());
-            if (!complaint.equals(lastComplaint)) {
-                lastComplaint = complaint;
-                LOG.warnf("%s does not say how far it is: %s", name, complaint);
+            if (complaint.isNew(failure)) {
+                LOG.warnf("%s does not say how far it is: %s", name, failure.getMessage());
             }
             synchronized (Node.this) {
                 replayed = Position.START;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.fondaco.platform.Causes;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.Routes;
 import io.fondaco.platform.identity.InvalidId;
@@ -118,17 +119,19 @@ class ProblemMapper {
         }
         return switch (DatabaseFailure.in(e)) {
             case AWAY -> {
-                LOG.warnf("Request %s found no database connection: %s", requestId.value(), rootMessage(e));
+                LOG.warnf("Request %s found no database connection: %s", requestId.value(), message(Causes.root(e)));
                 yield retry("database_unavailable", "The database does not answer just now; try again.");
             }
             case COMMIT_UNKNOWN -> {
-                LOG.warnf("Request %s lost the database while committing: %s", requestId.value(), rootMessage(e));
+                LOG.warnf(
+                        "Request %s lost the database while committing: %s",
+                        requestId.value(), message(Causes.root(e)));
                 yield retry(
                         "outcome_unknown",
                         "The database went away while this was being saved: it may be done or not. Try again, with the same Idempotency-Key where there is one.");
             }
             case GAVE_WAY -> {
-                LOG.warnf("Request %s gave way to another: %s", requestId.value(), rootMessage(e));
+                LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.root(e)));
                 yield retry("busy", "Another request holds the same records; try again.");
             }
             case WROTE_WHERE_ONLY_READING -> wroteWhereOnlyReading(e);
@@ -328,14 +331,6 @@ class ProblemMapper {
             current = current.getCause();
         }
         return Optional.empty();
-    }
-
-    private static String rootMessage(Throwable e) {
-        Throwable current = e;
-        for (int depth = 0; current.getCause() != null && depth < MAX_CAUSES; depth++) {
-            current = current.getCause();
-        }
-        return message(current);
     }
 
     private static String message(Throwable e) {

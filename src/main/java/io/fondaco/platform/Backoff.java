@@ -1,0 +1,23 @@
+package io.fondaco.platform;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How long to wait before trying again: doubled with each failure, each time up to a fifth more or less, so that not all come
+ * back at once.
+ *
+ * @param first after the first failure
+ * @param longest however many there were
+ */
+public record Backoff(Duration first, Duration longest) {
+    private static final double JITTER = 0.2;
+    private static final int MOST_DOUBLINGS = 30;
+
+    /** @param failures until now, at least 1 */
+    public Duration after(int failures) {
+        double jitter = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
+        double doubled = first.toMillis() * jitter * Math.scalb(1.0, Math.min(failures - 1, MOST_DOUBLINGS));
+        return Duration.ofMillis(Math.min((long) doubled, longest.toMillis()));
+    }
+}
