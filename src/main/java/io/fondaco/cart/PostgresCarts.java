@@ -7,6 +7,7 @@ import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Json;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -215,9 +216,15 @@ class PostgresCarts implements Carts {
                         """)
                 .setParameter("email", details.email().orElse(null))
                 .setParameter(
-                        "shipping", details.shippingAddress().map(this::write).orElse(null))
+                        "shipping",
+                        details.shippingAddress()
+                                .map(address -> Json.write(json, address))
+                                .orElse(null))
                 .setParameter(
-                        "billing", details.billingAddress().map(this::write).orElse(null))
+                        "billing",
+                        details.billingAddress()
+                                .map(address -> Json.write(json, address))
+                                .orElse(null))
                 .setParameter("method", details.shippingMethod().orElse(null))
                 .setParameter("id", locked.id().value())
                 .executeUpdate();
@@ -312,14 +319,6 @@ class PostgresCarts implements Carts {
             return json.readValue(text, type);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A stored cart does not parse as " + type, e);
-        }
-    }
-
-    private String write(PostalAddress address) {
-        try {
-            return json.writeValueAsString(address);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An address does not write as JSON", e);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.fondaco.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -295,7 +296,7 @@ class ProductStore {
     }
 
     private void write(String sql, Object records) {
-        String document = toJson(records);
+        String document = Json.write(json, records);
         session().doWork(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setString(1, document);
@@ -309,14 +310,6 @@ class ProductStore {
             return json.readerFor(new TypeReference<ProductRow>() {}).readValue(document);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("The database holds a product that cannot be read", e);
-        }
-    }
-
-    private String toJson(Object value) {
-        try {
-            return json.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record is always writable", e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.fondaco.payment.PaymentId;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
@@ -63,7 +64,7 @@ class Completions {
                                 .map(ReservationId::value)
                                 .map(UUID::toString)
                                 .orElse(null))
-                .setParameter("snapshot", write(order))
+                .setParameter("snapshot", Json.write(json, order))
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
@@ -190,14 +191,6 @@ class Completions {
             return json.readValue(text, NewOrder.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A stored completion does not parse", e);
-        }
-    }
-
-    private String write(NewOrder order) {
-        try {
-            return json.writeValueAsString(order);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An order does not write as JSON", e);
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fondaco.platform.idempotency.StoredAnswer;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Json;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Base64;
@@ -26,11 +27,7 @@ class Documents {
     }
 
     String write(Object value) {
-        try {
-            return json.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Does not write as JSON: " + value.getClass(), e);
-        }
+        return Json.write(json, value);
     }
 
     /** A problem that is an answer of its own, because something was written down with it. */

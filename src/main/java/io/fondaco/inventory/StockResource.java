@@ -1,6 +1,5 @@
 package io.fondaco.inventory;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
@@ -11,6 +10,7 @@ import io.fondaco.platform.idempotency.StoredAnswer;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Json;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -110,12 +110,12 @@ class StockResource {
     public Response adjust(
             @HeaderParam("Idempotency-Key") @Nullable String key, @NotNull @Valid StockAdjustment adjustment) {
         IdempotencyKey request = IdempotencyKey.required(
-                key, caller.getPrincipal().getName(), "POST /admin/v1/stock/adjustments", write(adjustment));
+                key, caller.getPrincipal().getName(), "POST /admin/v1/stock/adjustments", Json.write(json, adjustment));
         Optional<StoredAnswer> before = idempotency.claim(request);
         if (before.isPresent()) {
             return answer(before.get()).header("Idempotent-Replayed", "true").build();
         }
-        StoredAnswer answer = new StoredAnswer(200, write(apply(adjustment)));
+        StoredAnswer answer = new StoredAnswer(200, Json.write(json, apply(adjustment)));
         idempotency.store(request, answer);
         return answer(answer).build();
     }
@@ -146,13 +146,5 @@ class StockResource {
 
     private static Response.ResponseBuilder answer(StoredAnswer answer) {
         return Response.status(answer.status()).type(MediaType.APPLICATION_JSON).entity(answer.body());
-    }
-
-    private String write(Object value) {
-        try {
-            return json.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record is always writable", e);
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.web.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -153,7 +154,7 @@ class Letters {
                          WHERE id = :id AND status = 'pending' AND attempts = :attempts
                         """)
                 .setParameter("delay", Seconds.of(delay))
-                .setParameter("error", shorten(error))
+                .setParameter("error", Text.fit(error, MOST_ERROR))
                 .setParameter("id", letter.id())
                 .setParameter("attempts", letter.attempt())
                 .executeUpdate();
@@ -166,7 +167,7 @@ class Letters {
                         UPDATE mail.letter SET status = 'failed', leased_until = '-infinity', error = :error
                          WHERE id = :id AND status = 'pending' AND attempts = :attempts
                         """)
-                .setParameter("error", shorten(error))
+                .setParameter("error", Text.fit(error, MOST_ERROR))
                 .setParameter("id", letter.id())
                 .setParameter("attempts", letter.attempt())
                 .executeUpdate();
@@ -210,11 +211,6 @@ class Letters {
                         .setParameter("most", PRUNED_AT_ONCE)
                         .executeUpdate()
                 == PRUNED_AT_ONCE;
-    }
-
-    private static String shorten(String error) {
-        String text = error.replace("\u0000", "");
-        return text.length() > MOST_ERROR ? text.substring(0, MOST_ERROR) : text;
     }
 
     private Session session() {

@@ -7,6 +7,7 @@ import io.fondaco.customer.CustomerId;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Tuple;
 import java.time.Instant;
@@ -107,11 +108,7 @@ class OrderRows {
 
     @Nullable
     String write(@Nullable Object value) {
-        try {
-            return value == null ? null : json.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Does not write as JSON: " + value.getClass(), e);
-        }
+        return value == null ? null : Json.write(json, value);
     }
 
     private <T> T read(String text, TypeReference<T> type) {

@@ -1,9 +1,9 @@
 package io.fondaco.webhook;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -35,17 +35,15 @@ class Payloads {
             @JsonRawValue @Schema(type = SchemaType.OBJECT) String data) {}
 
     String body(Event event) {
-        try {
-            return json.writeValueAsString(new Payload(
-                    event.publicId(),
-                    event.type(),
-                    event.time(),
-                    event.subject(),
-                    event.sequence(),
-                    event.version(),
-                    event.data()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("An event does not write as JSON: " + event.id(), e);
-        }
+        return Json.write(
+                json,
+                new Payload(
+                        event.publicId(),
+                        event.type(),
+                        event.time(),
+                        event.subject(),
+                        event.sequence(),
+                        event.version(),
+                        event.data()));
     }
 }

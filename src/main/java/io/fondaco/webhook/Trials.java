@@ -1,9 +1,9 @@
 package io.fondaco.webhook;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,20 +34,12 @@ class Trials {
                 1,
                 endpoint.version,
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
-                data(webhook),
+                Json.write(json, new WebhookEvents.Test(webhook)),
                 0,
                 false);
         deliveries.write(
                 List.of(event),
                 List.of(new Deliveries.Subscriber(endpoint.id, List.of(WebhookEvents.testType()), true)));
         dispatcher.wakeAfterCommit();
-    }
-
-    private String data(WebhookId webhook) {
-        try {
-            return json.writeValueAsString(new WebhookEvents.Test(webhook));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A trial does not write as JSON", e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.fondaco.platform.jobs;
 
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.web.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -81,10 +82,7 @@ class JobLeases {
                         UPDATE jobs.lease SET leased_until = now(), finished_at = now(), error = ?
                          WHERE name = ? AND fence = ?
                         """)) {
-            String error = failure == null
-                    ? null
-                    : String.valueOf(failure.getMessage()).replace("\u0000", "");
-            end.setString(1, error == null || error.length() <= MOST_ERROR ? error : error.substring(0, MOST_ERROR));
+            end.setString(1, failure == null ? null : Text.fit(String.valueOf(failure.getMessage()), MOST_ERROR));
             end.setString(2, lease.name());
             end.setLong(3, lease.fence());
             end.executeUpdate();

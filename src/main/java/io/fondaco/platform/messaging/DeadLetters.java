@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.web.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -43,7 +44,7 @@ public class DeadLetters {
                     """)) {
                 bind(insert, listener, event);
                 insert.setInt(9, event.attempts());
-                insert.setString(10, Parked.shorten(error));
+                insert.setString(10, Text.fit(error, Parked.MOST_ERROR));
                 insert.setObject(11, TypeId.newUuid());
                 insert.executeUpdate();
             }

@@ -1,9 +1,9 @@
 package io.fondaco.platform.messaging;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.PreparedStatement;
@@ -105,17 +105,12 @@ public class Outbox {
     }
 
     private String data(NewEvent event) {
-        try {
-            String data = json.writeValueAsString(event.data());
-            if (data.length() > MOST_DATA) {
-                throw new IllegalStateException("%s tells too much: %,d characters"
-                        .formatted(event.type().name(), data.length()));
-            }
-            return data;
-        } catch (JsonProcessingException e) {
+        String data = Json.write(json, event.data());
+        if (data.length() > MOST_DATA) {
             throw new IllegalStateException(
-                    "Does not write as JSON: " + event.data().getClass(), e);
+                    "%s tells too much: %,d characters".formatted(event.type().name(), data.length()));
         }
+        return data;
     }
 
     /** {@link String#hashCode} is the same on every platform, by its specification. */

@@ -2,6 +2,7 @@ package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.web.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -19,7 +20,7 @@ import org.hibernate.Session;
  */
 @ApplicationScoped
 class Parked {
-    private static final int MOST_ERROR = 2_000;
+    static final int MOST_ERROR = 2_000;
 
     /** How soon an event behind another looks whether its turn has come, should nobody have called it. */
     private static final int BEHIND_SECONDS = 5;
@@ -92,7 +93,7 @@ class Parked {
                 for (Event event : events) {
                     DeadLetters.bind(insert, listener, event);
                     insert.setInt(9, attempts);
-                    insert.setString(10, shorten(error));
+                    insert.setString(10, Text.fit(error, MOST_ERROR));
                     insert.setDouble(11, Seconds.of(until));
                     insert.addBatch();
                 }
@@ -146,7 +147,7 @@ class Parked {
                      WHERE listener = ? AND subject = ? AND sequence = ?
                     """)) {
                 update.setInt(1, event.attempts() + 1);
-                update.setString(2, shorten(error));
+                update.setString(2, Text.fit(error, MOST_ERROR));
                 update.setDouble(3, Seconds.of(until));
                 key(update, 4, listener, event);
                 update.executeUpdate();
@@ -158,11 +159,6 @@ class Parked {
         statement.setString(first, listener);
         statement.setString(first + 1, event.subject());
         statement.setLong(first + 2, event.sequence());
-    }
-
-    static String shorten(String error) {
-        String text = error.replace("\u0000", "");
-        return text.length() > MOST_ERROR ? text.substring(0, MOST_ERROR) : text;
     }
 
     private Session session() {

@@ -2,13 +2,19 @@ package io.fondaco.platform.web;
 
 import org.jspecify.annotations.Nullable;
 
-/** What no text may hold. */
+/** What text may hold. */
 public final class Text {
     private Text() {}
 
     /** Whether a text holds a NUL, which Postgres does not store. */
     public static boolean hasNul(@Nullable String text) {
         return text != null && text.indexOf('\0') >= 0;
+    }
+
+    /** As much of a text as there is room for, without what Postgres does not store. */
+    public static String fit(String text, int most) {
+        String storable = text.replace("\0", "");
+        return storable.length() > most ? storable.substring(0, most) : storable;
     }
 
     /**
