@@ -2,20 +2,18 @@ package io.fondaco.payment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.identity.InvalidId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * A provider that takes no real money. Its tokens say how it behaves: {@code tok_ok}, {@code tok_declined},
@@ -24,7 +22,6 @@ import javax.crypto.spec.SecretKeySpec;
 @ApplicationScoped
 class TestProvider implements PaymentProvider {
     private static final long SLOW_SECONDS = 3;
-    private static final String ALGORITHM = "HmacSHA256";
     private static final String SCHEME = "sha256=";
 
     private final TestLedger ledger;
@@ -124,13 +121,7 @@ class TestProvider implements PaymentProvider {
     }
 
     private byte[] sign(byte[] body) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(settings.test().webhookSecret().getBytes(StandardCharsets.UTF_8), ALGORITHM));
-            return mac.doFinal(body);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has " + ALGORITHM, e);
-        }
+        return Hmac.of(body, Hmac.key(settings.test().webhookSecret().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static PaymentOutcome outcome(String state) {

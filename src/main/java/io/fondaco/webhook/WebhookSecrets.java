@@ -1,20 +1,15 @@
 package io.fondaco.webhook;
 
-import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.database.SharedKey;
+import io.fondaco.platform.identity.Hmac;
+import io.fondaco.platform.topology.Topology;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Secrets of endpoints and the signatures made with them, by the Standard Webhooks specification. A secret is derived from
@@ -22,21 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class WebhookSecrets {
-    private static final String HMAC = "HmacSHA256";
-    private static final int SHORTEST = 32;
+    private final SharedKey master;
 
-    private final Connections connections;
-    private volatile @Nullable SecretKeySpec master;
-
-    WebhookSecrets(WebhookSettings settings, Connections connections) {
-        this.connections = connections;
-        settings.secretKey().ifPresent(key -> {
-            if (key.length() < SHORTEST) {
-                throw new IllegalArgumentException(
-                        "fondaco.webhook.secret-key needs at least %d characters".formatted(SHORTEST));
-            }
-            master = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), HMAC);
-        });
+    WebhookSecrets(WebhookSettings settings, Topology topology) {
+        this.master = new SharedKey(topology, "fondaco.webhook.secret-key", settings.secretKey(), "webhook.master_key");
     }
 
     /** {@code whsec_…}, as the endpoint's owner is told. */
@@ -53,44 +37,13 @@ class WebhookSecrets {
         byte[] content = "%s.%d.%s".formatted(id, timestamp, body).getBytes(StandardCharsets.UTF_8);
         return generations.stream()
                 .map(generation -> "v1,"
-                        + Base64.getEncoder()
-                                .encodeToString(mac(new SecretKeySpec(key(endpoint, generation), HMAC), content)))
+                        + Base64.getEncoder().encodeToString(Hmac.of(content, Hmac.key(key(endpoint, generation)))))
                 .collect(Collectors.joining(" "));
     }
 
     private byte[] key(UUID endpoint, int generation) {
-        return mac(master(), "%s:%d".formatted(endpoint, generation).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static byte[] mac(SecretKeySpec key, byte[] content) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(key);
-            return mac.doFinal(content);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every Java platform has " + HMAC, e);
-        }
-    }
-
-    private SecretKeySpec master() {
-        SecretKeySpec known = master;
-        if (known == null) {
-            known = load();
-            master = known;
-        }
-        return known;
-    }
-
-    private SecretKeySpec load() {
-        try (Connection connection = connections.toPrimaryOrReplica();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT secret FROM webhook.master_key")) {
-            if (!row.next()) {
-                throw new IllegalStateException("There is no key to derive the secrets of webhooks from");
-            }
-            return new SecretKeySpec(row.getBytes(1), HMAC);
-        } catch (SQLException e) {
-            throw new IllegalStateException("The key of webhooks' secrets cannot be read", e);
-        }
+        SecretKeySpec derivedFrom = master.get()
+                .orElseThrow(() -> new IllegalStateException("The key of webhooks' secrets cannot be read"));
+        return Hmac.of("%s:%d".formatted(endpoint, generation).getBytes(StandardCharsets.UTF_8), derivedFrom);
     }
 }

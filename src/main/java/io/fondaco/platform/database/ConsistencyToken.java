@@ -1,15 +1,14 @@
 package io.fondaco.platform.database;
 
+import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.topology.Position;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -21,7 +20,6 @@ final class ConsistencyToken {
     /** What a client sends that has no token yet, and wants its reads not to go back in time from now on. */
     static final String START = "start";
 
-    private static final String ALGORITHM = "HmacSHA256";
     private static final String PURPOSE = "fondaco-consistency-1 ";
     private static final int SIGNATURE_BYTES = 16;
     private static final int HEX = 16;
@@ -51,18 +49,8 @@ final class ConsistencyToken {
                 : Optional.empty();
     }
 
-    static SecretKeySpec key(byte[] secret) {
-        return new SecretKeySpec(secret, ALGORITHM);
-    }
-
     private static String signature(String place, SecretKeySpec key) {
-        try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
-            byte[] whole = mac.doFinal((PURPOSE + place).getBytes(StandardCharsets.US_ASCII));
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(whole, SIGNATURE_BYTES));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Every JDK has " + ALGORITHM, e);
-        }
+        byte[] whole = Hmac.of((PURPOSE + place).getBytes(StandardCharsets.US_ASCII), key);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(whole, SIGNATURE_BYTES));
     }
 }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.topology.DatabaseSettings;
 import io.fondaco.platform.topology.Position;
 import io.micrometer.core.instrument.Counter;
@@ -110,8 +111,8 @@ class ConsistencyTest {
 
     @Test
     void aTokenOfAnotherClusterIsAsGoodAsNone() {
-        SecretKeySpec foreign = ConsistencyToken.key(
-                "of another cluster, thirty-two bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        SecretKeySpec foreign =
+                Hmac.key("of another cluster, thirty-two bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         String token = ConsistencyToken.of(new Position(1, Long.MAX_VALUE), foreign);
         given().header(TOKEN, token).get("/test/route/read").then().body(equalTo("replica"));
     }

@@ -2,6 +2,7 @@ package io.fondaco.platform.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.topology.Position;
 import java.util.Random;
 import javax.crypto.spec.SecretKeySpec;
@@ -11,9 +12,9 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 class ConsistencyTokenTest {
-    private static final SecretKeySpec KEY = ConsistencyToken.key(new byte[32]);
-    private static final SecretKeySpec OTHER_KEY = ConsistencyToken.key(
-            "another cluster's key, as long as it must".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    private static final SecretKeySpec KEY = Hmac.key(new byte[32]);
+    private static final SecretKeySpec OTHER_KEY =
+            Hmac.key("another cluster's key, as long as it must".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     @Property
     void whatWasSignedIsRead(@ForAll @IntRange int timeline, @ForAll @LongRange(min = 0) long lsn) {

@@ -1,0 +1,72 @@
+package io.fondaco.platform.database;
+
+import io.fondaco.platform.identity.Hmac;
+import io.fondaco.platform.topology.Node;
+import io.fondaco.platform.topology.Topology;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.crypto.spec.SecretKeySpec;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** A key that all pods have: configured, or else the one that the database has held since its first migration. */
+public final class SharedKey {
+    private static final Logger LOG = Logger.getLogger(SharedKey.class);
+    private static final int SHORTEST = 32;
+
+    private final Topology topology;
+    private final String table;
+    private volatile @Nullable SecretKeySpec key;
+
+    /**
+     * @param property by which it is configured
+     * @param table that holds it otherwise, in the column {@code secret} of its one row
+     * @throws IllegalArgumentException if the configured one has fewer than 32 characters
+     */
+    public SharedKey(Topology topology, String property, Optional<String> configured, String table) {
+        this.topology = topology;
+        this.table = table;
+        configured.ifPresent(secret -> {
+            if (secret.length() < SHORTEST) {
+                throw new IllegalArgumentException("%s needs at least %d characters".formatted(property, SHORTEST));
+            }
+            key = Hmac.key(secret.getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** Empty while no server has been there to read it from. */
+    public Optional<SecretKeySpec> get() {
+        SecretKeySpec known = key;
+        if (known == null) {
+            known = load();
+            key = known;
+        }
+        return Optional.ofNullable(known);
+    }
+
+    /** As {@link #get}, without reading it from anywhere. */
+    public Optional<SecretKeySpec> known() {
+        return Optional.ofNullable(key);
+    }
+
+    private @Nullable SecretKeySpec load() {
+        for (Node node : Stream.concat(topology.rotation().stream(), topology.primary().stream())
+                .toList()) {
+            try (Connection connection = node.connection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT secret FROM " + table)) {
+                if (row.next()) {
+                    return Hmac.key(row.getBytes(1));
+                }
+            } catch (SQLException e) {
+                LOG.warnf("The key of %s cannot be read from %s: %s", table, node, e.getMessage());
+            }
+        }
+        return null;
+    }
+}
