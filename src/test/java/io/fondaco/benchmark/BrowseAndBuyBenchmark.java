@@ -8,19 +8,13 @@ import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.File;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,9 +39,9 @@ class BrowseAndBuyBenchmark {
                 Programs.onPath("wrk") && Programs.onPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp app = PackagedApp.start("benchmark", environment(cluster));
+                PackagedApp app = PackagedApp.start("benchmark", DemoShop.environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
-            List<String> skus = stock(cluster, shop);
+            List<String> skus = DemoShop.stock(cluster, shop);
             Map<String, Double> perSecond = new LinkedHashMap<>();
             wrk(app, "/store/v1/products?limit=20", SECONDS);
             perSecond.put("GET /ping", wrk(app, "/ping", SECONDS));
@@ -72,12 +66,12 @@ class BrowseAndBuyBenchmark {
         assumeTrue(Programs.onPath("wrk"), "install wrk");
         String detail = "/store/v1/products/rialto-espresso";
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp app = PackagedApp.start("benchmark-replica", environment(cluster))) {
-            Map<String, String> withoutReplicas = new TreeMap<>(environment(cluster));
+                PackagedApp app = PackagedApp.start("benchmark-replica", DemoShop.environment(cluster))) {
+            Map<String, String> withoutReplicas = new TreeMap<>(DemoShop.environment(cluster));
             withoutReplicas.remove("FONDACO_DATABASE_REPLICA_URLS");
             try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY);
                     PackagedApp primaryOnly = PackagedApp.start("benchmark-primary", withoutReplicas)) {
-                stock(cluster, shop);
+                DemoShop.stock(cluster, shop);
                 String token = "Fondaco-Consistency: " + shop.token();
                 wrk(app, detail, SECONDS, token);
                 wrk(primaryOnly, detail, SECONDS);
@@ -94,59 +88,6 @@ class BrowseAndBuyBenchmark {
                 LOG.info(report);
             }
         }
-    }
-
-    private static List<String> stock(EmbeddedCluster cluster, ShopClient shop) throws Exception {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .until(() -> shop.get("/admin/v1/imports", PackagedApp.ADMIN_KEY)
-                                .body()
-                                .toString()
-                                .split("\"status\":\"done\"")
-                                .length
-                        == 3);
-        List<String> skus = new ArrayList<>();
-        try (Connection connection =
-                        DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
-                Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
-            statement.execute(
-                    "CREATE TABLE public.benchmark_sku AS SELECT row_number() OVER (ORDER BY s.sku)::int AS n, s.sku"
-                            + " FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku"
-                            + " JOIN catalog.product p ON p.id = v.product_id AND p.status = 'active'"
-                            + " JOIN pricing.price x ON x.variant_id = v.id AND x.currency = 'EUR'");
-            try (ResultSet rows = statement.executeQuery("SELECT sku FROM public.benchmark_sku ORDER BY n")) {
-                while (rows.next()) {
-                    skus.add(rows.getString(1));
-                }
-            }
-        }
-        return skus;
-    }
-
-    /** Without the cache: what the database is read for is measured here, and what the cache spares in a benchmark of its own. */
-    private static Map<String, String> environment(EmbeddedCluster cluster) {
-        return Map.of(
-                "FONDACO_CACHE_ENABLED",
-                "false",
-                "HEAP",
-                "1g",
-                "FONDACO_DATABASE_PRIMARY_URL",
-                cluster.primaryUrl(),
-                "FONDACO_DATABASE_REPLICA_URLS",
-                cluster.replicaUrl(),
-                "FONDACO_DATABASE_USERNAME",
-                cluster.username(),
-                "FONDACO_DATABASE_PASSWORD",
-                cluster.password(),
-                "FONDACO_DATABASE_MIGRATE_AT_START",
-                "true",
-                "FONDACO_DEMO_SHOP",
-                "true",
-                "FONDACO_PAYMENT_TEST_ENABLED",
-                "true",
-                "FONDACO_ACCESS_BOOTSTRAP_KEY",
-                PackagedApp.ADMIN_KEY);
     }
 
     private static double wrk(PackagedApp app, String path, int seconds, String... headers) throws Exception {

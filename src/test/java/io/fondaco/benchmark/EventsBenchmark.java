@@ -2,7 +2,6 @@ package io.fondaco.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.fondaco.faults.Broker;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
@@ -24,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -135,34 +135,15 @@ class EventsBenchmark {
     }
 
     private void buy(ShopClient shop) {
-        int first = java.util.concurrent.ThreadLocalRandom.current().nextInt(skus.size());
-        JsonNode cart = shop.send(
-                        "POST",
-                        "/store/v1/carts",
-                        "",
-                        Map.of(),
-                        Map.of(
-                                "currency",
-                                "EUR",
-                                "email",
-                                UUID.randomUUID() + "@example.com",
-                                "lines",
-                                List.of(
-                                        Map.of("sku", skus.get(first), "quantity", 1),
-                                        Map.of("sku", skus.get((first + 1) % skus.size()), "quantity", 1))))
-                .expect(201)
-                .body();
-        String path = "/store/v1/carts/" + cart.get("id").asText();
-        String token = cart.get("cart_token").asText();
-        shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
-                .expect(200);
-        shop.send(
-                        "POST",
-                        path + "/complete",
-                        token,
-                        Map.of("Idempotency-Key", UUID.randomUUID().toString()),
-                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
-                .expect(201);
+        int first = ThreadLocalRandom.current().nextInt(skus.size());
+        ShopClient.Basket basket = shop.openCart(
+                "EUR",
+                UUID.randomUUID() + "@example.com",
+                List.of(
+                        Map.of("sku", skus.get(first), "quantity", 1),
+                        Map.of("sku", skus.get((first + 1) % skus.size()), "quantity", 1)));
+        shop.choose(basket, Map.of("shipping_method", "pickup"));
+        shop.complete(basket, UUID.randomUUID().toString()).expect(201);
     }
 
     /** Events that the webhook module has not handled. */
@@ -202,45 +183,20 @@ class EventsBenchmark {
 
     private void stock(PackagedApp app) throws Exception {
         try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
-                    .until(() -> shop.get("/admin/v1/imports", PackagedApp.ADMIN_KEY)
-                                    .body()
-                                    .toString()
-                                    .split("\"status\":\"done\"")
-                                    .length
-                            == 3);
+            skus = DemoShop.stock(cluster, shop);
         }
-        skus = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
-            try (ResultSet rows = statement.executeQuery("""
-                    SELECT s.sku FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku
-                      JOIN catalog.product p ON p.id = v.product_id AND p.status = 'active'
-                      JOIN pricing.price x ON x.variant_id = v.id AND x.currency = 'EUR' ORDER BY s.sku
-                    """)) {
-                while (rows.next()) {
-                    skus.add(rows.getString(1));
-                }
-            }
             // What the demo shop told on its way in is no part of this.
             statement.execute("TRUNCATE messaging.outbox, messaging.inbox");
         }
     }
 
     private Map<String, String> environment() {
-        return Map.ofEntries(
-                Map.entry("HEAP", "1g"),
-                Map.entry("FONDACO_DATABASE_PRIMARY_URL", cluster.primaryUrl()),
-                Map.entry("FONDACO_DATABASE_REPLICA_URLS", cluster.replicaUrl()),
-                Map.entry("FONDACO_DATABASE_USERNAME", cluster.username()),
-                Map.entry("FONDACO_DATABASE_PASSWORD", cluster.password()),
-                Map.entry("FONDACO_DATABASE_MIGRATE_AT_START", "true"),
-                Map.entry("FONDACO_DEMO_SHOP", "true"),
-                Map.entry("FONDACO_PAYMENT_TEST_ENABLED", "true"),
-                Map.entry("FONDACO_MESSAGING_LEASE", "60s"),
-                Map.entry("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY));
+        Map<String, String> environment = new TreeMap<>(DemoShop.environment(cluster));
+        // A relay that is stopped for a round keeps what it holds.
+        environment.put("FONDACO_MESSAGING_LEASE", "60s");
+        return environment;
     }
 
     private static double seconds(long since) {

@@ -132,15 +132,7 @@ class CacheFaultsIT {
         all.addFirst(watch);
         all.addAll(NETWORK);
         all.add(database);
-        for (AutoCloseable each : all) {
-            try {
-                if (each != null) {
-                    each.close();
-                }
-            } catch (Exception e) {
-                LOG.warn("Not closed", e);
-            }
-        }
+        Pods.closeAll(all);
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.identity.TypeId;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -121,15 +123,7 @@ abstract class EventFaults {
             all.addAll(workers);
         }
         all.addAll(java.util.Arrays.asList(shop, receiver, database));
-        for (AutoCloseable each : all) {
-            try {
-                if (each != null) {
-                    each.close();
-                }
-            } catch (Exception e) {
-                LOG.warn("Not closed", e);
-            }
-        }
+        Pods.closeAll(all);
     }
 
     @Test
@@ -189,7 +183,7 @@ abstract class EventFaults {
     void aListenerThatThrowsForOneOrderHoldsUpThatOneOnly() throws Exception {
         String ill;
         try (ShopClient client = staff()) {
-            String cart = openCart(client);
+            ShopClient.Basket cart = openCart(client);
             // The order's identifier is not known before it is placed, so the first one to come is the ill one.
             database.primary().execute("""
                     CREATE SCHEMA IF NOT EXISTS faults;
@@ -288,53 +282,29 @@ abstract class EventFaults {
         return checkouts.get();
     }
 
-    private static String openCart(ShopClient client) {
-        JsonNode cart = client.send(
-                        "POST",
-                        "/store/v1/carts",
-                        "",
-                        Map.of(),
-                        Map.of(
-                                "currency",
-                                "GBP",
-                                "email",
-                                "ada@example.com",
-                                "lines",
-                                List.of(Map.of("sku", "THING", "quantity", 2))))
-                .expect(201)
-                .body();
-        return cart.get("id").asText() + " " + cart.get("cart_token").asText();
+    private static ShopClient.Basket openCart(ShopClient client) {
+        return client.openCart("GBP", "ada@example.com", List.of(Map.of("sku", "THING", "quantity", 2)));
     }
 
-    private JsonNode complete(ShopClient client, String cart) {
-        String[] idAndToken = cart.split(" ");
-        client.send(
-                        "PATCH",
-                        "/store/v1/carts/" + idAndToken[0],
-                        idAndToken[1],
-                        Map.of(),
+    private JsonNode complete(ShopClient client, ShopClient.Basket basket) {
+        client.choose(
+                basket,
+                Map.of(
+                        "shipping_address",
                         Map.of(
-                                "shipping_address",
-                                Map.of(
-                                        "name",
-                                        "Ada",
-                                        "line1",
-                                        "1 High Street",
-                                        "city",
-                                        "London",
-                                        "postal_code",
-                                        "E1 1AA",
-                                        "country",
-                                        "GB"),
-                                "shipping_method",
-                                "standard"))
-                .expect(200);
-        JsonNode order = client.send(
-                        "POST",
-                        "/store/v1/carts/" + idAndToken[0] + "/complete",
-                        idAndToken[1],
-                        key(),
-                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                                "name",
+                                "Ada",
+                                "line1",
+                                "1 High Street",
+                                "city",
+                                "London",
+                                "postal_code",
+                                "E1 1AA",
+                                "country",
+                                "GB"),
+                        "shipping_method",
+                        "standard"));
+        JsonNode order = client.complete(basket, UUID.randomUUID().toString())
                 .expect(201)
                 .body();
         checkouts.incrementAndGet();
@@ -357,7 +327,7 @@ abstract class EventFaults {
     }
 
     private static Map<String, String> key() {
-        return Map.of("Idempotency-Key", java.util.UUID.randomUUID().toString());
+        return Map.of("Idempotency-Key", UUID.randomUUID().toString());
     }
 
     /** What must hold when nothing is broken any more and what is waiting has been carried. */
@@ -405,9 +375,7 @@ abstract class EventFaults {
             try (ResultSet row =
                     statement.executeQuery("SELECT order_id, count(*) FROM \"order\".history GROUP BY order_id")) {
                 while (row.next()) {
-                    entries.put(
-                            io.fondaco.platform.identity.TypeId.format("order", row.getObject(1, java.util.UUID.class)),
-                            row.getLong(2));
+                    entries.put(TypeId.format("order", row.getObject(1, UUID.class)), row.getLong(2));
                 }
             }
             try (ResultSet row = statement.executeQuery("""

@@ -4,14 +4,18 @@ import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.process.PackagedApp;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
 
 /** What all fault suites do with their pods. */
 final class Pods {
+    private static final Logger LOG = Logger.getLogger(Pods.class);
+
     private Pods() {}
 
     /** What pods on these servers need to be told, with a small heap. */
@@ -39,6 +43,19 @@ final class Pods {
             }
         }
         return sum;
+    }
+
+    /** Closes what there is, in this order, whatever becomes of one of them. */
+    static void closeAll(Collection<? extends AutoCloseable> all) {
+        for (AutoCloseable each : all) {
+            try {
+                if (each != null) {
+                    each.close();
+                }
+            } catch (Exception e) {
+                LOG.warn("Not closed", e);
+            }
+        }
     }
 
     /** Lets a fault last: time passing is what is meant, not something awaited. */

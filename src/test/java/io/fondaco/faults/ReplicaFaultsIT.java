@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -103,24 +104,12 @@ class ReplicaFaultsIT {
 
     @AfterAll
     static void close() {
-        for (AutoCloseable each : java.util.Arrays.asList(checker, balancer)) {
-            closeQuietly(each);
-        }
+        List<AutoCloseable> all = new ArrayList<>(Arrays.asList(checker, balancer));
         if (pods != null) {
-            pods.forEach(ReplicaFaultsIT::closeQuietly);
+            all.addAll(pods);
         }
-        closeQuietly(network);
-        closeQuietly(database);
-    }
-
-    private static void closeQuietly(AutoCloseable closeable) {
-        if (closeable != null) {
-            try {
-                closeable.close();
-            } catch (Exception e) {
-                LOG.warn("Not closed", e);
-            }
-        }
+        all.addAll(Arrays.asList(network, database));
+        Pods.closeAll(all);
     }
 
     @AfterEach
@@ -234,22 +223,10 @@ class ReplicaFaultsIT {
                 shop.get("/store/v1/products?limit=20", "").expect(200);
                 shop.get("/store/v1/products/counter-0", "").expect(200);
                 shop.get("/store/v1/products/counter-1", "").expect(200);
-                JsonNode cart = shop.send(
-                                "POST",
-                                "/store/v1/carts",
-                                "",
-                                Map.of(),
-                                Map.of(
-                                        "currency",
-                                        "GBP",
-                                        "email",
-                                        "marco@example.com",
-                                        "lines",
-                                        List.of(Map.of("sku", "COUNTER-0", "quantity", 1))))
-                        .expect(201)
-                        .body();
-                String path = "/store/v1/carts/" + cart.get("id").asText();
-                String token = cart.get("cart_token").asText();
+                ShopClient.Basket basket =
+                        shop.openCart("GBP", "marco@example.com", List.of(Map.of("sku", "COUNTER-0", "quantity", 1)));
+                String path = basket.path();
+                String token = basket.token();
                 assertThat(shop.get(path, token).expect(200).body().get("lines"))
                         .hasSize(1);
                 shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))

@@ -7,6 +7,7 @@ import io.fondaco.replay.ShopClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -109,28 +110,9 @@ class LaptopIT {
     }
 
     private static JsonNode buy(ShopClient shop, String sku) {
-        JsonNode cart = shop.send(
-                        "POST",
-                        "/store/v1/carts",
-                        "",
-                        Map.of(),
-                        Map.of(
-                                "currency", "EUR",
-                                "email", "marco@example.com",
-                                "lines", java.util.List.of(Map.of("sku", sku, "quantity", 1))))
-                .expect(201)
-                .body();
-        String path = "/store/v1/carts/" + cart.get("id").asText();
-        String token = cart.get("cart_token").asText();
-        shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
-                .expect(200);
-        return shop.send(
-                        "POST",
-                        path + "/complete",
-                        token,
-                        Map.of("Idempotency-Key", "one-" + sku),
-                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
-                .expect(201)
-                .body();
+        ShopClient.Basket basket =
+                shop.openCart("EUR", "marco@example.com", List.of(Map.of("sku", sku, "quantity", 1)));
+        shop.choose(basket, Map.of("shipping_method", "pickup"));
+        return shop.complete(basket, "one-" + sku).expect(201).body();
     }
 }

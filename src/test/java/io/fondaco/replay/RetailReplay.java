@@ -106,26 +106,10 @@ final class RetailReplay {
         List<Map<String, Object>> lines = invoice.lines().values().stream()
                 .map(line -> Map.<String, Object>of("sku", line.sku(), "quantity", line.quantity()))
                 .toList();
-        JsonNode cart = shop.send(
-                        "POST",
-                        "/store/v1/carts",
-                        "",
-                        Map.of(),
-                        Map.of("currency", RetailRow.CURRENCY, "email", email(invoice), "lines", lines))
-                .expect(201)
-                .body();
-        String path = "/store/v1/carts/" + cart.get("id").asText();
-        String token = cart.get("cart_token").asText();
-        shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
-                .expect(200);
-        JsonNode order = shop.send(
-                        "POST",
-                        path + "/complete",
-                        token,
-                        Map.of("Idempotency-Key", "invoice-" + invoice.number()),
-                        Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
-                .expect(201)
-                .body();
+        ShopClient.Basket basket = shop.openCart(RetailRow.CURRENCY, email(invoice), lines);
+        shop.choose(basket, Map.of("shipping_method", "pickup"));
+        JsonNode order =
+                shop.complete(basket, "invoice-" + invoice.number()).expect(201).body();
         return new PlacedOrder(invoice, order);
     }
 

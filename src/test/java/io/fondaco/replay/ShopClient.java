@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +84,39 @@ public final class ShopClient implements AutoCloseable {
                 .method(method, HttpRequest.BodyPublishers.ofString(write(body)));
         headers.forEach(request::header);
         return send(request, bearer);
+    }
+
+    /** A cart of a guest: where it is, and what opens it. */
+    public record Basket(String path, String token) {}
+
+    /** @param lines each with a sku and a quantity */
+    public Basket openCart(String currency, String email, List<? extends Map<String, ?>> lines) {
+        JsonNode cart = send(
+                        "POST",
+                        "/store/v1/carts",
+                        "",
+                        Map.of(),
+                        Map.of("currency", currency, "email", email, "lines", lines))
+                .expect(201)
+                .body();
+        return new Basket(
+                "/store/v1/carts/" + cart.get("id").asText(),
+                cart.get("cart_token").asText());
+    }
+
+    /** Sets an address, a shipping method. */
+    public void choose(Basket basket, Map<String, ?> choice) {
+        send("PATCH", basket.path(), basket.token(), Map.of(), choice).expect(200);
+    }
+
+    /** Pays with money of the test provider. */
+    public Answer complete(Basket basket, String key) {
+        return send(
+                "POST",
+                basket.path() + "/complete",
+                basket.token(),
+                Map.of("Idempotency-Key", key),
+                Map.of("payment", Map.of("provider", "test", "token", "tok_ok")));
     }
 
     public Answer importCsv(String query, String csv) {

@@ -3,16 +3,10 @@ package io.fondaco.platform.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quarkus.agroal.DataSource;
-import io.quarkus.arc.Arc;
-import io.quarkus.arc.ManagedContext;
-import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.fondaco.ShopDatabase;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,8 +30,7 @@ class JobLeasesTest {
     Fence fence;
 
     @Inject
-    @DataSource("primary")
-    javax.sql.DataSource database;
+    ShopDatabase database;
 
     private final String job = "job-" + UUID.randomUUID();
 
@@ -45,7 +38,8 @@ class JobLeasesTest {
     void aJobThatAPodHasIsNotTakenByAnotherUntilItsLeaseIsOver() throws SQLException {
         Lease first = leases.take(job, AT_ONCE).orElseThrow();
         assertThat(leases.take(job, AT_ONCE)).isEmpty();
-        execute("UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
+        database.execute(
+                "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
         Lease second = leases.take(job, AT_ONCE).orElseThrow();
         assertThat(second.fence()).isGreaterThan(first.fence());
         assertThat(leases.extend(first)).as("the first has lost it").isFalse();
@@ -63,26 +57,28 @@ class JobLeasesTest {
     @Test
     void whoGivesBackLateTakesNothingFromWhoHasItNow() throws SQLException {
         Lease first = leases.take(job, AT_ONCE).orElseThrow();
-        execute("UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
+        database.execute(
+                "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
         leases.take(job, AT_ONCE).orElseThrow();
         leases.giveBack(first, new IllegalStateException("late"));
         assertThat(leases.take(job, AT_ONCE)).isEmpty();
-        assertThat(query("SELECT error FROM jobs.lease WHERE name = '%s'".formatted(job)))
+        assertThat(database.query("SELECT error FROM jobs.lease WHERE name = '%s'".formatted(job)))
                 .isNull();
     }
 
     @Test
     void whoWakesAfterAnotherTookOverWritesNothing() throws SQLException {
-        execute("CREATE SCHEMA IF NOT EXISTS probe; CREATE TABLE IF NOT EXISTS probe.job (name text)");
+        database.execute("CREATE SCHEMA IF NOT EXISTS probe; CREATE TABLE IF NOT EXISTS probe.job (name text)");
         Lease mine = leases.take(job, AT_ONCE).orElseThrow();
-        execute("UPDATE jobs.lease SET fence = fence + 1, owner = gen_random_uuid() WHERE name = '%s'".formatted(job));
-        assertThatThrownBy(() -> inTransaction(() -> {
+        database.execute(
+                "UPDATE jobs.lease SET fence = fence + 1, owner = gen_random_uuid() WHERE name = '%s'".formatted(job));
+        assertThatThrownBy(() -> ShopDatabase.inTransaction(() -> {
                     fence.enter(mine);
-                    execute("INSERT INTO probe.job VALUES ('%s')".formatted(job));
+                    database.execute("INSERT INTO probe.job VALUES ('%s')".formatted(job));
                     fence.hold();
                 }))
                 .hasStackTraceContaining("LeaseLost");
-        assertThat(query("SELECT count(*) FROM probe.job WHERE name = '%s'".formatted(job)))
+        assertThat(database.query("SELECT count(*) FROM probe.job WHERE name = '%s'".formatted(job)))
                 .isEqualTo("0");
     }
 
@@ -93,7 +89,7 @@ class JobLeasesTest {
         CountDownLatch finish = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Void> working = CompletableFuture.runAsync(
-                    () -> inTransaction(() -> {
+                    () -> ShopDatabase.inTransaction(() -> {
                         fence.enter(mine);
                         fence.hold();
                         held.countDown();
@@ -104,9 +100,8 @@ class JobLeasesTest {
             CompletableFuture<Optional<Lease>> taking = CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            execute(
-                                    "SET lock_timeout = '300ms'; UPDATE jobs.lease SET leased_until = now() WHERE name = '%s'"
-                                            .formatted(job));
+                            database.execute(
+                                    "SELECT FROM jobs.lease WHERE name = '%s' FOR NO KEY UPDATE NOWAIT".formatted(job));
                             return Optional.empty();
                         } catch (SQLException e) {
                             assertThat(e.getSQLState()).isEqualTo("55P03");
@@ -118,51 +113,8 @@ class JobLeasesTest {
             finish.countDown();
             working.get(20, TimeUnit.SECONDS);
         }
-        execute("UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
+        database.execute(
+                "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
         assertThat(leases.take(job, AT_ONCE)).isPresent();
-    }
-
-    private interface Work {
-        void run() throws Exception;
-    }
-
-    private static void inTransaction(Work work) {
-        ManagedContext context = Arc.container().requestContext();
-        boolean mine = !context.isActive();
-        if (mine) {
-            context.activate();
-        }
-        try {
-            QuarkusTransaction.requiringNew().call(() -> {
-                work.run();
-                return true;
-            });
-        } finally {
-            if (mine) {
-                context.terminate();
-            }
-        }
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            try {
-                statement.execute(sql);
-            } finally {
-                if (sql.startsWith("SET lock_timeout")) {
-                    statement.execute("RESET lock_timeout");
-                }
-            }
-        }
-    }
-
-    private String query(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
     }
 }

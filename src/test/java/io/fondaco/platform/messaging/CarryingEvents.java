@@ -8,20 +8,13 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.fondaco.ClusterForTests;
+import io.fondaco.ShopDatabase;
 import io.fondaco.platform.identity.TypeId;
-import io.quarkus.agroal.DataSource;
-import io.quarkus.arc.Arc;
-import io.quarkus.arc.ManagedContext;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -49,16 +42,15 @@ abstract class CarryingEvents {
     Probe probe;
 
     @Inject
-    @DataSource("primary")
-    javax.sql.DataSource database;
+    ShopDatabase database;
 
     /** Has everything that was ever carried arrive once more. */
     abstract void carryAgain() throws Exception;
 
     @BeforeEach
     void prepare() throws SQLException {
-        execute("CREATE SCHEMA IF NOT EXISTS probe");
-        execute(
+        database.execute("CREATE SCHEMA IF NOT EXISTS probe");
+        database.execute(
                 "CREATE TABLE IF NOT EXISTS probe.effect (n bigint GENERATED ALWAYS AS IDENTITY, event uuid, subject text,"
                         + " sequence bigint)");
     }
@@ -100,8 +92,8 @@ abstract class CarryingEvents {
                 .isInstanceOf(IllegalStateException.class);
         tell(subject);
         awaitEffects(subject, List.of(1L));
-        assertThat(count("SELECT count(*) FROM messaging.outbox WHERE subject = '" + subject + "'"))
-                .isOne();
+        assertThat(database.query("SELECT count(*) FROM messaging.outbox WHERE subject = '" + subject + "'"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -137,7 +129,7 @@ abstract class CarryingEvents {
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
         Thread teller = Thread.ofVirtual()
-                .start(() -> inTransaction(() -> {
+                .start(() -> ShopDatabase.inTransaction(() -> {
                     outbox.tell(List.of(event(slow)));
                     told.countDown();
                     try {
@@ -227,7 +219,7 @@ abstract class CarryingEvents {
     void whatComesSoLateThatNobodyKnowsWhetherItWasHandledIsADeadLetter() throws SQLException {
         String subject = subject();
         String id = "01900000-0000-7000-8000-" + "%012x".formatted(System.nanoTime() & 0xFFFFFFFFFFFFL);
-        execute("""
+        database.execute("""
                 INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data, told_at)
                 VALUES (%d, '%s', 'probe.happened', '%s', 1, 1, '{}', now() - interval '9 days')
                 """.formatted(Outbox.bucket(subject), id, subject));
@@ -244,23 +236,8 @@ abstract class CarryingEvents {
     }
 
     void tell(String... subjects) {
-        inTransaction(() -> outbox.tell(
+        ShopDatabase.inTransaction(() -> outbox.tell(
                 List.of(subjects).stream().map(CarryingEvents::event).toList()));
-    }
-
-    private static void inTransaction(Runnable work) {
-        ManagedContext context = Arc.container().requestContext();
-        boolean mine = !context.isActive();
-        if (mine) {
-            context.activate();
-        }
-        try {
-            QuarkusTransaction.requiringNew().run(work);
-        } finally {
-            if (mine) {
-                context.terminate();
-            }
-        }
     }
 
     void awaitEffects(String subject, List<Long> sequences) {
@@ -269,17 +246,13 @@ abstract class CarryingEvents {
 
     /** The numbers of the events that were handled, in the order of their handling. */
     List<Long> effects(String subject) {
-        try (Connection connection = database.getConnection();
-                PreparedStatement select =
-                        connection.prepareStatement("SELECT sequence FROM probe.effect WHERE subject = ? ORDER BY n")) {
-            select.setString(1, subject);
-            List<Long> effects = new ArrayList<>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    effects.add(row.getLong(1));
-                }
-            }
-            return effects;
+        try {
+            String effects = database.query(
+                    "SELECT string_agg(sequence::text, ',' ORDER BY n) FROM probe.effect WHERE subject = '%s'"
+                            .formatted(subject));
+            return effects == null
+                    ? List.of()
+                    : Stream.of(effects.split(",")).map(Long::valueOf).toList();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -298,21 +271,5 @@ abstract class CarryingEvents {
                 .map(letter -> (String) letter.get("id"))
                 .findFirst()
                 .orElse(null);
-    }
-
-    void execute(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    long count(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-        }
     }
 }

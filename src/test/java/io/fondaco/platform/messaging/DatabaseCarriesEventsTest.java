@@ -6,6 +6,6 @@ import io.quarkus.test.junit.QuarkusTest;
 class DatabaseCarriesEventsTest extends CarryingEvents {
     @Override
     void carryAgain() throws Exception {
-        execute("UPDATE messaging.cursor SET position = 0, epoch = epoch + 1 WHERE listener = 'probe'");
+        database.execute("UPDATE messaging.cursor SET position = 0, epoch = epoch + 1 WHERE listener = 'probe'");
     }
 }

@@ -3,14 +3,11 @@ package io.fondaco.platform.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.ShopDatabase;
 import io.fondaco.platform.identity.TypeId;
-import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,13 +30,12 @@ class LogDaysTest {
     Probe probe;
 
     @Inject
-    @DataSource("primary")
-    javax.sql.DataSource database;
+    ShopDatabase database;
 
     @Test
     void theComingDaysAreMadeBeforeTheyCome() throws SQLException {
         LocalDate last = TODAY.plusDays(3);
-        execute("DROP TABLE IF EXISTS messaging.outbox_%1$s, messaging.inbox_%1$s".formatted(name(last)));
+        database.execute("DROP TABLE IF EXISTS messaging.outbox_%1$s, messaging.inbox_%1$s".formatted(name(last)));
         turn();
         assertThat(exists("outbox", last)).isTrue();
         assertThat(exists("inbox", last)).isTrue();
@@ -87,7 +83,8 @@ class LogDaysTest {
 
     private void tell(LocalDate day) throws SQLException {
         String subject = TypeId.format("probe", TypeId.newUuid());
-        execute("""
+        database.execute(
+                """
                 INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data, told_at)
                 VALUES (%d, gen_random_uuid(), 'probe.happened', '%s', 1, 1, '{}', '%s')
                 """.formatted(Outbox.bucket(subject), subject, day.equals(TODAY) ? Instant.now() : day + "T12:00:00Z"));
@@ -95,35 +92,19 @@ class LogDaysTest {
 
     /** As if it had not run just now. */
     private void turn() throws SQLException {
-        execute("DELETE FROM jobs.lease WHERE name = 'messaging-log-days'");
+        database.execute("DELETE FROM jobs.lease WHERE name = 'messaging-log-days'");
         days.turn();
     }
 
     private void make(String log, LocalDate day) throws SQLException {
-        execute("SELECT messaging.make_day('%s', '%s')".formatted(log, day));
+        database.execute("SELECT messaging.make_day('%s', '%s')".formatted(log, day));
     }
 
     private boolean exists(String log, LocalDate day) throws SQLException {
-        return query("SELECT to_regclass('messaging.%s_%s')".formatted(log, name(day))) != null;
+        return database.query("SELECT to_regclass('messaging.%s_%s')".formatted(log, name(day))) != null;
     }
 
     private static String name(LocalDate day) {
         return day.format(DateTimeFormatter.BASIC_ISO_DATE);
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private String query(String sql) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
     }
 }
