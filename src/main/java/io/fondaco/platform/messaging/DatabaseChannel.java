@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
@@ -33,14 +35,15 @@ class DatabaseChannel implements InboundConnector {
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String listener = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
-        return follow(listener, cursors.of(listener), heart);
+        return messages(handler -> heart.follow(listener, cursors.of(listener), handler));
     }
 
-    static Multi<Message<EventBatch>> follow(String name, Tail.Source source, Heart heart) {
+    /** @param follow begins to hand batches on */
+    static Multi<Message<EventBatch>> messages(Consumer<Function<List<Event>, CompletionStage<Void>>> follow) {
         // One batch is under way at a time, so the buffer holds one at most.
         return Multi.createFrom()
                 .emitter(
-                        emitter -> heart.follow(name, source, events -> {
+                        emitter -> follow.accept(events -> {
                             CompletableFuture<Void> handled = new CompletableFuture<>();
                             emitter.emit(message(events, handled));
                             return handled;

@@ -87,7 +87,7 @@ public class DeadLetters {
                 return raise.executeUpdate() == 1;
             }
         });
-        bell.ring();
+        bell.ringForRetries();
         return raised;
     }
 

@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.Complaint;
+import io.fondaco.platform.Ear;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -8,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,7 @@ class Heart {
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         stopping.countDown();
         bell.ring();
+        bell.ringForRetries();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
         for (Tail tail : tails) {
             tail.join(deadline - System.nanoTime());
@@ -96,10 +99,24 @@ class Heart {
         return since.getOrDefault(listener, Instant.MIN);
     }
 
-    /** Has what the source holds handled, from now until this pod stops; nothing where this pod is no worker. */
+    /** Has what is told handled, from now until this pod stops; nothing where this pod is no worker. */
     void follow(String name, Tail.Source source, Function<List<Event>, CompletionStage<Void>> handler) {
+        follow(name, source, handler, settings.busyInterval(), bell.listenForNews());
+    }
+
+    /** The same for what failed; nobody asks for it again and again while there is none. */
+    void retry(String name, Tail.Source source, Function<List<Event>, CompletionStage<Void>> handler) {
+        follow(name, source, handler, settings.safetyInterval(), bell.listenForRetries());
+    }
+
+    private void follow(
+            String name,
+            Tail.Source source,
+            Function<List<Event>, CompletionStage<Void>> handler,
+            Duration whileBusy,
+            Ear ear) {
         if (settings.worker()) {
-            Tail tail = new Tail(name, source, handler, this, settings, bell.listen());
+            Tail tail = new Tail(name, source, handler, this, settings, whileBusy, ear);
             tails.add(tail);
             tail.start();
         }
@@ -153,8 +170,11 @@ class Heart {
             lastBeat = now;
         }
         OutboxLog.Pulse pulse = log.pulse();
-        if (pulse.position() != last.position() || pulse.parkedDue()) {
+        if (pulse.position() != last.position()) {
             bell.ring();
+        }
+        if (pulse.parkedDue()) {
+            bell.ringForRetries();
         }
         last = pulse;
     }

@@ -25,32 +25,40 @@ import java.util.UUID;
 @ApplicationScoped
 class OutboxLog {
     private static final String COLUMNS =
-            "o.position, o.id, o.type, o.subject, o.sequence, o.version, o.told_at, o.data";
+            "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.told_at, o.data";
 
-    private static final String LOOK = """
-            SELECT c.bucket, c.epoch, pg_current_snapshot()::text AS snapshot,
-                   pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()) AS settled, e.*
-              FROM messaging.cursor c
-              LEFT JOIN LATERAL (
-                   (SELECT %1$s FROM messaging.outbox o
-                     WHERE o.bucket = c.bucket AND o.position > c.position ORDER BY o.position LIMIT ?)
-                   UNION ALL
-                   SELECT %1$s FROM messaging.outbox o
-                    WHERE o.xid IN (SELECT pg_snapshot_xip(c.seen))
-                      AND o.bucket = c.bucket AND o.position <= c.position
-                   UNION ALL
-                   SELECT %1$s FROM messaging.outbox o
-                    WHERE o.xid >= pg_snapshot_xmax(c.seen) AND o.bucket = c.bucket AND o.position <= c.position
-                   ) e ON true
-             WHERE c.listener = ? AND c.owner = ?
-             ORDER BY e.position
+    /**
+     * What lies above a cursor is found by its bucket and position; what lies below and could not be seen, by the
+     * transaction alone: with the bucket as well, the planner may take the index of positions and read the whole log.
+     *
+     * <p>Parameters: the listener, the worker, how many of each bucket.
+     */
+    static final String LOOK = """
+            WITH held AS MATERIALIZED (
+                SELECT bucket, epoch, position, seen FROM messaging.cursor WHERE listener = ? AND owner = ?
+            ), unread AS (
+                SELECT o.* FROM held c CROSS JOIN LATERAL (
+                       SELECT %1$s FROM messaging.outbox o
+                        WHERE o.bucket = c.bucket AND o.position > c.position ORDER BY o.position LIMIT ?) o
+                UNION ALL
+                SELECT %1$s FROM messaging.outbox o JOIN held c ON c.bucket = o.bucket + 0 AND c.position >= o.position + 0
+                 WHERE (o.xid = ANY (ARRAY (SELECT pg_snapshot_xip(seen) FROM held))
+                        OR o.xid >= (SELECT min(pg_snapshot_xmax(seen)) FROM held))
+                   AND NOT pg_visible_in_snapshot(o.xid, c.seen)
+            )
+            SELECT c.bucket AS held, c.epoch, pg_current_snapshot()::text AS snapshot,
+                   pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()) AS settled, u.*
+              FROM held c LEFT JOIN unread u ON u.bucket = c.bucket
+             ORDER BY u.position
             """.formatted(COLUMNS);
 
+    /** Not waited for until it is on disk: after a crash of the server some is read again, and the inbox knows it. */
     private static final String ADVANCE = """
+            WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true) AS commit)
             UPDATE messaging.cursor c
                SET position = greatest(c.position, w.position), seen = ?::pg_snapshot
-              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position)
-             WHERE c.listener = ? AND c.owner = ? AND c.bucket = w.bucket AND c.epoch = w.epoch
+              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), unhurried u
+             WHERE c.listener = ? AND c.owner = ? AND c.bucket = w.bucket AND c.epoch = w.epoch AND u.commit = 'off'
             """;
 
     private final Connections connections;
@@ -74,9 +82,9 @@ class OutboxLog {
     Look look(String listener, UUID worker, int perBucket) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement look = connection.prepareStatement(LOOK)) {
-            look.setInt(1, perBucket);
-            look.setString(2, listener);
-            look.setObject(3, worker);
+            look.setString(1, listener);
+            look.setObject(2, worker);
+            look.setInt(3, perBucket);
             List<Event> events = new ArrayList<>();
             Map<Short, Place> places = new HashMap<>();
             String snapshot = "";
@@ -85,7 +93,7 @@ class OutboxLog {
                 while (row.next()) {
                     snapshot = row.getString("snapshot");
                     settled = row.getBoolean("settled");
-                    Place place = new Place(row.getShort("bucket"), row.getLong("epoch"), row.getLong("position"));
+                    Place place = new Place(row.getShort("held"), row.getLong("epoch"), row.getLong("position"));
                     places.merge(place.bucket(), place, (a, b) -> a.position() >= b.position() ? a : b);
                     if (row.getObject("id") != null) {
                         events.add(event(row, 0, false));

@@ -38,7 +38,7 @@ class RetryChannel implements InboundConnector {
                     "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
-        return DatabaseChannel.follow(channel, () -> due(listener), heart);
+        return DatabaseChannel.messages(handler -> heart.retry(channel, () -> due(listener), handler));
     }
 
     private Tail.Batch due(String listener) throws SQLException {

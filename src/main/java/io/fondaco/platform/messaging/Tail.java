@@ -21,6 +21,7 @@ final class Tail {
     private final Function<List<Event>, CompletionStage<Void>> handler;
     private final Heart heart;
     private final MessagingSettings settings;
+    private final Duration whileBusy;
     private final Ear ear;
     private final Thread thread;
     private long busyUntil;
@@ -44,18 +45,21 @@ final class Tail {
         void run() throws SQLException;
     }
 
+    /** @param whileBusy how long to wait, shortly after there was something, before asking whether there is more */
     Tail(
             String name,
             Source source,
             Function<List<Event>, CompletionStage<Void>> handler,
             Heart heart,
             MessagingSettings settings,
+            Duration whileBusy,
             Ear ear) {
         this.name = name;
         this.source = source;
         this.handler = handler;
         this.heart = heart;
         this.settings = settings;
+        this.whileBusy = whileBusy;
         this.ear = ear;
         this.thread = Thread.ofVirtual().name("messaging-" + name).unstarted(this::follow);
     }
@@ -112,9 +116,7 @@ final class Tail {
 
     private void rest(boolean settled) throws InterruptedException {
         long now = System.nanoTime();
-        Duration pause = now < busyUntil
-                ? settings.busyInterval()
-                : settled ? settings.safetyInterval() : settings.idleInterval();
+        Duration pause = now < busyUntil ? whileBusy : settled ? settings.safetyInterval() : settings.idleInterval();
         if (ear.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }

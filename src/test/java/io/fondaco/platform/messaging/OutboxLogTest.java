@@ -1,0 +1,139 @@
+package io.fondaco.platform.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.agroal.DataSource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What reading the outbox finds, and what it costs the database: by the application's own statement, for a listener and in
+ * buckets that nobody else reads.
+ */
+@QuarkusTest
+class OutboxLogTest {
+    private static final int LOG = 5_000;
+    private static final UUID WORKER = UUID.randomUUID();
+
+    private final javax.sql.DataSource primary;
+
+    OutboxLogTest(@DataSource("primary") javax.sql.DataSource primary) {
+        this.primary = primary;
+    }
+
+    @BeforeEach
+    void listen() throws SQLException {
+        execute("INSERT INTO messaging.subscription (listener) VALUES ('reader')");
+        execute("""
+                INSERT INTO messaging.cursor (listener, bucket, position, seen, owner, leased_until)
+                SELECT 'reader', b, (SELECT last_value FROM messaging.outbox_position), pg_current_snapshot(), '%s', 'infinity'
+                  FROM generate_series(100, 107) AS b
+                """.formatted(WORKER));
+    }
+
+    @AfterEach
+    void forget() throws SQLException {
+        execute("DELETE FROM messaging.subscription WHERE listener = 'reader'");
+        execute("DELETE FROM messaging.outbox WHERE bucket >= 100");
+    }
+
+    /** As many rows of the log are touched when it is long as when it is short. */
+    @Test
+    void readingDoesNotReadTheLogAgain() throws SQLException {
+        try (Connection connection = primary.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(tell(LOG, "generate_series(1, %d) AS n".formatted(LOG)));
+                statement.execute("""
+                        UPDATE messaging.cursor SET position = (SELECT last_value FROM messaging.outbox_position)
+                         WHERE listener = 'reader'
+                        """);
+                connection.commit();
+                statement.execute("""
+                        UPDATE messaging.cursor SET seen = pg_current_snapshot() WHERE listener = 'reader'
+                        """);
+                connection.commit();
+                // The plan that a connection keeps is made for any listener, like this one.
+                statement.execute("SET LOCAL plan_cache_mode = force_generic_plan");
+                assertThat(look(connection)).isEmpty();
+                try (ResultSet row = statement.executeQuery("""
+                        SELECT sum(seq_tup_read + idx_tup_fetch) FROM pg_stat_xact_user_tables
+                         WHERE schemaname = 'messaging' AND relname LIKE 'outbox%'
+                        """)) {
+                    row.next();
+                    assertThat(row.getLong(1)).as("rows touched").isLessThan(100);
+                }
+            }
+            connection.rollback();
+        }
+    }
+
+    @Test
+    void whatCommitsLateIsReadOnceAndInTheMeantimeNothingWaits() throws SQLException {
+        try (Connection slow = primary.getConnection();
+                Connection reader = primary.getConnection()) {
+            slow.setAutoCommit(false);
+            try (Statement statement = slow.createStatement()) {
+                statement.execute(tell(1, "(VALUES ('late')) AS v (n)"));
+                execute(tell(1, "(VALUES ('early')) AS v (n)"));
+                assertThat(look(reader)).containsExactly("early");
+                advance();
+                assertThat(look(reader)).isEmpty();
+                slow.commit();
+            }
+            assertThat(look(reader)).containsExactly("late");
+            advance();
+            assertThat(look(reader)).isEmpty();
+        }
+    }
+
+    private static String tell(int sequence, String rows) {
+        return """
+                INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data)
+                SELECT 100 + abs(hashtext(n::text)) %% 8, gen_random_uuid(), 'reader.test', n, %d, 1, '{}' FROM %s
+                """.formatted(sequence, rows);
+    }
+
+    private void advance() throws SQLException {
+        execute("""
+                UPDATE messaging.cursor SET position = (SELECT last_value FROM messaging.outbox_position),
+                                            seen = pg_current_snapshot()
+                 WHERE listener = 'reader'
+                """);
+    }
+
+    /** The subjects of this test's events that are found. */
+    private static List<String> look(Connection connection) throws SQLException {
+        try (PreparedStatement look = connection.prepareStatement(OutboxLog.LOOK)) {
+            look.setString(1, "reader");
+            look.setObject(2, WORKER);
+            look.setInt(3, 64);
+            List<String> found = new ArrayList<>();
+            try (ResultSet row = look.executeQuery()) {
+                while (row.next()) {
+                    if (row.getString("subject") != null) {
+                        found.add(row.getString("subject"));
+                    }
+                }
+            }
+            return found;
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = primary.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
