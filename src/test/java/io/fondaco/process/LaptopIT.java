@@ -96,7 +96,7 @@ class LaptopIT {
                 .size();
     }
 
-    private static JsonNode buySomething(ShopClient shop) {
+    static JsonNode buySomething(ShopClient shop) {
         JsonNode products =
                 shop.get("/store/v1/products?limit=100", "").expect(200).body().get("data");
         for (JsonNode product : products) {

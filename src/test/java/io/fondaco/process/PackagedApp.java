@@ -22,7 +22,7 @@ import org.awaitility.Awaitility;
 /** The packaged application in a process of its own, to be used, and killed, from outside. */
 public final class PackagedApp implements AutoCloseable {
     public static final String ADMIN_KEY = "fk_local_admin";
-    private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Path LOGS = Path.of("target", "process-logs");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long STOP_LIMIT_SECONDS = 60;
@@ -43,8 +43,19 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     private static PackagedApp launch(int port, String name, Map<String, String> environment, String... arguments) {
+        return launch(port, "-XX:AOTCache=" + AotCache.file(), name, environment, arguments);
+    }
+
+    /** Starts as {@link #launch}, and writes an AOT cache when it ends. */
+    static PackagedApp train(Path cache, String name, Map<String, String> environment) {
+        return launch(freePort(), "-XX:AOTCacheOutput=" + cache, name, environment);
+    }
+
+    private static PackagedApp launch(
+            int port, String option, String name, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                option,
                 "-Xmx" + environment.getOrDefault("HEAP", "512m"),
                 "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", "4"),
                 "-jar",
@@ -159,10 +170,15 @@ public final class PackagedApp implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, without waiting for the end. */
+    void terminate() {
+        process.destroy();
+    }
+
     /** SIGTERM, as an orchestrator stops it. */
     @Override
     public void close() {
-        process.destroy();
+        terminate();
         awaitEnd();
     }
 
