@@ -3,6 +3,7 @@ package io.fondaco.checkout;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How a cart becomes an order. */
 @ConfigMapping(prefix = "fondaco.checkout")
@@ -22,6 +23,13 @@ interface CheckoutSettings {
     /** How long a payment may stay pending before it is given up and the order cancelled. */
     @WithDefault("24h")
     Duration pendingLimit();
+
+    /** For tests, with the test provider only: the process ends, as if killed, when a completion comes to this step. */
+    Optional<CompletionStep> cutOffAt();
+
+    /** For the how manieth completion that does. */
+    @WithDefault("1")
+    int cutOffAfter();
 
     /** Completions, and refunds, that one run of the recovery takes up. */
     @WithDefault("20")

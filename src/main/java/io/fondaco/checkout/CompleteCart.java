@@ -32,14 +32,21 @@ class CompleteCart {
     private final Completions completions;
     private final Payments payments;
     private final Documents documents;
+    private final CutOff cutOff;
 
     CompleteCart(
-            CompletionStart start, CompletionEnd end, Completions completions, Payments payments, Documents documents) {
+            CompletionStart start,
+            CompletionEnd end,
+            Completions completions,
+            Payments payments,
+            Documents documents,
+            CutOff cutOff) {
         this.start = start;
         this.end = end;
         this.completions = completions;
         this.payments = payments;
         this.documents = documents;
+        this.cutOff = cutOff;
     }
 
     @Transactional(Transactional.TxType.NEVER)
@@ -54,7 +61,11 @@ class CompleteCart {
             case CompletionStart.Start.Answered(var answer) ->
                 new Answer(documents.withOrderToken(answer, token), true);
             case CompletionStart.Start.Begun(var completion, var payment) -> {
-                settle(completion, payments.authorise(payment, paymentToken));
+                cutOff.reach(CompletionStep.SET_ASIDE);
+                PaymentOutcome outcome = payments.authorise(payment, paymentToken);
+                cutOff.reach(CompletionStep.ANSWERED);
+                settle(completion, outcome);
+                cutOff.reach(CompletionStep.CONCLUDED);
                 yield answer(completion, token);
             }
             case CompletionStart.Start.Resumed(var completion) -> {

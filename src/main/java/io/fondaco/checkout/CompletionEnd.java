@@ -42,6 +42,7 @@ class CompletionEnd {
     private final Idempotency idempotency;
     private final Documents documents;
     private final CheckoutSettings settings;
+    private final CutOff cutOff;
 
     CompletionEnd(
             Completions completions,
@@ -52,7 +53,8 @@ class CompletionEnd {
             Inventory inventory,
             Idempotency idempotency,
             Documents documents,
-            CheckoutSettings settings) {
+            CheckoutSettings settings,
+            CutOff cutOff) {
         this.completions = completions;
         this.carts = carts;
         this.customers = customers;
@@ -62,6 +64,7 @@ class CompletionEnd {
         this.idempotency = idempotency;
         this.documents = documents;
         this.settings = settings;
+        this.cutOff = cutOff;
     }
 
     /**
@@ -99,6 +102,7 @@ class CompletionEnd {
         payments.settle(seen.payment(), outcome);
         seen.reservation().ifPresent(reservation -> claim(reservation, snapshot));
         idempotency.store(seen.key(), new StoredAnswer(paid ? 201 : 202, documents.write(order)));
+        cutOff.reach(CompletionStep.CONCLUDED_UNCOMMITTED);
         return true;
     }
 

@@ -42,6 +42,7 @@ class CompletionStart {
     private final Inventory inventory;
     private final Completions completions;
     private final CheckoutSettings settings;
+    private final CutOff cutOff;
 
     CompletionStart(
             Idempotency idempotency,
@@ -50,7 +51,8 @@ class CompletionStart {
             Payments payments,
             Inventory inventory,
             Completions completions,
-            CheckoutSettings settings) {
+            CheckoutSettings settings,
+            CutOff cutOff) {
         this.idempotency = idempotency;
         this.carts = carts;
         this.pricing = pricing;
@@ -58,6 +60,7 @@ class CompletionStart {
         this.inventory = inventory;
         this.completions = completions;
         this.settings = settings;
+        this.cutOff = cutOff;
     }
 
     /** How a request to complete a cart begins. */
@@ -99,7 +102,9 @@ class CompletionStart {
         List<StockQuantity> stock = priced.stock();
         Optional<ReservationId> reservation =
                 stock.isEmpty() ? Optional.empty() : Optional.of(inventory.reserve(stock, settings.reservationTtl()));
-        return new Start.Begun(completions.begin(id, payment.id(), reservation, order, key), payment);
+        Completion begun = completions.begin(id, payment.id(), reservation, order, key);
+        cutOff.reach(CompletionStep.SET_ASIDE_UNCOMMITTED);
+        return new Start.Begun(begun, payment);
     }
 
     private Start resume(Cart cart, IdempotencyKey key) {

@@ -45,6 +45,7 @@ abstract class EventFaults {
     static final Duration FAULT = Duration.ofSeconds(Long.getLong("faults.seconds", 4));
     private static final int KILLS = Integer.getInteger("faults.kills", 2);
     private static final int CLIENTS = 3;
+    private static final Duration PUBLISHES = Duration.ofSeconds(2);
     private static final Duration SETTLED = Duration.ofSeconds(120);
 
     Path directory;
@@ -137,24 +138,36 @@ abstract class EventFaults {
                 // Somebody is at work again, the leases of who was killed before are over.
                 long flowing = published();
                 await().atMost(SETTLED).until(() -> published() > flowing);
-                // Cursors can be read and not moved: what is published now stays unmarked.
-                try (Connection session = database.primary().session();
-                        Statement lock = session.createStatement()) {
-                    session.setAutoCommit(false);
-                    lock.execute("SET LOCAL lock_timeout = '10s'");
-                    lock.execute("LOCK TABLE messaging.cursor IN EXCLUSIVE MODE");
-                    long before = published();
-                    await().atMost(Duration.ofSeconds(20)).until(() -> published() > before);
-                    caught++;
-                    workers.get(victim).kill();
-                    session.rollback();
-                }
+                await().atMost(SETTLED).until(() -> killBetweenPublishingAndMarking(workers.get(victim)));
+                caught++;
                 workers.set(victim, workers.get(victim).launchAgain(name("worker-" + victim), workerEnvironment));
             }
             workers.forEach(PackagedApp::awaitReady);
         }
         LOG.infof("%s: %d kills between publishing and marking", getClass().getSimpleName(), caught);
         verify();
+    }
+
+    /** @return false if nothing was published, because who could has published already and is about to mark it */
+    private boolean killBetweenPublishingAndMarking(PackagedApp victim) throws Exception {
+        // Cursors can be read and not moved: what is published now stays unmarked.
+        try (Connection session = database.primary().session();
+                Statement lock = session.createStatement()) {
+            session.setAutoCommit(false);
+            lock.execute("SET LOCAL lock_timeout = '10s'");
+            lock.execute("LOCK TABLE messaging.cursor IN EXCLUSIVE MODE");
+            long before = published();
+            long deadline = System.nanoTime() + PUBLISHES.toNanos();
+            while (published() == before && System.nanoTime() < deadline) {
+                Pods.pass(Duration.ofMillis(20));
+            }
+            boolean published = published() > before;
+            if (published) {
+                victim.kill();
+            }
+            session.rollback();
+            return published;
+        }
     }
 
     /** How much has been handed on by now, whether it is marked or not. */

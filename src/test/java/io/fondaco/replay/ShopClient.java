@@ -32,13 +32,20 @@ public final class ShopClient implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final URI base;
     private final String adminKey;
+    private final Duration giveUp;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
     private final AtomicReference<String> token = new AtomicReference<>("");
 
     public ShopClient(URI base, String adminKey) {
+        this(base, adminKey, GIVE_UP);
+    }
+
+    /** @param giveUp how long it repeats what fails */
+    public ShopClient(URI base, String adminKey, Duration giveUp) {
         this.base = base;
         this.adminKey = adminKey;
+        this.giveUp = giveUp;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
@@ -153,7 +160,7 @@ public final class ShopClient implements AutoCloseable {
                 .header("Authorization", "Bearer " + bearer)
                 .header("Accept", "application/json")
                 .build();
-        long deadline = System.nanoTime() + GIVE_UP.toNanos();
+        long deadline = System.nanoTime() + giveUp.toNanos();
         while (true) {
             requests.incrementAndGet();
             try {

@@ -1,0 +1,100 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/**
+ * The books of a shop, by SQL: goods, money and orders must agree, whatever crashed or raced (invariants I1, I2, I3 and I5).
+ * Each entry counts what disagrees.
+ */
+final class Books {
+    private static final Map<String, String> DISAGREEMENTS = disagreements();
+
+    private Books() {}
+
+    private static Map<String, String> disagreements() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("stock below zero", """
+                SELECT count(*) FROM inventory.stock_level WHERE available < 0 OR on_hand < 0 OR reserved < 0
+                """);
+        all.put("reserved, and what open reservations say", """
+                SELECT count(*) FROM inventory.stock_level s
+                 WHERE reserved <> (SELECT coalesce(sum(l.quantity), 0) FROM inventory.reservation_line l
+                                      JOIN inventory.reservation r ON r.id = l.reservation_id AND r.status = 'reserved'
+                                     WHERE l.sku = s.sku AND l.location = s.location)
+                """);
+        all.put("on hand, and what was received and sold", """
+                SELECT count(*) FROM inventory.stock_level s
+                 WHERE on_hand <> (SELECT coalesce(sum(m.quantity), 0) FROM inventory.movement m
+                                    WHERE m.sku = s.sku AND m.location = s.location)
+                """);
+        all.put("units that left the shelves, and units in orders", """
+                SELECT count(*) FROM (
+                       SELECT sku, sum(quantity) AS units FROM inventory.movement
+                        WHERE kind IN ('sold', 'restocked') GROUP BY sku) AS m
+                  FULL JOIN (
+                       SELECT sku, sum(restocked_quantity - quantity) AS units FROM "order".line
+                        WHERE stock_taken GROUP BY sku) AS l USING (sku)
+                 WHERE coalesce(m.units, 0) <> coalesce(l.units, 0)
+                """);
+        all.put("orders without exactly their money", """
+                SELECT count(*) FROM "order".orders o
+                 WHERE o.status <> 'cancelled' AND o.payment_status = 'captured'
+                   AND o.total <> (SELECT coalesce(sum(p.captured_amount - p.refunded_amount), 0)
+                                     FROM payment.payment p WHERE p.order_id = o.id)
+                """);
+        all.put("money at the provider that no order stands for", """
+                SELECT count(*) FROM payment.test_charge c
+                  JOIN payment.payment p ON p.reference = c.reference
+                  LEFT JOIN "order".orders o ON o.id = p.order_id AND o.status <> 'cancelled'
+                 WHERE c.state = 'captured'
+                   AND coalesce(o.total, 0) <> c.amount - (SELECT coalesce(sum(r.amount), 0) FROM payment.test_refund r
+                                                            WHERE r.charge_reference = c.reference)
+                """);
+        all.put("paid orders that the provider knows nothing of", """
+                SELECT count(*) FROM "order".orders o
+                 WHERE o.payment_status = 'captured'
+                   AND NOT EXISTS (SELECT FROM payment.payment p JOIN payment.test_charge c ON c.reference = p.reference
+                                    WHERE p.order_id = o.id AND c.state = 'captured')
+                """);
+        all.put("orders charged twice", """
+                SELECT count(*) FROM (SELECT order_id FROM payment.payment WHERE state = 'captured'
+                                       GROUP BY order_id HAVING count(*) > 1) AS twice
+                """);
+        all.put("orders that their cart does not know of, or carts their order", """
+                SELECT count(*) FROM cart.cart c FULL JOIN "order".orders o ON o.cart_id = c.id
+                 WHERE (c.status = 'completed') <> (o.id IS NOT NULL)
+                """);
+        all.put("completions left in the middle", """
+                SELECT count(*) FROM checkout.completion WHERE state = 'reserved'
+                """);
+        all.put("carts left in the middle", "SELECT count(*) FROM cart.cart WHERE status = 'completing'");
+        all.put("keys without an answer", "SELECT count(*) FROM idempotency.request WHERE status IS NULL");
+        all.put("refunds that were not sent", "SELECT count(*) FROM payment.refund WHERE state = 'pending'");
+        all.put("deadlocks", "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+        return all;
+    }
+
+    /** Waits until everything agrees, for as long as recovery may take. */
+    static void awaitAgreement(ReplicatedPostgres database, Duration bound) {
+        Awaitility.await().atMost(bound).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+                        disagreeing(database))
+                .isEmpty());
+    }
+
+    private static Map<String, String> disagreeing(ReplicatedPostgres database) {
+        Map<String, String> found = new LinkedHashMap<>();
+        DISAGREEMENTS.forEach((what, query) -> {
+            String count = database.primary().query(query);
+            if (!count.equals("0")) {
+                found.put(what, count);
+            }
+        });
+        return found;
+    }
+}

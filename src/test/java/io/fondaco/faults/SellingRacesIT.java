@@ -1,0 +1,247 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.replay.ShopClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Many at once, over HTTP, at two pods: what there is is sold once, to the last unit, and nobody pays twice (fault matrix rows
+ * 1, 13, 18 and 19). After each the books must agree. {@code -Dfaults.races} is how often what is a matter of luck is tried.
+ */
+class SellingRacesIT {
+    private static final Logger LOG = Logger.getLogger(SellingRacesIT.class);
+    private static final int RACES = Integer.getInteger("faults.races", 50);
+    private static final int AT_A_TIME = 10;
+    private static final Duration SETTLED = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path directory;
+
+    private static SellingShop shop;
+
+    @BeforeAll
+    static void open() {
+        shop = SellingShop.open("races", directory, Map.of("FONDACO_CHECKOUT_PENDING_CHECK", "1s"));
+    }
+
+    @AfterAll
+    static void close() {
+        if (shop != null) {
+            shop.close();
+        }
+    }
+
+    @AfterEach
+    void theBooksAgree() {
+        Books.awaitAgreement(shop.database(), SETTLED);
+    }
+
+    @Test
+    void aThousandBuyersForAHundredUnitsAreAHundredOrders() throws Exception {
+        String sku = shop.put(Map.of("main", 100));
+        List<ShopClient.Basket> baskets = baskets(1_000, sku, 1);
+        List<String> ends = SellingShop.together(
+                baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        assertThat(ends.stream().filter("201"::equals).count()).isEqualTo(100);
+        assertThat(ends).containsOnly("201", "409 out_of_stock");
+        assertThat(orders(sku)).isEqualTo("100");
+        assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void stockAtTwoLocationsIsSoldToTheLastUnitThatFits() throws Exception {
+        String sku = shop.put(Map.of("north", 31, "south", 20));
+        List<ShopClient.Basket> baskets = baskets(100, sku, 3);
+        List<String> ends = SellingShop.together(
+                baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        assertThat(ends).containsOnly("201", "409 out_of_stock");
+        assertThat(orders(sku)).isEqualTo("17");
+        assertThat(shop.query("SELECT sum(available) FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void sixtyFourThreadsThatEditOneCartLoseNothing() throws Exception {
+        String popular = shop.put(Map.of("main", 1_000));
+        String other = shop.put(Map.of("main", 1_000));
+        ShopClient.Basket basket = shop.client(0).openCart("GBP", "ada@example.com", List.of());
+        SellingShop.together(64, i -> {
+            for (int round = 0; round < 5; round++) {
+                add(i, basket, popular, 1);
+            }
+            return add(i, basket, other, 2);
+        });
+        JsonNode lines = shop.client(1)
+                .get(basket.path(), basket.token())
+                .expect(200)
+                .body()
+                .get("lines");
+        assertThat(lines).hasSize(2);
+        lines.forEach(line -> assertThat(line.get("quantity").asInt())
+                .isEqualTo(line.get("sku").asText().equals(popular) ? 64 * 5 : 64 * 2));
+    }
+
+    @Test
+    void oneKeyFiftyTimesAtBothPodsIsOneOrder() throws Exception {
+        String sku = shop.put(Map.of("main", 50));
+        ShopClient.Basket basket = shop.basket(0, sku, 1);
+        String key = key();
+        List<String> orders = SellingShop.together(50, i -> shop.complete(i, basket, "tok_ok", key)
+                .expect(201)
+                .body()
+                .get("id")
+                .asText());
+        assertThat(orders.stream().distinct()).hasSize(1);
+        assertThat(orders(sku)).isEqualTo("1");
+    }
+
+    @Test
+    void theClientAndTheProvidersWebhookRaceToOneOrderAndOneCharge() throws Exception {
+        String sku = shop.put(Map.of("main", RACES));
+        for (int begun = 0; begun < RACES; begun += AT_A_TIME) {
+            int count = Math.min(AT_A_TIME, RACES - begun);
+            List<ShopClient.Basket> baskets = baskets(count, sku, 1);
+            String key = key();
+            SellingShop.together(2 * count, i -> {
+                ShopClient.Basket basket = baskets.get(i / 2);
+                if (i % 2 == 0) {
+                    shop.complete(0, basket, "tok_async", key).expect(201, 202);
+                } else {
+                    String reference = awaitCharge(basket);
+                    // Twice, and the client asks once more meanwhile: whoever comes first.
+                    shop.tellCaptured(1, reference).expect(204);
+                    shop.complete(1, basket, "tok_async", key).expect(201, 202);
+                    shop.tellCaptured(0, reference).expect(204);
+                }
+                return basket;
+            });
+        }
+        Books.awaitAgreement(shop.database(), SETTLED);
+        assertThat(orders(sku)).isEqualTo(Integer.toString(RACES));
+        assertThat(shop.query("""
+                        SELECT count(*) FROM "order".orders o JOIN "order".line l ON l.order_id = o.id
+                         WHERE l.sku = '%s' AND o.status = 'confirmed' AND o.payment_status = 'captured'
+                           AND (SELECT count(*) FROM payment.payment p WHERE p.order_id = o.id) = 1
+                        """.formatted(sku))).isEqualTo(Integer.toString(RACES));
+    }
+
+    @Test
+    void twoTabsOfOneCartAreOneOrder() throws Exception {
+        String sku = shop.put(Map.of("main", RACES));
+        for (int race = 0; race < RACES; race++) {
+            ShopClient.Basket basket = shop.basket(race, sku, 1);
+            List<String> ends =
+                    SellingShop.together(2, tab -> SellingShop.code(shop.complete(tab, basket, "tok_ok", key())));
+            assertThat(ends).containsExactlyInAnyOrder("201", "409 cart_completed");
+        }
+        assertThat(orders(sku)).isEqualTo(Integer.toString(RACES));
+    }
+
+    /** ACIDRain's inventory invariant: no more leaves than there is, whatever the sizes of the orders. */
+    @Test
+    void acidRainStockIsNeverOverdrawnByOrdersOfDifferentSizes() throws Exception {
+        String sku = shop.put(Map.of("main", 37));
+        List<ShopClient.Basket> baskets = new ArrayList<>();
+        for (int buyer = 0; buyer < 40; buyer++) {
+            baskets.add(shop.basket(buyer, sku, 1 + buyer % 5));
+        }
+        SellingShop.together(
+                40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
+        // Whatever is left is too little for anyone who was refused: single units would have fitted.
+        assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
+                .isEqualTo("0");
+        assertThat(shop.query("SELECT sum(quantity) FROM \"order\".line WHERE sku = '%s'".formatted(sku)))
+                .isEqualTo("37");
+    }
+
+    /** ACIDRain's cart invariant: what is put into the cart while it is paid for is either paid for, or not in the order. */
+    @Test
+    void acidRainWhatIsInTheOrderIsWhatWasPaidFor() throws Exception {
+        String cheap = shop.put(Map.of("main", 1_000));
+        String dear = shop.put(Map.of("main", 1_000));
+        int inOrder = 0;
+        for (int race = 0; race < RACES; race++) {
+            ShopClient.Basket basket = shop.basket(race, cheap, 1);
+            ConcurrentLinkedQueue<Integer> added = new ConcurrentLinkedQueue<>();
+            List<JsonNode> bodies = SellingShop.together(2, act -> {
+                if (act == 0) {
+                    return shop.complete(0, basket, "tok_ok", key()).expect(201).body();
+                }
+                ShopClient.Answer answer = add(1, basket, dear, 7);
+                added.add(answer.status());
+                return answer.body();
+            });
+            JsonNode order = bodies.getFirst();
+            boolean hasIt = order.get("lines").size() == 2;
+            inOrder += hasIt ? 1 : 0;
+            assertThat(added).containsExactly(hasIt ? 200 : 409);
+            assertThat(order.get("totals").get("total").get("amount").asLong()).isEqualTo(hasIt ? 4_000 : 500);
+            assertThat(shop.query("""
+                            SELECT c.amount FROM payment.test_charge c JOIN payment.payment p ON p.reference = c.reference
+                             JOIN "order".orders o ON o.id = p.order_id WHERE o.number = %d
+                            """.formatted(order.get("number").asLong())))
+                    .isEqualTo(order.get("totals").get("total").get("amount").asText());
+        }
+        LOG.infof("In %d of %d races the line came in before", inOrder, RACES);
+    }
+
+    private static List<ShopClient.Basket> baskets(int count, String sku, int quantity) throws Exception {
+        List<ShopClient.Basket> all = new ArrayList<>();
+        for (int begun = 0; begun < count; begun += AT_A_TIME) {
+            int first = begun;
+            all.addAll(SellingShop.together(
+                    Math.min(AT_A_TIME, count - begun), i -> shop.basket(first + i, sku, quantity)));
+        }
+        return all;
+    }
+
+    private static ShopClient.Answer add(int pod, ShopClient.Basket basket, String sku, int quantity) {
+        return shop.client(pod)
+                .send(
+                        "POST",
+                        basket.path() + "/lines",
+                        basket.token(),
+                        Map.of(),
+                        Map.of("sku", sku, "quantity", quantity));
+    }
+
+    /** The reference of the cart's charge, as soon as the provider knows of it. */
+    private static String awaitCharge(ShopClient.Basket basket) {
+        String cart = TypeId.parse("cart", basket.path().substring(basket.path().lastIndexOf('/') + 1))
+                .toString();
+        String sql = """
+                SELECT coalesce((SELECT p.reference FROM checkout.completion c JOIN payment.payment p ON p.id = c.payment_id
+                  JOIN payment.test_charge t ON t.reference = p.reference WHERE c.cart_id = '%s'), '')
+                """.formatted(cart);
+        return IntStream.range(0, 100_000)
+                .mapToObj(_ -> shop.query(sql))
+                .filter(reference -> !reference.isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String orders(String sku) {
+        return shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s'".formatted(sku));
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+}

@@ -1,0 +1,191 @@
+package io.fondaco.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
+final class SellingShop implements AutoCloseable {
+    private final String name;
+    private final ReplicatedPostgres database;
+    private final Map<String, String> environment;
+    private final List<PackagedApp> pods = new ArrayList<>();
+    private final List<ShopClient> clients = new ArrayList<>();
+    private final AtomicInteger products = new AtomicInteger();
+
+    private SellingShop(String name, ReplicatedPostgres database, Map<String, String> environment) {
+        this.name = name;
+        this.database = database;
+        this.environment = environment;
+    }
+
+    /** @param settings of the pods, besides what they need */
+    static SellingShop open(String name, Path directory, Map<String, String> settings) {
+        ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
+        Map<String, String> environment = new TreeMap<>(Pods.environment(database));
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        environment.putAll(settings);
+        SellingShop shop = new SellingShop(name, database, environment);
+        for (int pod = 0; pod < 2; pod++) {
+            shop.pods.add(PackagedApp.start(name + "-pod-" + pod, environment));
+            shop.clients.add(new ShopClient(shop.pods.get(pod).base(), PackagedApp.ADMIN_KEY));
+        }
+        return shop;
+    }
+
+    ReplicatedPostgres database() {
+        return database;
+    }
+
+    PackagedApp pod(int pod) {
+        return pods.get(pod % pods.size());
+    }
+
+    /** Starts one of them once more, after its end, with further settings. */
+    void launchAgain(int pod, Map<String, String> settings) {
+        Map<String, String> all = new TreeMap<>(environment);
+        all.putAll(settings);
+        pods.set(pod, pods.get(pod).launchAgain(name + "-pod-" + pod, all));
+    }
+
+    /** Who talks to that pod. */
+    ShopClient client(int pod) {
+        return clients.get(pod % clients.size());
+    }
+
+    /** A product for 5.00 GBP, so many at each of the places. @return its SKU */
+    String put(Map<String, Integer> stock) {
+        String sku = "FIRE-" + products.incrementAndGet();
+        ShopClient staff = client(0);
+        staff.awaitImport(staff.importCsv(
+                        "kind=products&format=shopify&currency=GBP",
+                        "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
+                                + "%s,Thing,active,%s,5.00,deny\n"
+                                        .formatted(sku.toLowerCase(java.util.Locale.ROOT), sku))
+                .expect(202)
+                .body()
+                .get("id")
+                .asText());
+        stock.forEach((location, units) -> staff.send(
+                        "POST",
+                        "/admin/v1/stock/adjustments",
+                        PackagedApp.ADMIN_KEY,
+                        Map.of("Idempotency-Key", UUID.randomUUID().toString()),
+                        Map.of("sku", sku, "location", location, "delta", units))
+                .expect(200));
+        return sku;
+    }
+
+    /** A cart that can be completed. */
+    ShopClient.Basket basket(int pod, String sku, int quantity) {
+        ShopClient.Basket basket = client(pod)
+                .openCart("GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", sku, "quantity", quantity)));
+        client(pod).choose(basket, Map.of("shipping_method", "pickup"));
+        return basket;
+    }
+
+    ShopClient.Answer complete(int pod, ShopClient.Basket basket, String token, String key) {
+        return complete(client(pod), basket, token, key);
+    }
+
+    static ShopClient.Answer complete(ShopClient client, ShopClient.Basket basket, String token, String key) {
+        return client.send(
+                "POST",
+                basket.path() + "/complete",
+                basket.token(),
+                Map.of("Idempotency-Key", key),
+                Map.of("payment", Map.of("provider", "test", "token", token)));
+    }
+
+    /** Somebody who talks to that pod and gives up soon when nobody is there. */
+    ShopClient impatient(int pod) {
+        return new ShopClient(pod(pod).base(), PackagedApp.ADMIN_KEY, Duration.ofMillis(500));
+    }
+
+    /** The provider tells that it has the money. */
+    ShopClient.Answer tellCaptured(int pod, String reference) {
+        Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", "payment.captured"));
+        String body = "{\"reference\":\"%s\",\"type\":\"payment.captured\"}".formatted(reference);
+        return client(pod)
+                .send(
+                        "POST",
+                        "/store/v1/payment-webhooks/test",
+                        "",
+                        Map.of("Fondaco-Signature", "sha256=" + HexFormat.of().formatHex(sign(body))),
+                        event);
+    }
+
+    private static byte[] sign(String body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec("test-webhook-secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+            return mac.doFinal(body.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    String query(String sql) {
+        return database.primary().query(sql);
+    }
+
+    static String code(ShopClient.Answer answer) {
+        JsonNode code = answer.body().path("code");
+        return code.isMissingNode() ? Integer.toString(answer.status()) : answer.status() + " " + code.asText();
+    }
+
+    /** What one of many does at the same time. */
+    interface Act<T> {
+        T run(int number) throws Exception;
+    }
+
+    /** All at once, each in a thread of its own, begun together. */
+    static <T> List<T> together(int count, Act<T> act) throws Exception {
+        List<T> results = new ArrayList<>();
+        CountDownLatch go = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<T>> running = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int number = i;
+                running.add(threads.submit((Callable<T>) () -> {
+                    go.await();
+                    return act.run(number);
+                }));
+            }
+            go.countDown();
+            for (Future<T> each : running) {
+                results.add(each.get());
+            }
+        }
+        return results;
+    }
+
+    @Override
+    public void close() {
+        List<AutoCloseable> all = new ArrayList<>(clients);
+        all.addAll(pods);
+        all.add(database);
+        Pods.closeAll(all);
+    }
+}
