@@ -46,7 +46,7 @@ class Delivery {
                     .await()
                     .indefinitely();
         } catch (RuntimeException | Error e) {
-            if (DatabaseFailure.in(e) == DatabaseFailure.AWAY) {
+            if (DatabaseFailure.in(e).passes()) {
                 // Nobody's failure: the lease runs out, and the letter is taken up again.
                 throw e;
             }

@@ -136,7 +136,7 @@ public class AnswerCache {
     }
 
     private boolean mayServeStale(StoredAnswer old, RuntimeException failure) {
-        return DatabaseFailure.in(failure) == DatabaseFailure.AWAY
+        return DatabaseFailure.in(failure).passes()
                 && reads.token().isEmpty()
                 && reads.mayBeStale()
                 && !old.isAbsent()
@@ -164,7 +164,7 @@ public class AnswerCache {
                     return landed;
                 }
             } catch (RuntimeException e) {
-                if (tries == MOST_TRIES || DatabaseFailure.in(e) != DatabaseFailure.AWAY) {
+                if (tries == MOST_TRIES || !DatabaseFailure.in(e).passes()) {
                     throw e;
                 }
             }
@@ -245,7 +245,7 @@ public class AnswerCache {
             boolean mayBeOlder = atLeast.isPresent()
                     && reads.token().isEmpty()
                     && reads.mayBeStale()
-                    && DatabaseFailure.in(e) == DatabaseFailure.AWAY;
+                    && DatabaseFailure.in(e).passes();
             if (!mayBeOlder) {
                 throw e;
             }

@@ -35,12 +35,11 @@ class BackgroundRoute {
         try {
             return call.proceed();
         } catch (Exception e) {
-            if (DatabaseFailure.in(e) != DatabaseFailure.AWAY
-                    || !call.getMethod().isAnnotationPresent(Scheduled.class)) {
+            if (!DatabaseFailure.in(e).passes() || !call.getMethod().isAnnotationPresent(Scheduled.class)) {
                 throw e;
             }
             LOG.warnf(
-                    "%s.%s was left out: the database is away",
+                    "%s.%s was left out: the database is away, or all connections are in use",
                     call.getMethod().getDeclaringClass().getSimpleName(),
                     call.getMethod().getName());
             return null;

@@ -15,6 +15,9 @@ public enum DatabaseFailure {
     /** There is no connection, or it broke: the server is away or changing its part. Try again soon. */
     AWAY,
 
+    /** All connections are in use, and none became free in time: more is asked for than this pod can do. */
+    NO_ROOM,
+
     /** It broke in the middle of a commit: done or not, nobody knows. Try again with the same Idempotency-Key. */
     COMMIT_UNKNOWN,
 
@@ -29,6 +32,11 @@ public enum DatabaseFailure {
 
     private static final int MOST_CAUSES = 50;
 
+    /** Whether it passes without anybody's doing, and nothing was done: who works in the background waits. */
+    public boolean passes() {
+        return this == AWAY || this == NO_ROOM;
+    }
+
     /** Looks through causes and suppressed exceptions; a transaction manager hides the reason in either. */
     public static DatabaseFailure in(Throwable thrown) {
         Optional<SQLException> sql = find(thrown, SQLException.class);
@@ -42,9 +50,11 @@ public enum DatabaseFailure {
 
     private static DatabaseFailure of(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (String.valueOf(e.getMessage()).contains("acquisition timeout")) {
+            return NO_ROOM;
+        }
         if (FailoverExceptionSorter.isConnectionLost(e)
                 || state.equals("53300")
-                || String.valueOf(e.getMessage()).contains("Acquisition timeout")
                 || String.valueOf(e.getMessage()).contains("Connection is closed")) {
             return AWAY;
         }

@@ -170,7 +170,7 @@ class OnceInterceptor {
                 return null;
             } catch (Exception | StackOverflowError | AssertionError e) {
                 DatabaseFailure kind = DatabaseFailure.in(e);
-                boolean away = kind == DatabaseFailure.AWAY || kind == DatabaseFailure.COMMIT_UNKNOWN;
+                boolean away = kind.passes() || kind == DatabaseFailure.COMMIT_UNKNOWN;
                 boolean again = kind == DatabaseFailure.GAVE_WAY && gaveWay++ < GIVE_WAY;
                 if (!away && !again) {
                     return e;

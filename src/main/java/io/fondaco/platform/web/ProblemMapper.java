@@ -122,6 +122,10 @@ class ProblemMapper {
                 LOG.warnf("Request %s found no database connection: %s", requestId.value(), message(Causes.root(e)));
                 yield retry("database_unavailable", "The database does not answer just now; try again.");
             }
+            case NO_ROOM -> {
+                LOG.warnf("Request %s found all database connections in use", requestId.value());
+                yield retry("overloaded", "There is more to do than this shop can do just now; try again.");
+            }
             case COMMIT_UNKNOWN -> {
                 LOG.warnf(
                         "Request %s lost the database while committing: %s",
