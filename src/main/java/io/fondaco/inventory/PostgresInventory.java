@@ -1,7 +1,6 @@
 package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
-import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.Fence;
@@ -18,11 +17,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.hibernate.Session;
@@ -36,15 +33,17 @@ class PostgresInventory implements Inventory {
     private final EntityManager entities;
     private final Catalog catalog;
     private final Fence fence;
+    private final StockLevels levels;
+    private final StockCounting counting;
 
-    PostgresInventory(EntityManager entities, Catalog catalog, Fence fence) {
+    PostgresInventory(
+            EntityManager entities, Catalog catalog, Fence fence, StockLevels levels, StockCounting counting) {
         this.entities = entities;
         this.catalog = catalog;
         this.fence = fence;
+        this.levels = levels;
+        this.counting = counting;
     }
-
-    /** One row of stock as it was found, locked. */
-    private record Level(StockKey key, long onHand, long available) {}
 
     @Override
     @Transactional
@@ -54,8 +53,8 @@ class PostgresInventory implements Inventory {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
         Set<String> soldOut = session().doReturningWork(connection -> {
-            Map<String, List<Level>> levels = lock(connection, quantities);
-            Map<StockKey, Long> allocation = allocate(quantities, levels);
+            Map<String, List<Sourcing.Level>> levels = lock(connection, quantities);
+            Map<StockKey, Long> allocation = Sourcing.allocate(quantities, levels);
             set(connection, id, allocation, timeToLive);
             return emptied(levels, allocation);
         });
@@ -64,7 +63,7 @@ class PostgresInventory implements Inventory {
     }
 
     /** SKUs of which nothing is left at one of the places they were taken from: perhaps nothing at all. */
-    private static Set<String> emptied(Map<String, List<Level>> levels, Map<StockKey, Long> allocation) {
+    private static Set<String> emptied(Map<String, List<Sourcing.Level>> levels, Map<StockKey, Long> allocation) {
         return levels.values().stream()
                 .flatMap(List::stream)
                 .filter(level -> Long.valueOf(level.available()).equals(allocation.get(level.key())))
@@ -72,10 +71,10 @@ class PostgresInventory implements Inventory {
                 .collect(Collectors.toSet());
     }
 
-    private static Map<String, List<Level>> lock(Connection connection, List<StockQuantity> quantities)
+    private static Map<String, List<Sourcing.Level>> lock(Connection connection, List<StockQuantity> quantities)
             throws SQLException {
         String[] skus = quantities.stream().map(StockQuantity::sku).toArray(String[]::new);
-        Map<String, List<Level>> levels = new HashMap<>();
+        Map<String, List<Sourcing.Level>> levels = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT sku, location, on_hand, available FROM inventory.stock_level
                  WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
@@ -83,7 +82,7 @@ class PostgresInventory implements Inventory {
             select.setArray(1, connection.createArrayOf("text", skus));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Level level = new Level(
+                    Sourcing.Level level = new Sourcing.Level(
                             new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3), rows.getLong(4));
                     levels.computeIfAbsent(level.key().sku(), _ -> new ArrayList<>())
                             .add(level);
@@ -91,37 +90,6 @@ class PostgresInventory implements Inventory {
             }
         }
         return levels;
-    }
-
-    /** Takes each SKU from one location that has it all, or else from as many as it needs, by name. */
-    private static Map<StockKey, Long> allocate(List<StockQuantity> quantities, Map<String, List<Level>> levels) {
-        Map<StockKey, Long> allocation = new LinkedHashMap<>();
-        List<Shortage> shortages = new ArrayList<>();
-        for (StockQuantity wanted : quantities) {
-            List<Level> found = levels.getOrDefault(wanted.sku(), List.of());
-            long available = found.stream().mapToLong(Level::available).sum();
-            if (available < wanted.quantity()) {
-                shortages.add(new Shortage(wanted.sku(), wanted.quantity(), available));
-                continue;
-            }
-            List<Level> sources = found.stream()
-                    .filter(level -> level.available() >= wanted.quantity())
-                    .findFirst()
-                    .map(List::of)
-                    .orElse(found);
-            long left = wanted.quantity();
-            for (Level source : sources) {
-                long taken = Math.min(left, source.available());
-                if (taken > 0) {
-                    allocation.put(source.key(), taken);
-                    left -= taken;
-                }
-            }
-        }
-        if (!shortages.isEmpty()) {
-            throw new InsufficientStock(shortages);
-        }
-        return allocation;
     }
 
     private static void set(
@@ -147,8 +115,8 @@ class PostgresInventory implements Inventory {
         }
     }
 
-    private static void setAllocation(
-            Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation) throws SQLException {
+    static void setAllocation(Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation)
+            throws SQLException {
         Array skus = connection.createArrayOf(
                 "text", allocation.keySet().stream().map(StockKey::sku).toArray());
         Array locations = connection.createArrayOf(
@@ -324,62 +292,14 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public StockLevel adjust(StockKey key, long delta, String reason) {
-        StockLevel adjusted = session().doReturningWork(connection -> {
-            try (PreparedStatement adjust = connection.prepareStatement("""
-                    WITH known AS (
-                        INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
-                        ON CONFLICT (sku, location) DO NOTHING
-                    )
-                    SELECT 1
-                    """)) {
-                adjust.setString(1, key.sku());
-                adjust.setString(2, key.location());
-                adjust.execute();
-            }
-            List<StockLevel> changed = new ArrayList<>();
-            try (PreparedStatement update = connection.prepareStatement("""
-                    WITH changed AS (
-                        UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
-                         WHERE sku = ? AND location = ? AND on_hand - reserved + ? >= 0
-                        RETURNING sku, location, on_hand, reserved, available
-                    ), moved AS (
-                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                        SELECT sku, location, 'adjusted', ?, ? FROM changed
-                    )
-                    SELECT * FROM changed
-                    """)) {
-                update.setLong(1, delta);
-                update.setString(2, key.sku());
-                update.setString(3, key.location());
-                update.setLong(4, delta);
-                update.setLong(5, delta);
-                update.setString(6, reason);
-                try (ResultSet rows = update.executeQuery()) {
-                    while (rows.next()) {
-                        changed.add(level(rows));
-                    }
-                }
-            }
-            if (changed.isEmpty()) {
-                long available = levels(List.of(key.sku())).stream()
-                        .filter(level -> level.location().equals(key.location()))
-                        .mapToLong(StockLevel::available)
-                        .sum();
-                throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, available)));
-            }
-            return changed.getFirst();
-        });
-        if (delta != 0 && (adjusted.available() == 0 || adjusted.available() == delta)) {
-            catalog.availabilityChanged(Set.of(key.sku()));
-        }
-        return adjusted;
+        return counting.adjust(key, delta, reason);
     }
 
     @Override
     @Transactional
     public StockLevel count(StockCount count, String reason) {
         countAll(List.of(count), reason);
-        return levels(List.of(count.key().sku())).stream()
+        return levels.of(List.of(count.key().sku())).stream()
                 .filter(level -> level.location().equals(count.key().location()))
                 .findFirst()
                 .orElseThrow();
@@ -388,153 +308,27 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason) {
-        Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
-        counts.forEach(count -> wanted.put(count.key(), count.available()));
-        Set<String> changed = new HashSet<>();
-        Map<StockKey, Counted> counted = session().doReturningWork(connection -> {
-            Map<StockKey, Long> present = present(connection, wanted, "FOR UPDATE OF s");
-            Map<StockKey, Counted> outcome = compare(present, wanted);
-            wanted.keySet().removeIf(key -> outcome.get(key) == Counted.UNCHANGED);
-            wanted.forEach((key, available) -> {
-                if ((available == 0) != (present.getOrDefault(key, 0L) == 0)) {
-                    changed.add(key.sku());
-                }
-            });
-            if (!wanted.isEmpty()) {
-                upsert(connection, wanted, reason);
-            }
-            return outcome;
-        });
-        catalog.availabilityChanged(changed);
-        return counted;
+        return counting.countAll(counts, reason);
     }
 
     @Override
     public Map<StockKey, Counted> previewCounts(Collection<StockCount> counts) {
-        Map<StockKey, Long> wanted = new TreeMap<>(PostgresInventory::compare);
-        counts.forEach(count -> wanted.put(count.key(), count.available()));
-        return compare(session().doReturningWork(connection -> present(connection, wanted, "")), wanted);
-    }
-
-    private static int compare(StockKey a, StockKey b) {
-        int bySku = a.sku().compareTo(b.sku());
-        return bySku != 0 ? bySku : a.location().compareTo(b.location());
-    }
-
-    /** What is available of the keys that are counted already. */
-    private static Map<StockKey, Long> present(Connection connection, Map<StockKey, Long> wanted, String locking)
-            throws SQLException {
-        Map<StockKey, Long> present = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT s.sku, s.location, s.available
-                  FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
-                  JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
-                 ORDER BY s.sku, s.location
-                """ + locking)) {
-            setAllocation(connection, select, wanted);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
-                }
-            }
-        }
-        return present;
-    }
-
-    private static Map<StockKey, Counted> compare(Map<StockKey, Long> present, Map<StockKey, Long> wanted) {
-        Map<StockKey, Counted> outcome = new LinkedHashMap<>();
-        wanted.forEach((key, available) -> {
-            Long before = present.get(key);
-            outcome.put(
-                    key,
-                    before == null ? Counted.CREATED : before.equals(available) ? Counted.UNCHANGED : Counted.UPDATED);
-        });
-        return outcome;
-    }
-
-    private static void upsert(Connection connection, Map<StockKey, Long> wanted, String reason) throws SQLException {
-        try (PreparedStatement upsert = connection.prepareStatement("""
-                WITH wanted AS (
-                    SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
-                      FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
-                      LEFT JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
-                ), moved AS (
-                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                    SELECT sku, location, 'counted', quantity + reserved - before, ? FROM wanted
-                )
-                INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
-                SELECT sku, location, quantity FROM wanted ORDER BY sku, location
-                ON CONFLICT (sku, location)
-                DO UPDATE SET on_hand = excluded.on_hand + s.reserved, updated_at = now()
-                """)) {
-            setAllocation(connection, upsert, wanted);
-            upsert.setString(4, reason);
-            upsert.executeUpdate();
-        }
+        return counting.preview(counts);
     }
 
     @Override
     public Map<String, Long> available(Collection<String> skus) {
-        return session().doReturningWork(connection -> {
-            Map<String, Long> available = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT sku, sum(available) FROM inventory.stock_level WHERE sku = ANY (?) GROUP BY sku")) {
-                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        available.put(rows.getString(1), rows.getLong(2));
-                    }
-                }
-            }
-            return available;
-        });
+        return levels.available(skus);
     }
 
     @Override
     public List<StockLevel> levels(Collection<String> skus) {
-        return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
-                     WHERE sku = ANY (?) ORDER BY sku, location
-                    """)) {
-                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-                return levels(select);
-            }
-        });
+        return levels.of(skus);
     }
 
     @Override
     public List<StockLevel> levelsAfter(StockKey after, int limit) {
-        return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
-                     WHERE (sku, location) > (?, ?) ORDER BY sku, location LIMIT ?
-                    """)) {
-                select.setString(1, after.sku());
-                select.setString(2, after.location());
-                select.setInt(3, limit);
-                return levels(select);
-            }
-        });
-    }
-
-    private static List<StockLevel> levels(PreparedStatement select) throws SQLException {
-        List<StockLevel> levels = new ArrayList<>();
-        try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                levels.add(level(rows));
-            }
-        }
-        return levels;
-    }
-
-    private static StockLevel level(ResultSet row) throws SQLException {
-        return new StockLevel(
-                row.getString("sku"),
-                row.getString("location"),
-                row.getLong("on_hand"),
-                row.getLong("reserved"),
-                row.getLong("available"));
+        return levels.after(after, limit);
     }
 
     private Session session() {
