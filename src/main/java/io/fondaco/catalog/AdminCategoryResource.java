@@ -3,6 +3,7 @@ package io.fondaco.catalog;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.cache.Changes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
@@ -114,6 +115,7 @@ class AdminCategoryResource {
     @POST
     @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Idempotent
     @Operation(operationId = "createCategory", summary = "Make a category")
     @APIResponse(
             responseCode = "201",

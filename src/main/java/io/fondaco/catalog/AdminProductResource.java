@@ -2,6 +2,7 @@ package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
@@ -103,6 +104,7 @@ class AdminProductResource {
 
     @POST
     @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Idempotent
     @Operation(
             operationId = "createProduct",
             summary = "Make a product",
@@ -146,6 +148,7 @@ class AdminProductResource {
     @PATCH
     @Path("/{id}")
     @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Idempotent
     @Operation(
             operationId = "changeProduct",
             summary = "Change a product",

@@ -2,6 +2,7 @@ package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
@@ -112,6 +113,7 @@ class AdminVariantResource {
 
     @POST
     @RolesAllowed(Scopes.CATALOG_WRITE)
+    @Idempotent
     @Operation(
             operationId = "createVariant",
             summary = "Add a variant to a product",

@@ -2,9 +2,12 @@ package io.fondaco.checkout;
 
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.CartLineId;
+import io.fondaco.platform.admission.WaitingRoom;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.web.BearerToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
@@ -74,6 +77,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}")
+    @Idempotent
     @Operation(
             operationId = "updateCart",
             summary = "Changes e-mail, addresses, shipping method or coupons",
@@ -87,6 +91,7 @@ class CartResource {
 
     @POST
     @Path("/{id}/lines")
+    @Idempotent
     @Operation(
             operationId = "addCartLine",
             summary = "Adds to a cart",
@@ -100,6 +105,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}/lines/{line}")
+    @Idempotent
     @Operation(operationId = "updateCartLine", summary = "Sets the quantity of a line")
     public CartView updateLine(
             @PathParam("id") String id,
@@ -112,6 +118,7 @@ class CartResource {
 
     @DELETE
     @Path("/{id}/lines/{line}")
+    @Idempotent
     @Operation(operationId = "deleteCartLine", summary = "Takes a line out of a cart")
     public CartView deleteLine(
             @PathParam("id") String id,
@@ -153,14 +160,19 @@ class CartResource {
             description =
                     "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
-                            + " out_of_stock (errors name sku, requested, available), price_changed. 422: cart_incomplete.")
+                            + " out_of_stock (errors name sku, requested, available), price_changed. 422: cart_incomplete."
+                            + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
+            @Parameter(description = "What a 503 waiting_room gave: keeps the place in line.")
+            @HeaderParam(WaitingRoom.TICKET)
+            @Nullable
+            String ticket,
             @NotNull @Valid CompleteRequest request) {
         return completeCart
-                .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, request)
+                .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, ticket, request)
                 .response();
     }
 }

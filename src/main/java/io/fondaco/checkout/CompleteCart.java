@@ -6,6 +6,7 @@ import io.fondaco.payment.Payment;
 import io.fondaco.payment.PaymentEvent;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
+import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.Secret;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,6 +33,7 @@ class CompleteCart {
     private final Completions completions;
     private final Payments payments;
     private final Documents documents;
+    private final WaitingRoom waitingRoom;
     private final CutOff cutOff;
 
     CompleteCart(
@@ -40,24 +42,31 @@ class CompleteCart {
             Completions completions,
             Payments payments,
             Documents documents,
+            WaitingRoom waitingRoom,
             CutOff cutOff) {
         this.start = start;
         this.end = end;
         this.completions = completions;
         this.payments = payments;
         this.documents = documents;
+        this.waitingRoom = waitingRoom;
         this.cutOff = cutOff;
     }
 
     @Transactional(Transactional.TxType.NEVER)
-    Answer complete(CartId id, String token, @Nullable String idempotencyKey, CompleteRequest request) {
+    Answer complete(
+            CartId id,
+            String token,
+            @Nullable String idempotencyKey,
+            @Nullable String ticket,
+            CompleteRequest request) {
         IdempotencyKey key = IdempotencyKey.required(
                 idempotencyKey,
                 "cart:" + HexFormat.of().formatHex(Secret.hash(token)),
                 "POST /store/v1/carts/%s/complete".formatted(id),
                 documents.write(request));
         String paymentToken = Optional.ofNullable(request.payment().token()).orElse("");
-        return switch (start.begin(id, token, key, request)) {
+        return switch (waitingRoom.enter(ticket, () -> start.begin(id, token, key, request))) {
             case CompletionStart.Start.Answered(var answer) ->
                 new Answer(documents.withOrderToken(answer, token), true);
             case CompletionStart.Start.Begun(var completion, var payment) -> {

@@ -1,20 +1,14 @@
 package io.fondaco.inventory;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.RetriedReads;
-import io.fondaco.platform.idempotency.Idempotency;
-import io.fondaco.platform.idempotency.IdempotencyKey;
-import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.Json;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -22,13 +16,10 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -47,17 +38,10 @@ class StockResource {
 
     private final Inventory inventory;
     private final Catalog catalog;
-    private final Idempotency idempotency;
-    private final SecurityIdentity caller;
-    private final ObjectMapper json;
 
-    StockResource(
-            Inventory inventory, Catalog catalog, Idempotency idempotency, SecurityIdentity caller, ObjectMapper json) {
+    StockResource(Inventory inventory, Catalog catalog) {
         this.inventory = inventory;
         this.catalog = catalog;
-        this.idempotency = idempotency;
-        this.caller = caller;
-        this.json = json;
     }
 
     @GET
@@ -92,7 +76,7 @@ class StockResource {
 
     @POST
     @Path("/adjustments")
-    @Transactional
+    @Idempotent(required = true)
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
             operationId = "adjustStock",
@@ -107,17 +91,8 @@ class StockResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = StockLevel.class)))
     @APIResponse(responseCode = "409", description = "`out_of_stock`: less than what is reserved would be left.")
-    public Response adjust(
-            @HeaderParam("Idempotency-Key") @Nullable String key, @NotNull @Valid StockAdjustment adjustment) {
-        IdempotencyKey request = IdempotencyKey.required(
-                key, caller.getPrincipal().getName(), "POST /admin/v1/stock/adjustments", Json.write(json, adjustment));
-        Optional<StoredAnswer> before = idempotency.claim(request);
-        if (before.isPresent()) {
-            return answer(before.get()).header("Idempotent-Replayed", "true").build();
-        }
-        StoredAnswer answer = new StoredAnswer(200, Json.write(json, apply(adjustment)));
-        idempotency.store(request, answer);
-        return answer(answer).build();
+    public StockLevel adjust(@NotNull @Valid StockAdjustment adjustment) {
+        return apply(adjustment);
     }
 
     private StockLevel apply(StockAdjustment adjustment) {
@@ -142,9 +117,5 @@ class StockResource {
             return inventory.count(new StockCount(stock, available), reason);
         }
         throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
-    }
-
-    private static Response.ResponseBuilder answer(StoredAnswer answer) {
-        return Response.status(answer.status()).type(MediaType.APPLICATION_JSON).entity(answer.body());
     }
 }

@@ -3,6 +3,7 @@ package io.fondaco.operations;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.messaging.DeadLetter;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
@@ -110,6 +111,7 @@ class DeadLetterResource {
     @POST
     @Path("/{id}/replay")
     @RolesAllowed(Scopes.MESSAGES_WRITE)
+    @Idempotent
     @Operation(
             operationId = "replayDeadLetter",
             summary = "Have a dead letter handled once more",

@@ -2,6 +2,7 @@ package io.fondaco.webhook;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.paging.Cursor;
@@ -184,6 +185,7 @@ class DeliveryResource {
     @Path("/{id}/replay")
     @Transactional
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
+    @Idempotent
     @Operation(
             operationId = "replayWebhookDeliveries",
             summary = "Send events once more",

@@ -3,6 +3,7 @@ package io.fondaco.webhook;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
@@ -293,6 +294,7 @@ class WebhookResource {
     @Path("/{id}/test")
     @Transactional
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
+    @Idempotent
     @Operation(
             operationId = "testWebhook",
             summary = "Try a webhook",

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CompletionCrashIT {
     private static final Logger LOG = Logger.getLogger(CompletionCrashIT.class);
-    private static final int CRASHES = Integer.getInteger("faults.crashes", 2);
+    private static final int CRASHES = Integer.getInteger("faults.crashes", 1);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
     private static final int CLIENTS = 6;
     private static final int LATEST = 12;

@@ -3,6 +3,9 @@ package io.fondaco.faults;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -43,6 +46,27 @@ final class Pods {
             }
         }
         return sum;
+    }
+
+    /** Bytes that are left in use after a collection. */
+    static long liveHeap(PackagedApp pod) {
+        try {
+            Process collection = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Long.toString(pod.pid()),
+                            "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!collection.waitFor(30, TimeUnit.SECONDS) || collection.exitValue() != 0) {
+                throw new IllegalStateException("No collection in pod " + pod.pid());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return (long) metric(pod, "jvm_memory_used_bytes", "area=\"heap\"");
     }
 
     /** Closes what there is, in this order, whatever becomes of one of them. */

@@ -47,7 +47,7 @@ public class Idempotency {
             return Optional.empty();
         }
         Tuple row = (Tuple) entities.createNativeQuery("""
-                        SELECT fingerprint, status, body, extract(epoch FROM locked_until - now())::int AS lease_seconds
+                        SELECT fingerprint, status, body, etag, location, extract(epoch FROM locked_until - now())::int AS lease_seconds
                           FROM idempotency.request
                          WHERE principal = :principal AND route = :route AND key = :key
                            FOR UPDATE
@@ -61,8 +61,11 @@ public class Idempotency {
                     422, "idempotency_key_reused", "This Idempotency-Key was used before with another content.");
         }
         if (row.get("status") != null) {
-            return Optional.of(
-                    new StoredAnswer(row.get("status", Number.class).intValue(), row.get("body", String.class)));
+            return Optional.of(new StoredAnswer(
+                    row.get("status", Number.class).intValue(),
+                    row.get("body", String.class),
+                    Optional.ofNullable(row.get("etag", String.class)),
+                    Optional.ofNullable(row.get("location", String.class))));
         }
         int leaseSeconds = row.get("lease_seconds", Number.class).intValue();
         if (leaseSeconds > 0) {
@@ -109,11 +112,14 @@ public class Idempotency {
     @Transactional(Transactional.TxType.MANDATORY)
     public void store(IdempotencyKey key, StoredAnswer answer) {
         entities.createNativeQuery("""
-                        UPDATE idempotency.request SET status = :status, body = :body
+                        UPDATE idempotency.request
+                           SET status = :status, body = :body, etag = cast(:etag AS text), location = cast(:location AS text)
                          WHERE principal = :principal AND route = :route AND key = :key
                         """)
                 .setParameter("status", answer.status())
                 .setParameter("body", answer.body())
+                .setParameter("etag", answer.etag().orElse(null))
+                .setParameter("location", answer.location().orElse(null))
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())

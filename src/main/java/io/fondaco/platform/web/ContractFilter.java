@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -43,6 +44,7 @@ public class ContractFilter implements OASFilter {
     private static final DotName OPERATION =
             DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
     private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
+    private static final DotName IDEMPOTENT = DotName.createSimple("io.fondaco.platform.idempotency.Idempotent");
     private static final String EXAMPLES = "openapi-examples.json";
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
@@ -164,28 +166,48 @@ public class ContractFilter implements OASFilter {
         String route = route(operation.getOperationId(), reads);
         operation.addExtension("x-fondaco-route", route);
         addConsistency(operation, reads, !route.equals("primary"));
+        method(operation.getOperationId())
+                .map(declaring -> declaring.annotation(IDEMPOTENT))
+                .ifPresent(declared -> addIdempotency(
+                        operation, declared.valueWithDefault(code, "required").asBoolean()));
+    }
+
+    private static void addIdempotency(Operation operation, boolean required) {
+        operation.addParameter(OASFactory.createParameter()
+                .name("Idempotency-Key")
+                .in(Parameter.In.HEADER)
+                .required(required)
+                .description(
+                        "A value of your own, new for each attempt to do something new: whatever is sent again with it, "
+                                + "within 24 hours, is answered as the first time, with `Idempotent-Replayed: true`. "
+                                + "Another body under it: 422 idempotency_key_reused.")
+                .schema(OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING))));
     }
 
     /** As {@code platform.database} decides it: the method's annotation, for reads the class's, else by HTTP method. */
     private String route(@Nullable String operationId, boolean reads) {
-        for (AnnotationInstance described : code.getAnnotations(OPERATION)) {
-            if (described.target().kind() != AnnotationTarget.Kind.METHOD
-                    || !described
-                            .valueWithDefault(code, "operationId")
-                            .asString()
-                            .equals(operationId)) {
-                continue;
-            }
-            MethodInfo method = described.target().asMethod();
-            AnnotationInstance declared = method.annotation(READS_FROM);
-            if (declared == null && reads) {
-                declared = method.declaringClass().declaredAnnotation(READS_FROM);
-            }
-            if (declared != null) {
-                return declared.value().asEnum().toLowerCase(Locale.ROOT).replace('_', '-');
-            }
-        }
-        return reads ? "replica" : "primary";
+        return method(operationId)
+                .map(method -> {
+                    AnnotationInstance declared = method.annotation(READS_FROM);
+                    return declared == null && reads
+                            ? method.declaringClass().declaredAnnotation(READS_FROM)
+                            : declared;
+                })
+                .map(declared ->
+                        declared.value().asEnum().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .orElse(reads ? "replica" : "primary");
+    }
+
+    /** The resource method of an operation. */
+    private Optional<MethodInfo> method(@Nullable String operationId) {
+        return code.getAnnotations(OPERATION).stream()
+                .filter(described -> described.target().kind() == AnnotationTarget.Kind.METHOD)
+                .filter(described -> described
+                        .valueWithDefault(code, "operationId")
+                        .asString()
+                        .equals(operationId))
+                .findFirst()
+                .map(described -> described.target().asMethod());
     }
 
     private static void addConsistency(Operation operation, boolean reads, boolean fromReplica) {

@@ -1,0 +1,89 @@
+package io.fondaco.platform.admission;
+
+import io.fondaco.platform.web.ApiException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where completions wait when more come than this pod can begin. The line is each pod's own; a ticket keeps a place in the order
+ * whichever pod is asked next, so that who came first is served first.
+ */
+@ApplicationScoped
+public class WaitingRoom {
+    /** The header that a ticket is sent back in. */
+    public static final String TICKET = "Fondaco-Ticket";
+
+    private static final int RECENT = 20;
+
+    private final Line line;
+    private final Tickets tickets;
+    private final AdmissionSettings settings;
+    private final Counter turnedAway;
+    private volatile long nanosEach = Duration.ofMillis(50).toNanos();
+
+    WaitingRoom(Tickets tickets, AdmissionSettings settings, MeterRegistry registry) {
+        this.tickets = tickets;
+        this.settings = settings;
+        this.line = new Line(settings.atATime(), settings.line());
+        this.turnedAway = Counter.builder("fondaco.admission.turned.away")
+                .description("Completions that were told to come again later")
+                .register(registry);
+        Gauge.builder("fondaco.admission.waiting", line, Line::size)
+                .description("Completions that stand in line")
+                .register(registry);
+    }
+
+    /**
+     * Does it when it is the caller's turn.
+     *
+     * @param ticket what an earlier answer gave
+     * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in line and a ticket for it, when it is not the
+     *     caller's turn within {@code fondaco.admission.patience}, or the line is too long to stand in
+     */
+    public <T> T enter(@Nullable String ticket, Supplier<T> work) {
+        Instant came = tickets.came(ticket);
+        OptionalInt before;
+        try {
+            before = line.enter(came, settings.patience());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw ApiException.unavailable("shutting_down", "This pod stops; try again.", Duration.ofSeconds(1));
+        }
+        if (before.isPresent()) {
+            turnedAway.increment();
+            throw later(before.getAsInt(), came);
+        }
+        long started = System.nanoTime();
+        try {
+            return work.get();
+        } finally {
+            line.leave();
+            // A moving average; that two may lose one of their updates does no harm.
+            nanosEach += (System.nanoTime() - started - nanosEach) / RECENT;
+        }
+    }
+
+    private ApiException later(int before, Instant came) {
+        Duration wait = Line.until(before, settings.atATime(), nanosEach);
+        Map<String, Object> facts = new TreeMap<>(Map.of("place", before + 1));
+        tickets.issue(came).ifPresent(ticket -> facts.put("ticket", ticket));
+        return new ApiException(
+                503,
+                "waiting_room",
+                "There are %d before you; ask again in %d seconds, with the same Idempotency-Key and the ticket in the header %s."
+                        .formatted(before, wait.toSeconds(), TICKET),
+                List.of(),
+                facts,
+                wait);
+    }
+}

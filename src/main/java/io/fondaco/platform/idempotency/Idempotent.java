@@ -1,0 +1,31 @@
+package io.fondaco.platform.idempotency;
+
+import jakarta.enterprise.util.Nonbinding;
+import jakarta.interceptor.InterceptorBinding;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A resource method that takes effect once per {@code Idempotency-Key}: it runs in one transaction, which keeps its answer as
+ * well, and the same request with the same key, at whichever pod and after whatever crash, is given that answer again with
+ * {@code Idempotent-Replayed: true}. Keys belong to who sends them and to method and path; they are kept for 24 hours.
+ *
+ * <ul>
+ *   <li>Another body under the same key: 422 {@code idempotency_key_reused}.
+ *   <li>The same at the same time: waits for the first one, for as long as locks are waited for, then 503 {@code busy}.
+ *   <li>A failure leaves no trace: the same key tries again.
+ * </ul>
+ *
+ * <p>Not for methods that must leave the database in the middle, which use {@link Idempotency} themselves; nor for answers with
+ * a secret in them, which must not be kept.
+ */
+@InterceptorBinding
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface Idempotent {
+    /** Whether a request without a key is refused, with 400 {@code idempotency_key_required}: where money or stock moves. */
+    @Nonbinding
+    boolean required() default false;
+}

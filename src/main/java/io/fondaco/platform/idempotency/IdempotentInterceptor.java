@@ -1,0 +1,141 @@
+package io.fondaco.platform.idempotency;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.web.Json;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.ResponseStatus;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link Idempotent} promises. */
+@Idempotent
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 180)
+class IdempotentInterceptor {
+    private static final String KEY = "Idempotency-Key";
+
+    private final Idempotency idempotency;
+    private final ObjectMapper json;
+    private final SecurityIdentity identity;
+    private final HttpHeaders headers;
+    private final UriInfo uri;
+    private final Request request;
+
+    IdempotentInterceptor(
+            Idempotency idempotency,
+            ObjectMapper json,
+            SecurityIdentity identity,
+            HttpHeaders headers,
+            UriInfo uri,
+            Request request) {
+        this.idempotency = idempotency;
+        this.json = json;
+        this.identity = identity;
+        this.headers = headers;
+        this.uri = uri;
+        this.request = request;
+    }
+
+    @AroundInvoke
+    @Nullable
+    Object run(InvocationContext call) throws Exception {
+        String header = headers.getHeaderString(KEY);
+        if (header == null && !call.getMethod().getAnnotation(Idempotent.class).required()) {
+            return call.proceed();
+        }
+        IdempotencyKey key = IdempotencyKey.required(header, principal(), route(), content(call));
+        return QuarkusTransaction.joiningExisting().call(() -> {
+            Optional<StoredAnswer> before = idempotency.claim(key);
+            if (before.isPresent()) {
+                throw new AnsweredBefore(before.get());
+            }
+            Object answer = call.proceed();
+            idempotency.store(key, stored(call.getMethod(), answer));
+            return answer;
+        });
+    }
+
+    /** An API key by its name; a cart, an order or anybody else by what they authorise themselves with. */
+    private String principal() {
+        return identity.isAnonymous()
+                ? "bearer:"
+                        + HexFormat.of()
+                                .formatHex(Secret.hash(
+                                        Optional.ofNullable(headers.getHeaderString(HttpHeaders.AUTHORIZATION))
+                                                .orElse("")))
+                : identity.getPrincipal().getName();
+    }
+
+    private String route() {
+        return request.getMethod() + " " + uri.getPath();
+    }
+
+    /** The body, and whatever else the method is given that is neither in the path nor a header. */
+    private String content(InvocationContext call) {
+        ArrayNode content = json.createArrayNode();
+        Annotation[][] annotations = call.getMethod().getParameterAnnotations();
+        for (int i = 0; i < annotations.length; i++) {
+            boolean elsewhere = Arrays.stream(annotations[i])
+                    .anyMatch(annotation -> annotation instanceof PathParam
+                            || annotation instanceof org.jboss.resteasy.reactive.RestPath
+                            || annotation instanceof HeaderParam);
+            if (!elsewhere) {
+                content.add(json.valueToTree(call.getParameters()[i]));
+            }
+        }
+        return Json.write(json, content);
+    }
+
+    private StoredAnswer stored(Method method, @Nullable Object answer) {
+        return switch (answer) {
+            case null -> new StoredAnswer(status(method, 204), "");
+            case RestResponse<?> response -> stored(response.toResponse());
+            case Response response -> stored(response);
+            default -> new StoredAnswer(status(method, 200), Json.write(json, answer));
+        };
+    }
+
+    private StoredAnswer stored(Response response) {
+        Object entity = response.getEntity();
+        String body = entity == null ? "" : entity instanceof String text ? text : Json.write(json, entity);
+        return new StoredAnswer(
+                response.getStatus(),
+                body,
+                Optional.ofNullable(response.getEntityTag()).map(tag -> "\"" + tag.getValue() + "\""),
+                Optional.ofNullable(response.getLocation()).map(URI::toString));
+    }
+
+    private static int status(Method method, int otherwise) {
+        return Optional.ofNullable(method.getAnnotation(ResponseStatus.class))
+                .map(ResponseStatus::value)
+                .orElse(otherwise);
+    }
+
+    /** Answers once more what was answered. */
+    static class Replay {
+        @ServerExceptionMapper
+        Response replay(AnsweredBefore before) {
+            return before.answer().replayed();
+        }
+    }
+}

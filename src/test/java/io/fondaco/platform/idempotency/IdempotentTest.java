@@ -1,0 +1,137 @@
+package io.fondaco.platform.idempotency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.fondaco.ShopDatabase;
+import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.Shopper;
+import io.fondaco.checkout.Staff;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Repeating requests, over HTTP, on methods that declare it. */
+@QuarkusTest
+class IdempotentTest {
+    private final Shelf shelf;
+    private final ShopDatabase database;
+
+    IdempotentTest(Shelf shelf, ShopDatabase database) {
+        this.shelf = shelf;
+        this.database = database;
+    }
+
+    @Test
+    void aLineIsAddedOncePerKey() {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String key = key();
+        Response first = add(shopper, sku, 2, key);
+        first.then().statusCode(200).header("Idempotent-Replayed", nullValue());
+        Response second = add(shopper, sku, 2, key);
+        second.then().statusCode(200).header("Idempotent-Replayed", "true");
+        assertThat(second.asString()).isEqualTo(first.asString());
+        shopper.view().then().body("lines", hasSize(1)).body("lines[0].quantity", equalTo(3));
+        add(shopper, sku, 2, key()).then().statusCode(200);
+        shopper.view().then().body("lines[0].quantity", equalTo(5));
+    }
+
+    @Test
+    void withoutAKeyEachRequestCounts() {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        for (int i = 0; i < 2; i++) {
+            shopper.request().body(Map.of("sku", sku, "quantity", 1)).post(shopper.path("/lines"));
+        }
+        shopper.view().then().body("lines[0].quantity", equalTo(3));
+    }
+
+    @Test
+    void theSameKeyForSomethingElseIsRefused() {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String key = key();
+        add(shopper, sku, 2, key).then().statusCode(200);
+        add(shopper, sku, 3, key).then().statusCode(422).body("code", equalTo("idempotency_key_reused"));
+        shopper.view().then().body("lines[0].quantity", equalTo(3));
+    }
+
+    @Test
+    void keysOfDifferentShoppersNeverMeet() {
+        String sku = shelf.put(250, 10);
+        String key = key();
+        for (int i = 0; i < 2; i++) {
+            Shopper shopper = Shopper.with(sku, 1);
+            add(shopper, sku, 2, key).then().statusCode(200).header("Idempotent-Replayed", nullValue());
+            shopper.view().then().body("lines[0].quantity", equalTo(3));
+        }
+    }
+
+    @Test
+    void fiftyAtOnceAreOneAndAllGetItsAnswer() throws Exception {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String key = key();
+        List<Response> answers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(10)) {
+            List<Future<Response>> running = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                running.add(threads.submit((Callable<Response>) () -> add(shopper, sku, 2, key)));
+            }
+            for (Future<Response> each : running) {
+                answers.add(each.get());
+            }
+        }
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
+        assertThat(answers.stream().map(Response::asString).distinct()).hasSize(1);
+        assertThat(answers.stream().filter(answer -> answer.header("Idempotent-Replayed") == null))
+                .hasSize(1);
+        shopper.view().then().body("lines[0].quantity", equalTo(3));
+    }
+
+    @Test
+    void aFailureLeavesNoTraceOfTheKey() throws Exception {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String key = key();
+        add(shopper, "NO-SUCH-SKU", 2, key).then().statusCode(422);
+        assertThat(database.query("SELECT count(*) FROM idempotency.request WHERE key = '%s'".formatted(key)))
+                .isEqualTo("0");
+        add(shopper, sku, 2, key).then().statusCode(200);
+    }
+
+    @Test
+    void theAnswersTagIsKeptToo() {
+        String key = key();
+        Map<String, ?> product = Map.of("title", "Thing", "slug", "thing-" + UUID.randomUUID());
+        Response first =
+                Staff.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
+        first.then().statusCode(201);
+        Response second =
+                Staff.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
+        second.then().statusCode(201).header("Idempotent-Replayed", "true").header("ETag", first.header("ETag"));
+        assertThat(second.asString()).isEqualTo(first.asString());
+    }
+
+    private static Response add(Shopper shopper, String sku, int quantity, String key) {
+        return shopper.request()
+                .header("Idempotency-Key", key)
+                .body(Map.of("sku", sku, "quantity", quantity))
+                .post(shopper.path("/lines"));
+    }
+
+    private static String key() {
+        return UUID.randomUUID().toString();
+    }
+}
