@@ -3,7 +3,6 @@ package io.fondaco.checkout;
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.CartLineId;
 import io.fondaco.platform.admission.WaitingRoom;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
@@ -27,6 +26,7 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -167,9 +167,9 @@ class CartResource {
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @Parameter(description = "What a 503 waiting_room gave: keeps the place in line.")
-            @HeaderParam(WaitingRoom.TICKET)
-            @Nullable
-            String ticket,
+                    @HeaderParam(WaitingRoom.TICKET)
+                    @Nullable
+                    String ticket,
             @NotNull @Valid CompleteRequest request) {
         return completeCart
                 .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, ticket, request)

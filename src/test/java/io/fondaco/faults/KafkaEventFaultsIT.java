@@ -72,7 +72,9 @@ class KafkaEventFaultsIT extends EventFaults {
             broker.startAgain();
             LOG.infof("live heap of the pods, early and late without the broker: %s, %s bytes", early, late);
             for (int pod = 0; pod < early.size(); pod++) {
-                assertThat(late.get(pod) - early.get(pod)).as("what pod %d keeps meanwhile", pod).isLessThan(GROWTH);
+                assertThat(late.get(pod) - early.get(pod))
+                        .as("what pod %d keeps meanwhile", pod)
+                        .isLessThan(GROWTH);
             }
             LOG.infof("checkouts with the broker: %d, without it, in the same time: %d", before, meanwhile);
             assertThat(meanwhile).as("checkouts without the broker").isGreaterThan(before / 2);
@@ -83,7 +85,9 @@ class KafkaEventFaultsIT extends EventFaults {
 
     /** What lives in the heaps of who sells and who carries. */
     private List<Long> heaps() {
-        return Stream.concat(Stream.of(shop), workers.stream()).map(Pods::liveHeap).toList();
+        return Stream.concat(Stream.of(shop), workers.stream())
+                .map(Pods::liveHeap)
+                .toList();
     }
 
     @Override

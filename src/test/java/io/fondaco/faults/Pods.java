@@ -52,7 +52,8 @@ final class Pods {
     static long liveHeap(PackagedApp pod) {
         try {
             Process collection = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
                             Long.toString(pod.pid()),
                             "GC.run")
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)

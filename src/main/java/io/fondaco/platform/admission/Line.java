@@ -13,8 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Line {
     private final int length;
     private final ReentrantLock lock = new ReentrantLock();
-    private final PriorityQueue<Waiting> line = new PriorityQueue<>(
-            Comparator.<Waiting, Instant>comparing(waiting -> waiting.came).thenComparingLong(waiting -> waiting.number));
+    private final PriorityQueue<Waiting> line =
+            new PriorityQueue<>(Comparator.<Waiting, Instant>comparing(waiting -> waiting.came)
+                    .thenComparingLong(waiting -> waiting.number));
     private int free;
     private long arrivals;
 

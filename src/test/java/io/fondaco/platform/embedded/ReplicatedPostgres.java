@@ -104,6 +104,21 @@ public final class ReplicatedPostgres implements AutoCloseable {
             }
         }
 
+        /** The first column of every row. */
+        public List<String> queryAll(String sql) {
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(sql)) {
+                List<String> all = new ArrayList<>();
+                while (row.next()) {
+                    all.add(row.getString(1));
+                }
+                return all;
+            } catch (SQLException e) {
+                throw new IllegalStateException(name + ": " + sql, e);
+            }
+        }
+
         private Map<String, String> settings() {
             // Slots are not carried over a promotion; kept segments do instead.
             return Map.of("port", Integer.toString(port), "listen_addresses", listensOn, "wal_keep_size", "256MB");
