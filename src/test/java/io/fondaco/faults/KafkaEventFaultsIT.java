@@ -121,7 +121,7 @@ class KafkaEventFaultsIT extends EventFaults {
         assertThat(published.keySet()).isEqualTo(received.keySet());
         published.forEach((order, numbers) -> assertThat(numbers)
                 .as("published of %s: %s", order, places.get(order))
-                .isEqualTo(received.get(order)));
+                .isEqualTo(received.get(order).stream().sorted().toList()));
         LOG.infof(
                 "in the topic: %d records of %d events",
                 records, published.values().stream().mapToInt(List::size).sum());
