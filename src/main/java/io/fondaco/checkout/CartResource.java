@@ -5,6 +5,7 @@ import io.fondaco.cart.CartLineId;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.BearerToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
@@ -43,10 +44,12 @@ import org.jspecify.annotations.Nullable;
 class CartResource {
     private final CartDesk desk;
     private final CompleteCart completeCart;
+    private final Actor actor;
 
-    CartResource(CartDesk desk, CompleteCart completeCart) {
+    CartResource(CartDesk desk, CompleteCart completeCart, Actor actor) {
         this.desk = desk;
         this.completeCart = completeCart;
+        this.actor = actor;
     }
 
     @POST
@@ -159,6 +162,7 @@ class CartResource {
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @NotNull @Valid CompleteRequest request) {
+        actor.is("cart:" + CartId.parse(id));
         return completeCart
                 .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, request)
                 .response();

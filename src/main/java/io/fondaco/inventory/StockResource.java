@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -93,6 +94,7 @@ class StockResource {
     @POST
     @Path("/adjustments")
     @Transactional
+    @RetriedWrites
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
             operationId = "adjustStock",
