@@ -1,8 +1,11 @@
 package io.fondaco.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.platform.money.Money;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +44,7 @@ record StoreProduct(
      * @param options value by option name
      * @param price null when it has none in the currency asked for; it cannot be bought then
      * @param available whether at least one can be bought now
+     * @param expectedOn when units that are not there are expected; null when nobody says, or they are there
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @Schema(name = "ProductVariant")
@@ -51,9 +55,42 @@ record StoreProduct(
             Map<String, String> options,
             @Schema(nullable = true) @Nullable Money price,
             @Schema(nullable = true) @Nullable Money compareAtPrice,
-            boolean available) {}
+            boolean available,
 
-    static StoreProduct of(ProductRow row, Map<VariantId, PriceTag> prices, Map<String, Long> stock) {
+            @Schema(description = "Whether units are there, or are sold before they come.")
+            Stand availability,
+
+            @Schema(
+                    nullable = true,
+                    description = "When units on backorder or preorder are expected.",
+                    examples = "2027-03-01")
+            @Nullable
+            LocalDate expectedOn) {}
+
+    /** Whether a variant is there. */
+    @Schema(name = "Availability")
+    enum Stand {
+        @JsonProperty("in_stock")
+        IN_STOCK,
+        @JsonProperty("backorder")
+        BACKORDER,
+        @JsonProperty("preorder")
+        PREORDER,
+        @JsonProperty("out_of_stock")
+        OUT_OF_STOCK;
+
+        static Stand of(ProductRow.VariantRow row, Availability stock) {
+            if (!row.inventoryTracked() || stock.inStock() > 0) {
+                return IN_STOCK;
+            }
+            if (row.inventoryPolicy() == InventoryPolicy.CONTINUE) {
+                return BACKORDER;
+            }
+            return stock.beyond() == 0 ? OUT_OF_STOCK : stock.preorder() ? PREORDER : BACKORDER;
+        }
+    }
+
+    static StoreProduct of(ProductRow row, Map<VariantId, PriceTag> prices, Map<String, Availability> stock) {
         return new StoreProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -95,10 +132,14 @@ record StoreProduct(
     }
 
     private static Variant variant(
-            List<String> names, ProductRow.VariantRow row, Map<VariantId, PriceTag> prices, Map<String, Long> stock) {
+            List<String> names,
+            ProductRow.VariantRow row,
+            Map<VariantId, PriceTag> prices,
+            Map<String, Availability> stock) {
         VariantId id = new VariantId(row.id());
         Optional<PriceTag> price = Optional.ofNullable(prices.get(id));
-        boolean inStock = !row.stockChecked() || stock.getOrDefault(row.sku(), 0L) > 0;
+        Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
+        Stand stand = Stand.of(row, found);
         return new Variant(
                 id,
                 row.sku(),
@@ -106,7 +147,9 @@ record StoreProduct(
                 options(names, row),
                 price.map(PriceTag::price).orElse(null),
                 price.flatMap(PriceTag::compareAt).orElse(null),
-                price.isPresent() && inStock);
+                price.isPresent() && stand != Stand.OUT_OF_STOCK,
+                stand,
+                stand == Stand.BACKORDER || stand == Stand.PREORDER ? found.expectedOn() : null);
     }
 
     private static Instant updatedAt(ProductRow row) {

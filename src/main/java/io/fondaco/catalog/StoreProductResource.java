@@ -148,7 +148,7 @@ class StoreProductResource {
         List<ProductRow> rows = store.find(query.rest(), query.binding());
         Map<VariantId, PriceTag> tags = prices(rows, currency);
         Page<ProductRow> page = Page.cut(rows, limit, last -> listing.cursor(last, lowest(last, tags)));
-        Map<String, Long> stock = stock(page.data());
+        Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
                 .map(row -> StoreProduct.of(row, tags, stock))
                 .toList();
@@ -241,10 +241,10 @@ class StoreProductResource {
                         .toList());
     }
 
-    private Map<String, Long> stock(Collection<ProductRow> rows) {
-        return availability.available(rows.stream()
+    private Map<String, VariantAvailability.Availability> stock(Collection<ProductRow> rows) {
+        return availability.availability(rows.stream()
                 .flatMap(row -> row.variants().stream())
-                .filter(ProductRow.VariantRow::stockChecked)
+                .filter(ProductRow.VariantRow::inventoryTracked)
                 .map(ProductRow.VariantRow::sku)
                 .toList());
     }

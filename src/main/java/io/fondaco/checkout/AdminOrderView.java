@@ -1,6 +1,7 @@
 package io.fondaco.checkout;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.fondaco.inventory.Inventory;
 import io.fondaco.order.Fulfillment;
 import io.fondaco.order.Order;
 import io.fondaco.order.OrderEvent;
@@ -16,4 +17,7 @@ record AdminOrderView(
         List<Payment> payments,
         List<Refund> refunds,
         List<Fulfillment> fulfillments,
-        List<OrderEvent> history) {}
+        List<OrderEvent> history,
+
+        @Schema(description = "Units that were not there when they were sold, and how many of them still wait.")
+        List<Inventory.Backorder> backorders) {}

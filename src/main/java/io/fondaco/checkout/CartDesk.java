@@ -11,6 +11,7 @@ import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a shopper does with a cart. Each change is one transaction that locks the cart first. */
+@RetriedWrites
 @ApplicationScoped
 class CartDesk {
     private static final int MAX_QUANTITY = 9_999;

@@ -5,6 +5,7 @@ import io.fondaco.cart.CartLine;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.SellableVariant;
+import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.order.Totals;
@@ -49,11 +50,12 @@ class CartPricing {
     /** A priced cart as its owner sees it, with what is out of stock now. One statement more. */
     CartView view(PricedCart priced, @Nullable String token) {
         List<String> skus = priced.stock().stream().map(stock -> stock.sku()).toList();
-        Map<String, Long> available = skus.isEmpty() ? Map.of() : inventory.available(skus);
+        Map<String, Availability> available = skus.isEmpty() ? Map.of() : inventory.availability(skus);
         List<Violation> shortages = new ArrayList<>();
         for (int index = 0; index < priced.lines().size(); index++) {
             PricedCart.Line line = priced.lines().get(index);
-            long left = available.getOrDefault(line.line().sku(), 0L);
+            long left =
+                    available.getOrDefault(line.line().sku(), Availability.NONE).sellable();
             if (line.stockChecked() && left < line.line().quantity()) {
                 shortages.add(new Violation(
                         "/lines/" + index,

@@ -7,6 +7,7 @@ import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.idempotency.Idempotent;
+import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.BearerToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
@@ -46,10 +47,12 @@ import org.jspecify.annotations.Nullable;
 class CartResource {
     private final CartDesk desk;
     private final CompleteCart completeCart;
+    private final Actor actor;
 
-    CartResource(CartDesk desk, CompleteCart completeCart) {
+    CartResource(CartDesk desk, CompleteCart completeCart, Actor actor) {
         this.desk = desk;
         this.completeCart = completeCart;
+        this.actor = actor;
     }
 
     @POST
@@ -171,6 +174,7 @@ class CartResource {
                     @Nullable
                     String ticket,
             @NotNull @Valid CompleteRequest request) {
+        actor.is("cart:" + CartId.parse(id));
         return completeCart
                 .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, ticket, request)
                 .response();

@@ -4,7 +4,9 @@ import io.fondaco.cart.Carts;
 import io.fondaco.customer.Customers;
 import io.fondaco.inventory.InsufficientStock;
 import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.Reservation;
 import io.fondaco.inventory.ReservationId;
+import io.fondaco.inventory.StockDemand;
 import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.LineChange;
 import io.fondaco.order.NewOrder;
@@ -15,15 +17,18 @@ import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.StoredAnswer;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The last transaction of a completion: what the provider said becomes an order, or an open cart. The request itself, a
@@ -31,6 +36,7 @@ import java.util.Map;
  *
  * <p>An order paid at once costs nine statements with those of inventory and the outbox, stock next to last.
  */
+@RetriedWrites
 @ApplicationScoped
 class CompletionEnd {
     private final Completions completions;
@@ -100,22 +106,35 @@ class CompletionEnd {
                 paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
                 paymentStatus(outcome));
         payments.settle(seen.payment(), outcome);
-        seen.reservation().ifPresent(reservation -> claim(reservation, snapshot));
+        Optional<Reservation> anew = seen.reservation().flatMap(reservation -> claim(reservation, snapshot));
+        if (anew.filter(made -> !made.backorderedUnits().equals(snapshot.backordered()))
+                .isPresent()) {
+            order = orders.backorder(order.id(), anew.get().backorderedUnits());
+        }
         idempotency.store(seen.key(), new StoredAnswer(paid ? 201 : 202, documents.write(order)));
         cutOff.reach(CompletionStep.CONCLUDED_UNCOMMITTED);
         return true;
     }
 
-    /** The units were set aside; should that have run out, they are taken anew if they are still there. */
-    private void claim(ReservationId reservation, NewOrder order) {
+    /**
+     * The units were set aside; should that have run out, they are taken anew if they are still there.
+     *
+     * @return what was set aside anew
+     */
+    private Optional<Reservation> claim(ReservationId reservation, NewOrder order) {
         String reference = order.id().toString();
-        if (!inventory.claim(reservation, reference)) {
-            List<StockQuantity> stock = order.lines().stream()
-                    .filter(NewOrder.Line::stockTaken)
-                    .map(line -> new StockQuantity(line.sku(), line.quantity()))
-                    .toList();
-            inventory.claim(inventory.reserve(stock, settings.reservationTtl()), reference);
+        if (inventory.claim(reservation, reference)) {
+            return Optional.empty();
         }
+        List<StockQuantity> stock = order.lines().stream()
+                .filter(NewOrder.Line::stockTaken)
+                .map(line -> new StockQuantity(line.sku(), line.quantity()))
+                .toList();
+        PostalAddress address = order.addresses().shipping();
+        Reservation anew = inventory.reserve(
+                new StockDemand(stock, address == null ? null : address.country()), settings.reservationTtl());
+        inventory.claim(anew.id(), reference);
+        return Optional.of(anew);
     }
 
     private boolean fail(Completion seen, PaymentOutcome outcome) {
@@ -186,7 +205,7 @@ class CompletionEnd {
                 .map(line -> new StockQuantity(line.sku(), line.restockable()))
                 .toList();
         if (!stock.isEmpty()) {
-            inventory.restock(stock, order.id().toString());
+            inventory.cancelSale(stock, order.id().toString());
         }
     }
 

@@ -4,13 +4,14 @@ import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.Carts;
 import io.fondaco.inventory.Inventory;
-import io.fondaco.inventory.ReservationId;
+import io.fondaco.inventory.Reservation;
 import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.Addresses;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The first transaction of a completion: everything that must be known and set aside before a provider is asked. A
  * failure leaves no trace. Eleven statements with those of inventory, stock last.
  */
+@RetriedWrites
 @ApplicationScoped
 class CompletionStart {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -100,9 +102,17 @@ class CompletionStart {
                 priced.totals().total());
         carts.beginCompletion(id);
         List<StockQuantity> stock = priced.stock();
-        Optional<ReservationId> reservation =
-                stock.isEmpty() ? Optional.empty() : Optional.of(inventory.reserve(stock, settings.reservationTtl()));
-        Completion begun = completions.begin(id, payment.id(), reservation, order, key);
+        Optional<Reservation> reservation = stock.isEmpty()
+                ? Optional.empty()
+                : Optional.of(inventory.reserve(priced.demand(), settings.reservationTtl()));
+        Completion begun = completions.begin(
+                id,
+                payment.id(),
+                reservation.map(Reservation::id),
+                reservation
+                        .map(made -> order.backordering(made.backorderedUnits()))
+                        .orElse(order),
+                key);
         cutOff.reach(CompletionStep.SET_ASIDE_UNCOMMITTED);
         return new Start.Begun(begun, payment);
     }
@@ -157,7 +167,8 @@ class CompletionStart {
                         cart.billingAddress().orElse(null)),
                 priced.method().map(ShippingQuote::code).orElse(null),
                 priced.totals(),
-                priced.lines().stream().map(CompletionStart::snapshot).toList());
+                priced.lines().stream().map(CompletionStart::snapshot).toList(),
+                Map.of());
     }
 
     private static NewOrder.Line snapshot(PricedCart.Line line) {

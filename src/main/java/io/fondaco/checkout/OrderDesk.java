@@ -22,6 +22,7 @@ import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * What the staff does with an order: each verb is one transaction that claims the key, locks the order, then the
  * payment, then the stock, and stores the answer. Money that goes back is written down here and sent afterwards.
  */
+@RetriedWrites
 @ApplicationScoped
 class OrderDesk {
     private final Idempotency idempotency;
@@ -79,7 +81,10 @@ class OrderDesk {
                 payments.ofOrder(order.id().value()),
                 payments.refundsOfOrder(order.id().value()),
                 orders.fulfillments(order.id()),
-                orders.history(order.id()));
+                orders.history(order.id()),
+                order.lines().stream().anyMatch(line -> line.backorderedQuantity() > 0)
+                        ? inventory.backordersOf(order.id().toString())
+                        : List.of());
     }
 
     @Transactional
@@ -127,7 +132,7 @@ class OrderDesk {
                         "cancelled",
                         actor,
                         facts(request.reason(), units, refund)));
-        restock(changed, OrderUnits.toRestock(units));
+        cancelSale(changed, OrderUnits.toRestock(units));
         return done(key, 200, changed, refund, voids ? Optional.of(payment) : Optional.empty());
     }
 
@@ -189,7 +194,7 @@ class OrderDesk {
                         "refunded",
                         actor,
                         facts(request.reason(), units, Optional.of(refund))));
-        restock(changed, restock ? OrderUnits.toRestock(units) : List.of());
+        cancelSale(changed, restock ? OrderUnits.toRestock(units) : List.of());
         return done(key, 201, changed, Optional.of(refund), Optional.empty());
     }
 
@@ -299,6 +304,13 @@ class OrderDesk {
         StoredAnswer answer = new StoredAnswer(status, documents.write(view(order)));
         idempotency.store(key, answer);
         return new Done(answer, false, refund, abandoned);
+    }
+
+    /** What was not sent: whoever still waits for units gets none of them from the shelf. */
+    private void cancelSale(Order order, List<StockQuantity> stock) {
+        if (!stock.isEmpty()) {
+            inventory.cancelSale(stock, order.id().toString());
+        }
     }
 
     private void restock(Order order, List<StockQuantity> stock) {

@@ -1,6 +1,7 @@
 package io.fondaco.checkout;
 
 import io.fondaco.payment.Payments;
+import io.fondaco.platform.web.Actor;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 class PaymentWebhookResource {
     private final Payments payments;
     private final CompleteCart completeCart;
+    private final Actor actor;
 
-    PaymentWebhookResource(Payments payments, CompleteCart completeCart) {
+    PaymentWebhookResource(Payments payments, CompleteCart completeCart, Actor actor) {
         this.payments = payments;
         this.completeCart = completeCart;
+        this.actor = actor;
     }
 
     @POST
@@ -41,6 +44,7 @@ class PaymentWebhookResource {
             @PathParam("provider") String provider,
             @HeaderParam("Fondaco-Signature") @Nullable String signature,
             byte[] body) {
+        actor.is("provider:" + provider);
         payments.receive(provider, body, signature == null ? "" : signature).ifPresent(completeCart::receive);
     }
 }

@@ -3,9 +3,11 @@ package io.fondaco.checkout;
 import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartLine;
 import io.fondaco.catalog.SellableVariant;
+import io.fondaco.inventory.StockDemand;
 import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.shipping.ShippingQuote;
 import java.util.List;
@@ -44,6 +46,16 @@ record PricedCart(
                 .filter(Line::stockChecked)
                 .map(line -> new StockQuantity(line.line().sku(), line.line().quantity()))
                 .toList();
+    }
+
+    /** The stock, and where it is to go: nowhere when it is collected. */
+    StockDemand demand() {
+        return new StockDemand(
+                stock(),
+                method.filter(ShippingQuote::needsAddress)
+                        .flatMap(_ -> cart.shippingAddress())
+                        .map(PostalAddress::country)
+                        .orElse(null));
     }
 
     /**

@@ -69,7 +69,7 @@ class Exports {
             List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, PAGE_LEVELS);
             while (!page.isEmpty()) {
                 for (StockLevel level : page) {
-                    writer.writeRecord(level.sku(), level.location(), Long.toString(level.available()));
+                    writer.writeRecord(level.sku(), level.location(), Long.toString(level.free()));
                 }
                 StockLevel last = page.getLast();
                 entities.clear();

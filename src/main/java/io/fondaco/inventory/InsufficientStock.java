@@ -24,7 +24,7 @@ public final class InsufficientStock extends ApiException {
         return shortages;
     }
 
-    /** One SKU of which more was asked for than there is. */
+    /** One SKU of which more was asked for than can be sold, from the shelves and on backorder. */
     public record Shortage(String sku, long requested, long available) {
         private Violation violation() {
             return new Violation(

@@ -19,10 +19,22 @@ public interface Inventory extends VariantAvailability {
      * @param timeToLive after which they are free again by themselves
      * @throws InsufficientStock naming each SKU that is short, with what is available
      */
-    ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive);
+    default ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive) {
+        return reserve(new StockDemand(quantities, null), timeToLive).id();
+    }
 
     /**
-     * The reserved units are sold: they leave on hand and reserved alike. Claiming twice changes nothing.
+     * Sets units aside, all or nothing, from the locations that the sourcing rule chooses; what is not on the shelves is
+     * promised, if the SKU's policy allows. Two statements, and one more where a SKU runs out.
+     *
+     * @param timeToLive after which they are free again by themselves
+     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it
+     */
+    Reservation reserve(StockDemand demand, Duration timeToLive);
+
+    /**
+     * The reserved units are sold: they leave on hand and reserved alike, and those that are not there are waited for under
+     * the reference. Claiming twice changes nothing. One statement.
      *
      * @param reference what they were sold for, for the history
      * @return false when the reservation was released before, so the units may be gone
@@ -35,8 +47,17 @@ public interface Inventory extends VariantAvailability {
     /** Keeps a reservation from expiring for this long from now. */
     void extend(ReservationId reservation, Duration timeToLive);
 
-    /** Units come back to where they were sold from under this reference, or to the default location. */
+    /**
+     * Units come back, in their boxes, to where they were sold from under this reference, or to the default location. Orders
+     * that wait for them are served at once.
+     */
     void restock(List<StockQuantity> quantities, String reference);
+
+    /** A sale is undone before it was sent: what is still waited for is waited for no more, the rest is {@link #restock}ed. */
+    void cancelSale(List<StockQuantity> quantities, String reference);
+
+    /** What was sold on backorder under this reference. One statement. */
+    List<Backorder> backordersOf(String reference);
 
     /**
      * Changes on hand by a difference.
@@ -45,11 +66,11 @@ public interface Inventory extends VariantAvailability {
      */
     StockLevel adjust(StockKey key, long delta, String reason);
 
-    /** Sets what is available; on hand becomes that plus what is reserved. */
+    /** Sets what is free on the shelf; on hand becomes that plus what is reserved, then orders that wait are served. */
     StockLevel count(StockCount count, String reason);
 
     /**
-     * Sets what is available for many keys at once; unknown keys are created. A fixed number of statements.
+     * The same for many keys at once; unknown keys are created. A fixed number of statements.
      *
      * @param counts each key once
      * @return what happened to each
@@ -64,6 +85,14 @@ public interface Inventory extends VariantAvailability {
 
     /** The next levels in the order of SKU and location, for exports. */
     List<StockLevel> levelsAfter(StockKey after, int limit);
+
+    /**
+     * Units of an order that were not there when they were sold.
+     *
+     * @param quantity units sold so
+     * @param waiting of these, units that have not come yet
+     */
+    record Backorder(String sku, String location, long quantity, long waiting) {}
 
     /** What a count did. */
     enum Counted {

@@ -2,6 +2,7 @@ package io.fondaco.inventory;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** Settings of stock keeping. */
 @ConfigMapping(prefix = "fondaco.inventory")
@@ -9,4 +10,24 @@ interface InventorySettings {
     /** Reservations freed in one transaction by the expiry job. */
     @WithDefault("200")
     int expiryBatch();
+
+    /** By which rule locations are chosen: {@code fewest-splits}, {@code nearest} or {@code priority}. */
+    @WithDefault("fewest-splits")
+    SourcingRule sourcing();
+
+    /** Backorders served in one transaction. */
+    @WithDefault("500")
+    int fillBatch();
+
+    /** How often the books are checked against each other, once in the cluster. */
+    @WithDefault("10m")
+    String reconciliationEvery();
+
+    /** Levels checked by one statement of the reconciliation. */
+    @WithDefault("200")
+    int reconciliationBatch();
+
+    /** How long one statement of the reconciliation may take. */
+    @WithDefault("20s")
+    Duration reconciliationStatementTimeout();
 }

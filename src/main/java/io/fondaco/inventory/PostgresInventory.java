@@ -1,9 +1,11 @@
 package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.database.Seconds;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.jobs.Fence;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -17,17 +19,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
  * Stock in Postgres. Set-based throughout: a reservation of one line or of a thousand is two statements, a claim or a
  * release is one. Every statement that changes levels locks them in the order of SKU and location first.
  */
+@RetriedWrites
 @ApplicationScoped
 class PostgresInventory implements Inventory {
     private final EntityManager entities;
@@ -35,40 +38,55 @@ class PostgresInventory implements Inventory {
     private final Fence fence;
     private final StockLevels levels;
     private final StockCounting counting;
+    private final Backorders backorders;
+    private final Actor actor;
+    private final RequestId requestId;
+    private final InventorySettings settings;
 
     PostgresInventory(
-            EntityManager entities, Catalog catalog, Fence fence, StockLevels levels, StockCounting counting) {
+            EntityManager entities,
+            Catalog catalog,
+            Fence fence,
+            StockLevels levels,
+            StockCounting counting,
+            Backorders backorders,
+            Actor actor,
+            RequestId requestId,
+            InventorySettings settings) {
         this.entities = entities;
         this.catalog = catalog;
         this.fence = fence;
         this.levels = levels;
         this.counting = counting;
+        this.backorders = backorders;
+        this.actor = actor;
+        this.requestId = requestId;
+        this.settings = settings;
     }
 
     @Override
     @Transactional
-    public ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive) {
-        ReservationId id = new ReservationId(TypeId.newUuid());
+    public Reservation reserve(StockDemand demand, Duration timeToLive) {
+        ReservationId id = ReservationId.random();
+        List<StockQuantity> quantities = demand.quantities();
         if (quantities.isEmpty()) {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
-        Set<String> soldOut = session().doReturningWork(connection -> {
-            Map<String, List<Sourcing.Level>> levels = lock(connection, quantities);
-            Map<StockKey, Long> allocation = Sourcing.allocate(quantities, levels);
+        Map<String, Long> promised = new HashMap<>();
+        List<String> turned = session().doReturningWork(connection -> {
+            Map<String, List<Sourcing.Level>> found = lock(connection, quantities);
+            Map<StockKey, Sourcing.Taken> allocation =
+                    Sourcing.allocate(quantities, found, settings.sourcing(), demand.country());
             set(connection, id, allocation, timeToLive);
-            return emptied(levels, allocation);
+            allocation.forEach((key, taken) -> {
+                if (taken.backordered() > 0) {
+                    promised.put(key.sku(), taken.backordered());
+                }
+            });
+            return Sourcing.turned(quantities, found);
         });
-        catalog.availabilityChanged(soldOut);
-        return id;
-    }
-
-    /** SKUs of which nothing is left at one of the places they were taken from: perhaps nothing at all. */
-    private static Set<String> emptied(Map<String, List<Sourcing.Level>> levels, Map<StockKey, Long> allocation) {
-        return levels.values().stream()
-                .flatMap(List::stream)
-                .filter(level -> Long.valueOf(level.available()).equals(allocation.get(level.key())))
-                .map(level -> level.key().sku())
-                .collect(Collectors.toSet());
+        catalog.availabilityChanged(turned);
+        return new Reservation(id, promised);
     }
 
     private static Map<String, List<Sourcing.Level>> lock(Connection connection, List<StockQuantity> quantities)
@@ -76,14 +94,15 @@ class PostgresInventory implements Inventory {
         String[] skus = quantities.stream().map(StockQuantity::sku).toArray(String[]::new);
         Map<String, List<Sourcing.Level>> levels = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
-                SELECT sku, location, on_hand, available FROM inventory.stock_level
-                 WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
+                SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
+                       l.priority, l.country, l.active AND l.ships_online AS sells
+                  FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
+                 WHERE s.sku = ANY (?) ORDER BY s.sku, s.location FOR UPDATE OF s
                 """)) {
             select.setArray(1, connection.createArrayOf("text", skus));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Sourcing.Level level = new Sourcing.Level(
-                            new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3), rows.getLong(4));
+                    Sourcing.Level level = level(rows);
                     levels.computeIfAbsent(level.key().sku(), _ -> new ArrayList<>())
                             .add(level);
                 }
@@ -92,27 +111,59 @@ class PostgresInventory implements Inventory {
         return levels;
     }
 
-    private static void set(
-            Connection connection, ReservationId id, Map<StockKey, Long> allocation, Duration timeToLive)
+    private static Sourcing.Level level(ResultSet row) throws SQLException {
+        String location = row.getString("location");
+        return new Sourcing.Level(
+                new StockKey(row.getString("sku"), location),
+                row.getLong("on_hand"),
+                row.getLong("available"),
+                row.getLong("backorder_limit"),
+                new Sourcing.Site(location, row.getInt("priority"), row.getString("country"), row.getBoolean("sells")));
+    }
+
+    private void set(
+            Connection connection, ReservationId id, Map<StockKey, Sourcing.Taken> allocation, Duration timeToLive)
             throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("""
                 WITH wanted AS (
-                    SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
+                    SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[])
+                        AS w (sku, location, stock, backordered)
                 ), made AS (
                     INSERT INTO inventory.reservation (id, expires_at)
                     VALUES (?, now() + make_interval(secs => ?)) RETURNING id
                 ), lines AS (
-                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity)
-                    SELECT made.id, sku, location, quantity FROM made, wanted
+                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered)
+                    SELECT made.id, sku, location, stock + backordered, backordered FROM made, wanted
+                ), told AS (
+                    INSERT INTO inventory.movement
+                           (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
+                    SELECT sku, location, 'reserved', 0, stock, backordered, ?, ?, ? FROM wanted
                 )
-                UPDATE inventory.stock_level s SET reserved = s.reserved + w.quantity, updated_at = now()
+                UPDATE inventory.stock_level s
+                   SET reserved = s.reserved + w.stock, backordered = s.backordered + w.backordered, updated_at = now()
                   FROM wanted w WHERE s.sku = w.sku AND s.location = w.location
                 """)) {
-            setAllocation(connection, update, allocation);
-            update.setObject(4, id.value());
-            update.setDouble(5, Seconds.of(timeToLive));
+            Map<StockKey, Long> stock = new LinkedHashMap<>();
+            allocation.forEach((key, taken) -> stock.put(key, taken.stock()));
+            setAllocation(connection, update, stock);
+            update.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "bigint",
+                            allocation.values().stream()
+                                    .map(Sourcing.Taken::backordered)
+                                    .toArray()));
+            update.setObject(5, id.value());
+            update.setDouble(6, Seconds.of(timeToLive));
+            update.setString(7, id.toString());
+            setCause(update, 8);
             update.executeUpdate();
         }
+    }
+
+    private void setCause(PreparedStatement statement, int first) throws SQLException {
+        statement.setString(first, actor.name());
+        statement.setString(first + 1, requestId.value());
     }
 
     static void setAllocation(Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation)
@@ -136,17 +187,23 @@ class PostgresInventory implements Inventory {
                         UPDATE inventory.reservation SET status = 'claimed'
                          WHERE id = ? AND status = 'reserved' RETURNING id
                     ), locked AS (
-                        SELECT s.sku, s.location, l.quantity
+                        SELECT s.sku, s.location, l.quantity - l.backordered AS stock, l.backordered
                           FROM claimed c
                           JOIN inventory.reservation_line l ON l.reservation_id = c.id
                           JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
                          ORDER BY s.sku, s.location FOR UPDATE OF s
+                    ), owed AS (
+                        INSERT INTO inventory.backorder AS b (reference, sku, location, quantity, waiting)
+                        SELECT ?, sku, location, backordered, backordered FROM locked WHERE backordered > 0
+                        ON CONFLICT (reference, sku, location)
+                        DO UPDATE SET quantity = b.quantity + excluded.quantity, waiting = b.waiting + excluded.waiting
                     ), moved AS (
-                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                        SELECT sku, location, 'sold', -quantity, ? FROM locked
+                        INSERT INTO inventory.movement
+                               (sku, location, kind, quantity, reserved, reference, actor, request_id)
+                        SELECT sku, location, 'sold', -stock, -stock, ?, ?, ? FROM locked
                     ), sold AS (
                         UPDATE inventory.stock_level s
-                           SET on_hand = s.on_hand - l.quantity, reserved = s.reserved - l.quantity, updated_at = now()
+                           SET on_hand = s.on_hand - l.stock, reserved = s.reserved - l.stock, updated_at = now()
                           FROM locked l WHERE s.sku = l.sku AND s.location = l.location
                     )
                     SELECT count(*) = 1 OR EXISTS
@@ -155,7 +212,9 @@ class PostgresInventory implements Inventory {
                     """)) {
                 claim.setObject(1, reservation.value());
                 claim.setString(2, reference);
-                claim.setObject(3, reservation.value());
+                claim.setString(3, reference);
+                setCause(claim, 4);
+                claim.setObject(6, reservation.value());
                 try (ResultSet rows = claim.executeQuery()) {
                     rows.next();
                     return rows.getBoolean(1);
@@ -167,46 +226,71 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public void release(ReservationId reservation) {
-        release(List.of(reservation.value()));
+        release(List.of(reservation.value()), "released");
     }
 
-    private void release(List<UUID> reservations) {
-        Set<String> back = session().doReturningWork(connection -> {
+    private void release(List<UUID> reservations, String kind) {
+        Set<String> owed = new HashSet<>();
+        Set<String> turned = session().doReturningWork(connection -> {
             try (PreparedStatement release = connection.prepareStatement("""
                     WITH released AS (
-                        UPDATE inventory.reservation SET status = 'released'
-                         WHERE id = ANY (?) AND status = 'reserved' RETURNING id
-                    ), freed AS (
-                        SELECT l.sku, l.location, sum(l.quantity) AS quantity
+                        UPDATE inventory.reservation r SET status = 'released'
+                          FROM unnest(?::uuid[], ?::text[]) AS g (id, name)
+                         WHERE r.id = g.id AND r.status = 'reserved' RETURNING r.id, g.name
+                    ), lines AS (
+                        SELECT l.sku, l.location, l.quantity - l.backordered AS stock, l.backordered, r.name
                           FROM released r JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                         GROUP BY l.sku, l.location
+                    ), freed AS (
+                        SELECT sku, location, sum(stock) AS stock, sum(backordered) AS backordered
+                          FROM lines GROUP BY sku, location
                     ), locked AS (
-                        SELECT s.sku, s.location, f.quantity
+                        SELECT s.sku, s.location, f.stock, f.backordered
                           FROM freed f JOIN inventory.stock_level s ON s.sku = f.sku AND s.location = f.location
                          ORDER BY s.sku, s.location FOR UPDATE OF s
+                    ), told AS (
+                        INSERT INTO inventory.movement
+                               (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
+                        SELECT sku, location, ?, 0, -stock, -backordered, name, ?, ? FROM lines
                     )
-                    UPDATE inventory.stock_level s SET reserved = s.reserved - l.quantity, updated_at = now()
+                    UPDATE inventory.stock_level s
+                       SET reserved = s.reserved - l.stock, backordered = s.backordered - l.backordered, updated_at = now()
                       FROM locked l WHERE s.sku = l.sku AND s.location = l.location
-                    RETURNING s.sku, s.available = l.quantity AS was_empty
+                    RETURNING s.sku,
+                              inventory.standing(s.available - (l.stock + l.backordered)::bigint, s.backorder_limit)
+                              <> inventory.standing(s.available, s.backorder_limit) AS turned,
+                              EXISTS (SELECT FROM inventory.stock_level o WHERE o.sku = s.sku AND o.backordered > 0) AS owed
                     """)) {
                 release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
-                return wereEmpty(release);
+                release.setArray(
+                        2,
+                        connection.createArrayOf(
+                                "text",
+                                reservations.stream()
+                                        .map(id -> new ReservationId(id).toString())
+                                        .toArray()));
+                release.setString(3, kind);
+                setCause(release, 4);
+                return turned(release, owed);
             }
         });
-        catalog.availabilityChanged(back);
+        backorders.fill(owed);
+        catalog.availabilityChanged(turned);
     }
 
-    /** SKUs of which there was nothing, at one place at least. */
-    private static Set<String> wereEmpty(PreparedStatement change) throws SQLException {
-        Set<String> skus = new HashSet<>();
+    /** SKUs of which shoppers are told otherwise now, perhaps. */
+    private static Set<String> turned(PreparedStatement change, Set<String> owed) throws SQLException {
+        Set<String> turned = new HashSet<>();
         try (ResultSet rows = change.executeQuery()) {
             while (rows.next()) {
-                if (rows.getBoolean("was_empty")) {
-                    skus.add(rows.getString("sku"));
+                if (rows.getBoolean("turned")) {
+                    turned.add(rows.getString("sku"));
+                }
+                if (rows.getBoolean("owed")) {
+                    owed.add(rows.getString("sku"));
                 }
             }
         }
-        return skus;
+        return turned;
     }
 
     /**
@@ -227,7 +311,7 @@ class PostgresInventory implements Inventory {
                 .setParameter("batch", batch)
                 .getResultList();
         if (!expired.isEmpty()) {
-            release(expired);
+            release(expired, "expired");
         }
         return expired.size();
     }
@@ -247,46 +331,74 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public void restock(List<StockQuantity> quantities, String reference) {
+        takeBack(quantities, reference, false);
+    }
+
+    @Override
+    @Transactional
+    public void cancelSale(List<StockQuantity> quantities, String reference) {
+        takeBack(quantities, reference, true);
+    }
+
+    private void takeBack(List<StockQuantity> quantities, String reference, boolean waitingFirst) {
         if (quantities.isEmpty()) {
             return;
         }
-        Set<String> back = session().doReturningWork(connection -> {
-            try (PreparedStatement restock = connection.prepareStatement("""
+        Object[] skus = quantities.stream().map(StockQuantity::sku).toArray();
+        Object[] units = quantities.stream().map(StockQuantity::quantity).toArray();
+        Set<String> owed = new HashSet<>();
+        Set<String> turned = session().doReturningWork(connection -> {
+            backorders.lock(connection, skus, owed);
+            try (PreparedStatement back = connection.prepareStatement("""
                     WITH wanted AS (
                         SELECT w.sku, sum(w.quantity)::bigint AS quantity
                           FROM unnest(?::text[], ?::bigint[]) AS w (sku, quantity) GROUP BY w.sku
+                    ), unsent AS (
+                        SELECT b.id, b.sku, b.location, least(b.waiting, greatest(0, w.quantity
+                               - (sum(b.waiting) OVER (PARTITION BY b.sku ORDER BY b.id) - b.waiting)))::bigint AS units
+                          FROM wanted w JOIN inventory.backorder b ON b.sku = w.sku
+                         WHERE b.reference = ? AND b.waiting > 0 AND ?
+                    ), dropped AS (
+                        UPDATE inventory.backorder b SET waiting = b.waiting - u.units FROM unsent u WHERE b.id = u.id
                     ), placed AS (
-                        SELECT w.sku, w.quantity, coalesce(
-                               (SELECT min(m.location) FROM inventory.movement m
-                                 WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku), ?) AS location
+                        SELECT w.sku, w.quantity
+                               - coalesce((SELECT sum(u.units) FROM unsent u WHERE u.sku = w.sku), 0)::bigint AS quantity,
+                               coalesce((SELECT min(m.location) FROM inventory.movement m
+                                          WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku), ?) AS location
                           FROM wanted w
-                    ), moved AS (
-                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                        SELECT sku, location, 'restocked', quantity, ? FROM placed
+                    ), changes AS (
+                        SELECT sku, location, 'restocked' AS kind, quantity, 0::bigint AS backordered FROM placed
+                         WHERE quantity > 0
+                         UNION ALL
+                        SELECT sku, location, 'cancelled', 0, units FROM unsent WHERE units > 0
+                    ), told AS (
+                        INSERT INTO inventory.movement
+                               (sku, location, kind, quantity, backordered, reference, actor, request_id)
+                        SELECT sku, location, kind, quantity, -backordered, ?, ?, ? FROM changes
                     )
-                    INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
-                    SELECT sku, location, quantity FROM placed ORDER BY sku, location
+                    INSERT INTO inventory.stock_level AS s (sku, location, on_hand, backordered)
+                    SELECT sku, location, sum(quantity), sum(backordered) FROM changes
+                     GROUP BY sku, location ORDER BY sku, location
                     ON CONFLICT (sku, location)
-                    DO UPDATE SET on_hand = s.on_hand + excluded.on_hand, updated_at = now()
-                    RETURNING s.sku, s.available = (SELECT p.quantity FROM placed p WHERE p.sku = s.sku) AS was_empty
+                    DO UPDATE SET on_hand = s.on_hand + excluded.on_hand,
+                                  backordered = s.backordered - excluded.backordered, updated_at = now()
+                    RETURNING s.sku, false AS owed,
+                              inventory.standing(coalesce(old.available, 0), coalesce(old.backorder_limit, 0))
+                              <> inventory.standing(new.available, new.backorder_limit) AS turned
                     """)) {
-                restock.setArray(
-                        1,
-                        connection.createArrayOf(
-                                "text",
-                                quantities.stream().map(StockQuantity::sku).toArray()));
-                restock.setArray(
-                        2,
-                        connection.createArrayOf(
-                                "bigint",
-                                quantities.stream().map(StockQuantity::quantity).toArray()));
-                restock.setString(3, reference);
-                restock.setString(4, StockKey.DEFAULT_LOCATION);
-                restock.setString(5, reference);
-                return wereEmpty(restock);
+                back.setArray(1, connection.createArrayOf("text", skus));
+                back.setArray(2, connection.createArrayOf("bigint", units));
+                back.setString(3, reference);
+                back.setBoolean(4, waitingFirst);
+                back.setString(5, reference);
+                back.setString(6, StockKey.DEFAULT_LOCATION);
+                back.setString(7, reference);
+                setCause(back, 8);
+                return turned(back, owed);
             }
         });
-        catalog.availabilityChanged(back);
+        backorders.fill(owed);
+        catalog.availabilityChanged(turned);
     }
 
     @Override
@@ -319,6 +431,16 @@ class PostgresInventory implements Inventory {
     @Override
     public Map<String, Long> available(Collection<String> skus) {
         return levels.available(skus);
+    }
+
+    @Override
+    public Map<String, Availability> availability(Collection<String> skus) {
+        return levels.availability(skus);
+    }
+
+    @Override
+    public List<Backorder> backordersOf(String reference) {
+        return backorders.of(reference);
     }
 
     @Override

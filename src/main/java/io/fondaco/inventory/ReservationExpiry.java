@@ -6,14 +6,19 @@ import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Frees reservations that nobody claimed in time. Safe on several pods at once: each skips what another has locked. */
+/**
+ * Frees reservations that nobody claimed in time, and serves who waits for what has become free. Safe on several pods at once:
+ * each skips what another has locked.
+ */
 @ApplicationScoped
 class ReservationExpiry {
     private final PostgresInventory inventory;
+    private final Backorders backorders;
     private final InventorySettings settings;
 
-    ReservationExpiry(PostgresInventory inventory, InventorySettings settings) {
+    ReservationExpiry(PostgresInventory inventory, Backorders backorders, InventorySettings settings) {
         this.inventory = inventory;
+        this.backorders = backorders;
         this.settings = settings;
     }
 
@@ -24,5 +29,6 @@ class ReservationExpiry {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
             // A full batch: there may be more.
         }
+        backorders.fillWaiting();
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param location absent: {@code "default"}
  * @param delta units more, or less when negative
- * @param available what can be sold from now on
+ * @param available what is free on the shelf from now on
  * @param reason for the history
  */
 record StockAdjustment(
@@ -27,7 +27,12 @@ record StockAdjustment(
         @Nullable
         Long delta,
 
-        @Schema(description = "Units that can be sold from now on; either this or delta.") @Min(0) @Max(BOUND) @Nullable
+        @Schema(
+                description =
+                        "Units on the shelf that nobody has reserved; either this or delta. Orders that wait are served from them at once.")
+        @Min(0)
+        @Max(BOUND)
+        @Nullable
         Long available,
 
         @Size(max = 500) @Nullable String reason) {

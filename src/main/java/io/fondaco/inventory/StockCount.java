@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 /**
  * What somebody counted.
  *
- * @param available units that can be sold; on hand becomes this plus what is reserved
+ * @param available units on the shelf that nobody has reserved; on hand becomes this plus what is reserved. Orders that wait for
+ *     the SKU are served from them at once
  */
 public record StockCount(StockKey key, long available) {}

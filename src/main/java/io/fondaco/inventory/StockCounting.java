@@ -3,8 +3,11 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory.Counted;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,71 +29,112 @@ class StockCounting {
     private final EntityManager entities;
     private final Catalog catalog;
     private final StockLevels levels;
+    private final Backorders backorders;
+    private final Actor actor;
+    private final RequestId requestId;
 
-    StockCounting(EntityManager entities, Catalog catalog, StockLevels levels) {
+    StockCounting(
+            EntityManager entities,
+            Catalog catalog,
+            StockLevels levels,
+            Backorders backorders,
+            Actor actor,
+            RequestId requestId) {
         this.entities = entities;
         this.catalog = catalog;
         this.levels = levels;
+        this.backorders = backorders;
+        this.actor = actor;
+        this.requestId = requestId;
     }
 
+    /** Two statements, and those of {@link Backorders#fill} where somebody waits. */
     StockLevel adjust(StockKey key, long delta, String reason) {
+        Set<String> owed = new HashSet<>();
         StockLevel adjusted = session().doReturningWork(connection -> {
-            try (PreparedStatement adjust = connection.prepareStatement("""
-                    WITH known AS (
-                        INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
-                        ON CONFLICT (sku, location) DO NOTHING
-                    )
-                    SELECT 1
-                    """)) {
-                adjust.setString(1, key.sku());
-                adjust.setString(2, key.location());
-                adjust.execute();
-            }
-            List<StockLevel> changed = new ArrayList<>();
-            try (PreparedStatement update = connection.prepareStatement("""
-                    WITH changed AS (
-                        UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
-                         WHERE sku = ? AND location = ? AND on_hand - reserved + ? >= 0
-                        RETURNING sku, location, on_hand, reserved, available
-                    ), moved AS (
-                        INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                        SELECT sku, location, 'adjusted', ?, ? FROM changed
-                    )
-                    SELECT * FROM changed
-                    """)) {
-                update.setLong(1, delta);
-                update.setString(2, key.sku());
-                update.setString(3, key.location());
-                update.setLong(4, delta);
-                update.setLong(5, delta);
-                update.setString(6, reason);
-                try (ResultSet rows = update.executeQuery()) {
-                    while (rows.next()) {
-                        changed.add(StockLevels.level(rows));
-                    }
-                }
-            }
+            know(connection, key, owed);
+            List<StockLevel> changed = change(connection, key, delta, reason);
             if (changed.isEmpty()) {
-                long available = levels.of(List.of(key.sku())).stream()
+                long free = levels.of(List.of(key.sku())).stream()
                         .filter(level -> level.location().equals(key.location()))
-                        .mapToLong(StockLevel::available)
+                        .mapToLong(StockLevel::free)
                         .sum();
-                throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, available)));
+                throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
             }
             return changed.getFirst();
         });
-        if (delta != 0 && (adjusted.available() == 0 || adjusted.available() == delta)) {
+        boolean filled = delta > 0 && backorders.fill(owed);
+        if (delta != 0 && (!owed.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
-        return adjusted;
+        return filled
+                ? levels.of(List.of(key.sku())).stream()
+                        .filter(level -> level.location().equals(key.location()))
+                        .findFirst()
+                        .orElseThrow()
+                : adjusted;
+    }
+
+    /** Locks every level of the SKU, in order; makes the one that is meant if there is none. */
+    private static void know(Connection connection, StockKey key, Set<String> owed) throws SQLException {
+        try (PreparedStatement know = connection.prepareStatement("""
+                WITH known AS (
+                    INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
+                    ON CONFLICT (sku, location) DO NOTHING
+                )
+                SELECT backordered FROM inventory.stock_level WHERE sku = ? ORDER BY sku, location FOR UPDATE
+                """)) {
+            know.setString(1, key.sku());
+            know.setString(2, key.location());
+            know.setString(3, key.sku());
+            try (ResultSet rows = know.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getLong(1) > 0) {
+                        owed.add(key.sku());
+                    }
+                }
+            }
+        }
+    }
+
+    private List<StockLevel> change(Connection connection, StockKey key, long delta, String reason)
+            throws SQLException {
+        List<StockLevel> changed = new ArrayList<>();
+        try (PreparedStatement update = connection.prepareStatement("""
+                WITH changed AS (
+                    UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
+                     WHERE sku = ? AND location = ? AND on_hand - reserved + ? >= 0
+                    RETURNING sku, location, on_hand, reserved, available, backordered
+                ), moved AS (
+                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
+                    SELECT sku, location, 'adjusted', ?, ?, ?, ? FROM changed
+                )
+                SELECT * FROM changed
+                """)) {
+            update.setLong(1, delta);
+            update.setString(2, key.sku());
+            update.setString(3, key.location());
+            update.setLong(4, delta);
+            update.setLong(5, delta);
+            update.setString(6, reason);
+            update.setString(7, actor.name());
+            update.setString(8, requestId.value());
+            try (ResultSet rows = update.executeQuery()) {
+                while (rows.next()) {
+                    changed.add(StockLevels.level(rows));
+                }
+            }
+        }
+        return changed;
     }
 
     Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason) {
-        Map<StockKey, Long> wanted = new TreeMap<>(StockCounting::compare);
+        Map<StockKey, Long> wanted = new TreeMap<>(StockKey.ORDER);
         counts.forEach(count -> wanted.put(count.key(), count.available()));
         Set<String> changed = new HashSet<>();
+        Set<String> owed = new HashSet<>();
         Map<StockKey, Counted> counted = session().doReturningWork(connection -> {
-            Map<StockKey, Long> present = present(connection, wanted, "FOR UPDATE OF s");
+            Map<StockKey, Long> present = locked(connection, wanted, owed);
             Map<StockKey, Counted> outcome = compare(present, wanted);
             wanted.keySet().removeIf(key -> outcome.get(key) == Counted.UNCHANGED);
             wanted.forEach((key, available) -> {
@@ -103,32 +147,43 @@ class StockCounting {
             }
             return outcome;
         });
+        backorders.fill(owed);
         catalog.availabilityChanged(changed);
         return counted;
     }
 
     Map<StockKey, Counted> preview(Collection<StockCount> counts) {
-        Map<StockKey, Long> wanted = new TreeMap<>(StockCounting::compare);
+        Map<StockKey, Long> wanted = new TreeMap<>(StockKey.ORDER);
         counts.forEach(count -> wanted.put(count.key(), count.available()));
-        return compare(session().doReturningWork(connection -> present(connection, wanted, "")), wanted);
+        return compare(session().doReturningWork(connection -> present(connection, wanted)), wanted);
     }
 
-    private static int compare(StockKey a, StockKey b) {
-        int bySku = a.sku().compareTo(b.sku());
-        return bySku != 0 ? bySku : a.location().compareTo(b.location());
-    }
-
-    /** What is available of the keys that are counted already. */
-    private static Map<StockKey, Long> present(Connection connection, Map<StockKey, Long> wanted, String locking)
+    /** What is free on the shelf of the keys that are counted already; locks every level of their SKUs, in order. */
+    private static Map<StockKey, Long> locked(Connection connection, Map<StockKey, Long> wanted, Set<String> owed)
             throws SQLException {
         Map<StockKey, Long> present = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
-                SELECT s.sku, s.location, s.available
-                  FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
-                  JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
-                 ORDER BY s.sku, s.location
-                """ + locking)) {
-            PostgresInventory.setAllocation(connection, select, wanted);
+                SELECT sku, location, on_hand - reserved, backordered FROM inventory.stock_level
+                 WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
+                """)) {
+            select.setArray(1, skus(connection, wanted));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
+                    if (rows.getLong(4) > 0) {
+                        owed.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        return present;
+    }
+
+    private static Map<StockKey, Long> present(Connection connection, Map<StockKey, Long> wanted) throws SQLException {
+        Map<StockKey, Long> present = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT sku, location, on_hand - reserved FROM inventory.stock_level WHERE sku = ANY (?)")) {
+            select.setArray(1, skus(connection, wanted));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
@@ -136,6 +191,11 @@ class StockCounting {
             }
         }
         return present;
+    }
+
+    private static Array skus(Connection connection, Map<StockKey, Long> wanted) throws SQLException {
+        return connection.createArrayOf(
+                "text", wanted.keySet().stream().map(StockKey::sku).distinct().toArray());
     }
 
     private static Map<StockKey, Counted> compare(Map<StockKey, Long> present, Map<StockKey, Long> wanted) {
@@ -149,15 +209,15 @@ class StockCounting {
         return outcome;
     }
 
-    private static void upsert(Connection connection, Map<StockKey, Long> wanted, String reason) throws SQLException {
+    private void upsert(Connection connection, Map<StockKey, Long> wanted, String reason) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement("""
                 WITH wanted AS (
                     SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
                       FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
                       LEFT JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
                 ), moved AS (
-                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference)
-                    SELECT sku, location, 'counted', quantity + reserved - before, ? FROM wanted
+                    INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
+                    SELECT sku, location, 'counted', quantity + reserved - before, ?, ?, ? FROM wanted
                 )
                 INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
                 SELECT sku, location, quantity FROM wanted ORDER BY sku, location
@@ -166,6 +226,8 @@ class StockCounting {
                 """)) {
             PostgresInventory.setAllocation(connection, upsert, wanted);
             upsert.setString(4, reason);
+            upsert.setString(5, actor.name());
+            upsert.setString(6, requestId.value());
             upsert.executeUpdate();
         }
     }

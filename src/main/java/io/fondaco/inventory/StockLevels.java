@@ -1,10 +1,12 @@
 package io.fondaco.inventory;
 
+import io.fondaco.catalog.VariantAvailability.Availability;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,26 +23,48 @@ class StockLevels {
         this.entities = entities;
     }
 
+    /** Units that can be sold from the shelves, less what is owed; SKUs that were never counted are missing. */
     Map<String, Long> available(Collection<String> skus) {
+        Map<String, Long> available = new HashMap<>();
+        availability(skus).forEach((sku, found) -> available.put(sku, found.inStock()));
+        return available;
+    }
+
+    /** The same arithmetic as {@link Sourcing.Sellable}, without locks. */
+    Map<String, Availability> availability(Collection<String> skus) {
         return session().doReturningWork(connection -> {
-            Map<String, Long> available = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT sku, sum(available) FROM inventory.stock_level WHERE sku = ANY (?) GROUP BY sku")) {
+            Map<String, Availability> found = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT s.sku, p.policy = 'preorder' AS preorder, p.expected_on,
+                           coalesce(sum(greatest(s.available, 0)) FILTER (WHERE l.active AND l.ships_online), 0) AS free,
+                           sum(greatest(-s.available, 0)) AS owed, sum(s.backorder_limit) AS backorder_limit
+                      FROM inventory.stock_level s
+                      JOIN inventory.location l ON l.code = s.location
+                      LEFT JOIN inventory.selling_policy p ON p.sku = s.sku
+                     WHERE s.sku = ANY (?) GROUP BY s.sku, p.sku
+                    """)) {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        available.put(rows.getString(1), rows.getLong(2));
+                        long owed = rows.getLong("owed");
+                        found.put(
+                                rows.getString("sku"),
+                                new Availability(
+                                        Math.max(0, rows.getLong("free") - owed),
+                                        Math.max(0, rows.getLong("backorder_limit") - owed),
+                                        rows.getBoolean("preorder"),
+                                        rows.getObject("expected_on", LocalDate.class)));
                     }
                 }
             }
-            return available;
+            return found;
         });
     }
 
     List<StockLevel> of(Collection<String> skus) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
+                    SELECT sku, location, on_hand, reserved, available, backordered FROM inventory.stock_level
                      WHERE sku = ANY (?) ORDER BY sku, location
                     """)) {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
@@ -52,7 +76,7 @@ class StockLevels {
     List<StockLevel> after(StockKey after, int limit) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available FROM inventory.stock_level
+                    SELECT sku, location, on_hand, reserved, available, backordered FROM inventory.stock_level
                      WHERE (sku, location) > (?, ?) ORDER BY sku, location LIMIT ?
                     """)) {
                 select.setString(1, after.sku());
@@ -79,7 +103,8 @@ class StockLevels {
                 row.getString("location"),
                 row.getLong("on_hand"),
                 row.getLong("reserved"),
-                row.getLong("available"));
+                row.getLong("available"),
+                row.getLong("backordered"));
     }
 
     private Session session() {

@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.RetriedWrites;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
@@ -76,6 +77,7 @@ class StockResource {
 
     @POST
     @Path("/adjustments")
+    @RetriedWrites
     @Idempotent(required = true)
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(

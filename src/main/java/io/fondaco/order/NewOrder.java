@@ -1,7 +1,10 @@
 package io.fondaco.order;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.money.Money;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id chosen beforehand, so that a payment can name it
  * @param tokenHash SHA-256 of the token that opens the order, in hex
+ * @param backordered units by SKU that are not there yet; SKUs that are there in full are missing
  */
 public record NewOrder(
         OrderId id,
@@ -19,10 +23,23 @@ public record NewOrder(
         Addresses addresses,
         @Nullable String shippingMethod,
         Totals totals,
-        List<Line> lines) {
+        List<Line> lines,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> backordered) {
 
     public NewOrder {
         lines = List.copyOf(lines);
+        // Absent in what was written down before there were backorders, and where there are none.
+        backordered = Map.copyOf(Objects.requireNonNullElse(backordered, Map.of()));
+    }
+
+    /** The same, of which so many units by SKU are not there yet. */
+    public NewOrder backordering(Map<String, Integer> units) {
+        return new NewOrder(id, cartId, tokenHash, email, addresses, shippingMethod, totals, lines, units);
+    }
+
+    /** Units of a line that are not there yet. */
+    public int backordered(Line line) {
+        return line.stockTaken() ? backordered.getOrDefault(line.sku(), 0) : 0;
     }
 
     /**

@@ -2,12 +2,14 @@ package io.fondaco.order;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.fondaco.platform.money.Money;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * What was bought, and what became of its units.
  *
  * @param variantId in text form
  * @param stockTaken whether the units came out of counted stock
+ * @param backorderedQuantity units that were not in stock when they were bought
  * @param refundedQuantity units whose price went back, or, cancelled in time, was never taken
  */
 public record OrderLine(
@@ -16,6 +18,10 @@ public record OrderLine(
         String variantId,
         String title,
         int quantity,
+
+        @Schema(description = "Units that were not in stock when they were bought: backorders or preorders.")
+        int backorderedQuantity,
+
         Money unitPrice,
         Money total,
         int cancelledQuantity,

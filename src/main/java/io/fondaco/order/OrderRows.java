@@ -25,7 +25,7 @@ class OrderRows {
             shipping_method, subtotal, discount, shipping, tax, total, cancelled_amount, created_at, updated_at, version
             """;
     static final String LINE = """
-            id, variant_id, sku, title, quantity, unit_price, total, stock_taken, cancelled_quantity, fulfilled_quantity,
+            id, variant_id, sku, title, quantity, backordered_quantity, unit_price, total, stock_taken, cancelled_quantity, fulfilled_quantity,
             refunded_quantity, returned_quantity, restocked_quantity
             """;
     private static final String VARIANT_PREFIX = "variant";
@@ -77,6 +77,7 @@ class OrderRows {
                 TypeId.format(VARIANT_PREFIX, row.get("variant_id", UUID.class)),
                 row.get("title", String.class),
                 units(row, "quantity"),
+                units(row, "backordered_quantity"),
                 money(row, "unit_price", currency),
                 money(row, "total", currency),
                 units(row, "cancelled_quantity"),

@@ -1,7 +1,9 @@
 package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Orders, for other modules. What writes joins the caller's transaction on the primary. */
@@ -31,11 +33,25 @@ public interface Orders {
      */
     Order change(Order locked, OrderChange change);
 
+    /** Writes down anew how many units of which SKU were not there when they were bought. Three statements. */
+    Order backorder(OrderId order, Map<String, Integer> units);
+
     /** Writes down that units were sent; the counts come with {@link #change}. One statement. */
     void addFulfillment(OrderId order, Fulfillment fulfillment);
 
     /** One statement. */
     List<Fulfillment> fulfillments(OrderId id);
+
+    /** An entry of the history, with what orders it among those of the same instant. */
+    record Logged(long id, OrderEvent event) {}
+
+    /**
+     * What happened after that entry, in order. One statement.
+     *
+     * @param at of the entry after which to begin
+     * @param after its id
+     */
+    List<Logged> history(OrderId id, Instant at, long after, int limit);
 
     /** Everything that happened, in order. One statement. */
     List<OrderEvent> history(OrderId id);

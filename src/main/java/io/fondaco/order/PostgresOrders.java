@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -52,14 +53,16 @@ class PostgresOrders implements Orders {
                             RETURNING *),
                         lines AS (
                             INSERT INTO "order".line
-                                   (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken)
+                                   (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken,
+                                    backordered_quantity)
                             SELECT l.id, :id, l.position, l.variant_id, l.sku, l.title, l.quantity, l.unit_price,
-                                   l.unit_price * l.quantity, l.stock_taken
+                                   l.unit_price * l.quantity, l.stock_taken, l.backordered
                               FROM unnest(cast(:line_ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
                                           cast(:titles AS text[]), cast(:quantities AS int[]),
-                                          cast(:prices AS bigint[]), cast(:stock_taken AS boolean[]))
+                                          cast(:prices AS bigint[]), cast(:stock_taken AS boolean[]),
+                                          cast(:backordered AS int[]))
                                    WITH ORDINALITY
-                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, position)),
+                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, backordered, position)),
                         told AS (
                             INSERT INTO "order".history (order_id, event, actor, request_id, facts)
                             VALUES (:id, 'placed', 'customer', :request, jsonb_build_object('status', :status)))
@@ -95,24 +98,28 @@ class PostgresOrders implements Orders {
                 .setParameter(
                         "stock_taken",
                         lines.stream().map(NewOrder.Line::stockTaken).toArray(Boolean[]::new))
+                .setParameter(
+                        "backordered", lines.stream().map(order::backordered).toArray(Integer[]::new))
                 .setParameter("request", requestId.value())
                 .getSingleResult();
         Order placed = rows.order(
                 row,
                 IntStream.range(0, lines.size())
-                        .mapToObj(index -> placed(lineIds.get(index), lines.get(index)))
+                        .mapToObj(index ->
+                                placed(lineIds.get(index), lines.get(index), order.backordered(lines.get(index))))
                         .toList());
         outbox.tell(List.of(OrderNews.Types.event("placed", placed, Map.of())));
         return placed;
     }
 
-    private static OrderLine placed(UUID id, NewOrder.Line line) {
+    private static OrderLine placed(UUID id, NewOrder.Line line, int backordered) {
         return new OrderLine(
                 new OrderLineId(id),
                 line.sku(),
                 TypeId.format("variant", line.variantId()),
                 line.title(),
                 line.quantity(),
+                backordered,
                 line.unitPrice(),
                 line.unitPrice().times(line.quantity()),
                 0,
@@ -223,6 +230,22 @@ class PostgresOrders implements Orders {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
+    public Order backorder(OrderId order, Map<String, Integer> units) {
+        entities.createNativeQuery("""
+                        UPDATE "order".line l SET backordered_quantity = coalesce(b.units, 0)
+                          FROM "order".line o
+                          LEFT JOIN unnest(cast(:skus AS text[]), cast(:units AS int[])) AS b (sku, units) ON b.sku = o.sku
+                         WHERE l.id = o.id AND o.order_id = :order AND o.stock_taken
+                        """)
+                .setParameter("order", order.value())
+                .setParameter("skus", units.keySet().toArray(String[]::new))
+                .setParameter("units", units.values().toArray(Integer[]::new))
+                .executeUpdate();
+        return find(order).orElseThrow();
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
     public void addFulfillment(OrderId order, Fulfillment fulfillment) {
         entities.createNativeQuery("""
                         INSERT INTO "order".fulfillment (id, order_id, lines, carrier, tracking_number, tracking_url)
@@ -258,6 +281,24 @@ class PostgresOrders implements Orders {
                 .setParameter("id", id.value())
                 .getResultList();
         return found.stream().map(row -> rows.event((Tuple) row)).toList();
+    }
+
+    @Override
+    public List<Logged> history(OrderId id, Instant at, long after, int limit) {
+        List<?> found = entities.createNativeQuery("""
+                        SELECT id, event, actor, request_id, at, cast(facts AS text) AS facts
+                          FROM "order".history WHERE order_id = :order AND (at, id) > (:at, :after)
+                         ORDER BY at, id LIMIT :limit
+                        """, Tuple.class)
+                .setParameter("order", id.value())
+                .setParameter("at", at)
+                .setParameter("after", after)
+                .setParameter("limit", limit)
+                .getResultList();
+        return found.stream()
+                .map(Tuple.class::cast)
+                .map(row -> new Logged(row.get("id", Number.class).longValue(), rows.event(row)))
+                .toList();
     }
 
     /** The order, if this is the token that opens it. */

@@ -1,6 +1,7 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,6 +61,14 @@ public interface Payments {
 
     /** Sends a refund to its provider and writes down the answer. Outside of any transaction; safe to repeat. */
     Refund.State send(RefundId refund);
+
+    /**
+     * What happened to the payments and refunds of an order, oldest first, after that entry. One statement.
+     *
+     * @param at of the entry after which to begin
+     * @param after its id
+     */
+    List<PaymentHistory.Entry> history(UUID orderId, Instant at, long after, int limit);
 
     /** Takes up to so many pending refunds that nobody works on. One statement, in its own transaction. */
     List<Refund> claimPendingRefunds(int limit);

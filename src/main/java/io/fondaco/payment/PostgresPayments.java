@@ -1,7 +1,9 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
@@ -21,11 +23,28 @@ class PostgresPayments implements Payments {
     private final EntityManager entities;
     private final Providers providers;
     private final Refunds refunds;
+    private final PaymentHistory history;
+    private final Actor actor;
+    private final RequestId requestId;
 
-    PostgresPayments(EntityManager entities, Providers providers, Refunds refunds) {
+    PostgresPayments(
+            EntityManager entities,
+            Providers providers,
+            Refunds refunds,
+            PaymentHistory history,
+            Actor actor,
+            RequestId requestId) {
         this.entities = entities;
         this.providers = providers;
         this.refunds = refunds;
+        this.history = history;
+        this.actor = actor;
+        this.requestId = requestId;
+    }
+
+    @Override
+    public List<PaymentHistory.Entry> history(UUID orderId, Instant at, long after, int limit) {
+        return history.after(orderId, at, after, limit);
     }
 
     @Override
@@ -38,14 +57,17 @@ class PostgresPayments implements Payments {
     public Payment attempt(String provider, UUID orderId, Money amount) {
         PaymentId id = PaymentId.random();
         Tuple row = (Tuple) entities.createNativeQuery("""
-                        INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount)
-                        VALUES (:id, :order, :provider, :reference, :currency, :amount) RETURNING\s""" + COLUMNS, Tuple.class)
+                        INSERT INTO payment.payment
+                               (id, order_id, provider, reference, currency, amount, changed_by, changed_in)
+                        VALUES (:id, :order, :provider, :reference, :currency, :amount, :actor, :request) RETURNING\s""" + COLUMNS, Tuple.class)
                 .setParameter("id", id.value())
                 .setParameter("order", orderId)
                 .setParameter("provider", provider)
                 .setParameter("reference", id.toString())
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value())
                 .getSingleResult();
         return payment(row);
     }
@@ -94,13 +116,15 @@ class PostgresPayments implements Payments {
     private Query move(PaymentId payment, PaymentState state, String captured) {
         return entities.createNativeQuery("""
                         UPDATE payment.payment
-                           SET state = :state, updated_at = now(),
+                           SET state = :state, updated_at = now(), changed_by = :actor, changed_in = :request,
                                captured_amount = CASE WHEN :state = 'captured' THEN %s ELSE 0 END
                          WHERE id = :id AND state = ANY (cast(:origins AS text[]))
                         """.formatted(captured))
                 .setParameter("state", state.column())
                 .setParameter("id", payment.value())
-                .setParameter("origins", state.origins());
+                .setParameter("origins", state.origins())
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value());
     }
 
     @Override

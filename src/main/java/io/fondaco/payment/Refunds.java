@@ -1,6 +1,8 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
@@ -17,9 +19,13 @@ class Refunds {
     private static final int LEASE_SECONDS = 30;
 
     private final EntityManager entities;
+    private final Actor actor;
+    private final RequestId requestId;
 
-    Refunds(EntityManager entities) {
+    Refunds(EntityManager entities, Actor actor, RequestId requestId) {
         this.entities = entities;
+        this.actor = actor;
+        this.requestId = requestId;
     }
 
     @Transactional(Transactional.TxType.MANDATORY)
@@ -28,8 +34,10 @@ class Refunds {
                         WITH set_aside AS (
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
-                        INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until)
-                        VALUES (:id, :payment, :order, :currency, :amount, now() + make_interval(secs => :lease))
+                        INSERT INTO payment.refund
+                               (id, payment_id, order_id, currency, amount, locked_until, changed_by, changed_in)
+                        VALUES (:id, :payment, :order, :currency, :amount, now() + make_interval(secs => :lease),
+                                :actor, :request)
                         RETURNING\s""" + COLUMNS, Tuple.class)
                 .setParameter("id", RefundId.random().value())
                 .setParameter("payment", payment.id().value())
@@ -37,6 +45,8 @@ class Refunds {
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
                 .setParameter("lease", (double) LEASE_SECONDS)
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value())
                 .getSingleResult();
         return refund(row);
     }
@@ -47,13 +57,16 @@ class Refunds {
         Refund.State state = accepted ? Refund.State.SUCCEEDED : Refund.State.FAILED;
         entities.createNativeQuery("""
                         WITH settled AS (
-                            UPDATE payment.refund SET state = :state WHERE id = :id AND state = 'pending'
+                            UPDATE payment.refund SET state = :state, changed_by = :actor, changed_in = :request
+                             WHERE id = :id AND state = 'pending'
                             RETURNING payment_id, amount, state)
                         UPDATE payment.payment p SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
                           FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
                         """)
                 .setParameter("state", state.column())
                 .setParameter("id", refund.id().value())
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value())
                 .executeUpdate();
         return state;
     }

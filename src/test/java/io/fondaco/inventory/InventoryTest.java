@@ -54,7 +54,7 @@ class InventoryTest {
             }
         }
         assertThat(sold).isEqualTo(10);
-        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 0, 0, 0));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 0, 0, 0, 0));
     }
 
     @Test
@@ -97,7 +97,7 @@ class InventoryTest {
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
         inventory.release(reservation);
-        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 1, 0, 1));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 1, 0, 1, 0));
     }
 
     @Test
@@ -107,7 +107,7 @@ class InventoryTest {
         inventory.release(reservation);
         inventory.release(reservation);
         assertThat(inventory.claim(reservation, "order-2")).isFalse();
-        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 3, 0, 3));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 3, 0, 3, 0));
     }
 
     @Test
@@ -135,7 +135,7 @@ class InventoryTest {
         String sku = stocked(5);
         inventory.reserve(List.of(new StockQuantity(sku, 3)), LONG);
         assertThat(inventory.count(new StockCount(StockKey.atDefault(sku), 10), "recount"))
-                .isEqualTo(new StockLevel(sku, "default", 13, 3, 10));
+                .isEqualTo(new StockLevel(sku, "default", 13, 3, 10, 0));
         assertThatThrownBy(() -> inventory.adjust(StockKey.atDefault(sku), -11, "loss"))
                 .isInstanceOf(InsufficientStock.class);
         assertThat(inventory.adjust(StockKey.atDefault(sku), -10, "loss").available())

@@ -1,5 +1,6 @@
 package io.fondaco.platform.jobs;
 
+import io.fondaco.platform.web.Actor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.Priority;
@@ -25,12 +26,15 @@ class OncePerClusterInterceptor {
     private final JobSettings settings;
     private final Fence fence;
     private final MeterRegistry registry;
+    private final Actor actor;
 
-    OncePerClusterInterceptor(JobLeases leases, JobSettings settings, Fence fence, MeterRegistry registry) {
+    OncePerClusterInterceptor(
+            JobLeases leases, JobSettings settings, Fence fence, MeterRegistry registry, Actor actor) {
         this.leases = leases;
         this.settings = settings;
         this.fence = fence;
         this.registry = registry;
+        this.actor = actor;
     }
 
     @AroundInvoke
@@ -47,6 +51,7 @@ class OncePerClusterInterceptor {
         Timer.Sample time = Timer.start(registry);
         Throwable failure = null;
         fence.enter(lease);
+        actor.is("system:" + lease.name());
         try {
             return call.proceed();
         } catch (Fence.LeaseLost lost) {

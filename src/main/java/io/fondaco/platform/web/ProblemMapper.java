@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.fondaco.platform.Causes;
+import io.fondaco.platform.database.Contention;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.Routes;
 import io.fondaco.platform.identity.InvalidId;
@@ -41,10 +42,12 @@ class ProblemMapper {
 
     private final RequestId requestId;
     private final Routes routes;
+    private final Contention contention;
 
-    ProblemMapper(RequestId requestId, Routes routes) {
+    ProblemMapper(RequestId requestId, Routes routes, Contention contention) {
         this.requestId = requestId;
         this.routes = routes;
+        this.contention = contention;
     }
 
     @ServerExceptionMapper
@@ -135,6 +138,7 @@ class ProblemMapper {
                         "The database went away while this was being saved: it may be done or not. Try again, with the same Idempotency-Key where there is one.");
             }
             case GAVE_WAY -> {
+                contention.count(e);
                 LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.root(e)));
                 yield retry("busy", "Another request holds the same records; try again.");
             }

@@ -1,0 +1,228 @@
+package io.fondaco.inventory;
+
+import io.fondaco.inventory.Inventory.Backorder;
+import io.fondaco.platform.jobs.Fence;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hibernate.Session;
+
+/**
+ * Units that were sold and have not come. Whatever becomes free at a location that ships serves them first, the oldest sale
+ * before all others. Nobody can take a unit that is owed in the meantime: {@link Sourcing} counts what is owed as gone.
+ */
+@ApplicationScoped
+class Backorders {
+    private final EntityManager entities;
+    private final Fence fence;
+    private final Actor actor;
+    private final RequestId requestId;
+    private final InventorySettings settings;
+
+    Backorders(EntityManager entities, Fence fence, Actor actor, RequestId requestId, InventorySettings settings) {
+        this.entities = entities;
+        this.fence = fence;
+        this.actor = actor;
+        this.requestId = requestId;
+        this.settings = settings;
+    }
+
+    /** A unit or more that wait. */
+    private record Waiting(long id, String sku, long units) {}
+
+    /** A location with units to spare. */
+    private record Shelf(String sku, String location, long units) {}
+
+    /** What goes from a shelf to who waited for it. */
+    private record Fill(long backorder, String location, long units) {}
+
+    /** Locks every level of these SKUs, in order, and adds those of which units are owed. One statement. */
+    void lock(Connection connection, Object[] skus, Set<String> owed) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("""
+                SELECT sku, backordered FROM inventory.stock_level
+                 WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
+                """)) {
+            lock.setArray(1, connection.createArrayOf("text", skus));
+            try (ResultSet rows = lock.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getLong(2) > 0) {
+                        owed.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Serves who waits for these SKUs from what is free, in the caller's transaction. Never waits for a lock, so that it may
+     * come after others were taken: what is locked is left to {@link #fillWaiting}. Three statements, none without SKUs.
+     *
+     * @return whether anybody was served
+     */
+    boolean fill(Collection<String> skus) {
+        if (skus.isEmpty()) {
+            return false;
+        }
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            List<Shelf> shelves = shelves(connection, skus);
+            List<Waiting> queue = shelves.isEmpty() ? List.of() : queue(connection, skus);
+            List<Fill> fills = match(shelves, queue);
+            if (!fills.isEmpty()) {
+                write(connection, fills);
+            }
+            return !fills.isEmpty();
+        });
+    }
+
+    /**
+     * Serves who waits though units are free: what came while its level was locked, or at a location that ships again.
+     *
+     * @return how many SKUs it tried, at most {@code fondaco.inventory.fill-batch}
+     */
+    @Transactional
+    int fillWaiting() {
+        fence.hold();
+        @SuppressWarnings("unchecked")
+        List<String> skus = entities.createNativeQuery("""
+                        SELECT DISTINCT b.sku FROM inventory.backorder b
+                         WHERE b.waiting > 0 AND EXISTS
+                               (SELECT FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
+                                 WHERE s.sku = b.sku AND s.on_hand > s.reserved AND l.active AND l.ships_online)
+                         LIMIT :batch
+                        """, String.class)
+                .setParameter("batch", settings.fillBatch())
+                .getResultList();
+        fill(skus);
+        return skus.size();
+    }
+
+    private static List<Shelf> shelves(Connection connection, Collection<String> skus) throws SQLException {
+        List<Shelf> shelves = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                WITH locked AS (
+                    SELECT sku, location, on_hand - reserved AS free FROM inventory.stock_level
+                     WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE SKIP LOCKED
+                )
+                SELECT s.sku, s.location, s.free FROM locked s JOIN inventory.location l ON l.code = s.location
+                 WHERE s.free > 0 AND l.active AND l.ships_online ORDER BY l.priority, s.location
+                """)) {
+            select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    shelves.add(new Shelf(rows.getString(1), rows.getString(2), rows.getLong(3)));
+                }
+            }
+        }
+        return shelves;
+    }
+
+    /** Only what hangs on a level that this transaction has locked, or can lock at once. */
+    private List<Waiting> queue(Connection connection, Collection<String> skus) throws SQLException {
+        List<Waiting> queue = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT b.id, b.sku, b.waiting FROM inventory.backorder b
+                  JOIN inventory.stock_level s ON s.sku = b.sku AND s.location = b.location
+                 WHERE b.sku = ANY (?) AND b.waiting > 0 ORDER BY b.id LIMIT ? FOR UPDATE OF s, b SKIP LOCKED
+                """)) {
+            select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+            select.setInt(2, settings.fillBatch());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    queue.add(new Waiting(rows.getLong(1), rows.getString(2), rows.getLong(3)));
+                }
+            }
+        }
+        return queue;
+    }
+
+    private static List<Fill> match(List<Shelf> shelves, List<Waiting> queue) {
+        Map<StockKey, Long> free = new LinkedHashMap<>();
+        shelves.forEach(shelf -> free.put(new StockKey(shelf.sku(), shelf.location()), shelf.units()));
+        List<Fill> fills = new ArrayList<>();
+        for (Waiting waiting : queue) {
+            long left = waiting.units();
+            for (Map.Entry<StockKey, Long> shelf : free.entrySet()) {
+                long units = shelf.getKey().sku().equals(waiting.sku()) ? Math.min(left, shelf.getValue()) : 0;
+                if (units > 0) {
+                    fills.add(new Fill(waiting.id(), shelf.getKey().location(), units));
+                    shelf.setValue(shelf.getValue() - units);
+                    left -= units;
+                }
+            }
+        }
+        return fills;
+    }
+
+    private void write(Connection connection, List<Fill> fills) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement("""
+                WITH fill AS (
+                    SELECT * FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS f (id, location, units)
+                ), served AS (
+                    UPDATE inventory.backorder b SET waiting = b.waiting - f.units
+                      FROM (SELECT id, sum(units) AS units FROM fill GROUP BY id) f WHERE b.id = f.id
+                    RETURNING b.id, b.reference, b.sku, b.location
+                ), changes AS (
+                    SELECT b.reference, b.sku, f.location, f.units AS taken, 0::bigint AS served
+                      FROM fill f JOIN served b ON b.id = f.id
+                     UNION ALL
+                    SELECT b.reference, b.sku, b.location, 0, f.units FROM fill f JOIN served b ON b.id = f.id
+                ), told AS (
+                    INSERT INTO inventory.movement
+                           (sku, location, kind, quantity, backordered, reference, actor, request_id)
+                    SELECT sku, location, 'filled', -sum(taken), -sum(served), reference, ?, ? FROM changes
+                     GROUP BY sku, location, reference ORDER BY sku, location
+                )
+                UPDATE inventory.stock_level s
+                   SET on_hand = s.on_hand - c.taken, backordered = s.backordered - c.served, updated_at = now()
+                  FROM (SELECT sku, location, sum(taken) AS taken, sum(served) AS served
+                          FROM changes GROUP BY sku, location) c
+                 WHERE s.sku = c.sku AND s.location = c.location
+                """)) {
+            write.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "bigint", fills.stream().map(Fill::backorder).toArray()));
+            write.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", fills.stream().map(Fill::location).toArray()));
+            write.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", fills.stream().map(Fill::units).toArray()));
+            write.setString(4, actor.name());
+            write.setString(5, requestId.value());
+            write.executeUpdate();
+        }
+    }
+
+    List<Backorder> of(String reference) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            List<Backorder> found = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT sku, location, quantity, waiting FROM inventory.backorder WHERE reference = ? ORDER BY id
+                    """)) {
+                select.setString(1, reference);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(
+                                new Backorder(rows.getString(1), rows.getString(2), rows.getLong(3), rows.getLong(4)));
+                    }
+                }
+            }
+            return found;
+        });
+    }
+}

@@ -1,0 +1,230 @@
+package io.fondaco.inventory;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.postal.CountryCode;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Text;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Where stock lies, and which of it is sold online. A location is never removed, for its history names it. */
+@Path("/admin/v1/stock-locations")
+@Tag(name = "Stock")
+@RetriedReads
+@RunOnVirtualThread
+class LocationResource {
+    private static final String SORT = "code";
+    private static final int DEFAULT_PRIORITY = 100;
+
+    private final LocationChange change;
+
+    LocationResource(LocationChange change) {
+        this.change = change;
+    }
+
+    /** @param country null when it does not matter */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    @Schema(name = "StockLocation")
+    record View(
+            String code,
+            String name,
+            @Schema(nullable = true) @Nullable String country,
+            int priority,
+            boolean active,
+            boolean shipsOnline,
+            Instant createdAt,
+            Instant updatedAt) {
+
+        static View of(Location row) {
+            return new View(
+                    row.code,
+                    row.name,
+                    row.country,
+                    row.priority,
+                    row.active,
+                    row.shipsOnline,
+                    row.createdAt,
+                    row.updatedAt);
+        }
+    }
+
+    /** A location that is to be. */
+    @Schema(name = "NewStockLocation")
+    record NewLocation(
+            @Schema(description = "Names it for good.", examples = "leeds")
+            @NotNull
+            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+            String code,
+
+            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
+            String name,
+
+            @CountryCode @Nullable String country,
+
+            @Schema(description = "The lower is asked first; absent: 100.") @Min(0) @Max(10_000) @Nullable
+            Integer priority,
+
+            @Schema(description = "Whether stock there can be sold at all; absent: yes.") @Nullable
+            Boolean active,
+
+            @Schema(description = "Whether it sends what is bought online; absent: yes.") @Nullable
+            Boolean shipsOnline) {}
+
+    /** What is to be different; what is absent stays. */
+    @Schema(name = "StockLocationChange")
+    record Wanted(
+            @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
+            String name,
+
+            @CountryCode @Nullable String country,
+            @Min(0) @Max(10_000) @Nullable Integer priority,
+            @Nullable Boolean active,
+            @Nullable Boolean shipsOnline) {}
+
+    @GET
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(operationId = "listStockLocations", summary = "List stock locations", description = "By their codes.")
+    public Page<View> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
+        String after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> place.keys().getFirst())
+                .orElse("");
+        if (Text.hasNul(after)) {
+            throw Cursor.invalid();
+        }
+        List<Location> rows =
+                Location.find("code > ?1 order by code", after).range(0, limit).list();
+        return Page.cut(rows, limit, row -> Cursor.of(SORT, row.code)).map(View::of);
+    }
+
+    @POST
+    @Transactional
+    @RolesAllowed(Scopes.STOCK_WRITE)
+    @Operation(
+            operationId = "createStockLocation",
+            summary = "Make a stock location",
+            description = "Stock that is counted or imported at a location that is not known makes one, too.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The location.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "409", description = "`location_exists`: change that one.")
+    public Response create(@NotNull @Valid NewLocation wanted) {
+        if (Location.findByIdOptional(wanted.code(), LockModeType.PESSIMISTIC_WRITE)
+                .isPresent()) {
+            throw ApiException.conflict("location_exists", "There is a location '%s'.".formatted(wanted.code()));
+        }
+        Location location = new Location();
+        location.code = wanted.code();
+        location.name = wanted.name() == null ? wanted.code() : wanted.name();
+        location.country = wanted.country();
+        location.priority = wanted.priority() == null ? DEFAULT_PRIORITY : wanted.priority();
+        location.active = !Boolean.FALSE.equals(wanted.active());
+        location.shipsOnline = !Boolean.FALSE.equals(wanted.shipsOnline());
+        location.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        location.updatedAt = location.createdAt;
+        location.persistAndFlush();
+        return Response.status(201).entity(View.of(location)).tag(tag(location)).build();
+    }
+
+    @GET
+    @Path("/{code}")
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(operationId = "getStockLocation", summary = "Look at a stock location")
+    @APIResponse(
+            responseCode = "200",
+            description = "The location.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
+    public Response get(@RestPath String code) {
+        Location location = find(code, LockModeType.NONE);
+        return Response.ok(View.of(location)).tag(tag(location)).build();
+    }
+
+    @PATCH
+    @Path("/{code}")
+    @RolesAllowed(Scopes.STOCK_WRITE)
+    @Operation(
+            operationId = "changeStockLocation",
+            summary = "Change a stock location",
+            description = "While it is not active, or does not ship online, nothing is sold from there; what was"
+                    + " reserved there stays reserved.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The location as it is now.",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response change(
+            @RestPath String code, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid Wanted wanted) {
+        boolean[] turned = new boolean[1];
+        Location location = QuarkusTransaction.requiringNew().call(() -> {
+            Location found = find(code, LockModeType.PESSIMISTIC_WRITE);
+            IfMatch.require(ifMatch, tag(found));
+            boolean sold = found.active && found.shipsOnline;
+            apply(found, wanted);
+            found.updatedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+            found.persistAndFlush();
+            turned[0] = sold != (found.active && found.shipsOnline);
+            return found;
+        });
+        if (turned[0]) {
+            change.tellAvailability(location.code);
+        }
+        return Response.ok(View.of(location)).tag(tag(location)).build();
+    }
+
+    private static void apply(Location location, Wanted wanted) {
+        location.name = wanted.name() == null ? location.name : wanted.name();
+        location.country = wanted.country() == null ? location.country : wanted.country();
+        location.priority = wanted.priority() == null ? location.priority : wanted.priority();
+        location.active = wanted.active() == null ? location.active : wanted.active();
+        location.shipsOnline = wanted.shipsOnline() == null ? location.shipsOnline : wanted.shipsOnline();
+    }
+
+    private static Location find(String code, LockModeType lock) {
+        if (Text.hasNul(code)) {
+            throw ApiException.notFound("stock location", code);
+        }
+        return Location.<Location>findByIdOptional(code, lock)
+                .orElseThrow(() -> ApiException.notFound("stock location", code));
+    }
+
+    private static EntityTag tag(Location location) {
+        return new EntityTag(Long.toString(location.version));
+    }
+}

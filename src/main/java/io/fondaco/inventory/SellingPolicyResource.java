@@ -1,0 +1,110 @@
+package io.fondaco.inventory;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.catalog.Catalog;
+import io.fondaco.inventory.SellingPolicies.Versioned;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.RetriedWrites;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Text;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jspecify.annotations.Nullable;
+
+/** Whether a SKU is sold beyond what is there. Of no effect for variants that are not tracked, or whose inventory_policy is continue. */
+@Path("/admin/v1/stock/{sku}/selling-policy")
+@Tag(name = "Stock")
+@RetriedReads
+@RunOnVirtualThread
+class SellingPolicyResource {
+    private final SellingPolicies policies;
+    private final Catalog catalog;
+
+    SellingPolicyResource(SellingPolicies policies, Catalog catalog) {
+        this.policies = policies;
+        this.catalog = catalog;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(
+            operationId = "getSellingPolicy",
+            summary = "Whether a SKU is sold beyond what is there",
+            description = "deny while nobody has set another.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The policy.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SellingPolicy.class)))
+    public Response get(@RestPath String sku) {
+        requireKnown(sku);
+        return answer(policies.find(sku));
+    }
+
+    @PUT
+    @Transactional
+    @RetriedWrites
+    @RolesAllowed(Scopes.STOCK_WRITE)
+    @Operation(
+            operationId = "setSellingPolicy",
+            summary = "Sell a SKU on backorder or preorder, or cease to",
+            description =
+                    "Up to `limit` units may be owed at a time. They are served first, oldest first, from whatever comes. A limit"
+                            + " that is lowered keeps what is owed already. Of no effect for variants that are not tracked, or"
+                            + " whose inventory_policy is continue: they are sold without counting.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The policy as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = SellingPolicy.class)))
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response set(
+            @RestPath String sku,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid SellingPolicy wanted) {
+        requireKnown(sku);
+        SellingPolicy policy = wanted.checked();
+        if (Text.hasNul(policy.location())) {
+            throw ApiException.invalid("/location", "invalid_format", "A NUL character is not text.");
+        }
+        IfMatch.require(ifMatch, tag(policies.lock(sku)));
+        return answer(policies.set(sku, policy));
+    }
+
+    private void requireKnown(String sku) {
+        if (Text.hasNul(sku) || catalog.variantsBySku(List.of(sku)).isEmpty()) {
+            throw ApiException.notFound("SKU", sku.replace('\0', ' '));
+        }
+    }
+
+    private static Response answer(Versioned found) {
+        return Response.ok(found.policy()).tag(tag(found)).build();
+    }
+
+    private static EntityTag tag(Versioned found) {
+        return new EntityTag(Long.toString(found.version()));
+    }
+}

@@ -1,0 +1,64 @@
+package io.fondaco.inventory;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Text;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** What happened to a SKU's stock. */
+@Path("/admin/v1/stock/{sku}/history")
+@Tag(name = "Stock")
+@RetriedReads
+@RunOnVirtualThread
+class StockHistoryResource {
+    private static final String NEWEST = "-id";
+
+    private final StockHistory history;
+
+    StockHistoryResource(StockHistory history) {
+        this.history = history;
+    }
+
+    @GET
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(
+            operationId = "listStockHistory",
+            summary = "Every change of a SKU's stock, newest first",
+            description = "With its cause, who made it and in which request. Only ever added to: the database refuses"
+                    + " anything else.")
+    public Page<StockHistory.Entry> history(
+            @RestPath String sku,
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor) {
+        if (Text.hasNul(sku)) {
+            throw ApiException.notFound("SKU", "with a NUL character");
+        }
+        long before = Cursor.decode(cursor, NEWEST, 1)
+                .map(place -> number(place.keys().getFirst()))
+                .orElse(Long.MAX_VALUE);
+        return Page.cut(
+                history.before(sku, before, limit + 1), limit, entry -> Cursor.of(NEWEST, Long.toString(entry.id())));
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw Cursor.invalid();
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.fondaco.checkout;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.fondaco.ShopDatabase;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What is sold before it is there: never more than was allowed, and served first when it comes. */
+@QuarkusTest
+class BackorderTest {
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    ShopDatabase database;
+
+    @Test
+    void twentyBuyersOfThreeUnitsAndFiveOnBackorderMakeEightOrders() throws Exception {
+        String sku = shelf.put(250, 3);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        List<Shopper> shoppers =
+                IntStream.range(0, 20).mapToObj(_ -> Shopper.ready(sku, 1)).toList();
+        List<Callable<Integer>> buyers = shoppers.stream()
+                .<Callable<Integer>>map(
+                        shopper -> () -> shopper.complete("tok_ok").statusCode())
+                .toList();
+        int sold = 0;
+        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (var buyer : threads.invokeAll(buyers)) {
+                assertThat(buyer.get()).isIn(201, 409);
+                sold += buyer.get() == 201 ? 1 : 0;
+            }
+        }
+        assertThat(sold).isEqualTo(8);
+        level(sku)
+                .then()
+                .body("data[0].on_hand", equalTo(0))
+                .body("data[0].reserved", equalTo(0))
+                .body("data[0].backordered", equalTo(5))
+                .body("data[0].available", equalTo(-5));
+        assertThat(database.query("SELECT sum(l.backordered_quantity) FROM \"order\".line l WHERE sku = '" + sku + "'"))
+                .isEqualTo("5");
+    }
+
+    @Test
+    void anOrderSaysWhatOfItIsNotThereYetAndIsServedByWhatComes() {
+        String sku = shelf.put(250, 2);
+        policy(sku, Map.of("policy", "backorder", "limit", 10)).then().statusCode(200);
+        Response first = Shopper.ready(sku, 5).complete("tok_ok");
+        first.then()
+                .statusCode(201)
+                .body("lines[0].quantity", equalTo(5))
+                .body("lines[0].backordered_quantity", equalTo(3));
+        Response second = Shopper.ready(sku, 2).complete("tok_ok");
+        second.then().statusCode(201).body("lines[0].backordered_quantity", equalTo(2));
+        adjust(sku, Map.of("delta", 4))
+                .then()
+                .statusCode(200)
+                .body("on_hand", equalTo(0))
+                .body("backordered", equalTo(1))
+                .body("available", equalTo(-1));
+        backorders(first).then().body("backorders.quantity", contains(3)).body("backorders.waiting", contains(0));
+        backorders(second).then().body("backorders.quantity", contains(2)).body("backorders.waiting", contains(1));
+        adjust(sku, Map.of("available", 4))
+                .then()
+                .statusCode(200)
+                .body("on_hand", equalTo(3))
+                .body("available", equalTo(3));
+        backorders(second).then().body("backorders.waiting", contains(0));
+    }
+
+    @Test
+    void whatComesToAnotherLocationServesWhoWaitsToo() {
+        String sku = shelf.put(250, 0);
+        policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
+        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        adjust(sku, Map.of("delta", 5, "location", "annexe"))
+                .then()
+                .statusCode(200)
+                .body("on_hand", equalTo(3));
+        backorders(order).then().body("backorders.waiting", contains(0));
+        level(sku).then().body("data.location", contains("annexe", "default")).body("data.available", contains(3, 0));
+    }
+
+    @Test
+    void whatCouldNotBeServedAtOnceIsServedSoonAfter() throws Exception {
+        String sku = shelf.put(250, 0);
+        policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
+        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        database.execute("UPDATE inventory.stock_level SET on_hand = 2 WHERE sku = '" + sku + "'");
+        database.execute("INSERT INTO inventory.movement (sku, location, kind, quantity, reference) VALUES ('" + sku
+                + "', 'default', 'adjusted', 2, 'by hand')");
+        await().atMost(Duration.ofSeconds(40))
+                .untilAsserted(() -> backorders(order).then().body("backorders.waiting", contains(0)));
+    }
+
+    @Test
+    void aCancelledBackorderIsWaitedForNoMoreAndMakesNoUnitsOfAir() {
+        String sku = shelf.put(250, 1);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        Response order = Shopper.ready(sku, 4).complete("tok_ok");
+        order.then().statusCode(201).body("lines[0].backordered_quantity", equalTo(3));
+        Staff.verb(order.path("id"), "cancel", Map.of()).then().statusCode(200);
+        level(sku)
+                .then()
+                .body("data[0].on_hand", equalTo(1))
+                .body("data[0].backordered", equalTo(0))
+                .body("data[0].available", equalTo(1));
+        backorders(order).then().body("backorders.waiting", contains(0));
+    }
+
+    @Test
+    void unitsThatWereSentAndComeBackServeWhoStillWaits() {
+        String sku = shelf.put(250, 1);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        String line = order.path("lines[0].id");
+        Staff.verb(order.path("id"), "fulfillments", Map.of("lines", List.of(Map.of("line_id", line, "quantity", 1))))
+                .then()
+                .statusCode(201);
+        Staff.verb(
+                        order.path("id"),
+                        "returns",
+                        Map.of("lines", List.of(Map.of("line_id", line, "quantity", 1)), "restock", true))
+                .then()
+                .statusCode(201)
+                .body("backorders.waiting", contains(0));
+        level(sku).then().body("data[0].on_hand", equalTo(0)).body("data[0].available", equalTo(0));
+    }
+
+    @Test
+    void aDeclinedPaymentTakesItsPromiseBack() {
+        String sku = shelf.put(250, 1);
+        policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
+        Shopper.ready(sku, 3).complete("tok_declined").then().statusCode(402);
+        level(sku)
+                .then()
+                .body("data[0].on_hand", equalTo(1))
+                .body("data[0].reserved", equalTo(0))
+                .body("data[0].backordered", equalTo(0));
+    }
+
+    @Test
+    void aLimitThatIsLoweredKeepsWhatIsOwedAndSellsNoMore() {
+        String sku = shelf.put(250, 0);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        Response order = Shopper.ready(sku, 3).complete("tok_ok");
+        order.then().statusCode(201);
+        policy(sku, Map.of("policy", "deny")).then().statusCode(200);
+        Shopper.ready(sku, 1)
+                .complete("tok_ok")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("out_of_stock"))
+                .body("errors[0].available", equalTo(0));
+        backorders(order).then().body("backorders.waiting", contains(3));
+    }
+
+    @Test
+    void theDatabaseItselfRefusesAPromiseBeyondTheLimit() throws SQLException {
+        String sku = shelf.put(250, 1);
+        policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
+        database.execute("UPDATE inventory.stock_level SET backordered = 3 WHERE sku = '" + sku + "'");
+        assertThatThrownBy(() ->
+                        database.execute("UPDATE inventory.stock_level SET backordered = 4 WHERE sku = '" + sku + "'"))
+                .hasMessageContaining("backorder limit of 2");
+        assertThatThrownBy(() ->
+                        database.execute("UPDATE inventory.stock_level SET reserved = 2 WHERE sku = '" + sku + "'"))
+                .hasMessageContaining("stock_level_reserved_is_there");
+        database.execute("UPDATE inventory.stock_level SET backordered = 0 WHERE sku = '" + sku + "'");
+    }
+
+    @Test
+    void shoppersAreToldWhatIsThereAndWhatIsSoldBeforeItComes() {
+        String sku = shelf.put(250, 1);
+        eventually(sku, "in_stock", true);
+        product(sku).then().body("variants[0].expected_on", nullValue());
+        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(201);
+        eventually(sku, "out_of_stock", false);
+        policy(sku, Map.of("policy", "preorder", "limit", 1, "expected_on", "2027-03-01"))
+                .then()
+                .statusCode(200);
+        eventually(sku, "preorder", true);
+        product(sku).then().body("variants[0].expected_on", equalTo("2027-03-01"));
+        Shopper shopper = Shopper.ready(sku, 2);
+        shopper.view().then().body("problems.code", contains("out_of_stock")).body("problems[0].available", equalTo(1));
+        Shopper last = Shopper.ready(sku, 1);
+        last.view().then().body("problems", empty());
+        last.complete("tok_ok").then().statusCode(201);
+        eventually(sku, "out_of_stock", false);
+        policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
+        eventually(sku, "backorder", true);
+        adjust(sku, Map.of("delta", 2)).then().statusCode(200);
+        eventually(sku, "in_stock", true);
+    }
+
+    @Test
+    void aPolicyIsGuardedByItsVersionAndByItsRules() {
+        String sku = shelf.put(250, 1);
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> Staff.request()
+                .get("/admin/v1/stock/" + sku + "/selling-policy")
+                .then()
+                .statusCode(200)
+                .header("ETag", "\"0\"")
+                .body("policy", equalTo("deny")));
+        Staff.request()
+                .body(Map.of("policy", "backorder", "limit", 2))
+                .put("/admin/v1/stock/" + sku + "/selling-policy")
+                .then()
+                .statusCode(428);
+        policy(sku, Map.of("policy", "backorder", "limit", 2))
+                .then()
+                .statusCode(200)
+                .header("ETag", "\"1\"");
+        Staff.request()
+                .header("If-Match", "\"0\"")
+                .body(Map.of("policy", "deny"))
+                .put("/admin/v1/stock/" + sku + "/selling-policy")
+                .then()
+                .statusCode(412);
+        policy(sku, Map.of("policy", "backorder")).then().statusCode(422).body("errors[0].pointer", equalTo("/limit"));
+        policy(sku, Map.of("policy", "deny", "limit", 2)).then().statusCode(422);
+        policy("NO-SUCH-SKU", Map.of("policy", "deny")).then().statusCode(404);
+    }
+
+    private void eventually(String sku, String availability, boolean available) {
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> product(sku)
+                .then()
+                .body("variants[0].availability", equalTo(availability))
+                .body("variants[0].available", equalTo(available)));
+    }
+
+    private static Response product(String sku) {
+        return given().get("/store/v1/products/" + sku.toLowerCase(Locale.ROOT).replace('_', '-') + "?currency=GBP");
+    }
+
+    private static Response backorders(Response order) {
+        return Staff.order(order.path("id"));
+    }
+
+    /** No older than a write of this moment. */
+    private static Response level(String sku) {
+        String token = Staff.request()
+                .body(Map.of("code", "probe-" + UUID.randomUUID()))
+                .post("/admin/v1/stock-locations")
+                .header("Fondaco-Consistency");
+        return Staff.request().header("Fondaco-Consistency", token).get("/admin/v1/stock?sku=" + sku);
+    }
+
+    private static Response adjust(String sku, Map<String, Object> change) {
+        Map<String, Object> body = new java.util.HashMap<>(change);
+        body.put("sku", sku);
+        return Staff.request()
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body(body)
+                .post("/admin/v1/stock/adjustments");
+    }
+
+    private static Response policy(String sku, Map<String, Object> policy) {
+        return Staff.request().header("If-Match", "*").body(policy).put("/admin/v1/stock/" + sku + "/selling-policy");
+    }
+}

@@ -1,0 +1,180 @@
+package io.fondaco.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.fondaco.ShopDatabase;
+import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.Shopper;
+import io.fondaco.checkout.Staff;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class LocationTest {
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    ShopDatabase database;
+
+    @Test
+    void aLocationIsMadeReadAndChangedUnderItsVersion() {
+        String code = code();
+        String tag = Staff.request()
+                .body(Map.of("code", code, "name", "Leeds", "country", "GB", "priority", 5))
+                .post("/admin/v1/stock-locations")
+                .then()
+                .statusCode(201)
+                .body("active", equalTo(true))
+                .body("ships_online", equalTo(true))
+                .extract()
+                .header("ETag");
+        Staff.request()
+                .body(Map.of("code", code))
+                .post("/admin/v1/stock-locations")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("location_exists"));
+        Staff.request()
+                .body(Map.of("active", false))
+                .patch("/admin/v1/stock-locations/" + code)
+                .then()
+                .statusCode(428);
+        Staff.request()
+                .header("If-Match", tag)
+                .body(Map.of("active", false))
+                .patch("/admin/v1/stock-locations/" + code)
+                .then()
+                .statusCode(200)
+                .body("active", equalTo(false))
+                .body("name", equalTo("Leeds"));
+        Staff.request()
+                .header("If-Match", tag)
+                .body(Map.of("active", true))
+                .patch("/admin/v1/stock-locations/" + code)
+                .then()
+                .statusCode(412);
+        Staff.request()
+                .body(Map.of("code", code(), "country", "XX"))
+                .post("/admin/v1/stock-locations")
+                .then()
+                .statusCode(422);
+    }
+
+    @Test
+    void stockAtALocationThatNobodyMadeMakesIt() {
+        String code = code();
+        count(shelf.put(250, 0), code, 3);
+        String token = count(shelf.put(250, 0), code, 3).header("Fondaco-Consistency");
+        Staff.request()
+                .header("Fondaco-Consistency", token)
+                .get("/admin/v1/stock-locations/" + code)
+                .then()
+                .statusCode(200)
+                .body("priority", equalTo(100));
+    }
+
+    @Test
+    void aClosedLocationSellsNothingUntilItOpensAgain() {
+        String code = make(Map.of("priority", 1));
+        String sku = shelf.put(250, 0);
+        count(sku, code, 2);
+        change(code, Map.of("ships_online", false));
+        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(409).body("errors[0].available", equalTo(0));
+        assertThat(shelf.available(sku)).isZero();
+        change(code, Map.of("ships_online", true));
+        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(201);
+    }
+
+    @Test
+    void aCartIsSentFromTheOnePlaceThatHasAllOfIt() throws SQLException {
+        String preferred = make(Map.of("priority", 1));
+        String other = make(Map.of("priority", 2));
+        String a = shelf.put(250, 0);
+        String b = shelf.put(250, 0);
+        count(a, preferred, 5);
+        count(a, other, 1);
+        count(b, other, 1);
+        Shopper shopper = Shopper.ready(a, 1);
+        shopper.request()
+                .body(Map.of("sku", b, "quantity", 1))
+                .post(shopper.path("/lines"))
+                .then()
+                .statusCode(200);
+        Response order = shopper.complete("tok_ok");
+        order.then().statusCode(201);
+        assertThat(soldAt(order)).isEqualTo(other + "," + other);
+    }
+
+    @Test
+    void amongEqualsTheLocationInTheCountryOfTheAddressSends() throws SQLException {
+        String here = make(Map.of("priority", 50, "country", "GB"));
+        String there = make(Map.of("priority", 50, "country", "DE"));
+        String sku = shelf.put(250, 0);
+        count(sku, here, 5);
+        count(sku, there, 5);
+        assertThat(soldAt(deliveredTo(sku, "DE"))).isEqualTo(there);
+        assertThat(soldAt(deliveredTo(sku, "GB"))).isEqualTo(here);
+    }
+
+    private static Response deliveredTo(String sku, String country) {
+        Shopper shopper = Shopper.with(sku, 1);
+        shopper.request()
+                .body(Map.of(
+                        "shipping_address",
+                        Map.of(
+                                "name", "Ada",
+                                "line1", "1 Way",
+                                "city", "Town",
+                                "postal_code", "12345",
+                                "country", country)))
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
+        Response order = shopper.complete("tok_ok");
+        order.then().statusCode(201);
+        return order;
+    }
+
+    private String soldAt(Response order) throws SQLException {
+        return database.query(
+                "SELECT string_agg(location, ',' ORDER BY sku) FROM inventory.movement WHERE kind = 'sold'"
+                        + " AND reference = '" + order.path("id") + "'");
+    }
+
+    private static String code() {
+        return "loc-" + UUID.randomUUID();
+    }
+
+    private static String make(Map<String, Object> more) {
+        Map<String, Object> body = new java.util.HashMap<>(more);
+        String code = code();
+        body.put("code", code);
+        Staff.request().body(body).post("/admin/v1/stock-locations").then().statusCode(201);
+        return code;
+    }
+
+    private static void change(String code, Map<String, Object> change) {
+        Staff.request()
+                .header("If-Match", "*")
+                .body(change)
+                .patch("/admin/v1/stock-locations/" + code)
+                .then()
+                .statusCode(200);
+    }
+
+    private static Response count(String sku, String location, long available) {
+        Response counted = Staff.request()
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body(Map.of("sku", sku, "location", location, "available", available))
+                .post("/admin/v1/stock/adjustments");
+        counted.then().statusCode(200).body("location", equalTo(location));
+        return counted;
+    }
+}
