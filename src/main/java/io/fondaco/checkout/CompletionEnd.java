@@ -42,6 +42,7 @@ class CompletionEnd {
     private final Idempotency idempotency;
     private final Documents documents;
     private final CheckoutSettings settings;
+    private final CouponUse coupons;
 
     CompletionEnd(
             Completions completions,
@@ -52,7 +53,8 @@ class CompletionEnd {
             Inventory inventory,
             Idempotency idempotency,
             Documents documents,
-            CheckoutSettings settings) {
+            CheckoutSettings settings,
+            CouponUse coupons) {
         this.completions = completions;
         this.carts = carts;
         this.customers = customers;
@@ -62,6 +64,7 @@ class CompletionEnd {
         this.idempotency = idempotency;
         this.documents = documents;
         this.settings = settings;
+        this.coupons = coupons;
     }
 
     /**
@@ -119,6 +122,7 @@ class CompletionEnd {
             return false;
         }
         carts.reopen(seen.cart());
+        coupons.giveBack(seen.snapshot());
         payments.settle(seen.payment(), outcome);
         if (outcome == PaymentOutcome.VOIDED) {
             // Nobody was asked for money: the client may try again with the same key.
@@ -141,6 +145,9 @@ class CompletionEnd {
             return false;
         }
         Order order = orders.lock(seen.snapshot().id());
+        if (!paid) {
+            coupons.giveBack(order);
+        }
         payments.settle(seen.payment(), outcome);
         orders.change(order, paid ? paid(order, outcome) : cancelled(order, outcome));
         if (!paid) {
@@ -204,6 +211,7 @@ class CompletionEnd {
             return false;
         }
         carts.reopen(seen.cart());
+        coupons.giveBack(seen.snapshot());
         PaymentOutcome end = outcome == PaymentOutcome.CAPTURED ? outcome : PaymentOutcome.VOIDED;
         payments.settle(seen.payment(), end);
         if (end == PaymentOutcome.CAPTURED) {
