@@ -2,9 +2,9 @@ package io.fondaco.promotion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.promotion.Discounting.Candidate;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -90,7 +91,7 @@ class DiscountingTest {
 
     private static Promotion promotion(String code, Offer offer) {
         return new Promotion(
-                new PromotionId(TypeId.newUuid()),
+                new PromotionId(UUID.nameUUIDFromBytes(code.getBytes(StandardCharsets.UTF_8))),
                 code,
                 code,
                 offer.kind(),
