@@ -44,10 +44,20 @@ class ModularityTest {
             Map.entry("importing", Set.of("catalog", "inventory", "pricing")),
             Map.entry(
                     "checkout",
-                    Set.of("cart", "catalog", "customer", "inventory", "order", "payment", "pricing", "shipping")),
+                    Set.of(
+                            "cart",
+                            "catalog",
+                            "customer",
+                            "inventory",
+                            "order",
+                            "payment",
+                            "pricing",
+                            "promotion",
+                            "shipping")),
             Map.entry("cart", Set.of("catalog")),
             Map.entry("pricing", Set.of("catalog")),
             Map.entry("inventory", Set.of("catalog")),
+            Map.entry("promotion", Set.of()),
             Map.entry("shipping", Set.of()),
             Map.entry("payment", Set.of()),
             Map.entry("order", Set.of("customer")),
@@ -67,7 +77,7 @@ class ModularityTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("importing", "mail", "webhook", "operations"),
             List.of("checkout"),
-            List.of("cart", "pricing", "inventory", "shipping", "payment", "order"),
+            List.of("cart", "pricing", "promotion", "inventory", "shipping", "payment", "order"),
             List.of("catalog", "customer"),
             List.of("access"));
 

@@ -17,6 +17,8 @@ public final class Scopes {
     public static final String WEBHOOKS_WRITE = "webhooks:write";
     public static final String MESSAGES_READ = "messages:read";
     public static final String MESSAGES_WRITE = "messages:write";
+    public static final String PROMOTIONS_READ = "promotions:read";
+    public static final String PROMOTIONS_WRITE = "promotions:write";
 
     /** Every scope there is; the bootstrap key has them all. */
     public static final Set<String> ALL = Set.of(
@@ -31,7 +33,9 @@ public final class Scopes {
             WEBHOOKS_READ,
             WEBHOOKS_WRITE,
             MESSAGES_READ,
-            MESSAGES_WRITE);
+            MESSAGES_WRITE,
+            PROMOTIONS_READ,
+            PROMOTIONS_WRITE);
 
     private Scopes() {}
 }

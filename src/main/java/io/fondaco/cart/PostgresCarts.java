@@ -211,6 +211,7 @@ class PostgresCarts implements Carts {
                                shipping_address = coalesce(cast(:shipping AS jsonb), shipping_address),
                                billing_address = coalesce(cast(:billing AS jsonb), billing_address),
                                shipping_method = coalesce(cast(:method AS text), shipping_method),
+                               coupon_codes = cast(:coupons AS text[]),
                                version = version + 1, updated_at = now()
                          WHERE id = :id
                         """)
@@ -226,6 +227,9 @@ class PostgresCarts implements Carts {
                                 .map(address -> Json.write(json, address))
                                 .orElse(null))
                 .setParameter("method", details.shippingMethod().orElse(null))
+                .setParameter(
+                        "coupons",
+                        details.couponCodes().orElse(locked.couponCodes()).toArray(String[]::new))
                 .setParameter("id", locked.id().value())
                 .executeUpdate();
         return new Cart(
@@ -235,7 +239,7 @@ class PostgresCarts implements Carts {
                 details.shippingAddress().or(locked::shippingAddress),
                 details.billingAddress().or(locked::billingAddress),
                 details.shippingMethod().or(locked::shippingMethod),
-                locked.couponCodes(),
+                details.couponCodes().orElse(locked.couponCodes()),
                 locked.status(),
                 locked.version() + 1,
                 locked.lines());

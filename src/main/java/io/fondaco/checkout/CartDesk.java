@@ -16,6 +16,8 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.pricing.Pricing;
+import io.fondaco.promotion.Discounts;
+import io.fondaco.promotion.Promotions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
@@ -85,9 +87,8 @@ class CartDesk {
 
     @Transactional
     CartView describe(CartId id, String token, CartPatch patch) {
-        if (patch.couponCodes() != null && !patch.couponCodes().isEmpty()) {
-            throw ApiException.invalid("/coupon_codes/0", "unknown_coupon", "There is no such coupon.");
-        }
+        Optional<List<String>> coupons =
+                Optional.ofNullable(patch.couponCodes()).map(CartDesk::coupons);
         Cart cart = carts.lock(id, token);
         PricedCart priced = cartPricing.price(carts.describe(
                 cart,
@@ -95,9 +96,40 @@ class CartDesk {
                         Optional.ofNullable(patch.email()),
                         Optional.ofNullable(patch.shippingAddress()),
                         Optional.ofNullable(patch.billingAddress()),
-                        Optional.ofNullable(patch.shippingMethod()))));
+                        Optional.ofNullable(patch.shippingMethod()),
+                        coupons)));
         requireOffered(patch, priced);
+        requireKnown(patch, priced);
         return cartPricing.view(priced, null);
+    }
+
+    /** The codes as they are compared, each once. What cannot be one is refused. */
+    private static List<String> coupons(List<String> codes) {
+        for (int index = 0; index < codes.size(); index++) {
+            if (!Promotions.isCode(Promotions.normalised(codes.get(index)))) {
+                throw unknownCoupon(index);
+            }
+        }
+        return codes.stream().map(Promotions::normalised).distinct().toList();
+    }
+
+    /** A coupon that is named is refused at once when there is none. Any other may come to apply yet, and is a problem. */
+    private static void requireKnown(CartPatch patch, PricedCart priced) {
+        if (patch.couponCodes() == null) {
+            return;
+        }
+        List<String> codes =
+                patch.couponCodes().stream().map(Promotions::normalised).toList();
+        priced.discounts().problems().stream()
+                .filter(problem -> problem.code().equals(Discounts.UNKNOWN))
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw unknownCoupon(codes.indexOf(problem.facts().get("coupon")));
+                });
+    }
+
+    private static ApiException unknownCoupon(int index) {
+        return ApiException.invalid("/coupon_codes/" + index, Discounts.UNKNOWN, "There is no such coupon.");
     }
 
     /** A method that is named is refused at once when it is already known that it cannot be had. */

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** What to change about a cart; what is missing, or null, stays. */
@@ -15,4 +16,6 @@ record CartPatch(
         @Nullable @Valid PostalAddress shippingAddress,
         @Nullable @Valid PostalAddress billingAddress,
         @Nullable @Pattern(regexp = "[a-z0-9_-]{1,40}") String shippingMethod,
-        @Nullable @Size(max = 10) List<@NotNull @Size(max = 100) String> couponCodes) {}
+
+        @Nullable @Schema(description = "All that are to be on the cart; an empty list takes them off.") @Size(max = 10)
+        List<@NotNull @Size(max = 100) String> couponCodes) {}

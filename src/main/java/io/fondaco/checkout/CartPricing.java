@@ -14,6 +14,9 @@ import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.pricing.Pricing;
+import io.fondaco.promotion.Basket;
+import io.fondaco.promotion.Discounts;
+import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
 import io.fondaco.shipping.ShippingQuote;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts prices on a cart. Reads where its caller reads: what is charged is priced in the transaction that charges. */
@@ -30,15 +34,17 @@ class CartPricing {
     private final Pricing pricing;
     private final Shipping shipping;
     private final Inventory inventory;
+    private final Promotions promotions;
 
-    CartPricing(Catalog catalog, Pricing pricing, Shipping shipping, Inventory inventory) {
+    CartPricing(Catalog catalog, Pricing pricing, Shipping shipping, Inventory inventory, Promotions promotions) {
         this.catalog = catalog;
         this.pricing = pricing;
         this.shipping = shipping;
         this.inventory = inventory;
+        this.promotions = promotions;
     }
 
-    /** Three statements, however many lines; none for an empty cart. */
+    /** Three statements, however many lines; none for an empty cart. One more for coupons. */
     PricedCart price(Cart cart) {
         try {
             return priced(cart);
@@ -92,8 +98,28 @@ class CartPricing {
                 delivered ? shipping.quotes(cart.shippingAddress().map(PostalAddress::country), subtotal) : List.of();
         Optional<ShippingQuote> method = method(cart, methods);
         Money delivery = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
+        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : discounts(cart, lines, delivery);
         return new PricedCart(
-                cart, lines, methods, method, Totals.of(subtotal, delivery), problems(cart, lines, delivered, method));
+                cart,
+                lines,
+                methods,
+                method,
+                discounts,
+                Totals.of(subtotal, discounts.total(cart.currency()), delivery),
+                Stream.concat(problems(cart, lines, delivered, method).stream(), discounts.problems().stream())
+                        .toList());
+    }
+
+    private Discounts discounts(Cart cart, List<PricedCart.Line> lines, Money delivery) {
+        Money zero = Money.zero(cart.currency());
+        return promotions.assess(new Basket(
+                lines.stream()
+                        .map(line ->
+                                new Basket.Line(line.line().sku(), line.total().orElse(zero)))
+                        .toList(),
+                delivery,
+                cart.email(),
+                cart.couponCodes()));
     }
 
     private static Optional<ShippingQuote> method(Cart cart, List<ShippingQuote> methods) {

@@ -84,7 +84,9 @@ class CartResource {
     @Operation(
             operationId = "updateCart",
             summary = "Changes e-mail, addresses, shipping method or coupons",
-            description = "422: unknown_coupon, unknown_shipping_method. 409: cart_completed, completion_in_progress.")
+            description =
+                    "A coupon that there is, but that does not apply now, is one of the cart's problems. 422: unknown_coupon,"
+                            + " unknown_shipping_method. 409: cart_completed, completion_in_progress.")
     public CartView update(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
@@ -156,14 +158,15 @@ class CartResource {
     @APIResponse(responseCode = "402", description = "`payment_declined`: the cart is open for another payment.")
     @APIResponse(
             responseCode = "409",
-            description = "`cart_completed`, `completion_in_progress`, `out_of_stock` or `price_changed`.")
+            description =
+                    "`cart_completed`, `completion_in_progress`, `out_of_stock`, `coupon_used_up` or `price_changed`.")
     @Operation(
             operationId = "completeCart",
             summary = "Turns the cart into an order",
             description =
                     "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
-                            + " out_of_stock (errors name sku, requested, available), price_changed. 422: cart_incomplete."
+                            + " out_of_stock (errors name sku, requested, available), coupon_used_up, price_changed. 422: cart_incomplete."
                             + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,

@@ -5,6 +5,7 @@ import io.fondaco.cart.CartId;
 import io.fondaco.cart.CartLineId;
 import io.fondaco.cart.CartStatus;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.order.Discount;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
@@ -36,8 +37,12 @@ record CartView(
         @Nullable
         String shippingMethod,
 
+        @Schema(description = "As they are compared: in capitals.")
         List<String> couponCodes,
+
+        @Schema(description = "What each coupon that applies takes off; why another does not is among the problems.")
         List<Discount> discounts,
+
         Totals totals,
 
         @Schema(description = "What stands in the way of completing the cart; empty when nothing does.")
@@ -56,8 +61,4 @@ record CartView(
             int quantity,
             @Nullable Money unitPrice,
             @Nullable Money total) {}
-
-    /** What a promotion takes off. There are none yet. */
-    @Schema(name = "Discount")
-    record Discount(String code, Money amount) {}
 }

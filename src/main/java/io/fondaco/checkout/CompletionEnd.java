@@ -48,6 +48,7 @@ class CompletionEnd {
     private final Idempotency idempotency;
     private final Documents documents;
     private final CheckoutSettings settings;
+    private final CouponUse coupons;
     private final CutOff cutOff;
 
     CompletionEnd(
@@ -60,6 +61,7 @@ class CompletionEnd {
             Idempotency idempotency,
             Documents documents,
             CheckoutSettings settings,
+            CouponUse coupons,
             CutOff cutOff) {
         this.completions = completions;
         this.carts = carts;
@@ -70,6 +72,7 @@ class CompletionEnd {
         this.idempotency = idempotency;
         this.documents = documents;
         this.settings = settings;
+        this.coupons = coupons;
         this.cutOff = cutOff;
     }
 
@@ -142,6 +145,7 @@ class CompletionEnd {
             return false;
         }
         carts.reopen(seen.cart());
+        coupons.giveBack(seen.snapshot());
         payments.settle(seen.payment(), outcome);
         if (outcome == PaymentOutcome.VOIDED) {
             // Nobody was asked for money: the client may try again with the same key.
@@ -164,6 +168,9 @@ class CompletionEnd {
             return false;
         }
         Order order = orders.lock(seen.snapshot().id());
+        if (!paid) {
+            coupons.giveBack(order);
+        }
         payments.settle(seen.payment(), outcome);
         orders.change(order, paid ? paid(order, outcome) : cancelled(order, outcome));
         if (!paid) {
@@ -227,6 +234,7 @@ class CompletionEnd {
             return false;
         }
         carts.reopen(seen.cart());
+        coupons.giveBack(seen.snapshot());
         PaymentOutcome end = outcome == PaymentOutcome.CAPTURED ? outcome : PaymentOutcome.VOIDED;
         payments.settle(seen.payment(), end);
         if (end == PaymentOutcome.CAPTURED) {

@@ -26,11 +26,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The first transaction of a completion: everything that must be known and set aside before a provider is asked. A
- * failure leaves no trace. Eleven statements with those of inventory, stock last.
+ * failure leaves no trace. Eleven statements with those of inventory, stock last; three more for a cart with coupons.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -44,6 +45,7 @@ class CompletionStart {
     private final Inventory inventory;
     private final Completions completions;
     private final CheckoutSettings settings;
+    private final CouponUse coupons;
     private final CutOff cutOff;
 
     CompletionStart(
@@ -54,6 +56,7 @@ class CompletionStart {
             Inventory inventory,
             Completions completions,
             CheckoutSettings settings,
+            CouponUse coupons,
             CutOff cutOff) {
         this.idempotency = idempotency;
         this.carts = carts;
@@ -62,6 +65,7 @@ class CompletionStart {
         this.inventory = inventory;
         this.completions = completions;
         this.settings = settings;
+        this.coupons = coupons;
         this.cutOff = cutOff;
     }
 
@@ -93,9 +97,11 @@ class CompletionStart {
             }
         }
         PricedCart priced = pricing.price(cart);
+        CouponUse.requireUsable(priced);
         requireComplete(priced);
         requireExpected(priced.totals().total(), request.expectedTotal());
         NewOrder order = snapshot(priced, token);
+        coupons.redeem(order, priced);
         Payment payment = payments.attempt(
                 request.payment().provider(),
                 order.id().value(),
@@ -167,17 +173,21 @@ class CompletionStart {
                         cart.billingAddress().orElse(null)),
                 priced.method().map(ShippingQuote::code).orElse(null),
                 priced.totals(),
-                priced.lines().stream().map(CompletionStart::snapshot).toList(),
+                IntStream.range(0, priced.lines().size())
+                        .mapToObj(index -> snapshot(priced.lines().get(index), priced.discountOfLine(index)))
+                        .toList(),
+                priced.effectiveDiscounts(),
                 Map.of());
     }
 
-    private static NewOrder.Line snapshot(PricedCart.Line line) {
+    private static NewOrder.Line snapshot(PricedCart.Line line, @Nullable Money discount) {
         return new NewOrder.Line(
                 line.line().variantId().value(),
                 line.line().sku(),
                 line.variant().orElseThrow().title(),
                 line.line().quantity(),
                 line.unitPrice().orElseThrow(),
-                line.stockChecked());
+                line.stockChecked(),
+                discount);
     }
 }

@@ -39,8 +39,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the staff does with an order: each verb is one transaction that claims the key, locks the order, then the
- * payment, then the stock, and stores the answer. Money that goes back is written down here and sent afterwards.
+ * What the staff does with an order: each verb is one transaction that claims the key, locks the order, then
+ * coupons, the payment, then the stock, and stores the answer. Money that goes back is written down here and sent afterwards.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -50,13 +50,21 @@ class OrderDesk {
     private final Payments payments;
     private final Inventory inventory;
     private final Documents documents;
+    private final CouponUse coupons;
 
-    OrderDesk(Idempotency idempotency, Orders orders, Payments payments, Inventory inventory, Documents documents) {
+    OrderDesk(
+            Idempotency idempotency,
+            Orders orders,
+            Payments payments,
+            Inventory inventory,
+            Documents documents,
+            CouponUse coupons) {
         this.idempotency = idempotency;
         this.orders = orders;
         this.payments = payments;
         this.inventory = inventory;
         this.documents = documents;
+        this.coupons = coupons;
     }
 
     /**
@@ -100,6 +108,9 @@ class OrderDesk {
                 - units.values().stream().mapToInt(Integer::intValue).sum();
         boolean nothingSent = order.lines().stream().allMatch(line -> line.fulfilledQuantity() == 0);
         boolean whole = left == 0 && nothingSent;
+        if (whole) {
+            coupons.giveBack(order);
+        }
         Money value = whole ? order.due() : OrderUnits.refundablePrice(order, units);
         Payment payment = payment(order);
         Money captured = payment.captured().minus(payment.refunded());

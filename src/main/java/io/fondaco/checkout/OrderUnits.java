@@ -74,14 +74,14 @@ final class OrderUnits {
         return units;
     }
 
-    /** What the units cost. */
+    /** What was paid for the units: their price less their part of the discounts. */
     static Money price(Order order, Map<OrderLine, Integer> units) {
         return units.entrySet().stream()
-                .map(unit -> unit.getKey().unitPrice().times(unit.getValue()))
+                .map(unit -> unit.getKey().paidFor(unit.getValue()))
                 .reduce(Money.zero(order.due().currency()), Money::plus);
     }
 
-    /** What those of the units cost whose price has not gone back yet. */
+    /** What was paid for those of the units whose price has not gone back yet. */
     static Money refundablePrice(Order order, Map<OrderLine, Integer> units) {
         Map<OrderLine, Integer> refundable = new LinkedHashMap<>();
         units.forEach((line, count) -> refundable.put(line, Math.min(count, line.refundable())));

@@ -5,10 +5,12 @@ import io.fondaco.cart.CartLine;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.inventory.StockDemand;
 import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.Discount;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.Discounts;
 import io.fondaco.shipping.ShippingQuote;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param methods on offer, cheapest first; none when nothing is delivered
  * @param method the one that counts: chosen, or the cheapest that delivers to the address
+ * @param discounts what its coupons come to, and why some of them do not
  * @param problems what stands in the way of an order, but for stock
  */
 record PricedCart(
@@ -27,6 +30,7 @@ record PricedCart(
         List<Line> lines,
         List<ShippingQuote> methods,
         Optional<ShippingQuote> method,
+        Discounts discounts,
         Totals totals,
         List<Violation> problems) {
 
@@ -39,6 +43,22 @@ record PricedCart(
         boolean stockChecked() {
             return variant.map(SellableVariant::stockChecked).orElse(false);
         }
+    }
+
+    /** What is taken off a line; null for nothing. */
+    @Nullable
+    Money discountOfLine(int index) {
+        Money discount = discounts.ofLine(index, cart.currency());
+        return discount.amount() == 0 ? null : discount;
+    }
+
+    /** What an order is told of its coupons: those that take something off. */
+    List<Discount> effectiveDiscounts() {
+        return discounts.effective().stream().map(PricedCart::view).toList();
+    }
+
+    private static Discount view(Discounts.Applied discount) {
+        return new Discount(discount.code(), discount.title(), discount.kind().column(), discount.amount());
     }
 
     List<StockQuantity> stock() {
@@ -74,7 +94,7 @@ record PricedCart(
                 cart.billingAddress().orElse(null),
                 method.map(ShippingQuote::code).or(cart::shippingMethod).orElse(null),
                 cart.couponCodes(),
-                List.of(),
+                discounts.applied().stream().map(PricedCart::view).toList(),
                 totals,
                 Stream.concat(problems.stream(), stockProblems.stream()).toList());
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * An order as it stands.
  *
  * @param number for people; counts from 1001
+ * @param discounts what coupons took off when it was placed
  * @param cancelledAmount what of the total will not be asked for, because it was cancelled
  */
 public record Order(
@@ -30,6 +31,7 @@ public record Order(
         Addresses addresses,
         @Nullable String shippingMethod,
         Totals totals,
+        List<Discount> discounts,
 
         @Schema(description = "What of the total was cancelled.")
         Money cancelledAmount,
@@ -40,6 +42,7 @@ public record Order(
 
     public Order {
         lines = List.copyOf(lines);
+        discounts = List.copyOf(discounts);
     }
 
     /**

@@ -22,11 +22,12 @@ class OrderRows {
     static final String ORDER = """
             id, number, status, payment_status, fulfillment_status, customer_id, email, currency,
             cast(shipping_address AS text) AS shipping_address, cast(billing_address AS text) AS billing_address,
-            shipping_method, subtotal, discount, shipping, tax, total, cancelled_amount, created_at, updated_at, version
+            shipping_method, subtotal, discount, shipping, tax, total, cancelled_amount,
+            cast(discounts AS text) AS discounts, created_at, updated_at, version
             """;
     static final String LINE = """
-            id, variant_id, sku, title, quantity, backordered_quantity, unit_price, total, stock_taken, cancelled_quantity, fulfilled_quantity,
-            refunded_quantity, returned_quantity, restocked_quantity
+            id, variant_id, sku, title, quantity, backordered_quantity, unit_price, total, discount, stock_taken,
+            cancelled_quantity, fulfilled_quantity, refunded_quantity, returned_quantity, restocked_quantity
             """;
     private static final String VARIANT_PREFIX = "variant";
 
@@ -52,6 +53,7 @@ class OrderRows {
                         address(row.get("billing_address", String.class))),
                 row.get("shipping_method", String.class),
                 totals(row, currency),
+                read(row.get("discounts", String.class), new TypeReference<>() {}),
                 money(row, "cancelled_amount", currency),
                 row.get("created_at", Instant.class),
                 row.get("updated_at", Instant.class),
@@ -80,6 +82,7 @@ class OrderRows {
                 units(row, "backordered_quantity"),
                 money(row, "unit_price", currency),
                 money(row, "total", currency),
+                money(row, "discount", currency),
                 units(row, "cancelled_quantity"),
                 units(row, "fulfilled_quantity"),
                 units(row, "refunded_quantity"),

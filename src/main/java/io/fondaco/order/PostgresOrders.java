@@ -4,6 +4,7 @@ import io.fondaco.customer.CustomerId;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,23 +47,25 @@ class PostgresOrders implements Orders {
                             INSERT INTO "order".orders
                                    (id, cart_id, token_hash, customer_id, email, currency, status, payment_status,
                                     shipping_address, billing_address, shipping_method,
-                                    subtotal, discount, shipping, tax, total)
+                                    subtotal, discount, shipping, tax, total, discounts)
                             VALUES (:id, :cart, decode(:hash, 'hex'), :customer, :email, :currency, :status, :payment,
                                     cast(:shipping_address AS jsonb), cast(:billing_address AS jsonb),
-                                    cast(:method AS text), :subtotal, :discount, :shipping, :tax, :total)
+                                    cast(:method AS text), :subtotal, :discount, :shipping, :tax, :total,
+                                    cast(:discounts AS jsonb))
                             RETURNING *),
                         lines AS (
                             INSERT INTO "order".line
                                    (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken,
-                                    backordered_quantity)
+                                     backordered_quantity, discount)
                             SELECT l.id, :id, l.position, l.variant_id, l.sku, l.title, l.quantity, l.unit_price,
-                                   l.unit_price * l.quantity, l.stock_taken, l.backordered
+                                   l.unit_price * l.quantity, l.stock_taken, l.backordered, l.discount
                               FROM unnest(cast(:line_ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
                                           cast(:titles AS text[]), cast(:quantities AS int[]),
                                           cast(:prices AS bigint[]), cast(:stock_taken AS boolean[]),
-                                          cast(:backordered AS int[]))
+                                          cast(:backordered AS int[]), cast(:discounts_of_lines AS bigint[]))
                                    WITH ORDINALITY
-                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, backordered, position)),
+                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, backordered, discount,
+                                         position)),
                         told AS (
                             INSERT INTO "order".history (order_id, event, actor, request_id, facts)
                             VALUES (:id, 'placed', 'customer', :request, jsonb_build_object('status', :status)))
@@ -84,6 +87,10 @@ class PostgresOrders implements Orders {
                 .setParameter("shipping", totals.shipping().amount())
                 .setParameter("tax", totals.tax().amount())
                 .setParameter("total", totals.total().amount())
+                .setParameter("discounts", rows.write(order.discounts()))
+                .setParameter(
+                        "discounts_of_lines",
+                        lines.stream().map(NewOrder.Line::discountAmount).toArray(Long[]::new))
                 .setParameter("line_ids", lineIds.toArray(UUID[]::new))
                 .setParameter(
                         "variants", lines.stream().map(NewOrder.Line::variantId).toArray(UUID[]::new))
@@ -122,6 +129,7 @@ class PostgresOrders implements Orders {
                 backordered,
                 line.unitPrice(),
                 line.unitPrice().times(line.quantity()),
+                Money.of(line.discountAmount(), line.unitPrice().currency()),
                 0,
                 0,
                 0,

@@ -11,9 +11,10 @@ public record Totals(Money subtotal, Money discount, Money shipping, Money tax, 
         }
     }
 
-    /** Without discount and tax. */
-    public static Totals of(Money subtotal, Money shipping) {
+    /** Without tax. */
+    public static Totals of(Money subtotal, Money discount, Money shipping) {
         Money zero = Money.zero(subtotal.currency());
-        return new Totals(subtotal, zero, shipping, zero, subtotal.plus(shipping));
+        return new Totals(
+                subtotal, discount, shipping, zero, subtotal.minus(discount).plus(shipping));
     }
 }

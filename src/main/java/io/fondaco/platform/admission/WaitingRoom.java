@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public class WaitingRoom {
     private final Tickets tickets;
     private final AdmissionSettings settings;
     private final Counter turnedAway;
-    private volatile long nanosEach = Duration.ofMillis(50).toNanos();
+    private final AtomicLong nanosEach = new AtomicLong(Duration.ofMillis(50).toNanos());
 
     WaitingRoom(Tickets tickets, AdmissionSettings settings, MeterRegistry registry) {
         this.tickets = tickets;
@@ -68,13 +69,13 @@ public class WaitingRoom {
             return work.get();
         } finally {
             line.leave();
-            // A moving average; that two may lose one of their updates does no harm.
-            nanosEach += (System.nanoTime() - started - nanosEach) / RECENT;
+            nanosEach.accumulateAndGet(
+                    System.nanoTime() - started, (average, latest) -> average + (latest - average) / RECENT);
         }
     }
 
     private ApiException later(int before, Instant came) {
-        Duration wait = Line.until(before, settings.atATime(), nanosEach);
+        Duration wait = Line.until(before, settings.atATime(), nanosEach.get());
         Map<String, Object> facts = new TreeMap<>(Map.of("place", before + 1));
         tickets.issue(came).ifPresent(ticket -> facts.put("ticket", ticket));
         return new ApiException(

@@ -1,0 +1,28 @@
+package io.fondaco.promotion;
+
+import io.fondaco.platform.money.Money;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What coupons are to make cheaper.
+ *
+ * @param lines with what they cost before any discount
+ * @param shipping what delivery costs; zero while that is not known
+ * @param email whose uses count; empty while it is not known
+ * @param codes as {@link Promotions#normalised} has them, each once, in the customer's order
+ */
+public record Basket(List<Line> lines, Money shipping, Optional<String> email, List<String> codes) {
+
+    public Basket {
+        lines = List.copyOf(lines);
+        codes = List.copyOf(codes);
+    }
+
+    /** @param total quantity times price, in the currency of the basket */
+    public record Line(String sku, Money total) {}
+
+    String currency() {
+        return shipping.currency();
+    }
+}

@@ -1,0 +1,191 @@
+package io.fondaco.promotion;
+
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.Discounting.Candidate;
+import io.fondaco.promotion.Discounts.Applied;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Coupons in Postgres. A use is a row of its own and, where there is a limit, one more in a counter that a conditional update
+ * raises: nobody reads a count to decide. All rows are locked by the promotion's key, counters before customers.
+ */
+@ApplicationScoped
+class PostgresPromotions implements Promotions {
+    private final PromotionStore store;
+
+    PostgresPromotions(PromotionStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public Discounts assess(Basket basket) {
+        return basket.codes().isEmpty() ? Discounts.NONE : Discounting.of(basket, candidates(basket));
+    }
+
+    private Map<String, Candidate> candidates(Basket basket) {
+        return store.session().doReturningWork(connection -> {
+            Map<String, Candidate> candidates = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("SELECT" + PromotionStore.COLUMNS + """
+                             p.used, p.starts_at IS NULL OR p.starts_at <= now() AS started,
+                             p.ends_at IS NOT NULL AND p.ends_at <= now() AS ended,
+                             coalesce(p.used >= p.usage_limit, false)
+                                 OR coalesce(u.used >= p.usage_limit_per_customer, false) AS used_up
+                              FROM promotion.promotion p
+                              LEFT JOIN promotion.customer_usage u ON u.promotion_id = p.id AND u.customer = ?
+                             WHERE p.code = ANY (?) AND p.active AND p.deleted_at IS NULL
+                            """)) {
+                select.setBytes(
+                        1, basket.email().map(PostgresPromotions::customer).orElse(null));
+                select.setArray(
+                        2, connection.createArrayOf("text", basket.codes().toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        Promotion promotion = store.read(rows);
+                        candidates.put(
+                                promotion.code(),
+                                new Candidate(
+                                        promotion,
+                                        rows.getBoolean("started"),
+                                        rows.getBoolean("ended"),
+                                        rows.getBoolean("used_up")));
+                    }
+                }
+            }
+            return candidates;
+        });
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void redeem(UUID order, String email, List<Applied> applied) {
+        if (applied.isEmpty()) {
+            return;
+        }
+        Set<UUID> usedUp = store.session().doReturningWork(connection -> {
+            Set<UUID> full = count(connection, applied);
+            if (full.isEmpty()) {
+                full.addAll(countByCustomer(connection, order, customer(email), applied));
+            }
+            return full;
+        });
+        if (!usedUp.isEmpty()) {
+            List<Violation> coupons = applied.stream()
+                    .filter(use -> usedUp.contains(use.promotion().value()))
+                    .map(use -> CouponUsedUp.of("/coupon_codes", use.code()))
+                    .toList();
+            throw new CouponUsedUp(coupons);
+        }
+    }
+
+    /** Raises the counters of those that are limited; answers those that are full. */
+    private static Set<UUID> count(Connection connection, List<Applied> applied) throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement("""
+                WITH locked AS (
+                    SELECT id FROM promotion.promotion
+                     WHERE id = ANY (?) AND usage_limit IS NOT NULL ORDER BY id FOR NO KEY UPDATE
+                ), counted AS (
+                    UPDATE promotion.promotion p SET used = p.used + 1
+                      FROM locked l WHERE p.id = l.id AND p.used < p.usage_limit RETURNING p.id
+                )
+                SELECT id FROM locked EXCEPT SELECT id FROM counted
+                """)) {
+            count.setArray(1, ids(connection, applied));
+            return answered(count);
+        }
+    }
+
+    /** Writes the uses down and raises the customer's counters; answers those of which the customer has had their share. */
+    private static Set<UUID> countByCustomer(Connection connection, UUID order, byte[] customer, List<Applied> applied)
+            throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement("""
+                WITH wanted AS (
+                    SELECT id FROM promotion.promotion WHERE id = ANY (?)
+                ), counted AS (
+                    INSERT INTO promotion.customer_usage AS u (promotion_id, customer, used)
+                    SELECT id, ?, 1 FROM wanted ORDER BY id
+                    ON CONFLICT (promotion_id, customer) DO UPDATE SET used = u.used + 1
+                     WHERE u.used < coalesce((SELECT p.usage_limit_per_customer FROM promotion.promotion p
+                                               WHERE p.id = u.promotion_id), u.used + 1)
+                    RETURNING promotion_id
+                ), redeemed AS (
+                    INSERT INTO promotion.redemption (order_id, promotion_id, customer)
+                    SELECT ?, promotion_id, ? FROM counted
+                )
+                SELECT id FROM wanted EXCEPT SELECT promotion_id FROM counted
+                """)) {
+            count.setArray(1, ids(connection, applied));
+            count.setBytes(2, customer);
+            count.setObject(3, order);
+            count.setBytes(4, customer);
+            return answered(count);
+        }
+    }
+
+    private static java.sql.Array ids(Connection connection, List<Applied> applied) throws SQLException {
+        return connection.createArrayOf(
+                "uuid", applied.stream().map(use -> use.promotion().value()).toArray());
+    }
+
+    private static Set<UUID> answered(PreparedStatement statement) throws SQLException {
+        Set<UUID> ids = new HashSet<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                ids.add(rows.getObject(1, UUID.class));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void release(UUID order) {
+        store.session().doWork(connection -> {
+            try (PreparedStatement counters = connection.prepareStatement("""
+                            WITH held AS (
+                                SELECT promotion_id FROM promotion.redemption WHERE order_id = ? FOR UPDATE
+                            ), locked AS (
+                                SELECT id FROM promotion.promotion
+                                 WHERE id IN (SELECT promotion_id FROM held) AND usage_limit IS NOT NULL
+                                 ORDER BY id FOR NO KEY UPDATE
+                            )
+                            UPDATE promotion.promotion p SET used = p.used - 1 FROM locked l WHERE p.id = l.id
+                            """);
+                    PreparedStatement uses = connection.prepareStatement("""
+                            WITH given AS (
+                                DELETE FROM promotion.redemption WHERE order_id = ? RETURNING promotion_id, customer
+                            ), locked AS (
+                                SELECT u.promotion_id, u.customer
+                                  FROM given g
+                                  JOIN promotion.customer_usage u
+                                    ON u.promotion_id = g.promotion_id AND u.customer = g.customer
+                                 ORDER BY u.promotion_id FOR UPDATE OF u
+                            )
+                            UPDATE promotion.customer_usage u SET used = u.used - 1
+                              FROM locked l WHERE u.promotion_id = l.promotion_id AND u.customer = l.customer
+                            """)) {
+                counters.setObject(1, order);
+                counters.executeUpdate();
+                uses.setObject(1, order);
+                uses.executeUpdate();
+            }
+        });
+    }
+
+    /** Known by a hash, so that no second table holds mail addresses. */
+    private static byte[] customer(String email) {
+        return Secret.hash(email.strip().toLowerCase(Locale.ROOT));
+    }
+}

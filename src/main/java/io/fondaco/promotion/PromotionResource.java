@@ -1,0 +1,325 @@
+package io.fondaco.promotion;
+
+import io.fondaco.access.Scopes;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestQuery;
+import org.jspecify.annotations.Nullable;
+
+/** Promotions for the back office. Without a consistency token they are read from the primary, so that uses are counted up to now. */
+@Path("/admin/v1/promotions")
+@Tag(name = "Promotions")
+@ReadsFrom(Route.REPLICA_WITH_TOKEN)
+@RetriedReads
+@RunOnVirtualThread
+class PromotionResource {
+    private static final String SORT = "id";
+    private static final int MAX_CURRENCIES = 200;
+    private static final int MAX_TITLE = 200;
+    private static final long MAX_USES = 1_000_000_000_000L;
+    private static final String USES = "1000000000000";
+
+    private final PromotionStore store;
+    private final PromotionRules rules;
+
+    PromotionResource(PromotionStore store, PromotionRules rules) {
+        this.store = store;
+        this.rules = rules;
+    }
+
+    /**
+     * @param combinable absent: no
+     * @param active absent: yes
+     * @param skus absent: everything
+     */
+    record NewPromotion(
+            @NotBlank
+            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+            @Schema(
+                    description =
+                            "What the customer types: letters, digits, dot, hyphen, underscore. Capitals make no difference.",
+                    examples = "SPRING10")
+            String code,
+
+            @NotBlank @Size(max = MAX_TITLE) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String title,
+
+            @NotNull PromotionKind kind,
+
+            @Schema(description = "Of a percentage: hundredths of a percent, 1 to 10000.") @Nullable
+            Integer basisPoints,
+
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts,
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> minimumSubtotals,
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> maximumDiscounts,
+            @Nullable Instant startsAt,
+            @Nullable Instant endsAt,
+
+            @Min(1)
+            @Max(MAX_USES)
+            @Schema(description = "Uses in all. Absent: as many as you like.", maximum = USES)
+            @Nullable
+            Long usageLimit,
+
+            @Min(1) @Schema(description = "Uses by one mail address.") @Nullable
+            Integer usageLimitPerCustomer,
+
+            @Nullable Boolean combinable,
+            @Nullable Boolean active,
+
+            @Nullable
+            List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> skus) {}
+
+    /**
+     * What is absent stays. Its code and its kind always do.
+     *
+     * @param clear what it is to have no more
+     */
+    record PromotionChange(
+            @Size(min = 1, max = MAX_TITLE) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
+            String title,
+
+            @Nullable Integer basisPoints,
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts,
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> minimumSubtotals,
+            @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> maximumDiscounts,
+            @Nullable Instant startsAt,
+            @Nullable Instant endsAt,
+
+            @Min(1) @Max(MAX_USES) @Schema(maximum = USES) @Nullable
+            Long usageLimit,
+
+            @Min(1) @Nullable Integer usageLimitPerCustomer,
+            @Nullable Boolean combinable,
+            @Nullable Boolean active,
+            @Nullable List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> skus,
+
+            @Size(max = 3)
+            @Schema(description = "What it is to have no more: `starts_at`, `ends_at`, `usage_limit_per_customer`.")
+            @Nullable
+            List<@NotNull @Pattern(regexp = "starts_at|ends_at|usage_limit_per_customer") String> clear) {}
+
+    @GET
+    @RolesAllowed(Scopes.PROMOTIONS_READ)
+    @Operation(operationId = "listPromotions", summary = "List promotions", description = "Oldest first, or by `code`.")
+    public Page<Promotion> list(
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor,
+            @RestQuery @Size(max = 100) @Nullable String code) {
+        UUID after = Cursor.decode(cursor, SORT, 1)
+                .map(place -> PromotionId.parse(place.keys().getFirst()).value())
+                .orElse(new UUID(0, 0));
+        String wanted = code == null ? null : Promotions.normalised(code);
+        if (wanted != null && !Promotions.isCode(wanted)) {
+            return new Page<>(List.of(), null);
+        }
+        return Page.cut(
+                store.page(after, wanted, limit + 1),
+                limit,
+                row -> Cursor.of(SORT, row.id().toString()));
+    }
+
+    @POST
+    @Transactional
+    @RolesAllowed(Scopes.PROMOTIONS_WRITE)
+    @Operation(
+            operationId = "createPromotion",
+            summary = "Make a promotion",
+            description =
+                    "A `percentage` needs `basis_points`, an `amount` needs `amounts`, `free_shipping` neither. Whether "
+                            + "its uses are limited is decided here; how far can be changed.")
+    @APIResponse(
+            responseCode = "201",
+            description = "The promotion.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Promotion.class)))
+    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has it.")
+    public Response create(@NotNull @Valid NewPromotion wanted) {
+        Promotion promotion = new Promotion(
+                new PromotionId(TypeId.newUuid()),
+                Promotions.normalised(wanted.code()),
+                wanted.title(),
+                wanted.kind(),
+                wanted.basisPoints(),
+                orEmpty(wanted.amounts()),
+                orEmpty(wanted.minimumSubtotals()),
+                orEmpty(wanted.maximumDiscounts()),
+                stored(wanted.startsAt()),
+                stored(wanted.endsAt()),
+                wanted.usageLimit(),
+                wanted.usageLimitPerCustomer(),
+                Boolean.TRUE.equals(wanted.combinable()),
+                !Boolean.FALSE.equals(wanted.active()),
+                distinct(orEmpty(wanted.skus())),
+                0,
+                1,
+                Instant.EPOCH,
+                Instant.EPOCH);
+        rules.check(promotion);
+        Promotion made = store.insert(promotion);
+        return Response.status(201).entity(made).tag(tag(made)).build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RolesAllowed(Scopes.PROMOTIONS_READ)
+    @Operation(operationId = "getPromotion", summary = "Look at a promotion")
+    @APIResponse(
+            responseCode = "200",
+            description = "The promotion, with how often it has been used.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Promotion.class)))
+    public Response get(@RestPath String id) {
+        Promotion promotion =
+                store.find(PromotionId.parse(id)).orElseThrow(() -> ApiException.notFound("promotion", id));
+        return Response.ok(promotion).tag(tag(promotion)).build();
+    }
+
+    @PATCH
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.PROMOTIONS_WRITE)
+    @Operation(
+            operationId = "changePromotion",
+            summary = "Change a promotion",
+            description =
+                    "Absent fields stay as they are; `clear` names what is to be without a value. Orders keep what they "
+                            + "were given. 422: usage_limit_below_used, usage_limit_fixed.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The promotion as it is now.",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = Promotion.class)))
+    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has its code by now.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public Response change(
+            @RestPath String id,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid PromotionChange change) {
+        Promotion before = store.lock(PromotionId.parse(id));
+        IfMatch.require(ifMatch, tag(before));
+        Promotion after = changed(before, change);
+        rules.check(after);
+        rules.checkChange(before, after);
+        Promotion changed = store.update(after);
+        return Response.ok(changed).tag(tag(changed)).build();
+    }
+
+    private static Promotion changed(Promotion before, PromotionChange change) {
+        Set<String> cleared = Set.copyOf(orEmpty(change.clear()));
+        if (change.title() != null && change.title().isBlank()) {
+            throw ApiException.invalid("/title", "required", "A promotion needs a title.");
+        }
+        return new Promotion(
+                before.id(),
+                before.code(),
+                Optional.ofNullable(change.title()).orElse(before.title()),
+                before.kind(),
+                change.basisPoints() == null ? before.basisPoints() : change.basisPoints(),
+                Optional.ofNullable(change.amounts()).orElse(before.amounts()),
+                Optional.ofNullable(change.minimumSubtotals()).orElse(before.minimumSubtotals()),
+                Optional.ofNullable(change.maximumDiscounts()).orElse(before.maximumDiscounts()),
+                cleared.contains("starts_at")
+                        ? null
+                        : change.startsAt() == null ? before.startsAt() : stored(change.startsAt()),
+                cleared.contains("ends_at")
+                        ? null
+                        : change.endsAt() == null ? before.endsAt() : stored(change.endsAt()),
+                change.usageLimit() == null ? before.usageLimit() : change.usageLimit(),
+                cleared.contains("usage_limit_per_customer")
+                        ? null
+                        : change.usageLimitPerCustomer() == null
+                                ? before.usageLimitPerCustomer()
+                                : change.usageLimitPerCustomer(),
+                Optional.ofNullable(change.combinable()).orElse(before.combinable()),
+                Optional.ofNullable(change.active()).orElse(before.active()),
+                Optional.ofNullable(change.skus())
+                        .map(PromotionResource::distinct)
+                        .orElse(before.skus()),
+                before.used(),
+                before.version(),
+                before.createdAt(),
+                before.updatedAt());
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Transactional
+    @RolesAllowed(Scopes.PROMOTIONS_WRITE)
+    @Operation(
+            operationId = "deletePromotion",
+            summary = "Remove a promotion",
+            description = "Its code means nothing any more. Orders keep what they were given.")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
+    public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+        Promotion promotion = store.lock(PromotionId.parse(id));
+        IfMatch.require(ifMatch, tag(promotion));
+        store.delete(promotion.id());
+    }
+
+    private static <T> List<T> orEmpty(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static List<String> distinct(List<String> skus) {
+        return skus.stream().distinct().collect(Collectors.toList());
+    }
+
+    private static @Nullable Instant stored(@Nullable Instant instant) {
+        return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static EntityTag tag(Promotion promotion) {
+        return new EntityTag(Long.toString(promotion.version()));
+    }
+}

@@ -1,0 +1,42 @@
+package io.fondaco.promotion;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * Coupons, for other modules. What is used is bound to an order that is to be, in the transaction that sets its stock aside, and
+ * stays used unless that order comes to nothing. Rows are locked by the promotion's key, then the customer's.
+ */
+public interface Promotions {
+    /** The longest code there is, in characters. */
+    int MAX_CODE_LENGTH = 50;
+
+    /** A code as it is compared: without blanks around it, in capitals. */
+    static String normalised(String code) {
+        return code.strip().toUpperCase(Locale.ROOT);
+    }
+
+    /** Whether a normalised code is one that a promotion can have. */
+    static boolean isCode(String normalised) {
+        return PromotionRules.CODE.matcher(normalised).matches();
+    }
+
+    /** What the codes of a basket come to at this moment, by the database's clock. One statement; none without codes. */
+    Discounts assess(Basket basket);
+
+    /**
+     * Uses promotions for an order, all or none. Joins the caller's transaction on the primary. Two statements.
+     *
+     * @param order not used for before
+     * @param email of the customer; capitals make no difference
+     * @throws CouponUsedUp if one has been used as often as it may be, in all or by this customer
+     */
+    void redeem(UUID order, String email, List<Discounts.Applied> applied);
+
+    /**
+     * Gives back what was used for an order that came to nothing. Joins the caller's transaction on the primary. Two statements.
+     * Giving back twice, or what was never used, changes nothing.
+     */
+    void release(UUID order);
+}

@@ -1,0 +1,309 @@
+package io.fondaco.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.fondaco.ShopDatabase;
+import io.fondaco.cart.CartId;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.StockCount;
+import io.fondaco.inventory.StockKey;
+import io.fondaco.payment.PaymentOutcome;
+import io.fondaco.payment.Payments;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.identity.Secret;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** A coupon is never used more often than it may be, and a use that came to nothing is given back, whatever races or crashes. */
+@QuarkusTest
+class CouponLimitTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int THREADS = 16;
+    private static final CompleteRequest REQUEST =
+            new CompleteRequest(new CompleteRequest.PaymentRequest("test", "tok_ok"), null);
+
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    ShopDatabase database;
+
+    @Inject
+    CompletionStart start;
+
+    @Inject
+    Payments payments;
+
+    @Inject
+    Inventory inventory;
+
+    @Inject
+    Documents documents;
+
+    @Test
+    void ofSixtyFourBuyersTenGetTheCoupon() throws Exception {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 10));
+        String sku = shelf.put(250, 1_000);
+        List<Shopper> shoppers = inParallel(64, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
+        List<Response> answers = inParallel(64, n -> shoppers.get(n).complete("tok_ok"));
+        List<Response> orders =
+                answers.stream().filter(answer -> answer.statusCode() == 201).toList();
+        assertThat(orders).hasSize(10);
+        assertThat(orders).allSatisfy(order -> order.then()
+                .body("discounts.code", contains(coupon.code()))
+                .body("totals.total.amount", equalTo(150)));
+        assertThat(answers).filteredOn(answer -> answer.statusCode() != 201).allSatisfy(answer -> answer.then()
+                .statusCode(409)
+                .contentType("application/problem+json")
+                .body("code", equalTo("coupon_used_up"))
+                .body("errors.coupon", contains(coupon.code())));
+        assertThat(coupon.used()).isEqualTo(10);
+        assertThat(redemptions(coupon)).isEqualTo(10);
+        assertThat(shelf.available(sku)).isEqualTo(990);
+    }
+
+    @Test
+    void oneCustomerWithManyCartsUsesACouponOnce() throws Exception {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit_per_customer", 1));
+        String sku = shelf.put(250, 1_000);
+        String name = UUID.randomUUID().toString();
+        List<Shopper> shoppers = inParallel(
+                8,
+                n -> shopper(
+                        sku,
+                        (n % 2 == 0 ? name : name.toUpperCase(java.util.Locale.ROOT)) + "@example.org",
+                        coupon.code()));
+        List<Response> answers = inParallel(8, n -> shoppers.get(n).complete("tok_ok"));
+        assertThat(answers).filteredOn(answer -> answer.statusCode() == 201).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.statusCode() != 201)
+                .allSatisfy(answer -> answer.then().statusCode(409).body("code", equalTo("coupon_used_up")));
+        assertThat(coupon.used()).isEqualTo(1);
+        shopper(sku, "another-" + name + "@example.org", coupon.code())
+                .complete("tok_ok")
+                .then()
+                .statusCode(201);
+        coupon.change(Map.of("usage_limit_per_customer", 2));
+        shopper(sku, name + "@example.org", coupon.code())
+                .complete("tok_ok")
+                .then()
+                .statusCode(201);
+        Shopper third = shopper(sku, name + "@example.org", coupon.code());
+        third.view().then().body("problems.code", contains("coupon_used_up"));
+        third.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
+        assertThat(coupon.used()).isEqualTo(3);
+    }
+
+    @Test
+    void aDeclinedPaymentGivesTheUseBack() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
+        String sku = shelf.put(250, 10);
+        Shopper shopper = shopper(sku, "declined@example.org", coupon.code());
+        shopper.complete("tok_declined").then().statusCode(402);
+        assertThat(coupon.used()).isZero();
+        assertThat(redemptions(coupon)).isZero();
+        shopper.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(150));
+        assertThat(coupon.used()).isEqualTo(1);
+        Shopper late = shopper(sku, "late@example.org", coupon.code());
+        late.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
+        late.view().then().body("status", equalTo("open"));
+    }
+
+    @Test
+    void aPendingPaymentKeepsTheUseUntilItIsDecided() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1));
+        String sku = shelf.put(250, 10);
+        Response refused = shopper(sku, "a@example.org", coupon.code()).complete("tok_async");
+        refused.then().statusCode(202);
+        shopper(sku, "b@example.org", coupon.code()).complete("tok_ok").then().statusCode(409);
+        tell(refused, "payment.declined");
+        assertThat(coupon.used()).isZero();
+        Response paid = shopper(sku, "b@example.org", coupon.code()).complete("tok_async");
+        tell(paid, "payment.captured");
+        tell(paid, "payment.captured");
+        Staff.order(paid.path("id")).then().body("payment_status", equalTo("captured"));
+        assertThat(coupon.used()).isEqualTo(1);
+    }
+
+    @Test
+    void anOrderThatIsCancelledAsAWholeGivesTheUseBackOnce() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 2));
+        String sku = shelf.put(250, 10);
+        shopper(sku, "stays@example.org", coupon.code())
+                .complete("tok_ok")
+                .then()
+                .statusCode(201);
+        Response placed = shopper(sku, "goes@example.org", coupon.code()).complete("tok_ok");
+        String key = UUID.randomUUID().toString();
+        Staff.verb(placed.path("id"), "cancel", Map.of(), key).then().statusCode(200);
+        Staff.verb(placed.path("id"), "cancel", Map.of(), key).then().statusCode(200);
+        assertThat(coupon.used()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsShortTakesNoUse() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1));
+        Shopper shopper = shopper(shelf.put(250, 0), "short@example.org", coupon.code());
+        shopper.complete("tok_ok").then().statusCode(409).body("code", equalTo("out_of_stock"));
+        assertThat(coupon.used()).isZero();
+    }
+
+    @Test
+    @ActivateRequestContext
+    void cutOffBeforeTheProviderWasAskedTheUseIsGivenBack() throws Exception {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
+        Shopper shopper = shopper(shelf.put(250, 1), "cut-off@example.org", coupon.code());
+        CompletionStart.Start.Begun begun = begin(shopper);
+        assertThat(coupon.used()).isEqualTo(1);
+        leave(begun);
+        await().atMost(PATIENCE).untilAsserted(() -> shopper.view().then().body("status", equalTo("open")));
+        assertThat(coupon.used()).isZero();
+        assertThat(redemptions(coupon)).isZero();
+        shopper.complete("test", "tok_ok", "k").then().statusCode(201).body("totals.total.amount", equalTo(150));
+        assertThat(coupon.used()).isEqualTo(1);
+    }
+
+    @Test
+    @ActivateRequestContext
+    void cutOffAfterTheMoneyWasTakenTheUseIsKept() throws Exception {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1));
+        Shopper shopper = shopper(shelf.put(250, 1), "cut-off@example.org", coupon.code());
+        CompletionStart.Start.Begun begun = begin(shopper);
+        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.CAPTURED);
+        leave(begun);
+        await().atMost(PATIENCE).untilAsserted(() -> shopper.view().then().body("status", equalTo("completed")));
+        shopper.complete("test", "tok_ok", "k")
+                .then()
+                .statusCode(201)
+                .header("Idempotent-Replayed", "true")
+                .body("discounts.code", contains(coupon.code()))
+                .body("totals.total.amount", equalTo(150));
+        assertThat(coupon.used()).isEqualTo(1);
+    }
+
+    @Test
+    @ActivateRequestContext
+    void whenTheStockIsGoneAfterTheMoneyWasTakenTheUseIsGivenBackWithTheMoney() throws Exception {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1));
+        String sku = shelf.put(250, 1);
+        Shopper shopper = shopper(sku, "sold-out@example.org", coupon.code());
+        CompletionStart.Start.Begun begun = begin(shopper);
+        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.CAPTURED);
+        QuarkusTransaction.requiringNew().run(() -> {
+            inventory.release(begun.completion().reservation().orElseThrow());
+            inventory.countAll(List.of(new StockCount(StockKey.atDefault(sku), 0)), "test");
+        });
+        leave(begun);
+        await().atMost(PATIENCE).untilAsserted(() -> shopper.view().then().body("status", equalTo("open")));
+        assertThat(coupon.used()).isZero();
+        assertThat(database.query("SELECT sum(amount) FROM payment.refund WHERE payment_id = '%s'"
+                        .formatted(begun.payment().id().value())))
+                .isEqualTo("150");
+    }
+
+    @Test
+    void couponsNamedCrosswiseNeverLockEachOtherOut() throws Exception {
+        Map<String, Object> terms = Map.of("combinable", true, "usage_limit", 1_000, "usage_limit_per_customer", 1_000);
+        Coupon one = Coupon.amount(10, terms);
+        Coupon two = Coupon.percentage(1_000, terms);
+        String sku = shelf.put(250, 1_000);
+        String email = UUID.randomUUID() + "@example.org";
+        List<Shopper> shoppers = inParallel(
+                32,
+                n -> n % 2 == 0
+                        ? shopper(sku, email, one.code(), two.code())
+                        : shopper(sku, email, two.code(), one.code()));
+        List<Integer> statuses = inParallel(32, n -> shoppers.get(n)
+                .complete(n % 3 == 0 ? "tok_declined" : "tok_ok")
+                .statusCode());
+        List<Integer> expected = new ArrayList<>(Collections.nCopies(11, 402));
+        expected.addAll(Collections.nCopies(21, 201));
+        assertThat(statuses).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(one.used()).isEqualTo(21);
+        assertThat(two.used()).isEqualTo(21);
+        assertThat(customerUses(one)).isEqualTo(21);
+        assertThat(customerUses(two)).isEqualTo(21);
+    }
+
+    private static Shopper shopper(String sku, String email, String... codes) {
+        Shopper shopper = Shopper.ready(sku, 1);
+        shopper.request()
+                .body(Map.of("email", email, "coupon_codes", List.of(codes)))
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
+        return shopper;
+    }
+
+    private static void tell(Response order, String event) {
+        Provider.tell(Staff.order(order.path("id")).path("payments[0].reference"), event)
+                .then()
+                .statusCode(204);
+    }
+
+    private int redemptions(Coupon coupon) {
+        return number("SELECT count(*) FROM promotion.redemption r JOIN promotion.promotion p ON p.id = r.promotion_id"
+                + " WHERE p.code = '" + coupon.code() + "'");
+    }
+
+    private int customerUses(Coupon coupon) {
+        return number(
+                "SELECT sum(u.used) FROM promotion.customer_usage u JOIN promotion.promotion p ON p.id = u.promotion_id"
+                        + " WHERE p.code = '" + coupon.code() + "'");
+    }
+
+    private int number(String sql) {
+        try {
+            return Integer.parseInt(database.query(sql));
+        } catch (java.sql.SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private CompletionStart.Start.Begun begin(Shopper shopper) {
+        IdempotencyKey key = IdempotencyKey.required(
+                "k",
+                "cart:" + HexFormat.of().formatHex(Secret.hash(shopper.token())),
+                "POST /store/v1/carts/%s/complete".formatted(shopper.cart()),
+                documents.write(REQUEST));
+        return (CompletionStart.Start.Begun) start.begin(CartId.parse(shopper.cart()), shopper.token(), key, REQUEST);
+    }
+
+    /** As after a crash: nobody works on it any more. */
+    private void leave(CompletionStart.Start.Begun begun) throws Exception {
+        database.execute("UPDATE checkout.completion SET locked_until = now() WHERE id = '%s'"
+                .formatted(begun.completion().id()));
+    }
+
+    private static <T> List<T> inParallel(int count, IntFunction<T> call) throws Exception {
+        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
+            List<T> answers = new ArrayList<>();
+            for (Future<T> answer : threads.invokeAll(IntStream.range(0, count)
+                    .<Callable<T>>mapToObj(n -> () -> call.apply(n))
+                    .toList())) {
+                answers.add(answer.get());
+            }
+            return answers;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package io.fondaco.promotion;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.fondaco.ShopDatabase;
+import io.fondaco.checkout.Staff;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class PromotionTest {
+    private static final String PATH = "/admin/v1/promotions";
+
+    @Inject
+    ShopDatabase database;
+
+    @Test
+    void aPromotionIsMadeShownChangedAndRemoved() {
+        String code = code();
+        Response made = make(Map.of(
+                "code",
+                code.toLowerCase(Locale.ROOT),
+                "title",
+                "Ten percent",
+                "kind",
+                "percentage",
+                "basis_points",
+                1_000,
+                "minimum_subtotals",
+                List.of(Map.of("amount", 2_000, "currency", "EUR")),
+                "ends_at",
+                "2099-01-01T00:00:00Z",
+                "usage_limit",
+                10));
+        made.then()
+                .statusCode(201)
+                .header("ETag", equalTo("\"1\""))
+                .body("id", startsWith("promotion_"))
+                .body("code", equalTo(code))
+                .body("basis_points", equalTo(1_000))
+                .body("combinable", equalTo(false))
+                .body("active", equalTo(true))
+                .body("used", equalTo(0))
+                .body("starts_at", nullValue());
+        String path = PATH + "/" + made.path("id");
+        Staff.request().get(path).then().statusCode(200).body("code", equalTo(code));
+        Staff.request().body(Map.of("title", "x")).patch(path).then().statusCode(428);
+        change(path, "\"7\"", Map.of("title", "x")).then().statusCode(412).body("code", equalTo("version_mismatch"));
+        change(path, "\"1\"", Map.of("title", "A tenth", "usage_limit", 20, "clear", List.of("ends_at")))
+                .then()
+                .statusCode(200)
+                .header("ETag", equalTo("\"2\""))
+                .body("title", equalTo("A tenth"))
+                .body("usage_limit", equalTo(20))
+                .body("ends_at", nullValue())
+                .body("minimum_subtotals.amount", contains(2_000));
+        Staff.request().delete(path).then().statusCode(428);
+        Staff.request().header("If-Match", "\"1\"").delete(path).then().statusCode(412);
+        Staff.request().header("If-Match", "\"2\"").delete(path).then().statusCode(204);
+        Staff.request().get(path).then().statusCode(404);
+        Staff.request().queryParam("code", code).get(PATH).then().body("data", empty());
+    }
+
+    @Test
+    void promotionsAreListedPageByPageAndFoundByTheirCode() {
+        String first = make(freeShipping(code())).path("id");
+        String code = code();
+        String second = make(freeShipping(code)).path("id");
+        Staff.request()
+                .queryParam("code", code.toLowerCase(Locale.ROOT))
+                .get(PATH)
+                .then()
+                .statusCode(200)
+                .body("data.id", contains(second));
+        List<String> seen = new java.util.ArrayList<>();
+        String cursor = null;
+        do {
+            var request = Staff.request().queryParam("limit", 2);
+            if (cursor != null) {
+                request.queryParam("cursor", cursor);
+            }
+            Response page = request.get(PATH);
+            page.then().statusCode(200);
+            List<String> ids = page.path("data.id");
+            assertThat(ids).hasSizeLessThanOrEqualTo(2);
+            seen.addAll(ids);
+            cursor = page.path("next_cursor");
+        } while (cursor != null);
+        assertThat(seen).doesNotHaveDuplicates().containsSubsequence(first, second);
+    }
+
+    @Test
+    void whatIsWrongIsNamedByItsPlaceAllAtOnce() {
+        Map<String, Object> wrong = new HashMap<>(Map.of(
+                "code", code(),
+                "title", "Wrong",
+                "kind", "amount",
+                "basis_points", 10,
+                "starts_at", "2030-01-02T00:00:00Z",
+                "ends_at", "2030-01-01T00:00:00Z",
+                "maximum_discounts", List.of(money(0, "EUR"), money(5, "EUR"))));
+        make(wrong)
+                .then()
+                .statusCode(422)
+                .contentType("application/problem+json")
+                .body(
+                        "errors.pointer",
+                        containsInAnyOrder(
+                                "/basis_points",
+                                "/amounts",
+                                "/ends_at",
+                                "/maximum_discounts/0/amount",
+                                "/maximum_discounts/1/currency"));
+        make(Map.of("code", "a b", "title", " ", "kind", "free_shipping", "usage_limit", 0))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", containsInAnyOrder("/code", "/title", "/usage_limit"));
+        make(Map.of("code", code(), "title", "t", "kind", "percentage", "basis_points", 10_001))
+                .then()
+                .statusCode(422)
+                .body("errors.pointer", contains("/basis_points"));
+        make(Map.of("code", code(), "title", "t", "kind", "gift")).then().statusCode(400);
+        make(Map.of("code", code(), "title", "t", "kind", "free_shipping", "colour", "red"))
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", contains("/colour"));
+        make(Map.of("code", code(), "title", "t", "kind", "amount", "amounts", List.of(money(5, "XXX"))))
+                .then()
+                .statusCode(422);
+    }
+
+    @Test
+    void anActiveCodeNamesOnePromotionWhateverItsCapitals() {
+        String code = code();
+        Response first = make(freeShipping(code));
+        make(freeShipping(code.toLowerCase(Locale.ROOT))).then().statusCode(409).body("code", equalTo("code_taken"));
+        change(PATH + "/" + first.path("id"), "*", Map.of("active", false))
+                .then()
+                .statusCode(200);
+        make(freeShipping(code)).then().statusCode(201);
+        change(PATH + "/" + first.path("id"), "*", Map.of("active", true))
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("code_taken"));
+    }
+
+    @Test
+    void ofEightWhoTakeTheSameCodeOneGetsIt() throws Exception {
+        String code = code();
+        List<Integer> statuses;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            statuses = threads
+                    .invokeAll(Stream.<Callable<Integer>>generate(
+                                    () -> () -> make(freeShipping(code)).statusCode())
+                            .limit(8)
+                            .toList())
+                    .stream()
+                    .map(answer -> answer.resultNow())
+                    .toList();
+        }
+        assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409, 409, 409, 409, 409);
+    }
+
+    @Test
+    void whetherUsesAreLimitedIsFixedAndNoLimitFallsBelowWhatWasUsed() throws Exception {
+        Map<String, Object> limited = new HashMap<>(freeShipping(code()));
+        limited.put("usage_limit", 5);
+        Response made = make(limited);
+        String path = PATH + "/" + made.path("id");
+        database.execute(
+                "UPDATE promotion.promotion SET used = 3 WHERE code = '%s'".formatted(made.<String>path("code")));
+        change(path, "*", Map.of("usage_limit", 2))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("usage_limit_below_used"));
+        change(path, "*", Map.of("usage_limit", 3)).then().statusCode(200).body("used", equalTo(3));
+        String unlimited = PATH + "/" + make(freeShipping(code())).path("id");
+        change(unlimited, "*", Map.of("usage_limit", 2))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("usage_limit_fixed"));
+    }
+
+    @Test
+    void theDatabaseItselfRefusesOneUseMoreOrLessThanNone() {
+        Map<String, Object> limited = new HashMap<>(freeShipping(code()));
+        limited.put("usage_limit", 5);
+        String code = make(limited).path("code");
+        for (int used : new int[] {6, -1}) {
+            assertThatThrownBy(() -> database.execute(
+                            "UPDATE promotion.promotion SET used = %d WHERE code = '%s'".formatted(used, code)))
+                    .hasMessageContaining("promotion_used");
+        }
+    }
+
+    @Test
+    void aKeyWithoutTheScopeMayNot() {
+        String secret = Staff.request()
+                .body(Map.of("name", "reader", "scopes", List.of("promotions:read")))
+                .post("/admin/v1/api-keys")
+                .path("secret");
+        given().header("Authorization", "Bearer " + secret).get(PATH).then().statusCode(200);
+        given().header("Authorization", "Bearer " + secret)
+                .contentType(ContentType.JSON)
+                .body(freeShipping(code()))
+                .post(PATH)
+                .then()
+                .statusCode(403);
+        given().get(PATH).then().statusCode(401);
+    }
+
+    private static Map<String, Object> freeShipping(String code) {
+        return Map.of("code", code, "title", "No delivery charge", "kind", "free_shipping");
+    }
+
+    private static Map<String, Object> money(long amount, String currency) {
+        return Map.of("amount", amount, "currency", currency);
+    }
+
+    private static Response make(Map<String, Object> body) {
+        return Staff.request().body(body).post(PATH);
+    }
+
+    private static Response change(String path, String ifMatch, Map<String, Object> body) {
+        return Staff.request().header("If-Match", ifMatch).body(body).patch(path);
+    }
+
+    private static String code() {
+        return "P" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT);
+    }
+}
