@@ -145,20 +145,23 @@ class LocationResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "409", description = "`location_exists`: change that one.")
     public Response create(@NotNull @Valid NewLocation wanted) {
-        if (Location.findByIdOptional(wanted.code(), LockModeType.PESSIMISTIC_WRITE)
-                .isPresent()) {
+        int made = Location.getEntityManager()
+                .createNativeQuery("""
+                        INSERT INTO inventory.location (code, name, country, priority, active, ships_online)
+                        VALUES (:code, :name, cast(:country AS text), :priority, :active, :ships)
+                        ON CONFLICT (code) DO NOTHING
+                        """)
+                .setParameter("code", wanted.code())
+                .setParameter("name", wanted.name() == null ? wanted.code() : wanted.name())
+                .setParameter("country", wanted.country())
+                .setParameter("priority", wanted.priority() == null ? DEFAULT_PRIORITY : wanted.priority())
+                .setParameter("active", !Boolean.FALSE.equals(wanted.active()))
+                .setParameter("ships", !Boolean.FALSE.equals(wanted.shipsOnline()))
+                .executeUpdate();
+        if (made == 0) {
             throw ApiException.conflict("location_exists", "There is a location '%s'.".formatted(wanted.code()));
         }
-        Location location = new Location();
-        location.code = wanted.code();
-        location.name = wanted.name() == null ? wanted.code() : wanted.name();
-        location.country = wanted.country();
-        location.priority = wanted.priority() == null ? DEFAULT_PRIORITY : wanted.priority();
-        location.active = !Boolean.FALSE.equals(wanted.active());
-        location.shipsOnline = !Boolean.FALSE.equals(wanted.shipsOnline());
-        location.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        location.updatedAt = location.createdAt;
-        location.persistAndFlush();
+        Location location = find(wanted.code(), LockModeType.NONE);
         return Response.status(201).entity(View.of(location)).tag(tag(location)).build();
     }
 

@@ -40,7 +40,8 @@ class CachedPagesTest {
     @Test
     void anAnswerIsMadeOnceAndSaysWhatItIs() {
         String page = PRODUCTS + product("Made once", 1_000);
-        Response kept = hit(page);
+        hit(page);
+        Response kept = as("identity").get(page);
         assertThat(kept.header("ETag")).matches("\"[0-9a-f]{32}\"");
         assertThat(kept.header("Cache-Control")).isEqualTo("public, max-age=0, must-revalidate");
         assertThat(kept.header("Vary")).isEqualTo("Accept-Encoding");
@@ -48,7 +49,7 @@ class CachedPagesTest {
         assertThat(kept.header("Request-Id")).isNotBlank();
         given().get(page).then().body("title", equalTo("Made once"));
 
-        Response head = given().head(page);
+        Response head = as("identity").head(page);
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.header("ETag")).isEqualTo(kept.header("ETag"));
         assertThat(head.header("Content-Length")).isEqualTo(kept.header("Content-Length"));

@@ -127,6 +127,7 @@ class BackorderTest {
                 .body("data[0].backordered", equalTo(0))
                 .body("data[0].available", equalTo(1));
         backorders(order).then().body("backorders.waiting", contains(0));
+        assertThat(history(sku)).contains("cancelled", "restocked").doesNotContain("filled");
     }
 
     @Test
@@ -146,6 +147,7 @@ class BackorderTest {
                 .statusCode(201)
                 .body("backorders.waiting", contains(0));
         level(sku).then().body("data[0].on_hand", equalTo(0)).body("data[0].available", equalTo(0));
+        assertThat(history(sku)).startsWith("filled", "restocked").doesNotContain("cancelled");
     }
 
     @Test
@@ -258,13 +260,22 @@ class BackorderTest {
         return Staff.order(order.path("id"));
     }
 
-    /** No older than a write of this moment. */
     private static Response level(String sku) {
+        return read("/admin/v1/stock?sku=" + sku);
+    }
+
+    /** The events, newest first. */
+    private static List<String> history(String sku) {
+        return read("/admin/v1/stock/" + sku + "/history").path("data.event");
+    }
+
+    /** No older than a write of this moment. */
+    private static Response read(String path) {
         String token = Staff.request()
                 .body(Map.of("code", "probe-" + UUID.randomUUID()))
                 .post("/admin/v1/stock-locations")
                 .header("Fondaco-Consistency");
-        return Staff.request().header("Fondaco-Consistency", token).get("/admin/v1/stock?sku=" + sku);
+        return Staff.request().header("Fondaco-Consistency", token).get(path);
     }
 
     private static Response adjust(String sku, Map<String, Object> change) {
