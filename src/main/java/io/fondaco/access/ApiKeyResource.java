@@ -28,7 +28,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -131,7 +130,10 @@ class ApiKeyResource {
         key.expiresAt = wanted.expiresAt();
         key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         key.persistAndFlush();
-        return Response.status(201).entity(show(key, secret)).tag(tag(key)).build();
+        return Response.status(201)
+                .entity(show(key, secret))
+                .tag(IfMatch.tag(key.version))
+                .build();
     }
 
     @GET
@@ -145,7 +147,7 @@ class ApiKeyResource {
     public Response get(@RestPath String id) {
         ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value())
                 .orElseThrow(() -> ApiException.notFound("API key", id));
-        return Response.ok(show(key, null)).tag(tag(key)).build();
+        return Response.ok(show(key, null)).tag(IfMatch.tag(key.version)).build();
     }
 
     @PATCH
@@ -174,7 +176,7 @@ class ApiKeyResource {
         Optional.ofNullable(change.expiresAt()).ifPresent(expiry -> key.expiresAt = expiry);
         key.persistAndFlush();
         keys.forget();
-        return Response.ok(show(key, null)).tag(tag(key)).build();
+        return Response.ok(show(key, null)).tag(IfMatch.tag(key.version)).build();
     }
 
     @DELETE
@@ -198,7 +200,7 @@ class ApiKeyResource {
     private static ApiKey locked(String id, @Nullable String ifMatch) {
         ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> ApiException.notFound("API key", id));
-        IfMatch.require(ifMatch, tag(key));
+        IfMatch.require(ifMatch, key.version);
         return key;
     }
 
@@ -219,10 +221,6 @@ class ApiKeyResource {
                 throw new ApiException(403, "scope_not_held", "A key can grant only scopes it holds: not " + scope);
             }
         }
-    }
-
-    private static EntityTag tag(ApiKey key) {
-        return new EntityTag(Long.toString(key.version));
     }
 
     private static Key show(ApiKey key, @Nullable String secret) {

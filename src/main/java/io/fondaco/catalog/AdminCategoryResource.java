@@ -144,7 +144,7 @@ class AdminCategoryResource {
         tell(category);
         return Response.status(201)
                 .entity(CategoryView.of(category))
-                .tag(ProductEditing.tag(category.version))
+                .tag(IfMatch.tag(category.version))
                 .build();
     }
 
@@ -164,7 +164,7 @@ class AdminCategoryResource {
                         CategoryId.parse(id).value())
                 .orElseThrow(() -> ApiException.notFound("category", id));
         return Response.ok(CategoryView.of(category))
-                .tag(ProductEditing.tag(category.version))
+                .tag(IfMatch.tag(category.version))
                 .build();
     }
 
@@ -211,7 +211,7 @@ class AdminCategoryResource {
         category.persistAndFlush();
         tell(category);
         return Response.ok(CategoryView.of(category))
-                .tag(ProductEditing.tag(category.version))
+                .tag(IfMatch.tag(category.version))
                 .build();
     }
 
@@ -257,7 +257,7 @@ class AdminCategoryResource {
         Category category = Category.<Category>findByIdOptional(
                         CategoryId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> ApiException.notFound("category", id));
-        IfMatch.require(ifMatch, ProductEditing.tag(category.version));
+        IfMatch.require(ifMatch, category.version);
         return category;
     }
 

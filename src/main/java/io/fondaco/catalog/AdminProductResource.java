@@ -6,6 +6,7 @@ import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -122,7 +123,7 @@ class AdminProductResource {
         AdminProduct made = editing.create(product);
         return Response.status(201)
                 .entity(made)
-                .tag(ProductEditing.tag(made.version()))
+                .tag(IfMatch.tag(made.version()))
                 .build();
     }
 
@@ -141,7 +142,7 @@ class AdminProductResource {
         ProductRow row = store.findById(ProductId.parse(id).value(), false)
                 .orElseThrow(() -> ApiException.notFound("product", id));
         return Response.ok(AdminProduct.of(row, prices.all(ProductEditing.ids(row))))
-                .tag(ProductEditing.tag(row.version()))
+                .tag(IfMatch.tag(row.version()))
                 .build();
     }
 
@@ -168,7 +169,7 @@ class AdminProductResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.Input product) {
         AdminProduct changed = editing.change(ProductId.parse(id), ifMatch, product);
-        return Response.ok(changed).tag(ProductEditing.tag(changed.version())).build();
+        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
     }
 
     @DELETE

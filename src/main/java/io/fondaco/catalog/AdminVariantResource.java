@@ -6,6 +6,7 @@ import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -130,7 +131,7 @@ class AdminVariantResource {
         AdminProduct.AdminVariant made = editing.createVariant(variant);
         return Response.status(201)
                 .entity(made)
-                .tag(ProductEditing.tag(made.version()))
+                .tag(IfMatch.tag(made.version()))
                 .build();
     }
 
@@ -151,7 +152,7 @@ class AdminVariantResource {
                 .findFirst()
                 .orElseThrow(() -> ApiException.notFound("variant", id));
         return Response.ok(AdminProduct.of(found.product().options(), found.variant(), prices.all(List.of(variant))))
-                .tag(ProductEditing.tag(found.variant().version()))
+                .tag(IfMatch.tag(found.variant().version()))
                 .build();
     }
 
@@ -176,7 +177,7 @@ class AdminVariantResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.VariantInput variant) {
         AdminProduct.AdminVariant changed = editing.changeVariant(VariantId.parse(id), ifMatch, variant);
-        return Response.ok(changed).tag(ProductEditing.tag(changed.version())).build();
+        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
     }
 
     @DELETE

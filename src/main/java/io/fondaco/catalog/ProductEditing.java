@@ -8,7 +8,6 @@ import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import jakarta.ws.rs.core.EntityTag;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +103,7 @@ class ProductEditing {
     AdminProduct.AdminVariant changeVariant(VariantId id, @Nullable String ifMatch, VariantInput input) {
         ProductRow product = productOf(id);
         ProductRow.VariantRow variant = variant(product, id);
-        IfMatch.require(ifMatch, tag(variant.version()));
+        IfMatch.require(ifMatch, variant.version());
         if (input.sku() != null && !input.sku().equals(variant.sku())) {
             throw ApiException.invalid("/sku", "immutable", "A SKU never changes: stock and orders rely on it.");
         }
@@ -138,21 +137,17 @@ class ProductEditing {
     @Transactional
     void deleteVariant(VariantId id, @Nullable String ifMatch) {
         ProductRow product = productOf(id);
-        IfMatch.require(ifMatch, tag(variant(product, id).version()));
+        IfMatch.require(ifMatch, variant(product, id).version());
         catalog.pricesChanged(Map.of(id, List.of()));
         entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
                 .setParameter("id", id.value())
                 .executeUpdate();
     }
 
-    static EntityTag tag(long version) {
-        return new EntityTag(Long.toString(version));
-    }
-
     private ProductRow locked(ProductId id, @Nullable String ifMatch) {
         ProductRow row =
                 store.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
-        IfMatch.require(ifMatch, tag(row.version()));
+        IfMatch.require(ifMatch, row.version());
         return row;
     }
 

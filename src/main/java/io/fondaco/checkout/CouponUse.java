@@ -1,7 +1,9 @@
 package io.fondaco.checkout;
 
+import io.fondaco.order.Discount;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.Order;
+import io.fondaco.order.OrderId;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.CouponUsedUp;
 import io.fondaco.promotion.Promotions;
@@ -49,15 +51,17 @@ class CouponUse {
 
     /** Gives back what was used for an order that did not come to be. */
     void giveBack(NewOrder order) {
-        if (!order.discounts().isEmpty()) {
-            promotions.release(order.id().value());
-        }
+        giveBack(order.id(), order.discounts());
     }
 
     /** Gives back what was used for an order that is cancelled as a whole. */
     void giveBack(Order order) {
-        if (!order.discounts().isEmpty()) {
-            promotions.release(order.id().value());
+        giveBack(order.id(), order.discounts());
+    }
+
+    private void giveBack(OrderId order, List<Discount> discounts) {
+        if (!discounts.isEmpty()) {
+            promotions.release(order.value());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.fondaco.inventory;
 
 import io.fondaco.inventory.Inventory.Backorder;
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
@@ -190,18 +191,9 @@ class Backorders {
                           FROM changes GROUP BY sku, location) c
                  WHERE s.sku = c.sku AND s.location = c.location
                 """)) {
-            write.setArray(
-                    1,
-                    connection.createArrayOf(
-                            "bigint", fills.stream().map(Fill::backorder).toArray()));
-            write.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "text", fills.stream().map(Fill::location).toArray()));
-            write.setArray(
-                    3,
-                    connection.createArrayOf(
-                            "bigint", fills.stream().map(Fill::units).toArray()));
+            write.setArray(1, Columns.of(connection, "bigint", fills, Fill::backorder));
+            write.setArray(2, Columns.of(connection, "text", fills, Fill::location));
+            write.setArray(3, Columns.of(connection, "bigint", fills, Fill::units));
             write.setString(4, actor.name());
             write.setString(5, requestId.value());
             write.executeUpdate();

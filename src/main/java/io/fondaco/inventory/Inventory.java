@@ -13,17 +13,6 @@ import java.util.Map;
  */
 public interface Inventory extends VariantAvailability {
     /**
-     * Sets units aside, all or nothing.
-     *
-     * @param quantities each SKU once
-     * @param timeToLive after which they are free again by themselves
-     * @throws InsufficientStock naming each SKU that is short, with what is available
-     */
-    default ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive) {
-        return reserve(new StockDemand(quantities, null), timeToLive).id();
-    }
-
-    /**
      * Sets units aside, all or nothing, from the locations that the sourcing rule chooses; what is not on the shelves is
      * promised, if the SKU's policy allows. Two statements, and one more where a SKU runs out.
      *

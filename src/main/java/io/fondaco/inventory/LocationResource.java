@@ -27,7 +27,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -162,7 +161,10 @@ class LocationResource {
             throw ApiException.conflict("location_exists", "There is a location '%s'.".formatted(wanted.code()));
         }
         Location location = find(wanted.code(), LockModeType.NONE);
-        return Response.status(201).entity(View.of(location)).tag(tag(location)).build();
+        return Response.status(201)
+                .entity(View.of(location))
+                .tag(IfMatch.tag(location.version))
+                .build();
     }
 
     @GET
@@ -175,7 +177,7 @@ class LocationResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     public Response get(@RestPath String code) {
         Location location = find(code, LockModeType.NONE);
-        return Response.ok(View.of(location)).tag(tag(location)).build();
+        return Response.ok(View.of(location)).tag(IfMatch.tag(location.version)).build();
     }
 
     @PATCH
@@ -197,7 +199,7 @@ class LocationResource {
         boolean[] turned = new boolean[1];
         Location location = QuarkusTransaction.requiringNew().call(() -> {
             Location found = find(code, LockModeType.PESSIMISTIC_WRITE);
-            IfMatch.require(ifMatch, tag(found));
+            IfMatch.require(ifMatch, found.version);
             boolean sold = found.active && found.shipsOnline;
             apply(found, wanted);
             found.updatedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
@@ -208,7 +210,7 @@ class LocationResource {
         if (turned[0]) {
             change.tellAvailability(location.code);
         }
-        return Response.ok(View.of(location)).tag(tag(location)).build();
+        return Response.ok(View.of(location)).tag(IfMatch.tag(location.version)).build();
     }
 
     private static void apply(Location location, Wanted wanted) {
@@ -225,9 +227,5 @@ class LocationResource {
         }
         return Location.<Location>findByIdOptional(code, lock)
                 .orElseThrow(() -> ApiException.notFound("stock location", code));
-    }
-
-    private static EntityTag tag(Location location) {
-        return new EntityTag(Long.toString(location.version));
     }
 }

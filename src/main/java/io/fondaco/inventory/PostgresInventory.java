@@ -1,9 +1,10 @@
 package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
-import io.fondaco.platform.database.RetriedWrites;
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.Fence;
+import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -146,13 +147,7 @@ class PostgresInventory implements Inventory {
             Map<StockKey, Long> stock = new LinkedHashMap<>();
             allocation.forEach((key, taken) -> stock.put(key, taken.stock()));
             setAllocation(connection, update, stock);
-            update.setArray(
-                    4,
-                    connection.createArrayOf(
-                            "bigint",
-                            allocation.values().stream()
-                                    .map(Sourcing.Taken::backordered)
-                                    .toArray()));
+            update.setArray(4, Columns.of(connection, "bigint", allocation.values(), Sourcing.Taken::backordered));
             update.setObject(5, id.value());
             update.setDouble(6, Seconds.of(timeToLive));
             update.setString(7, id.toString());
@@ -168,10 +163,8 @@ class PostgresInventory implements Inventory {
 
     static void setAllocation(Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation)
             throws SQLException {
-        Array skus = connection.createArrayOf(
-                "text", allocation.keySet().stream().map(StockKey::sku).toArray());
-        Array locations = connection.createArrayOf(
-                "text", allocation.keySet().stream().map(StockKey::location).toArray());
+        Array skus = Columns.of(connection, "text", allocation.keySet(), StockKey::sku);
+        Array locations = Columns.of(connection, "text", allocation.keySet(), StockKey::location);
         statement.setArray(1, skus);
         statement.setArray(2, locations);
         statement.setArray(
@@ -262,12 +255,7 @@ class PostgresInventory implements Inventory {
                     """)) {
                 release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
                 release.setArray(
-                        2,
-                        connection.createArrayOf(
-                                "text",
-                                reservations.stream()
-                                        .map(id -> new ReservationId(id).toString())
-                                        .toArray()));
+                        2, Columns.of(connection, "text", reservations, id -> new ReservationId(id).toString()));
                 release.setString(3, kind);
                 setCause(release, 4);
                 return turned(release, owed);
@@ -411,10 +399,7 @@ class PostgresInventory implements Inventory {
     @Transactional
     public StockLevel count(StockCount count, String reason) {
         countAll(List.of(count), reason);
-        return levels.of(List.of(count.key().sku())).stream()
-                .filter(level -> level.location().equals(count.key().location()))
-                .findFirst()
-                .orElseThrow();
+        return levels.at(count.key()).orElseThrow();
     }
 
     @Override

@@ -4,7 +4,7 @@ import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.SellingPolicies.Versioned;
 import io.fondaco.platform.database.RetriedReads;
-import io.fondaco.platform.database.RetriedWrites;
+import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Text;
@@ -17,7 +17,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -90,7 +89,7 @@ class SellingPolicyResource {
         if (Text.hasNul(policy.location())) {
             throw ApiException.invalid("/location", "invalid_format", "A NUL character is not text.");
         }
-        IfMatch.require(ifMatch, tag(policies.lock(sku)));
+        IfMatch.require(ifMatch, policies.lock(sku).version());
         return answer(policies.set(sku, policy));
     }
 
@@ -101,10 +100,6 @@ class SellingPolicyResource {
     }
 
     private static Response answer(Versioned found) {
-        return Response.ok(found.policy()).tag(tag(found)).build();
-    }
-
-    private static EntityTag tag(Versioned found) {
-        return new EntityTag(Long.toString(found.version()));
+        return Response.ok(found.policy()).tag(IfMatch.tag(found.version())).build();
     }
 }

@@ -55,10 +55,7 @@ class StockCounting {
             know(connection, key, owed);
             List<StockLevel> changed = change(connection, key, delta, reason);
             if (changed.isEmpty()) {
-                long free = levels.of(List.of(key.sku())).stream()
-                        .filter(level -> level.location().equals(key.location()))
-                        .mapToLong(StockLevel::free)
-                        .sum();
+                long free = levels.at(key).map(StockLevel::free).orElse(0L);
                 throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
             }
             return changed.getFirst();
@@ -67,12 +64,7 @@ class StockCounting {
         if (delta != 0 && (!owed.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
-        return filled
-                ? levels.of(List.of(key.sku())).stream()
-                        .filter(level -> level.location().equals(key.location()))
-                        .findFirst()
-                        .orElseThrow()
-                : adjusted;
+        return filled ? levels.at(key).orElseThrow() : adjusted;
     }
 
     /** Locks every level of the SKU, in order; makes the one that is meant if there is none. */
@@ -155,7 +147,10 @@ class StockCounting {
     Map<StockKey, Counted> preview(Collection<StockCount> counts) {
         Map<StockKey, Long> wanted = new TreeMap<>(StockKey.ORDER);
         counts.forEach(count -> wanted.put(count.key(), count.available()));
-        return compare(session().doReturningWork(connection -> present(connection, wanted)), wanted);
+        Map<StockKey, Long> present = new HashMap<>();
+        levels.of(wanted.keySet().stream().map(StockKey::sku).distinct().toList())
+                .forEach(level -> present.put(new StockKey(level.sku(), level.location()), level.free()));
+        return compare(present, wanted);
     }
 
     /** What is free on the shelf of the keys that are counted already; locks every level of their SKUs, in order. */
@@ -173,20 +168,6 @@ class StockCounting {
                     if (rows.getLong(4) > 0) {
                         owed.add(rows.getString(1));
                     }
-                }
-            }
-        }
-        return present;
-    }
-
-    private static Map<StockKey, Long> present(Connection connection, Map<StockKey, Long> wanted) throws SQLException {
-        Map<StockKey, Long> present = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT sku, location, on_hand - reserved FROM inventory.stock_level WHERE sku = ANY (?)")) {
-            select.setArray(1, skus(connection, wanted));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
                 }
             }
         }

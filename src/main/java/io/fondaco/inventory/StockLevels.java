@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.hibernate.Session;
 
 /** Stock as it stands: reads only, on the caller's route. One statement each. */
@@ -71,6 +72,13 @@ class StockLevels {
                 return levels(select);
             }
         });
+    }
+
+    /** The level of that key; empty where nothing was ever counted. */
+    Optional<StockLevel> at(StockKey key) {
+        return of(List.of(key.sku())).stream()
+                .filter(level -> level.location().equals(key.location()))
+                .findFirst();
     }
 
     List<StockLevel> after(StockKey after, int limit) {

@@ -1,5 +1,6 @@
 package io.fondaco.mail;
 
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.DeadLetters;
@@ -8,7 +9,6 @@ import io.fondaco.platform.web.Text;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.Function;
 import org.hibernate.Session;
 
 /**
@@ -81,24 +80,19 @@ class Letters {
         List<Event> events = List.copyOf(due.keySet());
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(ADD)) {
-                insert.setArray(1, array(connection, "uuid", events, _ -> TypeId.newUuid()));
-                insert.setArray(2, array(connection, "text", List.copyOf(due.values()), Kind::column));
-                insert.setArray(3, array(connection, "text", events, Event::subject));
-                insert.setArray(4, array(connection, "uuid", events, Event::id));
-                insert.setArray(5, array(connection, "text", events, Event::type));
-                insert.setArray(6, array(connection, "bigint", events, Event::sequence));
-                insert.setArray(7, array(connection, "bigint", events, Event::version));
-                insert.setArray(8, array(connection, "timestamptz", events, event -> event.time()
+                insert.setArray(1, Columns.of(connection, "uuid", events, _ -> TypeId.newUuid()));
+                insert.setArray(2, Columns.of(connection, "text", List.copyOf(due.values()), Kind::column));
+                insert.setArray(3, Columns.of(connection, "text", events, Event::subject));
+                insert.setArray(4, Columns.of(connection, "uuid", events, Event::id));
+                insert.setArray(5, Columns.of(connection, "text", events, Event::type));
+                insert.setArray(6, Columns.of(connection, "bigint", events, Event::sequence));
+                insert.setArray(7, Columns.of(connection, "bigint", events, Event::version));
+                insert.setArray(8, Columns.of(connection, "timestamptz", events, event -> event.time()
                         .toString()));
-                insert.setArray(9, array(connection, "text", events, Event::data));
+                insert.setArray(9, Columns.of(connection, "text", events, Event::data));
                 insert.executeUpdate();
             }
         });
-    }
-
-    private static <T> java.sql.Array array(
-            Connection connection, String type, List<T> rows, Function<T, Object> column) throws SQLException {
-        return connection.createArrayOf(type, rows.stream().map(column).toArray());
     }
 
     /** Takes up letters that are due and that nobody sends. One statement, in a transaction of its own. */

@@ -1,5 +1,6 @@
 package io.fondaco.promotion;
 
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounting.Candidate;
@@ -135,8 +136,7 @@ class PostgresPromotions implements Promotions {
     }
 
     private static java.sql.Array ids(Connection connection, List<Applied> applied) throws SQLException {
-        return connection.createArrayOf(
-                "uuid", applied.stream().map(use -> use.promotion().value()).toArray());
+        return Columns.of(connection, "uuid", applied, use -> use.promotion().value());
     }
 
     private static Set<UUID> answered(PreparedStatement statement) throws SQLException {

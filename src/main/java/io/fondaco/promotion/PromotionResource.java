@@ -28,7 +28,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -200,7 +199,10 @@ class PromotionResource {
                 Instant.EPOCH);
         rules.check(promotion);
         Promotion made = store.insert(promotion);
-        return Response.status(201).entity(made).tag(tag(made)).build();
+        return Response.status(201)
+                .entity(made)
+                .tag(IfMatch.tag(made.version()))
+                .build();
     }
 
     @GET
@@ -217,7 +219,7 @@ class PromotionResource {
     public Response get(@RestPath String id) {
         Promotion promotion =
                 store.find(PromotionId.parse(id)).orElseThrow(() -> ApiException.notFound("promotion", id));
-        return Response.ok(promotion).tag(tag(promotion)).build();
+        return Response.ok(promotion).tag(IfMatch.tag(promotion.version())).build();
     }
 
     @PATCH
@@ -245,12 +247,12 @@ class PromotionResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid PromotionChange change) {
         Promotion before = store.lock(PromotionId.parse(id));
-        IfMatch.require(ifMatch, tag(before));
+        IfMatch.require(ifMatch, before.version());
         Promotion after = changed(before, change);
         rules.check(after);
         rules.checkChange(before, after);
         Promotion changed = store.update(after);
-        return Response.ok(changed).tag(tag(changed)).build();
+        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
     }
 
     private static Promotion changed(Promotion before, PromotionChange change) {
@@ -303,7 +305,7 @@ class PromotionResource {
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
         Promotion promotion = store.lock(PromotionId.parse(id));
-        IfMatch.require(ifMatch, tag(promotion));
+        IfMatch.require(ifMatch, promotion.version());
         store.delete(promotion.id());
     }
 
@@ -317,9 +319,5 @@ class PromotionResource {
 
     private static @Nullable Instant stored(@Nullable Instant instant) {
         return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
-    }
-
-    private static EntityTag tag(Promotion promotion) {
-        return new EntityTag(Long.toString(promotion.version()));
     }
 }

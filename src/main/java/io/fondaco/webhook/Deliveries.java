@@ -1,5 +1,6 @@
 package io.fondaco.webhook;
 
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
@@ -7,8 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -187,14 +185,14 @@ class Deliveries {
     private void writeMessages(List<Event> events) {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(WRITE_MESSAGES)) {
-                insert.setArray(1, array(connection, "uuid", events, Event::id));
-                insert.setArray(2, array(connection, "text", events, Event::type));
-                insert.setArray(3, array(connection, "text", events, Event::subject));
-                insert.setArray(4, array(connection, "bigint", events, Event::sequence));
-                insert.setArray(5, array(connection, "bigint", events, Event::version));
-                insert.setArray(6, array(connection, "timestamptz", events, event -> event.time()
+                insert.setArray(1, Columns.of(connection, "uuid", events, Event::id));
+                insert.setArray(2, Columns.of(connection, "text", events, Event::type));
+                insert.setArray(3, Columns.of(connection, "text", events, Event::subject));
+                insert.setArray(4, Columns.of(connection, "bigint", events, Event::sequence));
+                insert.setArray(5, Columns.of(connection, "bigint", events, Event::version));
+                insert.setArray(6, Columns.of(connection, "timestamptz", events, event -> event.time()
                         .toString()));
-                insert.setArray(7, array(connection, "text", events, Event::data));
+                insert.setArray(7, Columns.of(connection, "text", events, Event::data));
                 insert.executeUpdate();
             }
         });
@@ -203,23 +201,18 @@ class Deliveries {
     private void writeDeliveries(List<Pair> pairs) {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(WRITE_DELIVERIES)) {
-                insert.setArray(1, array(connection, "uuid", pairs, _ -> TypeId.newUuid()));
-                insert.setArray(
-                        2, array(connection, "uuid", pairs, pair -> pair.to().id()));
-                insert.setArray(
-                        3, array(connection, "uuid", pairs, pair -> pair.event().id()));
-                insert.setArray(
-                        4, array(connection, "text", pairs, pair -> pair.event().subject()));
-                insert.setArray(5, array(connection, "bigint", pairs, pair -> pair.event()
+                insert.setArray(1, Columns.of(connection, "uuid", pairs, _ -> TypeId.newUuid()));
+                insert.setArray(2, Columns.of(connection, "uuid", pairs, pair -> pair.to()
+                        .id()));
+                insert.setArray(3, Columns.of(connection, "uuid", pairs, pair -> pair.event()
+                        .id()));
+                insert.setArray(4, Columns.of(connection, "text", pairs, pair -> pair.event()
+                        .subject()));
+                insert.setArray(5, Columns.of(connection, "bigint", pairs, pair -> pair.event()
                         .sequence()));
                 insert.executeUpdate();
             }
         });
-    }
-
-    private static <T> Array array(Connection connection, String type, List<T> rows, Function<T, Object> column)
-            throws SQLException {
-        return connection.createArrayOf(type, rows.stream().map(column).toArray());
     }
 
     /**
@@ -233,8 +226,8 @@ class Deliveries {
         return session().doReturningWork(connection -> {
             try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
                 List<Map.Entry<UUID, Integer>> entries = List.copyOf(busy.entrySet());
-                claim.setArray(1, array(connection, "uuid", entries, Map.Entry::getKey));
-                claim.setArray(2, array(connection, "int", entries, Map.Entry::getValue));
+                claim.setArray(1, Columns.of(connection, "uuid", entries, Map.Entry::getKey));
+                claim.setArray(2, Columns.of(connection, "int", entries, Map.Entry::getValue));
                 claim.setInt(3, settings.callsPerEndpoint());
                 claim.setInt(4, most);
                 // Twice the time that it can take: looking up the name and the call are each bounded by it.

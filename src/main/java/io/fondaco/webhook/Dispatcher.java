@@ -2,11 +2,11 @@ package io.fondaco.webhook;
 
 import io.fondaco.platform.Complaint;
 import io.fondaco.platform.Ear;
-import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.database.Tokens;
 import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.transactions.AfterCommit;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;

@@ -29,7 +29,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
@@ -186,7 +185,7 @@ class WebhookResource {
         endpoint.persistAndFlush();
         return Response.status(201)
                 .entity(show(endpoint, secrets.secret(endpoint.id, 1)))
-                .tag(tag(endpoint))
+                .tag(IfMatch.tag(endpoint.version))
                 .build();
     }
 
@@ -203,7 +202,9 @@ class WebhookResource {
         Endpoint endpoint = Endpoint.<Endpoint>find(LIVE, WebhookId.parse(id).value())
                 .firstResultOptional()
                 .orElseThrow(() -> unknown(id));
-        return Response.ok(show(endpoint, null)).tag(tag(endpoint)).build();
+        return Response.ok(show(endpoint, null))
+                .tag(IfMatch.tag(endpoint.version))
+                .build();
     }
 
     @PATCH
@@ -226,7 +227,7 @@ class WebhookResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid WebhookChange change) {
         Endpoint endpoint = locked(id);
-        IfMatch.require(ifMatch, tag(endpoint));
+        IfMatch.require(ifMatch, endpoint.version);
         Optional.ofNullable(change.url()).ifPresent(url -> {
             rules.checkUrl(url);
             endpoint.url = url;
@@ -247,7 +248,9 @@ class WebhookResource {
             }
         });
         endpoint.persistAndFlush();
-        return Response.ok(show(endpoint, null)).tag(tag(endpoint)).build();
+        return Response.ok(show(endpoint, null))
+                .tag(IfMatch.tag(endpoint.version))
+                .build();
     }
 
     @DELETE
@@ -261,7 +264,7 @@ class WebhookResource {
     @APIResponse(responseCode = "204", description = "Gone.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
         Endpoint endpoint = locked(id);
-        IfMatch.require(ifMatch, tag(endpoint));
+        IfMatch.require(ifMatch, endpoint.version);
         endpoint.status = Endpoint.DISABLED;
         endpoint.deletedAt = Instant.now();
         endpoint.persistAndFlush();
@@ -286,7 +289,7 @@ class WebhookResource {
         endpoint.previousUntil = Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
         endpoint.persistAndFlush();
         return Response.ok(show(endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
-                .tag(tag(endpoint))
+                .tag(IfMatch.tag(endpoint.version))
                 .build();
     }
 
@@ -322,10 +325,6 @@ class WebhookResource {
 
     static ApiException unknown(String id) {
         return ApiException.notFound("webhook", id);
-    }
-
-    private static EntityTag tag(Endpoint endpoint) {
-        return new EntityTag(Long.toString(endpoint.version));
     }
 
     private static Webhook show(Endpoint endpoint, @Nullable String secret) {

@@ -2,11 +2,10 @@ package io.fondaco.checkout;
 
 import static io.restassured.RestAssured.given;
 
+import io.fondaco.platform.identity.Hmac;
 import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The test provider's side of its webhook. */
 public final class Provider {
@@ -15,7 +14,7 @@ public final class Provider {
     private Provider() {}
 
     public static Response tell(String reference, String type) {
-        return tell(reference, type, "sha256=" + HexFormat.of().formatHex(sign(body(reference, type))));
+        return tell(reference, type, signature(body(reference, type)));
     }
 
     public static Response tell(String reference, String type, String signature) {
@@ -31,13 +30,8 @@ public final class Provider {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] sign(byte[] body) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(SECRET.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return mac.doFinal(body);
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+    /** What it signs its webhook with. */
+    public static String signature(byte[] body) {
+        return "sha256=" + HexFormat.of().formatHex(Hmac.of(body, Hmac.key(SECRET.getBytes(StandardCharsets.UTF_8))));
     }
 }

@@ -101,11 +101,7 @@ class CacheFaultsIT {
             StringBuilder products = new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price\n");
             products.append("%s,Watched,active,WATCHED,10.00\n".formatted(PRODUCT));
             IntStream.range(0, 20).forEach(i -> products.append("herd-%d,Herd,active,HERD-%d,1.00\n".formatted(i, i)));
-            shop.awaitImport(shop.importCsv("kind=products&format=shopify&currency=EUR", products.toString())
-                    .expect(202)
-                    .body()
-                    .get("id")
-                    .asText());
+            shop.importProducts("EUR", products.toString());
         }
         watch = new PriceWatch(pod(0), PRODUCT, "WATCHED");
         awaitMembers(PODS);

@@ -89,14 +89,10 @@ abstract class EventFaults {
         workers.add(PackagedApp.start(name("worker-1"), workerEnvironment));
         database.primary().execute("ALTER TABLE webhook.delivery DROP CONSTRAINT delivery_endpoint_event_key");
         try (ShopClient staff = staff()) {
-            staff.awaitImport(staff.importCsv(
-                            "kind=products&format=shopify&currency=GBP",
-                            "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
-                                    + "thing,Thing,active,THING,5.00,continue\n")
-                    .expect(202)
-                    .body()
-                    .get("id")
-                    .asText());
+            staff.importProducts(
+                    "GBP",
+                    "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
+                            + "thing,Thing,active,THING,5.00,continue\n");
             for (String path : List.of("/good", "/third", "/refusing", "/slow")) {
                 staff.send(
                                 "POST",

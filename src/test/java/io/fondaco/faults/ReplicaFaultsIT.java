@@ -92,11 +92,7 @@ class ReplicaFaultsIT {
             StringBuilder products = new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price\n");
             skus.forEach(sku -> products.append(
                     "%s,Counter,active,%s,1.00\n".formatted(sku.toLowerCase(java.util.Locale.ROOT), sku)));
-            shop.awaitImport(shop.importCsv("kind=products&format=shopify&currency=GBP", products.toString())
-                    .expect(202)
-                    .body()
-                    .get("id")
-                    .asText());
+            shop.importProducts("GBP", products.toString());
         }
         checker = new Checker(balancer, PackagedApp.ADMIN_KEY, skus, SEED, HISTORY.resolve("replica-faults.jsonl"));
         awaitRotation(2);

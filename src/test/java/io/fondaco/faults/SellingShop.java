@@ -1,16 +1,16 @@
 package io.fondaco.faults;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.checkout.Provider;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -20,8 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
 final class SellingShop implements AutoCloseable {
@@ -78,15 +76,10 @@ final class SellingShop implements AutoCloseable {
     String put(Map<String, Integer> stock) {
         String sku = "FIRE-" + products.incrementAndGet();
         ShopClient staff = client(0);
-        staff.awaitImport(staff.importCsv(
-                        "kind=products&format=shopify&currency=GBP",
-                        "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
-                                + "%s,Thing,active,%s,5.00,deny\n"
-                                        .formatted(sku.toLowerCase(java.util.Locale.ROOT), sku))
-                .expect(202)
-                .body()
-                .get("id")
-                .asText());
+        staff.importProducts(
+                "GBP",
+                "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
+                        + "%s,Thing,active,%s,5.00,deny\n".formatted(sku.toLowerCase(Locale.ROOT), sku));
         stock.forEach((location, units) -> staff.send(
                         "POST",
                         "/admin/v1/stock/adjustments",
@@ -127,23 +120,9 @@ final class SellingShop implements AutoCloseable {
     ShopClient.Answer tellCaptured(int pod, String reference) {
         Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", "payment.captured"));
         String body = "{\"reference\":\"%s\",\"type\":\"payment.captured\"}".formatted(reference);
+        String signature = Provider.signature(body.getBytes(StandardCharsets.UTF_8));
         return client(pod)
-                .send(
-                        "POST",
-                        "/store/v1/payment-webhooks/test",
-                        "",
-                        Map.of("Fondaco-Signature", "sha256=" + HexFormat.of().formatHex(sign(body))),
-                        event);
-    }
-
-    private static byte[] sign(String body) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec("test-webhook-secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-            return mac.doFinal(body.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
+                .send("POST", "/store/v1/payment-webhooks/test", "", Map.of("Fondaco-Signature", signature), event);
     }
 
     String query(String sql) {

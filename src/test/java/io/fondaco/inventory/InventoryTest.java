@@ -77,7 +77,7 @@ class InventoryTest {
     void aReservationIsAllOrNothingAndNamesWhatIsShort() {
         String plenty = stocked(5);
         String scarce = stocked(1);
-        assertThatThrownBy(() -> inventory.reserve(
+        assertThatThrownBy(() -> reserve(
                         List.of(
                                 new StockQuantity(plenty, 2),
                                 new StockQuantity(scarce, 2),
@@ -93,7 +93,7 @@ class InventoryTest {
     @Test
     void claimingTwiceSellsOnceAndAReleaseAfterwardsChangesNothing() {
         String sku = stocked(3);
-        ReservationId reservation = inventory.reserve(List.of(new StockQuantity(sku, 2)), LONG);
+        ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
         inventory.release(reservation);
@@ -103,7 +103,7 @@ class InventoryTest {
     @Test
     void whatWasReleasedCannotBeClaimed() {
         String sku = stocked(3);
-        ReservationId reservation = inventory.reserve(List.of(new StockQuantity(sku, 2)), LONG);
+        ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         inventory.release(reservation);
         inventory.release(reservation);
         assertThat(inventory.claim(reservation, "order-2")).isFalse();
@@ -113,8 +113,8 @@ class InventoryTest {
     @Test
     void anExpiredReservationIsFreedAndALivingOneIsNot() {
         String sku = stocked(5);
-        inventory.reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
-        inventory.reserve(List.of(new StockQuantity(sku, 1)), LONG);
+        reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
+        reserve(List.of(new StockQuantity(sku, 1)), LONG);
         inventory.releaseExpired(100);
         assertThat(level(sku).reserved()).isEqualTo(1);
     }
@@ -124,7 +124,7 @@ class InventoryTest {
         String sku = "T-" + UUID.randomUUID();
         inventory.countAll(
                 List.of(new StockCount(new StockKey(sku, "a"), 2), new StockCount(new StockKey(sku, "b"), 3)), "test");
-        inventory.claim(inventory.reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-3");
+        inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-3");
         assertThat(inventory.available(List.of(sku))).containsEntry(sku, 1L);
         inventory.restock(List.of(new StockQuantity(sku, 4)), "order-3");
         assertThat(inventory.available(List.of(sku))).containsEntry(sku, 5L);
@@ -133,7 +133,7 @@ class InventoryTest {
     @Test
     void aCountLeavesWhatIsReservedAloneAndAnAdjustmentCannotTakeIt() {
         String sku = stocked(5);
-        inventory.reserve(List.of(new StockQuantity(sku, 3)), LONG);
+        reserve(List.of(new StockQuantity(sku, 3)), LONG);
         assertThat(inventory.count(new StockCount(StockKey.atDefault(sku), 10), "recount"))
                 .isEqualTo(new StockLevel(sku, "default", 13, 3, 10, 0));
         assertThatThrownBy(() -> inventory.adjust(StockKey.atDefault(sku), -11, "loss"))
@@ -160,7 +160,7 @@ class InventoryTest {
             for (String sku : skus) {
                 wanted.add(new StockQuantity(sku, 1));
             }
-            return inventory.claim(inventory.reserve(wanted, LONG), "order-" + UUID.randomUUID());
+            return inventory.claim(reserve(wanted, LONG), "order-" + UUID.randomUUID());
         } catch (InsufficientStock _) {
             return false;
         } finally {
@@ -177,5 +177,9 @@ class InventoryTest {
     private StockLevel level(String sku) {
         return QuarkusTransaction.requiringNew()
                 .call(() -> inventory.levels(List.of(sku)).getFirst());
+    }
+
+    private ReservationId reserve(List<StockQuantity> quantities, Duration timeToLive) {
+        return inventory.reserve(new StockDemand(quantities, null), timeToLive).id();
     }
 }

@@ -134,6 +134,15 @@ public final class ShopClient implements AutoCloseable {
                 adminKey);
     }
 
+    /** Imports products in Shopify's format, and waits until they are there. */
+    public void importProducts(String currency, String csv) {
+        awaitImport(importCsv("kind=products&format=shopify&currency=" + currency, csv)
+                .expect(202)
+                .body()
+                .get("id")
+                .asText());
+    }
+
     /** Waits, for at most ten minutes, until an import is done; answers its last state. */
     public JsonNode awaitImport(String id) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);

@@ -1,8 +1,8 @@
 package io.fondaco.platform.cache;
 
-import io.fondaco.platform.database.AfterCommit;
 import io.fondaco.platform.topology.Position;
 import io.fondaco.platform.topology.Topology;
+import io.fondaco.platform.transactions.AfterCommit;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.database.Columns;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -89,15 +90,10 @@ class Inbox {
             throws SQLException {
         Object[] subjects = events.stream().map(Event::subject).toArray();
         admit.setString(1, settings.lease().toMillis() + "ms");
-        admit.setArray(
-                2,
-                connection.createArrayOf("uuid", events.stream().map(Event::id).toArray()));
+        admit.setArray(2, Columns.of(connection, "uuid", events, Event::id));
         admit.setArray(3, connection.createArrayOf("text", subjects));
-        admit.setArray(
-                4,
-                connection.createArrayOf(
-                        "timestamptz",
-                        events.stream().map(event -> event.time().toString()).toArray()));
+        admit.setArray(4, Columns.of(connection, "timestamptz", events, event -> event.time()
+                .toString()));
         admit.setString(5, listener);
         admit.setArray(6, connection.createArrayOf("text", subjects));
         admit.setString(7, listener);

@@ -1,8 +1,9 @@
 package io.fondaco.platform.messaging;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fondaco.platform.database.AfterCommit;
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -76,28 +77,11 @@ public class Outbox {
         entities.unwrap(Session.class).doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(WRITE)) {
                 insert.setArray(1, connection.createArrayOf("uuid", ids));
-                insert.setArray(
-                        2,
-                        connection.createArrayOf(
-                                "text",
-                                events.stream()
-                                        .map(event -> event.type().name())
-                                        .toArray()));
-                insert.setArray(
-                        3,
-                        connection.createArrayOf(
-                                "text", events.stream().map(NewEvent::subject).toArray()));
-                insert.setArray(
-                        4,
-                        connection.createArrayOf(
-                                "smallint",
-                                events.stream()
-                                        .map(event -> bucket(event.subject()))
-                                        .toArray()));
-                insert.setArray(
-                        5,
-                        connection.createArrayOf(
-                                "bigint", events.stream().map(NewEvent::version).toArray()));
+                insert.setArray(2, Columns.of(connection, "text", events, event -> event.type()
+                        .name()));
+                insert.setArray(3, Columns.of(connection, "text", events, NewEvent::subject));
+                insert.setArray(4, Columns.of(connection, "smallint", events, event -> bucket(event.subject())));
+                insert.setArray(5, Columns.of(connection, "bigint", events, NewEvent::version));
                 insert.setArray(6, connection.createArrayOf("text", data));
                 insert.executeUpdate();
             }

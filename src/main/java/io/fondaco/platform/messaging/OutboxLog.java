@@ -1,5 +1,6 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.database.Connections;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -122,20 +123,9 @@ class OutboxLog {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
             advance.setString(1, look.snapshot());
-            advance.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "smallint",
-                            look.places().stream().map(Place::bucket).toArray()));
-            advance.setArray(
-                    3,
-                    connection.createArrayOf(
-                            "bigint", look.places().stream().map(Place::epoch).toArray()));
-            advance.setArray(
-                    4,
-                    connection.createArrayOf(
-                            "bigint",
-                            look.places().stream().map(Place::position).toArray()));
+            advance.setArray(2, Columns.of(connection, "smallint", look.places(), Place::bucket));
+            advance.setArray(3, Columns.of(connection, "bigint", look.places(), Place::epoch));
+            advance.setArray(4, Columns.of(connection, "bigint", look.places(), Place::position));
             advance.setString(5, listener);
             advance.setObject(6, worker);
             advance.executeUpdate();

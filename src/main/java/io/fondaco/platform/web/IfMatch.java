@@ -8,18 +8,23 @@ import org.jspecify.annotations.Nullable;
 public final class IfMatch {
     private IfMatch() {}
 
+    /** The tag of a thing whose version counts up with every change. */
+    public static EntityTag tag(long version) {
+        return new EntityTag(Long.toString(version));
+    }
+
     /**
      * @param header {@code If-Match} as sent; {@code *} matches whatever there is
-     * @param current the tag of the thing as it is, read under a lock
+     * @param version of the thing as it is, read under a lock
      * @throws ApiException 428 {@code precondition_required} without the header, 412 {@code version_mismatch} when the
      *     thing has changed since
      */
-    public static void require(@Nullable String header, EntityTag current) {
+    public static void require(@Nullable String header, long version) {
         if (header == null || header.isBlank()) {
             throw new ApiException(
                     428, "precondition_required", "Send If-Match with the ETag that you last saw of this.");
         }
-        String wanted = '"' + current.getValue() + '"';
+        String wanted = '"' + tag(version).getValue() + '"';
         boolean matches = Arrays.stream(header.split(","))
                 .map(String::strip)
                 .anyMatch(tag -> tag.equals("*") || tag.equals(wanted));

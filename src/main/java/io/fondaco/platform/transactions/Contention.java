@@ -1,5 +1,6 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.transactions;
 
+import io.fondaco.platform.database.DatabaseFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;

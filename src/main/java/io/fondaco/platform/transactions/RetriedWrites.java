@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.transactions;
 
 import jakarta.interceptor.InterceptorBinding;
 import java.lang.annotation.ElementType;

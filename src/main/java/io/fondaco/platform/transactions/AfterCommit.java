@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.transactions;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;

@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.transactions;
 
 import io.fondaco.platform.Backoff;
 import jakarta.annotation.Priority;
