@@ -10,8 +10,14 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.fondaco.ShopDatabase;
+import io.fondaco.cart.CartId;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.Payments;
+import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,6 +39,24 @@ class BackorderTest {
 
     @Inject
     ShopDatabase database;
+
+    @Inject
+    CompletionStart start;
+
+    @Inject
+    CompleteCart completeCart;
+
+    @Inject
+    Completions completions;
+
+    @Inject
+    Payments payments;
+
+    @Inject
+    Inventory inventory;
+
+    @Inject
+    Documents documents;
 
     @Test
     void twentyBuyersOfThreeUnitsAndFiveOnBackorderMakeEightOrders() throws Exception {
@@ -160,6 +184,59 @@ class BackorderTest {
                 .body("data[0].on_hand", equalTo(1))
                 .body("data[0].reserved", equalTo(0))
                 .body("data[0].backordered", equalTo(0));
+    }
+
+    @Test
+    @ActivateRequestContext
+    void whoseReservationRanOutAndWhoseUnitWasSoldIsToldThatTheyWait() {
+        String sku = shelf.put(250, 1);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        Completion completion = begin(Shopper.ready(sku, 1));
+        assertThat(completion.snapshot().backordered()).isEmpty();
+        inventory.release(completion.reservation().orElseThrow());
+        Shopper.ready(sku, 1)
+                .complete("tok_ok")
+                .then()
+                .statusCode(201)
+                .body("lines[0].backordered_quantity", equalTo(0));
+        Staff.order(finish(completion))
+                .then()
+                .statusCode(200)
+                .body("lines[0].backordered_quantity", equalTo(1))
+                .body("backorders.waiting", contains(1));
+    }
+
+    @Test
+    @ActivateRequestContext
+    void whosePromiseRanOutAndForWhomAUnitHasComeWaitsForNothing() {
+        String sku = shelf.put(250, 0);
+        policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
+        Completion completion = begin(Shopper.ready(sku, 1));
+        assertThat(completion.snapshot().backordered()).containsOnly(Map.entry(sku, 1));
+        inventory.release(completion.reservation().orElseThrow());
+        adjust(sku, Map.of("delta", 1)).then().statusCode(200);
+        Staff.order(finish(completion))
+                .then()
+                .statusCode(200)
+                .body("lines[0].backordered_quantity", equalTo(0))
+                .body("backorders", empty());
+    }
+
+    /** As far as a completion comes before the provider is asked; as it is kept. */
+    private Completion begin(Shopper shopper) {
+        CompleteRequest request = new CompleteRequest(new CompleteRequest.PaymentRequest("test", "tok_ok"), null);
+        IdempotencyKey key = IdempotencyKey.required(
+                UUID.randomUUID().toString(), "cart:" + shopper.cart(), "POST complete", documents.write(request));
+        CompletionStart.Start.Begun begun =
+                (CompletionStart.Start.Begun) start.begin(CartId.parse(shopper.cart()), shopper.token(), key, request);
+        return completions.find(begun.completion().id()).orElseThrow();
+    }
+
+    /** The provider takes the money. */
+    private String finish(Completion completion) {
+        Payment payment = payments.find(completion.payment()).orElseThrow();
+        completeCart.settle(completion, payments.authorise(payment, "tok_ok"));
+        return completion.snapshot().id().toString();
     }
 
     @Test
