@@ -5,16 +5,13 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
+import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -89,17 +86,8 @@ class AfterSalesTest {
         String sku = shelf.put(250, 10);
         Response placed = Shopper.ready(sku, 4).complete("tok_ok");
         Map<String, Object> most = Map.of("amount", Map.of("amount", 600, "currency", "GBP"), "reason", "sorry");
-        List<Integer> statuses;
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            statuses = threads
-                    .invokeAll(IntStream.range(0, 4)
-                            .<Callable<Integer>>mapToObj(_ -> () -> Staff.verb(placed.path("id"), "refunds", most)
-                                    .statusCode())
-                            .toList())
-                    .stream()
-                    .map(answer -> answer.resultNow())
-                    .toList();
-        }
+        List<Integer> statuses = Together.all(
+                4, _ -> Staff.verb(placed.path("id"), "refunds", most).statusCode());
         assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409);
         Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 2)))
                 .then()

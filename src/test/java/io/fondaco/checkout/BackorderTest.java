@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.fondaco.ShopDatabase;
+import io.fondaco.Together;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.payment.Payment;
@@ -25,9 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -64,18 +62,10 @@ class BackorderTest {
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
         List<Shopper> shoppers =
                 IntStream.range(0, 20).mapToObj(_ -> Shopper.ready(sku, 1)).toList();
-        List<Callable<Integer>> buyers = shoppers.stream()
-                .<Callable<Integer>>map(
-                        shopper -> () -> shopper.complete("tok_ok").statusCode())
-                .toList();
-        int sold = 0;
-        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            for (var buyer : threads.invokeAll(buyers)) {
-                assertThat(buyer.get()).isIn(201, 409);
-                sold += buyer.get() == 201 ? 1 : 0;
-            }
-        }
-        assertThat(sold).isEqualTo(8);
+        List<Integer> statuses =
+                Together.all(20, 8, n -> shoppers.get(n).complete("tok_ok").statusCode());
+        assertThat(statuses).containsOnly(201, 409);
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(8);
         level(sku)
                 .then()
                 .body("data[0].on_hand", equalTo(0))

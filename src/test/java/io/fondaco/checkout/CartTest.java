@@ -9,14 +9,12 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -91,19 +89,11 @@ class CartTest {
     void eightCallsInParallelLoseNothing() throws Exception {
         String sku = shelf.put(100, 1_000);
         Shopper shopper = Shopper.with(sku, 1);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Integer> statuses = threads
-                    .invokeAll(IntStream.range(0, 8)
-                            .<java.util.concurrent.Callable<Integer>>mapToObj(_ -> () -> shopper.request()
-                                    .body(Map.of("sku", sku, "quantity", 3))
-                                    .post(shopper.path("/lines"))
-                                    .statusCode())
-                            .toList())
-                    .stream()
-                    .map(answer -> answer.resultNow())
-                    .toList();
-            assertThat(statuses).containsOnly(200);
-        }
+        List<Integer> statuses = Together.all(8, _ -> shopper.request()
+                .body(Map.of("sku", sku, "quantity", 3))
+                .post(shopper.path("/lines"))
+                .statusCode());
+        assertThat(statuses).containsOnly(200);
         shopper.view().then().body("lines.quantity", contains(25));
     }
 

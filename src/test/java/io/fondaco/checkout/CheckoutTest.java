@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -16,10 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -189,7 +188,7 @@ class CheckoutTest {
     void eightCompletionsOfOneCartMakeOneOrder() throws Exception {
         String sku = shelf.put(250, 100);
         Shopper shopper = Shopper.ready(sku, 3);
-        List<Integer> statuses = inParallel(8, () -> shopper.complete("tok_ok").statusCode());
+        List<Integer> statuses = Together.all(8, _ -> shopper.complete("tok_ok").statusCode());
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
         assertThat(shelf.available(sku)).isEqualTo(97);
@@ -199,7 +198,7 @@ class CheckoutTest {
     void theLastUnitIsSoldOnce() throws Exception {
         String sku = shelf.put(250, 1);
         List<Integer> statuses =
-                inParallel(8, () -> Shopper.ready(sku, 1).complete("tok_ok").statusCode());
+                Together.all(8, _ -> Shopper.ready(sku, 1).complete("tok_ok").statusCode());
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
         assertThat(shelf.available(sku)).isZero();
@@ -254,15 +253,5 @@ class CheckoutTest {
                 .get("/admin/v1/orders")
                 .then()
                 .body("data.id", hasItem(id));
-    }
-
-    private static List<Integer> inParallel(int count, Callable<Integer> call) throws InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            return threads
-                    .invokeAll(IntStream.range(0, count).mapToObj(_ -> call).toList())
-                    .stream()
-                    .map(answer -> answer.resultNow())
-                    .toList();
-        }
     }
 }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ShopDatabase;
+import io.fondaco.Together;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.StockCount;
@@ -26,12 +27,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A coupon is never used more often than it may be, and a use that came to nothing is given back, whatever races or crashes. */
@@ -64,8 +59,9 @@ class CouponLimitTest {
     void ofSixtyFourBuyersTenGetTheCoupon() throws Exception {
         Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 10));
         String sku = shelf.put(250, 1_000);
-        List<Shopper> shoppers = inParallel(64, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
-        List<Response> answers = inParallel(64, n -> shoppers.get(n).complete("tok_ok"));
+        List<Shopper> shoppers =
+                Together.all(64, THREADS, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
+        List<Response> answers = Together.all(64, THREADS, n -> shoppers.get(n).complete("tok_ok"));
         List<Response> orders =
                 answers.stream().filter(answer -> answer.statusCode() == 201).toList();
         assertThat(orders).hasSize(10);
@@ -87,13 +83,14 @@ class CouponLimitTest {
         Coupon coupon = Coupon.amount(100, Map.of("usage_limit_per_customer", 1));
         String sku = shelf.put(250, 1_000);
         String name = UUID.randomUUID().toString();
-        List<Shopper> shoppers = inParallel(
+        List<Shopper> shoppers = Together.all(
                 8,
+                THREADS,
                 n -> shopper(
                         sku,
                         (n % 2 == 0 ? name : name.toUpperCase(java.util.Locale.ROOT)) + "@example.org",
                         coupon.code()));
-        List<Response> answers = inParallel(8, n -> shoppers.get(n).complete("tok_ok"));
+        List<Response> answers = Together.all(8, THREADS, n -> shoppers.get(n).complete("tok_ok"));
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 201).hasSize(1);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() != 201)
@@ -228,12 +225,13 @@ class CouponLimitTest {
         Coupon two = Coupon.percentage(1_000, terms);
         String sku = shelf.put(250, 1_000);
         String email = UUID.randomUUID() + "@example.org";
-        List<Shopper> shoppers = inParallel(
+        List<Shopper> shoppers = Together.all(
                 32,
+                THREADS,
                 n -> n % 2 == 0
                         ? shopper(sku, email, one.code(), two.code())
                         : shopper(sku, email, two.code(), one.code()));
-        List<Integer> statuses = inParallel(32, n -> shoppers.get(n)
+        List<Integer> statuses = Together.all(32, THREADS, n -> shoppers.get(n)
                 .complete(n % 3 == 0 ? "tok_declined" : "tok_ok")
                 .statusCode());
         List<Integer> expected = new ArrayList<>(Collections.nCopies(11, 402));
@@ -293,17 +291,5 @@ class CouponLimitTest {
     private void leave(CompletionStart.Start.Begun begun) throws Exception {
         database.execute("UPDATE checkout.completion SET locked_until = now() WHERE id = '%s'"
                 .formatted(begun.completion().id()));
-    }
-
-    private static <T> List<T> inParallel(int count, IntFunction<T> call) throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-            List<T> answers = new ArrayList<>();
-            for (Future<T> answer : threads.invokeAll(IntStream.range(0, count)
-                    .<Callable<T>>mapToObj(n -> () -> call.apply(n))
-                    .toList())) {
-                answers.add(answer.get());
-            }
-            return answers;
-        }
     }
 }

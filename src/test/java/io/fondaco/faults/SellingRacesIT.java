@@ -3,6 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.Together;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.replay.ShopClient;
 import java.nio.file.Path;
@@ -56,8 +57,8 @@ class SellingRacesIT {
     void aThousandBuyersForAHundredUnitsAreAHundredOrders() throws Exception {
         String sku = shop.put(Map.of("main", 100));
         List<ShopClient.Basket> baskets = baskets(1_000, sku, 1);
-        List<String> ends = SellingShop.together(
-                baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        List<String> ends =
+                Together.all(baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
         assertThat(ends.stream().filter("201"::equals).count()).isEqualTo(100);
         assertThat(ends).containsOnly("201", "409 out_of_stock");
         assertThat(orders(sku)).isEqualTo("100");
@@ -69,8 +70,8 @@ class SellingRacesIT {
     void stockAtTwoLocationsIsSoldToTheLastUnitThatFits() throws Exception {
         String sku = shop.put(Map.of("north", 31, "south", 20));
         List<ShopClient.Basket> baskets = baskets(100, sku, 3);
-        List<String> ends = SellingShop.together(
-                baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        List<String> ends =
+                Together.all(baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
         assertThat(ends).containsOnly("201", "409 out_of_stock");
         assertThat(orders(sku)).isEqualTo("17");
         assertThat(shop.query("SELECT sum(available) FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
@@ -82,7 +83,7 @@ class SellingRacesIT {
         String popular = shop.put(Map.of("main", 1_000));
         String other = shop.put(Map.of("main", 1_000));
         ShopClient.Basket basket = shop.client(0).openCart("GBP", "ada@example.com", List.of());
-        SellingShop.together(64, i -> {
+        Together.all(64, i -> {
             for (int round = 0; round < 5; round++) {
                 add(i, basket, popular, 1);
             }
@@ -103,7 +104,7 @@ class SellingRacesIT {
         String sku = shop.put(Map.of("main", 50));
         ShopClient.Basket basket = shop.basket(0, sku, 1);
         String key = key();
-        List<String> orders = SellingShop.together(50, i -> shop.complete(i, basket, "tok_ok", key)
+        List<String> orders = Together.all(50, i -> shop.complete(i, basket, "tok_ok", key)
                 .expect(201)
                 .body()
                 .get("id")
@@ -119,7 +120,7 @@ class SellingRacesIT {
             int count = Math.min(AT_A_TIME, RACES - begun);
             List<ShopClient.Basket> baskets = baskets(count, sku, 1);
             String key = key();
-            SellingShop.together(2 * count, i -> {
+            Together.all(2 * count, i -> {
                 ShopClient.Basket basket = baskets.get(i / 2);
                 if (i % 2 == 0) {
                     shop.complete(0, basket, "tok_async", key).expect(201, 202);
@@ -147,8 +148,7 @@ class SellingRacesIT {
         String sku = shop.put(Map.of("main", RACES));
         for (int race = 0; race < RACES; race++) {
             ShopClient.Basket basket = shop.basket(race, sku, 1);
-            List<String> ends =
-                    SellingShop.together(2, tab -> SellingShop.code(shop.complete(tab, basket, "tok_ok", key())));
+            List<String> ends = Together.all(2, tab -> SellingShop.code(shop.complete(tab, basket, "tok_ok", key())));
             assertThat(ends).containsExactlyInAnyOrder("201", "409 cart_completed");
         }
         assertThat(orders(sku)).isEqualTo(Integer.toString(RACES));
@@ -162,8 +162,7 @@ class SellingRacesIT {
         for (int buyer = 0; buyer < 40; buyer++) {
             baskets.add(shop.basket(buyer, sku, 1 + buyer % 5));
         }
-        SellingShop.together(
-                40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
+        Together.all(40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
         // Whatever is left is too little for anyone who was refused: single units would have fitted.
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
@@ -180,7 +179,7 @@ class SellingRacesIT {
         for (int race = 0; race < RACES; race++) {
             ShopClient.Basket basket = shop.basket(race, cheap, 1);
             ConcurrentLinkedQueue<Integer> added = new ConcurrentLinkedQueue<>();
-            List<JsonNode> bodies = SellingShop.together(2, act -> {
+            List<JsonNode> bodies = Together.all(2, act -> {
                 if (act == 0) {
                     return shop.complete(0, basket, "tok_ok", key()).expect(201).body();
                 }
@@ -206,8 +205,7 @@ class SellingRacesIT {
         List<ShopClient.Basket> all = new ArrayList<>();
         for (int begun = 0; begun < count; begun += AT_A_TIME) {
             int first = begun;
-            all.addAll(SellingShop.together(
-                    Math.min(AT_A_TIME, count - begun), i -> shop.basket(first + i, sku, quantity)));
+            all.addAll(Together.all(Math.min(AT_A_TIME, count - begun), i -> shop.basket(first + i, sku, quantity)));
         }
         return all;
     }

@@ -14,11 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
@@ -132,32 +127,6 @@ final class SellingShop implements AutoCloseable {
     static String code(ShopClient.Answer answer) {
         JsonNode code = answer.body().path("code");
         return code.isMissingNode() ? Integer.toString(answer.status()) : answer.status() + " " + code.asText();
-    }
-
-    /** What one of many does at the same time. */
-    interface Act<T> {
-        T run(int number) throws Exception;
-    }
-
-    /** All at once, each in a thread of its own, begun together. */
-    static <T> List<T> together(int count, Act<T> act) throws Exception {
-        List<T> results = new ArrayList<>();
-        CountDownLatch go = new CountDownLatch(1);
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                int number = i;
-                running.add(threads.submit((Callable<T>) () -> {
-                    go.await();
-                    return act.run(number);
-                }));
-            }
-            go.countDown();
-            for (Future<T> each : running) {
-                results.add(each.get());
-            }
-        }
-        return results;
     }
 
     @Override

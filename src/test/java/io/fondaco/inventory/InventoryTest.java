@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fondaco.Together;
 import io.quarkus.arc.Arc;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -12,11 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -44,16 +40,8 @@ class InventoryTest {
     @Test
     void theLastUnitIsSoldOnce() throws Exception {
         String sku = stocked(10);
-        List<Callable<Boolean>> buyers = IntStream.range(0, 64)
-                .<Callable<Boolean>>mapToObj(n -> () -> buy(sku))
-                .toList();
-        int sold = 0;
-        try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
-            for (Future<Boolean> buyer : threads.invokeAll(buyers)) {
-                sold += buyer.get() ? 1 : 0;
-            }
-        }
-        assertThat(sold).isEqualTo(10);
+        List<Boolean> bought = Together.all(64, 16, _ -> buy(sku));
+        assertThat(bought.stream().filter(yes -> yes)).hasSize(10);
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 0, 0, 0, 0));
     }
 
@@ -61,14 +49,8 @@ class InventoryTest {
     void crossedOrdersOfTheSameTwoSkusDoNotLockEachOtherOut() throws Exception {
         String a = stocked(1_000);
         String b = stocked(1_000);
-        List<Callable<Boolean>> buyers = IntStream.range(0, 60)
-                .<Callable<Boolean>>mapToObj(n -> () -> n % 2 == 0 ? buy(a, b) : buy(b, a))
-                .toList();
-        try (ExecutorService threads = Executors.newFixedThreadPool(12)) {
-            for (Future<Boolean> buyer : threads.invokeAll(buyers)) {
-                assertThat(buyer.get()).isTrue();
-            }
-        }
+        assertThat(Together.all(60, 12, n -> n % 2 == 0 ? buy(a, b) : buy(b, a)))
+                .containsOnly(true);
         assertThat(level(a).onHand()).isEqualTo(940);
         assertThat(level(b).onHand()).isEqualTo(940);
     }

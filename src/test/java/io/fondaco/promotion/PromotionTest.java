@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.fondaco.ShopDatabase;
+import io.fondaco.Together;
 import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
@@ -21,10 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -167,17 +164,7 @@ class PromotionTest {
     @Test
     void ofEightWhoTakeTheSameCodeOneGetsIt() throws Exception {
         String code = code();
-        List<Integer> statuses;
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            statuses = threads
-                    .invokeAll(Stream.<Callable<Integer>>generate(
-                                    () -> () -> make(freeShipping(code)).statusCode())
-                            .limit(8)
-                            .toList())
-                    .stream()
-                    .map(answer -> answer.resultNow())
-                    .toList();
-        }
+        List<Integer> statuses = Together.all(8, _ -> make(freeShipping(code)).statusCode());
         assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409, 409, 409, 409, 409);
     }
 

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.fondaco.Together;
 import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.topology.DatabaseSettings;
 import io.fondaco.platform.topology.Position;
@@ -14,12 +15,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +152,7 @@ class ConsistencyTest {
         String ahead = sign(Position.endOf(1));
         int readers = 4 * settings.fallbackLimit();
         List<Response> answers =
-                inParallel(readers, () -> given().header(TOKEN, ahead).get("/test/route/slow-read"));
+                Together.all(readers, _ -> given().header(TOKEN, ahead).get("/test/route/slow-read"));
         assertThat(answers).extracting(Response::statusCode).contains(200, 503).containsOnly(200, 503);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() == 200)
@@ -199,19 +195,5 @@ class ConsistencyTest {
         return metrics.find("fondaco.database.reads").tag("role", "primary").counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
-    }
-
-    private static List<Response> inParallel(int count, Callable<Response> call) throws Exception {
-        List<Response> answers = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
-            List<Future<Response>> under = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                under.add(threads.submit(call));
-            }
-            for (Future<Response> answer : under) {
-                answers.add(answer.get());
-            }
-        }
-        return answers;
     }
 }

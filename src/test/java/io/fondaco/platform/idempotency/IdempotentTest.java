@@ -6,19 +6,15 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.fondaco.ShopDatabase;
+import io.fondaco.Together;
 import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /** Repeating requests, over HTTP, on methods that declare it. */
@@ -83,16 +79,7 @@ class IdempotentTest {
         String sku = shelf.put(250, 10);
         Shopper shopper = Shopper.with(sku, 1);
         String key = key();
-        List<Response> answers = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(10)) {
-            List<Future<Response>> running = new ArrayList<>();
-            for (int i = 0; i < 50; i++) {
-                running.add(threads.submit((Callable<Response>) () -> add(shopper, sku, 2, key)));
-            }
-            for (Future<Response> each : running) {
-                answers.add(each.get());
-            }
-        }
+        List<Response> answers = Together.all(50, 10, _ -> add(shopper, sku, 2, key));
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
         assertThat(answers.stream().map(Response::asString).distinct()).hasSize(1);
         assertThat(answers.stream().filter(answer -> answer.header("Idempotent-Replayed") == null))

@@ -2,6 +2,7 @@ package io.fondaco.platform.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.ShopDatabase;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.sql.Connection;
@@ -26,15 +27,17 @@ class OutboxLogTest {
     private static final UUID WORKER = UUID.randomUUID();
 
     private final javax.sql.DataSource primary;
+    private final ShopDatabase database;
 
-    OutboxLogTest(@DataSource("primary") javax.sql.DataSource primary) {
+    OutboxLogTest(@DataSource("primary") javax.sql.DataSource primary, ShopDatabase database) {
         this.primary = primary;
+        this.database = database;
     }
 
     @BeforeEach
     void listen() throws SQLException {
-        execute("INSERT INTO messaging.subscription (listener) VALUES ('reader')");
-        execute("""
+        database.execute("INSERT INTO messaging.subscription (listener) VALUES ('reader')");
+        database.execute("""
                 INSERT INTO messaging.cursor (listener, bucket, position, seen, owner, leased_until)
                 SELECT 'reader', b, (SELECT last_value FROM messaging.outbox_position), pg_current_snapshot(), '%s', 'infinity'
                   FROM generate_series(100, 107) AS b
@@ -43,8 +46,8 @@ class OutboxLogTest {
 
     @AfterEach
     void forget() throws SQLException {
-        execute("DELETE FROM messaging.subscription WHERE listener = 'reader'");
-        execute("DELETE FROM messaging.outbox WHERE bucket >= 100");
+        database.execute("DELETE FROM messaging.subscription WHERE listener = 'reader'");
+        database.execute("DELETE FROM messaging.outbox WHERE bucket >= 100");
     }
 
     /** As many rows of the log are touched when it is long as when it is short. */
@@ -85,7 +88,7 @@ class OutboxLogTest {
             slow.setAutoCommit(false);
             try (Statement statement = slow.createStatement()) {
                 statement.execute(tell(1, "(VALUES ('late')) AS v (n)"));
-                execute(tell(1, "(VALUES ('early')) AS v (n)"));
+                database.execute(tell(1, "(VALUES ('early')) AS v (n)"));
                 assertThat(look(reader)).containsExactly("early");
                 advance();
                 assertThat(look(reader)).isEmpty();
@@ -105,7 +108,7 @@ class OutboxLogTest {
     }
 
     private void advance() throws SQLException {
-        execute("""
+        database.execute("""
                 UPDATE messaging.cursor SET position = (SELECT last_value FROM messaging.outbox_position),
                                             seen = pg_current_snapshot()
                  WHERE listener = 'reader'
@@ -127,13 +130,6 @@ class OutboxLogTest {
                 }
             }
             return found;
-        }
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = primary.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }
