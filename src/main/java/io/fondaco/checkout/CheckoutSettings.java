@@ -23,7 +23,11 @@ interface CheckoutSettings {
     @WithDefault("24h")
     Duration pendingLimit();
 
-    /** Completions, and refunds, that one run of the recovery takes up. */
+    /** How long a shopper has to do what a pending payment asks for (3-D Secure) before it is given up and the order cancelled. */
+    @WithDefault("30m")
+    Duration shopperLimit();
+
+    /** Completions, refunds and releases, that one run of the recovery takes up. */
     @WithDefault("20")
     int recoveryBatch();
 }
