@@ -26,6 +26,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -102,7 +103,7 @@ class AdminOrderResource {
     public RestResponse<String> capture(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
-            @Valid @Nullable CaptureRequest request) {
+            @RequestBody(required = false) @Valid @Nullable CaptureRequest request) {
         OrderId id = OrderId.parse(orderId);
         CaptureRequest asked = request == null ? new CaptureRequest(null) : request;
         Object content = asked.amount() == null ? "" : asked;

@@ -65,9 +65,8 @@ class AfterSales {
     Answer capture(OrderId id, IdempotencyKey key, String actor, CaptureRequest request) {
         Order order = find(id);
         Payment payment = payments.ofOrder(id.value()).getFirst();
-        Money amount = amount(order, request);
         PaymentAnswer answer = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
-                ? payments.capture(payment, amount)
+                ? payments.capture(payment, amount(order, request))
                 : PaymentAnswer.of(PaymentOutcome.NOT_FOUND);
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
             throw ApiException.unavailable(
@@ -101,7 +100,8 @@ class AfterSales {
 
     /**
      * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
-     * that stands already, and for refunds that are under way.
+     * that stands already, and for refunds that are under way. None are drawn while no money was asked for: whoever is about
+     * to ask for it, or to give it up, will.
      *
      * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
      */
@@ -111,6 +111,9 @@ class AfterSales {
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
             throw ApiException.unavailable(
                     "payment_outcome_unknown", "The provider cannot be asked just now; tell it again.", RETRY_AFTER);
+        }
+        if (answer.outcome() == PaymentOutcome.NOT_FOUND) {
+            return;
         }
         conclude(payment, answer);
         payments.refundsOfOrder(payment.orderId()).stream()

@@ -120,13 +120,8 @@ class Providers {
         if (payment.state() != PaymentState.MISMATCHED) {
             metrics.mismatched(payment.provider());
             LOG.errorf(
-                    "PAYMENT MISMATCH: of payment %s (%s), %s was asked for, and %s says %s of %s",
-                    payment.id(),
-                    payment.providerReference(),
-                    payment.amount(),
-                    payment.provider(),
-                    answer.outcome(),
-                    answer.money());
+                    "PAYMENT MISMATCH: of payment %s, %s was asked for, and %s says %s of %s",
+                    payment.id(), payment.amount(), payment.provider(), answer.outcome(), answer.money());
         }
         return answer.mismatched();
     }

@@ -239,6 +239,9 @@ class StripeProvider implements PaymentProvider {
         } catch (InvalidRequestException | CardException e) {
             LOG.errorf("Refund %s was refused: %s", refund.id(), describe(e));
             return RefundAnswer.of(Refund.State.FAILED);
+        } catch (ArithmeticException _) {
+            LOG.errorf("Refund %s: Stripe has no such fraction of the currency: %s", refund.id(), refund.amount());
+            return RefundAnswer.of(Refund.State.FAILED);
         } catch (StripeException e) {
             throw new NoAnswer(describe(e));
         }

@@ -27,6 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +133,7 @@ class StripePaymentTest {
                 .isEqualTo("0");
         String intent = intent(placed);
         assertThat(stripe.balance()).isZero();
+        StripeShop.post(stripe.event("payment_intent.created", intent)).then().statusCode(204);
         stripe.authenticate(intent, true);
         String event = stripe.event("payment_intent.succeeded", intent);
         StripeShop.post(event).then().statusCode(204);
@@ -154,6 +159,23 @@ class StripePaymentTest {
         assertThat(database.query("SELECT count(*) FROM payment.payment WHERE action IS NOT NULL"))
                 .isEqualTo("0");
         assertThat(shelf.available(sku)).isEqualTo(9);
+    }
+
+    @Test
+    void aWebhookThatComesBeforeMoneyWasAskedForDecidesNothing() throws Exception {
+        Shopper shopper = Shopper.ready(shelf.put(250, 1), 1);
+        CountDownLatch held = stripe.hold("confirm");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Response> placed = threads.submit(() -> StripeShop.complete(shopper, StripeStandIn.VISA));
+            await().atMost(SOON).until(() -> stripe.requests("confirm").size() == 1);
+            StripeShop.post(stripe.event("payment_intent.created", stripe.firstIntent()))
+                    .then()
+                    .statusCode(204);
+            shopper.view().then().body("status", equalTo("completing"));
+            held.countDown();
+            placed.get().then().statusCode(201).body("payment_status", equalTo("captured"));
+        }
+        assertThat(stripe.balance()).isEqualTo(250);
     }
 
     @Test
@@ -218,6 +240,8 @@ class StripePaymentTest {
         stripe.fail("confirm", fault);
         Response placed = shopper.complete("stripe", StripeStandIn.VISA, "k");
         placed.then().statusCode(202).body("status", equalTo("payment_pending"));
+        // However long it takes to ask: what is asked for is known by its id.
+        stripe.forgetKeys();
         boolean taken = fault == Fault.SILENT_AFTER || fault == Fault.ERROR_AFTER;
         await().atMost(SOON).untilAsserted(() -> Staff.order(placed.path("id"))
                 .then()

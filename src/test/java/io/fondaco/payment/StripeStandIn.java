@@ -52,6 +52,7 @@ final class StripeStandIn implements AutoCloseable {
     private final List<ObjectNode> events = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private final Map<String, Deque<Fault>> faults = new HashMap<>();
+    private final Map<String, CountDownLatch> holds = new HashMap<>();
     private boolean down;
     private long less;
     private CountDownLatch healed = new CountDownLatch(1);
@@ -104,6 +105,13 @@ final class StripeStandIn implements AutoCloseable {
     /** The next calls of this verb ({@code create}, {@code confirm}, {@code capture}, {@code cancel}, {@code refund}, …) go wrong. */
     synchronized void fail(String verb, Fault... next) {
         faults.computeIfAbsent(verb, _ -> new ArrayDeque<>()).addAll(List.of(next));
+    }
+
+    /** The next call of this verb waits, before it takes effect, until what is returned is counted down. */
+    synchronized CountDownLatch hold(String verb) {
+        CountDownLatch latch = new CountDownLatch(1);
+        holds.put(verb, latch);
+        return latch;
     }
 
     /** Every call gets a 503, and takes no effect. */
@@ -257,11 +265,18 @@ final class StripeStandIn implements AutoCloseable {
             String verb = verb(method, path);
             String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            CountDownLatch held;
+            synchronized (this) {
+                requests.add(new Request(verb, key, params));
+                held = holds.remove(verb);
+            }
+            if (held != null) {
+                await(held);
+            }
             CountDownLatch wait;
             Reply reply;
             boolean silent;
             synchronized (this) {
-                requests.add(new Request(verb, key, params));
                 wait = healed;
                 Fault fault = faults.getOrDefault(verb, new ArrayDeque<>()).poll();
                 silent = fault == Fault.SILENT_AFTER || fault == Fault.SILENT_BEFORE;
