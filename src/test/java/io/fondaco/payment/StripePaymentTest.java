@@ -427,6 +427,12 @@ class StripePaymentTest {
                 .body(containsString("result=\"prevented\""));
         assertThat(shelf.available(sku)).isEqualTo(100);
         shopper.view().then().body("status", equalTo("open"));
+        String event = stripe.event("payment_intent.succeeded", intent(unknown));
+        await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
+            shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(503);
+            StripeShop.post(event).then().statusCode(503);
+            return given().get("/q/metrics").asString().contains("result=\"prevented\",verb=\"query\"");
+        });
         Staff.order(unknown.path("id")).then().body("status", equalTo("payment_pending"));
         stripe.heal();
         await().atMost(SOON).untilAsserted(() -> shopper.complete("stripe", StripeStandIn.VISA, "k")
