@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.faulttolerance.exceptions.BulkheadException;
 import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenException;
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between us and one provider: a circuit breaker around a time limit around a bulkhead. Each call runs in a virtual
@@ -68,18 +70,21 @@ final class ProviderGuard {
      */
     <T> T call(String verb, Class<T> type, Callable<T> work) {
         long start = System.nanoTime();
+        Attempt attempt = new Attempt();
         Result result = Result.FAILED;
         try {
-            T answer = type.cast(guard.call(() -> CompletableFuture.completedFuture(work.call()))
+            T answer = type.cast(guard.call(() -> CompletableFuture.completedFuture(attempt.make(work)))
                     .toCompletableFuture()
                     .get());
             result = Result.ANSWERED;
             return answer;
         } catch (ExecutionException e) {
+            attempt.giveUp();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             result = result(cause);
             throw failure(cause);
         } catch (InterruptedException _) {
+            attempt.giveUp();
             Thread.currentThread().interrupt();
             throw new PaymentProvider.NoAnswer("Interrupted");
         } catch (Exception e) {
@@ -87,6 +92,31 @@ final class ProviderGuard {
             throw failure(e);
         } finally {
             metrics.called(provider.name(), verb, result, Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+
+    /**
+     * The thread of one call. The time limit ends our waiting, not the call: whoever gives it up interrupts it, so that it does
+     * not go on to ask for money that nobody waits for.
+     */
+    private static final class Attempt {
+        private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
+        private final AtomicBoolean givenUp = new AtomicBoolean();
+
+        <T> T make(Callable<T> work) throws Exception {
+            worker.set(Thread.currentThread());
+            if (givenUp.get()) {
+                throw new PaymentProvider.NoAnswer("Out of time before it began");
+            }
+            return work.call();
+        }
+
+        void giveUp() {
+            givenUp.set(true);
+            Thread thread = worker.get();
+            if (thread != null) {
+                thread.interrupt();
+            }
         }
     }
 
