@@ -2,6 +2,7 @@ package io.fondaco.checkout;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.checkout.AfterSalesRequests.CancelRequest;
+import io.fondaco.checkout.AfterSalesRequests.CaptureRequest;
 import io.fondaco.checkout.AfterSalesRequests.FulfillmentRequest;
 import io.fondaco.checkout.AfterSalesRequests.RefundRequest;
 import io.fondaco.checkout.AfterSalesRequests.ReturnRequest;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponseSchema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -95,10 +97,19 @@ class AdminOrderResource {
     @Operation(
             operationId = "captureOrder",
             summary = "Takes the money that was authorised",
-            description = "All that is due: the total less what was cancelled. 409: not_capturable.")
-    public RestResponse<String> capture(@PathParam("id") String orderId, @HeaderParam(KEY) @Nullable String key) {
+            description = "All that is due: the total less what was cancelled; or less, once: the rest is let go. 409:"
+                    + " not_capturable. 422: amount_out_of_range, wrong_currency. 503: payment_outcome_unknown, the provider"
+                    + " did not say; try again.")
+    public RestResponse<String> capture(
+            @PathParam("id") String orderId,
+            @HeaderParam(KEY) @Nullable String key,
+            @RequestBody(required = false) @Valid @Nullable CaptureRequest request) {
         OrderId id = OrderId.parse(orderId);
-        return afterSales.capture(id, key(key, id, "capture", ""), actor()).response();
+        CaptureRequest asked = request == null ? new CaptureRequest(null) : request;
+        Object content = asked.amount() == null ? "" : asked;
+        return afterSales
+                .capture(id, key(key, id, "capture", content), actor(), asked)
+                .response();
     }
 
     @POST

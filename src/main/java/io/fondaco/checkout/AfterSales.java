@@ -1,25 +1,31 @@
 package io.fondaco.checkout;
 
 import io.fondaco.checkout.AfterSalesRequests.CancelRequest;
+import io.fondaco.checkout.AfterSalesRequests.CaptureRequest;
 import io.fondaco.order.Order;
 import io.fondaco.order.OrderId;
 import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.payment.Payment;
+import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
 import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /** The verbs on an order, with what has to be said to a provider before or after the transaction of {@link OrderDesk}. */
 @ApplicationScoped
 class AfterSales {
     private static final Logger LOG = Logger.getLogger(AfterSales.class);
+
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final OrderDesk desk;
     private final Orders orders;
@@ -50,15 +56,91 @@ class AfterSales {
         return finish(id, key, desk.cancel(id, key, actor, request));
     }
 
-    /** What was captured at the provider and not written down, for a crash, is captured again under the same reference. */
+    /**
+     * What was captured at the provider and not written down, for a crash, is captured again under the same reference.
+     *
+     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider did not say: nothing is written down
+     */
     @Transactional(Transactional.TxType.NEVER)
-    Answer capture(OrderId id, IdempotencyKey key, String actor) {
+    Answer capture(OrderId id, IdempotencyKey key, String actor, CaptureRequest request) {
         Order order = find(id);
         Payment payment = payments.ofOrder(id.value()).getFirst();
-        PaymentOutcome outcome = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
-                ? payments.capture(payment, order.due())
-                : PaymentOutcome.NOT_FOUND;
-        return finish(id, key, desk.captured(id, key, actor, outcome, order.due()));
+        PaymentAnswer answer = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
+                ? payments.capture(payment, amount(order, request))
+                : PaymentAnswer.of(PaymentOutcome.NOT_FOUND);
+        if (answer.outcome() == PaymentOutcome.UNKNOWN) {
+            throw ApiException.unavailable(
+                    "payment_outcome_unknown",
+                    "The provider did not say whether it took the money; try again with the same Idempotency-Key.",
+                    RETRY_AFTER);
+        }
+        if (answer.outcome() == PaymentOutcome.VOIDED) {
+            desk.reconcile(payment.id(), answer);
+        }
+        return finish(id, key, desk.captured(id, key, actor, answer));
+    }
+
+    private static Money amount(Order order, CaptureRequest request) {
+        Money asked = request.amount();
+        if (asked == null) {
+            return order.due();
+        }
+        if (!asked.currency().equals(order.due().currency())) {
+            throw ApiException.invalid(
+                    "/amount/currency",
+                    "wrong_currency",
+                    "The order is in " + order.due().currency() + ".");
+        }
+        if (asked.amount() <= 0 || asked.amount() > order.due().amount()) {
+            throw ApiException.invalid(
+                    "/amount", "amount_out_of_range", "Between nothing and what is due: " + order.due() + ".");
+        }
+        return asked;
+    }
+
+    /**
+     * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
+     * that stands already, and for refunds that are under way. None are drawn while no money was asked for: whoever is about
+     * to ask for it, or to give it up, will.
+     *
+     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
+     */
+    @Transactional(Transactional.TxType.NEVER)
+    void look(Payment payment) {
+        PaymentAnswer answer = payments.query(payment);
+        if (answer.outcome() == PaymentOutcome.UNKNOWN) {
+            throw ApiException.unavailable(
+                    "payment_outcome_unknown", "The provider cannot be asked just now; tell it again.", RETRY_AFTER);
+        }
+        if (answer.outcome() == PaymentOutcome.NOT_FOUND) {
+            return;
+        }
+        conclude(payment, answer);
+        payments.refundsOfOrder(payment.orderId()).stream()
+                .filter(refund -> refund.state() == Refund.State.PENDING)
+                .forEach(this::sendRefund);
+    }
+
+    private void conclude(Payment payment, PaymentAnswer answer) {
+        completeCart.receive(payment, answer);
+        desk.reconcile(payment.id(), answer);
+    }
+
+    /** Tells a provider to let go of what it holds. What it has taken instead is given back. */
+    @Transactional(Transactional.TxType.NEVER)
+    void release(Payment payment) {
+        PaymentAnswer answer = payments.abandon(payment);
+        LOG.infof("Payment %s is given up; its provider says %s", payment.id(), answer.outcome());
+        switch (answer.outcome()) {
+            case VOIDED, DECLINED, NOT_FOUND -> payments.released(payment.id());
+            case CAPTURED, MISMATCHED -> {
+                conclude(payment, answer);
+                payments.released(payment.id());
+            }
+            default -> {
+                // It is told again.
+            }
+        }
     }
 
     /** Sends what is to be sent, then stores the answer as it has become. */
@@ -68,9 +150,7 @@ class AfterSales {
             return new Answer(done.answer(), done.replayed());
         }
         done.refund().ifPresent(this::sendRefund);
-        done.abandoned()
-                .ifPresent(payment -> LOG.infof(
-                        "Payment %s is given up; its provider says %s", payment.id(), payments.abandon(payment)));
+        done.abandoned().ifPresent(this::release);
         return new Answer(desk.finish(id, key, done.answer().status()), false);
     }
 

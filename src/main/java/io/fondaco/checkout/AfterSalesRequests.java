@@ -29,6 +29,13 @@ final class AfterSalesRequests {
             String reason) {}
 
     /**
+     * @param amount null for all that is due
+     */
+    record CaptureRequest(
+            @Nullable @Schema(description = "Absent: all that is due. What is not captured is let go.")
+            Money amount) {}
+
+    /**
      * @param lines whose price goes back
      * @param amount instead of the lines' price, or without lines
      */

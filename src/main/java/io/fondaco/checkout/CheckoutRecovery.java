@@ -1,5 +1,6 @@
 package io.fondaco.checkout;
 
+import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
 import io.fondaco.platform.database.ReadsFrom;
@@ -10,7 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 /**
- * Finishes what a crash, or a provider that took its time, left undone: completions and refunds. Runs every five seconds
+ * Finishes what a crash, or a provider that took its time, left undone: completions, refunds, and money held that nobody wants. Runs every five seconds
  * on every pod; each takes up what no other has.
  */
 @ApplicationScoped
@@ -52,6 +53,13 @@ class CheckoutRecovery {
                 afterSales.sendRefund(refund);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "Refund %s could not be sent; it is tried again", refund.id());
+            }
+        }
+        for (Payment payment : payments.claimReleases(settings.recoveryBatch())) {
+            try {
+                afterSales.release(payment);
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "Payment %s could not be let go; it is tried again", payment.id());
             }
         }
     }

@@ -24,6 +24,10 @@ interface CheckoutSettings {
     @WithDefault("24h")
     Duration pendingLimit();
 
+    /** How long a shopper has to do what a pending payment asks for (3-D Secure) before it is given up and the order cancelled. */
+    @WithDefault("30m")
+    Duration shopperLimit();
+
     /** For tests, with the test provider only: the process ends, as if killed, when a completion comes to this step. */
     Optional<CompletionStep> cutOffAt();
 
@@ -31,7 +35,7 @@ interface CheckoutSettings {
     @WithDefault("1")
     int cutOffAfter();
 
-    /** Completions, and refunds, that one run of the recovery takes up. */
+    /** Completions, refunds and releases, that one run of the recovery takes up. */
     @WithDefault("20")
     int recoveryBatch();
 }

@@ -3,14 +3,17 @@ package io.fondaco.checkout;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.InsufficientStock;
 import io.fondaco.payment.Payment;
-import io.fondaco.payment.PaymentEvent;
+import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.StoredAnswer;
 import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 class CompleteCart {
     private static final Logger LOG = Logger.getLogger(CompleteCart.class);
     private static final int MAX_ROUNDS = 3;
+    private static final int ACCEPTED = 202;
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
     private final CompletionStart start;
     private final CompletionEnd end;
@@ -67,62 +72,99 @@ class CompleteCart {
                 documents.write(request));
         String paymentToken = Optional.ofNullable(request.payment().token()).orElse("");
         return switch (waitingRoom.enter(ticket, () -> start.begin(id, token, key, request))) {
-            case CompletionStart.Start.Answered(var answer) ->
-                new Answer(documents.withOrderToken(answer, token), true);
+            case CompletionStart.Start.Answered(var answer) -> new Answer(describe(answer, token), true);
             case CompletionStart.Start.Begun(var completion, var payment) -> {
                 cutOff.reach(CompletionStep.SET_ASIDE);
-                PaymentOutcome outcome = payments.authorise(payment, paymentToken);
+                PaymentAnswer asked = payments.authorise(payment, paymentToken);
                 cutOff.reach(CompletionStep.ANSWERED);
-                settle(completion, outcome);
+                settle(completion, asked);
                 cutOff.reach(CompletionStep.CONCLUDED);
+                if (asked.outcome() == PaymentOutcome.NOT_ASKED) {
+                    throw unavailable(payment);
+                }
                 yield answer(completion, token);
             }
             case CompletionStart.Start.Resumed(var completion) -> {
                 Payment payment = payments.find(completion.payment()).orElseThrow();
-                PaymentOutcome known = payments.query(payment);
+                PaymentAnswer known = payments.query(payment);
                 settle(
                         completion,
-                        known == PaymentOutcome.NOT_FOUND ? payments.authorise(payment, paymentToken) : known);
+                        known.outcome() == PaymentOutcome.NOT_FOUND ? askAgain(payment, paymentToken) : known);
                 yield answer(completion, token);
             }
         };
     }
 
-    private Answer answer(Completion completion, String token) {
-        return new Answer(documents.withOrderToken(end.answer(completion), token), false);
+    /** What an earlier try asked for may still be under way, whatever this one did. */
+    private PaymentAnswer askAgain(Payment payment, String token) {
+        PaymentAnswer answer = payments.authorise(payment, token);
+        return answer.outcome() == PaymentOutcome.NOT_ASKED ? PaymentAnswer.of(PaymentOutcome.UNKNOWN) : answer;
     }
 
-    /** What a provider's webhook told. One that concerns no completion of ours is passed over. */
+    private static ApiException unavailable(Payment payment) {
+        return ApiException.unavailable(
+                "payment_unavailable",
+                "Payments by '%s' cannot be taken just now. Nothing was taken and the cart is open; try again with the same Idempotency-Key, or pay another way with a new one."
+                        .formatted(payment.provider()),
+                RETRY_AFTER);
+    }
+
+    private Answer answer(Completion completion, String token) {
+        return new Answer(describe(end.answer(completion), token), false);
+    }
+
+    /** A stored answer holds no secrets: they are added each time it is given. */
+    private StoredAnswer describe(StoredAnswer stored, String token) {
+        StoredAnswer answer = documents.withOrderToken(stored, token);
+        if (stored.status() != ACCEPTED) {
+            return answer;
+        }
+        return completions
+                .ofOrder(documents.order(stored))
+                .flatMap(completion -> payments.find(completion.payment()))
+                .flatMap(payment ->
+                        payments.action(payment.id()).map(action -> documents.withAction(answer, payment, action)))
+                .orElse(answer);
+    }
+
+    /** What a provider says of a payment. One that concerns no completion of ours is passed over. */
     @Transactional(Transactional.TxType.NEVER)
-    void receive(PaymentEvent event) {
-        completions.ofPayment(event.payment()).ifPresent(completion -> settle(completion, event.outcome()));
+    void receive(Payment payment, PaymentAnswer answer) {
+        completions.ofPayment(payment.id()).ifPresent(completion -> settle(completion, answer));
     }
 
     /** Finishes a completion that was left. */
     @Transactional(Transactional.TxType.NEVER)
     void recover(Completion completion) {
         Payment payment = payments.find(completion.payment()).orElseThrow();
-        PaymentOutcome outcome = payments.query(payment);
-        boolean giveUp =
-                outcome == PaymentOutcome.NOT_FOUND || (outcome == PaymentOutcome.PENDING && completion.overdue());
-        PaymentOutcome settled = giveUp ? payments.abandon(payment) : outcome;
-        LOG.infof("Completion %s was %s; its payment is %s", completion.id(), completion.state(), settled);
+        PaymentAnswer answer = payments.query(payment);
+        PaymentAnswer settled = isToBeGivenUp(completion, answer) ? payments.abandon(payment) : answer;
+        LOG.infof("Completion %s was %s; its payment is %s", completion.id(), completion.state(), settled.outcome());
         settle(completion, settled);
     }
 
+    /** A shopper who does nothing is waited for less long than a provider. */
+    private static boolean isToBeGivenUp(Completion completion, PaymentAnswer answer) {
+        return switch (answer.outcome()) {
+            case NOT_FOUND -> true;
+            case PENDING -> completion.overdue() || (answer.action().isPresent() && completion.shopperOverdue());
+            default -> false;
+        };
+    }
+
     /** Settles; when somebody else was faster, looks again, so that money that came late is seen too. */
-    void settle(Completion completion, PaymentOutcome outcome) {
+    void settle(Completion completion, PaymentAnswer answer) {
         Completion seen = completion;
-        for (int round = 0; round < MAX_ROUNDS && !settleOnce(seen, outcome); round++) {
+        for (int round = 0; round < MAX_ROUNDS && !settleOnce(seen, answer); round++) {
             seen = completions.find(completion.id()).orElseThrow();
         }
     }
 
-    private boolean settleOnce(Completion seen, PaymentOutcome outcome) {
+    private boolean settleOnce(Completion seen, PaymentAnswer answer) {
         try {
-            return end.settle(seen, outcome);
+            return end.settle(seen, answer);
         } catch (InsufficientStock shortage) {
-            return end.giveBack(seen, outcome, shortage);
+            return end.giveBack(seen, answer, shortage);
         }
     }
 }

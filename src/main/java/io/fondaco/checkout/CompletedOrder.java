@@ -2,11 +2,20 @@ package io.fondaco.checkout;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fondaco.order.Order;
+import io.fondaco.payment.PaymentAction;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** A new order with the token that opens it. */
+/** A new order with the token that opens it, and what its payment waits for. */
 record CompletedOrder(
         @JsonUnwrapped Order order,
 
         @Schema(description = "Opens the order: 'Authorization: Bearer <order_token>'.")
-        String orderToken) {}
+        String orderToken,
+
+        @Nullable @Schema(description = "What is to be done about the payment; only with a 202, and only if there is.")
+        PaymentTask payment) {
+
+    /** A payment that waits for the shopper. */
+    record PaymentTask(@Schema(examples = "stripe") String provider, PaymentAction action) {}
+}

@@ -14,7 +14,8 @@ import java.util.UUID;
  * @param reservation empty when nothing in the cart is counted
  * @param snapshot what is bought, at the prices that are charged
  * @param key of the request that began it; it gets the answer whoever finds it
- * @param overdue whether its payment has been pending for longer than the shop waits
+ * @param overdue whether its payment has been pending for longer than the shop waits for a provider
+ * @param shopperOverdue the same, for a shopper
  */
 record Completion(
         UUID id,
@@ -24,4 +25,5 @@ record Completion(
         CompletionState state,
         NewOrder snapshot,
         IdempotencyKey key,
-        boolean overdue) {}
+        boolean overdue,
+        boolean shopperOverdue) {}

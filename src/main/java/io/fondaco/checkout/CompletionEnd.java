@@ -15,6 +15,7 @@ import io.fondaco.order.OrderChange;
 import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
+import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.idempotency.Idempotency;
@@ -84,18 +85,19 @@ class CompletionEnd {
      * @throws InsufficientStock if the stock that was set aside is gone; nothing is written then, see {@link #giveBack}
      */
     @Transactional
-    boolean settle(Completion seen, PaymentOutcome outcome) {
+    boolean settle(Completion seen, PaymentAnswer answer) {
         return switch (seen.state()) {
-            case RESERVED -> conclude(seen, outcome);
-            case PENDING -> decide(seen, outcome);
+            case RESERVED -> conclude(seen, answer);
+            case PENDING -> decide(seen, answer);
             case PLACED -> true;
-            case FAILED, CANCELLED -> returnLateMoney(seen, outcome);
+            case FAILED, CANCELLED -> returnLateMoney(seen, answer);
         };
     }
 
-    private boolean conclude(Completion seen, PaymentOutcome outcome) {
-        if (outcome.refused()) {
-            return fail(seen, outcome);
+    private boolean conclude(Completion seen, PaymentAnswer answer) {
+        PaymentOutcome outcome = answer.outcome();
+        if (outcome.refused() || outcome == PaymentOutcome.NOT_ASKED) {
+            return fail(seen, answer);
         }
         boolean paid = outcome.paid();
         if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.PENDING)) {
@@ -108,7 +110,7 @@ class CompletionEnd {
                 customers.guest(snapshot.email()).id(),
                 paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
                 paymentStatus(outcome));
-        payments.settle(seen.payment(), outcome);
+        payments.settle(seen.payment(), answer);
         Optional<Reservation> anew = seen.reservation().flatMap(reservation -> claim(reservation, snapshot));
         if (anew.filter(made -> !made.backorderedUnits().equals(snapshot.backordered()))
                 .isPresent()) {
@@ -140,14 +142,15 @@ class CompletionEnd {
         return Optional.of(anew);
     }
 
-    private boolean fail(Completion seen, PaymentOutcome outcome) {
+    private boolean fail(Completion seen, PaymentAnswer answer) {
+        PaymentOutcome outcome = answer.outcome();
         if (!completions.move(seen, CompletionState.FAILED)) {
             return false;
         }
         carts.reopen(seen.cart());
         coupons.giveBack(seen.snapshot());
-        payments.settle(seen.payment(), outcome);
-        if (outcome == PaymentOutcome.VOIDED) {
+        payments.settle(seen.payment(), answer);
+        if (outcome == PaymentOutcome.VOIDED || outcome == PaymentOutcome.NOT_ASKED) {
             // Nobody was asked for money: the client may try again with the same key.
             idempotency.release(seen.key());
         } else {
@@ -159,8 +162,10 @@ class CompletionEnd {
         return true;
     }
 
-    private boolean decide(Completion seen, PaymentOutcome outcome) {
+    private boolean decide(Completion seen, PaymentAnswer answer) {
+        PaymentOutcome outcome = answer.outcome();
         if (!outcome.paid() && !outcome.refused()) {
+            payments.settle(seen.payment(), answer);
             return true;
         }
         boolean paid = outcome.paid();
@@ -171,7 +176,7 @@ class CompletionEnd {
         if (!paid) {
             coupons.giveBack(order);
         }
-        payments.settle(seen.payment(), outcome);
+        payments.settle(seen.payment(), answer);
         orders.change(order, paid ? paid(order, outcome) : cancelled(order, outcome));
         if (!paid) {
             restock(order);
@@ -216,10 +221,18 @@ class CompletionEnd {
         }
     }
 
-    /** The provider took money for something that was given up: it goes back. */
-    private boolean returnLateMoney(Completion seen, PaymentOutcome outcome) {
-        if (outcome == PaymentOutcome.CAPTURED && payments.settle(seen.payment(), outcome)) {
-            payments.beginRefund(seen.payment(), seen.snapshot().totals().total());
+    /** The provider took money, or holds it, for something that was given up: it goes back. */
+    private boolean returnLateMoney(Completion seen, PaymentAnswer answer) {
+        switch (answer.outcome()) {
+            case CAPTURED -> {
+                if (payments.settle(seen.payment(), answer)) {
+                    answer.taken()
+                            .filter(taken -> taken.amount() > 0)
+                            .ifPresent(taken -> payments.beginRefund(seen.payment(), taken));
+                }
+            }
+            case AUTHORIZED -> payments.release(seen.payment());
+            default -> payments.settle(seen.payment(), answer);
         }
         return true;
     }
@@ -229,16 +242,20 @@ class CompletionEnd {
      * the money goes back.
      */
     @Transactional
-    boolean giveBack(Completion seen, PaymentOutcome outcome, InsufficientStock shortage) {
+    boolean giveBack(Completion seen, PaymentAnswer answer, InsufficientStock shortage) {
         if (!completions.move(seen, CompletionState.FAILED)) {
             return false;
         }
         carts.reopen(seen.cart());
         coupons.giveBack(seen.snapshot());
-        PaymentOutcome end = outcome == PaymentOutcome.CAPTURED ? outcome : PaymentOutcome.VOIDED;
-        payments.settle(seen.payment(), end);
-        if (end == PaymentOutcome.CAPTURED) {
-            payments.beginRefund(seen.payment(), seen.snapshot().totals().total());
+        if (answer.outcome() == PaymentOutcome.CAPTURED) {
+            payments.settle(seen.payment(), answer);
+            answer.taken()
+                    .filter(taken -> taken.amount() > 0)
+                    .ifPresent(taken -> payments.beginRefund(seen.payment(), taken));
+        } else {
+            payments.settle(seen.payment(), PaymentAnswer.of(PaymentOutcome.VOIDED));
+            payments.release(seen.payment());
         }
         idempotency.store(seen.key(), documents.problem(shortage, "Conflict"));
         return true;
@@ -248,8 +265,8 @@ class CompletionEnd {
         return switch (outcome) {
             case AUTHORIZED -> PaymentStatus.AUTHORIZED;
             case CAPTURED -> PaymentStatus.CAPTURED;
-            case DECLINED, VOIDED -> PaymentStatus.FAILED;
-            case PENDING, UNKNOWN, NOT_FOUND -> PaymentStatus.PENDING;
+            case DECLINED, VOIDED, MISMATCHED -> PaymentStatus.FAILED;
+            case PENDING, UNKNOWN, NOT_FOUND, NOT_ASKED -> PaymentStatus.PENDING;
         };
     }
 

@@ -26,7 +26,8 @@ class Completions {
     private static final String COLUMNS = """
              id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
              idempotency_route, idempotency_key, idempotency_fingerprint,
-             state = 'pending' AND created_at < now() - make_interval(secs => :limit) AS overdue
+             state = 'pending' AND created_at < now() - make_interval(secs => :limit) AS overdue,
+             state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
             """;
     private static final double MAX_CHECK_SECONDS = 300;
 
@@ -71,7 +72,7 @@ class Completions {
                 .setParameter("fingerprint", key.fingerprint())
                 .setParameter("lease", Seconds.of(settings.completionLease()))
                 .executeUpdate();
-        return new Completion(id, cart, payment, reservation, CompletionState.RESERVED, order, key, false);
+        return new Completion(id, cart, payment, reservation, CompletionState.RESERVED, order, key, false, false);
     }
 
     /**
@@ -120,6 +121,7 @@ class Completions {
                         "SELECT" + COLUMNS + " FROM checkout.completion WHERE " + condition, Tuple.class)
                 .setParameter("value", value)
                 .setParameter("limit", Seconds.of(settings.pendingLimit()))
+                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
                 .getResultList();
         return rows.stream().findFirst().map(row -> completion((Tuple) row));
     }
@@ -145,6 +147,7 @@ class Completions {
                 .setParameter("max_check", MAX_CHECK_SECONDS)
                 .setParameter("batch", settings.recoveryBatch())
                 .setParameter("limit", Seconds.of(settings.pendingLimit()))
+                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
                 .getResultList();
         List<Completion> due = rows.stream().map(row -> completion((Tuple) row)).toList();
         due.forEach(this::keepStock);
@@ -183,7 +186,8 @@ class Completions {
                         row.get("idempotency_route", String.class),
                         row.get("idempotency_key", String.class),
                         row.get("idempotency_fingerprint", String.class)),
-                row.get("overdue", Boolean.class));
+                row.get("overdue", Boolean.class),
+                row.get("shopper_overdue", Boolean.class));
     }
 
     private NewOrder read(String text) {

@@ -3,6 +3,9 @@ package io.fondaco.checkout;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fondaco.order.OrderId;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.PaymentAction;
 import io.fondaco.platform.idempotency.StoredAnswer;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.ApiException;
@@ -59,10 +62,26 @@ class Documents {
         if (answer.status() >= FIRST_ERROR) {
             return answer;
         }
+        ObjectNode order = read(answer);
+        order.put("order_token", orderToken(cartToken));
+        return new StoredAnswer(answer.status(), write(order));
+    }
+
+    /** Adds to an order's answer what its payment waits for. */
+    StoredAnswer withAction(StoredAnswer answer, Payment payment, PaymentAction action) {
+        ObjectNode order = read(answer);
+        order.putPOJO("payment", new CompletedOrder.PaymentTask(payment.provider(), action));
+        return new StoredAnswer(answer.status(), write(order));
+    }
+
+    /** The order that an answer is about. */
+    OrderId order(StoredAnswer answer) {
+        return OrderId.parse(read(answer).path("id").asText());
+    }
+
+    private ObjectNode read(StoredAnswer answer) {
         try {
-            ObjectNode order = (ObjectNode) json.readTree(answer.body());
-            order.put("order_token", orderToken(cartToken));
-            return new StoredAnswer(answer.status(), write(order));
+            return (ObjectNode) json.readTree(answer.body());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A stored answer does not parse", e);
         }

@@ -18,6 +18,8 @@ import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
 import io.fondaco.payment.Payment;
+import io.fondaco.payment.PaymentAnswer;
+import io.fondaco.payment.PaymentId;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 @RetriedWrites
 @ApplicationScoped
 class OrderDesk {
+    private static final String SYSTEM = "system";
+
     private final Idempotency idempotency;
     private final Orders orders;
     private final Payments payments;
@@ -119,7 +123,10 @@ class OrderDesk {
                 back.amount() > 0 ? Optional.of(payments.beginRefund(payment.id(), back)) : Optional.empty();
         boolean voids = whole
                 && payment.state() == PaymentState.AUTHORIZED
-                && payments.settle(payment.id(), PaymentOutcome.VOIDED);
+                && payments.settle(payment.id(), PaymentAnswer.of(PaymentOutcome.VOIDED));
+        if (voids) {
+            payments.release(payment.id());
+        }
         FulfillmentStatus fulfillment =
                 left == 0 && !nothingSent ? FulfillmentStatus.FULFILLED : order.fulfillmentStatus();
         PaymentStatus paid =
@@ -155,28 +162,84 @@ class OrderDesk {
 
     /** Writes down what the provider captured. */
     @Transactional
-    Done captured(OrderId id, IdempotencyKey key, String actor, PaymentOutcome outcome, Money amount) {
+    Done captured(OrderId id, IdempotencyKey key, String actor, PaymentAnswer answer) {
         Optional<StoredAnswer> answered = idempotency.claim(key);
         if (answered.isPresent()) {
             return Done.replay(answered.get());
         }
         Order order = orders.lock(id);
         Payment payment = payment(order);
-        if (outcome != PaymentOutcome.CAPTURED || !payments.captured(payment.id(), amount)) {
+        if (isKnown(payment, answer)) {
+            // The provider's webhook was faster than its answer.
+            return done(key, 200, order, Optional.empty(), Optional.empty());
+        }
+        if (answer.outcome() != PaymentOutcome.CAPTURED || !payments.settle(payment.id(), answer)) {
             throw ApiException.conflict("not_capturable", "The payment of this order cannot be captured.");
         }
-        Order changed = orders.change(
-                order,
-                new OrderChange(
-                        statusAfter(order.status(), order.fulfillmentStatus(), PaymentStatus.CAPTURED),
-                        PaymentStatus.CAPTURED,
-                        order.fulfillmentStatus(),
-                        Money.zero(amount.currency()),
-                        List.of(),
-                        "captured",
-                        actor,
-                        Map.of("amount", amount)));
+        Order changed = orders.change(order, captured(order, answer.taken().orElseThrow(), actor));
         return done(key, 200, changed, Optional.empty(), Optional.empty());
+    }
+
+    private static boolean isKnown(Payment payment, PaymentAnswer answer) {
+        return answer.outcome() == PaymentOutcome.CAPTURED
+                && payment.state() == PaymentState.CAPTURED
+                && answer.taken().equals(Optional.of(payment.captured()));
+    }
+
+    private static OrderChange captured(Order order, Money amount, String actor) {
+        return new OrderChange(
+                statusAfter(order.status(), order.fulfillmentStatus(), PaymentStatus.CAPTURED),
+                PaymentStatus.CAPTURED,
+                order.fulfillmentStatus(),
+                Money.zero(amount.currency()),
+                List.of(),
+                "captured",
+                actor,
+                Map.of("amount", amount));
+    }
+
+    /**
+     * Brings an order that stands in line with what the provider says of its authorised payment: somebody captured or voided
+     * it there, or it ran out. What was captured for a cancelled order goes back.
+     */
+    @Transactional
+    void reconcile(PaymentId id, PaymentAnswer answer) {
+        Payment seen = payments.find(id).orElseThrow();
+        OrderId orderId = new OrderId(seen.orderId());
+        if (!concerns(seen, answer) || orders.find(orderId).isEmpty()) {
+            return;
+        }
+        Order order = orders.lock(orderId);
+        if (!payments.settle(id, answer)) {
+            return;
+        }
+        if (answer.outcome() == PaymentOutcome.VOIDED) {
+            orders.change(order, authorizationLost(order));
+        } else if (order.status() == OrderStatus.CANCELLED) {
+            payments.beginRefund(id, answer.taken().orElseThrow());
+        } else {
+            orders.change(order, captured(order, answer.taken().orElseThrow(), SYSTEM));
+        }
+    }
+
+    private static boolean concerns(Payment payment, PaymentAnswer answer) {
+        return switch (payment.state()) {
+            case AUTHORIZED -> answer.outcome() == PaymentOutcome.CAPTURED || answer.outcome() == PaymentOutcome.VOIDED;
+            case VOIDED -> answer.outcome() == PaymentOutcome.CAPTURED;
+            case PENDING, CAPTURED, DECLINED, MISMATCHED -> false;
+        };
+    }
+
+    private static OrderChange authorizationLost(Order order) {
+        return new OrderChange(
+                order.status(),
+                PaymentStatus.VOIDED,
+                order.fulfillmentStatus(),
+                Money.zero(order.due().currency()),
+                List.of(),
+                "authorization_lost",
+                SYSTEM,
+                Map.of());
     }
 
     @Transactional

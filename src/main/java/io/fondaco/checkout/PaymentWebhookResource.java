@@ -5,15 +5,19 @@ import io.fondaco.platform.web.Actor;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** Where providers tell how a payment ended. Telling twice changes nothing. */
 @Path("/store/v1/payment-webhooks")
@@ -21,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class PaymentWebhookResource {
     private final Payments payments;
-    private final CompleteCart completeCart;
+    private final AfterSales afterSales;
     private final Actor actor;
 
-    PaymentWebhookResource(Payments payments, CompleteCart completeCart, Actor actor) {
+    PaymentWebhookResource(Payments payments, AfterSales afterSales, Actor actor) {
         this.payments = payments;
-        this.completeCart = completeCart;
+        this.afterSales = afterSales;
         this.actor = actor;
     }
 
@@ -38,13 +42,14 @@ class PaymentWebhookResource {
             operationId = "receivePaymentWebhook",
             summary = "Takes a provider's word on a payment",
             description = "The test provider sends {\"reference\": \"payment_…\", \"type\": \"payment.captured\" |"
-                    + " \"payment.declined\"} with 'Fondaco-Signature: sha256=<hex HMAC-SHA256 of the raw body>'.")
+                    + " \"payment.declined\"} with 'Fondaco-Signature: sha256=<hex HMAC-SHA256 of the raw body>'."
+                    + " Stripe sends its events with a 'Stripe-Signature'. What a webhook says is not believed: the provider"
+                    + " is asked. 503: it cannot be asked just now; send it again.")
+    @Parameter(name = "Fondaco-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
+    @Parameter(name = "Stripe-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @APIResponse(responseCode = "204", description = "Understood; sending it again changes nothing.")
-    public void receive(
-            @PathParam("provider") String provider,
-            @HeaderParam("Fondaco-Signature") @Nullable String signature,
-            byte[] body) {
+    public void receive(@PathParam("provider") String provider, @Context HttpHeaders headers, byte[] body) {
         actor.is("provider:" + provider);
-        payments.receive(provider, body, signature == null ? "" : signature).ifPresent(completeCart::receive);
+        payments.receive(provider, body, headers::getHeaderString).ifPresent(afterSales::look);
     }
 }

@@ -39,6 +39,9 @@ public record OrderNews(
                         type("placed", "An order was placed. Its status says whether its payment is still pending."),
                         type("paid", "A payment that was pending went through."),
                         type("captured", "The money of an authorised payment was taken."),
+                        type(
+                                "authorization_lost",
+                                "An authorised payment was voided at its provider, or ran out: it will not be captured."),
                         type("cancelled", "An order, or some of its lines, will not be fulfilled."),
                         type("fulfilled", "Units of an order were sent or handed over."),
                         type("refunded", "Money is going back to the customer."),

@@ -14,32 +14,32 @@ class ManualProvider implements PaymentProvider {
     }
 
     @Override
-    public PaymentOutcome authorise(String reference, Money amount, String token) {
-        return PaymentOutcome.AUTHORIZED;
+    public PaymentAnswer authorise(Payment payment, String token) {
+        return PaymentAnswer.authorized(payment.amount());
     }
 
     @Override
-    public PaymentOutcome capture(String reference, Money amount) {
-        return PaymentOutcome.CAPTURED;
+    public PaymentAnswer capture(Payment payment, Money amount) {
+        return PaymentAnswer.captured(amount);
     }
 
     @Override
-    public PaymentOutcome query(String reference, Money amount) {
-        return PaymentOutcome.AUTHORIZED;
+    public PaymentAnswer query(Payment payment) {
+        return PaymentAnswer.authorized(payment.amount());
     }
 
     @Override
-    public PaymentOutcome abandon(String reference, Money amount) {
-        return PaymentOutcome.VOIDED;
+    public PaymentAnswer abandon(Payment payment) {
+        return PaymentAnswer.of(PaymentOutcome.VOIDED);
     }
 
     @Override
-    public boolean refund(String reference, String refundReference, Money amount) {
-        return true;
+    public RefundAnswer refund(Payment payment, Refund refund) {
+        return RefundAnswer.of(Refund.State.SUCCEEDED);
     }
 
     @Override
-    public Optional<PaymentEvent> receive(byte[] body, String signature) {
+    public Optional<PaymentNotice> receive(byte[] body, String signature) {
         throw ApiException.notFound("webhook of provider", name());
     }
 }

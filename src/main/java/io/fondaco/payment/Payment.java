@@ -5,11 +5,13 @@ import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked of a provider, and what came of it.
  *
  * @param reference ours, at the provider
+ * @param providerReference the provider's own, once it is known
  * @param captured taken so far
  * @param refunded given back, or about to be
  */
@@ -20,6 +22,9 @@ public record Payment(
 
         @Schema(description = "Ours, at the provider: what its webhooks and its dashboard name.")
         String reference,
+
+        @Nullable @Schema(description = "The provider's own.", examples = "pi_3MtwBwLkdIwHu7ix28a3tqPa")
+        String providerReference,
 
         PaymentState state,
         Money amount,

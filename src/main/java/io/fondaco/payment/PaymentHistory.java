@@ -21,7 +21,8 @@ public class PaymentHistory {
     /**
      * One change.
      *
-     * @param event attempted, authorized, captured, declined, voided, refund_requested, refund_succeeded, refund_failed
+     * @param event attempted, authorized, captured, declined, voided, mismatched, refund_requested, refund_succeeded,
+     *     refund_failed
      */
     public record Entry(
             long id,

@@ -15,15 +15,19 @@ public enum PaymentOutcome {
     /** The provider knows nothing of this reference. */
     NOT_FOUND,
     /** The provider will take nothing under this reference, now or later. */
-    VOIDED;
+    VOIDED,
+    /** The provider was not asked for money, and will not be by this call: it is known to be away, or too busy. */
+    NOT_ASKED,
+    /** The provider holds, or took, another amount than it was asked for. It is not paid, and what there is goes back. */
+    MISMATCHED;
 
     /** Whether the order stands on it. */
     public boolean paid() {
         return this == AUTHORIZED || this == CAPTURED;
     }
 
-    /** Whether there is no money, and never will be. */
+    /** Whether no order will ever stand on it. */
     public boolean refused() {
-        return this == DECLINED || this == VOIDED;
+        return this == DECLINED || this == VOIDED || this == MISMATCHED;
     }
 }

@@ -4,50 +4,71 @@ import io.fondaco.platform.money.Money;
 import java.util.Optional;
 
 /**
- * A way to get money. Every bean of this type is offered under its name. Calls are made outside of any transaction, in a
- * thread of their own and within {@code fondaco.payment.timeout}; each names our reference, and a provider that is
- * called twice with the same one does the thing once.
+ * A way to get money. Every bean of this type that is {@link #offered} is offered under its name. Calls are made outside of
+ * any transaction, in a thread of their own, within {@code fondaco.payment.timeout} and behind a circuit breaker; each names
+ * our reference, and a provider that is called twice with the same one does the thing once.
+ *
+ * <p>Whatever money a provider tells of, it tells how much: the payment counts as paid only if that is what was asked for.
  */
 public interface PaymentProvider {
     /** As clients name it: {@code "test"}. */
     String name();
 
+    /** Whether it is configured to be offered; asked once, at the start. */
+    default boolean offered() {
+        return true;
+    }
+
+    /** The header that its webhooks' signatures come in. */
+    default String signatureHeader() {
+        return "Fondaco-Signature";
+    }
+
     /**
+     * Asks for the money: to be held, or taken at once, as the provider is configured.
+     *
      * @param token what the client got from the provider; empty when it sent none
      * @throws TryAgain if nothing happened and the same call may be made again at once
+     * @throws NotAsked if no money was asked for, and none will be by this call
      * @throws NoAnswer if it is not known what happened
      */
-    PaymentOutcome authorise(String reference, Money amount, String token);
+    PaymentAnswer authorise(Payment payment, String token);
 
-    /** Takes what was authorised, or less. */
-    PaymentOutcome capture(String reference, Money amount);
+    /** Takes what was authorised, or less; what is left is let go. */
+    PaymentAnswer capture(Payment payment, Money amount);
 
-    /** What became of this reference; for a provider without a memory of its own, what it would say now. */
-    PaymentOutcome query(String reference, Money amount);
+    /** What became of this payment; for a provider without a memory of its own, what it would say now. */
+    PaymentAnswer query(Payment payment);
 
     /**
-     * Sees to it that nothing is taken under this reference, even by a call still under way.
+     * Sees to it that nothing is taken for this payment, even by a call still under way.
      *
-     * @return {@code VOIDED}, or {@code CAPTURED} when it is too late
+     * @return {@code VOIDED}; {@code CAPTURED} when it is too late; {@code PENDING} when it cannot be said yet
      */
-    PaymentOutcome abandon(String reference, Money amount);
+    PaymentAnswer abandon(Payment payment);
+
+    /** Gives money back, or finds out what became of a refund that was sent before. */
+    RefundAnswer refund(Payment payment, Refund refund);
 
     /**
-     * @return false if the provider refuses for good
-     */
-    boolean refund(String reference, String refundReference, Money amount);
-
-    /**
-     * Reads a webhook's body.
+     * Reads a webhook's body. Asks nobody.
      *
-     * @return what it tells; empty when it is nothing that concerns us
+     * @param signature as it came in {@link #signatureHeader}; empty if it did not
+     * @return what it is about; empty when it is nothing that concerns us
      * @throws io.fondaco.platform.web.ApiException 401 {@code invalid_signature}; 400 if the body is malformed
      */
-    Optional<PaymentEvent> receive(byte[] body, String signature);
+    Optional<PaymentNotice> receive(byte[] body, String signature);
 
     /** The provider said that it did nothing, and that the call may be repeated. */
     final class TryAgain extends RuntimeException {
         public TryAgain(String message) {
+            super(message);
+        }
+    }
+
+    /** The provider was not asked for money, and will not be by the call that throws this. */
+    final class NotAsked extends RuntimeException {
+        public NotAsked(String message) {
             super(message);
         }
     }

@@ -16,15 +16,18 @@ public enum PaymentState {
     AUTHORIZED,
     CAPTURED,
     DECLINED,
-    VOIDED;
+    VOIDED,
+    /** The provider holds, or took, another amount than it was asked for: not paid, and given back. */
+    MISMATCHED;
 
     /** A provider that takes money after it said no, or was told not to, is believed: the money is given back. */
     private static final Map<PaymentState, Set<PaymentState>> MOVES = new EnumMap<>(Map.of(
-            PENDING, EnumSet.of(AUTHORIZED, CAPTURED, DECLINED, VOIDED),
+            PENDING, EnumSet.of(AUTHORIZED, CAPTURED, DECLINED, VOIDED, MISMATCHED),
             AUTHORIZED, EnumSet.of(CAPTURED, VOIDED),
             CAPTURED, EnumSet.noneOf(PaymentState.class),
-            DECLINED, EnumSet.of(CAPTURED),
-            VOIDED, EnumSet.of(CAPTURED)));
+            DECLINED, EnumSet.of(CAPTURED, MISMATCHED),
+            VOIDED, EnumSet.of(CAPTURED, MISMATCHED),
+            MISMATCHED, EnumSet.noneOf(PaymentState.class)));
 
     public boolean canBecome(PaymentState next) {
         return MOVES.getOrDefault(this, Set.of()).contains(next);
@@ -35,7 +38,8 @@ public enum PaymentState {
             case AUTHORIZED -> Optional.of(AUTHORIZED);
             case CAPTURED -> Optional.of(CAPTURED);
             case DECLINED -> Optional.of(DECLINED);
-            case VOIDED -> Optional.of(VOIDED);
+            case VOIDED, NOT_ASKED -> Optional.of(VOIDED);
+            case MISMATCHED -> Optional.of(MISMATCHED);
             case PENDING, UNKNOWN, NOT_FOUND -> Optional.empty();
         };
     }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Payments, for other modules. What writes joins the caller's transaction; what talks to a provider is said to, and must
@@ -20,29 +22,40 @@ public interface Payments {
     Payment attempt(String provider, UUID orderId, Money amount);
 
     /**
-     * Asks the provider; never throws for what the provider does, never takes longer than {@code fondaco.payment.timeout}.
-     * Outside of any transaction.
+     * Asks the provider for the money; never throws for what the provider does, never takes longer than {@code
+     * fondaco.payment.timeout}. {@code NOT_ASKED} if the provider is known to be away, or could not be reached before any
+     * money was asked for; {@code MISMATCHED} if it has another amount. Outside of any transaction.
      */
-    PaymentOutcome authorise(Payment payment, String token);
+    PaymentAnswer authorise(Payment payment, String token);
 
-    /** Asks the provider what became of it. Outside of any transaction. */
-    PaymentOutcome query(Payment payment);
+    /** Asks the provider what became of it; {@code UNKNOWN} if it cannot be asked. Outside of any transaction. */
+    PaymentAnswer query(Payment payment);
 
     /** Makes sure that nothing is taken any more; answers what stands. Outside of any transaction. */
-    PaymentOutcome abandon(Payment payment);
+    PaymentAnswer abandon(Payment payment);
 
     /** Takes what was authorised, or less. Outside of any transaction. */
-    PaymentOutcome capture(Payment payment, Money amount);
+    PaymentAnswer capture(Payment payment, Money amount);
 
     /**
-     * Writes down what the provider said. One statement.
+     * Writes down what the provider said. One statement; what a {@code MISMATCHED} payment holds is to be let go, and what it
+     * took is refunded.
      *
      * @return whether the payment moved; false if it is where it leads already, or cannot go there
      */
-    boolean settle(PaymentId payment, PaymentOutcome outcome);
+    boolean settle(PaymentId payment, PaymentAnswer answer);
 
-    /** Writes down that this much was captured of what was authorised. One statement; false if it was not authorised. */
-    boolean captured(PaymentId payment, Money amount);
+    /** What the shopper has to do before this pending payment can go through. */
+    Optional<PaymentAction> action(PaymentId payment);
+
+    /** Has the provider told to let go of what it may hold, until it says that it has: see {@link #claimReleases}. One statement. */
+    void release(PaymentId payment);
+
+    /** The provider has let go. In a transaction of its own. */
+    void released(PaymentId payment);
+
+    /** Takes up to so many payments of which the provider may hold money that nobody wants. In a transaction of its own. */
+    List<Payment> claimReleases(int limit);
 
     Optional<Payment> find(PaymentId id);
 
@@ -76,7 +89,9 @@ public interface Payments {
     /**
      * Reads a provider's webhook. Outside of any transaction.
      *
+     * @param headers of the request, by name; the provider knows which one its signature is in
+     * @return the payment that it is about: something happened to it, and the provider is to be asked what
      * @throws io.fondaco.platform.web.ApiException 404 unknown provider; 401 {@code invalid_signature}; 400 malformed
      */
-    Optional<PaymentEvent> receive(String provider, byte[] body, String signature);
+    Optional<Payment> receive(String provider, byte[] body, Function<String, @Nullable String> headers);
 }

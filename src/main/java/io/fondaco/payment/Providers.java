@@ -1,40 +1,35 @@
 package io.fondaco.payment;
 
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** The providers on offer, and the one way to call them: in a thread of their own, for a bounded time. */
+/** The providers on offer, and the one way to ask them: behind a guard, and not believed if the amount is another. */
 @ApplicationScoped
 class Providers {
     private static final Logger LOG = Logger.getLogger(Providers.class);
     private static final int MAX_TRIES = 3;
 
-    private final Map<String, PaymentProvider> providers;
-    private final Duration timeout;
+    private final Map<String, ProviderGuard> providers;
+    private final PaymentMetrics metrics;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Providers(Instance<PaymentProvider> providers, PaymentSettings settings) {
+    Providers(Instance<PaymentProvider> providers, PaymentSettings settings, PaymentMetrics metrics) {
+        this.metrics = metrics;
         this.providers = providers.stream()
-                .filter(provider ->
-                        settings.test().enabled() || !provider.name().equals("test"))
-                .collect(Collectors.toMap(PaymentProvider::name, Function.identity()));
-        this.timeout = settings.timeout();
+                .filter(PaymentProvider::offered)
+                .collect(Collectors.toMap(
+                        PaymentProvider::name, provider -> new ProviderGuard(provider, settings, metrics, threads)));
     }
 
     @PreDestroy
@@ -43,7 +38,7 @@ class Providers {
     }
 
     Optional<PaymentProvider> find(String name) {
-        return Optional.ofNullable(providers.get(name));
+        return Optional.ofNullable(providers.get(name)).map(ProviderGuard::provider);
     }
 
     void require(String name) {
@@ -60,44 +55,94 @@ class Providers {
         }
     }
 
-    /**
-     * Calls a provider; one that says "try again" is called again, at most three times in all, with the same reference.
-     * No answer in time, a fault, or a provider that was switched off since: unknown.
-     */
-    PaymentOutcome ask(Payment payment, Function<PaymentProvider, PaymentOutcome> call) {
-        return within(payment, () -> {
-                    PaymentProvider provider = provider(payment);
-                    for (int tries = 1; tries < MAX_TRIES; tries++) {
-                        try {
-                            return call.apply(provider);
-                        } catch (PaymentProvider.TryAgain e) {
-                            LOG.infof("Payment %s is tried again: %s", payment.id(), e.getMessage());
-                        }
-                    }
-                    return call.apply(provider);
-                })
-                .orElse(PaymentOutcome.UNKNOWN);
-    }
-
-    /** What the call answers; empty if it failed or did not answer in time. */
-    <T> Optional<T> within(Payment payment, Callable<T> call) {
-        Future<T> answer = threads.submit(call);
+    /** Asks for money. Only here is "not asked" an outcome: before any other call, money may have been asked for. */
+    PaymentAnswer authorise(Payment payment, String token) {
         try {
-            return Optional.of(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException _) {
-            answer.cancel(true);
-            LOG.warnf("Payment %s: %s did not answer within %s", payment.id(), payment.provider(), timeout);
-        } catch (ExecutionException e) {
-            LOG.warnf("Payment %s: %s failed: %s", payment.id(), payment.provider(), e.getCause());
-        } catch (InterruptedException _) {
-            answer.cancel(true);
-            Thread.currentThread().interrupt();
+            return call(payment, "authorise", provider -> provider.authorise(payment, token));
+        } catch (PaymentProvider.NotAsked e) {
+            LOG.warnf("Payment %s: no money was asked for: %s", payment.id(), e.getMessage());
+            return PaymentAnswer.of(PaymentOutcome.NOT_ASKED);
+        } catch (PaymentProvider.NoAnswer e) {
+            return unknown(payment, "authorise", e);
         }
-        return Optional.empty();
     }
 
-    PaymentProvider provider(Payment payment) {
-        return find(payment.provider())
+    /**
+     * Asks about money that may have been asked for. No answer in time, a fault, an open breaker, or a provider that was
+     * switched off since: unknown.
+     */
+    PaymentAnswer ask(Payment payment, String verb, Function<PaymentProvider, PaymentAnswer> question) {
+        try {
+            return call(payment, verb, question);
+        } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
+            return unknown(payment, verb, e);
+        }
+    }
+
+    /** Sends a refund, or asks after it; one that is not answered is pending still. */
+    RefundAnswer refund(Payment payment, Refund refund) {
+        try {
+            ProviderGuard guard = guard(payment);
+            return guard.call(
+                    "refund", RefundAnswer.class, () -> guard.provider().refund(payment, refund));
+        } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
+            LOG.warnf("Refund %s of payment %s is not confirmed: %s", refund.id(), payment.id(), e.getMessage());
+            return RefundAnswer.of(Refund.State.PENDING);
+        }
+    }
+
+    private static PaymentAnswer unknown(Payment payment, String verb, RuntimeException e) {
+        LOG.warnf("Payment %s: the outcome of %s is not known: %s", payment.id(), verb, e.getMessage());
+        return PaymentAnswer.of(PaymentOutcome.UNKNOWN);
+    }
+
+    /** A provider that says "try again" is called again, at most three times in all, within the one time limit. */
+    private PaymentAnswer call(Payment payment, String verb, Function<PaymentProvider, PaymentAnswer> question) {
+        ProviderGuard guard = guard(payment);
+        PaymentAnswer answer = guard.call(verb, PaymentAnswer.class, () -> {
+            for (int tries = 1; tries < MAX_TRIES; tries++) {
+                try {
+                    return question.apply(guard.provider());
+                } catch (PaymentProvider.TryAgain e) {
+                    LOG.infof("Payment %s is tried again: %s", payment.id(), e.getMessage());
+                }
+            }
+            return question.apply(guard.provider());
+        });
+        return verified(payment, answer);
+    }
+
+    /** What a provider has must be what it was asked for, or what was captured of it; else it is not paid. */
+    private PaymentAnswer verified(Payment payment, PaymentAnswer answer) {
+        if (!answer.outcome().paid() || isRight(payment, answer)) {
+            return answer;
+        }
+        if (payment.state() != PaymentState.MISMATCHED) {
+            metrics.mismatched(payment.provider());
+            LOG.errorf(
+                    "PAYMENT MISMATCH: of payment %s, %s was asked for, and %s says %s of %s",
+                    payment.id(), payment.amount(), payment.provider(), answer.outcome(), answer.money());
+        }
+        return answer.mismatched();
+    }
+
+    private static boolean isRight(Payment payment, PaymentAnswer answer) {
+        Money money = answer.money();
+        return switch (payment.state()) {
+            case CAPTURED -> money.equals(payment.captured()) || money.equals(payment.amount());
+            case AUTHORIZED ->
+                money.equals(payment.amount())
+                        || (answer.outcome() == PaymentOutcome.CAPTURED && isPartOf(money, payment.amount()));
+            case PENDING, DECLINED, VOIDED, MISMATCHED -> money.equals(payment.amount());
+        };
+    }
+
+    private static boolean isPartOf(Money money, Money whole) {
+        return money.currency().equals(whole.currency()) && money.amount() > 0 && money.amount() < whole.amount();
+    }
+
+    private ProviderGuard guard(Payment payment) {
+        return Optional.ofNullable(providers.get(payment.provider()))
                 .orElseThrow(() -> new PaymentProvider.NoAnswer("Provider " + payment.provider() + " is switched off"));
     }
 }

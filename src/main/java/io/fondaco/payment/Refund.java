@@ -6,10 +6,27 @@ import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** Money on its way back. */
+/**
+ * Money on its way back.
+ *
+ * @param providerReference the provider's own, once it is known
+ * @param repeated whether it may have been sent before
+ */
 public record Refund(
-        RefundId id, PaymentId paymentId, @JsonIgnore UUID orderId, State state, Money amount, Instant createdAt) {
+        RefundId id,
+        PaymentId paymentId,
+        @JsonIgnore UUID orderId,
+
+        @Nullable @Schema(description = "The provider's own.", examples = "re_3MtwBwLkdIwHu7ix2XsRpZpN")
+        String providerReference,
+
+        State state,
+        Money amount,
+        Instant createdAt,
+        @JsonIgnore boolean repeated) {
 
     /** Where a refund stands. */
     public enum State {

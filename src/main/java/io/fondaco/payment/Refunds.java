@@ -14,7 +14,8 @@ import java.util.UUID;
 /** The refunds' table. A refund is written down, with its money set aside, before any provider hears of it. */
 @ApplicationScoped
 class Refunds {
-    private static final String COLUMNS = "id, payment_id, order_id, state, currency, amount, created_at";
+    private static final String COLUMNS =
+            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS repeated";
     /** How long whoever took up a refund has to send it, in seconds: more than the provider's time limit. */
     private static final int LEASE_SECONDS = 30;
 
@@ -53,17 +54,20 @@ class Refunds {
 
     /** Writes down the provider's answer; refused money can be refunded anew. */
     @Transactional
-    Refund.State settle(Refund refund, boolean accepted) {
-        Refund.State state = accepted ? Refund.State.SUCCEEDED : Refund.State.FAILED;
+    Refund.State settle(Refund refund, RefundAnswer answer) {
+        Refund.State state = answer.state();
         entities.createNativeQuery("""
                         WITH settled AS (
-                            UPDATE payment.refund SET state = :state, changed_by = :actor, changed_in = :request
+                            UPDATE payment.refund
+                               SET state = :state, changed_by = :actor, changed_in = :request,
+                                   provider_reference = coalesce(provider_reference, cast(:theirs AS text))
                              WHERE id = :id AND state = 'pending'
                             RETURNING payment_id, amount, state)
                         UPDATE payment.payment p SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
                           FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
                         """)
                 .setParameter("state", state.column())
+                .setParameter("theirs", answer.providerReference().orElse(null))
                 .setParameter("id", refund.id().value())
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
@@ -106,8 +110,10 @@ class Refunds {
                 new RefundId(row.get("id", UUID.class)),
                 new PaymentId(row.get("payment_id", UUID.class)),
                 row.get("order_id", UUID.class),
+                row.get("provider_reference", String.class),
                 Refund.State.ofColumn(row.get("state", String.class)),
                 Money.of(row.get("amount", Number.class).longValue(), row.get("currency", String.class)),
-                row.get("created_at", Instant.class));
+                row.get("created_at", Instant.class),
+                row.get("repeated", Boolean.class));
     }
 }

@@ -40,53 +40,65 @@ class TestProvider implements PaymentProvider {
     }
 
     @Override
-    public PaymentOutcome authorise(String reference, Money amount, String token) {
+    public boolean offered() {
+        return settings.test().enabled();
+    }
+
+    @Override
+    public PaymentAnswer authorise(Payment payment, String token) {
+        return answer(charge(payment.reference(), payment.amount(), token), payment);
+    }
+
+    private String charge(String reference, Money amount, String token) {
         return switch (token) {
-            case "tok_ok" -> outcome(ledger.enter(reference, amount, "captured"));
+            case "tok_ok" -> ledger.enter(reference, amount, "captured");
             case "tok_slow" -> {
                 CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(SLOW_SECONDS, TimeUnit.SECONDS))
                         .join();
-                yield outcome(ledger.enter(reference, amount, "captured"));
+                yield ledger.enter(reference, amount, "captured");
             }
             case "tok_unknown" -> {
-                PaymentOutcome taken = outcome(ledger.enter(reference, amount, "captured"));
+                String taken = ledger.enter(reference, amount, "captured");
                 throw new NoAnswer("tok_unknown: %s, and nobody is told".formatted(taken));
             }
-            case "tok_async" -> outcome(ledger.enter(reference, amount, "pending"));
+            case "tok_async" -> ledger.enter(reference, amount, "pending");
             case "tok_flaky" -> {
                 String state = ledger.enterFlaky(reference, amount);
                 if (state.equals("failed_once")) {
                     throw new TryAgain("tok_flaky: fails once");
                 }
-                yield outcome(state);
+                yield state;
             }
-            default -> outcome(ledger.enter(reference, amount, "declined"));
+            default -> ledger.enter(reference, amount, "declined");
         };
     }
 
     @Override
-    public PaymentOutcome capture(String reference, Money amount) {
-        return query(reference, amount);
+    public PaymentAnswer capture(Payment payment, Money amount) {
+        return query(payment);
     }
 
     @Override
-    public PaymentOutcome query(String reference, Money amount) {
-        return outcome(ledger.state(reference));
+    public PaymentAnswer query(Payment payment) {
+        return answer(ledger.state(payment.reference()), payment);
     }
 
     @Override
-    public PaymentOutcome abandon(String reference, Money amount) {
-        return outcome(ledger.voidCharge(reference, amount));
+    public PaymentAnswer abandon(Payment payment) {
+        return answer(ledger.voidCharge(payment.reference(), payment.amount()), payment);
     }
 
     @Override
-    public boolean refund(String reference, String refundReference, Money amount) {
-        return ledger.refund(reference, refundReference, amount);
+    public RefundAnswer refund(Payment payment, Refund refund) {
+        return RefundAnswer.of(
+                ledger.refund(payment.reference(), refund.id().toString(), refund.amount())
+                        ? Refund.State.SUCCEEDED
+                        : Refund.State.FAILED);
     }
 
     /** {@code {"reference": "payment_…", "type": "payment.captured" | "payment.declined"}}, signed over its raw bytes. */
     @Override
-    public Optional<PaymentEvent> receive(byte[] body, String signature) {
+    public Optional<PaymentNotice> receive(byte[] body, String signature) {
         if (!MessageDigest.isEqual(
                 (SCHEME + HexFormat.of().formatHex(sign(body))).getBytes(StandardCharsets.US_ASCII),
                 signature.getBytes(StandardCharsets.UTF_8))) {
@@ -109,7 +121,8 @@ class TestProvider implements PaymentProvider {
         } catch (InvalidId _) {
             throw ApiException.badRequest("malformed_event", "The event names no payment of ours.");
         }
-        return Optional.of(new PaymentEvent(payment, outcome(ledger.decide(reference, state))));
+        ledger.decide(reference, state);
+        return Optional.of(new PaymentNotice(Optional.of(payment), Optional.empty()));
     }
 
     private JsonNode parse(byte[] body) {
@@ -124,13 +137,13 @@ class TestProvider implements PaymentProvider {
         return Hmac.of(body, Hmac.key(settings.test().webhookSecret().getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static PaymentOutcome outcome(String state) {
+    private static PaymentAnswer answer(String state, Payment payment) {
         return switch (state) {
-            case "captured" -> PaymentOutcome.CAPTURED;
-            case "declined" -> PaymentOutcome.DECLINED;
-            case "pending" -> PaymentOutcome.PENDING;
-            case "voided" -> PaymentOutcome.VOIDED;
-            default -> PaymentOutcome.NOT_FOUND;
+            case "captured" -> PaymentAnswer.captured(payment.amount());
+            case "declined" -> PaymentAnswer.of(PaymentOutcome.DECLINED);
+            case "pending" -> PaymentAnswer.of(PaymentOutcome.PENDING);
+            case "voided" -> PaymentAnswer.of(PaymentOutcome.VOIDED);
+            default -> PaymentAnswer.of(PaymentOutcome.NOT_FOUND);
         };
     }
 }

@@ -41,10 +41,13 @@ class CompletionStateTest {
                         "PENDING>CAPTURED",
                         "PENDING>DECLINED",
                         "PENDING>VOIDED",
+                        "PENDING>MISMATCHED",
                         "AUTHORIZED>CAPTURED",
                         "AUTHORIZED>VOIDED",
                         "DECLINED>CAPTURED",
-                        "VOIDED>CAPTURED");
+                        "DECLINED>MISMATCHED",
+                        "VOIDED>CAPTURED",
+                        "VOIDED>MISMATCHED");
     }
 
     private static <S extends Enum<S>> Set<String> moves(S[] states, BiPredicate<S, S> canBecome) {

@@ -186,7 +186,7 @@ class CouponLimitTest {
         Coupon coupon = Coupon.amount(100, Map.of("usage_limit", 1));
         Shopper shopper = shopper(shelf.put(250, 1), "cut-off@example.org", coupon.code());
         CompletionStart.Start.Begun begun = begin(shopper);
-        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.CAPTURED);
+        assertThat(payments.authorise(begun.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.CAPTURED);
         leave(begun);
         await().atMost(PATIENCE).untilAsserted(() -> shopper.view().then().body("status", equalTo("completed")));
         shopper.complete("test", "tok_ok", "k")
@@ -205,7 +205,7 @@ class CouponLimitTest {
         String sku = shelf.put(250, 1);
         Shopper shopper = shopper(sku, "sold-out@example.org", coupon.code());
         CompletionStart.Start.Begun begun = begin(shopper);
-        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.CAPTURED);
+        assertThat(payments.authorise(begun.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.CAPTURED);
         QuarkusTransaction.requiringNew().run(() -> {
             inventory.release(begun.completion().reservation().orElseThrow());
             inventory.countAll(List.of(new StockCount(StockKey.atDefault(sku), 0)), "test");

@@ -60,7 +60,7 @@ class RecoveryTest {
         String sku = shelf.put(250, 1);
         Shopper shopper = Shopper.ready(sku, 1);
         CompletionStart.Start.Begun begun = begin(shopper);
-        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.CAPTURED);
+        assertThat(payments.authorise(begun.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.CAPTURED);
         leave(begun.completion());
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> shopper.view().then().body("status", equalTo("completed")));
@@ -91,8 +91,8 @@ class RecoveryTest {
     void moneyTakenAfterItWasGivenUpIsRefusedByTheProvider() {
         Shopper shopper = Shopper.ready(shelf.put(250, 1), 1);
         CompletionStart.Start.Begun begun = begin(shopper);
-        assertThat(payments.abandon(begun.payment())).isEqualTo(PaymentOutcome.VOIDED);
-        assertThat(payments.authorise(begun.payment(), "tok_ok")).isEqualTo(PaymentOutcome.VOIDED);
+        assertThat(payments.abandon(begun.payment()).outcome()).isEqualTo(PaymentOutcome.VOIDED);
+        assertThat(payments.authorise(begun.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.VOIDED);
     }
 
     private CompletionStart.Start.Begun begin(Shopper shopper) {

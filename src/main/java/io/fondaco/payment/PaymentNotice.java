@@ -1,0 +1,12 @@
+package io.fondaco.payment;
+
+import java.util.Optional;
+
+/**
+ * A provider's webhook, with its signature checked: something happened to a payment. What, the provider is asked; so notices
+ * may come twice, late or in any order.
+ *
+ * @param payment ours, if the webhook names it
+ * @param providerReference the provider's own id of it, if it has one
+ */
+public record PaymentNotice(Optional<PaymentId> payment, Optional<String> providerReference) {}

@@ -1,0 +1,73 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.stripe.exception.SignatureVerificationException;
+import com.stripe.net.Webhook;
+import io.fondaco.platform.identity.InvalidId;
+import io.fondaco.platform.web.ApiException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads Stripe's events: whether they are Stripe's, and which payment they are about. What they say of it is not believed. */
+final class StripeWebhooks {
+    static final String REFERENCE = "fondaco_payment";
+
+    private final List<String> secrets;
+    private final Duration tolerance;
+    private final ObjectMapper json;
+
+    StripeWebhooks(List<String> secrets, Duration tolerance, ObjectMapper json) {
+        this.secrets = List.copyOf(secrets);
+        this.tolerance = tolerance;
+        this.json = json;
+    }
+
+    /**
+     * @return empty for an event that is about no PaymentIntent, or one of somebody else's
+     * @throws ApiException 401 {@code invalid_signature}; 400 if the body is malformed
+     */
+    Optional<PaymentNotice> read(byte[] body, String signature) {
+        String text = new String(body, StandardCharsets.UTF_8);
+        if (secrets.stream().noneMatch(secret -> fits(text, signature, secret))) {
+            throw new ApiException(401, "invalid_signature", "The signature does not fit the body, or is too old.");
+        }
+        JsonNode event = parse(text);
+        JsonNode object = event.path("data").path("object");
+        String type = event.path("type").asText();
+        Optional<String> intent =
+                type.startsWith("payment_intent.") ? text(object.path("id")) : text(object.path("payment_intent"));
+        return intent.map(id -> new PaymentNotice(payment(object), Optional.of(id)));
+    }
+
+    private boolean fits(String body, String signature, String secret) {
+        try {
+            return Webhook.Signature.verifyHeader(body, signature, secret, tolerance.toSeconds());
+        } catch (SignatureVerificationException _) {
+            return false;
+        }
+    }
+
+    private JsonNode parse(String body) {
+        try {
+            return json.readTree(body);
+        } catch (IOException _) {
+            throw ApiException.badRequest("malformed_json", "The body is not valid JSON.");
+        }
+    }
+
+    private static Optional<PaymentId> payment(JsonNode object) {
+        try {
+            return text(object.path("metadata").path(REFERENCE)).map(PaymentId::parse);
+        } catch (InvalidId _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> text(JsonNode node) {
+        return node.isTextual() && !node.asText().isEmpty() ? Optional.of(node.asText()) : Optional.empty();
+    }
+}

@@ -1,0 +1,82 @@
+package io.fondaco.payment;
+
+import static io.restassured.RestAssured.given;
+
+import com.stripe.net.Webhook;
+import io.fondaco.checkout.Shopper;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** A shop that takes money by Stripe, which is a stand-in on this machine, and loses patience within seconds. */
+public class StripeShop implements QuarkusTestProfile {
+    static final String SECRET = "whsec_current";
+    static final String OLD_SECRET = "whsec_before";
+    /** Where the stand-in is to listen: chosen here, told to the tests by the configuration. */
+    static final String PORT = "stripe-stand-in.port";
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        String port = Integer.toString(freePort());
+        return Map.ofEntries(
+                Map.entry(PORT, port),
+                Map.entry("fondaco.payment.stripe.api-base", "http://127.0.0.1:" + port),
+                Map.entry("fondaco.payment.stripe.api-key", StripeStandIn.API_KEY),
+                Map.entry("fondaco.payment.stripe.webhook-secrets", SECRET + "," + OLD_SECRET),
+                Map.entry("fondaco.payment.stripe.read-timeout", "3s"),
+                Map.entry("fondaco.payment.timeout", "8s"),
+                Map.entry("fondaco.payment.breaker.delay", "1s"),
+                Map.entry("fondaco.checkout.completion-lease", "10s"),
+                Map.entry("fondaco.checkout.pending-check", "1s"));
+    }
+
+    /** The same shop, which takes the money when its staff says so. */
+    public static class Later extends StripeShop {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            Map<String, String> overrides = new HashMap<>(super.getConfigOverrides());
+            overrides.put("fondaco.payment.stripe.capture", "manual");
+            return overrides;
+        }
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Response complete(Shopper shopper, String token) {
+        return shopper.complete("stripe", token, UUID.randomUUID().toString());
+    }
+
+    /** Posts an event as Stripe does. */
+    static Response post(String event) {
+        return post(event, signature(event, SECRET, Instant.now()));
+    }
+
+    static Response post(String event, String signature) {
+        return given().contentType("application/json; charset=utf-8")
+                .header("Stripe-Signature", signature)
+                .body(event.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .post("/store/v1/payment-webhooks/stripe");
+    }
+
+    static String signature(String event, String secret, Instant at) {
+        long time = at.getEpochSecond();
+        try {
+            return "t=%d,v1=%s".formatted(time, Webhook.Util.computeHmacSha256(secret, time + "." + event));
+        } catch (java.security.GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,592 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Speaks Stripe's HTTP for PaymentIntents and refunds, as its published API describes it: form bodies, states, errors, and
+ * Idempotency-Keys that keep their answer, a 500 too. It can be told to fail before or after a call took effect, to be slow, to
+ * take another amount, and to forget its keys as Stripe does after a day. Its books say what became of everybody's money.
+ */
+final class StripeStandIn implements AutoCloseable {
+    static final String API_KEY = "sk_test_standin";
+    static final String VISA = "pm_card_visa";
+    static final String DECLINED = "pm_card_chargeDeclined";
+    static final String AUTHENTICATION_REQUIRED = "pm_card_authenticationRequired";
+
+    private static final long PATIENCE_SECONDS = 30;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    /** Ids are Stripe's for ever, and not only while this stand-in lives. */
+    private final String series = Long.toString(System.nanoTime(), Character.MAX_RADIX);
+
+    private final AtomicInteger ids = new AtomicInteger();
+    private final Map<String, ObjectNode> intents = new LinkedHashMap<>();
+    private final Map<String, ObjectNode> refunds = new LinkedHashMap<>();
+    private final Map<String, Kept> kept = new HashMap<>();
+    private final List<ObjectNode> events = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
+    private final Map<String, Deque<Fault>> faults = new HashMap<>();
+    private final Map<String, CountDownLatch> holds = new HashMap<>();
+    private boolean down;
+    private long less;
+    private CountDownLatch healed = new CountDownLatch(1);
+
+    /** What goes wrong with a call. */
+    enum Fault {
+        /** It takes effect, and nobody is told. */
+        SILENT_AFTER,
+        /** It takes no effect, and nobody is told. */
+        SILENT_BEFORE,
+        /** It takes effect, and the answer, kept under its key, is a 500. */
+        ERROR_AFTER,
+        /** It takes no effect, and the answer, kept under its key, is a 500. */
+        ERROR_BEFORE,
+        /** It is turned away with a 429; nothing is kept. */
+        RATE_LIMITED
+    }
+
+    /** A call as it came in. */
+    record Request(String verb, String key, Map<String, String> params) {}
+
+    private record Kept(String call, Reply reply) {}
+
+    private record Reply(int status, ObjectNode body) {}
+
+    private StripeStandIn(int port) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    static StripeStandIn on(int port) {
+        try {
+            return new StripeStandIn(port);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        heal();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    // What a test tells it.
+
+    /** The next calls of this verb ({@code create}, {@code confirm}, {@code capture}, {@code cancel}, {@code refund}, …) go wrong. */
+    synchronized void fail(String verb, Fault... next) {
+        faults.computeIfAbsent(verb, _ -> new ArrayDeque<>()).addAll(List.of(next));
+    }
+
+    /** The next call of this verb waits, before it takes effect, until what is returned is counted down. */
+    synchronized CountDownLatch hold(String verb) {
+        CountDownLatch latch = new CountDownLatch(1);
+        holds.put(verb, latch);
+        return latch;
+    }
+
+    /** Every call gets a 503, and takes no effect. */
+    synchronized void goDown() {
+        down = true;
+    }
+
+    /** All is well again; whoever still waits for an answer gets none. */
+    synchronized void heal() {
+        down = false;
+        less = 0;
+        faults.clear();
+        healed.countDown();
+        healed = new CountDownLatch(1);
+    }
+
+    /** As after 24 hours. */
+    synchronized void forgetKeys() {
+        kept.clear();
+    }
+
+    /** What is taken from now on is less than what was asked for. */
+    synchronized void takeLess(long difference) {
+        less = difference;
+    }
+
+    /** The shopper does what was asked of them, or fails to. */
+    synchronized void authenticate(String intentId, boolean success) {
+        ObjectNode intent = intents.get(intentId);
+        if (!intent.path("status").asText().equals("requires_action")) {
+            throw new IllegalStateException("Nothing is asked of the shopper: " + intent);
+        }
+        intent.putNull("next_action");
+        if (success) {
+            charge(intent);
+        } else {
+            decline(intent, "payment_intent_authentication_failure");
+        }
+    }
+
+    /** The front end confirms anew with the client secret that it was given. Returns whether Stripe let it. */
+    synchronized boolean confirmFromTheBrowser(String intentId) {
+        ObjectNode intent = intents.get(intentId);
+        if (!intent.path("status").asText().equals("requires_payment_method")) {
+            return false;
+        }
+        charge(intent);
+        return true;
+    }
+
+    /** Somebody captures, or cancels, in the dashboard. */
+    synchronized void inTheDashboard(String intentId, String verb) {
+        ObjectNode intent = intents.get(intentId);
+        if (verb.equals("capture")) {
+            capture(intent, Map.of());
+        } else {
+            cancel(intent);
+        }
+    }
+
+    /** Money arrives though it was cancelled: what Stripe promises will not happen. */
+    synchronized void takeAnyway(String intentId) {
+        charge(intents.get(intentId));
+    }
+
+    // What a test asks.
+
+    synchronized ObjectNode intent(String id) {
+        return intents.get(id).deepCopy();
+    }
+
+    /** The id of the only intent there is, or of the first. */
+    synchronized String firstIntent() {
+        return intents.keySet().iterator().next();
+    }
+
+    /** Of all intents that carry our reference. */
+    synchronized List<ObjectNode> intentsOf(String payment) {
+        return intents.values().stream()
+                .filter(intent ->
+                        intent.path("metadata").path("fondaco_payment").asText().equals(payment))
+                .map(ObjectNode::deepCopy)
+                .toList();
+    }
+
+    /** How many intents took money, or hold it. */
+    synchronized long charges() {
+        return intents.values().stream()
+                .filter(intent -> intent.path("amount_received").asLong()
+                                + intent.path("amount_capturable").asLong()
+                        > 0)
+                .count();
+    }
+
+    /** Taken and not given back, of all intents together. */
+    synchronized long balance() {
+        long taken = intents.values().stream()
+                .mapToLong(intent -> intent.path("amount_received").asLong())
+                .sum();
+        return taken
+                - refunds.values().stream()
+                        .mapToLong(refund -> refund.path("amount").asLong())
+                        .sum();
+    }
+
+    synchronized long held() {
+        return intents.values().stream()
+                .mapToLong(intent -> intent.path("amount_capturable").asLong())
+                .sum();
+    }
+
+    synchronized long refundsOf(String intentId) {
+        return refunds.values().stream()
+                .filter(refund -> refund.path("payment_intent").asText().equals(intentId))
+                .count();
+    }
+
+    synchronized List<Request> requests(String verb) {
+        return requests.stream().filter(request -> request.verb().equals(verb)).toList();
+    }
+
+    synchronized int requests() {
+        return requests.size();
+    }
+
+    /** The last event of this type about this intent, as Stripe would post it. */
+    synchronized String event(String type, String intentId) {
+        return events.stream()
+                .filter(event -> event.path("type").asText().equals(type))
+                .filter(event -> {
+                    ObjectNode object = (ObjectNode) event.path("data").path("object");
+                    return object.path("id").asText().equals(intentId)
+                            || object.path("payment_intent").asText().equals(intentId);
+                })
+                .reduce((_, later) -> later)
+                .orElseThrow(() -> new IllegalStateException("No event " + type + " of " + intentId))
+                .toString();
+    }
+
+    // Its HTTP.
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String method = exchange.getRequestMethod();
+            String path = exchange.getRequestURI().getPath();
+            String raw = method.equals("GET")
+                    ? Optional.ofNullable(exchange.getRequestURI().getRawQuery())
+                            .orElse("")
+                    : new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            Map<String, String> params = params(raw);
+            String verb = verb(method, path);
+            String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+            String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            CountDownLatch held;
+            synchronized (this) {
+                requests.add(new Request(verb, key, params));
+                held = holds.remove(verb);
+            }
+            if (held != null) {
+                await(held);
+            }
+            CountDownLatch wait;
+            Reply reply;
+            boolean silent;
+            synchronized (this) {
+                wait = healed;
+                Fault fault = faults.getOrDefault(verb, new ArrayDeque<>()).poll();
+                silent = fault == Fault.SILENT_AFTER || fault == Fault.SILENT_BEFORE;
+                if (down) {
+                    reply = error(503, "api_error", null, "Down.");
+                } else if (!("Bearer " + API_KEY).equals(authorization)) {
+                    reply = error(401, "invalid_request_error", null, "Invalid API Key provided.");
+                } else if (fault == Fault.RATE_LIMITED) {
+                    reply = error(429, "invalid_request_error", "rate_limit", "Too many requests.");
+                } else if (fault == Fault.SILENT_BEFORE) {
+                    reply = error(500, "api_error", null, "Never sent.");
+                } else {
+                    reply = once(key, method + " " + path + " " + params, verb, path, params, fault);
+                }
+                reply = new Reply(reply.status(), reply.body().deepCopy());
+            }
+            if (silent) {
+                await(wait);
+                return;
+            }
+            answer(exchange, reply);
+        }
+    }
+
+    /** An answer that was given under a key is given again; a refusal of the parameters too, for they took no effect either way. */
+    private Reply once(String key, String call, String verb, String path, Map<String, String> params, Fault fault) {
+        Kept before = key == null ? null : kept.get(key);
+        if (before != null) {
+            return before.call().equals(call)
+                    ? before.reply()
+                    : error(400, "idempotency_error", null, "Keys can only be used with the same parameters.");
+        }
+        Reply reply = fault == Fault.ERROR_BEFORE ? null : perform(verb, path, params);
+        Reply told = fault == Fault.ERROR_BEFORE || fault == Fault.ERROR_AFTER
+                ? error(500, "api_error", null, "Something went wrong on Stripe's end.")
+                : reply;
+        if (key != null) {
+            kept.put(key, new Kept(call, new Reply(told.status(), told.body().deepCopy())));
+        }
+        return told;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, Reply reply) throws IOException {
+        byte[] body = JSON.writeValueAsBytes(reply.body());
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.getResponseHeaders().add("Request-Id", "req_standin");
+        exchange.sendResponseHeaders(reply.status(), body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    private static Map<String, String> params(String form) {
+        Map<String, String> params = new TreeMap<>();
+        for (String pair : form.split("&")) {
+            int equals = pair.indexOf('=');
+            if (equals > 0) {
+                params.put(
+                        URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8),
+                        URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8));
+            }
+        }
+        return params;
+    }
+
+    private static String verb(String method, String path) {
+        String[] parts = path.split("/");
+        boolean get = method.equals("GET");
+        if (parts.length > 2 && parts[2].equals("refunds")) {
+            return !get ? "refund" : parts.length > 3 ? "retrieve_refund" : "list_refunds";
+        }
+        return switch (parts.length) {
+            case 3 -> "create";
+            case 4 -> "retrieve";
+            default -> parts[4];
+        };
+    }
+
+    private Reply perform(String verb, String path, Map<String, String> params) {
+        String[] parts = path.split("/");
+        switch (verb) {
+            case "create" -> {
+                return create(params);
+            }
+            case "refund" -> {
+                return refund(params);
+            }
+            case "list_refunds" -> {
+                return list(params);
+            }
+            case "retrieve_refund" -> {
+                return refunds.containsKey(parts[3]) ? new Reply(200, refunds.get(parts[3])) : missing("refund");
+            }
+            default -> {
+                // A verb of one intent.
+            }
+        }
+        ObjectNode intent = intents.get(parts[3]);
+        if (intent == null) {
+            return missing("payment_intent");
+        }
+        return switch (verb) {
+            case "retrieve" -> new Reply(200, intent);
+            case "confirm" -> confirm(intent, params);
+            case "capture" -> capture(intent, params);
+            case "cancel" -> cancel(intent);
+            default -> error(404, "invalid_request_error", null, "Unrecognized request URL.");
+        };
+    }
+
+    private Reply create(Map<String, String> params) {
+        long amount = Long.parseLong(params.get("amount"));
+        if (amount < 30) {
+            return error(400, "invalid_request_error", "amount_too_small", "Amount must be at least 30 pence.");
+        }
+        String id = "pi_" + series + ids.incrementAndGet();
+        ObjectNode intent = JSON.createObjectNode();
+        intent.put("id", id)
+                .put("object", "payment_intent")
+                .put("amount", amount)
+                .put("amount_capturable", 0)
+                .put("amount_received", 0)
+                .put("capture_method", params.getOrDefault("capture_method", "automatic_async"))
+                .put("client_secret", id + "_secret_standin")
+                .put("created", Instant.now().getEpochSecond())
+                .put("currency", params.get("currency"))
+                .put("livemode", false)
+                .put("status", "requires_payment_method");
+        intent.putNull("next_action");
+        intent.putNull("last_payment_error");
+        metadata(intent, params);
+        intents.put(id, intent);
+        event("payment_intent.created", intent);
+        return new Reply(200, intent);
+    }
+
+    private static void metadata(ObjectNode object, Map<String, String> params) {
+        ObjectNode metadata = object.putObject("metadata");
+        params.forEach((name, value) -> {
+            if (name.startsWith("metadata[")) {
+                metadata.put(name.substring("metadata[".length(), name.length() - 1), value);
+            }
+        });
+    }
+
+    private Reply confirm(ObjectNode intent, Map<String, String> params) {
+        String status = intent.path("status").asText();
+        if (!status.equals("requires_payment_method") && !status.equals("requires_confirmation")) {
+            return unexpected(intent, "confirm");
+        }
+        switch (String.valueOf(params.get("payment_method"))) {
+            case VISA -> charge(intent);
+            case AUTHENTICATION_REQUIRED -> {
+                intent.put("status", "requires_action");
+                intent.putObject("next_action")
+                        .put("type", "use_stripe_sdk")
+                        .putObject("use_stripe_sdk")
+                        .put("type", "three_d_secure_redirect");
+                event("payment_intent.requires_action", intent);
+            }
+            case DECLINED -> {
+                decline(intent, "card_declined");
+                Reply declined = error(402, "card_error", "card_declined", "Your card was declined.");
+                ((ObjectNode) declined.body().path("error")).put("decline_code", "generic_decline");
+                ((ObjectNode) declined.body().path("error")).set("payment_intent", intent.deepCopy());
+                return declined;
+            }
+            default -> {
+                return missing("payment_method");
+            }
+        }
+        return new Reply(200, intent);
+    }
+
+    private void charge(ObjectNode intent) {
+        long amount = intent.path("amount").asLong() - less;
+        if (intent.path("capture_method").asText().equals("manual")) {
+            intent.put("status", "requires_capture").put("amount_capturable", amount);
+            event("payment_intent.amount_capturable_updated", intent);
+        } else {
+            intent.put("status", "succeeded").put("amount_received", amount);
+            event("payment_intent.succeeded", intent);
+        }
+    }
+
+    private void decline(ObjectNode intent, String code) {
+        intent.put("status", "requires_payment_method");
+        intent.putObject("last_payment_error")
+                .put("type", "card_error")
+                .put("code", code)
+                .put("message", "Declined.");
+        event("payment_intent.payment_failed", intent);
+    }
+
+    private Reply capture(ObjectNode intent, Map<String, String> params) {
+        if (!intent.path("status").asText().equals("requires_capture")) {
+            return unexpected(intent, "capture");
+        }
+        long amount = Optional.ofNullable(params.get("amount_to_capture"))
+                .map(Long::parseLong)
+                .orElse(intent.path("amount_capturable").asLong());
+        if (amount > intent.path("amount_capturable").asLong()) {
+            return error(400, "invalid_request_error", "amount_too_large", "More than is capturable.");
+        }
+        intent.put("status", "succeeded").put("amount_received", amount).put("amount_capturable", 0);
+        event("payment_intent.succeeded", intent);
+        return new Reply(200, intent);
+    }
+
+    private Reply cancel(ObjectNode intent) {
+        switch (intent.path("status").asText()) {
+            case "succeeded", "canceled", "processing" -> {
+                return unexpected(intent, "cancel");
+            }
+            default -> {
+                intent.put("status", "canceled")
+                        .put("amount_capturable", 0)
+                        .put("canceled_at", Instant.now().getEpochSecond());
+                event("payment_intent.canceled", intent);
+                return new Reply(200, intent);
+            }
+        }
+    }
+
+    private Reply refund(Map<String, String> params) {
+        ObjectNode intent = intents.get(params.get("payment_intent"));
+        if (intent == null) {
+            return missing("payment_intent");
+        }
+        long amount = Long.parseLong(params.get("amount"));
+        long before = refunds.values().stream()
+                .filter(refund -> refund.path("payment_intent").equals(intent.path("id")))
+                .mapToLong(refund -> refund.path("amount").asLong())
+                .sum();
+        if (before + amount > intent.path("amount_received").asLong()) {
+            return error(400, "invalid_request_error", "charge_already_refunded", "More than is left.");
+        }
+        String id = "re_" + series + ids.incrementAndGet();
+        ObjectNode refund = JSON.createObjectNode();
+        refund.put("id", id)
+                .put("object", "refund")
+                .put("amount", amount)
+                .put("currency", intent.path("currency").asText())
+                .put("payment_intent", intent.path("id").asText())
+                .put("status", "succeeded");
+        metadata(refund, params);
+        refunds.put(id, refund);
+        ObjectNode charge = JSON.createObjectNode();
+        charge.put("id", "ch_" + id)
+                .put("object", "charge")
+                .put("payment_intent", intent.path("id").asText())
+                .put("amount_refunded", before + amount)
+                .set("metadata", intent.path("metadata").deepCopy());
+        event("charge.refunded", charge);
+        return new Reply(200, refund);
+    }
+
+    private Reply list(Map<String, String> params) {
+        ObjectNode list = JSON.createObjectNode();
+        list.put("object", "list").put("has_more", false).put("url", "/v1/refunds");
+        ArrayNode data = list.putArray("data");
+        refunds.values().stream()
+                .filter(refund -> refund.path("payment_intent").asText().equals(params.get("payment_intent")))
+                .forEach(data::add);
+        return new Reply(200, list);
+    }
+
+    private void event(String type, ObjectNode object) {
+        ObjectNode event = JSON.createObjectNode();
+        event.put("id", "evt_" + series + ids.incrementAndGet())
+                .put("object", "event")
+                .put("api_version", "2025-11-17.clover")
+                .put("created", Instant.now().getEpochSecond())
+                .put("livemode", false)
+                .put("type", type);
+        event.putObject("data").set("object", object.deepCopy());
+        events.add(event);
+    }
+
+    private static Reply unexpected(ObjectNode intent, String verb) {
+        Reply reply = error(
+                400,
+                "invalid_request_error",
+                "payment_intent_unexpected_state",
+                "You cannot %s this PaymentIntent because it has a status of %s."
+                        .formatted(verb, intent.path("status").asText()));
+        ((ObjectNode) reply.body().path("error")).set("payment_intent", intent.deepCopy());
+        return reply;
+    }
+
+    private static Reply missing(String what) {
+        return error(
+                what.equals("payment_method") ? 400 : 404,
+                "invalid_request_error",
+                "resource_missing",
+                "No such " + what);
+    }
+
+    private static Reply error(int status, String type, String code, String message) {
+        ObjectNode body = JSON.createObjectNode();
+        ObjectNode error = body.putObject("error").put("type", type).put("message", message);
+        if (code != null) {
+            error.put("code", code);
+        }
+        return new Reply(status, body);
+    }
+}
