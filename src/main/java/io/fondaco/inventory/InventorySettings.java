@@ -30,4 +30,28 @@ interface InventorySettings {
     /** How long one statement of the reconciliation may take. */
     @WithDefault("20s")
     Duration reconciliationStatementTimeout();
+
+    /** So many reservations of the same SKU at the same time, in one pod, and they are settled together. */
+    @WithDefault("3")
+    int hotAt();
+
+    /** For how long after that. */
+    @WithDefault("5s")
+    Duration hotFor();
+
+    /** Reservations settled together at most. */
+    @WithDefault("64")
+    int gatheredBatch();
+
+    /** How long one waits for those before it; 503 then. */
+    @WithDefault("8s")
+    Duration gatheredPatience();
+
+    /** After which units that were set aside with others are free again, if the completion that asked for them is never heard of. */
+    @WithDefault("2m")
+    Duration gatheredTimeToLive();
+
+    /** Sales brought into the levels by one transaction. */
+    @WithDefault("500")
+    int postingBatch();
 }

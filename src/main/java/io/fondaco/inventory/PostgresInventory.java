@@ -2,25 +2,24 @@ package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.Columns;
-import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.Fence;
+import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.transactions.RetriedWrites;
+import io.fondaco.platform.transactions.Unhurried;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +41,10 @@ class PostgresInventory implements Inventory {
     private final Backorders backorders;
     private final Actor actor;
     private final RequestId requestId;
-    private final InventorySettings settings;
+    private final Gathering gathering;
+    private final Posting posting;
+    private final AfterCommit afterCommit;
+    private final Unhurried unhurried;
 
     PostgresInventory(
             EntityManager entities,
@@ -53,7 +55,10 @@ class PostgresInventory implements Inventory {
             Backorders backorders,
             Actor actor,
             RequestId requestId,
-            InventorySettings settings) {
+            Gathering gathering,
+            Posting posting,
+            AfterCommit afterCommit,
+            Unhurried unhurried) {
         this.entities = entities;
         this.catalog = catalog;
         this.fence = fence;
@@ -62,113 +67,24 @@ class PostgresInventory implements Inventory {
         this.backorders = backorders;
         this.actor = actor;
         this.requestId = requestId;
-        this.settings = settings;
+        this.gathering = gathering;
+        this.posting = posting;
+        this.afterCommit = afterCommit;
+        this.unhurried = unhurried;
     }
 
     @Override
     @Transactional
     public Reservation reserve(StockDemand demand, Duration timeToLive) {
-        ReservationId id = ReservationId.random();
-        List<StockQuantity> quantities = demand.quantities();
-        if (quantities.isEmpty()) {
+        if (demand.quantities().isEmpty()) {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
-        Map<String, Long> promised = new HashMap<>();
-        List<String> turned = session().doReturningWork(connection -> {
-            Map<String, List<Sourcing.Level>> found = lock(connection, quantities);
-            Map<StockKey, Sourcing.Taken> allocation =
-                    Sourcing.allocate(quantities, found, settings.sourcing(), demand.country());
-            set(connection, id, allocation, timeToLive);
-            allocation.forEach((key, taken) -> {
-                if (taken.backordered() > 0) {
-                    promised.put(key.sku(), taken.backordered());
-                }
-            });
-            return Sourcing.turned(quantities, found);
-        });
-        catalog.availabilityChanged(turned);
-        return new Reservation(id, promised);
-    }
-
-    private static Map<String, List<Sourcing.Level>> lock(Connection connection, List<StockQuantity> quantities)
-            throws SQLException {
-        String[] skus = quantities.stream().map(StockQuantity::sku).toArray(String[]::new);
-        Map<String, List<Sourcing.Level>> levels = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
-                       l.priority, l.country, l.active AND l.ships_online AS sells
-                  FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
-                 WHERE s.sku = ANY (?) ORDER BY s.sku, s.location FOR UPDATE OF s
-                """)) {
-            select.setArray(1, connection.createArrayOf("text", skus));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    Sourcing.Level level = level(rows);
-                    levels.computeIfAbsent(level.key().sku(), _ -> new ArrayList<>())
-                            .add(level);
-                }
-            }
-        }
-        return levels;
-    }
-
-    private static Sourcing.Level level(ResultSet row) throws SQLException {
-        String location = row.getString("location");
-        return new Sourcing.Level(
-                new StockKey(row.getString("sku"), location),
-                row.getLong("on_hand"),
-                row.getLong("available"),
-                row.getLong("backorder_limit"),
-                new Sourcing.Site(location, row.getInt("priority"), row.getString("country"), row.getBoolean("sells")));
-    }
-
-    private void set(
-            Connection connection, ReservationId id, Map<StockKey, Sourcing.Taken> allocation, Duration timeToLive)
-            throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("""
-                WITH wanted AS (
-                    SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::bigint[])
-                        AS w (sku, location, stock, backordered)
-                ), made AS (
-                    INSERT INTO inventory.reservation (id, expires_at)
-                    VALUES (?, now() + make_interval(secs => ?)) RETURNING id
-                ), lines AS (
-                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered)
-                    SELECT made.id, sku, location, stock + backordered, backordered FROM made, wanted
-                ), told AS (
-                    INSERT INTO inventory.movement
-                           (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
-                    SELECT sku, location, 'reserved', 0, stock, backordered, ?, ?, ? FROM wanted
-                )
-                UPDATE inventory.stock_level s
-                   SET reserved = s.reserved + w.stock, backordered = s.backordered + w.backordered, updated_at = now()
-                  FROM wanted w WHERE s.sku = w.sku AND s.location = w.location
-                """)) {
-            Map<StockKey, Long> stock = new LinkedHashMap<>();
-            allocation.forEach((key, taken) -> stock.put(key, taken.stock()));
-            setAllocation(connection, update, stock);
-            update.setArray(4, Columns.of(connection, "bigint", allocation.values(), Sourcing.Taken::backordered));
-            update.setObject(5, id.value());
-            update.setDouble(6, Seconds.of(timeToLive));
-            update.setString(7, id.toString());
-            setCause(update, 8);
-            update.executeUpdate();
-        }
+        return gathering.reserve(demand, timeToLive, actor.name(), requestId.value());
     }
 
     private void setCause(PreparedStatement statement, int first) throws SQLException {
         statement.setString(first, actor.name());
         statement.setString(first + 1, requestId.value());
-    }
-
-    static void setAllocation(Connection connection, PreparedStatement statement, Map<StockKey, Long> allocation)
-            throws SQLException {
-        Array skus = Columns.of(connection, "text", allocation.keySet(), StockKey::sku);
-        Array locations = Columns.of(connection, "text", allocation.keySet(), StockKey::location);
-        statement.setArray(1, skus);
-        statement.setArray(2, locations);
-        statement.setArray(
-                3, connection.createArrayOf("bigint", allocation.values().toArray()));
     }
 
     @Override
@@ -177,13 +93,18 @@ class PostgresInventory implements Inventory {
         return session().doReturningWork(connection -> {
             try (PreparedStatement claim = connection.prepareStatement("""
                     WITH claimed AS (
-                        UPDATE inventory.reservation SET status = 'claimed'
-                         WHERE id = ? AND status = 'reserved' RETURNING id
+                        UPDATE inventory.reservation r
+                           SET status = 'claimed', reference = ?, claimed_by = ?, claimed_in = ?,
+                               unposted = r.gathered AND NOT EXISTS
+                                   (SELECT FROM inventory.reservation_line l
+                                     WHERE l.reservation_id = r.id AND l.backordered > 0)
+                         WHERE id = ? AND status = 'reserved' RETURNING id, unposted
                     ), locked AS (
                         SELECT s.sku, s.location, l.quantity - l.backordered AS stock, l.backordered
                           FROM claimed c
                           JOIN inventory.reservation_line l ON l.reservation_id = c.id
                           JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
+                         WHERE NOT c.unposted
                          ORDER BY s.sku, s.location FOR UPDATE OF s
                     ), owed AS (
                         INSERT INTO inventory.backorder AS b (reference, sku, location, quantity, waiting)
@@ -200,17 +121,23 @@ class PostgresInventory implements Inventory {
                           FROM locked l WHERE s.sku = l.sku AND s.location = l.location
                     )
                     SELECT count(*) = 1 OR EXISTS
-                           (SELECT FROM inventory.reservation WHERE id = ? AND status = 'claimed')
+                           (SELECT FROM inventory.reservation WHERE id = ? AND status = 'claimed') AS sold,
+                           coalesce(bool_or(unposted), false) AS unposted
                       FROM claimed
                     """)) {
-                claim.setObject(1, reservation.value());
-                claim.setString(2, reference);
-                claim.setString(3, reference);
-                setCause(claim, 4);
-                claim.setObject(6, reservation.value());
+                claim.setString(1, reference);
+                setCause(claim, 2);
+                claim.setObject(4, reservation.value());
+                claim.setString(5, reference);
+                claim.setString(6, reference);
+                setCause(claim, 7);
+                claim.setObject(9, reservation.value());
                 try (ResultSet rows = claim.executeQuery()) {
                     rows.next();
-                    return rows.getBoolean(1);
+                    if (rows.getBoolean("unposted")) {
+                        afterCommit.run(posting::wake);
+                    }
+                    return rows.getBoolean("sold");
                 }
             }
         });
@@ -279,6 +206,51 @@ class PostgresInventory implements Inventory {
             }
         }
         return turned;
+    }
+
+    /**
+     * Brings sales that the levels do not show yet into levels and ledger. Two statements, and a commit that does not wait for the
+     * disk.
+     *
+     * @param batch at most so many sales
+     * @return how many; those that somebody else is posting are left out
+     */
+    @ActivateRequestContext
+    @ReadsFrom(Route.PRIMARY)
+    @Transactional
+    int post(int batch) {
+        unhurried.commit();
+        return ((Number) entities.createNativeQuery("""
+                        WITH due AS (
+                            SELECT id FROM inventory.reservation WHERE unposted
+                             ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
+                        ), posted AS (
+                            UPDATE inventory.reservation r SET unposted = false FROM due WHERE r.id = due.id
+                            RETURNING r.id, r.reference, r.claimed_by, r.claimed_in
+                        ), sold AS (
+                            SELECT l.sku, l.location, l.quantity, p.reference, p.claimed_by, p.claimed_in
+                              FROM posted p JOIN inventory.reservation_line l ON l.reservation_id = p.id
+                        ), locked AS (
+                            SELECT s.sku, s.location FROM inventory.stock_level s
+                             WHERE (s.sku, s.location) IN (SELECT sku, location FROM sold)
+                             ORDER BY s.sku, s.location FOR UPDATE OF s
+                        ), told AS (
+                            INSERT INTO inventory.movement
+                                   (sku, location, kind, quantity, reserved, reference, actor, request_id)
+                            SELECT sku, location, 'sold', -quantity, -quantity, reference, claimed_by, claimed_in FROM sold
+                        ), changed AS (
+                            UPDATE inventory.stock_level s
+                               SET on_hand = s.on_hand - u.units, reserved = s.reserved - u.units, updated_at = now()
+                              FROM locked k
+                              JOIN (SELECT sku, location, sum(quantity)::bigint AS units FROM sold GROUP BY sku, location) u
+                                   USING (sku, location)
+                             WHERE s.sku = k.sku AND s.location = k.location
+                        )
+                        SELECT count(*) FROM posted
+                        """, Long.class)
+                        .setParameter("batch", batch)
+                        .getSingleResult())
+                .intValue();
     }
 
     /**
@@ -352,7 +324,10 @@ class PostgresInventory implements Inventory {
                         SELECT w.sku, w.quantity
                                - coalesce((SELECT sum(u.units) FROM unsent u WHERE u.sku = w.sku), 0)::bigint AS quantity,
                                coalesce((SELECT min(m.location) FROM inventory.movement m
-                                          WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku), ?) AS location
+                                          WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku),
+                                        (SELECT min(l.location) FROM inventory.reservation r
+                                           JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                                          WHERE r.reference = ? AND r.unposted AND l.sku = w.sku), ?) AS location
                           FROM wanted w
                     ), changes AS (
                         SELECT sku, location, 'restocked' AS kind, quantity, 0::bigint AS backordered FROM placed
@@ -379,9 +354,10 @@ class PostgresInventory implements Inventory {
                 back.setString(3, reference);
                 back.setBoolean(4, waitingFirst);
                 back.setString(5, reference);
-                back.setString(6, StockKey.DEFAULT_LOCATION);
-                back.setString(7, reference);
-                setCause(back, 8);
+                back.setString(6, reference);
+                back.setString(7, StockKey.DEFAULT_LOCATION);
+                back.setString(8, reference);
+                setCause(back, 9);
                 return turned(back, owed);
             }
         });

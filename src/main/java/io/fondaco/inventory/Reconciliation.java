@@ -66,7 +66,7 @@ class Reconciliation {
                         ), held AS (
                             SELECT l.sku, l.location, sum(l.quantity - l.backordered) AS stock, sum(l.backordered) AS promised
                               FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                             WHERE r.status = 'reserved' GROUP BY l.sku, l.location
+                             WHERE r.status = 'reserved' OR r.unposted GROUP BY l.sku, l.location
                         ), books AS (
                             SELECT p.*, coalesce(h.stock, 0) AS held,
                                    coalesce(h.promised, 0) + coalesce((SELECT sum(b.waiting) FROM inventory.backorder b

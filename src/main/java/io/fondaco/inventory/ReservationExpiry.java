@@ -7,17 +7,20 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Frees reservations that nobody claimed in time, and serves who waits for what has become free. Safe on several pods at once:
+ * Frees reservations that nobody claimed in time, posts sales that a pod has left unposted, and serves who waits for what has become
+ * free. Safe on several pods at once:
  * each skips what another has locked.
  */
 @ApplicationScoped
 class ReservationExpiry {
     private final PostgresInventory inventory;
+    private final Posting posting;
     private final Backorders backorders;
     private final InventorySettings settings;
 
-    ReservationExpiry(PostgresInventory inventory, Backorders backorders, InventorySettings settings) {
+    ReservationExpiry(PostgresInventory inventory, Posting posting, Backorders backorders, InventorySettings settings) {
         this.inventory = inventory;
+        this.posting = posting;
         this.backorders = backorders;
         this.settings = settings;
     }
@@ -29,6 +32,7 @@ class ReservationExpiry {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
             // A full batch: there may be more.
         }
+        posting.postAll();
         backorders.fillWaiting();
     }
 }

@@ -66,11 +66,6 @@ final class Sourcing {
         String standing() {
             return stock > 0 ? "in_stock" : beyond > 0 ? "backorder" : "out_of_stock";
         }
-
-        private Sellable less(long units) {
-            long taken = Math.min(stock, units);
-            return new Sellable(stock - taken, beyond - (units - taken));
-        }
     }
 
     /**
@@ -195,15 +190,27 @@ final class Sourcing {
                 .sum();
     }
 
-    /** SKUs of which a shopper is told otherwise once this is taken. */
-    static List<String> turned(List<StockQuantity> quantities, Map<String, List<Level>> levels) {
-        return quantities.stream()
-                .filter(wanted -> {
-                    Sellable before = Sellable.of(levels.getOrDefault(wanted.sku(), List.of()));
-                    return !before.standing()
-                            .equals(before.less(wanted.quantity()).standing());
-                })
-                .map(StockQuantity::sku)
+    /** The levels of a SKU once this is taken from one of them. */
+    static List<Level> less(List<Level> levels, StockKey key, Taken taken) {
+        return levels.stream()
+                .map(level -> level.key().equals(key)
+                        ? new Level(
+                                key,
+                                level.onHand(),
+                                level.available() - taken.stock() - taken.backordered(),
+                                level.backorderLimit(),
+                                level.site())
+                        : level)
+                .toList();
+    }
+
+    /** SKUs of which shoppers are told otherwise now. */
+    static List<String> turned(Map<String, List<Level>> before, Map<String, List<Level>> after) {
+        return before.keySet().stream()
+                .filter(sku -> !Sellable.of(before.getOrDefault(sku, List.of()))
+                        .standing()
+                        .equals(Sellable.of(after.getOrDefault(sku, List.of())).standing()))
+                .sorted()
                 .toList();
     }
 }

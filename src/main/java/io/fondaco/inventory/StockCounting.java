@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory.Counted;
+import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,7 +49,7 @@ class StockCounting {
         this.requestId = requestId;
     }
 
-    /** Two statements, and those of {@link Backorders#fill} where somebody waits. */
+    /** Three statements, and those of {@link Backorders#fill} where somebody waits. */
     StockLevel adjust(StockKey key, long delta, String reason) {
         Set<String> owed = new HashSet<>();
         StockLevel adjusted = session().doReturningWork(connection -> {
@@ -60,11 +61,13 @@ class StockCounting {
             }
             return changed.getFirst();
         });
-        boolean filled = delta > 0 && backorders.fill(owed);
+        if (delta > 0) {
+            backorders.fill(owed);
+        }
         if (delta != 0 && (!owed.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
-        return filled ? levels.at(key).orElseThrow() : adjusted;
+        return levels.at(key).orElseThrow();
     }
 
     /** Locks every level of the SKU, in order; makes the one that is meant if there is none. */
@@ -205,7 +208,9 @@ class StockCounting {
                 ON CONFLICT (sku, location)
                 DO UPDATE SET on_hand = excluded.on_hand + s.reserved, updated_at = now()
                 """)) {
-            PostgresInventory.setAllocation(connection, upsert, wanted);
+            upsert.setArray(1, Columns.of(connection, "text", wanted.keySet(), StockKey::sku));
+            upsert.setArray(2, Columns.of(connection, "text", wanted.keySet(), StockKey::location));
+            upsert.setArray(3, Columns.of(connection, "bigint", wanted.values(), units -> units));
             upsert.setString(4, reason);
             upsert.setString(5, actor.name());
             upsert.setString(6, requestId.value());

@@ -62,12 +62,19 @@ class StockLevels {
         });
     }
 
+    /** A level as it is once what is sold is posted (see {@link Posting}). */
+    private static final String POSTED = """
+            SELECT s.sku, s.location, s.on_hand - u.units AS on_hand, s.reserved - u.units AS reserved, s.available, s.backordered
+              FROM inventory.stock_level s CROSS JOIN LATERAL
+                   (SELECT coalesce(sum(l.quantity), 0)::bigint AS units
+                      FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                     WHERE r.unposted AND l.sku = s.sku AND l.location = s.location) u
+            """;
+
     List<StockLevel> of(Collection<String> skus) {
         return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available, backordered FROM inventory.stock_level
-                     WHERE sku = ANY (?) ORDER BY sku, location
-                    """)) {
+            try (PreparedStatement select =
+                    connection.prepareStatement(POSTED + "WHERE s.sku = ANY (?) ORDER BY s.sku, s.location")) {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
                 return levels(select);
             }
@@ -83,10 +90,8 @@ class StockLevels {
 
     List<StockLevel> after(StockKey after, int limit) {
         return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT sku, location, on_hand, reserved, available, backordered FROM inventory.stock_level
-                     WHERE (sku, location) > (?, ?) ORDER BY sku, location LIMIT ?
-                    """)) {
+            try (PreparedStatement select = connection.prepareStatement(
+                    POSTED + "WHERE (s.sku, s.location) > (?, ?) ORDER BY s.sku, s.location LIMIT ?")) {
                 select.setString(1, after.sku());
                 select.setString(2, after.location());
                 select.setInt(3, limit);

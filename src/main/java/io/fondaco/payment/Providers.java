@@ -96,8 +96,14 @@ class Providers {
         return PaymentAnswer.of(PaymentOutcome.UNKNOWN);
     }
 
-    /** A provider that says "try again" is called again, at most three times in all, within the one time limit. */
+    /**
+     * A provider that says "try again" is called again, at most three times in all, within the one time limit. Where nothing is
+     * to be paid, nobody is asked: providers do not take nothing.
+     */
     private PaymentAnswer call(Payment payment, String verb, Function<PaymentProvider, PaymentAnswer> question) {
+        if (payment.amount().amount() == 0) {
+            return PaymentAnswer.captured(payment.amount());
+        }
         ProviderGuard guard = guard(payment);
         PaymentAnswer answer = guard.call(verb, PaymentAnswer.class, () -> {
             for (int tries = 1; tries < MAX_TRIES; tries++) {

@@ -201,8 +201,11 @@ class CouponTest {
         Coupon coupon = Coupon.percentage(10_000, Map.of("usage_limit", 1));
         Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
         coupons(shopper, coupon.code());
-        Response placed = shopper.complete("tok_ok");
-        placed.then().statusCode(201).body("totals.total.amount", equalTo(0));
+        Response placed = shopper.complete("tok_declined");
+        placed.then()
+                .statusCode(201)
+                .body("totals.total.amount", equalTo(0))
+                .body("payment_status", equalTo("captured"));
         Staff.verb(placed.path("id"), "cancel", Map.of()).then().statusCode(200).body("status", equalTo("cancelled"));
         assertThat(coupon.used()).isZero();
     }

@@ -25,7 +25,8 @@ final class Books {
         all.put("reserved, and what open reservations say", """
                 SELECT count(*) FROM inventory.stock_level s
                  WHERE reserved <> (SELECT coalesce(sum(l.quantity), 0) FROM inventory.reservation_line l
-                                      JOIN inventory.reservation r ON r.id = l.reservation_id AND r.status = 'reserved'
+                                      JOIN inventory.reservation r ON r.id = l.reservation_id
+                                       AND (r.status = 'reserved' OR r.unposted)
                                      WHERE l.sku = s.sku AND l.location = s.location)
                 """);
         all.put("on hand, and what was received and sold", """

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /** What follows from a transaction once it has committed. */
@@ -46,6 +47,19 @@ public class AfterCommit {
      * @throws IllegalStateException outside of a transaction
      */
     public void run(Runnable work) {
+        onEnd(status -> status != Status.STATUS_ROLLEDBACK, work);
+    }
+
+    /**
+     * Runs it when the transaction in hand was rolled back, and it is certain that it was.
+     *
+     * @throws IllegalStateException outside of a transaction
+     */
+    public void ifRolledBack(Runnable work) {
+        onEnd(status -> status == Status.STATUS_ROLLEDBACK, work);
+    }
+
+    private void onEnd(IntPredicate which, Runnable work) {
         transactions.registerInterposedSynchronization(new Synchronization() {
             @Override
             public void beforeCompletion() {
@@ -54,7 +68,7 @@ public class AfterCommit {
 
             @Override
             public void afterCompletion(int status) {
-                if (status != Status.STATUS_ROLLEDBACK) {
+                if (which.test(status)) {
                     work.run();
                 }
             }
