@@ -170,6 +170,28 @@ class SellingRacesIT {
                 .isEqualTo("37");
     }
 
+    /** ACIDRain's voucher invariant: a coupon for ten is used ten times, whoever of how many is first at whichever pod. */
+    @Test
+    void acidRainACouponForTenIsUsedTenTimes() throws Exception {
+        String sku = shop.put(Map.of("main", 1_000));
+        String coupon = shop.coupon(100, 10);
+        List<ShopClient.Basket> baskets = baskets(64, sku, 1);
+        for (ShopClient.Basket basket : baskets) {
+            shop.client(0).choose(basket, Map.of("coupon_codes", List.of(coupon)));
+        }
+        List<ShopClient.Answer> answers = Together.all(
+                64, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
+        assertThat(answers.stream().map(SellingShop::code)).containsOnly("201", "409 coupon_used_up");
+        assertThat(answers.stream().filter(answer -> answer.status() == 201))
+                .hasSize(10)
+                .allSatisfy(order -> assertThat(
+                                order.body().at("/totals/total/amount").asInt())
+                        .isEqualTo(400));
+        assertThat(orders(sku)).isEqualTo("10");
+        assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
+                .isEqualTo("990");
+    }
+
     /** ACIDRain's cart invariant: what is put into the cart while it is paid for is either paid for, or not in the order. */
     @Test
     void acidRainWhatIsInTheOrderIsWhatWasPaidFor() throws Exception {

@@ -85,6 +85,30 @@ final class SellingShop implements AutoCloseable {
         return sku;
     }
 
+    /** A promotion that takes so many pence off, so many times. @return its code */
+    String coupon(int pence, int uses) {
+        String code = "FIRE" + products.incrementAndGet();
+        client(0)
+                .send(
+                        "POST",
+                        "/admin/v1/promotions",
+                        PackagedApp.ADMIN_KEY,
+                        Map.of(),
+                        Map.of(
+                                "code",
+                                code,
+                                "title",
+                                "A race",
+                                "kind",
+                                "amount",
+                                "amounts",
+                                List.of(Map.of("amount", pence, "currency", "GBP")),
+                                "usage_limit",
+                                uses))
+                .expect(201);
+        return code;
+    }
+
     /** A cart that can be completed. */
     ShopClient.Basket basket(int pod, String sku, int quantity) {
         ShopClient.Basket basket = client(pod)
