@@ -184,7 +184,7 @@ class Dispatcher {
         double next = status.equals("pending") ? pause(call.attempts(), result) : 0;
         boolean hopeless = deliveries.record(call, result, status, next);
         if (result.gone() || hopeless) {
-            disable(call.endpoint(), result.gone() ? "It answered 410 Gone" : "It has failed for too long");
+            disable(call, result.gone() ? "It answered 410 Gone" : "It has failed for too long");
         }
     }
 
@@ -194,18 +194,22 @@ class Dispatcher {
         return Math.max(Seconds.of(planned) * jitter, (double) result.retryAfterSeconds());
     }
 
-    /** Says so too: in the log, in the endpoint, and as an event for the other endpoints. */
-    private void disable(UUID endpoint, String reason) {
+    /**
+     * Says so too: in the log, in the endpoint, and as an event for the other endpoints. What its URL of before has answered is not
+     * held against it.
+     */
+    private void disable(Call call, String reason) {
         List<?> versions = entities.createNativeQuery("""
                         UPDATE webhook.endpoint
                            SET status = 'disabled', disabled_reason = :reason, version = version + 1
-                         WHERE id = :id AND status = 'enabled' RETURNING version
+                         WHERE id = :id AND url = :url AND status = 'enabled' RETURNING version
                         """)
                 .setParameter("reason", reason)
-                .setParameter("id", endpoint)
+                .setParameter("id", call.endpoint())
+                .setParameter("url", call.url())
                 .getResultList();
         if (!versions.isEmpty()) {
-            WebhookId id = new WebhookId(endpoint);
+            WebhookId id = new WebhookId(call.endpoint());
             LOG.warnf("%s is disabled: %s", id, reason);
             metrics.disabled();
             outbox.tell(List.of(events.disabled(id, ((Number) versions.getFirst()).longValue(), reason)));

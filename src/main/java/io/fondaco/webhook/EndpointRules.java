@@ -97,9 +97,14 @@ class EndpointRules {
     }
 
     /**
+     * Whoever else wants one more waits until this transaction has ended.
+     *
      * @throws ApiException 409 {@code too_many_webhooks}
      */
-    void checkCount(long present) {
+    void checkCount() {
+        entities.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Integer.class)
+                .getSingleResult();
+        long present = Endpoint.count("deletedAt is null");
         if (present >= settings.maxEndpoints()) {
             throw ApiException.conflict(
                     "too_many_webhooks", "There are %d webhooks, and no room for more.".formatted(present));

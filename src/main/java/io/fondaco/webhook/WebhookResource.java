@@ -171,7 +171,7 @@ class WebhookResource {
         rules.checkTypes(wanted.eventTypes());
         String description = Optional.ofNullable(wanted.description()).orElse("");
         Text.refuseNul("/description", description);
-        rules.checkCount(Endpoint.count("deletedAt is null"));
+        rules.checkCount();
         Endpoint endpoint = new Endpoint();
         endpoint.id = TypeId.newUuid();
         endpoint.url = wanted.url();

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -224,10 +225,12 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void thereIsRoomForSoManyWebhooks() {
-        for (int number = 0; number < NearbyReceivers.MOST_ENDPOINTS; number++) {
-            Webhooks.registered("https://hooks.example.com/" + number, "*");
-        }
+    void thereIsRoomForSoManyWebhooksAndNoMoreWhoeverElseMakesOne() throws Exception {
+        List<Integer> ends = Together.all(NearbyReceivers.MOST_ENDPOINTS + 8, 10, number -> Webhooks.register(
+                        "https://hooks.example.com/" + number, "*")
+                .statusCode());
+        assertThat(ends).containsOnly(201, 409);
+        assertThat(ends.stream().filter(status -> status == 201)).hasSize(NearbyReceivers.MOST_ENDPOINTS);
         Response refused = Webhooks.register("https://hooks.example.com/one-more", "*");
         refused.then().statusCode(409).body("code", equalTo("too_many_webhooks"));
         String oldest = Webhooks.staff().get(Webhooks.PATH).path("data[0].id");

@@ -70,6 +70,27 @@ class WebhookFailureTest {
     }
 
     @Test
+    void whatTheOldUrlAnswersIsNotHeldAgainstTheNewOne() {
+        CountDownLatch moved = new CountDownLatch(1);
+        String id = Webhooks.registered(
+                receiver.at("/old", (call, socket) -> {
+                    moved.await();
+                    Receiver.answers(410).answer(call, socket);
+                }),
+                "product.created");
+        Webhooks.product();
+        await().until(() -> !receiver.calls("/old").isEmpty());
+        Webhooks.change(id, Map.of("url", receiver.at("/new", Receiver.answers(200))))
+                .then()
+                .statusCode(200);
+        moved.countDown();
+        await().until(() -> Webhooks.log(id).asString().contains("410"));
+        Webhooks.get(id).then().body("status", equalTo("enabled"));
+        String product = Webhooks.product();
+        await().until(() -> receiver.calls("/new", product).size() == 1);
+    }
+
+    @Test
     void whoFailsForTooLongIsDisabledAndOthersAreTold() {
         try (LogRecorder log = LogRecorder.open()) {
             Webhooks.registered(receiver.at("/watch", Receiver.answers(200)), "webhook.*");
