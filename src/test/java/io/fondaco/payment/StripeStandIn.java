@@ -3,6 +3,7 @@ package io.fondaco.payment;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.stripe.Stripe;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -30,6 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Speaks Stripe's HTTP for PaymentIntents and refunds, as its published API describes it: form bodies, states, errors, and
  * Idempotency-Keys that keep their answer, a 500 too. It can be told to fail before or after a call took effect, to be slow, to
  * take another amount, and to forget its keys as Stripe does after a day. Its books say what became of everybody's money.
+ *
+ * <p>It keeps to {@link StripeContract}: what Stripe would refuse it refuses, and when it is closed it fails if there was such a
+ * request, or if it gave an answer or an event that Stripe would not give.
  */
 final class StripeStandIn implements AutoCloseable {
     static final String API_KEY = "sk_test_standin";
@@ -53,6 +57,9 @@ final class StripeStandIn implements AutoCloseable {
     private final List<Request> requests = new ArrayList<>();
     private final Map<String, Deque<Fault>> faults = new HashMap<>();
     private final Map<String, CountDownLatch> holds = new HashMap<>();
+    /** What came in, or went out, against the contract. */
+    private final List<String> breaches = new ArrayList<>();
+
     private boolean down;
     private long less;
     private CountDownLatch healed = new CountDownLatch(1);
@@ -93,11 +100,17 @@ final class StripeStandIn implements AutoCloseable {
         }
     }
 
+    /** @throws AssertionError if the contract was broken, by whomever */
     @Override
     public void close() {
         heal();
         server.stop(0);
         threads.shutdownNow();
+        synchronized (this) {
+            if (!breaches.isEmpty()) {
+                throw new AssertionError("Not as Stripe has it: " + breaches);
+            }
+        }
     }
 
     // What a test tells it.
@@ -265,9 +278,11 @@ final class StripeStandIn implements AutoCloseable {
             String verb = verb(method, path);
             String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            Optional<StripeContract.Refusal> refusal = StripeContract.refusal(verb, params);
             CountDownLatch held;
             synchronized (this) {
                 requests.add(new Request(verb, key, params));
+                refusal.ifPresent(refused -> breaches.add("%s with %s: %s".formatted(verb, params, refused)));
                 held = holds.remove(verb);
             }
             if (held != null) {
@@ -286,12 +301,15 @@ final class StripeStandIn implements AutoCloseable {
                     reply = error(401, "invalid_request_error", null, "Invalid API Key provided.");
                 } else if (fault == Fault.RATE_LIMITED) {
                     reply = error(429, "invalid_request_error", "rate_limit", "Too many requests.");
+                } else if (refusal.isPresent()) {
+                    reply = refused(refusal.get());
                 } else if (fault == Fault.SILENT_BEFORE) {
                     reply = error(500, "api_error", null, "Never sent.");
                 } else {
                     reply = once(key, method + " " + path + " " + params, verb, path, params, fault);
                 }
                 reply = new Reply(reply.status(), reply.body().deepCopy());
+                check("answer to " + verb, reply.body());
             }
             if (silent) {
                 await(wait);
@@ -333,6 +351,13 @@ final class StripeStandIn implements AutoCloseable {
         exchange.getResponseHeaders().add("Request-Id", "req_standin");
         exchange.sendResponseHeaders(reply.status(), body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    private void check(String what, ObjectNode said) {
+        List<String> faults = StripeContract.faults(said);
+        if (!faults.isEmpty()) {
+            breaches.add("%s: %s".formatted(what, faults));
+        }
     }
 
     private static Map<String, String> params(String form) {
@@ -407,10 +432,12 @@ final class StripeStandIn implements AutoCloseable {
                 .put("amount_received", 0)
                 .put("capture_method", params.getOrDefault("capture_method", "automatic_async"))
                 .put("client_secret", id + "_secret_standin")
+                .put("confirmation_method", "automatic")
                 .put("created", Instant.now().getEpochSecond())
                 .put("currency", params.get("currency"))
                 .put("livemode", false)
                 .put("status", "requires_payment_method");
+        intent.putArray("payment_method_types").add("card");
         intent.putNull("next_action");
         intent.putNull("last_payment_error");
         metadata(intent, params);
@@ -525,19 +552,40 @@ final class StripeStandIn implements AutoCloseable {
         refund.put("id", id)
                 .put("object", "refund")
                 .put("amount", amount)
+                .put("created", Instant.now().getEpochSecond())
                 .put("currency", intent.path("currency").asText())
                 .put("payment_intent", intent.path("id").asText())
                 .put("status", "succeeded");
         metadata(refund, params);
         refunds.put(id, refund);
+        event("charge.refunded", charge(id, intent, before + amount));
+        return new Reply(200, refund);
+    }
+
+    private static ObjectNode charge(String id, ObjectNode intent, long refunded) {
+        long received = intent.path("amount_received").asLong();
         ObjectNode charge = JSON.createObjectNode();
         charge.put("id", "ch_" + id)
                 .put("object", "charge")
+                .put("amount", intent.path("amount").asLong())
+                .put("amount_captured", received)
+                .put("amount_refunded", refunded)
+                .put("captured", true)
+                .put("created", intent.path("created").asLong())
+                .put("currency", intent.path("currency").asText())
+                .put("disputed", false)
+                .put("livemode", false)
+                .put("paid", true)
                 .put("payment_intent", intent.path("id").asText())
-                .put("amount_refunded", before + amount)
+                .put("refunded", refunded == received)
+                .put("status", "succeeded")
                 .set("metadata", intent.path("metadata").deepCopy());
-        event("charge.refunded", charge);
-        return new Reply(200, refund);
+        charge.putObject("billing_details")
+                .putNull("address")
+                .putNull("email")
+                .putNull("name")
+                .putNull("phone");
+        return charge;
     }
 
     private Reply list(Map<String, String> params) {
@@ -554,11 +602,13 @@ final class StripeStandIn implements AutoCloseable {
         ObjectNode event = JSON.createObjectNode();
         event.put("id", "evt_" + series + ids.incrementAndGet())
                 .put("object", "event")
-                .put("api_version", "2025-11-17.clover")
+                .put("api_version", Stripe.API_VERSION)
                 .put("created", Instant.now().getEpochSecond())
                 .put("livemode", false)
+                .put("pending_webhooks", 1)
                 .put("type", type);
         event.putObject("data").set("object", object.deepCopy());
+        check("event " + type, event);
         events.add(event);
     }
 
@@ -570,6 +620,12 @@ final class StripeStandIn implements AutoCloseable {
                 "You cannot %s this PaymentIntent because it has a status of %s."
                         .formatted(verb, intent.path("status").asText()));
         ((ObjectNode) reply.body().path("error")).set("payment_intent", intent.deepCopy());
+        return reply;
+    }
+
+    private static Reply refused(StripeContract.Refusal refusal) {
+        Reply reply = error(400, "invalid_request_error", refusal.code().orElse(null), refusal.message());
+        ((ObjectNode) reply.body().path("error")).put("param", refusal.param());
         return reply;
     }
 

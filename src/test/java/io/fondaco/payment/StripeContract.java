@@ -1,0 +1,324 @@
+package io.fondaco.payment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.JsonObject;
+import com.google.gson.annotations.SerializedName;
+import com.stripe.model.Charge;
+import com.stripe.model.Event;
+import com.stripe.model.ExpandableField;
+import com.stripe.model.PaymentIntent;
+import com.stripe.model.Refund;
+import com.stripe.model.RefundCollection;
+import com.stripe.model.StripeError;
+import com.stripe.net.ApiRequestParams;
+import com.stripe.param.PaymentIntentCancelParams;
+import com.stripe.param.PaymentIntentCaptureParams;
+import com.stripe.param.PaymentIntentConfirmParams;
+import com.stripe.param.PaymentIntentCreateParams;
+import com.stripe.param.PaymentIntentRetrieveParams;
+import com.stripe.param.RefundCreateParams;
+import com.stripe.param.RefundListParams;
+import com.stripe.param.RefundRetrieveParams;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What Stripe takes and answers at the endpoints that we call. The names and types of parameters and fields, and the values of
+ * parameters, are read off the classes of its client, which Stripe generates from its API description, at the version that the
+ * client pins. What these classes do not say stands here by hand, as the API reference has it: what is required, and the values
+ * of fields that have few.
+ */
+final class StripeContract {
+    private static final Map<String, Class<? extends ApiRequestParams>> PARAMS = Map.of(
+            "create", PaymentIntentCreateParams.class,
+            "retrieve", PaymentIntentRetrieveParams.class,
+            "confirm", PaymentIntentConfirmParams.class,
+            "capture", PaymentIntentCaptureParams.class,
+            "cancel", PaymentIntentCancelParams.class,
+            "refund", RefundCreateParams.class,
+            "retrieve_refund", RefundRetrieveParams.class,
+            "list_refunds", RefundListParams.class);
+
+    /** A refund could name its charge instead; we know only intents. */
+    private static final Map<String, List<String>> REQUIRED_PARAMS =
+            Map.of("create", List.of("amount", "currency"), "refund", List.of("payment_intent"));
+
+    /** By the name that each of Stripe's objects bears in its field {@code object}. */
+    private static final Map<String, Class<?>> OBJECTS = Map.of(
+            "payment_intent", PaymentIntent.class,
+            "refund", Refund.class,
+            "charge", Charge.class,
+            "event", Event.class,
+            "list", RefundCollection.class);
+
+    private static final Map<Class<?>, Set<String>> REQUIRED_FIELDS = Map.of(
+            PaymentIntent.class,
+                    Set.of(
+                            "amount",
+                            "capture_method",
+                            "confirmation_method",
+                            "created",
+                            "currency",
+                            "id",
+                            "livemode",
+                            "object",
+                            "payment_method_types",
+                            "status"),
+            Refund.class, Set.of("amount", "created", "currency", "id", "object"),
+            Charge.class,
+                    Set.of(
+                            "amount",
+                            "amount_captured",
+                            "amount_refunded",
+                            "billing_details",
+                            "captured",
+                            "created",
+                            "currency",
+                            "disputed",
+                            "id",
+                            "livemode",
+                            "metadata",
+                            "object",
+                            "paid",
+                            "refunded",
+                            "status"),
+            Event.class, Set.of("created", "data", "id", "livemode", "object", "pending_webhooks", "type"),
+            Event.Data.class, Set.of("object"),
+            RefundCollection.class, Set.of("data", "has_more", "object", "url"),
+            StripeError.class, Set.of("type"));
+
+    private static final Map<Class<?>, Map<String, Set<String>>> VALUES = Map.of(
+            PaymentIntent.class,
+            Map.of(
+                    "status",
+                    Set.of(
+                            "canceled",
+                            "processing",
+                            "requires_action",
+                            "requires_capture",
+                            "requires_confirmation",
+                            "requires_payment_method",
+                            "succeeded"),
+                    "capture_method",
+                    Set.of("automatic", "automatic_async", "manual"),
+                    "confirmation_method",
+                    Set.of("automatic", "manual")),
+            Charge.class,
+            Map.of("status", Set.of("failed", "pending", "succeeded")),
+            StripeError.class,
+            Map.of("type", Set.of("api_error", "card_error", "idempotency_error", "invalid_request_error")));
+
+    private StripeContract() {}
+
+    /** Why Stripe refuses a request, and the code that it does so with, if it has one for that. */
+    record Refusal(String param, Optional<String> code, String message) {
+        private static Refusal coded(String param, String code, String message) {
+            return new Refusal(param, Optional.of(code), message);
+        }
+
+        private static Refusal plain(String param, String message) {
+            return new Refusal(param, Optional.empty(), message);
+        }
+    }
+
+    /**
+     * Whether Stripe would refuse these parameters for what they are called, or of what type they are.
+     *
+     * @param verb as the stand-in calls the endpoint; of one that is not known nothing is refused
+     */
+    static Optional<Refusal> refusal(String verb, Map<String, String> params) {
+        Class<?> known = PARAMS.get(verb);
+        if (known == null) {
+            return Optional.empty();
+        }
+        Stream<Refusal> wrong = params.entrySet().stream()
+                .flatMap(param -> refusal(param.getKey(), known, path(param.getKey()), param.getValue()).stream());
+        Stream<Refusal> missing = REQUIRED_PARAMS.getOrDefault(verb, List.of()).stream()
+                .filter(name -> !params.containsKey(name))
+                .map(name -> Refusal.coded(name, "parameter_missing", "Missing required param: " + name + "."));
+        return Stream.concat(wrong, missing).findFirst();
+    }
+
+    /** {@code a[b][c]} is the path a, b, c. */
+    private static List<String> path(String name) {
+        return List.of(name.replace("]", "").split("\\[", -1));
+    }
+
+    private static Optional<Refusal> refusal(String name, Type type, List<String> path, String value) {
+        if (path.isEmpty()) {
+            return refusedValue(name, type, value);
+        }
+        List<String> rest = path.subList(1, path.size());
+        Optional<Type> inner =
+                switch (type) {
+                    case ParameterizedType list
+                    when list.getRawType() == List.class -> Optional.of(list.getActualTypeArguments()[0]);
+                    case ParameterizedType map
+                    when map.getRawType() == Map.class -> Optional.of(map.getActualTypeArguments()[1]);
+                    // Of several types; of these we use metadata, which may also be emptied.
+                    case Class<?> any
+                    when any == Object.class && name.startsWith("metadata[") -> Optional.of(String.class);
+                    case Class<?> object -> Optional.ofNullable(fields(object).get(path.getFirst()));
+                    default -> Optional.empty();
+                };
+        return inner.isPresent()
+                ? refusal(name, inner.get(), rest, value)
+                : Optional.of(
+                        Refusal.coded(name, "parameter_unknown", "Received unknown parameter: %s".formatted(name)));
+    }
+
+    private static Optional<Refusal> refusedValue(String name, Type type, String value) {
+        if (value.isEmpty() && !name.startsWith("metadata")) {
+            return Optional.of(Refusal.coded(name, "parameter_invalid_empty", "You passed an empty string."));
+        }
+        if (type == Long.class) {
+            return value.matches("-?\\d{1,18}")
+                    ? Optional.empty()
+                    : Optional.of(Refusal.coded(name, "parameter_invalid_integer", "Invalid integer: " + value));
+        }
+        if (type == Boolean.class) {
+            return value.equals("true") || value.equals("false")
+                    ? Optional.empty()
+                    : Optional.of(Refusal.plain(name, "Invalid boolean: " + value));
+        }
+        if (type instanceof Class<?> choice && choice.isEnum()) {
+            Set<String> values = names(choice).keySet();
+            return values.contains(value)
+                    ? Optional.empty()
+                    : Optional.of(Refusal.plain(name, "Invalid %s: must be one of %s".formatted(name, values)));
+        }
+        return type == String.class
+                ? Optional.empty()
+                : Optional.of(Refusal.plain(name, "Invalid %s: not a single value".formatted(name)));
+    }
+
+    /** What is wrong with an answer or an event of Stripe's; empty if nothing is. */
+    static List<String> faults(JsonNode answer) {
+        List<String> faults = new ArrayList<>();
+        if (answer.has("error")) {
+            check("error", answer.path("error"), StripeError.class, faults);
+            if (answer.size() > 1) {
+                faults.add("an error with something beside it: " + answer);
+            }
+        } else {
+            named("answer", answer, faults);
+        }
+        return faults;
+    }
+
+    /** An object that says itself what it is. */
+    private static void named(String where, JsonNode node, List<String> faults) {
+        String name = node.path("object").asText();
+        Class<?> type = OBJECTS.get(name);
+        if (type == null) {
+            faults.add("%s is of no kind that is known here: '%s'".formatted(where, name));
+        } else {
+            check(where, node, type, faults);
+        }
+    }
+
+    private static void check(String where, JsonNode node, Type type, List<String> faults) {
+        if (node.isNull()) {
+            return;
+        }
+        switch (type) {
+            case ParameterizedType of -> checkParameterized(where, node, of, faults);
+            case TypeVariable<?> _ -> named(where, node, faults);
+            case Class<?> any when any == Object.class -> {
+                // The client leaves it open.
+            }
+            case Class<?> integer when integer == Long.class -> expect(node.isIntegralNumber(), where, node, faults);
+            case Class<?> flag when flag == Boolean.class -> expect(node.isBoolean(), where, node, faults);
+            case Class<?> text when text == String.class -> expect(node.isTextual(), where, node, faults);
+            case Class<?> object when object == JsonObject.class -> named(where, node, faults);
+            case Class<?> object -> checkFields(where, node, object, faults);
+            default -> faults.add(where + " is of a type that is not known here: " + type);
+        }
+    }
+
+    private static void checkParameterized(String where, JsonNode node, ParameterizedType type, List<String> faults) {
+        Type[] of = type.getActualTypeArguments();
+        if (type.getRawType() == ExpandableField.class) {
+            if (!node.isTextual()) {
+                check(where, node, of[0], faults);
+            }
+        } else if (type.getRawType() == List.class) {
+            expect(node.isArray(), where, node, faults);
+            node.forEach(element -> check(where + "[]", element, of[0], faults));
+        } else {
+            expect(node.isObject(), where, node, faults);
+            node.properties().forEach(entry -> check(where + "." + entry.getKey(), entry.getValue(), of[1], faults));
+        }
+    }
+
+    private static void checkFields(String where, JsonNode node, Class<?> type, List<String> faults) {
+        if (!node.isObject()) {
+            expect(false, where, node, faults);
+            return;
+        }
+        Map<String, Type> fields = fields(type);
+        node.properties().forEach(entry -> {
+            Type field = fields.get(entry.getKey());
+            if (field == null) {
+                faults.add("%s has no field %s".formatted(where, entry.getKey()));
+            } else {
+                check(where + "." + entry.getKey(), entry.getValue(), field, faults);
+            }
+        });
+        for (String required : REQUIRED_FIELDS.getOrDefault(type, Set.of())) {
+            if (!node.hasNonNull(required)) {
+                faults.add("%s lacks %s".formatted(where, required));
+            }
+        }
+        VALUES.getOrDefault(type, Map.of()).forEach((field, values) -> {
+            if (node.path(field).isTextual()
+                    && !values.contains(node.path(field).asText())) {
+                faults.add("%s.%s cannot be %s".formatted(where, field, node.path(field)));
+            }
+        });
+    }
+
+    private static void expect(boolean fits, String where, JsonNode node, List<String> faults) {
+        if (!fits) {
+            faults.add("%s is of the wrong type: %s".formatted(where, node));
+        }
+    }
+
+    /** The fields of one of the client's classes, by their names in JSON or forms. */
+    private static Map<String, Type> fields(Class<?> type) {
+        Map<String, Type> fields = new HashMap<>();
+        for (Class<?> part = type; part != null && part != Object.class; part = part.getSuperclass()) {
+            names(part).forEach((name, field) -> fields.putIfAbsent(name, field.getGenericType()));
+        }
+        return fields;
+    }
+
+    private static Map<String, Field> names(Class<?> type) {
+        Map<String, Field> names = new TreeMap<>();
+        for (Field field : type.getDeclaredFields()) {
+            int modifiers = field.getModifiers();
+            if (field.isEnumConstant() || !Modifier.isStatic(modifiers) && !Modifier.isTransient(modifiers)) {
+                SerializedName name = field.getAnnotation(SerializedName.class);
+                names.put(
+                        name == null
+                                ? FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES.translateName(field)
+                                : name.value(),
+                        field);
+            }
+        }
+        names.remove(ApiRequestParams.EXTRA_PARAMS_KEY);
+        return names;
+    }
+}
