@@ -17,6 +17,7 @@ import org.infinispan.commons.dataconversion.MediaType;
 import org.infinispan.configuration.cache.CacheMode;
 import org.infinispan.configuration.cache.ConfigurationBuilder;
 import org.infinispan.configuration.global.GlobalConfigurationBuilder;
+import org.infinispan.configuration.global.ShutdownHookBehavior;
 import org.infinispan.configuration.parsing.ConfigurationBuilderHolder;
 import org.infinispan.eviction.EvictionStrategy;
 import org.infinispan.notifications.Listenable;
@@ -158,6 +159,8 @@ class CacheContainer {
     private ConfigurationBuilderHolder configuration(ClassLoader classes, boolean clustered) {
         ConfigurationBuilderHolder holder = new ConfigurationBuilderHolder(classes);
         GlobalConfigurationBuilder global = holder.getGlobalConfigurationBuilder();
+        // It is stopped below; a hook of its own would wait for a leave that hangs, and the process with it.
+        global.shutdown().hookBehavior(ShutdownHookBehavior.DONT_REGISTER);
         global.classLoader(classes);
         global.jmx().disable();
         global.metrics().gauges(false).histograms(false);
