@@ -9,6 +9,7 @@ import java.util.Optional;
  * our reference, and a provider that is called twice with the same one does the thing once.
  *
  * <p>Whatever money a provider tells of, it tells how much: the payment counts as paid only if that is what was asked for.
+ * Where nothing is to be paid, no provider is asked.
  */
 public interface PaymentProvider {
     /** As clients name it: {@code "test"}. */

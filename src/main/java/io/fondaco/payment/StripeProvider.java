@@ -82,9 +82,6 @@ class StripeProvider implements PaymentProvider {
 
     @Override
     public PaymentAnswer authorise(Payment payment, String token) {
-        if (isFree(payment)) {
-            return PaymentAnswer.captured(payment.amount());
-        }
         if (token.isBlank()) {
             return PaymentAnswer.of(PaymentOutcome.DECLINED);
         }
@@ -152,9 +149,6 @@ class StripeProvider implements PaymentProvider {
 
     @Override
     public PaymentAnswer query(Payment payment) {
-        if (isFree(payment)) {
-            return PaymentAnswer.captured(payment.amount());
-        }
         try {
             return stand(payment, bound(payment), false);
         } catch (Refused _) {
@@ -166,9 +160,6 @@ class StripeProvider implements PaymentProvider {
 
     @Override
     public PaymentAnswer abandon(Payment payment) {
-        if (isFree(payment)) {
-            return PaymentAnswer.of(PaymentOutcome.VOIDED);
-        }
         try {
             return cancelled(payment, bound(payment));
         } catch (Refused _) {
@@ -192,9 +183,6 @@ class StripeProvider implements PaymentProvider {
 
     @Override
     public PaymentAnswer capture(Payment payment, Money amount) {
-        if (isFree(payment)) {
-            return PaymentAnswer.captured(payment.amount());
-        }
         try {
             String id = bound(payment);
             PaymentIntentCaptureParams params = PaymentIntentCaptureParams.builder()
@@ -283,10 +271,6 @@ class StripeProvider implements PaymentProvider {
     @Override
     public Optional<PaymentNotice> receive(byte[] body, String signature) {
         return webhooks.read(body, signature);
-    }
-
-    private static boolean isFree(Payment payment) {
-        return payment.amount().amount() == 0;
     }
 
     /**
