@@ -69,15 +69,17 @@ class AfterSales {
                 ? payments.capture(payment, amount(order, request))
                 : PaymentAnswer.of(PaymentOutcome.NOT_FOUND);
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
-            throw ApiException.unavailable(
-                    "payment_outcome_unknown",
-                    "The provider did not say whether it took the money; try again with the same Idempotency-Key.",
-                    RETRY_AFTER);
+            throw unknown(
+                    "The provider did not say whether it took the money; try again with the same Idempotency-Key.");
         }
         if (answer.outcome() == PaymentOutcome.VOIDED) {
             desk.reconcile(payment.id(), answer);
         }
         return finish(id, key, desk.captured(id, key, actor, answer));
+    }
+
+    private static ApiException unknown(String detail) {
+        return ApiException.unavailable("payment_outcome_unknown", detail, RETRY_AFTER);
     }
 
     private static Money amount(Order order, CaptureRequest request) {
@@ -109,8 +111,7 @@ class AfterSales {
     void look(Payment payment) {
         PaymentAnswer answer = payments.query(payment);
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
-            throw ApiException.unavailable(
-                    "payment_outcome_unknown", "The provider cannot be asked just now; tell it again.", RETRY_AFTER);
+            throw unknown("The provider cannot be asked just now; tell it again.");
         }
         if (answer.outcome() == PaymentOutcome.NOT_FOUND) {
             return;

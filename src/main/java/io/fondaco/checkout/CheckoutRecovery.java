@@ -11,8 +11,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 /**
- * Finishes what a crash, or a provider that took its time, left undone: completions, refunds, and money held that nobody wants. Runs every five seconds
- * on every pod; each takes up what no other has.
+ * Finishes what a crash, or a provider that took its time, left undone: completions, refunds, and money held that nobody
+ * wants. Runs every five seconds on every pod; each takes up what no other has.
  */
 @ApplicationScoped
 class CheckoutRecovery {

@@ -226,9 +226,7 @@ class CompletionEnd {
         switch (answer.outcome()) {
             case CAPTURED -> {
                 if (payments.settle(seen.payment(), answer)) {
-                    answer.taken()
-                            .filter(taken -> taken.amount() > 0)
-                            .ifPresent(taken -> payments.beginRefund(seen.payment(), taken));
+                    refund(seen, answer);
                 }
             }
             case AUTHORIZED -> payments.release(seen.payment());
@@ -250,15 +248,19 @@ class CompletionEnd {
         coupons.giveBack(seen.snapshot());
         if (answer.outcome() == PaymentOutcome.CAPTURED) {
             payments.settle(seen.payment(), answer);
-            answer.taken()
-                    .filter(taken -> taken.amount() > 0)
-                    .ifPresent(taken -> payments.beginRefund(seen.payment(), taken));
+            refund(seen, answer);
         } else {
             payments.settle(seen.payment(), PaymentAnswer.of(PaymentOutcome.VOIDED));
             payments.release(seen.payment());
         }
         idempotency.store(seen.key(), documents.problem(shortage, "Conflict"));
         return true;
+    }
+
+    private void refund(Completion seen, PaymentAnswer answer) {
+        answer.taken()
+                .filter(taken -> taken.amount() > 0)
+                .ifPresent(taken -> payments.beginRefund(seen.payment(), taken));
     }
 
     private static PaymentStatus paymentStatus(PaymentOutcome outcome) {

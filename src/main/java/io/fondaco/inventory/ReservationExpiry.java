@@ -8,8 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 
 /**
  * Frees reservations that nobody claimed in time, posts sales that a pod has left unposted, and serves who waits for what has become
- * free. Safe on several pods at once:
- * each skips what another has locked.
+ * free. Safe on several pods at once: each skips what another has locked.
  */
 @ApplicationScoped
 class ReservationExpiry {

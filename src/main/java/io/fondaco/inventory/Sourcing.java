@@ -204,12 +204,15 @@ final class Sourcing {
                 .toList();
     }
 
+    private static String standing(List<Level> levels) {
+        return Sellable.of(levels).standing();
+    }
+
     /** SKUs of which shoppers are told otherwise now. */
     static List<String> turned(Map<String, List<Level>> before, Map<String, List<Level>> after) {
-        return before.keySet().stream()
-                .filter(sku -> !Sellable.of(before.getOrDefault(sku, List.of()))
-                        .standing()
-                        .equals(Sellable.of(after.getOrDefault(sku, List.of())).standing()))
+        return before.entrySet().stream()
+                .filter(sku -> !standing(sku.getValue()).equals(standing(after.getOrDefault(sku.getKey(), List.of()))))
+                .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
     }

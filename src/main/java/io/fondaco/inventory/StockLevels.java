@@ -18,6 +18,15 @@ import org.hibernate.Session;
 /** Stock as it stands: reads only, on the caller's route. One statement each. */
 @ApplicationScoped
 class StockLevels {
+    /** A level as it is once what is sold is posted (see {@link Posting}). */
+    private static final String POSTED = """
+            SELECT s.sku, s.location, s.on_hand - u.units AS on_hand, s.reserved - u.units AS reserved, s.available, s.backordered
+              FROM inventory.stock_level s CROSS JOIN LATERAL
+                   (SELECT coalesce(sum(l.quantity), 0)::bigint AS units
+                      FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                     WHERE r.unposted AND l.sku = s.sku AND l.location = s.location) u
+            """;
+
     private final EntityManager entities;
 
     StockLevels(EntityManager entities) {
@@ -61,15 +70,6 @@ class StockLevels {
             return found;
         });
     }
-
-    /** A level as it is once what is sold is posted (see {@link Posting}). */
-    private static final String POSTED = """
-            SELECT s.sku, s.location, s.on_hand - u.units AS on_hand, s.reserved - u.units AS reserved, s.available, s.backordered
-              FROM inventory.stock_level s CROSS JOIN LATERAL
-                   (SELECT coalesce(sum(l.quantity), 0)::bigint AS units
-                      FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                     WHERE r.unposted AND l.sku = s.sku AND l.location = s.location) u
-            """;
 
     List<StockLevel> of(Collection<String> skus) {
         return session().doReturningWork(connection -> {

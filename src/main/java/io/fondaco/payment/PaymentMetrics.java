@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Timer;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Providers in numbers: {@code fondaco_payment_…}. */
@@ -33,7 +34,7 @@ class PaymentMetrics {
         /** It was not made: too many are under way. */
         REJECTED;
 
-        private final String label = name().toLowerCase(java.util.Locale.ROOT);
+        private final String label = name().toLowerCase(Locale.ROOT);
     }
 
     void called(String provider, String verb, Result result, Duration time) {
