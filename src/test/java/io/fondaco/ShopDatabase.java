@@ -36,6 +36,50 @@ public class ShopDatabase {
         }
     }
 
+    /** Locks every level of a SKU, as another transaction would, until it is closed. */
+    public HeldLevel hold(String sku) throws SQLException {
+        return new HeldLevel(primary.getConnection(), sku);
+    }
+
+    /** How many statements wait for a level that somebody else has locked. */
+    public int waitingForLevels() throws SQLException {
+        return Integer.parseInt(query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                + " AND query LIKE '%inventory.stock_level%'"));
+    }
+
+    /** Levels that are locked. */
+    public static final class HeldLevel implements AutoCloseable {
+        private final Connection connection;
+
+        private HeldLevel(Connection connection, String sku) throws SQLException {
+            this.connection = connection;
+            connection.setAutoCommit(false);
+            lock("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE".formatted(sku));
+        }
+
+        /**
+         * Locks those of another SKU too.
+         *
+         * @throws SQLException if somebody else has them
+         */
+        public void holdAtOnce(String sku) throws SQLException {
+            lock("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE NOWAIT".formatted(sku));
+        }
+
+        private void lock(String sql) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.rollback();
+            connection.setAutoCommit(true);
+            connection.close();
+        }
+    }
+
     /** What is done in a transaction. */
     public interface Work {
         void run() throws Exception;

@@ -6,13 +6,10 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ShopDatabase;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -32,10 +29,6 @@ class ContentionTest {
 
     @Inject
     ShopDatabase database;
-
-    @Inject
-    @DataSource("primary")
-    javax.sql.DataSource primary;
 
     @Inject
     MeterRegistry metrics;
@@ -112,23 +105,14 @@ class ContentionTest {
 
     /** The call waits for the first level, which is held, and has not taken the second: so two of them cannot wait in a circle. */
     private Response whileHeld(String first, String second, Callable<Response> call) throws Exception {
-        try (ExecutorService thread = Executors.newSingleThreadExecutor();
-                Connection holder = primary.getConnection();
-                Statement lock = holder.createStatement()) {
-            holder.setAutoCommit(false);
-            lock.execute("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE".formatted(first));
-            Future<Response> answer = thread.submit(call);
-            await().atMost(Duration.ofSeconds(4))
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(
-                            () -> database.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                    + " AND query LIKE '%stock_level%'"),
-                            waiting -> !waiting.equals("0"));
-            try {
-                lock.execute("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE NOWAIT".formatted(second));
-            } finally {
-                holder.rollback();
-                holder.setAutoCommit(true);
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<Response> answer;
+            try (ShopDatabase.HeldLevel held = database.hold(first)) {
+                answer = thread.submit(call);
+                await().atMost(Duration.ofSeconds(4))
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(database::waitingForLevels, waiting -> waiting > 0);
+                held.holdAtOnce(second);
             }
             return answer.get();
         }

@@ -10,13 +10,10 @@ import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.platform.web.ApiException;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -42,10 +39,6 @@ class GatheringTest {
 
     @Inject
     MeterRegistry metrics;
-
-    @Inject
-    @DataSource("primary")
-    javax.sql.DataSource primary;
 
     @Test
     void whoeverWaitsMeanwhileIsServedByTheNextTransaction() throws Exception {
@@ -92,7 +85,7 @@ class GatheringTest {
     void aSaleShowsAtOnceAndIsInTheLedgerSoonAfter() throws Exception {
         String sku = stocked(10);
         ReservationId reservation = reserve(sku, 3);
-        try (Held _ = new Held(sku)) {
+        try (ShopDatabase.HeldLevel _ = database.hold(sku)) {
             ShopDatabase.inTransaction(() -> inventory.claim(reservation, "order-77"));
             assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 0, 7, 0));
             assertThat(sold(sku)).isEqualTo("0");
@@ -143,13 +136,13 @@ class GatheringTest {
     @Test
     void whoIsServedTooLateIsToldSoAndKeepsNothing() throws Exception {
         String sku = stocked(5);
-        try (Held _ = new Held(sku)) {
+        try (ShopDatabase.HeldLevel _ = database.hold(sku)) {
             assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, refused -> {
                 assertThat(refused.code()).isEqualTo("overloaded");
                 assertThat(refused.status()).isEqualTo(503);
             });
         }
-        await().atMost(SOON).until(() -> waitingForARow() == 0);
+        await().atMost(SOON).until(() -> database.waitingForLevels() == 0);
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 5, 0, 5, 0)));
     }
@@ -173,9 +166,9 @@ class GatheringTest {
 
     /** Begins it while the level is locked by somebody else, and goes on once they all wait. */
     private <T> T held(String sku, Supplier<T> begin) throws Exception {
-        try (Held _ = new Held(sku)) {
+        try (ShopDatabase.HeldLevel _ = database.hold(sku)) {
             T begun = begin.get();
-            await().atMost(SOON).until(() -> waitingForARow() == 1);
+            await().atMost(SOON).until(() -> database.waitingForLevels() == 1);
             TimeUnit.MILLISECONDS.sleep(300);
             return begun;
         }
@@ -221,30 +214,5 @@ class GatheringTest {
         return database.query(
                 "SELECT coalesce(sum(quantity), 0) FROM inventory.movement WHERE kind = 'sold' AND sku = '%s'"
                         .formatted(sku));
-    }
-
-    private int waitingForARow() throws SQLException {
-        return Integer.parseInt(
-                database.query(
-                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%inventory.stock_level%'"));
-    }
-
-    /** A level that somebody else has locked. */
-    private final class Held implements AutoCloseable {
-        private final Connection connection;
-
-        Held(String sku) throws SQLException {
-            connection = primary.getConnection();
-            connection.setAutoCommit(false);
-            try (Statement lock = connection.createStatement()) {
-                lock.execute("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE".formatted(sku));
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.rollback();
-            connection.close();
-        }
     }
 }

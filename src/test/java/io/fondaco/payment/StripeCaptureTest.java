@@ -6,20 +6,13 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
-import io.fondaco.ShopDatabase;
-import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.fondaco.payment.StripeStandIn.Fault;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,30 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Money that Stripe holds until the staff takes it, lets it go, or takes a part of it. */
 @QuarkusTest
 @TestProfile(StripeShop.Later.class)
-class StripeCaptureTest {
-    private static final Duration SOON = Duration.ofSeconds(90);
-
-    @Inject
-    Shelf shelf;
-
-    @Inject
-    ShopDatabase database;
-
-    @ConfigProperty(name = StripeShop.PORT)
-    int port;
-
-    private StripeStandIn stripe;
-
-    @BeforeEach
-    void open() {
-        stripe = StripeStandIn.on(port);
-    }
-
-    @AfterEach
-    void close() {
-        stripe.close();
-    }
-
+class StripeCaptureTest extends StripeCustomers {
     @Test
     void aPartIsCapturedAndTheRestLetGo() {
         Response placed = authorised();
@@ -101,10 +71,7 @@ class StripeCaptureTest {
                 .body("status", equalTo("cancelled"))
                 .body("payment_status", equalTo("voided"));
         assertThat(stripe.held()).isEqualTo(1000);
-        await().atMost(SOON).untilAsserted(() -> {
-            database.execute("UPDATE payment.payment SET release_due = now() WHERE release_due IS NOT NULL");
-            assertThat(stripe.held()).isZero();
-        });
+        awaitRelease();
         await().atMost(SOON).untilAsserted(() -> assertThat(
                         database.query("SELECT count(*) FROM payment.payment WHERE release_due IS NOT NULL"))
                 .isEqualTo("0"));
@@ -141,13 +108,18 @@ class StripeCaptureTest {
         Shopper shopper = Shopper.ready(shelf.put(250, 10), 4);
         stripe.takeLess(1);
         StripeShop.complete(shopper, StripeStandIn.VISA).then().statusCode(402);
+        awaitRelease();
+        assertThat(database.query(
+                        "SELECT state FROM payment.payment WHERE provider = 'stripe' ORDER BY created_at DESC"))
+                .isEqualTo("mismatched");
+    }
+
+    /** As if each time that Stripe is told again had come. */
+    private void awaitRelease() {
         await().atMost(SOON).untilAsserted(() -> {
             database.execute("UPDATE payment.payment SET release_due = now() WHERE release_due IS NOT NULL");
             assertThat(stripe.held()).isZero();
         });
-        assertThat(database.query(
-                        "SELECT state FROM payment.payment WHERE provider = 'stripe' ORDER BY created_at DESC"))
-                .isEqualTo("mismatched");
     }
 
     private Response authorised() {
@@ -159,9 +131,5 @@ class StripeCaptureTest {
     private static Response capture(Response placed, long amount, String key) {
         return Staff.verb(
                 placed.path("id"), "capture", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
-    }
-
-    private static String intent(Response placed) {
-        return Staff.order(placed.path("id")).path("payments[0].provider_reference");
     }
 }

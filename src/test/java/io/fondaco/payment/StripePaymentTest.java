@@ -13,15 +13,12 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.fondaco.ShopDatabase;
-import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.fondaco.payment.StripeStandIn.Fault;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,9 +28,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,30 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Buying by Stripe, judged by the answers of the shop and by the books of the stand-in. */
 @QuarkusTest
 @TestProfile(StripeShop.class)
-class StripePaymentTest {
-    private static final Duration SOON = Duration.ofSeconds(90);
-
-    @Inject
-    Shelf shelf;
-
-    @Inject
-    ShopDatabase database;
-
-    @ConfigProperty(name = StripeShop.PORT)
-    int port;
-
-    private StripeStandIn stripe;
-
-    @BeforeEach
-    void open() {
-        stripe = StripeStandIn.on(port);
-    }
-
-    @AfterEach
-    void close() {
-        stripe.close();
-    }
-
+class StripePaymentTest extends StripeCustomers {
     @Test
     void aCardIsChargedOnceForExactlyTheTotal() {
         Shopper shopper = Shopper.ready(shelf.put(250, 10), 2);
@@ -446,10 +417,6 @@ class StripePaymentTest {
 
     private static Response refund(String order, long amount, String key) {
         return Staff.verb(order, "refunds", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
-    }
-
-    private static String intent(Response placed) {
-        return Staff.order(placed.path("id")).path("payments[0].provider_reference");
     }
 
     /** As if whoever sent them had been gone for as long as they are left to him. */
