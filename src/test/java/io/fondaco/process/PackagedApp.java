@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -26,6 +28,8 @@ public final class PackagedApp implements AutoCloseable {
     private static final Path LOGS = Path.of("target", "process-logs");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long STOP_LIMIT_SECONDS = 60;
+
+    private static final Set<String> BEGUN = ConcurrentHashMap.newKeySet();
 
     private final Process process;
     private final URI base;
@@ -64,6 +68,10 @@ public final class PackagedApp implements AutoCloseable {
         try {
             Files.createDirectories(LOGS);
             Path log = LOGS.resolve(name + ".log");
+            if (BEGUN.add(name)) {
+                // What a run of the tests before this one has left.
+                Files.deleteIfExists(log);
+            }
             ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
