@@ -6,6 +6,8 @@ import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.quarkus.mailer.reactive.ReactiveMailer;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
@@ -26,13 +28,26 @@ class Delivery {
     private final MailMetrics metrics;
     private final Backoff backoff;
 
-    Delivery(Letters letters, LetterWriter writer, ReactiveMailer mailer, MailSettings settings, MailMetrics metrics) {
+    /**
+     * All talk with mail servers is on one event loop: the client starts to listen on the loop of whoever asked for a connection,
+     * and a greeting that comes before that on another loop is lost, and its letter waits for nothing.
+     */
+    private final Context loop;
+
+    Delivery(
+            Letters letters,
+            LetterWriter writer,
+            ReactiveMailer mailer,
+            MailSettings settings,
+            MailMetrics metrics,
+            Vertx vertx) {
         this.letters = letters;
         this.writer = writer;
         this.mailer = mailer;
         this.settings = settings;
         this.metrics = metrics;
         this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
+        this.loop = vertx.getOrCreateContext();
     }
 
     @ActivateRequestContext
@@ -40,6 +55,7 @@ class Delivery {
     void deliver(Letter letter) {
         try {
             mailer.send(writer.write(letter))
+                    .runSubscriptionOn(talk -> loop.runOnContext(_ -> talk.run()))
                     .ifNoItem()
                     .after(settings.timeout())
                     .fail()
