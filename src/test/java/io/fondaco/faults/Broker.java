@@ -1,9 +1,7 @@
 package io.fondaco.faults;
 
+import io.fondaco.FreePort;
 import io.smallrye.reactive.messaging.kafka.companion.test.EmbeddedKafkaBroker;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.apache.kafka.common.Uuid;
 
@@ -23,7 +21,7 @@ public final class Broker implements AutoCloseable {
 
     /** @param directory where it keeps its logs */
     public static Broker start(Path directory) {
-        Broker broker = new Broker(directory, freePort(), freePort());
+        Broker broker = new Broker(directory, FreePort.find(), FreePort.find());
         broker.startAgain();
         return broker;
     }
@@ -55,13 +53,5 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         stop();
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.fondaco.faults;
 
+import io.fondaco.FreePort;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ final class LoadBalancer implements AutoCloseable {
             return new LoadBalancer(bases, null);
         }
         try {
-            int port = PackagedApp.freePort();
+            int port = FreePort.find();
             Path configuration = directory.resolve("haproxy.cfg");
             Files.writeString(configuration, configuration(port, bases));
             Process process = new ProcessBuilder(program.toString(), "-f", configuration.toString(), "-db")

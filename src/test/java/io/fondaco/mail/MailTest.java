@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import io.fondaco.FreePort;
 import io.fondaco.checkout.Provider;
 import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
@@ -26,9 +27,6 @@ import jakarta.mail.Multipart;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,15 +81,7 @@ class MailTest {
                     Map.entry("fondaco.mail.retry-delay", "100ms"),
                     Map.entry("fondaco.mail.per-run", "3"),
                     Map.entry("quarkus.mailer.host", "127.0.0.1"),
-                    Map.entry("quarkus.mailer.port", Integer.toString(freePort())));
-        }
-
-        private static int freePort() {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+                    Map.entry("quarkus.mailer.port", Integer.toString(FreePort.find())));
         }
     }
 

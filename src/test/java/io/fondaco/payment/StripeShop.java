@@ -3,13 +3,10 @@ package io.fondaco.payment;
 import static io.restassured.RestAssured.given;
 
 import com.stripe.net.Webhook;
+import io.fondaco.FreePort;
 import io.fondaco.checkout.Shopper;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.response.Response;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,7 +21,7 @@ public class StripeShop implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        String port = Integer.toString(freePort());
+        String port = Integer.toString(FreePort.find());
         return Map.ofEntries(
                 Map.entry(PORT, port),
                 Map.entry("fondaco.payment.stripe.api-base", "http://127.0.0.1:" + port),
@@ -44,14 +41,6 @@ public class StripeShop implements QuarkusTestProfile {
             Map<String, String> overrides = new HashMap<>(super.getConfigOverrides());
             overrides.put("fondaco.payment.stripe.capture", "manual");
             return overrides;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

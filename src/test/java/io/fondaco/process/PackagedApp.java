@@ -2,9 +2,9 @@ package io.fondaco.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,7 +43,7 @@ public final class PackagedApp implements AutoCloseable {
 
     /** Starts without waiting. */
     public static PackagedApp launch(String name, Map<String, String> environment, String... arguments) {
-        return launch(freePort(), name, environment, arguments);
+        return launch(FreePort.find(), name, environment, arguments);
     }
 
     private static PackagedApp launch(int port, String name, Map<String, String> environment, String... arguments) {
@@ -52,7 +52,7 @@ public final class PackagedApp implements AutoCloseable {
 
     /** Starts as {@link #launch}, and writes an AOT cache when it ends. */
     static PackagedApp train(Path cache, String name, Map<String, String> environment) {
-        return launch(freePort(), "-XX:AOTCacheOutput=" + cache, name, environment);
+        return launch(FreePort.find(), "-XX:AOTCacheOutput=" + cache, name, environment);
     }
 
     private static PackagedApp launch(
@@ -199,15 +199,6 @@ public final class PackagedApp implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    /** A port of this machine that nobody listens on just now. */
-    public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

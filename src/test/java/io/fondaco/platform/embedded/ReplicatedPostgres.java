@@ -1,6 +1,6 @@
 package io.fondaco.platform.embedded;
 
-import io.fondaco.process.PackagedApp;
+import io.fondaco.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -138,12 +138,12 @@ public final class ReplicatedPostgres implements AutoCloseable {
             PostgresServer server = new PostgresServer(name, directory, programs);
             // Replicas with addresses of their own share a port, as those behind one name do.
             Member member = i == 0 || addresses.length == 0
-                    ? new Member(server, name, PostgresServer.ADDRESS, PackagedApp.freePort())
+                    ? new Member(server, name, PostgresServer.ADDRESS, FreePort.find())
                     : new Member(
                             server,
                             name,
                             addresses[i - 1],
-                            members.size() == 1 ? PackagedApp.freePort() : members.getLast().port);
+                            members.size() == 1 ? FreePort.find() : members.getLast().port);
             members.add(member);
         }
         primary = members.getFirst();
