@@ -276,7 +276,7 @@ class CompletionEnd {
     @Transactional
     StoredAnswer answer(Completion completion) {
         return idempotency
-                .claim(completion.key())
+                .find(completion.key())
                 .orElseThrow(() -> ApiException.unavailable(
                         "completion_interrupted",
                         "The completion was interrupted and undone; try again with the same Idempotency-Key.",

@@ -13,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +47,9 @@ class BrowseAndBuyBenchmark {
             perSecond.put("GET product list of 20", wrk(app, "/store/v1/products?limit=20", SECONDS));
             gatling(app, skus, 10);
             perSecond.put("checkouts (3 requests each)", gatling(app, skus, SECONDS));
-            perSecond.put("pgbench, the same statements", pgbench(cluster, skus));
+            perSecond.put(
+                    "pgbench, the same statements",
+                    Programs.pgbench(cluster, "checkout.pgbench.sql", CLIENTS, SECONDS, Map.of("skus", skus.size())));
             StringBuilder report = new StringBuilder("%d clients, %d s each%n".formatted(CLIENTS, SECONDS));
             perSecond.forEach((what, rate) -> report.append("  %-32s %10.1f /s%n".formatted(what, rate)));
             report.append("  checkout beside pgbench          %10.2f%n"
@@ -110,34 +110,5 @@ class BrowseAndBuyBenchmark {
                         "-Dbenchmark.skus=" + String.join(",", skus)));
         double requests = Programs.number(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
         return requests / 3;
-    }
-
-    private static double pgbench(EmbeddedCluster cluster, List<String> skus) throws Exception {
-        Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
-        assertThat(url.find()).isTrue();
-        String output = Programs.run(
-                Map.of("PGPASSWORD", cluster.password()),
-                Duration.ofSeconds(SECONDS + 30L),
-                List.of(
-                        "pgbench",
-                        "-n",
-                        "-h",
-                        url.group(1),
-                        "-p",
-                        url.group(2),
-                        "-U",
-                        cluster.username(),
-                        "-c",
-                        Integer.toString(CLIENTS),
-                        "-j",
-                        "2",
-                        "-T",
-                        Integer.toString(SECONDS),
-                        "-D",
-                        "skus=" + skus.size(),
-                        "-f",
-                        GATLING.resolve("checkout.pgbench.sql").toString(),
-                        url.group(3)));
-        return Programs.number(output, "tps = ([0-9.]+)");
     }
 }

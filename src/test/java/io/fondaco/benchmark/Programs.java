@@ -2,9 +2,11 @@ package io.fondaco.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +51,25 @@ final class Programs {
                     default -> 1_000;
                 };
         return new Rate(number(output, "Requests/sec:\\s+([0-9.]+)"), millis);
+    }
+
+    /**
+     * @param script of {@code src/test/benchmark}
+     * @param variables what the script is given
+     * @return transactions a second
+     */
+    static double pgbench(
+            EmbeddedCluster cluster, String script, int clients, int seconds, Map<String, Integer> variables)
+            throws Exception {
+        Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
+        assertThat(url.find()).isTrue();
+        List<String> command = new ArrayList<>(
+                List.of("pgbench", "-n", "-h", url.group(1), "-p", url.group(2), "-U", cluster.username()));
+        command.addAll(List.of("-c", Integer.toString(clients), "-j", "2", "-T", Integer.toString(seconds)));
+        variables.forEach((name, value) -> command.addAll(List.of("-D", name + "=" + value)));
+        command.addAll(List.of("-f", Path.of("src", "test", "benchmark", script).toString(), url.group(3)));
+        String output = run(Map.of("PGPASSWORD", cluster.password()), Duration.ofSeconds(seconds + 30L), command);
+        return number(output, "tps = ([0-9.]+)");
     }
 
     static double number(String output, String pattern) {

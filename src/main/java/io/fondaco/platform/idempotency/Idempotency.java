@@ -46,16 +46,37 @@ public class Idempotency {
         if (insert(key)) {
             return Optional.empty();
         }
-        Tuple row = (Tuple) entities.createNativeQuery("""
+        Optional<StoredAnswer> before = read(key, " FOR UPDATE").flatMap(row -> answer(row, key));
+        if (before.isEmpty()) {
+            renew(key);
+        }
+        return before;
+    }
+
+    /**
+     * The answer that was given, if one was; claims nothing, locks nothing and writes nothing.
+     *
+     * @throws ApiException as {@link #claim} does
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<StoredAnswer> find(IdempotencyKey key) {
+        return read(key, "").flatMap(row -> answer(row, key));
+    }
+
+    private Optional<Tuple> read(IdempotencyKey key, String lock) {
+        List<?> rows = entities.createNativeQuery("""
                         SELECT fingerprint, status, body, etag, location, extract(epoch FROM locked_until - now())::int AS lease_seconds
                           FROM idempotency.request
                          WHERE principal = :principal AND route = :route AND key = :key
-                           FOR UPDATE
-                        """, Tuple.class)
+                        """ + lock, Tuple.class)
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
-                .getSingleResult();
+                .getResultList();
+        return rows.stream().map(Tuple.class::cast).findFirst();
+    }
+
+    private static Optional<StoredAnswer> answer(Tuple row, IdempotencyKey key) {
         if (!row.get("fingerprint", String.class).equals(key.fingerprint())) {
             throw new ApiException(
                     422, "idempotency_key_reused", "This Idempotency-Key was used before with another content.");
@@ -77,7 +98,6 @@ public class Idempotency {
                     Map.of(),
                     Duration.ofSeconds(Math.min(leaseSeconds, 2)));
         }
-        renew(key);
         return Optional.empty();
     }
 

@@ -1,0 +1,204 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What contention for one SKU costs: completions a second of carts with one line each, of many SKUs and of one and the same,
+ * beside pgbench with the same statements in one transaction, in turns within one run; how long they take at half load; what
+ * one comes to in statements and commits. {@code ./mvnw verify -Pbenchmark -Dit.test=SellingBenchmark}
+ */
+class SellingBenchmark {
+    private static final Logger LOG = Logger.getLogger(SellingBenchmark.class);
+    private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
+    private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
+    private static final int ROUNDS = 3;
+    private static final int WARM = 4;
+    private static final int MOST_PER_SECOND = 1_000;
+    private static final int MOST_IN_PGBENCH = 3_000;
+
+    @TempDir
+    private Path data;
+
+    private EmbeddedCluster cluster;
+    private PackagedApp app;
+    private List<String> skus;
+
+    /** Which SKUs are bought. */
+    private enum Demand {
+        UNIFORM,
+        HOT
+    }
+
+    private record Work(double statements, double commits) {
+        Work per(double times) {
+            return new Work(statements / times, commits / times);
+        }
+
+        Work since(Work before) {
+            return new Work(statements - before.statements, commits - before.commits);
+        }
+    }
+
+    @Test
+    void oneSkuBesideManyAndBothBesideTheDatabaseAlone() throws Exception {
+        assumeTrue(
+                Programs.onPath("wrk") && Programs.onPath("pgbench"),
+                "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
+        try (EmbeddedCluster started = EmbeddedCluster.start(data.resolve("postgres"));
+                PackagedApp shop = PackagedApp.start("benchmark-selling", DemoShop.environment(started));
+                ShopClient client = new ShopClient(shop.base(), PackagedApp.ADMIN_KEY)) {
+            cluster = started;
+            app = shop;
+            skus = DemoShop.stock(cluster, client);
+            update("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+            for (Demand demand : Demand.values()) {
+                complete(prepare(demand, WARM * SECONDS * MOST_PER_SECOND), WARM * SECONDS, 0);
+            }
+            Map<Demand, Double> completed = new LinkedHashMap<>();
+            Map<Demand, Double> database = new LinkedHashMap<>();
+            for (int round = 0; round < ROUNDS; round++) {
+                for (Demand demand : Demand.values()) {
+                    Path carts = prepare(demand, SECONDS * MOST_PER_SECOND);
+                    completed.merge(demand, complete(carts, SECONDS, 0).perSecond() / ROUNDS, Double::sum);
+                    prepare(demand, SECONDS * MOST_IN_PGBENCH);
+                    database.merge(demand, pgbench() / ROUNDS, Double::sum);
+                }
+            }
+            LOG.info(System.lineSeparator() + report(completed, database));
+            assertThat(completed.values()).allMatch(rate -> rate > 0);
+        }
+    }
+
+    private String report(Map<Demand, Double> completed, Map<Demand, Double> database) throws Exception {
+        StringBuilder report = new StringBuilder("%d clients, %d rounds of %d s%n".formatted(CLIENTS, ROUNDS, SECONDS));
+        for (Demand demand : Demand.values()) {
+            double rate = completed.get(demand);
+            report.append("  %-8s %8.1f completions/s, pgbench %8.1f/s: %5.2f%n"
+                    .formatted(demand, rate, database.get(demand), rate / database.get(demand)));
+            Path carts = prepare(demand, SECONDS * MOST_PER_SECOND);
+            Work before = work();
+            Programs.Rate half = complete(carts, SECONDS, rate / 2);
+            Work each = work().since(before).per(half.perSecond() * SECONDS);
+            report.append(
+                    "  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's work included%n"
+                            .formatted(demand, half.perSecond(), half.p99Millis(), each.statements(), each.commits()));
+        }
+        report.append(
+                "  one SKU beside many %5.2f%n".formatted(completed.get(Demand.HOT) / completed.get(Demand.UNIFORM)));
+        return report.toString();
+    }
+
+    /** @param rate completions a second, about; 0 for as many as there can be */
+    private Programs.Rate complete(Path carts, int seconds, double rate) throws Exception {
+        double think = rate > 0 ? 1_000 * CLIENTS / rate : 0;
+        return Programs.wrk(
+                app,
+                "",
+                CLIENTS,
+                seconds,
+                List.of(
+                        "-s",
+                        Path.of("src", "test", "benchmark", "complete.lua").toString()),
+                List.of(carts.toString(), Double.toString(think)));
+    }
+
+    private double pgbench() throws Exception {
+        return Programs.pgbench(
+                cluster, "complete.pgbench.sql", CLIENTS, SECONDS, Map.of("next", 0, "clients", CLIENTS));
+    }
+
+    /** Carts as shoppers leave them before they complete; also in {@code public.benchmark_cart}, by number. @return what wrk reads */
+    private Path prepare(Demand demand, int count) throws SQLException, IOException {
+        IntFunction<String> wanted =
+                demand == Demand.HOT ? _ -> skus.getFirst() : n -> skus.get(Math.floorMod(n * 7, skus.size()));
+        List<String> lines = new ArrayList<>(count);
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("DROP TABLE IF EXISTS public.benchmark_cart");
+            statement.execute(
+                    "CREATE TABLE public.benchmark_cart (n int PRIMARY KEY, id uuid, token text, hash bytea, sku text)");
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO public.benchmark_cart VALUES (?, ?, ?, ?, ?)")) {
+                for (int n = 0; n < count; n++) {
+                    UUID id = TypeId.newUuid();
+                    String token = Secret.generate("cart");
+                    lines.add(TypeId.format("cart", id) + " " + token);
+                    insert.setInt(1, n);
+                    insert.setObject(2, id);
+                    insert.setString(3, token);
+                    insert.setBytes(4, Secret.hash(token));
+                    insert.setString(5, wanted.apply(n));
+                    insert.addBatch();
+                    if (n % 1_000 == 999) {
+                        insert.executeBatch();
+                    }
+                }
+                insert.executeBatch();
+            }
+            statement.execute("""
+                    INSERT INTO cart.cart (id, token_hash, currency, email, shipping_method)
+                    SELECT id, hash, 'EUR', id || '@example.com', 'pickup' FROM public.benchmark_cart
+                    """);
+            statement.execute("""
+                    INSERT INTO cart.line (id, cart_id, sku, variant_id, quantity, position)
+                    SELECT gen_random_uuid(), b.id, b.sku, v.id, 1, 0
+                      FROM public.benchmark_cart b JOIN catalog.variant v ON v.sku = b.sku
+                    """);
+            connection.commit();
+            connection.setAutoCommit(true);
+            statement.execute("VACUUM ANALYZE public.benchmark_cart");
+            statement.execute("CHECKPOINT");
+        }
+        return Files.write(data.resolve("carts"), lines);
+    }
+
+    /** What the primary has done so far for anybody. */
+    private Work work() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT (SELECT sum(calls) FROM pg_stat_statements WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
+                               (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
+                        """)) {
+            row.next();
+            return new Work(row.getDouble(1), row.getDouble(2));
+        }
+    }
+
+    private void update(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+    }
+}
