@@ -7,6 +7,10 @@ import java.time.Duration;
 /** Settings of stock keeping. */
 @ConfigMapping(prefix = "fondaco.inventory")
 interface InventorySettings {
+    /** How often reservations that ran out are freed and who waits is served, once in the cluster. */
+    @WithDefault("10s")
+    String expiryEvery();
+
     /** Reservations freed in one transaction by the expiry job. */
     @WithDefault("200")
     int expiryBatch();

@@ -25,8 +25,11 @@ class ReservationExpiry {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "reservation-expiry", every = "8s")
-    @Scheduled(every = "10s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @OncePerCluster(value = "reservation-expiry", every = "{fondaco.inventory.expiry-every:10s}")
+    @Scheduled(
+            every = "{fondaco.inventory.expiry-every:10s}",
+            delayed = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     void run() {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
             // A full batch: there may be more.

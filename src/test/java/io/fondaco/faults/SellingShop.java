@@ -17,7 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
-final class SellingShop implements AutoCloseable {
+public final class SellingShop implements AutoCloseable {
     private final String name;
     private final ReplicatedPostgres database;
     private final Map<String, String> environment;
@@ -32,7 +32,7 @@ final class SellingShop implements AutoCloseable {
     }
 
     /** @param settings of the pods, besides what they need */
-    static SellingShop open(String name, Path directory, Map<String, String> settings) {
+    public static SellingShop open(String name, Path directory, Map<String, String> settings) {
         ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
         Map<String, String> environment = new TreeMap<>(Pods.environment(database));
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
@@ -47,23 +47,23 @@ final class SellingShop implements AutoCloseable {
         return shop;
     }
 
-    ReplicatedPostgres database() {
+    public ReplicatedPostgres database() {
         return database;
     }
 
-    PackagedApp pod(int pod) {
+    public PackagedApp pod(int pod) {
         return pods.get(pod % pods.size());
     }
 
     /** Starts one of them once more, after its end, with further settings. */
-    void launchAgain(int pod, Map<String, String> settings) {
+    public void launchAgain(int pod, Map<String, String> settings) {
         Map<String, String> all = new TreeMap<>(environment);
         all.putAll(settings);
         pods.set(pod, pods.get(pod).launchAgain(name + "-pod-" + pod, all));
     }
 
     /** Who talks to that pod. */
-    ShopClient client(int pod) {
+    public ShopClient client(int pod) {
         return clients.get(pod % clients.size());
     }
 
@@ -87,24 +87,16 @@ final class SellingShop implements AutoCloseable {
 
     /** A promotion that takes so many pence off, so many times. @return its code */
     String coupon(int pence, int uses) {
+        return coupon(Map.of("kind", "amount", "amounts", List.of(Map.of("amount", pence, "currency", "GBP"))), uses);
+    }
+
+    /** @return its code */
+    public String coupon(Map<String, ?> what, int uses) {
         String code = "FIRE" + products.incrementAndGet();
+        Map<String, Object> promotion = new TreeMap<>(what);
+        promotion.putAll(Map.of("code", code, "title", "A race", "usage_limit", uses));
         client(0)
-                .send(
-                        "POST",
-                        "/admin/v1/promotions",
-                        PackagedApp.ADMIN_KEY,
-                        Map.of(),
-                        Map.of(
-                                "code",
-                                code,
-                                "title",
-                                "A race",
-                                "kind",
-                                "amount",
-                                "amounts",
-                                List.of(Map.of("amount", pence, "currency", "GBP")),
-                                "usage_limit",
-                                uses))
+                .send("POST", "/admin/v1/promotions", PackagedApp.ADMIN_KEY, Map.of(), promotion)
                 .expect(201);
         return code;
     }
@@ -137,18 +129,22 @@ final class SellingShop implements AutoCloseable {
 
     /** The provider tells that it has the money. */
     ShopClient.Answer tellCaptured(int pod, String reference) {
-        Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", "payment.captured"));
-        String body = "{\"reference\":\"%s\",\"type\":\"payment.captured\"}".formatted(reference);
-        String signature = Provider.signature(body.getBytes(StandardCharsets.UTF_8));
-        return client(pod)
-                .send("POST", "/store/v1/payment-webhooks/test", "", Map.of("Fondaco-Signature", signature), event);
+        return tell(client(pod), reference, "payment.captured");
     }
 
-    String query(String sql) {
+    public static ShopClient.Answer tell(ShopClient provider, String reference, String type) {
+        Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", type));
+        String body = "{\"reference\":\"%s\",\"type\":\"%s\"}".formatted(reference, type);
+        String signature = Provider.signature(body.getBytes(StandardCharsets.UTF_8));
+        return provider.send(
+                "POST", "/store/v1/payment-webhooks/test", "", Map.of("Fondaco-Signature", signature), event);
+    }
+
+    public String query(String sql) {
         return database.primary().query(sql);
     }
 
-    static String code(ShopClient.Answer answer) {
+    public static String code(ShopClient.Answer answer) {
         JsonNode code = answer.body().path("code");
         return code.isMissingNode() ? Integer.toString(answer.status()) : answer.status() + " " + code.asText();
     }

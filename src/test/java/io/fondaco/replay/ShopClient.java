@@ -33,6 +33,7 @@ public final class ShopClient implements AutoCloseable {
     private final URI base;
     private final String adminKey;
     private final Duration giveUp;
+    private final boolean waitsForOthers;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong repeats = new AtomicLong();
     private final AtomicReference<String> token = new AtomicReference<>("");
@@ -43,9 +44,19 @@ public final class ShopClient implements AutoCloseable {
 
     /** @param giveUp how long it repeats what fails */
     public ShopClient(URI base, String adminKey, Duration giveUp) {
+        this(base, adminKey, giveUp, true);
+    }
+
+    /** Somebody to whom it is an answer, too, that another request is at the same. */
+    public static ShopClient thatTakesConflicts(URI base, String adminKey) {
+        return new ShopClient(base, adminKey, GIVE_UP, false);
+    }
+
+    private ShopClient(URI base, String adminKey, Duration giveUp, boolean waitsForOthers) {
         this.base = base;
         this.adminKey = adminKey;
         this.giveUp = giveUp;
+        this.waitsForOthers = waitsForOthers;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
@@ -175,7 +186,8 @@ public final class ShopClient implements AutoCloseable {
             try {
                 HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
                 response.headers().firstValue(CONSISTENCY).ifPresent(this::remember);
-                boolean inFlight = response.statusCode() == 409
+                boolean inFlight = waitsForOthers
+                        && response.statusCode() == 409
                         && (response.body().contains("request_in_flight")
                                 || response.body().contains("completion_in_progress"));
                 if (!RETRYABLE.contains(response.statusCode()) && !inFlight) {

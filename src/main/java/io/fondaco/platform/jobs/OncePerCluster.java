@@ -20,7 +20,10 @@ public @interface OncePerCluster {
     @Nonbinding
     String value();
 
-    /** The least time from the beginning of one run to that of the next, over all pods: {@code "10s"}. */
+    /**
+     * The least time from the beginning of one run to that of the next, over all pods: {@code "10s"}. Of the period's own setting,
+     * named in braces as there, it is four fifths: no clock ticks that evenly.
+     */
     @Nonbinding
     String every() default "1s";
 }

@@ -3,6 +3,8 @@ package io.fondaco.platform.jobs;
 import io.fondaco.platform.web.Actor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.scheduler.common.runtime.util.SchedulerUtils;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -96,8 +98,13 @@ class OncePerClusterInterceptor {
         }
     }
 
-    /** {@code "10s"}, {@code "5m"}. */
+    /** {@code "10s"}, {@code "5m"}, {@code "{fondaco.inventory.expiry-every:10s}"}. */
     static Duration duration(String text) {
-        return Duration.parse("PT" + text);
+        if (!SchedulerUtils.isConfigValue(text)) {
+            return Duration.parse("PT" + text);
+        }
+        return DurationConverter.parseDuration(SchedulerUtils.lookUpPropertyValue(text))
+                .multipliedBy(4)
+                .dividedBy(5);
     }
 }
