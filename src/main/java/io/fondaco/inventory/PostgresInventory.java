@@ -322,16 +322,33 @@ class PostgresInventory implements Inventory {
                         UPDATE inventory.backorder b SET waiting = b.waiting - u.units FROM unsent u WHERE b.id = u.id
                     ), placed AS (
                         SELECT w.sku, w.quantity
-                               - coalesce((SELECT sum(u.units) FROM unsent u WHERE u.sku = w.sku), 0)::bigint AS quantity,
-                               coalesce((SELECT min(m.location) FROM inventory.movement m
-                                          WHERE m.reference = ? AND m.kind = 'sold' AND m.sku = w.sku),
-                                        (SELECT min(l.location) FROM inventory.reservation r
-                                           JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                                          WHERE r.reference = ? AND r.unposted AND l.sku = w.sku), ?) AS location
+                               - coalesce((SELECT sum(u.units) FROM unsent u WHERE u.sku = w.sku), 0)::bigint AS quantity
                           FROM wanted w
+                    ), gone AS (
+                        SELECT sku, location, -quantity AS units FROM inventory.movement
+                         WHERE reference = ? AND kind = 'sold'
+                         UNION ALL
+                        SELECT sku, location, -quantity FROM inventory.movement
+                         WHERE reference = ? AND kind IN ('filled', 'restocked')
+                         UNION ALL
+                        SELECT l.sku, l.location, l.quantity
+                          FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                         WHERE r.reference = ? AND r.unposted
+                    ), places AS (
+                        SELECT sku, location, sum(units) AS units,
+                               coalesce(sum(sum(units)) OVER (PARTITION BY sku ORDER BY location
+                                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+                          FROM gone GROUP BY sku, location
+                    ), back AS (
+                        SELECT p.sku, g.location, least(g.units, p.quantity - g.before)::bigint AS quantity
+                          FROM placed p JOIN places g ON g.sku = p.sku AND g.units > 0 AND g.before < p.quantity
+                         UNION ALL
+                        SELECT p.sku, coalesce((SELECT min(g.location) FROM places g WHERE g.sku = p.sku), ?),
+                               p.quantity - coalesce((SELECT sum(g.units) FROM places g WHERE g.sku = p.sku), 0)::bigint
+                          FROM placed p
                     ), changes AS (
-                        SELECT sku, location, 'restocked' AS kind, quantity, 0::bigint AS backordered FROM placed
-                         WHERE quantity > 0
+                        SELECT sku, location, 'restocked' AS kind, sum(quantity)::bigint AS quantity, 0::bigint AS backordered
+                          FROM back WHERE quantity > 0 GROUP BY sku, location
                          UNION ALL
                         SELECT sku, location, 'cancelled', 0, units FROM unsent WHERE units > 0
                     ), told AS (
@@ -355,9 +372,10 @@ class PostgresInventory implements Inventory {
                 back.setBoolean(4, waitingFirst);
                 back.setString(5, reference);
                 back.setString(6, reference);
-                back.setString(7, StockKey.DEFAULT_LOCATION);
-                back.setString(8, reference);
-                setCause(back, 9);
+                back.setString(7, reference);
+                back.setString(8, StockKey.DEFAULT_LOCATION);
+                back.setString(9, reference);
+                setCause(back, 10);
                 return turned(back, owed);
             }
         });

@@ -102,14 +102,16 @@ class InventoryTest {
     }
 
     @Test
-    void anOrderLargerThanOneLocationIsTakenFromSeveralAndComesBack() {
+    void anOrderLargerThanOneLocationIsTakenFromSeveralAndComesBackToEach() {
         String sku = "T-" + UUID.randomUUID();
         inventory.countAll(
                 List.of(new StockCount(new StockKey(sku, "a"), 2), new StockCount(new StockKey(sku, "b"), 3)), "test");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-3");
         assertThat(inventory.available(List.of(sku))).containsEntry(sku, 1L);
-        inventory.restock(List.of(new StockQuantity(sku, 4)), "order-3");
-        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 5L);
+        inventory.restock(List.of(new StockQuantity(sku, 1)), "order-3");
+        inventory.restock(List.of(new StockQuantity(sku, 3)), "order-3");
+        assertThat(inventory.levels(List.of(sku)))
+                .containsExactly(new StockLevel(sku, "a", 2, 0, 2, 0), new StockLevel(sku, "b", 3, 0, 3, 0));
     }
 
     @Test
