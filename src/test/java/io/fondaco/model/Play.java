@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.fondaco.faults.SellingShop;
 import io.fondaco.replay.ShopClient.Answer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -19,6 +20,9 @@ final class Play {
     /** What a job does: the expiry runs every second here, the recovery every five. */
     private static final Duration BY_A_JOB = Duration.ofSeconds(30);
 
+    /** The database ends a charge that is held longer than 30 s. */
+    private static final Duration LONGEST_HOLD = Duration.ofSeconds(10);
+
     private static final int MOST_UNDER_WAY = 2;
 
     private final Model model;
@@ -26,6 +30,7 @@ final class Play {
     private final Reached reached;
     private final List<Cart> carts = new ArrayList<>();
     private final List<Attempt> underWay = new ArrayList<>();
+    private final Map<Attempt, Instant> heldSince = new HashMap<>();
     private final List<Attempt> kept = new ArrayList<>();
     private final Map<Attempt, Answer> answers = new HashMap<>();
     private final List<Order> orders = new ArrayList<>();
@@ -38,11 +43,21 @@ final class Play {
 
     /** @return how many orders there are */
     int run(List<Step> steps) {
-        steps.forEach(this::take);
+        for (Step step : steps) {
+            answerWhoWaitsTooLong();
+            take(step);
+        }
         List.copyOf(underWay).forEach(_ -> take(new Step.Answer(0)));
         orders.forEach(this::agree);
         assertThat(shop.couponsUsed()).as("uses of the coupon").isEqualTo(model.couponsUsed());
         return orders.size();
+    }
+
+    private void answerWhoWaitsTooLong() {
+        Instant latest = Instant.now().minus(LONGEST_HOLD);
+        List.copyOf(underWay).stream()
+                .filter(attempt -> heldSince.get(attempt).isBefore(latest))
+                .forEach(attempt -> answer(new Step.Answer(0), attempt));
     }
 
     private void take(Step step) {
@@ -130,6 +145,7 @@ final class Play {
             return;
         }
         underWay.add(attempt);
+        heldSince.put(attempt, Instant.now());
         assertThat(shop.begin(attempt)).as(step + " is under way").isEmpty();
         levelsAgree(step);
     }

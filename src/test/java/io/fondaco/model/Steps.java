@@ -52,7 +52,7 @@ final class Steps {
                         often(16, Combinators.combine(WHICH, TEST_PAYMENT).as(Step.Begin::new)),
                         often(6, WHICH.map(Step.Answer::new)),
                         often(10, WHICH.map(Step.Expire::new)),
-                        often(6, Combinators.combine(WHICH, SELDOM).as(Step.Repeat::new)),
+                        often(10, Combinators.combine(WHICH, SELDOM).as(Step.Repeat::new)),
                         often(8, Combinators.combine(WHICH, EITHER).as(Step.Tell::new)),
                         often(5, WHICH.map(Step.Recover::new)),
                         often(7, WHICH.map(Step.Cancel::new)),
@@ -71,7 +71,7 @@ final class Steps {
                                 6,
                                 Combinators.combine(PLACE, Arbitraries.of(0, 0, 2))
                                         .as(Step.Count::new)),
-                        often(3, Arbitraries.create(Step.Again::new)))
+                        often(9, Arbitraries.create(Step.Again::new)))
                 .list()
                 .ofMaxSize(LONGEST)
                 .withSizeDistribution(RandomDistribution.uniform());
