@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a cart into an order: one transaction sets everything aside, then the provider is asked while nothing is held,
- * then one transaction draws the conclusion. Some nineteen statements and two commits for a cart of any size.
+ * then one transaction draws the conclusion, and the answer is read. Twenty statements and two commits for a cart of any size,
+ * besides what the provider does.
  *
  * <p>A crash at any point is made good by the client's retry with the same key or by {@link CheckoutRecovery}, whichever
  * comes first: the provider is asked under the reference that was written down before it was first called.

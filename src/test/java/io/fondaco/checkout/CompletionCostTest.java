@@ -1,0 +1,59 @@
+package io.fondaco.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.ShopDatabase;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a completion asks of the database, as that counts it. */
+@QuarkusTest
+class CompletionCostTest {
+    /** So many that what jobs ask meanwhile is less than one each. */
+    private static final int COMPLETIONS = 40;
+
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    ShopDatabase database;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void statementsAreAsManyForAnyNumberOfLines(int lines) throws SQLException {
+        List<Shopper> shoppers = new ArrayList<>();
+        for (int n = 0; n < COMPLETIONS; n++) {
+            shoppers.add(ready(lines));
+        }
+        long before = statements();
+        shoppers.forEach(shopper -> shopper.complete("tok_ok").then().statusCode(201));
+        assertThat((statements() - before) / COMPLETIONS).isEqualTo(21);
+    }
+
+    private Shopper ready(int lines) {
+        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        for (int line = 1; line < lines; line++) {
+            shopper.request()
+                    .body(Map.of("sku", shelf.put(250, 10), "quantity", 1))
+                    .post(shopper.path("/lines"))
+                    .then()
+                    .statusCode(200);
+        }
+        return shopper;
+    }
+
+    /** Those of shoppers, staff and providers; reading events is the relay's. */
+    private long statements() throws SQLException {
+        return Long.parseLong(database.query("""
+                SELECT sum(calls) FROM pg_stat_statements
+                 WHERE query ~ '(\\m(cart|catalog|checkout|customer|idempotency|inventory|payment|pricing|shipping)|"order")\\.[a-z]'
+                    OR query ~ 'INSERT INTO messaging.outbox'
+                """));
+    }
+}
