@@ -75,7 +75,7 @@ class SellingBenchmark {
             cluster = started;
             app = shop;
             skus = DemoShop.stock(cluster, client);
-            update("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+
             for (Demand demand : Demand.values()) {
                 complete(prepare(demand, WARM * SECONDS * MOST_PER_SECOND), WARM * SECONDS, 0);
             }
@@ -172,8 +172,7 @@ class SellingBenchmark {
                     """);
             connection.commit();
             connection.setAutoCommit(true);
-            statement.execute("VACUUM ANALYZE public.benchmark_cart");
-            statement.execute("CHECKPOINT");
+            statement.execute("ANALYZE public.benchmark_cart, cart.cart, cart.line");
         }
         return Files.write(data.resolve("carts"), lines);
     }
@@ -188,13 +187,6 @@ class SellingBenchmark {
                         """)) {
             row.next();
             return new Work(row.getDouble(1), row.getDouble(2));
-        }
-    }
-
-    private void update(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 
