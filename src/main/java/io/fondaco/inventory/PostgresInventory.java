@@ -338,12 +338,12 @@ class PostgresInventory implements Inventory {
                         SELECT sku, location, sum(units) AS units,
                                coalesce(sum(sum(units)) OVER (PARTITION BY sku ORDER BY location
                                                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-                          FROM gone GROUP BY sku, location
+                          FROM gone GROUP BY sku, location HAVING sum(units) > 0
                     ), back AS (
                         SELECT p.sku, g.location, least(g.units, p.quantity - g.before)::bigint AS quantity
-                          FROM placed p JOIN places g ON g.sku = p.sku AND g.units > 0 AND g.before < p.quantity
+                          FROM placed p JOIN places g ON g.sku = p.sku AND g.before < p.quantity
                          UNION ALL
-                        SELECT p.sku, coalesce((SELECT min(g.location) FROM places g WHERE g.sku = p.sku), ?),
+                        SELECT p.sku, coalesce((SELECT min(g.location) FROM gone g WHERE g.sku = p.sku), ?),
                                p.quantity - coalesce((SELECT sum(g.units) FROM places g WHERE g.sku = p.sku), 0)::bigint
                           FROM placed p
                     ), changes AS (

@@ -115,6 +115,19 @@ class InventoryTest {
     }
 
     @Test
+    void moreThanWasSoldComesBackOnceWhateverIsSoldAfterwards() {
+        String sku = "T-" + UUID.randomUUID();
+        inventory.countAll(
+                List.of(new StockCount(new StockKey(sku, "a"), 1), new StockCount(new StockKey(sku, "b"), 3)), "test");
+        inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-4");
+        inventory.restock(List.of(new StockQuantity(sku, 6)), "order-4");
+        inventory.adjust(new StockKey(sku, "a"), -3, "loss");
+        inventory.claim(reserve(List.of(new StockQuantity(sku, 2)), LONG), "order-4");
+        inventory.restock(List.of(new StockQuantity(sku, 1)), "order-4");
+        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 2L);
+    }
+
+    @Test
     void aCountLeavesWhatIsReservedAloneAndAnAdjustmentCannotTakeIt() {
         String sku = stocked(5);
         reserve(List.of(new StockQuantity(sku, 3)), LONG);
