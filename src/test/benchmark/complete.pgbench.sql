@@ -1,5 +1,5 @@
 -- What the completion of a cart with one line does to the database, statement by statement, in one transaction. Carts are in
--- public.benchmark_cart; each client takes every so manieth.
+-- public.benchmark_cart; client 3 of 16 takes those numbered 3, 19, 35 and so on.
 \set n :next + :client_id
 \set next :next + :clients
 SELECT quote_literal(id) AS cart, quote_literal(sku) AS sku, quote_literal(gen_random_uuid()) AS ord, quote_literal(gen_random_uuid()) AS pay,

@@ -36,6 +36,17 @@ public class ShopDatabase {
         }
     }
 
+    /**
+     * How many statements have been run so far, by whoever it was.
+     *
+     * @param text a regular expression that a part of them matches
+     */
+    public long statements(String text) throws SQLException {
+        return Long.parseLong(query("""
+                SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'
+                """.formatted(text)));
+    }
+
     /** Locks every level of a SKU, as another transaction would, until it is closed. */
     public HeldLevel hold(String sku) throws SQLException {
         return new HeldLevel(primary.getConnection(), sku);

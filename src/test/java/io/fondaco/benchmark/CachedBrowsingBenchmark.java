@@ -11,7 +11,6 @@ import io.fondaco.replay.ShopClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -163,8 +162,7 @@ class CachedBrowsingBenchmark {
     /** What the mix looks at, in the order of its fame: slug, variant and price a line. */
     private Path products(EmbeddedCluster cluster) throws Exception {
         List<String> lines = new ArrayList<>();
-        try (Connection connection =
-                        DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+        try (Connection connection = DemoShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
                         SELECT p.slug, v.id, x.amount

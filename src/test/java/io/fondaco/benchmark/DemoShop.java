@@ -43,6 +43,10 @@ final class DemoShop {
                 PackagedApp.ADMIN_KEY);
     }
 
+    static Connection connect(EmbeddedCluster cluster) throws SQLException {
+        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+    }
+
     /** Waits until all is imported, and fills the shelves. @return what can be bought, also in {@code public.benchmark_sku} */
     static List<String> stock(EmbeddedCluster cluster, ShopClient shop) throws SQLException {
         Awaitility.await()
@@ -54,8 +58,7 @@ final class DemoShop {
                                 .length
                         == 3);
         List<String> skus = new ArrayList<>();
-        try (Connection connection =
-                        DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+        try (Connection connection = connect(cluster);
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
             statement.execute(

@@ -8,7 +8,6 @@ import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -173,7 +172,7 @@ class EventsBenchmark {
     }
 
     private String query(String sql) throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = DemoShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -181,15 +180,11 @@ class EventsBenchmark {
         }
     }
 
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
-    }
-
     private void stock(PackagedApp app) throws Exception {
         try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
             skus = DemoShop.stock(cluster, shop);
         }
-        try (Connection connection = connect();
+        try (Connection connection = DemoShop.connect(cluster);
                 Statement statement = connection.createStatement()) {
             // What the demo shop told on its way in is no part of this.
             statement.execute("TRUNCATE messaging.outbox, messaging.inbox");

@@ -12,13 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -75,12 +74,11 @@ class SellingBenchmark {
             cluster = started;
             app = shop;
             skus = DemoShop.stock(cluster, client);
-
             for (Demand demand : Demand.values()) {
                 complete(prepare(demand, WARM * SECONDS * MOST_PER_SECOND), WARM * SECONDS, 0);
             }
-            Map<Demand, Double> completed = new LinkedHashMap<>();
-            Map<Demand, Double> database = new LinkedHashMap<>();
+            Map<Demand, Double> completed = new EnumMap<>(Demand.class);
+            Map<Demand, Double> database = new EnumMap<>(Demand.class);
             for (int round = 0; round < ROUNDS; round++) {
                 for (Demand demand : Demand.values()) {
                     Path carts = prepare(demand, SECONDS * MOST_PER_SECOND);
@@ -89,6 +87,7 @@ class SellingBenchmark {
                     database.merge(demand, pgbench() / ROUNDS, Double::sum);
                 }
             }
+            assertPgbenchSold();
             LOG.info(System.lineSeparator() + report(completed, database));
             assertThat(completed.values()).allMatch(rate -> rate > 0);
         }
@@ -132,28 +131,44 @@ class SellingBenchmark {
                 cluster, "complete.pgbench.sql", CLIENTS, SECONDS, Map.of("next", 0, "clients", CLIENTS));
     }
 
+    /** A statement that meets no row would be a cheap one. */
+    private void assertPgbenchSold() throws SQLException {
+        try (Connection connection = DemoShop.connect(cluster);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        SELECT (SELECT count(*) FROM "order".history WHERE request_id = 'request'),
+                               (SELECT count(*) FROM inventory.movement WHERE request_id = 'request' AND kind = 'sold'),
+                               (SELECT count(*) FROM payment.payment WHERE provider = 'bench' AND state = 'captured'),
+                               (SELECT count(*) FROM checkout.completion c JOIN payment.payment p ON p.id = c.payment_id
+                                 WHERE p.provider = 'bench' AND c.state = 'placed')
+                        """)) {
+            row.next();
+            assertThat(List.of(row.getLong(2), row.getLong(3), row.getLong(4)))
+                    .containsOnly(row.getLong(1))
+                    .doesNotContain(0L);
+        }
+    }
+
     /** Carts as shoppers leave them before they complete; also in {@code public.benchmark_cart}, by number. @return what wrk reads */
     private Path prepare(Demand demand, int count) throws SQLException, IOException {
-        IntFunction<String> wanted =
-                demand == Demand.HOT ? _ -> skus.getFirst() : n -> skus.get(Math.floorMod(n * 7, skus.size()));
+        IntFunction<String> wanted = demand == Demand.HOT ? _ -> skus.getFirst() : n -> skus.get(n % skus.size());
         List<String> lines = new ArrayList<>(count);
-        try (Connection connection = connect();
+        try (Connection connection = DemoShop.connect(cluster);
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("DROP TABLE IF EXISTS public.benchmark_cart");
             statement.execute(
-                    "CREATE TABLE public.benchmark_cart (n int PRIMARY KEY, id uuid, token text, hash bytea, sku text)");
+                    "CREATE TABLE public.benchmark_cart (n int PRIMARY KEY, id uuid, token_hash bytea, sku text)");
             try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO public.benchmark_cart VALUES (?, ?, ?, ?, ?)")) {
+                    connection.prepareStatement("INSERT INTO public.benchmark_cart VALUES (?, ?, ?, ?)")) {
                 for (int n = 0; n < count; n++) {
                     UUID id = TypeId.newUuid();
                     String token = Secret.generate("cart");
                     lines.add(TypeId.format("cart", id) + " " + token);
                     insert.setInt(1, n);
                     insert.setObject(2, id);
-                    insert.setString(3, token);
-                    insert.setBytes(4, Secret.hash(token));
-                    insert.setString(5, wanted.apply(n));
+                    insert.setBytes(3, Secret.hash(token));
+                    insert.setString(4, wanted.apply(n));
                     insert.addBatch();
                     if (n % 1_000 == 999) {
                         insert.executeBatch();
@@ -163,7 +178,7 @@ class SellingBenchmark {
             }
             statement.execute("""
                     INSERT INTO cart.cart (id, token_hash, currency, email, shipping_method)
-                    SELECT id, hash, 'EUR', id || '@example.com', 'pickup' FROM public.benchmark_cart
+                    SELECT id, token_hash, 'EUR', id || '@example.com', 'pickup' FROM public.benchmark_cart
                     """);
             statement.execute("""
                     INSERT INTO cart.line (id, cart_id, sku, variant_id, quantity, position)
@@ -179,7 +194,7 @@ class SellingBenchmark {
 
     /** What the primary has done so far for anybody. */
     private Work work() throws SQLException {
-        try (Connection connection = connect();
+        try (Connection connection = DemoShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         SELECT (SELECT sum(calls) FROM pg_stat_statements WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
@@ -188,9 +203,5 @@ class SellingBenchmark {
             row.next();
             return new Work(row.getDouble(1), row.getDouble(2));
         }
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
     }
 }

@@ -89,10 +89,7 @@ class CartTest {
     void eightCallsInParallelLoseNothing() throws Exception {
         String sku = shelf.put(100, 1_000);
         Shopper shopper = Shopper.with(sku, 1);
-        List<Integer> statuses = Together.all(8, _ -> shopper.request()
-                .body(Map.of("sku", sku, "quantity", 3))
-                .post(shopper.path("/lines"))
-                .statusCode());
+        List<Integer> statuses = Together.all(8, _ -> shopper.add(sku, 3).statusCode());
         assertThat(statuses).containsOnly(200);
         shopper.view().then().body("lines.quantity", contains(25));
     }
@@ -101,9 +98,7 @@ class CartTest {
     void quantitiesAreBoundedAndLinesCanBeChangedAndTakenOut() {
         String sku = shelf.put(100, 10);
         Shopper shopper = Shopper.with(sku, 9_999);
-        shopper.request()
-                .body(Map.of("sku", sku, "quantity", 1))
-                .post(shopper.path("/lines"))
+        shopper.add(sku, 1)
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("quantity_out_of_range"))

@@ -8,7 +8,6 @@ import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,21 +38,15 @@ class CompletionCostTest {
     private Shopper ready(int lines) {
         Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
         for (int line = 1; line < lines; line++) {
-            shopper.request()
-                    .body(Map.of("sku", shelf.put(250, 10), "quantity", 1))
-                    .post(shopper.path("/lines"))
-                    .then()
-                    .statusCode(200);
+            shopper.add(shelf.put(250, 10), 1).then().statusCode(200);
         }
         return shopper;
     }
 
     /** Those of shoppers, staff and providers; reading events is the relay's. */
     private long statements() throws SQLException {
-        return Long.parseLong(database.query("""
-                SELECT sum(calls) FROM pg_stat_statements
-                 WHERE query ~ '(\\m(cart|catalog|checkout|customer|idempotency|inventory|payment|pricing|shipping)|"order")\\.[a-z]'
-                    OR query ~ 'INSERT INTO messaging.outbox'
-                """));
+        return database.statements(
+                "(\\m(cart|catalog|checkout|customer|idempotency|inventory|payment|pricing|shipping)|\"order\")\\.[a-z]"
+                        + "|INSERT INTO messaging.outbox");
     }
 }

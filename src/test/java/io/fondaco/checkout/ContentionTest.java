@@ -71,9 +71,7 @@ class ContentionTest {
     void aCartVerbAndAStockChangeAreDoneAgainToo() throws SQLException {
         String sku = shelf.put(250, 3);
         Shopper shopper = Shopper.with(sku, 1);
-        failing("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.request()
-                .body(Map.of("sku", sku, "quantity", 1))
-                .post(shopper.path("/lines"))
+        failing("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.add(sku, 1)
                 .then()
                 .statusCode(200)
                 .body("lines[0].quantity", equalTo(2)));
@@ -91,11 +89,7 @@ class ContentionTest {
         String first = shelf.put(250, 5);
         String second = shelf.put(250, 5);
         Shopper shopper = Shopper.ready(second, 1);
-        shopper.request()
-                .body(Map.of("sku", first, "quantity", 1))
-                .post(shopper.path("/lines"))
-                .then()
-                .statusCode(200);
+        shopper.add(first, 1).then().statusCode(200);
         Response order = whileHeld(first, second, () -> shopper.complete("tok_ok"));
         order.then().statusCode(201);
         whileHeld(first, second, () -> Staff.verb(order.path("id"), "cancel", Map.of()))

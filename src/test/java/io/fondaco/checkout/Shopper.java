@@ -43,6 +43,11 @@ public record Shopper(String cart, String token) {
         return request().get(path(""));
     }
 
+    /** Puts so many in the cart. */
+    public Response add(String sku, int quantity) {
+        return request().body(Map.of("sku", sku, "quantity", quantity)).post(path("/lines"));
+    }
+
     public Response complete(String paymentToken) {
         return complete("test", paymentToken, UUID.randomUUID().toString());
     }

@@ -90,7 +90,7 @@ public final class SellingShop implements AutoCloseable {
         return coupon(Map.of("kind", "amount", "amounts", List.of(Map.of("amount", pence, "currency", "GBP"))), uses);
     }
 
-    /** @return its code */
+    /** A promotion of any kind, for so many uses. @return its code */
     public String coupon(Map<String, ?> what, int uses) {
         String code = "FIRE" + products.incrementAndGet();
         Map<String, Object> promotion = new TreeMap<>(what);
@@ -132,6 +132,7 @@ public final class SellingShop implements AutoCloseable {
         return tell(client(pod), reference, "payment.captured");
     }
 
+    /** The provider tells something of a payment. */
     public static ShopClient.Answer tell(ShopClient provider, String reference, String type) {
         Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", type));
         String body = "{\"reference\":\"%s\",\"type\":\"%s\"}".formatted(reference, type);

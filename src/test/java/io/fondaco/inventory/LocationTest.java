@@ -102,11 +102,7 @@ class LocationTest {
         count(a, other, 1);
         count(b, other, 1);
         Shopper shopper = Shopper.ready(a, 1);
-        shopper.request()
-                .body(Map.of("sku", b, "quantity", 1))
-                .post(shopper.path("/lines"))
-                .then()
-                .statusCode(200);
+        shopper.add(b, 1).then().statusCode(200);
         Response order = shopper.complete("tok_ok");
         order.then().statusCode(201);
         assertThat(soldAt(order)).isEqualTo(other + "," + other);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,9 @@ final class Play {
     private final ShopFront shop;
     private final Reached reached;
     private final List<Cart> carts = new ArrayList<>();
-    private final List<Attempt> underWay = new ArrayList<>();
-    private final Map<Attempt, Instant> heldSince = new HashMap<>();
+    /** Since when they are held. */
+    private final Map<Attempt, Instant> underWay = new LinkedHashMap<>();
+
     private final List<Attempt> kept = new ArrayList<>();
     private final Map<Attempt, Answer> answers = new HashMap<>();
     private final List<Order> orders = new ArrayList<>();
@@ -47,7 +49,7 @@ final class Play {
             answerWhoWaitsTooLong();
             take(step);
         }
-        List.copyOf(underWay).forEach(_ -> take(new Step.Answer(0)));
+        List.copyOf(underWay.keySet()).forEach(_ -> take(new Step.Answer(0)));
         orders.forEach(this::agree);
         assertThat(shop.couponsUsed()).as("uses of the coupon").isEqualTo(model.couponsUsed());
         return orders.size();
@@ -55,9 +57,11 @@ final class Play {
 
     private void answerWhoWaitsTooLong() {
         Instant latest = Instant.now().minus(LONGEST_HOLD);
-        List.copyOf(underWay).stream()
-                .filter(attempt -> heldSince.get(attempt).isBefore(latest))
-                .forEach(attempt -> answer(new Step.Answer(0), attempt));
+        Map.copyOf(underWay).forEach((attempt, since) -> {
+            if (since.isBefore(latest)) {
+                answer(new Step.Answer(0), attempt);
+            }
+        });
     }
 
     private void take(Step step) {
@@ -74,7 +78,8 @@ final class Play {
             case Step.Complete(int which, Payment payment, boolean oldPrice) ->
                 cart(which).ifPresent(cart -> complete(step, cart, payment, oldPrice ? 1 : 0));
             case Step.Begin(int which, Payment payment) -> cart(which).ifPresent(cart -> begin(step, cart, payment));
-            case Step.Answer(int which) -> pick(underWay, which).ifPresent(attempt -> answer(step, attempt));
+            case Step.Answer(int which) ->
+                pick(List.copyOf(underWay.keySet()), which).ifPresent(attempt -> answer(step, attempt));
             case Step.Expire(int which) -> expire(which);
             case Step.Repeat(int which, boolean otherContent) -> repeat(step, which, otherContent);
             case Step.Tell(int which, boolean captured) -> tell(step, which, captured);
@@ -144,8 +149,7 @@ final class Play {
             end(step, attempt, shop.complete(attempt));
             return;
         }
-        underWay.add(attempt);
-        heldSince.put(attempt, Instant.now());
+        underWay.put(attempt, Instant.now());
         assertThat(shop.begin(attempt)).as(step + " is under way").isEmpty();
         levelsAgree(step);
     }
@@ -175,8 +179,9 @@ final class Play {
     }
 
     private void expire(int which) {
-        List<Attempt> living =
-                underWay.stream().filter(attempt -> !attempt.isExpired()).toList();
+        List<Attempt> living = underWay.keySet().stream()
+                .filter(attempt -> !attempt.isExpired())
+                .toList();
         pick(living, which).ifPresent(attempt -> {
             model.expire(attempt);
             shop.expire(attempt);
@@ -186,7 +191,7 @@ final class Play {
 
     private void repeat(Step step, int which, boolean otherContent) {
         List<Attempt> known = new ArrayList<>(kept);
-        known.addAll(underWay);
+        known.addAll(underWay.keySet());
         pick(known, which).ifPresent(attempt -> {
             if (otherContent) {
                 see(step, "422 idempotency_key_reused", shop.repeatWithOtherContent(attempt));

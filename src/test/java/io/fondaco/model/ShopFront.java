@@ -226,11 +226,6 @@ final class ShopFront implements AutoCloseable {
         return staff(verb.path(), verb.key(), verb.body());
     }
 
-    /** What the shopper was told first. */
-    JsonNode placed(Order order) {
-        return orders.get(order);
-    }
-
     /** As the staff sees it. */
     JsonNode view(Order order) {
         return read("/admin/v1/orders/" + orderId(order));

@@ -48,7 +48,7 @@ class IdempotentTest {
         String sku = shelf.put(250, 10);
         Shopper shopper = Shopper.with(sku, 1);
         for (int i = 0; i < 2; i++) {
-            shopper.request().body(Map.of("sku", sku, "quantity", 1)).post(shopper.path("/lines"));
+            shopper.add(sku, 1);
         }
         shopper.view().then().body("lines[0].quantity", equalTo(3));
     }
