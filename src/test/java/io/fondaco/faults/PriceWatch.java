@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * One product's price as shoppers see it: somebody raises it by a cent again and again, and readers look at it through
@@ -26,6 +27,7 @@ import java.util.function.BooleanSupplier;
  */
 final class PriceWatch implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+    private static final Logger LOG = Logger.getLogger(PriceWatch.class);
     private static final String TOKEN = "Fondaco-Consistency";
 
     private final String variant;
@@ -158,7 +160,18 @@ final class PriceWatch implements AutoCloseable {
                 errors.put(pod.base().getPort() + " " + answer.statusCode(), 1L);
                 return new Report(1, 0, 0, 0, 0, errors);
             }
-            return judge(price(answer.body()), last, begin, withToken, bound);
+            Report report = judge(price(answer.body()), last, begin, withToken, bound);
+            if (report.staleWithToken() > 0) {
+                LOG.errorf(
+                        "%s showed %d to who had %s of %d, %d ms after that was answered: %s",
+                        pod.base(),
+                        price(answer.body()),
+                        last.token(),
+                        last.price(),
+                        TimeUnit.NANOSECONDS.toMillis(begin - last.answeredAt()),
+                        answer.headers().map());
+            }
+            return report;
         } catch (IOException e) {
             errors.put(pod.base().getPort() + " " + e.getClass().getSimpleName(), 1L);
             return new Report(1, 0, 0, 0, 0, errors);

@@ -14,11 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,18 +35,13 @@ class ChangeTail {
     private static final Logger LOG = Logger.getLogger(ChangeTail.class);
     private static final int MOST_ROWS = 10_000;
     private static final double JITTER = 0.2;
-    private static final long ANNOUNCED_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final Topology topology;
     private final CacheSettings settings;
     private final CacheMetrics metrics;
     private final Marks marks;
+    private final HeardChanges changes;
     private final CountDownLatch stopping = new CountDownLatch(1);
-
-    /** Rows that were told by who wrote them, before the log showed them; by when. */
-    private final Map<Long, Long> announced = new ConcurrentHashMap<>();
-
-    private Set<Long> applied = Set.of();
     private @Nullable Node source;
     private String horizon = ChangeLog.END;
     private int timeline;
@@ -67,6 +58,7 @@ class ChangeTail {
         this.settings = settings;
         this.metrics = metrics;
         this.marks = new Marks(settings.maxMarks());
+        this.changes = new HeardChanges(marks);
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
@@ -101,9 +93,7 @@ class ChangeTail {
 
     /** A change that its writer tells of, this pod or another. */
     void told(Change change) {
-        long now = System.nanoTime();
-        change.ids().forEach(id -> announced.put(id, now));
-        marks.changed(change.tags(), change.at());
+        changes.told(change);
     }
 
     /** Forgets everything, for something was changed and cannot be placed. */
@@ -178,30 +168,17 @@ class ChangeTail {
         if (!why.isEmpty()) {
             LOG.warnf("Cached answers are forgotten: %s", why);
         }
-        marks.restart(look.after().position());
-        applied = Set.of();
-        announced.clear();
+        changes.begin(look.after().position());
         horizon = look.horizon();
         begun = true;
         metrics.begunAnew();
     }
 
     private void apply(Node server, ChangeLog.Look look) {
-        // One server may show a commit before another: what a replica showed is placed again when the primary shows it.
-        Set<Long> before = server == source ? applied : Set.of();
-        Set<Long> unsettled = new HashSet<>();
-        for (ChangeLog.Row row : look.rows()) {
-            if (!before.contains(row.id()) && announced.remove(row.id()) == null) {
-                marks.changed(row.tags(), look.after().position());
-                metrics.changed("log", row.tags().size());
-            }
-            if (row.unsettled()) {
-                unsettled.add(row.id());
-            }
+        int marked = changes.shown(look.rows(), look.after().position(), server == source);
+        if (marked > 0) {
+            metrics.changed("log", marked);
         }
-        long now = System.nanoTime();
-        announced.values().removeIf(told -> now - told > ANNOUNCED_NANOS);
-        applied = unsettled;
         source = server;
         horizon = look.horizon();
     }

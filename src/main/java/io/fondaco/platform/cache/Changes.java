@@ -3,6 +3,7 @@ package io.fondaco.platform.cache;
 import io.fondaco.platform.topology.Position;
 import io.fondaco.platform.topology.Topology;
 import io.fondaco.platform.transactions.AfterCommit;
+import io.fondaco.platform.transactions.Unhurried;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ public class Changes {
     private final Topology topology;
     private final CacheMetrics metrics;
     private final AfterCommit afterCommit;
+    private final Unhurried unhurried;
 
     Changes(
             CacheSettings settings,
@@ -29,7 +31,8 @@ public class Changes {
             PodMessages pods,
             Topology topology,
             CacheMetrics metrics,
-            AfterCommit afterCommit) {
+            AfterCommit afterCommit,
+            Unhurried unhurried) {
         this.settings = settings;
         this.log = log;
         this.tail = tail;
@@ -37,6 +40,7 @@ public class Changes {
         this.topology = topology;
         this.metrics = metrics;
         this.afterCommit = afterCommit;
+        this.unhurried = unhurried;
     }
 
     /**
@@ -51,6 +55,7 @@ public class Changes {
             return;
         }
         afterCommit.requireTransaction("Changes are told in the transaction that makes them");
+        unhurried.waitAfterAll();
         List<Long> hashes = Tag.hashes(tags);
         List<Long> ids = log.write(hashes);
         afterCommit.gather(Told.class, Told::new).add(ids, hashes);

@@ -35,15 +35,23 @@ class Consistency {
         this.metrics = metrics;
     }
 
-    /** The latest of the caller's genuine tokens; empty when there is none. What is not genuine is as good as absent. */
+    /**
+     * The latest of the caller's genuine tokens; empty when there is none. What is not genuine is as good as absent.
+     *
+     * @throws DatabaseAway if there is one, and no way to find out just now whether it is genuine or what has come to pass
+     */
     Optional<Position> presented(ContainerRequestContext request) {
-        List<String> tokens = tokens(
+        return presented(
                 request.getHeaderString(HEADER),
                 name -> Optional.ofNullable(request.getCookies().get(name)).map(Cookie::getValue));
-        return tokens.isEmpty() ? Optional.empty() : latest(tokens, key.get()).map(this::fromHere);
     }
 
-    /** As {@link #presented(ContainerRequestContext)}, for who may not wait; absent when that takes asking somebody. */
+    Optional<Position> presented(@Nullable String header, Function<String, Optional<String>> cookie) {
+        List<String> tokens = tokens(header, cookie);
+        return tokens.isEmpty() ? Optional.empty() : latest(tokens, secret()).map(this::fromHere);
+    }
+
+    /** As {@link #presented(String, Function)}, for who may not wait; absent when that takes asking somebody. */
     Optional<Optional<Position>> presentedAtOnce(@Nullable String header, Function<String, Optional<String>> cookie) {
         List<String> tokens = tokens(header, cookie);
         if (tokens.isEmpty()) {
@@ -53,21 +61,28 @@ class Consistency {
         if (secret.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Position> latest = latest(tokens, secret);
+        Optional<Position> latest = latest(tokens, secret.get());
         boolean elsewhere =
                 latest.filter(token -> token.timeline() > topology.timeline()).isPresent();
         return elsewhere ? Optional.empty() : Optional.of(latest);
     }
 
-    private Optional<Position> latest(List<String> tokens, Optional<SecretKeySpec> secret) {
+    /** Which token is genuine cannot be told just now, and none may be ignored that is. */
+    private SecretKeySpec secret() {
+        return key.get()
+                .orElseThrow(
+                        () -> new DatabaseAway("A token came, and no server is there that has the key to read it by"));
+    }
+
+    private Optional<Position> latest(List<String> tokens, SecretKeySpec secret) {
         return tokens.stream()
                 .limit(MOST_TOKENS)
                 .flatMap(token -> genuine(token, secret).stream())
                 .max(Comparator.naturalOrder());
     }
 
-    private Optional<Position> genuine(String token, Optional<SecretKeySpec> secret) {
-        Optional<Position> position = secret.flatMap(known -> ConsistencyToken.read(token, known));
+    private Optional<Position> genuine(String token, SecretKeySpec secret) {
+        Optional<Position> position = ConsistencyToken.read(token, secret);
         metrics.token(position.isPresent() ? "valid" : "invalid");
         return position;
     }
@@ -109,7 +124,7 @@ class Consistency {
 
     /** The token of a write's answer: taken after its commit, on the primary. */
     Optional<String> afterWriting() {
-        return sign(front());
+        return sign(topology.primaryPosition().orElseGet(this::unplaced));
     }
 
     /**
@@ -141,12 +156,14 @@ class Consistency {
         return sign(token.max(latest));
     }
 
-    /** Up to where the primary is; where it does not say so, the end of its timeline, which no server reaches. */
+    /** Past all that the primary has shown; where it does not say so, the end of its timeline, which no server reaches. */
     Position front() {
-        return topology.primaryPosition().orElseGet(() -> {
-            metrics.token("unplaced");
-            return Position.endOf(topology.timeline());
-        });
+        return topology.primaryShown().orElseGet(this::unplaced);
+    }
+
+    private Position unplaced() {
+        metrics.token("unplaced");
+        return Position.endOf(topology.timeline());
     }
 
     private Optional<Position> position(Node node) {

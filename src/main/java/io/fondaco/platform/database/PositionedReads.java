@@ -78,9 +78,8 @@ public class PositionedReads {
             Optional<Seat> seat = route.seat();
             boolean onPrimary = seat.filter(it -> it.reason().onPrimary()).isPresent();
             Duration limit = settings.checkTimeout().multipliedBy(2);
-            Optional<Position> upTo = onPrimary
-                    ? topology.primaryPosition()
-                    : seat.map(Seat::node).flatMap(node -> node.ask(limit));
+            Optional<Position> upTo =
+                    onPrimary ? topology.primaryShown() : seat.map(Seat::node).flatMap(node -> node.askShown(limit));
             return new Positioned<>(value, from, upTo, onPrimary);
         } finally {
             route.demand(Optional.empty());

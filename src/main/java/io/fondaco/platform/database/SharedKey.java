@@ -42,11 +42,14 @@ public final class SharedKey {
     /** Empty while no server has been there to read it from. */
     public Optional<SecretKeySpec> get() {
         SecretKeySpec known = key;
-        if (known == null) {
-            known = load();
-            key = known;
+        if (known != null) {
+            return Optional.of(known);
         }
-        return Optional.ofNullable(known);
+        SecretKeySpec loaded = load();
+        if (loaded != null) {
+            key = loaded;
+        }
+        return Optional.ofNullable(loaded);
     }
 
     /** As {@link #get}, without reading it from anywhere. */

@@ -2,7 +2,12 @@ package io.fondaco.platform.database;
 
 import io.fondaco.platform.topology.DatabaseSettings;
 import io.fondaco.platform.topology.Topology;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -11,9 +16,19 @@ import javax.crypto.spec.SecretKeySpec;
 class TokenKey {
     private final SharedKey key;
 
+    @Inject
     TokenKey(Topology topology, DatabaseSettings settings) {
-        this.key = new SharedKey(
-                topology, "fondaco.database.consistency-secret", settings.consistencySecret(), "database.token_key");
+        this(new SharedKey(
+                topology, "fondaco.database.consistency-secret", settings.consistencySecret(), "database.token_key"));
+    }
+
+    TokenKey(SharedKey key) {
+        this.key = key;
+    }
+
+    /** After migrations: who comes first shall find it. */
+    void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
+        key.get();
     }
 
     /** Empty while no server has been there to read it from. */

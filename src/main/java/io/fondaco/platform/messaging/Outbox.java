@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.transactions.AfterCommit;
+import io.fondaco.platform.transactions.Unhurried;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -41,8 +42,16 @@ public class Outbox {
     private final Bell bell;
     private final AfterCommit afterCommit;
     private final MessagingSettings settings;
+    private final Unhurried unhurried;
 
-    Outbox(EntityManager entities, ObjectMapper json, Bell bell, AfterCommit afterCommit, MessagingSettings settings) {
+    Outbox(
+            EntityManager entities,
+            ObjectMapper json,
+            Bell bell,
+            AfterCommit afterCommit,
+            MessagingSettings settings,
+            Unhurried unhurried) {
+        this.unhurried = unhurried;
         this.settings = settings;
         this.entities = entities;
         this.json = json;
@@ -62,6 +71,7 @@ public class Outbox {
             return;
         }
         afterCommit.requireTransaction("Events are told in the transaction that they tell of");
+        unhurried.waitAfterAll();
         write(events);
         afterCommit.run(bell::ring);
     }

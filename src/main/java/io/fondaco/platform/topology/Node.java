@@ -139,14 +139,26 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Up to where it is now: at or past all that any read has seen here until this call.
+     * Up to where it is now: at or past all commits that have waited for the disk, on a replica all that it has replayed.
      *
      * @return empty when it does not say so in time
      */
     public Optional<Position> ask(Duration limit) {
+        return askAll(limit).map(Sample::position);
+    }
+
+    /**
+     * At or past all that any read has seen here until this call.
+     *
+     * @return empty when it does not say so in time
+     */
+    public Optional<Position> askShown(Duration limit) {
+        return askAll(limit).map(Sample::shown);
+    }
+
+    private Optional<Sample> askAll(Duration limit) {
         try {
-            return Optional.of(sampler.ask().get(limit.toNanos(), TimeUnit.NANOSECONDS))
-                    .map(Sample::position);
+            return Optional.of(sampler.ask().get(limit.toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException | TimeoutException _) {
             return Optional.empty();
         } catch (InterruptedException _) {

@@ -37,7 +37,7 @@ final class Sampler implements AutoCloseable {
     private static final String SAMPLE_WITHOUT_HEARTBEAT =
             sample("(SELECT 0 AS timeline, NULL::timestamptz AS beaten_at)");
 
-    /** Columns {@code recovering}, {@code timeline}, {@code lsn} and {@code beat}; see {@link Sample}. */
+    /** Columns {@code recovering}, {@code timeline}, {@code lsn}, {@code shown} and {@code beat}; see {@link Sample}. */
     static final String SAMPLE = sample("topology.heartbeat");
 
     private static final String BEAT = """
@@ -193,9 +193,11 @@ final class Sampler implements AutoCloseable {
             if (!row.next()) {
                 throw new SQLException("topology.heartbeat has no row", "02000");
             }
+            int timeline = row.getInt("timeline");
             return new Sample(
                     row.getBoolean("recovering"),
-                    new Position(row.getInt("timeline"), row.getLong("lsn")),
+                    new Position(timeline, row.getLong("lsn")),
+                    new Position(timeline, row.getLong("shown")),
                     row.getLong("beat"),
                     systemIdentifier);
         }
@@ -278,6 +280,9 @@ final class Sampler implements AutoCloseable {
                             THEN (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
                             ELSE (pg_current_wal_flush_lsn() - '0/0'::pg_lsn)::bigint
                        END AS lsn,
+                       CASE WHEN recovering THEN coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint, 0)
+                            ELSE (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
+                       END AS shown,
                        coalesce((extract(epoch FROM h.beaten_at) * 1000)::bigint, 0) AS beat
                   FROM (SELECT pg_is_in_recovery() AS recovering) AS role, %s AS h
                 """.formatted(TIMELINE, heartbeat);

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -217,8 +218,23 @@ public class Topology {
      * @return empty when no primary says so in time
      */
     public Optional<Position> primaryPosition() {
+        return ofPrimary(Node::ask);
+    }
+
+    /**
+     * At or past all that any read of the primary has seen until this call.
+     *
+     * @return empty when no primary says so in time
+     */
+    public Optional<Position> primaryShown() {
+        return ofPrimary(Node::askShown);
+    }
+
+    private Optional<Position> ofPrimary(BiFunction<Node, Duration, Optional<Position>> question) {
         Duration limit = settings.checkTimeout().multipliedBy(3);
-        return primary().flatMap(node -> node.ask(limit)).filter(position -> position.timeline() >= timeline());
+        return primary()
+                .flatMap(node -> question.apply(node, limit))
+                .filter(position -> position.timeline() >= timeline());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.fondaco.platform.database;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -11,11 +12,13 @@ import io.fondaco.Together;
 import io.fondaco.platform.identity.Hmac;
 import io.fondaco.platform.topology.DatabaseSettings;
 import io.fondaco.platform.topology.Position;
+import io.fondaco.platform.topology.Topology;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.List;
+import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +31,13 @@ class ConsistencyTest {
     private final TokenKey key;
     private final MeterRegistry metrics;
     private final DatabaseSettings settings;
+    private final Topology topology;
+    private final ReadMetrics reads;
 
-    ConsistencyTest(TokenKey key, MeterRegistry metrics, DatabaseSettings settings) {
+    ConsistencyTest(
+            TokenKey key, MeterRegistry metrics, DatabaseSettings settings, Topology topology, ReadMetrics reads) {
+        this.topology = topology;
+        this.reads = reads;
         this.key = key;
         this.metrics = metrics;
         this.settings = settings;
@@ -49,6 +57,17 @@ class ConsistencyTest {
             assertThat(read.asString()).isEqualTo("replica");
             assertThat(read.header(TOKEN)).isGreaterThanOrEqualTo(written);
         }
+    }
+
+    @Test
+    void aTokenThatNobodyCanReadJustNowIsNotIgnored() {
+        SharedKey nowhere = new SharedKey(topology, "unset", Optional.empty(), "database.nowhere");
+        Consistency withoutKey = new Consistency(topology, new TokenKey(nowhere), settings, reads);
+        String written = write();
+        assertThatThrownBy(() -> withoutKey.presented(written, _ -> Optional.empty()))
+                .isInstanceOf(DatabaseAway.class);
+        assertThat(withoutKey.presentedAtOnce(written, _ -> Optional.empty())).isEmpty();
+        assertThat(withoutKey.presented(null, _ -> Optional.empty())).isEmpty();
     }
 
     @Test
