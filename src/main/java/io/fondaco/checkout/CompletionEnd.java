@@ -78,30 +78,44 @@ class CompletionEnd {
     }
 
     /**
+     * What came of drawing a conclusion.
+     *
+     * @param drawn false if somebody else moved the completion in the meantime
+     * @param answer what was kept for the client, if it was now
+     */
+    record Conclusion(boolean drawn, Optional<StoredAnswer> answer) {
+        private static final Conclusion MOVED = new Conclusion(false, Optional.empty());
+        private static final Conclusion DRAWN = new Conclusion(true, Optional.empty());
+
+        private static Conclusion with(StoredAnswer answer) {
+            return new Conclusion(true, Optional.of(answer));
+        }
+    }
+
+    /**
      * Draws the conclusion from what the provider said.
      *
      * @param seen as the caller last saw it
-     * @return false if somebody else moved it in the meantime
      * @throws InsufficientStock if the stock that was set aside is gone; nothing is written then, see {@link #giveBack}
      */
     @Transactional
-    boolean settle(Completion seen, PaymentAnswer answer) {
+    Conclusion settle(Completion seen, PaymentAnswer answer) {
         return switch (seen.state()) {
             case RESERVED -> conclude(seen, answer);
             case PENDING -> decide(seen, answer);
-            case PLACED -> true;
+            case PLACED -> Conclusion.DRAWN;
             case FAILED, CANCELLED -> returnLateMoney(seen, answer);
         };
     }
 
-    private boolean conclude(Completion seen, PaymentAnswer answer) {
+    private Conclusion conclude(Completion seen, PaymentAnswer answer) {
         PaymentOutcome outcome = answer.outcome();
         if (outcome.refused() || outcome == PaymentOutcome.NOT_ASKED) {
             return fail(seen, answer);
         }
         boolean paid = outcome.paid();
         if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.PENDING)) {
-            return false;
+            return Conclusion.MOVED;
         }
         NewOrder snapshot = seen.snapshot();
         carts.completed(seen.cart());
@@ -116,9 +130,10 @@ class CompletionEnd {
                 .isPresent()) {
             order = orders.backorder(order.id(), anew.get().backorderedUnits());
         }
-        idempotency.store(seen.key(), new StoredAnswer(paid ? 201 : 202, documents.write(order)));
+        StoredAnswer kept = new StoredAnswer(paid ? 201 : 202, documents.write(order));
+        idempotency.store(seen.key(), kept);
         cutOff.reach(CompletionStep.CONCLUDED_UNCOMMITTED);
-        return true;
+        return Conclusion.with(kept);
     }
 
     /**
@@ -142,35 +157,36 @@ class CompletionEnd {
         return Optional.of(anew);
     }
 
-    private boolean fail(Completion seen, PaymentAnswer answer) {
+    private Conclusion fail(Completion seen, PaymentAnswer answer) {
         PaymentOutcome outcome = answer.outcome();
         if (!completions.move(seen, CompletionState.FAILED)) {
-            return false;
+            return Conclusion.MOVED;
         }
         carts.reopen(seen.cart());
         coupons.giveBack(seen.snapshot());
         payments.settle(seen.payment(), answer);
+        seen.reservation().ifPresent(inventory::release);
         if (outcome == PaymentOutcome.VOIDED || outcome == PaymentOutcome.NOT_ASKED) {
             // Nobody was asked for money: the client may try again with the same key.
             idempotency.release(seen.key());
-        } else {
-            ApiException declined = new ApiException(
-                    402, "payment_declined", "The payment was declined; the cart is open for another one.");
-            idempotency.store(seen.key(), documents.problem(declined, "Payment Required"));
+            return Conclusion.DRAWN;
         }
-        seen.reservation().ifPresent(inventory::release);
-        return true;
+        ApiException declined = new ApiException(
+                402, "payment_declined", "The payment was declined; the cart is open for another one.");
+        StoredAnswer kept = documents.problem(declined, "Payment Required");
+        idempotency.store(seen.key(), kept);
+        return Conclusion.with(kept);
     }
 
-    private boolean decide(Completion seen, PaymentAnswer answer) {
+    private Conclusion decide(Completion seen, PaymentAnswer answer) {
         PaymentOutcome outcome = answer.outcome();
         if (!outcome.paid() && !outcome.refused()) {
             payments.settle(seen.payment(), answer);
-            return true;
+            return Conclusion.DRAWN;
         }
         boolean paid = outcome.paid();
         if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.CANCELLED)) {
-            return false;
+            return Conclusion.MOVED;
         }
         Order order = orders.lock(seen.snapshot().id());
         if (!paid) {
@@ -181,7 +197,7 @@ class CompletionEnd {
         if (!paid) {
             restock(order);
         }
-        return true;
+        return Conclusion.DRAWN;
     }
 
     private static OrderChange paid(Order order, PaymentOutcome outcome) {
@@ -222,7 +238,7 @@ class CompletionEnd {
     }
 
     /** The provider took money, or holds it, for something that was given up: it goes back. */
-    private boolean returnLateMoney(Completion seen, PaymentAnswer answer) {
+    private Conclusion returnLateMoney(Completion seen, PaymentAnswer answer) {
         switch (answer.outcome()) {
             case CAPTURED -> {
                 if (payments.settle(seen.payment(), answer)) {
@@ -232,7 +248,7 @@ class CompletionEnd {
             case AUTHORIZED -> payments.release(seen.payment());
             default -> payments.settle(seen.payment(), answer);
         }
-        return true;
+        return Conclusion.DRAWN;
     }
 
     /**
@@ -240,9 +256,9 @@ class CompletionEnd {
      * the money goes back.
      */
     @Transactional
-    boolean giveBack(Completion seen, PaymentAnswer answer, InsufficientStock shortage) {
+    Conclusion giveBack(Completion seen, PaymentAnswer answer, InsufficientStock shortage) {
         if (!completions.move(seen, CompletionState.FAILED)) {
-            return false;
+            return Conclusion.MOVED;
         }
         carts.reopen(seen.cart());
         coupons.giveBack(seen.snapshot());
@@ -253,8 +269,9 @@ class CompletionEnd {
             payments.settle(seen.payment(), PaymentAnswer.of(PaymentOutcome.VOIDED));
             payments.release(seen.payment());
         }
-        idempotency.store(seen.key(), documents.problem(shortage, "Conflict"));
-        return true;
+        StoredAnswer kept = documents.problem(shortage, "Conflict");
+        idempotency.store(seen.key(), kept);
+        return Conclusion.with(kept);
     }
 
     private void refund(Completion seen, PaymentAnswer answer) {

@@ -22,7 +22,7 @@ class PostgresCustomers implements Customers {
                         INSERT INTO customer.customer (id, email) VALUES (:id, lower(:email))
                         ON CONFLICT (email) DO UPDATE SET last_order_at = now()
                         RETURNING id
-                        """, UUID.class)
+                        """)
                 .setParameter("id", CustomerId.random().value())
                 .setParameter("email", known)
                 .getSingleResult();

@@ -96,7 +96,7 @@ class ImportLedger {
                         SELECT row_done FROM importing.import
                          WHERE id = :id AND locked_by = :holder AND status = 'running'
                            FOR UPDATE
-                        """, Long.class)
+                        """)
                 .setParameter("id", lease.id().value())
                 .setParameter("holder", lease.holder())
                 .getResultList();
@@ -218,7 +218,7 @@ class ImportLedger {
                         SELECT cast(:id AS uuid), key FROM unnest(cast(:keys AS text[])) AS key
                             ON CONFLICT DO NOTHING
                         RETURNING key
-                        """, String.class)
+                        """)
                 .setParameter("id", id.value())
                 .setParameter("keys", keys.toArray(String[]::new))
                 .getResultList();

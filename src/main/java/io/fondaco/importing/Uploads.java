@@ -120,7 +120,7 @@ class Uploads {
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<byte[]> chunk(ImportId id, int sequence) {
         List<?> bodies = entities.createNativeQuery(
-                        "SELECT body FROM importing.chunk WHERE import_id = :id AND seq = :sequence", byte[].class)
+                        "SELECT body FROM importing.chunk WHERE import_id = :id AND seq = :sequence")
                 .setParameter("id", id.value())
                 .setParameter("sequence", sequence)
                 .getResultList();

@@ -102,7 +102,7 @@ class Backorders {
                                (SELECT FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
                                  WHERE s.sku = b.sku AND s.on_hand > s.reserved AND l.active AND l.ships_online)
                          LIMIT :batch
-                        """, String.class)
+                        """)
                 .setParameter("batch", settings.fillBatch())
                 .getResultList();
         fill(skus);

@@ -34,7 +34,7 @@ class LocationChange {
                                 SELECT sku FROM inventory.stock_level
                                  WHERE location = :location AND sku > :after AND on_hand > reserved
                                  ORDER BY sku LIMIT :batch
-                                """, String.class)
+                                """)
                         .setParameter("location", location)
                         .setParameter("after", from)
                         .setParameter("batch", BATCH)

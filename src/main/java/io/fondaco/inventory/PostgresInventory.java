@@ -247,7 +247,7 @@ class PostgresInventory implements Inventory {
                              WHERE s.sku = k.sku AND s.location = k.location
                         )
                         SELECT count(*) FROM posted
-                        """, Long.class)
+                        """)
                         .setParameter("batch", batch)
                         .getSingleResult())
                 .intValue();
@@ -263,13 +263,12 @@ class PostgresInventory implements Inventory {
     int releaseExpired(int batch) {
         fence.hold();
         @SuppressWarnings("unchecked")
-        List<UUID> expired = entities.createNativeQuery("""
+        List<UUID> expired =
+                entities.createNativeQuery("""
                         SELECT id FROM inventory.reservation
                          WHERE status = 'reserved' AND expires_at < now()
                          ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED
-                        """, UUID.class)
-                .setParameter("batch", batch)
-                .getResultList();
+                        """).setParameter("batch", batch).getResultList();
         if (!expired.isEmpty()) {
             release(expired, "expired");
         }

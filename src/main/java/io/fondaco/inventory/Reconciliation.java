@@ -54,7 +54,7 @@ class Reconciliation {
     @Transactional
     Batch check(StockKey after) {
         fence.hold();
-        entities.createNativeQuery("SELECT set_config('statement_timeout', :limit, true)", String.class)
+        entities.createNativeQuery("SELECT set_config('statement_timeout', :limit, true)")
                 .setParameter(
                         "limit",
                         Long.toString(settings.reconciliationStatementTimeout().toMillis()))
@@ -133,7 +133,7 @@ class Reconciliation {
 
     long count() {
         return ((Number) entities.createNativeQuery(
-                                "SELECT count(*) FROM inventory.discrepancy WHERE resolved_at IS NULL", Long.class)
+                                "SELECT count(*) FROM inventory.discrepancy WHERE resolved_at IS NULL")
                         .getSingleResult())
                 .longValue();
     }

@@ -70,7 +70,7 @@ class SellingPolicies {
                             ON CONFLICT (sku, location) DO NOTHING
                         )
                         SELECT location FROM inventory.stock_level WHERE sku = :sku ORDER BY sku, location FOR UPDATE
-                        """, String.class)
+                        """)
                 .setParameter("sku", sku)
                 .setParameter("location", policy.location())
                 .getResultList();

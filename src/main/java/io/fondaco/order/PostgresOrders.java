@@ -311,11 +311,10 @@ class PostgresOrders implements Orders {
 
     /** The order, if this is the token that opens it. */
     Optional<Order> open(OrderId id, String token) {
-        List<?> hashes = entities.createNativeQuery("""
+        List<?> hashes =
+                entities.createNativeQuery("""
                         SELECT encode(token_hash, 'hex') FROM "order".orders WHERE id = :id
-                        """, String.class)
-                .setParameter("id", id.value())
-                .getResultList();
+                        """).setParameter("id", id.value()).getResultList();
         String presented = HexFormat.of().formatHex(Secret.hash(token));
         return hashes.contains(presented) ? find(id) : Optional.empty();
     }

@@ -179,7 +179,7 @@ class PostgresPayments implements Payments {
     public Optional<PaymentAction> action(PaymentId payment) {
         List<?> actions = entities.createNativeQuery("""
                         SELECT cast(action AS text) FROM payment.payment WHERE id = :id AND action IS NOT NULL
-                        """, String.class)
+                        """)
                 .setParameter("id", payment.value())
                 .getResultList();
         return actions.stream().map(action -> readAction((String) action)).findFirst();

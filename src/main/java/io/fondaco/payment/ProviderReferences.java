@@ -26,7 +26,7 @@ class ProviderReferences {
         return (String) entities.createNativeQuery("""
                         UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :theirs)
                          WHERE id = :id RETURNING provider_reference
-                        """, String.class)
+                        """)
                 .setParameter("theirs", providerReference)
                 .setParameter("id", payment.value())
                 .getSingleResult();
@@ -34,8 +34,7 @@ class ProviderReferences {
 
     Optional<String> of(PaymentId payment) {
         List<?> references = entities.createNativeQuery(
-                        "SELECT provider_reference FROM payment.payment WHERE id = :id AND provider_reference IS NOT NULL",
-                        String.class)
+                        "SELECT provider_reference FROM payment.payment WHERE id = :id AND provider_reference IS NOT NULL")
                 .setParameter("id", payment.value())
                 .getResultList();
         return references.stream().map(String.class::cast).findFirst();

@@ -30,7 +30,7 @@ class TestLedger {
                         VALUES (:reference, :currency, :amount, :state)
                         ON CONFLICT (reference) DO UPDATE SET state = c.state
                         RETURNING state
-                        """, String.class)
+                        """)
                 .setParameter("reference", reference)
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
@@ -56,7 +56,7 @@ class TestLedger {
 
     private String read(String reference) {
         List<?> states = entities.createNativeQuery(
-                        "SELECT state FROM payment.test_charge WHERE reference = :reference", String.class)
+                        "SELECT state FROM payment.test_charge WHERE reference = :reference")
                 .setParameter("reference", reference)
                 .getResultList();
         return states.isEmpty() ? "" : (String) states.getFirst();

@@ -102,7 +102,7 @@ class EndpointRules {
      * @throws ApiException 409 {@code too_many_webhooks}
      */
     void checkCount() {
-        entities.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Integer.class)
+        entities.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))")
                 .getSingleResult();
         long present = Endpoint.count("deletedAt is null");
         if (present >= settings.maxEndpoints()) {

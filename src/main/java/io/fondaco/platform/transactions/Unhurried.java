@@ -23,7 +23,7 @@ public class Unhurried {
 
     /** Of the transaction in hand. One statement; to come before any lock is taken. */
     public void commit() {
-        entities.createNativeQuery("SELECT set_config('synchronous_commit', 'off', true)", String.class)
+        entities.createNativeQuery("SELECT set_config('synchronous_commit', 'off', true)")
                 .getSingleResult();
         transactions.putResource(Unhurried.class, true);
     }
