@@ -102,13 +102,14 @@ class AfterSales {
 
     /**
      * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
-     * that stands already, and for refunds that are under way. None are drawn while no money was asked for: whoever is about
+     * that stands already, for refunds that are under way, and for those that were made at the provider. None are drawn while no money was asked for: whoever is about
      * to ask for it, or to give it up, will.
      *
      * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
      */
     @Transactional(Transactional.TxType.NEVER)
-    void look(Payment payment) {
+    void look(Payments.Told told) {
+        Payment payment = told.payment();
         PaymentAnswer answer = payments.query(payment);
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
             throw unknown("The provider cannot be asked just now; tell it again.");
@@ -120,6 +121,12 @@ class AfterSales {
         payments.refundsOfOrder(payment.orderId()).stream()
                 .filter(refund -> refund.state() == Refund.State.PENDING)
                 .forEach(this::sendRefund);
+        if (told.ofRefund()) {
+            desk.refundsMade(
+                    payment.id(),
+                    payments.refundsMade(payment)
+                            .orElseThrow(() -> unknown("The provider cannot be asked just now; tell it again.")));
+        }
     }
 
     private void conclude(Payment payment, PaymentAnswer answer) {

@@ -24,6 +24,7 @@ import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.payment.RefundMade;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -342,6 +343,35 @@ class OrderDesk {
                         facts(request.reason(), units, refund)));
         restock(changed, restock ? OrderUnits.toRestock(units) : List.of());
         return done(key, 201, changed, refund, Optional.empty());
+    }
+
+    /** Writes down refunds that somebody made at the provider; those that are written down already change nothing. */
+    @Transactional
+    void refundsMade(PaymentId id, List<RefundMade> made) {
+        if (made.isEmpty()) {
+            return;
+        }
+        OrderId orderId = new OrderId(payments.find(id).orElseThrow().orderId());
+        Optional<Order> order = orders.find(orderId).map(_ -> orders.lock(orderId));
+        for (RefundMade refund : made) {
+            Optional<Refund> recorded = payments.recordRefund(id, refund);
+            if (recorded.isPresent() && order.isPresent()) {
+                order = Optional.of(orders.change(order.get(), refundMade(order.get(), recorded.get())));
+            }
+        }
+    }
+
+    private OrderChange refundMade(Order order, Refund refund) {
+        Money nothing = Money.zero(refund.amount().currency());
+        return new OrderChange(
+                order.status(),
+                status(payments.find(refund.paymentId()).orElseThrow(), nothing),
+                order.fulfillmentStatus(),
+                nothing,
+                List.of(),
+                "refunded",
+                SYSTEM,
+                facts("made at the payment provider", Map.of(), Optional.of(refund)));
     }
 
     /** Brings the order in line with how its refunds ended. */

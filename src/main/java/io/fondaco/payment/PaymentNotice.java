@@ -8,5 +8,6 @@ import java.util.Optional;
  *
  * @param payment ours, if the webhook names it
  * @param providerReference the provider's own id of it, if it has one
+ * @param ofRefund whether it is about money that goes back
  */
-public record PaymentNotice(Optional<PaymentId> payment, Optional<String> providerReference) {}
+public record PaymentNotice(Optional<PaymentId> payment, Optional<String> providerReference, boolean ofRefund) {}

@@ -1,6 +1,7 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,15 @@ public interface PaymentProvider {
 
     /** Gives money back, or finds out what became of a refund that was sent before. */
     RefundAnswer refund(Payment payment, Refund refund);
+
+    /**
+     * The refunds of this payment that did not come of {@link #refund}, as far as the provider knows of such.
+     *
+     * @throws NoAnswer if it cannot be asked just now
+     */
+    default List<RefundMade> refundsMade(Payment payment) {
+        return List.of();
+    }
 
     /**
      * Reads a webhook's body. Asks nobody.

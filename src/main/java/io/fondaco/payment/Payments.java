@@ -83,6 +83,20 @@ public interface Payments {
      */
     List<PaymentHistory.Entry> history(UUID orderId, Instant at, long after, int limit);
 
+    /**
+     * Asks the provider which refunds of this payment were made there, and not by us. Outside of any transaction.
+     *
+     * @return empty if it cannot be asked just now
+     */
+    Optional<List<RefundMade>> refundsMade(Payment payment);
+
+    /**
+     * Writes down a refund that was made at the provider. Locks the payment.
+     *
+     * @return empty if it is written down already, or is more than there is to refund as far as we know, which is logged
+     */
+    Optional<Refund> recordRefund(PaymentId payment, RefundMade made);
+
     /** Takes up to so many pending refunds that nobody works on. One statement, in its own transaction. */
     List<Refund> claimPendingRefunds(int limit);
 
@@ -90,8 +104,15 @@ public interface Payments {
      * Reads a provider's webhook. Outside of any transaction.
      *
      * @param headers of the request, by name; the provider knows which one its signature is in
-     * @return the payment that it is about: something happened to it, and the provider is to be asked what
+     * @return what it is about: something happened to that payment, and the provider is to be asked what
      * @throws io.fondaco.platform.web.ApiException 404 unknown provider; 401 {@code invalid_signature}; 400 malformed
      */
-    Optional<Payment> receive(String provider, byte[] body, Function<String, @Nullable String> headers);
+    Optional<Told> receive(String provider, byte[] body, Function<String, @Nullable String> headers);
+
+    /**
+     * What a webhook is about.
+     *
+     * @param ofRefund whether it is about money that goes back
+     */
+    record Told(Payment payment, boolean ofRefund) {}
 }

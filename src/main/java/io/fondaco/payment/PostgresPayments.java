@@ -160,7 +160,7 @@ class PostgresPayments implements Payments {
         }
         Payment payment = find(id).orElseThrow();
         if (payment.captured().amount() > 0) {
-            refunds.write(payment, payment.captured());
+            refunds.write(payment, payment.captured(), Optional.empty());
         }
     }
 
@@ -254,15 +254,8 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Refund beginRefund(PaymentId id, Money amount) {
-        List<?> rows = entities.createNativeQuery(
-                        "SELECT " + COLUMNS + " FROM payment.payment WHERE id = :id FOR UPDATE", Tuple.class)
-                .setParameter("id", id.value())
-                .getResultList();
-        Payment payment = rows.stream()
-                .map(row -> payment((Tuple) row))
-                .findFirst()
-                .orElseThrow(() -> ApiException.notFound("payment", id.toString()));
-        Money left = payment.captured().minus(payment.refunded());
+        Payment payment = lock(id);
+        Money left = left(payment);
         if (left.minus(amount).amount() < 0) {
             throw new ApiException(
                     409,
@@ -272,7 +265,49 @@ class PostgresPayments implements Payments {
                     Map.of("refundable", left, "requested", amount),
                     null);
         }
-        return refunds.write(payment, amount);
+        return refunds.write(payment, amount, Optional.empty());
+    }
+
+    private Payment lock(PaymentId id) {
+        List<?> rows = entities.createNativeQuery(
+                        "SELECT " + COLUMNS + " FROM payment.payment WHERE id = :id FOR UPDATE", Tuple.class)
+                .setParameter("id", id.value())
+                .getResultList();
+        return rows.stream()
+                .map(row -> payment((Tuple) row))
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("payment", id.toString()));
+    }
+
+    private static Money left(Payment payment) {
+        return payment.captured().minus(payment.refunded());
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.NEVER)
+    public Optional<List<RefundMade>> refundsMade(Payment payment) {
+        return providers.refundsMade(payment);
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<Refund> recordRefund(PaymentId id, RefundMade made) {
+        Payment payment = lock(id);
+        boolean known = refunds.ofOrder(payment.orderId()).stream()
+                .anyMatch(refund -> made.providerReference().equals(refund.providerReference()));
+        if (known || made.state() == Refund.State.FAILED) {
+            return Optional.empty();
+        }
+        if (left(payment).minus(made.amount()).amount() < 0) {
+            metrics.mismatched(payment.provider());
+            LOG.errorf(
+                    "PAYMENT MISMATCH: %s refunded %s of payment %s by itself, of which we know %s to be left",
+                    payment.provider(), made.amount(), id, left(payment));
+            return Optional.empty();
+        }
+        Refund refund = refunds.write(payment, made.amount(), Optional.of(made.providerReference()));
+        refunds.settle(refund, new RefundAnswer(made.state(), Optional.of(made.providerReference())));
+        return Optional.of(refund);
     }
 
     @Override
@@ -293,15 +328,15 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public Optional<Payment> receive(String name, byte[] body, Function<String, @Nullable String> headers) {
+    public Optional<Told> receive(String name, byte[] body, Function<String, @Nullable String> headers) {
         PaymentProvider provider =
                 providers.find(name).orElseThrow(() -> ApiException.notFound("payment provider", name));
         String signature = headers.apply(provider.signatureHeader());
         try {
-            Optional<Payment> payment =
-                    provider.receive(body, signature == null ? "" : signature).flatMap(notice -> find(name, notice));
-            metrics.webhook(name, payment.isPresent() ? "accepted" : "ignored");
-            return payment;
+            Optional<Told> told = provider.receive(body, signature == null ? "" : signature)
+                    .flatMap(notice -> find(name, notice).map(payment -> new Told(payment, notice.ofRefund())));
+            metrics.webhook(name, told.isPresent() ? "accepted" : "ignored");
+            return told;
         } catch (ApiException e) {
             metrics.webhook(name, e.code());
             throw e;

@@ -6,6 +6,7 @@ import io.fondaco.platform.web.Violation;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -90,6 +91,23 @@ class Providers {
             return RefundAnswer.of(Refund.State.PENDING);
         }
     }
+
+    /** Empty while nobody can say. */
+    Optional<List<RefundMade>> refundsMade(Payment payment) {
+        try {
+            ProviderGuard guard = guard(payment);
+            return Optional.of(guard.call(
+                            "refunds_made",
+                            RefundsMade.class,
+                            () -> new RefundsMade(guard.provider().refundsMade(payment))))
+                    .map(RefundsMade::refunds);
+        } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
+            LOG.warnf("Who refunded what of payment %s is not known: %s", payment.id(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private record RefundsMade(List<RefundMade> refunds) {}
 
     private static PaymentAnswer unknown(Payment payment, String verb, RuntimeException e) {
         LOG.warnf("Payment %s: the outcome of %s is not known: %s", payment.id(), verb, e.getMessage());

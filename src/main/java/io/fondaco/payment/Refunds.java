@@ -9,6 +9,7 @@ import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The refunds' table. A refund is written down, with its money set aside, before any provider hears of it. */
@@ -29,20 +30,23 @@ class Refunds {
         this.requestId = requestId;
     }
 
+    /** @param providerReference of one that was made at the provider */
     @Transactional(Transactional.TxType.MANDATORY)
-    Refund write(Payment payment, Money amount) {
+    Refund write(Payment payment, Money amount, Optional<String> providerReference) {
         Tuple row = (Tuple) entities.createNativeQuery("""
                         WITH set_aside AS (
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
                         INSERT INTO payment.refund
-                               (id, payment_id, order_id, currency, amount, locked_until, changed_by, changed_in)
-                        VALUES (:id, :payment, :order, :currency, :amount, now() + make_interval(secs => :lease),
-                                :actor, :request)
+                               (id, payment_id, order_id, provider_reference, currency, amount, locked_until, changed_by,
+                                changed_in)
+                        VALUES (:id, :payment, :order, cast(:theirs AS text), :currency, :amount,
+                                now() + make_interval(secs => :lease), :actor, :request)
                         RETURNING\s""" + COLUMNS, Tuple.class)
                 .setParameter("id", RefundId.random().value())
                 .setParameter("payment", payment.id().value())
                 .setParameter("order", payment.orderId())
+                .setParameter("theirs", providerReference.orElse(null))
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
                 .setParameter("lease", (double) LEASE_SECONDS)

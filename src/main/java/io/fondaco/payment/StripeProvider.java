@@ -20,6 +20,7 @@ import com.stripe.param.RefundListParams;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -236,16 +237,47 @@ class StripeProvider implements PaymentProvider {
     }
 
     private Optional<com.stripe.model.Refund> find(String intent, Refund refund) throws StripeException {
-        RefundListParams params = RefundListParams.builder()
-                .setPaymentIntent(intent)
-                .setLimit(REFUNDS_PER_PAGE)
-                .build();
-        for (com.stripe.model.Refund known : stripe.v1().refunds().list(params).autoPagingIterable()) {
-            if (refund.id().toString().equals(known.getMetadata().get(REFUND_REFERENCE))) {
+        for (com.stripe.model.Refund known : refundsOf(intent)) {
+            if (isOurs(known)
+                    && refund.id().toString().equals(known.getMetadata().get(REFUND_REFERENCE))) {
                 return Optional.of(known);
             }
         }
         return Optional.empty();
+    }
+
+    private Iterable<com.stripe.model.Refund> refundsOf(String intent) throws StripeException {
+        RefundListParams params = RefundListParams.builder()
+                .setPaymentIntent(intent)
+                .setLimit(REFUNDS_PER_PAGE)
+                .build();
+        return stripe.v1().refunds().list(params).autoPagingIterable();
+    }
+
+    @Override
+    public List<RefundMade> refundsMade(Payment payment) {
+        Optional<String> intent = references.of(payment.id());
+        if (intent.isEmpty()) {
+            return List.of();
+        }
+        List<RefundMade> made = new ArrayList<>();
+        try {
+            for (com.stripe.model.Refund known : refundsOf(intent.get())) {
+                if (!isOurs(known)) {
+                    made.add(new RefundMade(
+                            known.getId(),
+                            money(known.getAmount(), known.getCurrency()),
+                            answer(known).state()));
+                }
+            }
+        } catch (StripeException e) {
+            throw new NoAnswer(describe(e));
+        }
+        return made;
+    }
+
+    private static boolean isOurs(com.stripe.model.Refund refund) {
+        return refund.getMetadata() != null && refund.getMetadata().containsKey(REFUND_REFERENCE);
     }
 
     private com.stripe.model.Refund create(String intent, Refund refund) throws StripeException {

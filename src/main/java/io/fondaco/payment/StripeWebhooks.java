@@ -40,7 +40,8 @@ final class StripeWebhooks {
         String type = event.path("type").asText();
         Optional<String> intent =
                 type.startsWith("payment_intent.") ? text(object.path("id")) : text(object.path("payment_intent"));
-        return intent.map(id -> new PaymentNotice(payment(object), Optional.of(id)));
+        boolean ofRefund = type.startsWith("charge.refund") || type.startsWith("refund.");
+        return intent.map(id -> new PaymentNotice(payment(object), Optional.of(id), ofRefund));
     }
 
     private boolean fits(String body, String signature, String secret) {

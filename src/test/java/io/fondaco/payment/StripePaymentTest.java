@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fondaco.Together;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.fondaco.payment.StripeStandIn.Fault;
@@ -313,6 +314,33 @@ class StripePaymentTest extends StripeCustomers {
         });
         assertThat(stripe.refundsOf(intent(placed))).isEqualTo(1);
         assertThat(stripe.balance()).isEqualTo(700);
+    }
+
+    @Test
+    void whatIsGivenBackInTheDashboardIsWrittenDownOnce() throws Exception {
+        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        String order = placed.path("id");
+        refund(order, 100, "a").then().statusCode(201);
+        stripe.refundInTheDashboard(intent(placed), 200);
+        String event = stripe.event("charge.refunded", intent(placed));
+        stripe.goDown();
+        StripeShop.post(event).then().statusCode(503);
+        stripe.heal();
+        Together.all(4, _ -> StripeShop.post(event).then().statusCode(204));
+        Staff.order(order)
+                .then()
+                .body("payment_status", equalTo("partially_refunded"))
+                .body("payments[0].refunded.amount", equalTo(300))
+                .body("refunds.amount.amount", contains(100, 200))
+                .body("refunds.state", contains("succeeded", "succeeded"))
+                .body("refunds.provider_reference", not(hasItem(nullValue())))
+                .body("history.event", contains("placed", "refunded", "refunded"));
+        refund(order, 701, "b").then().statusCode(409).body("code", equalTo("refund_exceeds_captured"));
+        stripe.refundInTheDashboard(intent(placed), 300);
+        stripe.refundInTheDashboard(intent(placed), 400);
+        StripeShop.post(stripe.event("charge.refunded", intent(placed))).then().statusCode(204);
+        Staff.order(order).then().body("payment_status", equalTo("refunded")).body("refunds.size()", equalTo(4));
+        assertThat(stripe.balance()).isZero();
     }
 
     @Test

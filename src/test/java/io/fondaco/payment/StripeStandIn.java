@@ -185,6 +185,14 @@ final class StripeStandIn implements AutoCloseable {
         }
     }
 
+    /** Somebody gives money back in the dashboard. */
+    synchronized void refundInTheDashboard(String intentId, long amount) {
+        Reply reply = refund(Map.of("payment_intent", intentId, "amount", Long.toString(amount)));
+        if (reply.status() != 200) {
+            throw new IllegalStateException(reply.body().toString());
+        }
+    }
+
     /** Money arrives though it was cancelled: what Stripe promises will not happen. */
     synchronized void takeAnyway(String intentId) {
         charge(intents.get(intentId));
