@@ -13,6 +13,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.fondaco.platform.BoundedModule;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.ws.rs.GET;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,8 @@ class ModularityTest {
             Map.entry("webhook", Set.of()),
             Map.entry("operations", Set.of()),
             Map.entry("access", Set.of()));
+
+    private static final Set<String> LEAVES_JOBS_TO_WORKERS = Set.of("NotAWorker", "MailSwitch");
 
     private static final int MOST_FILES = 35;
 
@@ -150,6 +153,16 @@ class ModularityTest {
                 .map(JavaMethod::getFullName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(undeclared).as("jobs and listeners without a route").isEmpty();
+        Set<String> everywhere = CLASSES.stream()
+                .flatMap(type -> type.getMethods().stream())
+                .flatMap(method -> method
+                        .tryGetAnnotationOfType(Scheduled.class)
+                        .filter(job -> !LEAVES_JOBS_TO_WORKERS.contains(
+                                job.skipExecutionIf().getSimpleName()))
+                        .map(_ -> method.getFullName())
+                        .stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(everywhere).as("jobs that are not left to workers").isEmpty();
         Set<String> unprotected = CLASSES.stream()
                 .filter(type -> type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(GET.class)))
                 .filter(type -> !type.isAnnotatedWith(RetriedReads.class))

@@ -6,6 +6,8 @@ import io.fondaco.platform.cache.CachedRoute;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.RolePath;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.inject.Produces;
@@ -50,6 +52,12 @@ class StoreCategoryResource {
 
     @Schema(name = "CategoryTree")
     record Tree(List<CategoryNode> data) {}
+
+    @Produces
+    @Singleton
+    static RolePath role() {
+        return new RolePath(Role.BROWSE, PATH);
+    }
 
     @Produces
     @Singleton

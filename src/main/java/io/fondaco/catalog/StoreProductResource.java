@@ -13,6 +13,8 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.NextLink;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.RolePath;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -78,6 +80,12 @@ class StoreProductResource {
         this.availability = availability;
         this.settings = settings;
         this.cache = cache;
+    }
+
+    @Produces
+    @Singleton
+    static RolePath role() {
+        return new RolePath(Role.BROWSE, PATH);
     }
 
     @Produces

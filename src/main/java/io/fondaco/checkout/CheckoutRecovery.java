@@ -6,6 +6,7 @@ import io.fondaco.payment.Refund;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
@@ -39,7 +40,11 @@ class CheckoutRecovery {
 
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "payment-reconciliation", every = "4s")
-    @Scheduled(every = "5s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "5s",
+            delayed = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void recover() {
         for (Completion completion : completions.claimDue()) {
             try {

@@ -2,6 +2,8 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,24 +27,29 @@ class ImportWorker {
 
     private final ImportLedger ledger;
     private final ImportRun run;
+    private final Roles roles;
     private final Semaphore busy = new Semaphore(1);
     private volatile boolean stopping;
 
-    ImportWorker(ImportLedger ledger, ImportRun run) {
+    ImportWorker(ImportLedger ledger, ImportRun run, Roles roles) {
+        this.roles = roles;
         this.ledger = ledger;
         this.run = run;
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @Scheduled(every = "2s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "2s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void poll() {
         work();
     }
 
-    /** Works until nothing is left to do; does nothing when this pod is at it already. */
+    /** Works until nothing is left to do; does nothing when this pod is at it already, or is no worker. */
     @ActivateRequestContext
     void work() {
-        if (!busy.tryAcquire()) {
+        if (!roles.plays(Role.WORKER) || !busy.tryAcquire()) {
             return;
         }
         try {

@@ -3,6 +3,7 @@ package io.fondaco.importing;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.fondaco.platform.web.ApiException;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -130,7 +131,11 @@ class Uploads {
     /** Forgets uploads that stood still, and what finished imports need no longer; a bounded number at a time. */
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "upload-sweeping", every = "50s")
-    @Scheduled(every = "1m", delayed = "30s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     @Transactional
     void sweep() {
         entities.createNativeQuery("""

@@ -4,6 +4,7 @@ import io.fondaco.inventory.Reconciliation.Batch;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -35,7 +36,8 @@ class ReconciliationJob {
     @Scheduled(
             every = "{fondaco.inventory.reconciliation-every:10m}",
             delayed = "30s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void run() {
         reconcile();
     }
@@ -60,7 +62,11 @@ class ReconciliationJob {
 
     /** On every pod, whichever has run it. */
     @ReadsFrom(Route.PRIMARY)
-    @Scheduled(every = "1m", delayed = "20s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "20s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void observe() {
         open.set(reconciliation.count());
     }

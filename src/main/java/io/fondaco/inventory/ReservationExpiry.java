@@ -3,6 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -29,7 +30,8 @@ class ReservationExpiry {
     @Scheduled(
             every = "{fondaco.inventory.expiry-every:10s}",
             delayed = "5s",
-            concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void run() {
         while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
             // A full batch: there may be more.

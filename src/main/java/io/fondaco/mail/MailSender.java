@@ -18,7 +18,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 
-/** Sends what is due, every two seconds, on every pod; each letter is sent by the pod that took it up. */
+/** Sends what is due, every two seconds, on every worker; each letter is sent by the pod that took it up. */
 @ApplicationScoped
 class MailSender {
     /** Names the job for who pauses it. */

@@ -1,5 +1,7 @@
 package io.fondaco.mail;
 
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.scheduler.Scheduled;
@@ -9,13 +11,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-/** Leaves the jobs of this module out while it is off, and refuses to be on without a sender. */
+/** Leaves the jobs of this module out while it is off, or another pod does them, and refuses to be on without a sender. */
 @ApplicationScoped
 class MailSwitch implements Scheduled.SkipPredicate {
     private final MailSettings settings;
+    private final Roles roles;
 
-    MailSwitch(MailSettings settings) {
+    MailSwitch(MailSettings settings, Roles roles) {
         this.settings = settings;
+        this.roles = roles;
     }
 
     /** Before the listeners are made known: nobody shall wait for letters that no pod can send. */
@@ -28,6 +32,6 @@ class MailSwitch implements Scheduled.SkipPredicate {
 
     @Override
     public boolean test(ScheduledExecution execution) {
-        return !settings.enabled();
+        return !settings.enabled() || !roles.plays(Role.WORKER);
     }
 }

@@ -6,6 +6,8 @@ import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.database.Tokens;
 import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.Roles;
 import io.fondaco.platform.transactions.AfterCommit;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
@@ -42,6 +44,7 @@ class Dispatcher {
     private final WebhookMetrics metrics;
     private final WebhookEvents events;
     private final Outbox outbox;
+    private final Roles roles;
     private final Tokens tokens;
     private final EntityManager entities;
     private final AfterCommit afterCommit;
@@ -58,6 +61,7 @@ class Dispatcher {
             WebhookMetrics metrics,
             WebhookEvents events,
             Outbox outbox,
+            Roles roles,
             Tokens tokens,
             EntityManager entities,
             AfterCommit afterCommit) {
@@ -67,6 +71,7 @@ class Dispatcher {
         this.metrics = metrics;
         this.events = events;
         this.outbox = outbox;
+        this.roles = roles;
         this.tokens = tokens;
         this.entities = entities;
         this.afterCommit = afterCommit;
@@ -74,7 +79,7 @@ class Dispatcher {
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
-        if (outbox.isWorker()) {
+        if (roles.plays(Role.WORKER)) {
             Thread.ofVirtual().name("webhook-dispatcher").start(this::dispatch);
         }
     }

@@ -3,7 +3,7 @@ package io.fondaco.webhook;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -20,18 +20,20 @@ class WebhookUpkeep {
     private final Deliveries deliveries;
     private final WebhookMetrics metrics;
     private final EntityManager entities;
-    private final Outbox outbox;
 
-    WebhookUpkeep(Deliveries deliveries, WebhookMetrics metrics, EntityManager entities, Outbox outbox) {
+    WebhookUpkeep(Deliveries deliveries, WebhookMetrics metrics, EntityManager entities) {
         this.deliveries = deliveries;
         this.metrics = metrics;
         this.entities = entities;
-        this.outbox = outbox;
     }
 
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "webhook-pruning", every = "9m")
-    @Scheduled(every = "10m", delayed = "2m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "10m",
+            delayed = "2m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void prune() {
         while (deliveries.prune(BATCH) == BATCH) {
             // A full batch: there may be more.
@@ -39,11 +41,12 @@ class WebhookUpkeep {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @Scheduled(every = "15s", delayed = "10s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "15s",
+            delayed = "10s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void measure() {
-        if (!outbox.isWorker()) {
-            return;
-        }
         Map<UUID, WebhookMetrics.Backlog> waiting = new HashMap<>();
         for (Object row : entities.createNativeQuery("""
                         SELECT e.id, (SELECT count(*) FROM (

@@ -56,7 +56,7 @@ class EventsBenchmark {
                 Broker broker = Broker.start(data.resolve("kafka"))) {
             cluster = started;
             Map<String, String> quiet = new TreeMap<>(environment());
-            quiet.put("FONDACO_MESSAGING_WORKER", "false");
+            quiet.put("FONDACO_ROLES", "browse,buy,admin");
             try (PackagedApp without = PackagedApp.start("benchmark-no-relay", quiet)) {
                 stock(without);
                 measure("database", Map.of(), without, report);

@@ -82,7 +82,7 @@ abstract class EventFaults {
         environment.put("FONDACO_MESSAGING_MAX_ATTEMPTS", "1000");
         environment.putAll(carrier());
         workerEnvironment = Map.copyOf(environment);
-        environment.put("FONDACO_MESSAGING_WORKER", "false");
+        environment.put("FONDACO_ROLES", "browse,buy,admin");
         shop = PackagedApp.start(name("shop"), environment);
         workers = new ArrayList<>();
         workers.add(PackagedApp.start(name("worker-0"), workerEnvironment));

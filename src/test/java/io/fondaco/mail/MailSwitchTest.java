@@ -3,11 +3,14 @@ package io.fondaco.mail;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +40,6 @@ class MailSwitchTest {
                 .withDefaultValues(configuration)
                 .build()
                 .getConfigMapping(MailSettings.class);
-        new MailSwitch(settings).onStart(new StartupEvent());
+        new MailSwitch(settings, new Roles(EnumSet.allOf(Role.class))).onStart(new StartupEvent());
     }
 }

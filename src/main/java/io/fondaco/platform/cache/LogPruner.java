@@ -3,6 +3,7 @@ package io.fondaco.platform.cache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -19,7 +20,11 @@ class LogPruner {
 
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "cache-log-pruning", every = "50s")
-    @Scheduled(every = "1m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "1m",
+            delayed = "1m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void prune() {
         log.prune(settings.retention());
     }

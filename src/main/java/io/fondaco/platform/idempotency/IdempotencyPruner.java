@@ -3,6 +3,7 @@ package io.fondaco.platform.idempotency;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -17,7 +18,11 @@ class IdempotencyPruner {
 
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "idempotency-pruning", every = "9m")
-    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "10m",
+            delayed = "1m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void prune() {
         idempotency.prune();
     }

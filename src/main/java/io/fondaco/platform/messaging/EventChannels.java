@@ -1,11 +1,13 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.roles.Role;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -22,6 +24,8 @@ public final class EventChannels implements ConfigSourceFactory {
     /** Above application.properties, below what is set from outside. */
     private static final int ORDINAL = 255;
 
+    private static final String WORKER = Role.WORKER.name().toLowerCase(Locale.ROOT);
+
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         String servers = value(context, Listeners.BOOTSTRAP_SERVERS, "");
@@ -30,7 +34,8 @@ public final class EventChannels implements ConfigSourceFactory {
         }
         Map<String, String> settings = new TreeMap<>();
         settings.put("kafka.bootstrap.servers", servers);
-        boolean worker = Boolean.parseBoolean(value(context, "fondaco.messaging.worker", "true"));
+        boolean worker =
+                value(context, "fondaco.roles", WORKER).toLowerCase(Locale.ROOT).contains(WORKER);
         Iterator<String> names = context.iterateNames();
         while (names.hasNext()) {
             String name = names.next();

@@ -2,6 +2,8 @@ package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.Complaint;
 import io.fondaco.platform.Ear;
+import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -35,6 +37,7 @@ class Heart {
     private final OutboxLog log;
     private final Listeners listeners;
     private final MessagingSettings settings;
+    private final Roles roles;
     private final Bell bell;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Tail> tails = new CopyOnWriteArrayList<>();
@@ -46,7 +49,8 @@ class Heart {
     private OutboxLog.Pulse last = new OutboxLog.Pulse(-1, false);
     private final Complaint complaint = new Complaint();
 
-    Heart(Leases leases, OutboxLog log, Listeners listeners, MessagingSettings settings, Bell bell) {
+    Heart(Leases leases, OutboxLog log, Listeners listeners, MessagingSettings settings, Roles roles, Bell bell) {
+        this.roles = roles;
         this.leases = leases;
         this.log = log;
         this.listeners = listeners;
@@ -69,7 +73,7 @@ class Heart {
         for (Tail tail : tails) {
             tail.join(deadline - System.nanoTime());
         }
-        if (settings.worker() && subscribed) {
+        if (roles.plays(Role.WORKER) && subscribed) {
             attend(leases::leave);
         }
     }
@@ -115,7 +119,7 @@ class Heart {
             Function<List<Event>, CompletionStage<Void>> handler,
             Duration whileBusy,
             Ear ear) {
-        if (settings.worker()) {
+        if (roles.plays(Role.WORKER)) {
             Tail tail = new Tail(name, source, handler, this, settings, whileBusy, ear);
             tails.add(tail);
             tail.start();
@@ -154,7 +158,7 @@ class Heart {
             do {
                 if (!subscribed) {
                     attend(this::subscribe);
-                } else if (settings.worker()) {
+                } else if (roles.plays(Role.WORKER)) {
                     attend(this::beat);
                 }
             } while (!stopping.await(settings.idleInterval().toMillis(), TimeUnit.MILLISECONDS));

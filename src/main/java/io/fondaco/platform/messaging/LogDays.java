@@ -5,6 +5,7 @@ import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.Roles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -74,7 +75,11 @@ class LogDays {
 
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "messaging-log-days", every = "9m")
-    @Scheduled(every = "10m", delayed = "1m", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "10m",
+            delayed = "1m",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void turn() throws SQLException {
         heart.subscribe();
         try (Connection connection = connections.toPrimary()) {
@@ -93,11 +98,13 @@ class LogDays {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @Scheduled(every = "15s", delayed = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+    @Scheduled(
+            every = "15s",
+            delayed = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
     void measure() throws SQLException {
-        if (settings.worker()) {
-            metrics.measure(listeners.readers());
-        }
+        metrics.measure(listeners.readers());
     }
 
     private static void make(Connection connection, String log) throws SQLException {

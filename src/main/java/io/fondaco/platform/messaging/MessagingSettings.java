@@ -7,10 +7,6 @@ import java.time.Duration;
 /** How events are carried, tried again and kept. */
 @ConfigMapping(prefix = "fondaco.messaging")
 interface MessagingSettings {
-    /** Whether this pod carries events and runs listeners; events are written all the same. */
-    @WithDefault("true")
-    boolean worker();
-
     /** Events that a listener is handed at a time, per bucket of subjects; there are 8 buckets. */
     @WithDefault("64")
     int batch();

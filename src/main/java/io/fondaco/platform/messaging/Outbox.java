@@ -41,18 +41,10 @@ public class Outbox {
     private final ObjectMapper json;
     private final Bell bell;
     private final AfterCommit afterCommit;
-    private final MessagingSettings settings;
     private final Unhurried unhurried;
 
-    Outbox(
-            EntityManager entities,
-            ObjectMapper json,
-            Bell bell,
-            AfterCommit afterCommit,
-            MessagingSettings settings,
-            Unhurried unhurried) {
+    Outbox(EntityManager entities, ObjectMapper json, Bell bell, AfterCommit afterCommit, Unhurried unhurried) {
         this.unhurried = unhurried;
-        this.settings = settings;
         this.entities = entities;
         this.json = json;
         this.bell = bell;
@@ -74,11 +66,6 @@ public class Outbox {
         unhurried.waitAfterAll();
         write(events);
         afterCommit.run(bell::ring);
-    }
-
-    /** Whether this pod carries events, and so does the work that follows from them. */
-    public boolean isWorker() {
-        return settings.worker();
     }
 
     private void write(List<NewEvent> events) {

@@ -1,15 +1,11 @@
 package io.fondaco.platform.web;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +18,11 @@ class BodyLimit {
     private static final int FILTER_PRIORITY = 1;
 
     private final WebSettings settings;
-    private final ObjectMapper json;
+    private final Refusal refusal;
 
-    BodyLimit(WebSettings settings, ObjectMapper json) {
+    BodyLimit(WebSettings settings, Refusal refusal) {
         this.settings = settings;
-        this.json = json;
+        this.refusal = refusal;
     }
 
     void register(@Observes Filters filters) {
@@ -59,26 +55,7 @@ class BodyLimit {
     }
 
     private void refuse(RoutingContext context, long limit) {
-        context.response()
-                .setStatusCode(413)
-                .putHeader(HttpHeaders.CONTENT_TYPE, ProblemMapper.PROBLEM_JSON.toString())
-                .putHeader(HttpHeaders.CONNECTION, "close")
-                .end(problem(context, limit));
-    }
-
-    private String problem(RoutingContext context, long limit) {
-        try {
-            return json.writeValueAsString(new Problem(
-                    "urn:fondaco:problem:body_too_large",
-                    "Request Entity Too Large",
-                    413,
-                    "body_too_large",
-                    "A body here has at most %d bytes.".formatted(limit),
-                    List.of(),
-                    RequestId.of(context),
-                    Map.of()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A problem document is always writable", e);
-        }
+        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        refusal.send(context, 413, "body_too_large", "A body here has at most %d bytes.".formatted(limit));
     }
 }

@@ -325,7 +325,7 @@ class ProblemMapper {
     }
 
     /** The status in words; Jakarta REST does not know this one. */
-    private static String title(int status) {
+    static String title(int status) {
         Response.StatusType known = Response.Status.fromStatusCode(status);
         return status == 422 ? "Unprocessable Content" : known == null ? "Error" : known.getReasonPhrase();
     }

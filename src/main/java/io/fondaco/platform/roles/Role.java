@@ -1,0 +1,13 @@
+package io.fondaco.platform.roles;
+
+/** A part that pods play. */
+public enum Role {
+    /** Shows the catalogue to everybody: cheap, cached, the first to be shed. */
+    BROWSE,
+    /** Carts, orders, and what payment providers tell. */
+    BUY,
+    /** The back office. */
+    ADMIN,
+    /** Carries events, calls webhooks, sends mail, imports, and runs all jobs. Serves no path. */
+    WORKER
+}

@@ -1,0 +1,151 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One pod for each role: together they are the whole shop, each by itself only its part. */
+class RolesIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String PRODUCTS =
+            "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nroles-%1$s,Thing,active,ROLES-%1$s,5.00,deny\n";
+
+    @TempDir
+    private static Path directory;
+
+    private enum Part {
+        BROWSE,
+        BUY,
+        ADMIN,
+        WORKER;
+
+        private String role() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final Map<Part, PackagedApp> PODS = new EnumMap<>(Part.class);
+    private static ReplicatedPostgres database;
+
+    @BeforeAll
+    static void open() {
+        database = ReplicatedPostgres.start(directory, 1);
+        for (Part part : Part.values()) {
+            PODS.put(part, PackagedApp.start("role-" + part.role(), environment(part)));
+        }
+    }
+
+    private static Map<String, String> environment(Part part) {
+        Map<String, String> environment = Pods.environment(database);
+        environment.put("FONDACO_ROLES", part.role());
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        return environment;
+    }
+
+    @AfterAll
+    static void close() {
+        List<AutoCloseable> all = new ArrayList<>(PODS.values());
+        all.add(database);
+        Pods.closeAll(all);
+    }
+
+    private static PackagedApp pod(Part part) {
+        return PODS.get(part);
+    }
+
+    private static ShopClient client(Part part) {
+        return new ShopClient(pod(part).base(), PackagedApp.ADMIN_KEY);
+    }
+
+    @Test
+    void everyPathOfTheContractIsServedByOnePart() throws IOException {
+        List<String> served = new ArrayList<>();
+        for (Part part : Part.values()) {
+            JsonNode paths =
+                    JSON.readTree(pod(part).page("/q/openapi?format=json")).path("paths");
+            assertThat(paths.isEmpty()).as("paths of %s", part).isEqualTo(part == Part.WORKER);
+            paths.fieldNames().forEachRemaining(served::add);
+            assertThat(pod(part).page("/q/health/ready")).contains("\"UP\"");
+        }
+        assertThat(served).doesNotHaveDuplicates();
+        List<String> contract;
+        try (Stream<String> lines = Files.lines(Path.of("docs", "openapi.yaml"))) {
+            contract = lines.filter(line -> line.matches("  /\\S+:"))
+                    .map(line -> line.strip().replaceAll(":$", ""))
+                    .toList();
+        }
+        assertThat(contract).isNotEmpty();
+        assertThat(served).containsExactlyInAnyOrderElementsOf(contract);
+    }
+
+    @Test
+    void anOrderGoesThroughAllOfThem() {
+        try (ShopClient staff = client(Part.ADMIN);
+                ShopClient shopper = client(Part.BUY);
+                ShopClient visitor = client(Part.BROWSE)) {
+            staff.importProducts("GBP", PRODUCTS.formatted("order"));
+            staff.awaitImport(staff.importCsv("kind=stock", "sku,location,available\nROLES-order,default,5\n")
+                    .expect(202)
+                    .body()
+                    .get("id")
+                    .asText());
+            visitor.get("/store/v1/products/roles-order", "").expect(200);
+            visitor.get("/store/v1/orders/order_00000000000000000000000000", "").expect(404);
+            shopper.get("/store/v1/products/roles-order", "").expect(404);
+            ShopClient.Basket basket =
+                    shopper.openCart("GBP", "roles@example.com", List.of(Map.of("sku", "ROLES-order", "quantity", 1)));
+            shopper.choose(basket, Map.of("shipping_method", "pickup"));
+            JsonNode order =
+                    shopper.complete(basket, "roles-order-key").expect(201).body();
+            staff.get("/admin/v1/orders/" + order.path("id").asText(), PackagedApp.ADMIN_KEY)
+                    .expect(200);
+        }
+        for (Part part : Part.values()) {
+            assertThat(Pods.metric(pod(part), "fondaco_jobs_runs_seconds_count", "job=") > 0)
+                    .as("jobs on %s", part)
+                    .isEqualTo(part == Part.WORKER);
+        }
+    }
+
+    @Test
+    void withoutAWorkerWhatIsUploadedWaitsForOne() {
+        try (ShopClient staff = client(Part.ADMIN)) {
+            pod(Part.WORKER).close();
+            String id = staff.importCsv("kind=products&format=shopify&currency=GBP", PRODUCTS.formatted("waits"))
+                    .expect(202)
+                    .body()
+                    .get("id")
+                    .asText();
+            // Longer than a worker takes to look for work.
+            Pods.pass(Duration.ofSeconds(5));
+            assertThat(staff.get("/admin/v1/imports/" + id, PackagedApp.ADMIN_KEY)
+                            .expect(200)
+                            .body()
+                            .path("status")
+                            .asText())
+                    .isEqualTo("queued");
+            PODS.put(Part.WORKER, pod(Part.WORKER).launchAgain("role-worker-again", environment(Part.WORKER)));
+            pod(Part.WORKER).awaitReady();
+            assertThat(staff.awaitImport(id).path("status").asText()).isEqualTo("done");
+        }
+    }
+}
