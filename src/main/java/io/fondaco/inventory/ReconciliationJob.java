@@ -32,7 +32,7 @@ class ReconciliationJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "stock-reconciliation", every = "30s")
+    @OncePerCluster(value = "stock-reconciliation", every = "{fondaco.inventory.reconciliation-every:10m}")
     @Scheduled(
             every = "{fondaco.inventory.reconciliation-every:10m}",
             delayed = "30s",
