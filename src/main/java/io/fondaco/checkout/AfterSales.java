@@ -102,8 +102,8 @@ class AfterSales {
 
     /**
      * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
-     * that stands already, for refunds that are under way, and for those that were made at the provider. None are drawn while no money was asked for: whoever is about
-     * to ask for it, or to give it up, will.
+     * that stands already, for refunds that are under way, and for those that were made at the provider. None are drawn
+     * while no money was asked for: whoever is about to ask for it, or to give it up, will.
      *
      * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
      */
