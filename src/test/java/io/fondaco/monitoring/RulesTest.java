@@ -1,0 +1,327 @@
+package io.fondaco.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds alerts, their tests, runbooks and dashboards together, and to what the application tells. Reads files only; Prometheus' own
+ * tool is asked where it is installed. See {@code docs/monitoring.md}.
+ */
+class RulesTest {
+    private static final Path RULES = Path.of("helm", "fondaco", "rules");
+    private static final Path DASHBOARDS = Path.of("helm", "fondaco", "dashboards");
+    private static final Path RUNBOOKS = Path.of("docs", "runbooks");
+    private static final Path HANDBOOK = Path.of("docs", "monitoring.md");
+    private static final Path SOURCES = Path.of("src", "main", "java");
+    private static final String RUNBOOK_BASE = "https://github.com/fondaco/fondaco/blob/main/docs/runbooks/";
+    private static final Set<String> SEVERITIES = Set.of("page", "ticket", "info");
+
+    /** What is not ours: Prometheus, kube-state-metrics, and the meters that Micrometer, Quarkus and Vert.x bring. */
+    private static final List<String> PLATFORM = List.of(
+            "up", "kube_pod_status_ready", "disk_", "http_server_", "jvm_", "netty_", "process_", "worker_pool_");
+
+    /** What rules wait for, and the application does not tell yet: their alerts are silent. What is told leaves this list. */
+    private static final Set<String> AWAITED = Set.of(
+            "fondaco_checkout_open_age_seconds",
+            "fondaco_database_connections_waiting",
+            "fondaco_database_replicas_expected",
+            "fondaco_database_slow_statements",
+            "fondaco_importing_stalled_seconds",
+            "fondaco_payment_refunds_pending_age_seconds",
+            "fondaco_webhook_certificate_expires_at_seconds");
+
+    private static final String LIST_BEGINS = "<!-- The alerts, written by RulesTest -->\n";
+    private static final String LIST_ENDS = "<!-- end -->\n";
+    private static final int TOOL_MINUTES = 5;
+
+    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private record Rule(Path file, JsonNode rule) {
+        String alert() {
+            return rule.path("alert").asText();
+        }
+
+        boolean alerts() {
+            return rule.has("alert");
+        }
+
+        String severity() {
+            return rule.path("labels").path("severity").asText();
+        }
+
+        String annotation(String name) {
+            return rule.path("annotations").path(name).asText();
+        }
+
+        /** Below {@code docs/runbooks}, with the anchor if there is one. */
+        String runbook() {
+            return annotation("runbook_url").substring(RUNBOOK_BASE.length());
+        }
+
+        Path runbookFile() {
+            return RUNBOOKS.resolve(runbook().replaceFirst("#.*", ""));
+        }
+    }
+
+    private record Expectation(String alert, boolean fires) {}
+
+    @Test
+    void everyAlertSaysHowUrgentItIsWhatHappenedAndWhereToRead() throws IOException {
+        assertThat(alerts()).isNotEmpty().allSatisfy(alert -> {
+            assertThat(alert.alert()).matches("Fondaco[A-Z][A-Za-z]+");
+            assertThat(SEVERITIES).as(alert.alert()).contains(alert.severity());
+            assertThat(alert.annotation("summary")).as(alert.alert()).isNotBlank();
+            assertThat(alert.annotation("description")).as(alert.alert()).isNotBlank();
+            assertThat(alert.annotation("runbook_url")).as(alert.alert()).startsWith(RUNBOOK_BASE);
+        });
+        assertThat(alerts()).extracting(Rule::alert).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyAlertHasARunbookThatNamesIt() throws IOException {
+        assertThat(alerts()).allSatisfy(alert -> {
+            assertThat(alert.runbookFile()).as(alert.alert()).isRegularFile();
+            String text = Files.readString(alert.runbookFile());
+            assertThat(text).contains("%s (%s".formatted(alert.alert(), alert.severity()));
+            if (alert.runbook().contains("#")) {
+                assertThat(anchors(text))
+                        .as(alert.alert())
+                        .contains(alert.runbook().replaceFirst(".*#", ""));
+            }
+        });
+    }
+
+    @Test
+    void everyRunbookBelongsToAnAlertAndLeadsNowhereElse() throws IOException {
+        Set<Path> used = alerts().stream().map(Rule::runbookFile).collect(Collectors.toSet());
+        assertThat(files(RUNBOOKS, ".md")).isNotEmpty().allSatisfy(runbook -> {
+            assertThat(used).contains(runbook);
+            assertThat(links(Files.readString(runbook)))
+                    .as(runbook.toString())
+                    .allSatisfy(link -> assertThat(RUNBOOKS.resolve(link)).exists());
+        });
+    }
+
+    @Test
+    void everyAlertIsSeenToFireAndSeenNotTo() throws IOException {
+        List<Expectation> expected = expectations();
+        assertThat(alerts()).allSatisfy(alert -> assertThat(expected)
+                .contains(new Expectation(alert.alert(), true), new Expectation(alert.alert(), false)));
+    }
+
+    /** An alert that is not there never fires: a misspelt name would pass for one that keeps quiet. */
+    @Test
+    void testsNameOnlyAlertsThatThereAre() throws IOException {
+        Set<String> known = alerts().stream().map(Rule::alert).collect(Collectors.toSet());
+        assertThat(expectations()).extracting(Expectation::alert).isSubsetOf(known);
+    }
+
+    @Test
+    void everyMetricThatIsLookedAtIsTold() throws IOException {
+        Set<String> unknown = new TreeSet<>(used());
+        unknown.removeAll(recorded());
+        unknown.removeAll(ToldMetrics.in(SOURCES).names());
+        unknown.removeAll(AWAITED);
+        unknown.removeIf(metric -> PLATFORM.stream().anyMatch(metric::startsWith));
+        assertThat(unknown).isEmpty();
+    }
+
+    @Test
+    void whatIsAwaitedIsLookedAtAndNotToldYet() throws IOException {
+        assertThat(used()).containsAll(AWAITED);
+        assertThat(ToldMetrics.in(SOURCES).names())
+                .as("told by now: take it off the list of what is awaited")
+                .doesNotContainAnyElementsOf(AWAITED);
+    }
+
+    @Test
+    void dashboardsAskWhateverSourceTheirReaderChooses() throws IOException {
+        assertThat(files(DASHBOARDS, ".json")).isNotEmpty().allSatisfy(file -> {
+            JsonNode dashboard = JSON.readTree(file.toFile());
+            assertThat(dashboard.path("uid").asText()).isEqualTo("fondaco-" + nameOf(file));
+            assertThat(dashboard.path("templating").path("list").findValuesAsText("type"))
+                    .contains("datasource");
+            assertThat(dashboard.path("panels"))
+                    .as(file.toString())
+                    .isNotEmpty()
+                    .allSatisfy(panel -> {
+                        assertThat(panel.path("datasource").path("uid").asText())
+                                .isEqualTo("${datasource}");
+                        assertThat(panel.path("title").asText()).isNotBlank();
+                    });
+        });
+    }
+
+    @Test
+    void theHandbookListsTheAlertsAsTheyAre() throws IOException {
+        String before = Files.readString(HANDBOOK);
+        int begins = before.indexOf(LIST_BEGINS) + LIST_BEGINS.length();
+        int ends = before.indexOf(LIST_ENDS);
+        String current = table();
+        if (!current.equals(before.substring(begins, ends))) {
+            Files.writeString(HANDBOOK, before.substring(0, begins) + current + before.substring(ends));
+        }
+        assertThat(before.substring(begins, ends))
+                .as("the alerts changed and docs/monitoring.md has been rewritten: read the diff, commit it")
+                .isEqualTo(current);
+    }
+
+    @Test
+    void prometheusUnderstandsTheRulesAndTheirTestsHold() throws IOException, InterruptedException {
+        assumeThat(isInstalled("promtool"))
+                .as("promtool, which comes with Prometheus, is not installed: the rules' own tests are not run")
+                .isTrue();
+        assertThat(promtool("check", files(RULES, ".yaml"))).contains("SUCCESS").doesNotContain("FAILED");
+        assertThat(promtool("test", files(RULES.resolve("tests"), ".yaml")))
+                .contains("SUCCESS")
+                .doesNotContain("FAILED");
+    }
+
+    private static String table() throws IOException {
+        StringBuilder table = new StringBuilder("| alert | severity | |\n|---|---|---|\n");
+        for (Rule alert : alerts()) {
+            String heading =
+                    Files.readString(alert.runbookFile()).lines().findFirst().orElseThrow();
+            table.append("| `%s` | %s | [%s](runbooks/%s) |\n"
+                    .formatted(alert.alert(), alert.severity(), heading.replaceFirst("# ", ""), alert.runbook()));
+        }
+        return table.toString();
+    }
+
+    private static List<Rule> alerts() throws IOException {
+        return rules().stream().filter(Rule::alerts).toList();
+    }
+
+    private static List<Rule> rules() throws IOException {
+        List<Rule> rules = new ArrayList<>();
+        for (Path file : files(RULES, ".yaml")) {
+            for (JsonNode group : YAML.readTree(file.toFile()).path("groups")) {
+                group.path("rules").forEach(rule -> rules.add(new Rule(file, rule)));
+            }
+        }
+        return rules;
+    }
+
+    private static List<Expectation> expectations() throws IOException {
+        List<Expectation> expectations = new ArrayList<>();
+        for (Path file : files(RULES.resolve("tests"), ".yaml")) {
+            for (JsonNode test : YAML.readTree(file.toFile()).path("tests")) {
+                for (JsonNode look : test.path("alert_rule_test")) {
+                    expectations.add(new Expectation(
+                            look.path("alertname").asText(),
+                            !look.path("exp_alerts").isEmpty()));
+                }
+            }
+        }
+        return expectations;
+    }
+
+    private static Set<String> recorded() throws IOException {
+        return rules().stream().map(rule -> rule.rule().path("record").asText()).collect(Collectors.toSet());
+    }
+
+    /** In rules and dashboards. */
+    private static Set<String> used() throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (Rule rule : rules()) {
+            used.addAll(metricsIn(rule.rule().path("expr").asText()));
+        }
+        for (Path file : files(DASHBOARDS, ".json")) {
+            JSON.readTree(file.toFile())
+                    .findValuesAsText("expr")
+                    .forEach(expression -> used.addAll(metricsIn(expression)));
+        }
+        return used;
+    }
+
+    /** What is left of an expression without its texts, labels, durations, functions and words. */
+    private static Set<String> metricsIn(String expression) {
+        String bare = expression
+                .replaceAll("\"(?:[^\"\\\\]|\\\\.)*\"", "")
+                .replaceAll("\\{[^}]*}", "")
+                .replaceAll("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)", "")
+                .replaceAll("\\[[^]]*]", "");
+        Set<String> words = Set.of("and", "or", "unless", "offset", "bool");
+        return Pattern.compile("(?<![\\w.:])[a-zA-Z_:][\\w:]*(?![\\w:]|\\s*\\()")
+                .matcher(bare)
+                .results()
+                .map(result -> result.group())
+                .filter(name -> !words.contains(name))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> anchors(String markdown) {
+        return markdown.lines()
+                .filter(line -> line.startsWith("#"))
+                .map(line ->
+                        line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> links(String markdown) {
+        return Pattern.compile("]\\(([^)#]+)[^)]*\\)")
+                .matcher(markdown)
+                .results()
+                .map(result -> result.group(1))
+                .toList();
+    }
+
+    private static String nameOf(Path file) {
+        return file.getFileName().toString().replaceFirst("\\.[^.]*$", "");
+    }
+
+    private static List<Path> files(Path folder, String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean isInstalled(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    private static String promtool(String verb, List<Path> files) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("promtool", verb, "rules"));
+        files.forEach(file -> command.add(file.toString()));
+        Path output = Files.createTempFile("promtool", ".txt");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            boolean ended = process.waitFor(TOOL_MINUTES, TimeUnit.MINUTES);
+            if (!ended) {
+                process.destroyForcibly();
+            }
+            String said = Files.readString(output);
+            assertThat(ended).as(said).isTrue();
+            assertThat(process.exitValue()).as(said).isZero();
+            return said;
+        } finally {
+            Files.delete(output);
+        }
+    }
+}

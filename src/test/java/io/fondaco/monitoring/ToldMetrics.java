@@ -1,0 +1,87 @@
+package io.fondaco.monitoring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The metrics that the application tells, by the names that Prometheus gives them, read from its source. A name is a literal, or a
+ * literal that ends in a dot and whatever else the same file names.
+ */
+record ToldMetrics(Set<String> names) {
+    private static final Pattern LITERAL = Pattern.compile("\"([a-z][a-z0-9.]*)\"");
+    private static final String OWN = "fondaco.";
+
+    /** How a meter is made, and what Prometheus hangs to its name. */
+    private enum Kind {
+        COUNTER("(?:Counter|FunctionCounter)\\.builder|\\.counter", "_total"),
+        GAUGE("(?:Gauge|MultiGauge)\\.builder|\\.gauge", ""),
+        TIME_GAUGE("TimeGauge\\.builder", "_seconds"),
+        TIMER(
+                "(?:Timer|FunctionTimer)\\.builder|\\.timer",
+                "_seconds",
+                "_seconds_count",
+                "_seconds_sum",
+                "_seconds_max"),
+        SUMMARY("DistributionSummary\\.builder|\\.summary", "", "_count", "_sum", "_max");
+
+        private final Pattern made;
+        private final List<String> suffixes;
+
+        Kind(String made, String... suffixes) {
+            this.made = Pattern.compile("(?:" + made + ")\\(\\s*\"(fondaco\\.[a-z0-9.]*)\"");
+            this.suffixes = List.of(suffixes);
+        }
+    }
+
+    static ToldMetrics in(Path sources) throws IOException {
+        try (Stream<Path> files = Files.walk(sources)) {
+            return new ToldMetrics(files.filter(file -> file.toString().endsWith(".java"))
+                    .map(ToldMetrics::read)
+                    .filter(source -> source.contains("MeterRegistry"))
+                    .flatMap(ToldMetrics::of)
+                    .collect(Collectors.toCollection(TreeSet::new)));
+        }
+    }
+
+    private static Stream<String> of(String source) {
+        List<String> literals = found(LITERAL, source);
+        Map<Kind, List<String>> made = new EnumMap<>(Kind.class);
+        for (Kind kind : Kind.values()) {
+            made.put(kind, found(kind.made, source));
+        }
+        return made.entrySet().stream().flatMap(entry -> entry.getValue().stream()
+                .flatMap(name -> name.endsWith(".") ? completed(name, literals) : Stream.of(name))
+                .flatMap(name -> entry.getKey().suffixes.stream().map(suffix -> name.replace('.', '_') + suffix)));
+    }
+
+    private static Stream<String> completed(String beginning, List<String> literals) {
+        return literals.stream().filter(literal -> !literal.startsWith(OWN)).map(literal -> beginning + literal);
+    }
+
+    private static List<String> found(Pattern pattern, String source) {
+        return pattern.matcher(source).results().map(ToldMetrics::first).toList();
+    }
+
+    private static String first(MatchResult result) {
+        return result.group(1);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
