@@ -339,7 +339,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     {{- toYaml .Values.securityContext | nindent 4 }}
 {{- end }}
 
-{{/* The container that migrates. Takes root, secret, and settingsVolume: whether there is one. */}}
+{{/* The container that migrates. Takes root, secret, settingsVolume: whether there is one, and servers: whether it is that of the servers. */}}
 {{- define "fondaco.migrate" -}}
 - name: migrate
   image: {{ include "fondaco.image" .root }}
@@ -353,6 +353,12 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     - name: FONDACO_DATABASE_EMBEDDED
       value: "false"
     {{- include "fondaco.primaryEnv" (dict "root" .root "secret" .secret) | nindent 4 }}
+    {{- if .servers }}
+    {{- with include "fondaco.kafkaSecret" .root }}
+    # Not used, but the servers' configuration names it.
+    {{- include "fondaco.secretEnv" (dict "name" "KAFKA_SASL_JAAS_CONFIG" "secret" . "key" $.root.Values.kafka.sasl.jaasKey) | nindent 4 }}
+    {{- end }}
+    {{- end }}
     - name: QUARKUS_LOG_LEVEL
       value: {{ .root.Values.log.level }}
   resources:
