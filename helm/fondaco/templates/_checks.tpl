@@ -23,8 +23,8 @@
 {{- end }}
 
 {{- $shutdown := .Values.shutdown }}
-{{- if le (int $shutdown.terminationGracePeriodSeconds) (add (int $shutdown.preStopSeconds) (int $shutdown.timeoutSeconds)) }}
-{{- fail "shutdown.terminationGracePeriodSeconds must be more than preStopSeconds and timeoutSeconds together, or requests are cut off" }}
+{{- if le (int $shutdown.terminationGracePeriodSeconds) (add (int $shutdown.preStopSeconds) (int $shutdown.delaySeconds) (int $shutdown.timeoutSeconds)) }}
+{{- fail "shutdown.terminationGracePeriodSeconds must be more than preStopSeconds, delaySeconds and timeoutSeconds together, or requests are cut off" }}
 {{- end }}
 
 {{- $database := .Values.database }}

@@ -297,6 +297,8 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- include "fondaco.kafkaEnv" .root }}
 - name: QUARKUS_HTTP_PORT
   value: "8080"
+- name: QUARKUS_SHUTDOWN_DELAY
+  value: {{ printf "%ds" (int .root.Values.shutdown.delaySeconds) }}
 - name: QUARKUS_SHUTDOWN_TIMEOUT
   value: {{ printf "%ds" (int .root.Values.shutdown.timeoutSeconds) }}
 - name: QUARKUS_LOG_LEVEL

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -47,6 +48,10 @@ class ChartTest {
     private static final KubernetesTypes TYPES = new KubernetesTypes();
     private static final Pattern SECRET_NAME = Pattern.compile("PASSWORD|SECRET|API_KEY|BOOTSTRAP_KEY|JAAS|TOKEN");
     private static final int LONGEST_NAME = 63;
+
+    private static final Pattern PATH = Pattern.compile("^@Path\\((?:\"([^\"]+)\"|\\w+\\.PATH)\\)", Pattern.MULTILINE);
+    private static final Pattern NAMED_PATH = Pattern.compile("String PATH = \"([^\"]+)\"");
+    private static final Pattern ROLE_PATH = Pattern.compile("new RolePath\\(Role\\.(\\w+), PATH\\)");
 
     @BeforeAll
     static void helmIsHere() {
@@ -192,8 +197,10 @@ class ChartTest {
             assertThat(server.at("/spec/strategy/rollingUpdate/maxSurge").asInt())
                     .isEqualTo(1);
             assertThat(server.at("/spec/revisionHistoryLimit").asInt()).isPositive();
-            int drain = Integer.parseInt(
-                    variables(container).get("QUARKUS_SHUTDOWN_TIMEOUT").replace("s", ""));
+            int drain = Stream.of("QUARKUS_SHUTDOWN_DELAY", "QUARKUS_SHUTDOWN_TIMEOUT")
+                    .mapToInt(name ->
+                            Integer.parseInt(variables(container).get(name).replace("s", "")))
+                    .sum();
             int sleep = container.at("/lifecycle/preStop/sleep/seconds").asInt();
             assertThat(server.pod().path("terminationGracePeriodSeconds").asInt())
                     .isGreaterThan(drain + sleep);
@@ -206,9 +213,9 @@ class ChartTest {
     @Test
     void podsSleepBeforeTheyStopAsTheirKubernetesCan() {
         assertThat(servers(CHART.render(DEFAULTS, "1.30.0")).getFirst().pod().at("/containers/0/lifecycle/preStop"))
-                .hasToString("{\"sleep\":{\"seconds\":10}}");
+                .hasToString("{\"sleep\":{\"seconds\":5}}");
         assertThat(servers(CHART.render(DEFAULTS, "1.29.4")).getFirst().pod().at("/containers/0/lifecycle/preStop"))
-                .hasToString("{\"exec\":{\"command\":[\"sleep\",\"10\"]}}");
+                .hasToString("{\"exec\":{\"command\":[\"sleep\",\"5\"]}}");
     }
 
     @ParameterizedTest
@@ -509,6 +516,7 @@ class ChartTest {
         assertThat(byRoute).isEqualTo(byIngress);
         Map<String, String> resources = paths();
         assertThat(resources).hasSizeGreaterThan(20);
+        assertThat(resources.values()).contains("browse", "buy", "admin");
         resources.forEach((path, role) -> {
             String service = leads(byIngress, path);
             assertThat(service).as(path).isEqualTo("shop-fondaco-" + role);
@@ -677,30 +685,36 @@ class ChartTest {
 
     /** Every path that a class of the application is at, and the role that plays it there. */
     private static Map<String, String> paths() throws IOException {
-        Pattern annotation = Pattern.compile("^@Path\\((?:\"([^\"]+)\"|\\w+\\.PATH)\\)", Pattern.MULTILINE);
-        Pattern constant = Pattern.compile("String PATH = \"([^\"]+)\"");
         Map<String, String> paths = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(KnownSettings.SOURCES)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                String source = Files.readString(file);
-                Matcher found = annotation.matcher(source);
-                if (found.find()) {
-                    Matcher named = constant.matcher(source);
-                    String path = found.group(1) != null || !named.find() ? found.group(1) : named.group(1);
-                    paths.put(path, role(path));
-                }
+        for (String source : sources()) {
+            Matcher found = PATH.matcher(source);
+            if (found.find()) {
+                Matcher named = NAMED_PATH.matcher(source);
+                String path = found.group(1) != null || !named.find() ? found.group(1) : named.group(1);
+                paths.put(path, role(path, source));
             }
         }
         return paths;
     }
 
-    /** As docs/configuration.md has it. */
-    private static String role(String path) {
-        if (path.startsWith("/admin/v1")) {
-            return "admin";
+    private static List<String> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(KnownSettings.SOURCES)) {
+            List<String> sources = new ArrayList<>();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                sources.add(Files.readString(file));
+            }
+            return sources;
         }
-        return Set.of("/store/v1/products", "/store/v1/categories").contains(path) ? "browse" : "buy";
+    }
+
+    /** As the application has it: by the beginning of the path, unless the class that is there says otherwise. */
+    private static String role(String path, String source) {
+        Matcher own = ROLE_PATH.matcher(source);
+        if (own.find()) {
+            return own.group(1).toLowerCase(Locale.ROOT);
+        }
+        return path.startsWith("/admin/v1") ? "admin" : "buy";
     }
 
     /** Where the longest prefix leads to; empty where none does. */

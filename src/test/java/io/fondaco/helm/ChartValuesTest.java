@@ -67,7 +67,7 @@ class ChartValuesTest {
             # what does not go together
             roles.browse.enabled                        | true        | roles.all does everything
             roles.all.enabled                           | false       | enable one at least
-            shutdown.timeoutSeconds                     | 55          | requests are cut off
+            shutdown.timeoutSeconds                     | 45          | requests are cut off
             database.mode                               | external    | primaryUrl is needed
             database.sslMode                            | verify-full | cannot be with cnpg
             database.cnpg.synchronous.number            | 3           | must be less than instances

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Every {@code fondaco.*} setting that the application has, read from its {@code @ConfigMapping} interfaces.
+ * Every {@code fondaco.*} setting that the application has, read from its sources: {@code @ConfigMapping} interfaces, for the most part.
  *
  * @param names of single values
  * @param maps of what has keys of its own below it
@@ -25,20 +25,21 @@ import java.util.stream.Stream;
 record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
     static final Path SOURCES = Path.of("src", "main", "java");
 
-    /** Read as plain properties, before or beside the mappings. */
-    private static final SortedSet<String> PLAIN = new TreeSet<>(java.util.Set.of("fondaco.roles"));
+    /** What is injected by itself. */
+    private static final Pattern PLAIN = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
 
     private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
     private static final Pattern INTERFACE = Pattern.compile("\\binterface (\\w+) \\{");
     private static final Pattern SETTING = Pattern.compile("^\\s*([\\w<>, ]+?)\\s+(\\w+)\\(\\);");
 
     static KnownSettings scan() {
-        SortedSet<String> names = new TreeSet<>(PLAIN);
+        SortedSet<String> names = new TreeSet<>();
         SortedSet<String> maps = new TreeSet<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            for (Path file : files.filter(path -> path.toString().endsWith("Settings.java"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
                 String source = Files.readString(file);
+                PLAIN.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
                 Matcher prefix = PREFIX.matcher(source);
                 if (prefix.find()) {
                     Map<String, Map<String, String>> interfaces = interfaces(source);
