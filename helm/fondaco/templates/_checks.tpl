@@ -5,9 +5,6 @@
 {{- if not (first $enabled) }}
 {{- fail "roles: enable one at least, all or any of browse, buy, admin, worker" }}
 {{- end }}
-{{- if and .Values.roles.all.enabled (gt (len $enabled) 1) }}
-{{- fail "roles.all does everything: disable it, or the others" }}
-{{- end }}
 
 {{- range $role := $enabled }}
 {{- $settings := mustMergeOverwrite (deepCopy $.Values.roleDefaults) (index $.Values.roles $role) }}
@@ -16,6 +13,10 @@
 {{- end }}
 {{- if and $settings.keda.enabled (not (has $role (list "all" "worker"))) }}
 {{- fail (printf "roles.%s.keda: a backlog of events is worked off by workers only" $role) }}
+{{- end }}
+{{- $atATime := int (index $.Values.settings "fondaco.admission.at-a-time" | default 12) }}
+{{- if and (has $role (list "all" "buy")) (le (int $settings.databasePool.primary) $atATime) }}
+{{- fail (printf "roles.%s.databasePool.primary must be more than %d (fondaco.admission.at-a-time), or completions that have begun wait for each other's connections" $role $atATime) }}
 {{- end }}
 {{- if and $settings.autoscaling.enabled (gt (int $settings.autoscaling.minReplicas) (int $settings.autoscaling.maxReplicas)) }}
 {{- fail (printf "roles.%s.autoscaling: minReplicas is more than maxReplicas" $role) }}

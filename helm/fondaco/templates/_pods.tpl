@@ -81,7 +81,7 @@ server has what the caller has seen. The headless service that comes with this c
 {{- define "fondaco.databaseCaSecret" -}}
 {{- if hasPrefix "verify-" .Values.database.sslMode }}
 {{- if eq .Values.database.mode "cnpg" }}
-{{- printf "%s-ca" (include "fondaco.cnpgName" .) }}
+{{- dig "certificates" "serverCASecret" (printf "%s-ca" (include "fondaco.cnpgName" .)) .Values.database.cnpg.extraSpec }}
 {{- else }}
 {{- .Values.database.external.caSecret }}
 {{- end }}

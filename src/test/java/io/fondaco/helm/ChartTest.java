@@ -537,6 +537,23 @@ class ChartTest {
                 .allMatch(paths -> paths.contains("\"name\":\"shop-fondaco\""));
     }
 
+    /** The step between one Deployment and many: paths lead to the one until the many are ready. */
+    @Test
+    void whileThereIsOneDeploymentForAllItTakesAllPaths() {
+        Values both = SMALL.with("ingress.store.enabled", "true")
+                .with("roleDefaults.replicas", "1")
+                .with("database.reservedConnections", "0")
+                .with("roleDefaults.databasePool.primary", "13")
+                .with("roleDefaults.databasePool.replica", "2");
+        for (String role : List.of("buy", "worker")) {
+            both = both.with("roles." + role + ".enabled", "true");
+        }
+        Manifests manifests = CHART.render(both);
+        assertThat(servers(manifests)).hasSize(3);
+        assertThat(texts(manifests.ofKind("Ingress").getFirst().json(), "service", "name"))
+                .containsExactly("shop-fondaco");
+    }
+
     @Test
     void rulesAndDashboardsAreInstalledAsTheyAre(@TempDir Path directory) throws IOException {
         Chart chart = CHART.withHooksShown(directory.resolve("chart"));

@@ -65,7 +65,7 @@ class ChartValuesTest {
             settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
             database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
             # what does not go together
-            roles.browse.enabled                        | true        | roles.all does everything
+            roleDefaults.databasePool.primary           | 12          | must be more than 12
             roles.all.enabled                           | false       | enable one at least
             shutdown.timeoutSeconds                     | 45          | requests are cut off
             database.mode                               | external    | primaryUrl is needed
