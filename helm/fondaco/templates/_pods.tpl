@@ -352,6 +352,8 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     # One that has no work to begin.
     - name: FONDACO_ROLES
       value: browse
+    - name: FONDACO_CACHE_ENABLED
+      value: "false"
     - name: FONDACO_DATABASE_EMBEDDED
       value: "false"
     {{- include "fondaco.primaryEnv" (dict "root" .root "secret" .secret) | nindent 4 }}

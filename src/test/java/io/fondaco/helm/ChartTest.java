@@ -555,6 +555,17 @@ class ChartTest {
     }
 
     @Test
+    void rulesKnowTheirTargetsWhateverTheReleaseIsCalled() {
+        Manifests manifests = CHART.render(SMALL.with("nameOverride", "boutique")
+                .with("fullnameOverride", "mine")
+                .with("monitoring.enabled", "true"));
+        Manifest monitor = manifests.find("PodMonitor", "mine").orElseThrow();
+        assertThat(servers(manifests).getFirst().podLabels())
+                .containsEntry("app.kubernetes.io/name", "boutique")
+                .containsEntry(monitor.at("/spec/jobLabel").asText(), "fondaco");
+    }
+
+    @Test
     void rulesAndDashboardsAreInstalledAsTheyAre(@TempDir Path directory) throws IOException {
         Chart chart = CHART.withHooksShown(directory.resolve("chart"));
         Files.createDirectories(chart.directory().resolve("rules"));

@@ -54,7 +54,7 @@ final class KubernetesTypes {
             "monitoring.coreos.com/v1/PodMonitor",
             new Fields(
                     List.of("/spec/selector/matchLabels", "/spec/podMetricsEndpoints/0/port"),
-                    Set.of("selector", "podTargetLabels", "podMetricsEndpoints")),
+                    Set.of("jobLabel", "selector", "podTargetLabels", "podMetricsEndpoints")),
             "monitoring.coreos.com/v1/PrometheusRule",
             new Fields(List.of("/spec/groups/0/name", "/spec/groups/0/rules/0/expr"), Set.of("groups")),
             "keda.sh/v1alpha1/ScaledObject",
