@@ -64,6 +64,7 @@ class ChartValuesTest {
             # a secret where none may be
             settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
             database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
+            database.external.primaryUrl                | jdbc:postgresql://db/fondaco?password=x | 'not' failed
             # what does not go together
             roleDefaults.databasePool.primary           | 12          | must be more than 12
             roles.all.enabled                           | false       | enable one at least
