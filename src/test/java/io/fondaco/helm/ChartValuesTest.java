@@ -1,0 +1,196 @@
+package io.fondaco.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.helm.Chart.Values;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the chart lets itself be told, and what it refuses. */
+class ChartValuesTest {
+    private static final Chart CHART = Chart.ofThisProject();
+    private static final Path README = CHART.directory().resolve("README.md");
+    private static final String BEGIN = "<!-- values: written by ChartValuesTest from values.schema.json -->\n";
+    private static final String END = "<!-- end of values -->\n";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LONGEST_DEFAULT = 60;
+
+    @BeforeAll
+    static void helmIsHere() {
+        assumeTrue(Chart.canBeRendered(), "there is no Helm library for this system, so the chart is not tested here");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            # misspelt or in the wrong place
+            imge.tag                                    | 1           | additional properties 'imge' not allowed
+            image.taag                                  | 1           | additional properties 'taag' not allowed
+            roles.shop.enabled                          | true        | additional properties 'shop' not allowed
+            roles.all.replica                           | 3           | additional properties 'replica' not allowed
+            roles.all.autoscaling.max                   | 3           | additional properties 'max' not allowed
+            roleDefaults.resources.request.cpu          | 1           | additional properties 'request' not allowed
+            database.cnpg.instance                      | 3           | additional properties 'instance' not allowed
+            networkPolicy.ingressFrom[0].namespace      | x           | additional properties 'namespace' not allowed
+            probes.liveness.httpGet.path                | /           | additional properties 'httpGet' not allowed
+            settings.fondacco\\.cart\\.max-lines        | 5           | does not match pattern
+            # of the wrong kind
+            roles.all.replicas                          | many        | got string, want integer
+            roleDefaults.replicas                       | -1          | minimum: got -1, want 0
+            roles.all.enabled                           | perhaps     | got string, want boolean
+            mail.port                                   | 99999       | maximum: got 99,999, want 65,535
+            image.digest                                | sha256:12   | does not match pattern
+            image.pullPolicy                            | Sometimes   | value must be one of
+            database.mode                               | mysql       | value must be one of
+            kafka.mode                                  | rabbit      | value must be one of
+            migration.mode                              | later       | value must be one of
+            roles.all.topologySpread.zone               | Always      | value must be one of
+            database.external.primaryUrl                | postgres://db/fondaco | does not match pattern
+            kafka.bootstrapServers                      | kafka       | does not match pattern
+            roleDefaults.resources.requests.memory      | 1GB         | does not match pattern
+            monitoring.interval                         | soon        | does not match pattern
+            # a secret where none may be
+            settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
+            database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
+            database.external.primaryUrl                | jdbc:postgresql://db/fondaco?password=x | 'not' failed
+            # what does not go together
+            roleDefaults.databasePool.primary           | 12          | must be more than 12
+            roles.all.enabled                           | false       | enable one at least
+            shutdown.timeoutSeconds                     | 45          | requests are cut off
+            database.mode                               | external    | primaryUrl is needed
+            database.sslMode                            | verify-full | cannot be with cnpg
+            database.cnpg.synchronous.number            | 3           | must be less than instances
+            database.cnpg.backup.enabled                | true        | destinationPath is needed
+            database.cnpg.recovery.enabled              | true        | serverName is needed
+            roleDefaults.replicas                       | 20          | The pods may open
+            mail.enabled                                | true        | mail.from and mail.host are needed
+            kafka.mode                                  | external    | bootstrapServers is needed
+            kafka.mode                                  | strimzi     | clusterName is needed
+            externalSecrets.enabled                     | true        | secretStoreRef.name is needed
+            httpRoute.store.enabled                     | true        | parentRefs is needed
+            """)
+    void valuesThatCannotBeMeantAreRefusedWithAReason(String key, String value, String reason) {
+        assertThatThrownBy(() -> CHART.render(Values.of().with(key, value))).hasMessageContaining(reason.strip());
+    }
+
+    @Test
+    void workersAreScaledByOneOnly() {
+        Values both = Values.of("values-production.yaml").with("roles.worker.keda.enabled", "true");
+        assertThatThrownBy(() -> CHART.render(both)).hasMessageContaining("autoscaling and keda would fight");
+        Values idle = Values.of("values-production.yaml").with("roles.admin.keda.enabled", "true");
+        assertThatThrownBy(() -> CHART.render(idle)).hasMessageContaining("worked off by workers only");
+    }
+
+    @Test
+    void anArchiveIsNotWrittenOver() {
+        Values same = Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
+        assertThatThrownBy(() -> CHART.render(same)).hasMessageContaining("would be written over");
+    }
+
+    @Test
+    void connectionsAreCountedPerServer() {
+        // (2 + 1) pods × (20 to write + 20 to read, for there is no replica + 2 to watch and follow) + 30 reserved.
+        Values exact = Values.of("ci/external-secrets-values.yaml").with("database.external.maxConnections", "156");
+        Values less = Values.of("ci/external-secrets-values.yaml").with("database.external.maxConnections", "155");
+        assertThatCode(() -> CHART.render(exact)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> CHART.render(less)).hasMessageContaining("156 connections");
+    }
+
+    @Test
+    void theSchemaKnowsEveryValueAndNoOther() throws IOException {
+        List<String> loose = new ArrayList<>();
+        strict(schema(), "", loose);
+        assertThat(loose).as("objects that take any name").isEmpty();
+        List<String> described = new ArrayList<>();
+        leaves(schema(), defaults(), "").forEach(leaf -> {
+            if (leaf.description().isEmpty()) {
+                described.add(leaf.path());
+            }
+        });
+        assertThat(described).as("values without a description").isEmpty();
+    }
+
+    @Test
+    void theReadmeTellsTheValues() throws IOException {
+        String before = Files.readString(README);
+        int begin = before.indexOf(BEGIN) + BEGIN.length();
+        String current = before.substring(0, begin) + table() + before.substring(before.indexOf(END));
+        if (!current.equals(before)) {
+            Files.writeString(README, current);
+        }
+        assertThat(before)
+                .as("the values have changed and %s has been rewritten: read the diff, commit it", README)
+                .isEqualTo(current);
+    }
+
+    private static String table() throws IOException {
+        StringBuilder table = new StringBuilder("\n| value | default | |\n|---|---|---|\n");
+        for (Leaf leaf : leaves(schema(), defaults(), "")) {
+            table.append("| `%s` | %s | %s |%n"
+                    .formatted(leaf.path(), leaf.shown(), leaf.description().replace("|", "\\|")));
+        }
+        return table.append("\n").toString();
+    }
+
+    private record Leaf(String path, String description, JsonNode standard) {
+        String shown() {
+            String text = standard.toString();
+            return text.length() > LONGEST_DEFAULT ? "see values.yaml" : "`" + text + "`";
+        }
+    }
+
+    /** Values without parts of their own, with their defaults. What a role takes over from all is told once. */
+    private static List<Leaf> leaves(JsonNode schema, JsonNode defaults, String path) {
+        List<Leaf> leaves = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : schema.path("properties").properties()) {
+            String here = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+            JsonNode node = entry.getValue();
+            if (node.has("$ref") || here.equals("global")) {
+                continue;
+            }
+            JsonNode standard = defaults.path(entry.getKey());
+            assertThat(standard.isMissingNode())
+                    .as("%s is not in values.yaml", here)
+                    .isFalse();
+            if (node.has("properties") && !node.has("description")) {
+                leaves.addAll(leaves(node, standard, here));
+            } else {
+                leaves.add(new Leaf(here, node.path("description").asText(), standard));
+            }
+        }
+        return leaves;
+    }
+
+    private static void strict(JsonNode node, String path, List<String> loose) {
+        if (node.has("properties") && node.path("type").asText().contains("object")) {
+            boolean partial = node.has("required");
+            if (node.path("additionalProperties").asBoolean(true) && !partial) {
+                loose.add(path);
+            }
+        }
+        node.properties().forEach(entry -> strict(entry.getValue(), path + "/" + entry.getKey(), loose));
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            strict(node.get(i), path + "/" + i, loose);
+        }
+    }
+
+    private static JsonNode schema() throws IOException {
+        return JSON.readTree(CHART.directory().resolve("values.schema.json").toFile());
+    }
+
+    private static JsonNode defaults() throws IOException {
+        return Chart.YAML.readTree(CHART.directory().resolve("values.yaml").toFile());
+    }
+}

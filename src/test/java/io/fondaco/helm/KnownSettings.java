@@ -1,0 +1,117 @@
+package io.fondaco.helm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Every {@code fondaco.*} setting that the application has, read from its sources: {@code @ConfigMapping} interfaces, for the most part.
+ *
+ * @param names of single values
+ * @param maps of what has keys of its own below it
+ */
+record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
+    static final Path SOURCES = Path.of("src", "main", "java");
+
+    /** What is injected by itself. */
+    private static final Pattern PLAIN = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
+
+    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
+    private static final Pattern INTERFACE = Pattern.compile("\\binterface (\\w+) \\{");
+    private static final Pattern SETTING = Pattern.compile("^\\s*([\\w<>, ]+?)\\s+(\\w+)\\(\\);");
+
+    static KnownSettings scan() {
+        SortedSet<String> names = new TreeSet<>();
+        SortedSet<String> maps = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String source = Files.readString(file);
+                PLAIN.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
+                Matcher prefix = PREFIX.matcher(source);
+                if (prefix.find()) {
+                    Map<String, Map<String, String>> interfaces = interfaces(source);
+                    collect(prefix.group(1), interfaces.keySet().iterator().next(), interfaces, names, maps);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + SOURCES, e);
+        }
+        return new KnownSettings(names, maps);
+    }
+
+    private static void collect(
+            String prefix,
+            String type,
+            Map<String, Map<String, String>> interfaces,
+            SortedSet<String> names,
+            SortedSet<String> maps) {
+        interfaces.get(type).forEach((method, returned) -> {
+            String name = prefix + "." + kebab(method);
+            if (interfaces.containsKey(returned)) {
+                collect(name, returned, interfaces, names, maps);
+            } else if (returned.startsWith("Map<")) {
+                maps.add(name);
+            } else {
+                names.add(name);
+            }
+        });
+    }
+
+    /** Interfaces of a file, the outermost first, each with what its methods return. */
+    private static Map<String, Map<String, String>> interfaces(String source) {
+        Map<String, Map<String, String>> interfaces = new LinkedHashMap<>();
+        Deque<String> open = new ArrayDeque<>();
+        for (String line : source.lines().toList()) {
+            if (line.strip().startsWith("*")
+                    || line.strip().startsWith("/*")
+                    || line.strip().startsWith("@")) {
+                continue;
+            }
+            Matcher declared = INTERFACE.matcher(line);
+            Matcher setting = SETTING.matcher(line);
+            if (declared.find()) {
+                open.push(declared.group(1));
+                interfaces.put(declared.group(1), new TreeMap<>());
+            } else if (setting.find()) {
+                interfaces
+                        .get(open.peek())
+                        .put(setting.group(2), setting.group(1).strip());
+            } else if (line.contains("{") && !line.contains("}")) {
+                open.push("");
+            } else if (line.contains("}") && !line.contains("{")) {
+                open.pop();
+            }
+        }
+        return interfaces;
+    }
+
+    private static String kebab(String camel) {
+        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    boolean hasVariable(String variable) {
+        return names.stream().anyMatch(name -> variable(name).equals(variable))
+                || maps.stream().anyMatch(map -> variable.startsWith(variable(map) + "_"));
+    }
+
+    boolean hasProperty(String property) {
+        return names.contains(property) || maps.stream().anyMatch(map -> property.startsWith(map + "."));
+    }
+
+    private static String variable(String property) {
+        return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

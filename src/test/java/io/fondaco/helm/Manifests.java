@@ -1,0 +1,102 @@
+package io.fondaco.helm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** What Helm has rendered. */
+record Manifests(List<Manifest> all) {
+    /** What {@link Chart#withHooksShown} calls Helm's own. */
+    static final String HOOK = "shown.sh/hook";
+
+    Manifests {
+        all = List.copyOf(all);
+    }
+
+    static Manifests parse(String yaml) {
+        return new Manifests(Chart.documents(yaml).stream().map(Manifest::new).toList());
+    }
+
+    List<Manifest> ofKind(String kind) {
+        return all.stream().filter(manifest -> manifest.kind().equals(kind)).toList();
+    }
+
+    Optional<Manifest> find(String kind, String name) {
+        return ofKind(kind).stream()
+                .filter(manifest -> manifest.name().equals(name))
+                .findAny();
+    }
+
+    /** Everything that makes pods, and pods. */
+    List<Manifest> workloads() {
+        return all.stream().filter(manifest -> !manifest.pod().isMissingNode()).toList();
+    }
+
+    /** One object. */
+    record Manifest(JsonNode json) {
+        String kind() {
+            return json.path("kind").asText();
+        }
+
+        String name() {
+            return json.at("/metadata/name").asText();
+        }
+
+        JsonNode at(String pointer) {
+            return json.at(pointer);
+        }
+
+        Optional<String> annotation(String key) {
+            return Optional.ofNullable(json.at("/metadata/annotations").get(key))
+                    .map(JsonNode::asText);
+        }
+
+        boolean isHook() {
+            return annotation(HOOK).isPresent();
+        }
+
+        boolean isServer() {
+            return kind().equals("Deployment");
+        }
+
+        /** The spec of its pods; missing where it makes none. */
+        JsonNode pod() {
+            return switch (kind()) {
+                case "Deployment", "Job" -> json.at("/spec/template/spec");
+                case "Pod" -> json.at("/spec");
+                default -> json.at("/none");
+            };
+        }
+
+        Map<String, String> podLabels() {
+            return strings(json.at(kind().equals("Pod") ? "/metadata/labels" : "/spec/template/metadata/labels"));
+        }
+
+        /** Init containers too. */
+        List<JsonNode> containers() {
+            return Stream.of("initContainers", "containers")
+                    .flatMap(key -> elements(pod().path(key)))
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return kind() + " " + name();
+        }
+    }
+
+    static Stream<JsonNode> elements(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    static Map<String, String> strings(JsonNode object) {
+        Map<String, String> strings = new TreeMap<>();
+        object.properties()
+                .forEach(entry -> strings.put(entry.getKey(), entry.getValue().asText()));
+        return strings;
+    }
+}
