@@ -79,6 +79,60 @@ class ContractTest {
         assertThat(gaps).isEmpty();
     }
 
+    /** The examples are answers that were really given: who generates a client from the schemas must be able to read them. */
+    @Test
+    void theSchemasNameWhatTheExamplesHold() throws IOException {
+        JsonNode document = document();
+        List<String> unknown = new ArrayList<>();
+        List<String> checked = new ArrayList<>();
+        for (JsonNode media : document.get("paths").findValues("application/json")) {
+            JsonNode examples = media.has("example") ? media.get("example") : media.path("examples");
+            JsonNode schema = media.path("schema");
+            Iterable<JsonNode> each = media.has("example") ? List.of(examples) : examples.findValues("value");
+            for (JsonNode example : each) {
+                checked.add(schema.toString());
+                compare(document, schema, example, schema.toString(), unknown);
+            }
+        }
+        assertThat(checked).hasSizeGreaterThan(50);
+        assertThat(unknown).isEmpty();
+    }
+
+    private static void compare(
+            JsonNode document, JsonNode schema, JsonNode example, String where, List<String> unknown) {
+        JsonNode known = resolved(document, schema);
+        if (example.isArray()) {
+            example.forEach(item -> compare(document, known.path("items"), item, where + "[]", unknown));
+        }
+        JsonNode named = known.path("properties");
+        if (!example.isObject() || named.isMissingNode()) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> field : example.properties()) {
+            JsonNode property = named.path(field.getKey());
+            if (!property.isMissingNode()) {
+                compare(document, property, field.getValue(), where + "." + field.getKey(), unknown);
+            } else if (known.path("additionalProperties").isMissingNode()) {
+                unknown.add("%s has no %s".formatted(where, field.getKey()));
+            }
+        }
+    }
+
+    /** What a reference leads to; of alternatives, the one that is not null. */
+    private static JsonNode resolved(JsonNode document, JsonNode schema) {
+        if (schema.has("$ref")) {
+            return resolved(document, document.at(schema.get("$ref").asText().substring(1)));
+        }
+        for (String alternatives : List.of("anyOf", "oneOf", "allOf")) {
+            for (JsonNode one : schema.path(alternatives)) {
+                if (!one.path("type").asText().equals("null")) {
+                    return resolved(document, one);
+                }
+            }
+        }
+        return schema;
+    }
+
     /** What was accepted may be all that there is to say. */
     private static boolean isEmpty(String status, JsonNode response) {
         return status.equals("204") || status.equals("202") && !response.has("content");
