@@ -112,7 +112,7 @@ class AfterSales {
         Payment payment = told.payment();
         PaymentAnswer answer = payments.query(payment);
         if (answer.outcome() == PaymentOutcome.UNKNOWN) {
-            throw unknown("The provider cannot be asked just now; tell it again.");
+            throw cannotBeAsked();
         }
         if (answer.outcome() == PaymentOutcome.NOT_FOUND) {
             return;
@@ -122,11 +122,12 @@ class AfterSales {
                 .filter(refund -> refund.state() == Refund.State.PENDING)
                 .forEach(this::sendRefund);
         if (told.ofRefund()) {
-            desk.refundsMade(
-                    payment.id(),
-                    payments.refundsMade(payment)
-                            .orElseThrow(() -> unknown("The provider cannot be asked just now; tell it again.")));
+            desk.refundsMade(payment, payments.refundsMade(payment).orElseThrow(AfterSales::cannotBeAsked));
         }
+    }
+
+    private static ApiException cannotBeAsked() {
+        return unknown("The provider cannot be asked just now; tell it again.");
     }
 
     private void conclude(Payment payment, PaymentAnswer answer) {

@@ -347,14 +347,14 @@ class OrderDesk {
 
     /** Writes down refunds that somebody made at the provider; those that are written down already change nothing. */
     @Transactional
-    void refundsMade(PaymentId id, List<RefundMade> made) {
+    void refundsMade(Payment payment, List<RefundMade> made) {
         if (made.isEmpty()) {
             return;
         }
-        OrderId orderId = new OrderId(payments.find(id).orElseThrow().orderId());
+        OrderId orderId = new OrderId(payment.orderId());
         Optional<Order> order = orders.find(orderId).map(_ -> orders.lock(orderId));
         for (RefundMade refund : made) {
-            Optional<Refund> recorded = payments.recordRefund(id, refund);
+            Optional<Refund> recorded = payments.recordRefund(payment.id(), refund);
             if (recorded.isPresent() && order.isPresent()) {
                 order = Optional.of(orders.change(order.get(), refundMade(order.get(), recorded.get())));
             }

@@ -32,9 +32,9 @@ class ImportWorker {
     private volatile boolean stopping;
 
     ImportWorker(ImportLedger ledger, ImportRun run, Roles roles) {
-        this.roles = roles;
         this.ledger = ledger;
         this.run = run;
+        this.roles = roles;
     }
 
     @ReadsFrom(Route.PRIMARY)

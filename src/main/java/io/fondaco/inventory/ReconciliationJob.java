@@ -60,7 +60,7 @@ class ReconciliationJob {
         open.set(reconciliation.count());
     }
 
-    /** On every pod, whichever has run it. */
+    /** On every worker, whichever has run it. */
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
             every = "1m",

@@ -269,13 +269,7 @@ class PostgresPayments implements Payments {
     }
 
     private Payment lock(PaymentId id) {
-        List<?> rows = entities.createNativeQuery(
-                        "SELECT " + COLUMNS + " FROM payment.payment WHERE id = :id FOR UPDATE", Tuple.class)
-                .setParameter("id", id.value())
-                .getResultList();
-        return rows.stream()
-                .map(row -> payment((Tuple) row))
-                .findFirst()
+        return select("id = :id FOR UPDATE", Map.of("id", id.value()))
                 .orElseThrow(() -> ApiException.notFound("payment", id.toString()));
     }
 

@@ -96,18 +96,14 @@ class Providers {
     Optional<List<RefundMade>> refundsMade(Payment payment) {
         try {
             ProviderGuard guard = guard(payment);
-            return Optional.of(guard.call(
-                            "refunds_made",
-                            RefundsMade.class,
-                            () -> new RefundsMade(guard.provider().refundsMade(payment))))
-                    .map(RefundsMade::refunds);
+            return Optional.of(List.of(guard.call("refunds_made", RefundMade[].class, () -> guard.provider()
+                    .refundsMade(payment)
+                    .toArray(RefundMade[]::new))));
         } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
             LOG.warnf("Who refunded what of payment %s is not known: %s", payment.id(), e.getMessage());
             return Optional.empty();
         }
     }
-
-    private record RefundsMade(List<RefundMade> refunds) {}
 
     private static PaymentAnswer unknown(Payment payment, String verb, RuntimeException e) {
         LOG.warnf("Payment %s: the outcome of %s is not known: %s", payment.id(), verb, e.getMessage());

@@ -238,8 +238,7 @@ class StripeProvider implements PaymentProvider {
 
     private Optional<com.stripe.model.Refund> find(String intent, Refund refund) throws StripeException {
         for (com.stripe.model.Refund known : refundsOf(intent)) {
-            if (isOurs(known)
-                    && refund.id().toString().equals(known.getMetadata().get(REFUND_REFERENCE))) {
+            if (ours(known).filter(refund.id().toString()::equals).isPresent()) {
                 return Optional.of(known);
             }
         }
@@ -263,7 +262,7 @@ class StripeProvider implements PaymentProvider {
         List<RefundMade> made = new ArrayList<>();
         try {
             for (com.stripe.model.Refund known : refundsOf(intent.get())) {
-                if (!isOurs(known)) {
+                if (ours(known).isEmpty()) {
                     made.add(new RefundMade(
                             known.getId(),
                             money(known.getAmount(), known.getCurrency()),
@@ -276,8 +275,9 @@ class StripeProvider implements PaymentProvider {
         return made;
     }
 
-    private static boolean isOurs(com.stripe.model.Refund refund) {
-        return refund.getMetadata() != null && refund.getMetadata().containsKey(REFUND_REFERENCE);
+    /** Our reference, on a refund that we have sent. */
+    private static Optional<String> ours(com.stripe.model.Refund refund) {
+        return Optional.ofNullable(refund.getMetadata()).map(metadata -> metadata.get(REFUND_REFERENCE));
     }
 
     private com.stripe.model.Refund create(String intent, Refund refund) throws StripeException {

@@ -50,11 +50,11 @@ class Heart {
     private final Complaint complaint = new Complaint();
 
     Heart(Leases leases, OutboxLog log, Listeners listeners, MessagingSettings settings, Roles roles, Bell bell) {
-        this.roles = roles;
         this.leases = leases;
         this.log = log;
         this.listeners = listeners;
         this.settings = settings;
+        this.roles = roles;
         this.bell = bell;
     }
 

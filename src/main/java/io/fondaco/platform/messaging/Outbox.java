@@ -44,11 +44,11 @@ public class Outbox {
     private final Unhurried unhurried;
 
     Outbox(EntityManager entities, ObjectMapper json, Bell bell, AfterCommit afterCommit, Unhurried unhurried) {
-        this.unhurried = unhurried;
         this.entities = entities;
         this.json = json;
         this.bell = bell;
         this.afterCommit = afterCommit;
+        this.unhurried = unhurried;
     }
 
     /**
