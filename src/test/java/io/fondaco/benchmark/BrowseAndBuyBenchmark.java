@@ -3,6 +3,7 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fondaco.Installed;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -34,7 +35,7 @@ class BrowseAndBuyBenchmark {
     @Test
     void browsingAndBuyingBesideWhatTheMachineCanDo() throws Exception {
         assumeTrue(
-                Programs.onPath("wrk") && Programs.onPath("pgbench"),
+                Installed.onPath("wrk") && Installed.onPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp app = PackagedApp.start("benchmark", DemoShop.environment(cluster));
@@ -63,7 +64,7 @@ class BrowseAndBuyBenchmark {
     /** What a consistency token costs, and what the replica spares the primary. */
     @Test
     void readingWithATokenBesideWithoutAndFromThePrimaryOnly() throws Exception {
-        assumeTrue(Programs.onPath("wrk"), "install wrk");
+        assumeTrue(Installed.onPath("wrk"), "install wrk");
         String detail = "/store/v1/products/rialto-espresso";
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp app = PackagedApp.start("benchmark-replica", DemoShop.environment(cluster))) {

@@ -3,6 +3,7 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fondaco.Installed;
 import io.fondaco.benchmark.Programs.Rate;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.platform.identity.TypeId;
@@ -53,7 +54,7 @@ class CachedBrowsingBenchmark {
 
     @Test
     void browsingFromTheCacheBesideConstantBytesAndBesideTheDatabase() throws Exception {
-        assumeTrue(Programs.onPath("wrk"), "install wrk");
+        assumeTrue(Installed.onPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true, 4));
                 PackagedApp uncached = PackagedApp.start("benchmark-uncached", environment(cluster, false, 4));

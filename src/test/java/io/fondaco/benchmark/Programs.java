@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,12 +75,6 @@ final class Programs {
         Matcher matcher = Pattern.compile(pattern).matcher(output);
         assertThat(matcher.find()).as(output).isTrue();
         return Double.parseDouble(matcher.group(1));
-    }
-
-    static boolean onPath(String program) {
-        return Pattern.compile(File.pathSeparator)
-                .splitAsStream(System.getenv("PATH"))
-                .anyMatch(folder -> new File(folder, program).canExecute());
     }
 
     static String run(Map<String, String> environment, Duration limit, List<String> command) throws Exception {

@@ -3,6 +3,7 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fondaco.Installed;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
@@ -66,7 +67,7 @@ class SellingBenchmark {
     @Test
     void oneSkuBesideManyAndBothBesideTheDatabaseAlone() throws Exception {
         assumeTrue(
-                Programs.onPath("wrk") && Programs.onPath("pgbench"),
+                Installed.onPath("wrk") && Installed.onPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
         try (EmbeddedCluster started = EmbeddedCluster.start(data.resolve("postgres"));
                 PackagedApp shop = PackagedApp.start("benchmark-selling", DemoShop.environment(started));

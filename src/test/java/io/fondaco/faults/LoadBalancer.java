@@ -49,7 +49,7 @@ final class LoadBalancer implements AutoCloseable {
         return over(Map.of("BROWSE", pods, "BUY", pods, "ADMIN", pods.subList(0, 2)), directory);
     }
 
-    /** @param parts by the name that the configuration has for them; without HAProxy the first part's pods get everything */
+    /** @param parts by the name that the configuration has for them; without HAProxy those of BUY get everything */
     static LoadBalancer over(Map<String, List<PackagedApp>> parts, Path directory) {
         Path program = Path.of("/usr/sbin/haproxy");
         if (!Files.isExecutable(program)) {

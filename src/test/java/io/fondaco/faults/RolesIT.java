@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.roles.Role;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One pod for each role: together they are the whole shop, each by itself only its part. */
+/** One pod for each role: together they are the whole shop, each by itself only its role. */
 class RolesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PRODUCTS =
@@ -34,31 +34,20 @@ class RolesIT {
     @TempDir
     private static Path directory;
 
-    private enum Part {
-        BROWSE,
-        BUY,
-        ADMIN,
-        WORKER;
-
-        private String role() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
-    private static final Map<Part, PackagedApp> PODS = new EnumMap<>(Part.class);
+    private static final Map<Role, PackagedApp> PODS = new EnumMap<>(Role.class);
     private static ReplicatedPostgres database;
 
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        for (Part part : Part.values()) {
-            PODS.put(part, PackagedApp.start("role-" + part.role(), environment(part)));
+        for (Role role : Role.values()) {
+            PODS.put(role, PackagedApp.start("role-" + role.label(), environment(role)));
         }
     }
 
-    private static Map<String, String> environment(Part part) {
+    private static Map<String, String> environment(Role role) {
         Map<String, String> environment = Pods.environment(database);
-        environment.put("FONDACO_ROLES", part.role());
+        environment.put("FONDACO_ROLES", role.label());
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
         environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
         return environment;
@@ -71,23 +60,23 @@ class RolesIT {
         Pods.closeAll(all);
     }
 
-    private static PackagedApp pod(Part part) {
-        return PODS.get(part);
+    private static PackagedApp pod(Role role) {
+        return PODS.get(role);
     }
 
-    private static ShopClient client(Part part) {
-        return new ShopClient(pod(part).base(), PackagedApp.ADMIN_KEY);
+    private static ShopClient client(Role role) {
+        return new ShopClient(pod(role).base(), PackagedApp.ADMIN_KEY);
     }
 
     @Test
     void everyPathOfTheContractIsServedByOnePart() throws IOException {
         List<String> served = new ArrayList<>();
-        for (Part part : Part.values()) {
+        for (Role role : Role.values()) {
             JsonNode paths =
-                    JSON.readTree(pod(part).page("/q/openapi?format=json")).path("paths");
-            assertThat(paths.isEmpty()).as("paths of %s", part).isEqualTo(part == Part.WORKER);
+                    JSON.readTree(pod(role).page("/q/openapi?format=json")).path("paths");
+            assertThat(paths.isEmpty()).as("paths of %s", role).isEqualTo(role == Role.WORKER);
             paths.fieldNames().forEachRemaining(served::add);
-            assertThat(pod(part).page("/q/health/ready")).contains("\"UP\"");
+            assertThat(pod(role).page("/q/health/ready")).contains("\"UP\"");
         }
         assertThat(served).doesNotHaveDuplicates();
         List<String> contract;
@@ -102,15 +91,11 @@ class RolesIT {
 
     @Test
     void anOrderGoesThroughAllOfThem() {
-        try (ShopClient staff = client(Part.ADMIN);
-                ShopClient shopper = client(Part.BUY);
-                ShopClient visitor = client(Part.BROWSE)) {
+        try (ShopClient staff = client(Role.ADMIN);
+                ShopClient shopper = client(Role.BUY);
+                ShopClient visitor = client(Role.BROWSE)) {
             staff.importProducts("GBP", PRODUCTS.formatted("order"));
-            staff.awaitImport(staff.importCsv("kind=stock", "sku,location,available\nROLES-order,default,5\n")
-                    .expect(202)
-                    .body()
-                    .get("id")
-                    .asText());
+            staff.importStock("sku,location,available\nROLES-order,default,5\n");
             visitor.get("/store/v1/products/roles-order", "").expect(200);
             visitor.get("/store/v1/orders/order_00000000000000000000000000", "").expect(404);
             shopper.get("/store/v1/products/roles-order", "").expect(404);
@@ -123,18 +108,18 @@ class RolesIT {
                     .expect(200);
         }
         // A worker that has just begun has yet to.
-        await().atMost(JOBS_BEGIN).until(() -> jobs(Part.WORKER) > 0);
-        assertThat(List.of(jobs(Part.BROWSE), jobs(Part.BUY), jobs(Part.ADMIN))).containsOnly(0.0);
+        await().atMost(JOBS_BEGIN).until(() -> jobs(Role.WORKER) > 0);
+        assertThat(List.of(jobs(Role.BROWSE), jobs(Role.BUY), jobs(Role.ADMIN))).containsOnly(0.0);
     }
 
-    private static double jobs(Part part) {
-        return Pods.metric(pod(part), "fondaco_jobs_runs_seconds_count", "job=");
+    private static double jobs(Role role) {
+        return Pods.metric(pod(role), "fondaco_jobs_runs_seconds_count", "job=");
     }
 
     @Test
     void withoutAWorkerWhatIsUploadedWaitsForOne() {
-        try (ShopClient staff = client(Part.ADMIN)) {
-            pod(Part.WORKER).close();
+        try (ShopClient staff = client(Role.ADMIN)) {
+            pod(Role.WORKER).close();
             String id = staff.importCsv("kind=products&format=shopify&currency=GBP", PRODUCTS.formatted("waits"))
                     .expect(202)
                     .body()
@@ -148,8 +133,8 @@ class RolesIT {
                             .path("status")
                             .asText())
                     .isEqualTo("queued");
-            PODS.put(Part.WORKER, pod(Part.WORKER).launchAgain("role-worker-again", environment(Part.WORKER)));
-            pod(Part.WORKER).awaitReady();
+            PODS.put(Role.WORKER, pod(Role.WORKER).launchAgain("role-worker-again", environment(Role.WORKER)));
+            pod(Role.WORKER).awaitReady();
             assertThat(staff.awaitImport(id).path("status").asText()).isEqualTo("done");
         }
     }

@@ -71,11 +71,7 @@ class RollingRestartIT {
             staff.importProducts(
                     "GBP",
                     "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nrolling,Thing,active,ROLLING,5.00,deny\n");
-            staff.awaitImport(staff.importCsv("kind=stock", "sku,location,available\nROLLING,default,1000000\n")
-                    .expect(202)
-                    .body()
-                    .get("id")
-                    .asText());
+            staff.importStock("sku,location,available\nROLLING,default,1000000\n");
         }
         balancer = LoadBalancer.over(PODS_UP, directory);
     }

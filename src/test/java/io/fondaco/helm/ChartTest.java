@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.LintResult;
+import io.fondaco.Sources;
 import io.fondaco.helm.Chart.Values;
 import io.fondaco.helm.Manifests.Manifest;
 import java.io.IOException;
@@ -712,9 +713,9 @@ class ChartTest {
     }
 
     /** Every path that a class of the application is at, and the role that plays it there. */
-    private static Map<String, String> paths() throws IOException {
+    private static Map<String, String> paths() {
         Map<String, String> paths = new TreeMap<>();
-        for (String source : sources()) {
+        for (String source : Sources.all()) {
             Matcher found = PATH.matcher(source);
             if (found.find()) {
                 Matcher named = NAMED_PATH.matcher(source);
@@ -723,17 +724,6 @@ class ChartTest {
             }
         }
         return paths;
-    }
-
-    private static List<String> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(KnownSettings.SOURCES)) {
-            List<String> sources = new ArrayList<>();
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                sources.add(Files.readString(file));
-            }
-            return sources;
-        }
     }
 
     /** As the application has it: by the beginning of the path, unless the class that is there says otherwise. */

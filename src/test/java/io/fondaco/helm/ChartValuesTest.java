@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.Committed;
 import io.fondaco.helm.Chart.Values;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,15 +124,7 @@ class ChartValuesTest {
 
     @Test
     void theReadmeTellsTheValues() throws IOException {
-        String before = Files.readString(README);
-        int begin = before.indexOf(BEGIN) + BEGIN.length();
-        String current = before.substring(0, begin) + table() + before.substring(before.indexOf(END));
-        if (!current.equals(before)) {
-            Files.writeString(README, current);
-        }
-        assertThat(before)
-                .as("the values have changed and %s has been rewritten: read the diff, commit it", README)
-                .isEqualTo(current);
+        Committed.hold(README, BEGIN, END, table());
     }
 
     private static String table() throws IOException {

@@ -1,9 +1,6 @@
 package io.fondaco.helm;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.fondaco.Sources;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -14,7 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Every {@code fondaco.*} setting that the application has, read from its sources: {@code @ConfigMapping} interfaces, for the most part.
@@ -23,8 +19,6 @@ import java.util.stream.Stream;
  * @param maps of what has keys of its own below it
  */
 record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
-    static final Path SOURCES = Path.of("src", "main", "java");
-
     /** What is injected by itself. */
     private static final Pattern PLAIN = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
 
@@ -35,19 +29,13 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
     static KnownSettings scan() {
         SortedSet<String> names = new TreeSet<>();
         SortedSet<String> maps = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                String source = Files.readString(file);
-                PLAIN.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
-                Matcher prefix = PREFIX.matcher(source);
-                if (prefix.find()) {
-                    Map<String, Map<String, String>> interfaces = interfaces(source);
-                    collect(prefix.group(1), interfaces.keySet().iterator().next(), interfaces, names, maps);
-                }
+        for (String source : Sources.all()) {
+            PLAIN.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
+            Matcher prefix = PREFIX.matcher(source);
+            if (prefix.find()) {
+                Map<String, Map<String, String>> interfaces = interfaces(source);
+                collect(prefix.group(1), interfaces.keySet().iterator().next(), interfaces, names, maps);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + SOURCES, e);
         }
         return new KnownSettings(names, maps);
     }

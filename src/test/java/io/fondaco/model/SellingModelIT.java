@@ -100,11 +100,7 @@ class SellingModelIT {
         }
         ShopClient staff = shop.client(0);
         staff.importProducts("GBP", products.toString());
-        staff.awaitImport(staff.importCsv("kind=stock", stock.toString())
-                .expect(202)
-                .body()
-                .get("id")
-                .asText());
+        staff.importStock(stock.toString());
     }
 
     @AfterAll

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import java.io.File;
+import io.fondaco.Committed;
+import io.fondaco.Installed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -31,7 +31,6 @@ class RulesTest {
     private static final Path DASHBOARDS = Path.of("helm", "fondaco", "dashboards");
     private static final Path RUNBOOKS = Path.of("docs", "runbooks");
     private static final Path HANDBOOK = Path.of("docs", "monitoring.md");
-    private static final Path SOURCES = Path.of("src", "main", "java");
     private static final String RUNBOOK_BASE = "https://github.com/fondaco/fondaco/blob/main/docs/runbooks/";
     private static final Set<String> SEVERITIES = Set.of("page", "ticket", "info");
 
@@ -140,7 +139,7 @@ class RulesTest {
     void everyMetricThatIsLookedAtIsTold() throws IOException {
         Set<String> unknown = new TreeSet<>(used());
         unknown.removeAll(recorded());
-        unknown.removeAll(ToldMetrics.in(SOURCES).names());
+        unknown.removeAll(ToldMetrics.scan().names());
         unknown.removeAll(AWAITED);
         unknown.removeIf(metric -> PLATFORM.stream().anyMatch(metric::startsWith));
         assertThat(unknown).isEmpty();
@@ -149,7 +148,7 @@ class RulesTest {
     @Test
     void whatIsAwaitedIsLookedAtAndNotToldYet() throws IOException {
         assertThat(used()).containsAll(AWAITED);
-        assertThat(ToldMetrics.in(SOURCES).names())
+        assertThat(ToldMetrics.scan().names())
                 .as("told by now: take it off the list of what is awaited")
                 .doesNotContainAnyElementsOf(AWAITED);
     }
@@ -174,21 +173,12 @@ class RulesTest {
 
     @Test
     void theHandbookListsTheAlertsAsTheyAre() throws IOException {
-        String before = Files.readString(HANDBOOK);
-        int begins = before.indexOf(LIST_BEGINS) + LIST_BEGINS.length();
-        int ends = before.indexOf(LIST_ENDS);
-        String current = table();
-        if (!current.equals(before.substring(begins, ends))) {
-            Files.writeString(HANDBOOK, before.substring(0, begins) + current + before.substring(ends));
-        }
-        assertThat(before.substring(begins, ends))
-                .as("the alerts changed and docs/monitoring.md has been rewritten: read the diff, commit it")
-                .isEqualTo(current);
+        Committed.hold(HANDBOOK, LIST_BEGINS, LIST_ENDS, table());
     }
 
     @Test
     void prometheusUnderstandsTheRulesAndTheirTestsHold() throws IOException, InterruptedException {
-        assumeThat(isInstalled("promtool"))
+        assumeThat(Installed.onPath("promtool"))
                 .as("promtool, which comes with Prometheus, is not installed: the rules' own tests are not run")
                 .isTrue();
         assertThat(promtool("check", files(RULES, ".yaml"))).contains("SUCCESS").doesNotContain("FAILED");
@@ -296,11 +286,6 @@ class RulesTest {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static boolean isInstalled(String program) {
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private static String promtool(String verb, List<Path> files) throws IOException, InterruptedException {

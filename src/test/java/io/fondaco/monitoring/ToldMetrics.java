@@ -1,9 +1,6 @@
 package io.fondaco.monitoring;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.fondaco.Sources;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,14 +41,11 @@ record ToldMetrics(Set<String> names) {
         }
     }
 
-    static ToldMetrics in(Path sources) throws IOException {
-        try (Stream<Path> files = Files.walk(sources)) {
-            return new ToldMetrics(files.filter(file -> file.toString().endsWith(".java"))
-                    .map(ToldMetrics::read)
-                    .filter(source -> source.contains("MeterRegistry"))
-                    .flatMap(ToldMetrics::of)
-                    .collect(Collectors.toCollection(TreeSet::new)));
-        }
+    static ToldMetrics scan() {
+        return new ToldMetrics(Sources.all().stream()
+                .filter(source -> source.contains("MeterRegistry"))
+                .flatMap(ToldMetrics::of)
+                .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private static Stream<String> of(String source) {
@@ -75,13 +69,5 @@ record ToldMetrics(Set<String> names) {
 
     private static String first(MatchResult result) {
         return result.group(1);
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -154,6 +154,11 @@ public final class ShopClient implements AutoCloseable {
                 .asText());
     }
 
+    /** Imports stock, and waits until it is there. */
+    public void importStock(String csv) {
+        awaitImport(importCsv("kind=stock", csv).expect(202).body().get("id").asText());
+    }
+
     /** Waits, for at most ten minutes, until an import is done; answers its last state. */
     public JsonNode awaitImport(String id) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);

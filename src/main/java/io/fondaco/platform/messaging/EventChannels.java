@@ -24,8 +24,6 @@ public final class EventChannels implements ConfigSourceFactory {
     /** Above application.properties, below what is set from outside. */
     private static final int ORDINAL = 255;
 
-    private static final String WORKER = Role.WORKER.name().toLowerCase(Locale.ROOT);
-
     @Override
     public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
         String servers = value(context, Listeners.BOOTSTRAP_SERVERS, "");
@@ -34,8 +32,9 @@ public final class EventChannels implements ConfigSourceFactory {
         }
         Map<String, String> settings = new TreeMap<>();
         settings.put("kafka.bootstrap.servers", servers);
-        boolean worker =
-                value(context, "fondaco.roles", WORKER).toLowerCase(Locale.ROOT).contains(WORKER);
+        boolean worker = value(context, "fondaco.roles", Role.WORKER.label())
+                .toLowerCase(Locale.ROOT)
+                .contains(Role.WORKER.label());
         Iterator<String> names = context.iterateNames();
         while (names.hasNext()) {
             String name = names.next();

@@ -1,5 +1,7 @@
 package io.fondaco.platform.roles;
 
+import java.util.Locale;
+
 /** A part that pods play. */
 public enum Role {
     /** Shows the catalogue to everybody: cheap, cached, the first to be shed. */
@@ -9,5 +11,10 @@ public enum Role {
     /** The back office. */
     ADMIN,
     /** Carries events, calls webhooks, sends mail, imports, and runs all jobs. Serves no path. */
-    WORKER
+    WORKER;
+
+    /** As settings and metrics have it: {@code browse}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.Locale;
 
 /** {@code fondaco_role{role}}: which parts this pod plays. */
 @ApplicationScoped
@@ -22,7 +21,7 @@ class RoleMetrics {
         for (Role role : Role.values()) {
             Gauge.builder("fondaco.role", roles, played -> played.plays(role) ? 1 : 0)
                     .description("Whether this pod plays a part: 1 or 0")
-                    .tag("role", role.name().toLowerCase(Locale.ROOT))
+                    .tag("role", role.label())
                     .register(registry);
         }
     }

@@ -6,9 +6,7 @@ import io.fondaco.platform.cache.StoredAnswer.Life;
 import io.fondaco.platform.topology.Position;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,43 +22,31 @@ class MarksRaceTest {
         Set<Tag> tags = IntStream.range(0, 40).mapToObj(i -> new Tag("t" + i)).collect(Collectors.toSet());
         Position readAt = new Position(1, 9);
         StoredAnswer answer = StoredAnswer.of(Answer.of("", tags), new byte[0], readAt, readAt, new Life(0, 0), 512);
-        AtomicReference<Marks> current = new AtomicReference<>();
-        CyclicBarrier barrier = new CyclicBarrier(2);
         AtomicInteger wrong = new AtomicInteger();
-        Thread reader = Thread.ofPlatform().start(() -> {
-            try {
-                for (int i = 0; i < ROUNDS; i++) {
-                    barrier.await();
-                    Marks marks = current.get();
+        Race.run(
+                ROUNDS,
+                200,
+                () -> {
+                    Marks marks = new Marks(1);
+                    marks.restart(Position.START);
+                    marks.changed(List.of(new Tag("t17").hash()), new Position(1, 10));
+                    return marks;
+                },
+                marks -> {
                     boolean held = false;
                     for (int n = 0; n < 20; n++) {
                         held |= marks.holds(answer);
                     }
                     answer.foundToHold(-1);
                     wrong.addAndGet(held ? 1 : 0);
-                    barrier.await();
-                }
-            } catch (Exception e) {
-                wrong.set(-1);
-            }
-        });
-        for (int i = 0; i < ROUNDS; i++) {
-            Marks marks = new Marks(1);
-            marks.restart(Position.START);
-            marks.changed(List.of(new Tag("t17").hash()), new Position(1, 10));
-            current.set(marks);
-            barrier.await();
-            for (int spin = 0; spin < i % 200; spin++) {
-                Thread.onSpinWait();
-            }
-            if (how.equals("forget")) {
-                marks.changed(List.of(1L), new Position(1, 20));
-            } else {
-                marks.restart(new Position(1, 30));
-            }
-            barrier.await();
-        }
-        reader.join();
+                },
+                marks -> {
+                    if (how.equals("forget")) {
+                        marks.changed(List.of(1L), new Position(1, 20));
+                    } else {
+                        marks.restart(new Position(1, 30));
+                    }
+                });
         assertThat(wrong.get()).isZero();
     }
 }
