@@ -42,6 +42,8 @@ class CompletionCrashIT {
     /** Completions are left to their request for 3 s, pending payments asked for after 1 s, the job runs every 5 s. */
     private static final Duration RECOVERY = Duration.ofSeconds(45);
 
+    private static final Duration DEATH = Duration.ofSeconds(60);
+
     @TempDir
     private static Path directory;
 
@@ -81,39 +83,11 @@ class CompletionCrashIT {
         String sku = shop.put(Map.of("main", 1_000_000));
         Map<String, String> answered = new ConcurrentHashMap<>();
         AtomicInteger abandoned = new AtomicInteger();
-        for (int crash = 0; crash < CRASHES; crash++) {
-            int victim = crash % 2;
+        for (int victim = 0; victim < 2; victim++) {
             shop.pod(victim).close();
-            shop.launchAgain(
-                    victim,
-                    Map.of(
-                            "FONDACO_CHECKOUT_CUT_OFF_AT",
-                            step,
-                            "FONDACO_CHECKOUT_CUT_OFF_AFTER",
-                            Integer.toString(1 + RANDOM.nextInt(LATEST))));
+            dieUnderLoad(victim, (CRASHES + 1 - victim) / 2, step, sku, answered, abandoned);
+            shop.launchAgain(victim, Map.of());
             shop.pod(victim).awaitReady();
-            AtomicBoolean over = new AtomicBoolean();
-            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-                List<Future<?>> clients = new ArrayList<>();
-                for (int i = 0; i < CLIENTS; i++) {
-                    int client = i;
-                    clients.add(threads.submit(() -> {
-                        while (!over.get()) {
-                            buy(client, victim, sku, answered, abandoned);
-                        }
-                        return null;
-                    }));
-                }
-                assertThat(shop.pod(victim).awaitExit(Duration.ofSeconds(60)))
-                        .as("dies at " + step)
-                        .isEqualTo(137);
-                shop.launchAgain(victim, Map.of());
-                shop.pod(victim).awaitReady();
-                over.set(true);
-                for (Future<?> each : clients) {
-                    each.get();
-                }
-            }
         }
         Books.awaitAgreement(shop.database(), RECOVERY);
         answered.forEach((cart, order) -> assertThat(
@@ -124,6 +98,44 @@ class CompletionCrashIT {
         LOG.infof(
                 "%s: %d crashes, %d orders answered, %d clients that never came back; the books agree",
                 step, CRASHES, answered.size(), abandoned.get());
+    }
+
+    /** Starts the pod again and again, to die in one of its first completions, while clients buy without a pause. */
+    private static void dieUnderLoad(
+            int victim, int crashes, String step, String sku, Map<String, String> answered, AtomicInteger abandoned)
+            throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                int client = i;
+                clients.add(threads.submit(() -> {
+                    while (!over.get()) {
+                        buy(client, victim, sku, answered, abandoned);
+                    }
+                    return null;
+                }));
+            }
+            try {
+                for (int crash = 0; crash < crashes; crash++) {
+                    shop.launchAgain(
+                            victim,
+                            Map.of(
+                                    "FONDACO_CHECKOUT_CUT_OFF_AT",
+                                    step,
+                                    "FONDACO_CHECKOUT_CUT_OFF_AFTER",
+                                    Integer.toString(1 + RANDOM.nextInt(LATEST))));
+                    assertThat(shop.pod(victim).awaitExit(DEATH))
+                            .as("dies at " + step)
+                            .isEqualTo(137);
+                }
+            } finally {
+                over.set(true);
+            }
+            for (Future<?> each : clients) {
+                each.get();
+            }
+        }
     }
 
     /** Buys at either pod; when that one dies meanwhile, every other client tries the other one with the same key. */

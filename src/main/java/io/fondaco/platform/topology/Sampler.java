@@ -22,8 +22,8 @@ import org.postgresql.Driver;
  * requests ask, a server is asked one question at a time.
  */
 final class Sampler implements AutoCloseable {
+    /** For the connection, and for each answer while it logs in. No limit to both: the driver would not tell it from a refusal. */
     private static final int CONNECT_TIMEOUT_SECONDS = 1;
-    private static final String LOGIN_TIMEOUT_SECONDS = "0.5";
 
     /** A round trip beyond the server's own limit: the network's share. */
     private static final Duration NETWORK_ALLOWANCE = Duration.ofMillis(50);
@@ -243,7 +243,6 @@ final class Sampler implements AutoCloseable {
         properties.setProperty("password", login.password());
         properties.setProperty("ApplicationName", "fondaco-topology");
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
-        properties.setProperty("loginTimeout", LOGIN_TIMEOUT_SECONDS);
         properties.setProperty("socketTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("options", "-c statement_timeout=" + limit.toMillis());
         Connection opened = new Driver().connect(url, properties);

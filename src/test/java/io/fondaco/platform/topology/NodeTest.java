@@ -2,12 +2,15 @@ package io.fondaco.platform.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fondaco.FreePort;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,7 +98,38 @@ class NodeTest {
         }
     }
 
+    /** A server that is stopped, or a pod that gets no CPU: given up after a while, unlike one that refuses. */
+    @Test
+    void whoAcceptsAndDoesNotAnswerIsSlow() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            assertThat(away(silent.getLocalPort())).isFalse();
+        }
+    }
+
+    @Test
+    void whoRefusesIsAway() throws Exception {
+        assertThat(away(FreePort.find())).isTrue();
+    }
+
+    /** What a node makes of the server at that port. */
+    private static boolean away(int port) throws Exception {
+        CompletableFuture<Boolean> told = new CompletableFuture<>();
+        Hearer hearer = new Hearer(new AtomicInteger()) {
+            @Override
+            public void failed(Node of, SQLException failure, boolean away) {
+                told.complete(away);
+            }
+        };
+        try (Node _ = node("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), hearer)) {
+            return told.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
     private static Node node(String url, AtomicInteger answers) {
+        return node(url, new Hearer(answers));
+    }
+
+    private static Node node(String url, Node.Watcher watcher) {
         MeterRegistry metrics = new SimpleMeterRegistry();
         DatabaseSettings settings = new SmallRyeConfigBuilder()
                 .withMapping(DatabaseSettings.class)
@@ -114,22 +149,30 @@ class NodeTest {
                 4,
                 settings,
                 new HoldTimes(Timer.builder("hold").register(metrics)),
-                new Node.Watcher() {
-                    @Override
-                    public void answered(Node of, Sample sample, boolean regular) {
-                        answers.incrementAndGet();
-                    }
-
-                    @Override
-                    public void failed(Node of, SQLException failure, boolean away) {}
-
-                    @Override
-                    public boolean beats(Node of, Sample sample) {
-                        return false;
-                    }
-                });
+                watcher);
         node.start();
         return node;
+    }
+
+    private static class Hearer implements Node.Watcher {
+        private final AtomicInteger answers;
+
+        Hearer(AtomicInteger answers) {
+            this.answers = answers;
+        }
+
+        @Override
+        public void answered(Node of, Sample sample, boolean regular) {
+            answers.incrementAndGet();
+        }
+
+        @Override
+        public void failed(Node of, SQLException failure, boolean away) {}
+
+        @Override
+        public boolean beats(Node of, Sample sample) {
+            return false;
+        }
     }
 
     /** As Quarkus reads them: 100ms, 4s, 5m, or ISO 8601. */
