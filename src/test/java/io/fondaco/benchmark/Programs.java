@@ -21,6 +21,9 @@ final class Programs {
     /** @param p99Millis 99 of 100 requests were answered sooner */
     record Rate(double perSecond, double p99Millis) {}
 
+    /** What came of more than could be done, a second. */
+    record Overload(double served, double refused) {}
+
     static Rate wrk(PackagedApp app, String path, int clients, int seconds, String... headers) throws Exception {
         List<String> options = new ArrayList<>();
         for (String header : headers) {
@@ -32,14 +35,7 @@ final class Programs {
     /** @param script what a script is given, after its own path */
     static Rate wrk(PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
             throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--latency", app.base() + path));
-        command.addAll(options);
-        if (!script.isEmpty()) {
-            command.add("--");
-            command.addAll(script);
-        }
-        String output = run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
+        String output = wrkOutput(app, path, clients, seconds, options, script);
         assertThat(output).doesNotContain("Non-2xx");
         Matcher p99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)").matcher(output);
         assertThat(p99.find()).as(output).isTrue();
@@ -50,6 +46,28 @@ final class Programs {
                     default -> 1_000;
                 };
         return new Rate(number(output, "Requests/sec:\\s+([0-9.]+)"), millis);
+    }
+
+    /** With so many clients that some are refused. */
+    static Overload overload(PackagedApp app, String path, int clients, int seconds) throws Exception {
+        String output = wrkOutput(app, path, clients, seconds, List.of(), List.of());
+        double all = number(output, "Requests/sec:\\s+([0-9.]+)");
+        double refused =
+                output.contains("Non-2xx") ? number(output, "Non-2xx or 3xx responses: ([0-9]+)") / seconds : 0;
+        return new Overload(all - refused, refused);
+    }
+
+    private static String wrkOutput(
+            PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
+            throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--latency", app.base() + path));
+        command.addAll(options);
+        if (!script.isEmpty()) {
+            command.add("--");
+            command.addAll(script);
+        }
+        return run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
     }
 
     /**

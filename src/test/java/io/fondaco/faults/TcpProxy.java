@@ -6,9 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A network between two, that can be cut: silently, so that nothing arrives and nobody is told, or by resets. */
@@ -31,6 +33,7 @@ final class TcpProxy implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile Mode mode = Mode.PASS;
+    private volatile Duration delay = Duration.ZERO;
 
     private TcpProxy(ServerSocket listener, int target) {
         this.listener = listener;
@@ -67,6 +70,11 @@ final class TcpProxy implements AutoCloseable {
         if (wanted == Mode.RESET) {
             open.forEach(TcpProxy::reset);
         }
+    }
+
+    /** What each piece of the traffic is held up by, one way. */
+    void delay(Duration wanted) {
+        delay = wanted;
     }
 
     private void accept() {
@@ -110,6 +118,7 @@ final class TcpProxy implements AutoCloseable {
             int read;
             while ((read = from.getInputStream().read(buffer)) >= 0) {
                 awaitPass();
+                LockSupport.parkNanos(delay.toNanos());
                 to.getOutputStream().write(buffer, 0, read);
             }
         } catch (IOException _) {

@@ -24,6 +24,9 @@ public enum DatabaseFailure {
     /** A lock, a deadlock, a serialization failure, or a replica that had to go on replaying: try again. */
     GAVE_WAY,
 
+    /** A statement took longer than it may, and was ended: try again later. */
+    TOO_SLOW,
+
     /** A statement wrote where the route or the server only reads. */
     WROTE_WHERE_ONLY_READING,
 
@@ -60,6 +63,7 @@ public enum DatabaseFailure {
         }
         return switch (state) {
             case "40001", "40P01", "55P03" -> GAVE_WAY;
+            case "57014" -> TOO_SLOW;
             case "25006" -> WROTE_WHERE_ONLY_READING;
             default -> OTHER;
         };

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Which role a path belongs to. */
 @ApplicationScoped
-class RolePaths {
+public class RolePaths {
     private static final List<RolePath> ROUGHLY =
             List.of(new RolePath(Role.ADMIN, "/admin/v1"), new RolePath(Role.BUY, "/store/v1"));
 
@@ -24,7 +24,8 @@ class RolePaths {
         return role(path).filter(role -> !roles.plays(role)).isPresent();
     }
 
-    Optional<Role> role(String path) {
+    /** Whose path it is; empty for what is the same on every pod. */
+    public Optional<Role> role(String path) {
         return find(exceptions, path).or(() -> find(ROUGHLY, path));
     }
 

@@ -142,6 +142,10 @@ class ProblemMapper {
                 LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.root(e)));
                 yield retry("busy", "Another request holds the same records; try again.");
             }
+            case TOO_SLOW -> {
+                LOG.warnf("Request %s waited for too long for a statement", requestId.value());
+                yield retry("database_slow", "The database took too long over this; nothing was done. Try again.");
+            }
             case WROTE_WHERE_ONLY_READING -> wroteWhereOnlyReading(e);
             case OTHER -> {
                 LOG.errorf(e, "Request %s failed", requestId.value());

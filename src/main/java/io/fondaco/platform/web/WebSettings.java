@@ -2,6 +2,7 @@ package io.fondaco.platform.web;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.Set;
 
 /** Bounds on what is read over HTTP. */
@@ -10,6 +11,14 @@ interface WebSettings {
     /** Largest request body, in bytes; more is a 413. */
     @WithDefault("262144")
     long maxBodyBytes();
+
+    /** Bytes of the bodies of all requests together that a pod holds at a time; more is a 503. */
+    @WithDefault("67108864")
+    long maxBodyBytesInAll();
+
+    /** How long a body may take to arrive; longer is a 408. */
+    @WithDefault("10s")
+    Duration bodyTime();
 
     /** How many bytes {@code /ping} answers with; more than its four are for benchmarks, beside pages as large. */
     @WithDefault("4")

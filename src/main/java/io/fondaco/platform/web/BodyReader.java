@@ -1,0 +1,135 @@
+package io.fondaco.platform.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads bodies on the event loop, before anything else is spent on their requests: who sends slowly holds a connection, and neither
+ * a thread nor a place among those that are served. Bounded in size for each, in bytes for all, and in time. The platform's own limit is one for
+ * all paths and so has to be that of the largest import, whose paths are left to their module.
+ */
+@ApplicationScoped
+class BodyReader {
+    /** After the cache, which answers what has no body, and before the gate of platform.admission. */
+    private static final int ORDER = 1;
+
+    private final WebSettings settings;
+    private final Refusal refusal;
+    private final Vertx vertx;
+    private final AtomicLong held = new AtomicLong();
+
+    BodyReader(WebSettings settings, Refusal refusal, Vertx vertx) {
+        this.settings = settings;
+        this.refusal = refusal;
+        this.vertx = vertx;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(ORDER).handler(this::read);
+    }
+
+    private void read(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        boolean empty = !chunked && (length == null || length.equals("0"));
+        if (empty || settings.streamedPaths().contains(context.normalizedPath())) {
+            context.next();
+            return;
+        }
+        Reading reading = new Reading(context);
+        if (length(length) > settings.maxBodyBytes()) {
+            reading.refuseTooLarge();
+            return;
+        }
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            context.response().writeContinue();
+        }
+        reading.begin();
+    }
+
+    private static long length(@Nullable String header) {
+        if (header == null) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(header);
+        } catch (NumberFormatException _) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** All on the event loop of its connection. */
+    private final class Reading {
+        private final RoutingContext context;
+        private final Buffer body = Buffer.buffer();
+        private long timer;
+        private boolean over;
+
+        Reading(RoutingContext context) {
+            this.context = context;
+        }
+
+        void begin() {
+            timer = vertx.setTimer(settings.bodyTime().toMillis(), _ -> {
+                if (!over) {
+                    refuse(
+                            408,
+                            "body_too_slow",
+                            "A body has to be here within %d s."
+                                    .formatted(settings.bodyTime().toSeconds()));
+                }
+            });
+            context.addEndHandler(_ -> {
+                over = true;
+                vertx.cancelTimer(timer);
+                held.addAndGet(-body.length());
+            });
+            context.request().handler(this::add).endHandler(_ -> end());
+        }
+
+        private void add(Buffer part) {
+            if (over) {
+                return;
+            }
+            if (body.length() + part.length() > settings.maxBodyBytes()) {
+                refuseTooLarge();
+                return;
+            }
+            body.appendBuffer(part);
+            if (held.addAndGet(part.length()) > settings.maxBodyBytesInAll()) {
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+                refuse(503, "overloaded", "More is sent to this pod than it can take just now; nothing was done.");
+            }
+        }
+
+        private void end() {
+            if (!over) {
+                over = true;
+                vertx.cancelTimer(timer);
+                ((RoutingContextInternal) context).setBody(body);
+                context.next();
+            }
+        }
+
+        private void refuseTooLarge() {
+            refuse(413, "body_too_large", "A body here has at most %d bytes.".formatted(settings.maxBodyBytes()));
+        }
+
+        /** With the end of the connection: the rest of the body is not waited for. */
+        private void refuse(int status, String code, String detail) {
+            over = true;
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            refusal.send(context, status, code, detail);
+        }
+    }
+}

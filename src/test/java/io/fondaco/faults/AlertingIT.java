@@ -1,0 +1,201 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.fondaco.FreePort;
+import io.fondaco.Installed;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Prometheus itself reads two pods by the rules that are shipped, and Alertmanager tells what they find. Only their patience is
+ * shortened: minutes are seconds here.
+ */
+class AlertingIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path RULES = Path.of("helm", "fondaco", "rules");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path directory;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Queue<JsonNode> told = new ConcurrentLinkedQueue<>();
+    private final List<PackagedApp> pods = new ArrayList<>();
+    private URI prometheus;
+
+    @BeforeEach
+    void start() throws IOException {
+        assumeTrue(
+                Installed.onPath("prometheus") && Installed.onPath("prometheus-alertmanager"),
+                "install prometheus and prometheus-alertmanager");
+        ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("database"), 1);
+        open.addFirst(database);
+        Map<String, String> environment = Pods.environment(database);
+        for (int i = 0; i < 2; i++) {
+            pods.add(PackagedApp.start("alerting-" + i, environment));
+            open.addFirst(pods.getLast());
+        }
+        int alertmanager = alertmanager(receiver());
+        prometheus = prometheus(alertmanager);
+    }
+
+    @AfterEach
+    void stop() {
+        Pods.closeAll(open);
+    }
+
+    @Test
+    void whoeverKillsAPodHearsOfIt() {
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(value("sum(up{job=\"fondaco\"})"))
+                .isEqualTo("2"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(value("count(fondaco_role{role=\"buy\"} == 1)"))
+                .isEqualTo("2"));
+        assertThat(value("prometheus_rule_evaluation_failures_total > 0")).isEmpty();
+        assertThat(told).as("while all is well").noneMatch(alert -> name(alert).equals("FondacoInstanceDown"));
+        PackagedApp victim = pods.getFirst();
+        victim.kill();
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(told).anySatisfy(alert -> {
+            assertThat(name(alert)).isEqualTo("FondacoInstanceDown");
+            assertThat(alert.path("status").asText()).isEqualTo("firing");
+            assertThat(alert.path("labels").path("instance").asText())
+                    .isEqualTo("127.0.0.1:" + victim.base().getPort());
+            assertThat(alert.path("annotations").path("runbook_url").asText())
+                    .endsWith("docs/runbooks/instance-down.md");
+        }));
+        assertThat(told).as("the other one answers").noneMatch(alert -> name(alert)
+                .equals("FondacoNoInstanceUp"));
+        open.addFirst(victim.startAgain("alerting-0", Pods.environment((ReplicatedPostgres) open.getLast())));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(told)
+                .anyMatch(alert -> name(alert).equals("FondacoInstanceDown")
+                        && alert.path("status").asText().equals("resolved")));
+    }
+
+    private static String name(JsonNode alert) {
+        return alert.path("labels").path("alertname").asText();
+    }
+
+    /** What Prometheus makes of it now; empty for nothing. */
+    private String value(String expression) {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(prometheus.resolve(
+                            "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8)))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            JsonNode answer = JSON.readTree(
+                    http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            return answer.at("/data/result/0/value/1").asText();
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Somebody on duty. @return the port at which they are told */
+    private int receiver() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            JSON.readTree(exchange.getRequestBody()).path("alerts").forEach(told::add);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        open.addFirst(() -> server.stop(0));
+        return server.getAddress().getPort();
+    }
+
+    private int alertmanager(int receiver) throws IOException {
+        int port = FreePort.find();
+        Path configuration = Files.writeString(directory.resolve("alertmanager.yml"), """
+                route: {receiver: duty, group_by: [alertname], group_wait: 1s, group_interval: 1s, repeat_interval: 1h}
+                receivers:
+                  - name: duty
+                    webhook_configs: [{url: "http://127.0.0.1:%d/", send_resolved: true}]
+                """.formatted(receiver));
+        run(
+                "prometheus-alertmanager",
+                "--config.file=" + configuration,
+                "--storage.path=" + directory.resolve("alertmanager"),
+                "--web.listen-address=127.0.0.1:" + port,
+                "--cluster.listen-address=");
+        return port;
+    }
+
+    private URI prometheus(int alertmanager) throws IOException {
+        Path rules = Files.createDirectories(directory.resolve("rules"));
+        try (Stream<Path> files = Files.list(RULES)) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+                Files.writeString(
+                        rules.resolve(file.getFileName()),
+                        Files.readString(file).replaceAll("(?m)^( +for:) \\d+m$", "$1 2s"));
+            }
+        }
+        String targets = pods.stream()
+                .map(pod -> "\"127.0.0.1:" + pod.base().getPort() + "\"")
+                .toList()
+                .toString();
+        int port = FreePort.find();
+        Path configuration = Files.writeString(
+                directory.resolve("prometheus.yml"), """
+                global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
+                rule_files: ["%s/*.yaml"]
+                alerting: {alertmanagers: [{static_configs: [{targets: ["127.0.0.1:%d"]}]}]}
+                scrape_configs:
+                  - job_name: fondaco
+                    metrics_path: /q/metrics
+                    static_configs: [{targets: %s}]
+                  - job_name: prometheus
+                    static_configs: [{targets: ["127.0.0.1:%d"]}]
+                """.formatted(rules, alertmanager, targets, port));
+        run(
+                "prometheus",
+                "--config.file=" + configuration,
+                "--storage.tsdb.path=" + directory.resolve("prometheus"),
+                "--web.listen-address=127.0.0.1:" + port);
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private void run(String... command) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve(command[0] + ".log").toFile())
+                .start();
+        open.addFirst(() -> {
+            process.destroy();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        });
+    }
+}

@@ -1,0 +1,227 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.Together;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * More is asked for than pods can do: what is turned away is told so at once, imports before browsing before buying; who buys
+ * notices nothing (matrix row 10; rows 20 and 23 are {@link SlowClientsIT}).
+ */
+class OverloadIT {
+    private static final Logger LOG = Logger.getLogger(OverloadIT.class);
+    private static final Duration FLOODED =
+            Duration.ofSeconds(Math.min(30, Integer.getInteger("faults.seconds", 4) * 2));
+    private static final int BROWSERS = 120;
+    private static final int IMPORTERS = 12;
+    private static final int HANGING_UP = 4;
+
+    /** Not in the cache. */
+    private static final String SEARCH = "/store/v1/products?limit=50&q=thing%20";
+
+    @TempDir
+    private static Path directory;
+
+    private static ReplicatedPostgres database;
+    private static PackagedApp all;
+
+    @BeforeAll
+    static void open() {
+        database = ReplicatedPostgres.start(directory, 1);
+        all = PackagedApp.start("overload-all", environment("browse,buy,admin,worker"));
+        try (ShopClient staff = new ShopClient(all.base(), PackagedApp.ADMIN_KEY)) {
+            StringBuilder products =
+                    new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n");
+            for (int i = 0; i < 200; i++) {
+                products.append("flood-%1$d,Thing %1$d,active,FLOOD-%1$d,5.00,deny\n".formatted(i));
+            }
+            staff.importProducts("GBP", products.toString());
+            staff.importStock("sku,location,available\nFLOOD-0,default,1000000\n");
+        }
+    }
+
+    private static Map<String, String> environment(String roles) {
+        Map<String, String> environment = Pods.environment(database);
+        environment.put("FONDACO_ROLES", roles);
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        environment.put("FONDACO_ADMISSION_REQUESTS_AT_A_TIME", "16");
+        return environment;
+    }
+
+    @AfterAll
+    static void close() {
+        Pods.closeAll(List.of(all, database));
+    }
+
+    @Test
+    void whoBuysNoticesNothing() throws Exception {
+        try (Flood browsing = browse(all.base());
+                Flood importing = importStock(all.base());
+                AutoCloseable _ = hangUp(all.base())) {
+            int orders = buyFor(FLOODED, all.base());
+            LOG.infof("%d orders; browsing %s; importing %s", orders, browsing.answers(), importing.answers());
+            assertThat(orders).isPositive();
+            assertThat(browsing.answers()).containsOnlyKeys("200", "503 overloaded");
+            assertThat(importing.answers().keySet()).isSubsetOf("202", "503 overloaded");
+            assertThat(importing.count("503 overloaded"))
+                    .as("imports are turned away first")
+                    .isGreaterThan(importing.count("202"));
+        }
+        assertThat(refused(all, "buy")).isZero();
+        assertThat(refused(all, "browse")).isPositive();
+        await().untilAsserted(() -> assertThat(Pods.metric(all, "fondaco_admission_requests_served", "priority"))
+                .as("places that nobody gave back")
+                .isZero());
+    }
+
+    @Test
+    void oneOverloadedPartLeavesTheOtherAlone() throws Exception {
+        try (PackagedApp browse = PackagedApp.start("overload-browse", environment("browse"));
+                PackagedApp buy = PackagedApp.start("overload-buy", environment("buy"));
+                LoadBalancer balancer = LoadBalancer.over(
+                        Map.of("BROWSE", List.of(browse), "BUY", List.of(buy), "ADMIN", List.of(all)), directory)) {
+            // Without HAProxy nobody knows which path is whose.
+            URI shop = balancer.triesReadsAgain() ? balancer.next() : browse.base();
+            URI checkout = balancer.triesReadsAgain() ? balancer.next() : buy.base();
+            try (Flood browsing = browse(shop)) {
+                int orders = buyFor(FLOODED, checkout);
+                LOG.infof("%d orders; browsing %s", orders, browsing.answers());
+                assertThat(orders).isPositive();
+                assertThat(browsing.count("200")).isPositive();
+            }
+            assertThat(refused(browse, "browse")).isPositive();
+            assertThat(refused(buy, "")).isZero();
+        }
+    }
+
+    /** Slower than usual, then not at all, then as before. */
+    @Test
+    void aSlowDatabaseMakesRequestsSlowAndNothingFall() throws Exception {
+        try (TcpProxy network = TcpProxy.to(database.primary().port())) {
+            Map<String, String> environment = environment("browse,buy,admin,worker");
+            String url = database.jdbcUrl(List.of(network.port()));
+            environment.put("FONDACO_DATABASE_PRIMARY_URL", url);
+            environment.remove("FONDACO_DATABASE_REPLICA_URLS");
+            try (PackagedApp pod = PackagedApp.start("overload-slow", environment);
+                    Flood browsing = browse(pod.base())) {
+                network.delay(Duration.ofMillis(50));
+                Thread.sleep(FLOODED);
+                assertThat(browsing.count("200")).as("slow, not away").isPositive();
+                network.set(TcpProxy.Mode.STALL);
+                Thread.sleep(FLOODED);
+                network.delay(Duration.ZERO);
+                network.set(TcpProxy.Mode.PASS);
+                await().atMost(Duration.ofSeconds(10)).until(() -> buys(pod.base()));
+                LOG.infof("browsing %s", browsing.answers());
+                assertThat(browsing.answers().keySet())
+                        .isSubsetOf("200", "503 overloaded", "503 database_slow", "503 database_unavailable");
+            }
+        }
+    }
+
+    private static double refused(PackagedApp pod, String priority) {
+        return Pods.metric(pod, "fondaco_admission_requests_refused_total", priority);
+    }
+
+    private static Flood browse(URI base) {
+        return new Flood(
+                BROWSERS,
+                () -> HttpRequest.newBuilder(
+                        base.resolve(SEARCH + UUID.randomUUID().toString().charAt(0))));
+    }
+
+    private static Flood importStock(URI base) {
+        return new Flood(IMPORTERS, () -> HttpRequest.newBuilder(base.resolve("/admin/v1/imports?kind=stock"))
+                .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
+                .header("Content-Type", "text/csv")
+                .POST(HttpRequest.BodyPublishers.ofString("sku,location,available\nFLOOD-1,default,10\n")));
+    }
+
+    /** Clients that ask and are gone before they are answered. */
+    private static AutoCloseable hangUp(URI base) {
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < HANGING_UP; i++) {
+            clients.add(Thread.ofVirtual().start(() -> {
+                while (!over.get()) {
+                    try (Socket socket = new Socket()) {
+                        socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
+                        socket.getOutputStream()
+                                .write("GET %s HTTP/1.1\r\nHost: shop\r\n\r\n"
+                                        .formatted(SEARCH)
+                                        .getBytes(StandardCharsets.US_ASCII));
+                        Thread.sleep(10);
+                    } catch (IOException _) {
+                        // It may hang up, too.
+                    } catch (InterruptedException _) {
+                        return;
+                    }
+                }
+            }));
+        }
+        return () -> {
+            over.set(true);
+            for (Thread client : clients) {
+                client.join();
+            }
+        };
+    }
+
+    /** Four shoppers who never try anything twice. @return their orders */
+    private static int buyFor(Duration time, URI base) throws Exception {
+        long end = System.nanoTime() + time.toNanos();
+        return Together.all(4, 4, _ -> {
+                    int orders = 0;
+                    while (System.nanoTime() < end) {
+                        buy(base);
+                        orders++;
+                    }
+                    return orders;
+                })
+                .stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+    }
+
+    private static boolean buys(URI base) {
+        try {
+            buy(base);
+            return true;
+        } catch (RuntimeException _) {
+            return false;
+        }
+    }
+
+    private static void buy(URI base) {
+        try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
+            ShopClient.Basket basket = shopper.openCart(
+                    "GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", "FLOOD-0", "quantity", 1)));
+            shopper.choose(basket, Map.of("shipping_method", "pickup"));
+            shopper.complete(basket, UUID.randomUUID().toString()).expect(201);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Clients that connect and say nothing, or say it a byte at a time, or never come to an end (matrix row 23): each costs a connection, and nobody
+ * else notices. The pod stands in the open here, without the balancer whose time limits keep most of them away.
+ */
+class SlowClientsIT {
+    private static final Logger LOG = Logger.getLogger(SlowClientsIT.class);
+
+    /** As many as one process may have open here, less some. */
+    private static final int IDLE = 10_000;
+
+    /** More than twice of what a pod serves at a time. */
+    private static final int TRICKLING = 120;
+
+    private static final int PURCHASES = 20;
+    private static final int LONGEST_HEADERS = 100_000_000;
+    private static final int ENOUGH = 1_000_000;
+
+    @TempDir
+    private static Path directory;
+
+    private static ReplicatedPostgres database;
+    private static PackagedApp pod;
+    private final List<Socket> open = new ArrayList<>();
+
+    @BeforeAll
+    static void start() {
+        database = ReplicatedPostgres.start(directory, 1);
+        Map<String, String> environment = Pods.environment(database);
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        environment.put("FONDACO_WEB_BODY_TIME", "4s");
+        pod = PackagedApp.start("slow-clients", environment);
+        try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
+            staff.importProducts(
+                    "GBP",
+                    "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nslow,Thing,active,SLOW,5.00,deny\n");
+            staff.importStock("sku,location,available\nSLOW,default,1000000\n");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        Pods.closeAll(List.of(pod, database));
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(pod.base().getHost(), pod.base().getPort()), 5_000);
+        open.add(socket);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Test
+    void tenThousandThatSayNothing() throws Exception {
+        long before = Pods.liveHeap(pod);
+        for (int i = 0; i < IDLE; i++) {
+            connect();
+        }
+        theOthersShop();
+        LOG.infof("%d idle connections: %d bytes of heap each", IDLE, (Pods.liveHeap(pod) - before) / IDLE);
+    }
+
+    @Test
+    void headersThatComeAByteAtATime() throws Exception {
+        for (int i = 0; i < TRICKLING; i++) {
+            send(connect(), "GET /store/v1/products HTTP/1.1\r\nHost: shop\r\nX-Slow: ");
+        }
+        trickleWhile(SlowClientsIT::theOthersShop);
+    }
+
+    /** Were each of them a request that is being served, nobody else would be. */
+    @Test
+    void bodiesThatComeAByteAtATime() throws Exception {
+        for (int i = 0; i < TRICKLING; i++) {
+            send(
+                    connect(),
+                    "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{");
+        }
+        trickleWhile(SlowClientsIT::theOthersShop);
+        Socket any = open.getLast();
+        any.setSoTimeout(10_000);
+        assertThat(new String(any.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("HTTP/1.1 408 ")
+                .contains("body_too_slow");
+    }
+
+    @Test
+    void headersThatNeverEnd() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            assertThat(sentUntilItIsCut()).isLessThan(ENOUGH);
+        }
+        theOthersShop();
+    }
+
+    private long sentUntilItIsCut() throws IOException {
+        Socket socket = connect();
+        send(socket, "GET /store/v1/products HTTP/1.1\r\nHost: shop\r\n");
+        byte[] header = new byte[1_000];
+        Arrays.fill(header, (byte) 'x');
+        header[10] = ':';
+        header[998] = '\r';
+        header[999] = '\n';
+        OutputStream out = socket.getOutputStream();
+        long sent = 0;
+        try {
+            while (sent < LONGEST_HEADERS) {
+                out.write(header);
+                sent += header.length;
+                if (answered(socket)) {
+                    break;
+                }
+            }
+        } catch (IOException _) {
+            // Cut.
+        }
+        return sent;
+    }
+
+    private static boolean answered(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        return in.available() > 0;
+    }
+
+    /** A client that says that it will send, and waits to be told to. */
+    @Test
+    void whoAsksWhetherToSendIsTold() throws Exception {
+        Socket socket = connect();
+        socket.setSoTimeout(5_000);
+        String body = "{\"currency\":\"GBP\",\"lines\":[]}";
+        send(
+                socket,
+                "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+                        .formatted(body.length()));
+        byte[] told = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue\r\n\r\n".length());
+        assertThat(new String(told, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");
+        send(socket, body);
+        assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .startsWith("HTTP/1.1 201 ");
+    }
+
+    /** What a test does meanwhile. */
+    private interface Meanwhile {
+        void run() throws Exception;
+    }
+
+    private void trickleWhile(Meanwhile act) throws Exception {
+        Thread trickle = Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    for (Socket socket : open) {
+                        try {
+                            send(socket, "x");
+                        } catch (IOException _) {
+                            // This one has been cut.
+                        }
+                    }
+                    Thread.sleep(500);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            act.run();
+        } finally {
+            trickle.interrupt();
+            trickle.join();
+        }
+    }
+
+    /** Each thing once: an answer that is late or refuses is a failure. */
+    private static void theOthersShop() {
+        URI base = pod.base();
+        for (int i = 0; i < PURCHASES; i++) {
+            try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
+                shopper.get("/store/v1/products/slow", "").expect(200);
+                ShopClient.Basket basket = shopper.openCart(
+                        "GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", "SLOW", "quantity", 1)));
+                shopper.choose(basket, Map.of("shipping_method", "pickup"));
+                shopper.complete(basket, UUID.randomUUID().toString()).expect(201);
+            }
+        }
+        await().untilAsserted(() -> assertThat(pod.page("/q/health/ready")).contains("\"UP\""));
+    }
+}
