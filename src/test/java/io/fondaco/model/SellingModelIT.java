@@ -43,7 +43,7 @@ class SellingModelIT {
     /** With so many a run must have met every outcome. */
     private static final int MODELS_THAT_MEET_EVERYTHING = 150;
 
-    private static final int AT_A_TIME = 8;
+    private static final int AT_A_TIME = 24;
     private static final int MOST_SHRINKS = 200;
     private static final int JQWIK_SIZE = 1_000;
     private static final Duration SETTLED = Duration.ofSeconds(90);

@@ -37,8 +37,7 @@ import java.util.stream.Stream;
 /**
  * What Stripe takes and answers at the endpoints that we call. The names and types of parameters and fields, and the values of
  * parameters, are read off the classes of its client, which Stripe generates from its API description, at the version that the
- * client pins. What these classes do not say stands here by hand, as the API reference has it: what is required, and the values
- * of fields that have few.
+ * client pins. What these classes do not say is in the published description: {@link StripeDescription}.
  */
 final class StripeContract {
     private static final Map<String, Class<? extends ApiRequestParams>> PARAMS = Map.of(
@@ -51,9 +50,8 @@ final class StripeContract {
             "retrieve_refund", RefundRetrieveParams.class,
             "list_refunds", RefundListParams.class);
 
-    /** A refund could name its charge instead; we know only intents. */
-    private static final Map<String, List<String>> REQUIRED_PARAMS =
-            Map.of("create", List.of("amount", "currency"), "refund", List.of("payment_intent"));
+    /** Beside what the description requires: a refund could name its charge instead; we know only intents. */
+    private static final Map<String, List<String>> REQUIRED_OF_US = Map.of("refund", List.of("payment_intent"));
 
     /** By the name that each of Stripe's objects bears in its field {@code object}. */
     private static final Map<String, Class<?>> OBJECTS = Map.of(
@@ -62,63 +60,6 @@ final class StripeContract {
             "charge", Charge.class,
             "event", Event.class,
             "list", RefundCollection.class);
-
-    private static final Map<Class<?>, Set<String>> REQUIRED_FIELDS = Map.of(
-            PaymentIntent.class,
-                    Set.of(
-                            "amount",
-                            "capture_method",
-                            "confirmation_method",
-                            "created",
-                            "currency",
-                            "id",
-                            "livemode",
-                            "object",
-                            "payment_method_types",
-                            "status"),
-            Refund.class, Set.of("amount", "created", "currency", "id", "object"),
-            Charge.class,
-                    Set.of(
-                            "amount",
-                            "amount_captured",
-                            "amount_refunded",
-                            "billing_details",
-                            "captured",
-                            "created",
-                            "currency",
-                            "disputed",
-                            "id",
-                            "livemode",
-                            "metadata",
-                            "object",
-                            "paid",
-                            "refunded",
-                            "status"),
-            Event.class, Set.of("created", "data", "id", "livemode", "object", "pending_webhooks", "type"),
-            Event.Data.class, Set.of("object"),
-            RefundCollection.class, Set.of("data", "has_more", "object", "url"),
-            StripeError.class, Set.of("type"));
-
-    private static final Map<Class<?>, Map<String, Set<String>>> VALUES = Map.of(
-            PaymentIntent.class,
-            Map.of(
-                    "status",
-                    Set.of(
-                            "canceled",
-                            "processing",
-                            "requires_action",
-                            "requires_capture",
-                            "requires_confirmation",
-                            "requires_payment_method",
-                            "succeeded"),
-                    "capture_method",
-                    Set.of("automatic", "automatic_async", "manual"),
-                    "confirmation_method",
-                    Set.of("automatic", "manual")),
-            Charge.class,
-            Map.of("status", Set.of("failed", "pending", "succeeded")),
-            StripeError.class,
-            Map.of("type", Set.of("api_error", "card_error", "idempotency_error", "invalid_request_error")));
 
     private StripeContract() {}
 
@@ -145,7 +86,9 @@ final class StripeContract {
         }
         Stream<Refusal> wrong = params.entrySet().stream()
                 .flatMap(param -> refusal(param.getKey(), known, path(param.getKey()), param.getValue()).stream());
-        Stream<Refusal> missing = REQUIRED_PARAMS.getOrDefault(verb, List.of()).stream()
+        Stream<Refusal> missing = Stream.concat(
+                        StripeDescription.required(verb).stream(),
+                        REQUIRED_OF_US.getOrDefault(verb, List.of()).stream())
                 .filter(name -> !params.containsKey(name))
                 .map(name -> Refusal.coded(name, "parameter_missing", "Missing required param: " + name + "."));
         return Stream.concat(wrong, missing).findFirst();
@@ -209,6 +152,7 @@ final class StripeContract {
         List<String> faults = new ArrayList<>();
         if (answer.has("error")) {
             check("error", answer.path("error"), StripeError.class, faults);
+            faults.addAll(StripeDescription.faults("answer", "error", answer));
             if (answer.size() > 1) {
                 faults.add("an error with something beside it: " + answer);
             }
@@ -226,6 +170,7 @@ final class StripeContract {
             faults.add("%s is of no kind that is known here: '%s'".formatted(where, name));
         } else {
             check(where, node, type, faults);
+            faults.addAll(StripeDescription.faults(where, name, node));
         }
     }
 
@@ -275,17 +220,6 @@ final class StripeContract {
                 faults.add("%s has no field %s".formatted(where, entry.getKey()));
             } else {
                 check(where + "." + entry.getKey(), entry.getValue(), field, faults);
-            }
-        });
-        for (String required : REQUIRED_FIELDS.getOrDefault(type, Set.of())) {
-            if (!node.hasNonNull(required)) {
-                faults.add("%s lacks %s".formatted(where, required));
-            }
-        }
-        VALUES.getOrDefault(type, Map.of()).forEach((field, values) -> {
-            if (node.path(field).isTextual()
-                    && !values.contains(node.path(field).asText())) {
-                faults.add("%s.%s cannot be %s".formatted(where, field, node.path(field)));
             }
         });
     }

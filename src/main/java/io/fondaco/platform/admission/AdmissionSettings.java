@@ -29,8 +29,8 @@ interface AdmissionSettings {
     Optional<String> secret();
 
     /**
-     * Requests that a pod serves at a time, beside completions and what its cache answers. More do not make it faster, only slower
-     * for each.
+     * Requests that a pod serves at a time, beside completions and what its cache answers. Three quarters of them may be for the
+     * catalogue, half of the back office, an eighth imports and exports. More do not make a pod faster, only slower for each.
      */
     @WithDefault("48")
     int requestsAtATime();
@@ -40,7 +40,7 @@ interface AdmissionSettings {
     int requestsInLine();
 
     /** How long a request for a cart or an order waits at most; a tenth of it while more come than can be served. */
-    @WithDefault("1s")
+    @WithDefault("2s")
     Duration buyPatience();
 
     /** How long a request for the catalogue that is not in the cache waits at most; a tenth of it while more come than can be served. */
@@ -55,7 +55,7 @@ interface AdmissionSettings {
     @WithDefault("200ms")
     Duration bulkPatience();
 
-    /** Paths of imports and exports, of which an eighth of what is served may be. */
+    /** Paths of imports and exports. */
     @WithDefault("/admin/v1/imports,/admin/v1/exports")
     Set<String> bulkPaths();
 }

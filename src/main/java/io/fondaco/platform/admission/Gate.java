@@ -22,7 +22,6 @@ import java.util.function.LongSupplier;
  */
 final class Gate {
     private static final int SHARE_ONE_IN = 16;
-    private static final int BULK_ONE_IN = 8;
     private static final int SHORTER_BY = 10;
 
     /** A queue that has not been empty for so long stands. */
@@ -48,9 +47,22 @@ final class Gate {
         this.length = length;
         this.clock = clock;
         for (Priority priority : Priority.values()) {
-            int most = priority == Priority.BULK ? Math.max(1, places / BULK_ONE_IN) : places;
-            queues.put(priority, new Queue(most, patience.apply(priority).toNanos(), clock.getAsLong()));
+            queues.put(
+                    priority,
+                    new Queue(most(priority, places), patience.apply(priority).toNanos(), clock.getAsLong()));
         }
+    }
+
+    /** So that who buys finds a place without waiting for those that only look, and those without waiting for what can wait. */
+    private static int most(Priority priority, int places) {
+        int most =
+                switch (priority) {
+                    case BUY -> places;
+                    case BROWSE -> places * 3 / 4;
+                    case ADMIN -> places / 2;
+                    case BULK -> places / 8;
+                };
+        return Math.max(1, most);
     }
 
     /** What becomes of who comes. */
@@ -170,9 +182,6 @@ final class Gate {
         }
         admitted.add(next.waiting.remove().visitor());
         next.served++;
-        if (next.waiting.isEmpty()) {
-            next.emptyAt = now;
-        }
         return true;
     }
 
@@ -188,7 +197,6 @@ final class Gate {
             }
             queue.waiting.remove();
         }
-        queue.emptyAt = now;
     }
 
     int waiting(Priority priority) {

@@ -53,12 +53,14 @@ public enum DatabaseFailure {
 
     private static DatabaseFailure of(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        if (String.valueOf(e.getMessage()).contains("acquisition timeout")) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("acquisition timeout")) {
             return NO_ROOM;
         }
         if (FailoverExceptionSorter.isConnectionLost(e)
                 || state.equals("53300")
-                || String.valueOf(e.getMessage()).contains("Connection is closed")) {
+                || message.contains("Acquisition timeout while waiting for new connection")
+                || message.contains("Connection is closed")) {
             return AWAY;
         }
         return switch (state) {

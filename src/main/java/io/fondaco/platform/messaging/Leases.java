@@ -18,14 +18,20 @@ import java.util.UUID;
 /**
  * Shares the buckets of every listener evenly among the workers that are alive, by the clock of the database. A lease only
  * keeps workers out of each other's way: that effects happen once is the inbox's business, whoever believes to hold what.
+ *
+ * <p>Who writes several cursors locks them in the order of their key: a worker's beat and its listeners' advances meet.
  */
 @ApplicationScoped
 class Leases {
     private static final String BEAT = """
             INSERT INTO messaging.worker AS w (id, seen_at) VALUES (?, now())
             ON CONFLICT (id) DO UPDATE SET seen_at = now();
-            UPDATE messaging.cursor SET leased_until = now() + make_interval(secs => ?)
-             WHERE owner = ? AND leased_until > now();
+            WITH held AS (
+                SELECT listener, bucket FROM messaging.cursor WHERE owner = ? AND leased_until > now()
+                 ORDER BY listener, bucket FOR NO KEY UPDATE
+            )
+            UPDATE messaging.cursor c SET leased_until = now() + make_interval(secs => ?)
+              FROM held WHERE c.listener = held.listener AND c.bucket = held.bucket;
             SELECT count(*) FROM messaging.worker WHERE seen_at > now() - make_interval(secs => ?)
             """;
 
@@ -43,9 +49,13 @@ class Leases {
             """;
 
     private static final String RELEASE_SURPLUS = """
+            WITH held AS (
+                SELECT bucket FROM messaging.cursor WHERE listener = ? AND owner = ? ORDER BY bucket FOR NO KEY UPDATE
+            ), surplus AS (
+                SELECT bucket FROM held ORDER BY bucket OFFSET ?
+            )
             UPDATE messaging.cursor c SET owner = NULL, leased_until = now()
-             WHERE c.listener = ? AND c.bucket IN (
-                   SELECT bucket FROM messaging.cursor WHERE listener = ? AND owner = ? ORDER BY bucket OFFSET ?)
+              FROM surplus WHERE c.listener = ? AND c.bucket = surplus.bucket
             """;
 
     private final Connections connections;
@@ -68,8 +78,8 @@ class Leases {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement beat = connection.prepareStatement(BEAT)) {
             beat.setObject(1, worker);
-            beat.setDouble(2, lease);
-            beat.setObject(3, worker);
+            beat.setObject(2, worker);
+            beat.setDouble(3, lease);
             beat.setDouble(4, lease);
             boolean isResult = beat.execute();
             while (!isResult) {
@@ -89,9 +99,9 @@ class Leases {
                 PreparedStatement claim = connection.prepareStatement(CLAIM)) {
             if (fair < Outbox.BUCKETS) {
                 release.setString(1, listener);
-                release.setString(2, listener);
-                release.setObject(3, worker);
-                release.setInt(4, fair);
+                release.setObject(2, worker);
+                release.setInt(3, fair);
+                release.setString(4, listener);
                 release.executeUpdate();
             }
             claim.setString(1, listener);
@@ -108,8 +118,14 @@ class Leases {
     /** Gives everything back at once, so that nobody waits for leases to expire. */
     void leave() throws SQLException {
         try (Connection connection = connections.toPrimary()) {
-            try (PreparedStatement release = connection.prepareStatement(
-                    "UPDATE messaging.cursor SET owner = NULL, leased_until = now() WHERE owner = ?")) {
+            try (PreparedStatement release = connection.prepareStatement("""
+                    WITH held AS (
+                        SELECT listener, bucket FROM messaging.cursor WHERE owner = ?
+                         ORDER BY listener, bucket FOR NO KEY UPDATE
+                    )
+                    UPDATE messaging.cursor c SET owner = NULL, leased_until = now()
+                      FROM held WHERE c.listener = held.listener AND c.bucket = held.bucket
+                    """)) {
                 release.setObject(1, worker);
                 release.executeUpdate();
             }

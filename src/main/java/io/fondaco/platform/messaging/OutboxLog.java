@@ -55,11 +55,16 @@ class OutboxLog {
 
     /** Not waited for until it is on disk: after a crash of the server some is read again, and the inbox knows it. */
     private static final String ADVANCE = """
-            WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true) AS commit)
+            WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true) AS commit
+            ), held AS (
+                SELECT listener, bucket, epoch FROM messaging.cursor
+                 WHERE listener = ? AND owner = ? ORDER BY bucket FOR NO KEY UPDATE
+            )
             UPDATE messaging.cursor c
                SET position = greatest(c.position, w.position), seen = ?::pg_snapshot
-              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), unhurried u
-             WHERE c.listener = ? AND c.owner = ? AND c.bucket = w.bucket AND c.epoch = w.epoch AND u.commit = 'off'
+              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), held h, unhurried u
+             WHERE c.listener = h.listener AND c.bucket = h.bucket AND h.bucket = w.bucket AND h.epoch = w.epoch
+               AND u.commit = 'off'
             """;
 
     private final Connections connections;
@@ -122,12 +127,12 @@ class OutboxLog {
     void advance(String listener, UUID worker, Look look) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
-            advance.setString(1, look.snapshot());
-            advance.setArray(2, Columns.of(connection, "smallint", look.places(), Place::bucket));
-            advance.setArray(3, Columns.of(connection, "bigint", look.places(), Place::epoch));
-            advance.setArray(4, Columns.of(connection, "bigint", look.places(), Place::position));
-            advance.setString(5, listener);
-            advance.setObject(6, worker);
+            advance.setString(1, listener);
+            advance.setObject(2, worker);
+            advance.setString(3, look.snapshot());
+            advance.setArray(4, Columns.of(connection, "smallint", look.places(), Place::bucket));
+            advance.setArray(5, Columns.of(connection, "bigint", look.places(), Place::epoch));
+            advance.setArray(6, Columns.of(connection, "bigint", look.places(), Place::position));
             advance.executeUpdate();
         }
     }

@@ -41,10 +41,15 @@ class Parked {
             """;
 
     private static final String WAIT_BEHIND = """
+            WITH behind AS (
+                SELECT p.listener, p.subject, p.sequence FROM messaging.parked p
+                 WHERE listener = ? AND next_attempt_at <= now()
+                   AND EXISTS (SELECT FROM messaging.parked q
+                                WHERE q.listener = p.listener AND q.subject = p.subject AND q.sequence < p.sequence)
+                   FOR NO KEY UPDATE OF p SKIP LOCKED
+            )
             UPDATE messaging.parked p SET next_attempt_at = now() + make_interval(secs => ?)
-             WHERE listener = ? AND next_attempt_at <= now()
-               AND EXISTS (SELECT FROM messaging.parked q
-                            WHERE q.listener = p.listener AND q.subject = p.subject AND q.sequence < p.sequence)
+              FROM behind b WHERE p.listener = b.listener AND p.subject = b.subject AND p.sequence = b.sequence
             """;
 
     private final Connections connections;
@@ -70,8 +75,8 @@ class Parked {
             }
             if (due.isEmpty()) {
                 try (PreparedStatement wait = connection.prepareStatement(WAIT_BEHIND)) {
-                    wait.setInt(1, BEHIND_SECONDS);
-                    wait.setString(2, listener);
+                    wait.setString(1, listener);
+                    wait.setInt(2, BEHIND_SECONDS);
                     wait.executeUpdate();
                 }
             }

@@ -78,27 +78,47 @@ class GateTest {
 
     @Test
     void aBoundedNumberIsServedABoundedNumberWaitsTheRestIsRefused() {
-        enter(Priority.BROWSE, PLACES, Gate.Entrance.ADMITTED);
-        enter(Priority.BROWSE, LENGTH, Gate.Entrance.WAITING);
-        enter(Priority.BROWSE, 3, Gate.Entrance.REFUSED);
-        assertThat(gate.served(Priority.BROWSE)).isEqualTo(PLACES);
-        assertThat(gate.waiting(Priority.BROWSE)).isEqualTo(LENGTH);
+        enter(Priority.BUY, PLACES, Gate.Entrance.ADMITTED);
+        enter(Priority.BUY, LENGTH, Gate.Entrance.WAITING);
+        enter(Priority.BUY, 3, Gate.Entrance.REFUSED);
+        assertThat(gate.served(Priority.BUY)).isEqualTo(PLACES);
+        assertThat(gate.waiting(Priority.BUY)).isEqualTo(LENGTH);
     }
 
     @Test
-    void buyingIsServedBeforeBrowsingBeforeTheBackOffice() {
+    void whoComesNextIsServedInOrderOfPriority() {
         // Each has its share already: 2 of 32.
-        enter(Priority.BUY, 2, Gate.Entrance.ADMITTED);
         enter(Priority.ADMIN, 2, Gate.Entrance.ADMITTED);
         enter(Priority.BULK, 2, Gate.Entrance.ADMITTED);
-        enter(Priority.BROWSE, PLACES - 6, Gate.Entrance.ADMITTED);
+        enter(Priority.BROWSE, 2, Gate.Entrance.ADMITTED);
+        enter(Priority.BUY, PLACES - 6, Gate.Entrance.ADMITTED);
         for (Priority waiting : List.of(Priority.BULK, Priority.ADMIN, Priority.BROWSE, Priority.BUY)) {
             enter(waiting, 1, Gate.Entrance.WAITING);
         }
         for (int i = 0; i < 4; i++) {
-            gate.leave(Priority.BROWSE);
+            gate.leave(Priority.BUY);
         }
         assertThat(priorities(admitted)).containsExactly(Priority.BUY, Priority.BROWSE, Priority.ADMIN, Priority.BULK);
+    }
+
+    @Test
+    void whateverElseIsAskedForWhoBuysFindsAPlace() {
+        enter(Priority.BULK, PLACES / 8, Gate.Entrance.ADMITTED);
+        enter(Priority.BULK, 1, Gate.Entrance.WAITING);
+        enter(Priority.ADMIN, PLACES / 2, Gate.Entrance.ADMITTED);
+        enter(Priority.ADMIN, 1, Gate.Entrance.WAITING);
+        enter(Priority.BUY, PLACES - PLACES / 8 - PLACES / 2, Gate.Entrance.ADMITTED);
+    }
+
+    @Test
+    void aQuarterOfThePlacesIsNeverTakenByBrowsing() {
+        enter(Priority.BROWSE, PLACES * 3 / 4, Gate.Entrance.ADMITTED);
+        enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
+        enter(Priority.BUY, PLACES / 4, Gate.Entrance.ADMITTED);
+        gate.leave(Priority.BUY);
+        assertThat(admitted).isEmpty();
+        gate.leave(Priority.BROWSE);
+        assertThat(priorities(admitted)).containsExactly(Priority.BROWSE);
     }
 
     @Test
@@ -125,7 +145,7 @@ class GateTest {
 
     @Test
     void aBurstWaitsForAsLongAsItMay() {
-        enter(Priority.BROWSE, PLACES, Gate.Entrance.ADMITTED);
+        enter(Priority.BROWSE, PLACES * 3 / 4, Gate.Entrance.ADMITTED);
         enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
         pass(Duration.ofMillis(99));
         assertThat(gate.sweep()).isTrue();
@@ -175,7 +195,7 @@ class GateTest {
         int atOnce = 0;
         int turnedAway = 0;
         int told = 0;
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 20_000; i++) {
             if (random.nextInt(100) < 60) {
                 Priority priority = Priority.values()[random.nextInt(Priority.values().length)];
                 asked++;

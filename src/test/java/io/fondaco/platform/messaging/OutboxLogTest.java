@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.fondaco.ShopDatabase;
 import io.quarkus.agroal.DataSource;
@@ -13,6 +14,10 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +34,15 @@ class OutboxLogTest {
     private final javax.sql.DataSource primary;
     private final ShopDatabase database;
 
-    OutboxLogTest(@DataSource("primary") javax.sql.DataSource primary, ShopDatabase database) {
+    private final OutboxLog log;
+    private final Leases leases;
+
+    OutboxLogTest(
+            @DataSource("primary") javax.sql.DataSource primary, ShopDatabase database, OutboxLog log, Leases leases) {
         this.primary = primary;
         this.database = database;
+        this.log = log;
+        this.leases = leases;
     }
 
     @BeforeEach
@@ -97,6 +108,64 @@ class OutboxLogTest {
             assertThat(look(reader)).containsExactly("late");
             advance();
             assertThat(look(reader)).isEmpty();
+        }
+    }
+
+    /** Those who lock several in another order lock one another out, sooner or later. */
+    @Test
+    void whoWritesSeveralCursorsLocksThemInTheOrderOfTheirBuckets() throws Exception {
+        // So that they lie the other way round.
+        for (int bucket = 107; bucket >= 100; bucket--) {
+            database.execute("UPDATE messaging.cursor SET owner = '%s' WHERE listener = 'reader' AND bucket = %d"
+                    .formatted(leases.worker(), bucket));
+        }
+        List<OutboxLog.Place> places = IntStream.rangeClosed(100, 107)
+                .mapToObj(bucket -> new OutboxLog.Place((short) bucket, 0, 0))
+                .toList()
+                .reversed();
+        String snapshot = database.query("SELECT pg_current_snapshot()::text");
+        assertThat(freeWhileOneIsHeld(() ->
+                        log.advance("reader", leases.worker(), new OutboxLog.Look(List.of(), places, snapshot, true))))
+                .as("advance")
+                .containsExactly(105, 106, 107);
+        assertThat(freeWhileOneIsHeld(leases::beat)).as("beat").containsExactly(105, 106, 107);
+    }
+
+    private interface Write {
+        void run() throws SQLException;
+    }
+
+    /** Which cursors nobody has locked while the write waits for the one in the middle. */
+    private List<Integer> freeWhileOneIsHeld(Write write) throws Exception {
+        try (Connection holder = primary.getConnection();
+                Connection other = primary.getConnection();
+                ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            holder.setAutoCommit(false);
+            other.setAutoCommit(false);
+            try (Statement hold = holder.createStatement();
+                    Statement look = other.createStatement()) {
+                hold.execute("SELECT FROM messaging.cursor WHERE listener = 'reader' AND bucket = 104 FOR UPDATE");
+                Future<?> writing = thread.submit(() -> {
+                    write.run();
+                    return null;
+                });
+                await().until(() -> database.query("""
+                                SELECT count(*) > 0 FROM pg_stat_activity
+                                 WHERE wait_event_type = 'Lock' AND query LIKE '%messaging.cursor%'
+                                """).equals("t"));
+                List<Integer> free = new ArrayList<>();
+                try (ResultSet row = look.executeQuery("""
+                        SELECT bucket FROM messaging.cursor WHERE listener = 'reader' ORDER BY bucket FOR UPDATE SKIP LOCKED
+                        """)) {
+                    while (row.next()) {
+                        free.add(row.getInt(1));
+                    }
+                }
+                other.rollback();
+                holder.rollback();
+                writing.get();
+                return free;
+            }
         }
     }
 
