@@ -40,11 +40,17 @@ public final class SellingShop implements AutoCloseable {
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.putAll(settings);
         SellingShop shop = new SellingShop(name, database, environment);
-        for (int pod = 0; pod < 2; pod++) {
-            shop.pods.add(PackagedApp.start(name + "-pod-" + pod, environment));
-            shop.clients.add(new ShopClient(shop.pods.get(pod).base(), PackagedApp.ADMIN_KEY));
+        try {
+            for (int pod = 0; pod < 2; pod++) {
+                shop.pods.add(PackagedApp.launch(name + "-pod-" + pod, environment));
+                shop.clients.add(new ShopClient(shop.pods.get(pod).base(), PackagedApp.ADMIN_KEY));
+                shop.pods.get(pod).awaitReady();
+            }
+            return shop;
+        } catch (RuntimeException | Error e) {
+            shop.close();
+            throw e;
         }
-        return shop;
     }
 
     public ReplicatedPostgres database() {

@@ -78,6 +78,7 @@ final class StripeDescription {
                 ? List.of()
                 : schema.validate(object).stream()
                         .map(ValidationMessage::getMessage)
+                        .map(fault -> where + fault.substring(1))
                         .toList();
     }
 }

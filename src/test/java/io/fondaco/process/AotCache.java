@@ -40,14 +40,15 @@ final class AotCache {
                 "FONDACO_DATA_DIR",
                 FILE.resolveSibling("training-" + UUID.randomUUID()).toString());
         PackagedApp app = PackagedApp.train(FILE, "training", environment);
-        app.awaitReady();
-        try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+        try (app;
+                ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
+            app.awaitReady();
             LaptopIT.awaitDemoShop(shop);
             for (int order = 0; order < ORDERS; order++) {
                 LaptopIT.buySomething(shop);
             }
+            app.terminate();
+            app.awaitExit(WRITING);
         }
-        app.terminate();
-        app.awaitExit(WRITING);
     }
 }
