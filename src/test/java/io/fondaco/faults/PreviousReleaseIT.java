@@ -120,10 +120,12 @@ class PreviousReleaseIT {
                 .isEqualTo("0");
         assertThat(database.primary().query("SELECT count(*) FROM messaging.parked"))
                 .isEqualTo("0");
-        assertThat(database.primary()
-                        .query("SELECT on_hand || ' ' || reserved || ' ' || available FROM inventory.stock_level"))
-                .as("1,000 units, 8 orders of one, 3 of them cancelled")
-                .isEqualTo("995 0 995");
+        await().atMost(SETTLED)
+                .untilAsserted(() -> assertThat(database.primary().query("""
+                                SELECT on_hand || ' ' || reserved || ' ' || available FROM inventory.stock_level
+                                """))
+                        .as("1,000 units, 8 orders of one, 3 of them cancelled")
+                        .isEqualTo("995 0 995"));
     }
 
     @Test
@@ -159,12 +161,11 @@ class PreviousReleaseIT {
     }
 
     private static void look(ShopClient visitor) {
-        await().atMost(SETTLED)
-                .untilAsserted(() -> assertThat(visitor.get("/store/v1/products/thing", "")
-                                .expect(200)
-                                .body()
-                                .toString())
-                        .contains("THING", "500"));
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(visitor.get("/store/v1/products/thing", "")
+                        .expect(200)
+                        .body()
+                        .toString())
+                .contains("THING", "500"));
         visitor.get("/store/v1/products?limit=10", "").expect(200);
     }
 
@@ -172,8 +173,9 @@ class PreviousReleaseIT {
         ShopClient.Basket basket = shopper.openCart(
                 "GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", "THING", "quantity", 1)));
         shopper.choose(basket, Map.of("shipping_method", "pickup"));
-        JsonNode order =
-                shopper.complete(basket, UUID.randomUUID().toString()).expect(201).body();
+        JsonNode order = shopper.complete(basket, UUID.randomUUID().toString())
+                .expect(201)
+                .body();
         return order.path("order").path("id").asText(order.path("id").asText());
     }
 
@@ -191,10 +193,9 @@ class PreviousReleaseIT {
 
     /** Each order was told of, by a webhook. */
     private void awaitTold(List<String> orders) {
-        await().atMost(SETTLED)
-                .untilAsserted(() -> assertThat(receiver.taken("/good"))
-                        .filteredOn(arrival -> arrival.type().equals("order.placed"))
-                        .extracting(Receiver.Arrival::subject)
-                        .containsAll(orders));
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(receiver.taken("/good"))
+                .filteredOn(arrival -> arrival.type().equals("order.placed"))
+                .extracting(Receiver.Arrival::subject)
+                .containsAll(orders));
     }
 }

@@ -56,8 +56,8 @@ public final class PackagedApp implements AutoCloseable {
      * @param directory its {@code quarkus-app}
      */
     public static PackagedApp startOther(Path directory, String name, Map<String, String> environment) {
-        PackagedApp app = launch(
-                FreePort.find(), directory.resolve(JAR.getFileName()), "-XX:+UseSerialGC", name, environment);
+        PackagedApp app =
+                launch(FreePort.find(), directory.resolve(JAR.getFileName()), "-XX:+UseSerialGC", name, environment);
         app.awaitReady();
         return app;
     }

@@ -23,20 +23,19 @@ final class MigrationPool {
     private MigrationPool() {}
 
     static AgroalDataSource open(DatabaseSettings settings) throws SQLException {
-        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(SIZE)
+        return AgroalDataSource.from(
+                new AgroalDataSourceConfigurationSupplier().connectionPoolConfiguration(pool -> pool.maxSize(SIZE)
                         .minSize(0)
                         .acquisitionTimeout(ACQUISITION_TIMEOUT)
-                        .connectionFactoryConfiguration(
-                                factory -> factory.connectionProviderClass(PrimaryDriver.class)
-                                        .jdbcUrl(required(settings.primaryUrl()))
-                                        .principal(new NamePrincipal(required(settings.username())))
-                                        .credential(new SimplePassword(required(settings.password())))
-                                        .jdbcProperty("ApplicationName", "fondaco-migrations")
-                                        .jdbcProperty("connectTimeout", "1")
-                                        .jdbcProperty("loginTimeout", "1")
-                                        .jdbcProperty("tcpKeepAlive", "true")
-                                        .jdbcProperty("options", "-c idle_in_transaction_session_timeout=60s"))));
+                        .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(PrimaryDriver.class)
+                                .jdbcUrl(required(settings.primaryUrl()))
+                                .principal(new NamePrincipal(required(settings.username())))
+                                .credential(new SimplePassword(required(settings.password())))
+                                .jdbcProperty("ApplicationName", "fondaco-migrations")
+                                .jdbcProperty("connectTimeout", "1")
+                                .jdbcProperty("loginTimeout", "1")
+                                .jdbcProperty("tcpKeepAlive", "true")
+                                .jdbcProperty("options", "-c idle_in_transaction_session_timeout=60s"))));
     }
 
     private static String required(Optional<String> setting) {

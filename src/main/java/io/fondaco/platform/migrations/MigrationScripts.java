@@ -87,7 +87,8 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
                 Path directory = Files.createDirectories(target.resolve(module.getKey()));
                 for (var script : module.getValue().entrySet()) {
                     Files.write(
-                            directory.resolve(script.getKey()), script.getValue().getBytes(StandardCharsets.UTF_8));
+                            directory.resolve(script.getKey()),
+                            script.getValue().getBytes(StandardCharsets.UTF_8));
                 }
             }
             return target;

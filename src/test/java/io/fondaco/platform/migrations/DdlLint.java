@@ -216,7 +216,9 @@ final class DdlLint {
             }
         } else if (action.accept("DROP") || action.accept("RENAME")) {
             contract(action);
-        } else if (!action.accept("SET", "(") && !action.accept("RESET", "(") && !action.accept("ATTACH", "PARTITION")) {
+        } else if (!action.accept("SET", "(")
+                && !action.accept("RESET", "(")
+                && !action.accept("ATTACH", "PARTITION")) {
             find(Rule.UNKNOWN, action);
         }
     }

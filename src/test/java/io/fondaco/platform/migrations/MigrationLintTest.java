@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class MigrationLintTest {
     /** Goes in front of what is to be lawful for a table that is there. */
-    private static final String CHECKED =
-            "ALTER TABLE shop.item ADD CONSTRAINT item_x CHECK (x IS NOT NULL) NOT VALID";
+    private static final String CHECKED = "ALTER TABLE shop.item ADD CONSTRAINT item_x CHECK (x IS NOT NULL) NOT VALID";
 
     private record Example(Rule rule, String bad, String good) {}
 
@@ -39,7 +38,10 @@ class MigrationLintTest {
                     Rule.UNKNOWN,
                     "CREATE TABLE shop.part PARTITION OF shop.item DEFAULT",
                     "CREATE TABLE shop.log (at date) PARTITION BY RANGE (at); CREATE TABLE shop.part PARTITION OF shop.log DEFAULT"),
-            new Example(Rule.UNKNOWN, "SELECT shop.rebuild()", "-- lint allows UNKNOWN: reads one row\nSELECT shop.rebuild()"),
+            new Example(
+                    Rule.UNKNOWN,
+                    "SELECT shop.rebuild()",
+                    "-- lint allows UNKNOWN: reads one row\nSELECT shop.rebuild()"),
             new Example(
                     Rule.INDEX_LOCKS,
                     "CREATE INDEX item_x ON shop.item (x)",
@@ -188,7 +190,9 @@ class MigrationLintTest {
             }
             before.add(sql);
         });
-        assertThat(unsafe).as("what is wrong with new migrations; see docs/migrations.md").isEmpty();
+        assertThat(unsafe)
+                .as("what is wrong with new migrations; see docs/migrations.md")
+                .isEmpty();
     }
 
     private static boolean releasedBefore(String version) {

@@ -120,7 +120,8 @@ class MigrationsTest {
 
     @Test
     void everyMigrationHasLimitsAndWhatHoldsUpNobodyHasTime() {
-        String note = "INSERT INTO limits.seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout')";
+        String note =
+                "INSERT INTO limits.seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout')";
         migrate(
                 module(
                         "limits",
@@ -144,11 +145,11 @@ class MigrationsTest {
             try (Statement statement = holder.createStatement()) {
                 statement.execute("SELECT FROM held.item");
             }
-            Future<Integer> migration =
-                    thread.submit(() -> migrate(module("held", table, "ALTER TABLE held.item ADD COLUMN y int"), PATIENCE));
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(traffic.waits).as("attempts").hasValueGreaterThanOrEqualTo(3));
+            Future<Integer> migration = thread.submit(
+                    () -> migrate(module("held", table, "ALTER TABLE held.item ADD COLUMN y int"), PATIENCE));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(traffic.waits)
+                    .as("attempts")
+                    .hasValueGreaterThanOrEqualTo(3));
             assertThat(migration).isNotDone();
             holder.rollback();
             assertThat(migration.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
@@ -194,14 +195,11 @@ class MigrationsTest {
             Future<Integer> migration = thread.submit(() -> migrate(both, PATIENCE));
             String waiting =
                     "FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY item_x%' AND wait_event_type = 'Lock'";
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(query("SELECT count(*) " + waiting))
-                            .isEqualTo("1"));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(query("SELECT count(*) " + waiting))
+                    .isEqualTo("1"));
             int before = traffic.writes.get();
-            Awaitility.await()
-                    .atMost(SLACK)
-                    .untilAsserted(() -> assertThat(traffic.writes).hasValueGreaterThan(before + 10));
+            Awaitility.await().atMost(SLACK).untilAsserted(() -> assertThat(traffic.writes)
+                    .hasValueGreaterThan(before + 10));
             query("SELECT pg_cancel_backend(pid) " + waiting);
             assertThatThrownBy(() -> migration.get(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .hasRootCauseInstanceOf(SQLException.class);
@@ -220,7 +218,8 @@ class MigrationsTest {
     /** What a release finds that was taken back, and one that nobody migrated for. */
     @Test
     void aNewerSchemaIsLeftAloneAndAnOlderIsNamed() throws SQLException {
-        MigrationScripts newer = module("aged", "CREATE TABLE aged.item (x int)", "ALTER TABLE aged.item ADD COLUMN y int");
+        MigrationScripts newer =
+                module("aged", "CREATE TABLE aged.item (x int)", "ALTER TABLE aged.item ADD COLUMN y int");
         MigrationScripts older = module("aged", "CREATE TABLE aged.item (x int)");
         migrate(newer, PATIENCE);
         assertThat(migrate(older, PATIENCE)).isZero();
@@ -235,11 +234,13 @@ class MigrationsTest {
     @Test
     void thisReleaseKnowsItsMigrations() {
         assertThat(MigrationScripts.ofThisRelease().versions())
-                .containsEntry("catalog", ReleasedMigrations.all().keySet().stream()
-                        .filter(file -> file.startsWith("catalog/"))
-                        .mapToInt(ReleasedMigrations::number)
-                        .max()
-                        .orElseThrow())
+                .containsEntry(
+                        "inventory",
+                        ReleasedMigrations.all().keySet().stream()
+                                .filter(file -> file.startsWith("inventory/"))
+                                .mapToInt(ReleasedMigrations::number)
+                                .max()
+                                .orElseThrow())
                 .hasSize((int) ReleasedMigrations.all().keySet().stream()
                         .map(file -> file.substring(0, file.indexOf('/')))
                         .distinct()

@@ -32,7 +32,8 @@ final class ReleasedMigrations {
 
     static List<Released> released() {
         List<Released> released = new ArrayList<>();
-        for (String line : read(LIST).lines().filter(text -> !text.startsWith("#")).toList()) {
+        for (String line :
+                read(LIST).lines().filter(text -> !text.startsWith("#")).toList()) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new IllegalStateException("Not a line of %s: %s".formatted(LIST, line));
@@ -44,8 +45,8 @@ final class ReleasedMigrations {
 
     /** The text of each, by {@code module/file}, in the order in which each module's run. */
     static Map<String, String> all() {
-        Map<String, String> all = new TreeMap<>(
-                java.util.Comparator.comparing((String file) -> file.substring(0, file.indexOf('/') + 1))
+        Map<String, String> all =
+                new TreeMap<>(java.util.Comparator.comparing((String file) -> file.substring(0, file.indexOf('/') + 1))
                         .thenComparing(ReleasedMigrations::number)
                         .thenComparing(file -> file));
         try (Stream<Path> files = Files.walk(DIRECTORY)) {

@@ -142,7 +142,8 @@ record SqlScript(List<Statement> statements) {
                 at += text.startsWith("\"\"", at) ? 2 : 1;
             }
             at++;
-            tokens.add(new Token(Kind.QUOTED_NAME, text.substring(begin + 1, at - 1).replace("\"\"", "\"")));
+            tokens.add(new Token(
+                    Kind.QUOTED_NAME, text.substring(begin + 1, at - 1).replace("\"\"", "\"")));
         }
 
         private Optional<String> dollarTag() {
