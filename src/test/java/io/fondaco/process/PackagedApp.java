@@ -47,23 +47,35 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     private static PackagedApp launch(int port, String name, Map<String, String> environment, String... arguments) {
-        return launch(port, "-XX:AOTCache=" + AotCache.file(), name, environment, arguments);
+        return launch(port, JAR, "-XX:AOTCache=" + AotCache.file(), name, environment, arguments);
+    }
+
+    /**
+     * Starts another build of the application, and waits until it is ready.
+     *
+     * @param directory its {@code quarkus-app}
+     */
+    public static PackagedApp startOther(Path directory, String name, Map<String, String> environment) {
+        PackagedApp app =
+                launch(FreePort.find(), directory.resolve(JAR.getFileName()), "-XX:+UseSerialGC", name, environment);
+        app.awaitReady();
+        return app;
     }
 
     /** Starts as {@link #launch}, and writes an AOT cache when it ends. */
     static PackagedApp train(Path cache, String name, Map<String, String> environment) {
-        return launch(FreePort.find(), "-XX:AOTCacheOutput=" + cache, name, environment);
+        return launch(FreePort.find(), JAR, "-XX:AOTCacheOutput=" + cache, name, environment);
     }
 
     private static PackagedApp launch(
-            int port, String option, String name, Map<String, String> environment, String... arguments) {
+            int port, Path jar, String option, String name, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 option,
                 "-Xmx" + environment.getOrDefault("HEAP", "512m"),
                 "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", "4"),
                 "-jar",
-                JAR.toAbsolutePath().toString()));
+                jar.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         try {
             Files.createDirectories(LOGS);

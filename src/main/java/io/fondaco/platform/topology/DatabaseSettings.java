@@ -36,6 +36,14 @@ public interface DatabaseSettings {
     /** Whether starting the application migrates the schemas. Default: with the embedded cluster only. */
     Optional<Boolean> migrateAtStart();
 
+    /** How long a migration waits for a table that somebody holds, and all who want the table behind it, before it lets go and tries again. */
+    @WithDefault("1s")
+    Duration migrationLockTimeout();
+
+    /** How long a module's migrations are tried again before the whole is given up. */
+    @WithDefault("5m")
+    Duration migrationPatience();
+
     /** Whether this is the embedded cluster: set by the start. Set to false by hand, as in an image, it forbids one. */
     @WithDefault("false")
     boolean embedded();

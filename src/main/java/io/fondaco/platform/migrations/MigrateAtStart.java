@@ -1,0 +1,34 @@
+package io.fondaco.platform.migrations;
+
+import io.agroal.api.AgroalDataSource;
+import io.fondaco.platform.topology.DatabaseSettings;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.sql.SQLException;
+
+/** Migrates, or sees that somebody has, before any module's own start-up work runs. */
+@ApplicationScoped
+class MigrateAtStart {
+    private final SchemaCheck check;
+    private final DatabaseSettings settings;
+
+    MigrateAtStart(SchemaCheck check, DatabaseSettings settings) {
+        this.check = check;
+        this.settings = settings;
+    }
+
+    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) throws SQLException {
+        if (settings.migrateAtStart().orElse(false)) {
+            try (AgroalDataSource primary = MigrationPool.open(settings)) {
+                new Migrations(primary, settings.migrationLockTimeout(), settings.migrationPatience())
+                        .migrate(MigrationScripts.ofThisRelease());
+            }
+            check.pass();
+        } else {
+            check.refuseOlder();
+        }
+    }
+}

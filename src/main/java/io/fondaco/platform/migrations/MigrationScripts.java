@@ -1,0 +1,116 @@
+package io.fondaco.platform.migrations;
+
+import io.quarkus.runtime.util.ClassPathUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * The migrations that this release knows.
+ *
+ * @param modules for each the text of its migrations by the names of their files
+ */
+record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
+    private static final Logger LOG = Logger.getLogger(MigrationScripts.class);
+    private static final String ROOT = "db-migrations";
+    private static final Pattern VERSIONED = Pattern.compile("V([0-9]+)__.*\\.sql");
+    private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
+
+    /** What takes long and holds up nobody: it may wait for its turn, and needs no limit. */
+    private static final Pattern UNHURRIED =
+            Pattern.compile("\\bCONCURRENTLY\\b|\\bVALIDATE\\s+CONSTRAINT\\b", Pattern.CASE_INSENSITIVE);
+
+    MigrationScripts {
+        modules = Collections.unmodifiableSortedMap(modules);
+    }
+
+    /** Those beside the application. */
+    static MigrationScripts ofThisRelease() {
+        SortedMap<String, SortedMap<String, String>> modules = new TreeMap<>();
+        try {
+            ClassPathUtils.consumeAsPaths(ROOT, root -> read(root, modules));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the migrations under " + ROOT, e);
+        }
+        return new MigrationScripts(modules);
+    }
+
+    private static void read(Path root, SortedMap<String, SortedMap<String, String>> modules) {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path inside = root.relativize(file);
+                modules.computeIfAbsent(inside.getName(0).toString(), _ -> new TreeMap<>())
+                        .put(inside.getFileName().toString(), Files.readString(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the migrations under " + root, e);
+        }
+    }
+
+    /** The number of the last migration of each module. */
+    SortedMap<String, Integer> versions() {
+        SortedMap<String, Integer> versions = new TreeMap<>();
+        modules.forEach((module, scripts) -> {
+            for (String name : scripts.keySet()) {
+                Matcher matcher = VERSIONED.matcher(name);
+                if (matcher.matches()) {
+                    versions.merge(module, Integer.valueOf(matcher.group(1)), Math::max);
+                }
+            }
+        });
+        return versions;
+    }
+
+    /** Whether a migration may take its time: it makes an index concurrently, or validates a constraint, and does nothing else. */
+    boolean isUnhurried(String module, String name) {
+        String text = modules.getOrDefault(module, new TreeMap<>()).getOrDefault(name, "");
+        return UNHURRIED.matcher(COMMENT.matcher(text).replaceAll("")).find();
+    }
+
+    /** As files in a temporary directory: Flyway's own class path scanner does not read a Quarkus application's jar. */
+    Path unpack() {
+        try {
+            Path target = Files.createTempDirectory("fondaco-migrations");
+            for (var module : modules.entrySet()) {
+                Path directory = Files.createDirectories(target.resolve(module.getKey()));
+                for (var script : module.getValue().entrySet()) {
+                    Files.write(
+                            directory.resolve(script.getKey()),
+                            script.getValue().getBytes(StandardCharsets.UTF_8));
+                }
+            }
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot unpack the migrations", e);
+        }
+    }
+
+    /** Removes what {@link #unpack} made. */
+    static void delete(Path unpacked) {
+        List<Path> left = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(unpacked)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.toFile().delete()) {
+                    left.add(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot clear " + unpacked, e);
+        }
+        if (!left.isEmpty()) {
+            LOG.warnf("Could not delete %s", left);
+        }
+    }
+}
