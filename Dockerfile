@@ -12,10 +12,10 @@ COPY src/main/ src/main/
 RUN --mount=type=cache,target=/root/.m2 \
     ./mvnw -B -Prelease -DskipTests -Dspotless.check.skip=true package
 
-# A Java that has what Fondaco and its libraries use, also by reflection, and tools to look at a pod with (jcmd, jfr). Its default options are the
-# weakest there are: JAVA_TOOL_OPTIONS overrides each of them.
+# A Java that has what Fondaco and its libraries use, also by reflection (jdk.security.auth, jdk.zipfs), and tools to look at a pod with (jcmd, jfr).
+# Its default options are the weakest there are: JAVA_TOOL_OPTIONS overrides each of them.
 RUN jlink \
-    --add-modules java.desktop,java.logging,java.management,java.naming,java.rmi,java.scripting,java.security.jgss,java.security.sasl,java.sql,java.transaction.xa,java.xml,jdk.jcmd,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs \
+    --add-modules java.desktop,java.logging,java.management,java.naming,java.rmi,java.scripting,java.security.jgss,java.security.sasl,java.sql,java.transaction.xa,java.xml,jdk.jcmd,jdk.jfr,jdk.management,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
     --strip-debug --no-man-pages --no-header-files \
     --add-options="-XX:+UseG1GC -XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError -Dsun.net.inetaddr.ttl=5" \
     --output /opt/java
