@@ -1,0 +1,154 @@
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Runs Fondaco with a database of its own, lets some shoppers buy, and ends it, upon which the JVM writes an AOT cache of what it has loaded, linked
+ * and counted. A single file without dependencies, run from source while the image is built (Dockerfile).
+ *
+ * <pre>java TrainAotCache.java CACHE DATA JAVA [OPTION…]</pre>
+ *
+ * The options end with the jar. They, the JVM, the jars and their order, sizes and times have to be those of later runs, or the cache is not used.
+ */
+final class TrainAotCache {
+    private static final int PORT = 18080;
+    private static final URI SHOP = URI.create("http://127.0.0.1:" + PORT);
+    private static final long START_SECONDS = 900;
+    private static final long WRITE_SECONDS = 900;
+    private static final long PAUSE_MILLIS = 200;
+    private static final int ROUNDS = 20;
+    private static final String ADMIN = "fk_local_admin";
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Process fondaco;
+
+    private TrainAotCache(Process fondaco) {
+        this.fondaco = fondaco;
+    }
+
+    public static void main(String... arguments) throws Exception {
+        Path cache = Path.of(arguments[0]);
+        List<String> command = new ArrayList<>(List.of(arguments).subList(2, arguments.length));
+        command.add(1, "-XX:AOTCacheOutput=" + cache);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        builder.environment().keySet().removeIf(name -> name.startsWith("FONDACO_") || name.startsWith("QUARKUS_"));
+        builder.environment().put("FONDACO_DATA_DIR", arguments[1]);
+        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(PORT));
+        Process process = builder.start();
+        try {
+            new TrainAotCache(process).train();
+        } finally {
+            process.destroy();
+        }
+        if (!process.waitFor(WRITE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("No cache after " + WRITE_SECONDS + " s");
+        }
+        System.out.printf("%s has %d MB%n", cache, Files.size(cache) / 1_000_000);
+    }
+
+    private void train() throws Exception {
+        await("/q/health/ready", "\"UP\"");
+        await("/store/v1/products?limit=1", "\"sku\"");
+        for (int round = 0; round < ROUNDS; round++) {
+            browse();
+            buy(round);
+            manage();
+        }
+    }
+
+    private void browse() throws Exception {
+        get("/store/v1/categories");
+        get("/store/v1/products?limit=20&sort=price");
+        String id = first("\"id\":\"(product_[^\"]+)\"", get("/store/v1/products?limit=1"));
+        get("/store/v1/products/" + id);
+    }
+
+    private void buy(int round) throws Exception {
+        List<String> skus = Stream.of(get("/store/v1/products?limit=100").split("\"sku\":\"", -1))
+                .skip(1)
+                .filter(variant -> variant.contains("\"available\":true"))
+                .map(variant -> variant.substring(0, variant.indexOf('"')))
+                .toList();
+        String sku = skus.get(round % skus.size());
+        String cart = send("POST", "/store/v1/carts", "", """
+                {"currency": "EUR", "email": "shopper@example.com", "lines": [{"sku": "%s", "quantity": 1}]}""".formatted(sku));
+        String path = "/store/v1/carts/" + first("\"id\":\"(cart_[^\"]+)\"", cart);
+        String token = first("\"cart_token\":\"([^\"]+)\"", cart);
+        send("PATCH", path, token, "{\"shipping_method\": \"pickup\"}");
+        send("POST", path + "/complete", token, "{\"payment\": {\"provider\": \"test\", \"token\": \"tok_ok\"}}");
+    }
+
+    private void manage() throws Exception {
+        expect(200, request("/admin/v1/orders?limit=10", ADMIN).GET().build());
+        get("/q/health/ready");
+        get("/q/health/live");
+        get("/q/metrics");
+    }
+
+    private void await(String path, String content) throws Exception {
+        for (long left = START_SECONDS * 1000; left > 0; left -= PAUSE_MILLIS) {
+            if (!fondaco.isAlive()) {
+                throw new IllegalStateException("Ended with " + fondaco.exitValue());
+            }
+            try {
+                HttpResponse<String> answer = answer(request(path, "").GET().build());
+                if (answer.statusCode() == 200 && answer.body().contains(content)) {
+                    return;
+                }
+            } catch (java.io.IOException _) {
+                // Not listening yet.
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        throw new IllegalStateException(path + " was not there after " + START_SECONDS + " s");
+    }
+
+    private String get(String path) throws Exception {
+        return expect(200, request(path, "").GET().build());
+    }
+
+    private String send(String method, String path, String token, String json) throws Exception {
+        HttpRequest request = request(path, token)
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", path + "-" + System.nanoTime())
+                .method(method, HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        return expect(method.equals("POST") ? 201 : 200, request);
+    }
+
+    private static HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(SHOP.resolve(path)).timeout(java.time.Duration.ofSeconds(30));
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private String expect(int status, HttpRequest request) throws Exception {
+        HttpResponse<String> answer = answer(request);
+        if (answer.statusCode() != status) {
+            throw new IllegalStateException("%s: %d %s".formatted(request, answer.statusCode(), answer.body()));
+        }
+        return answer.body();
+    }
+
+    private HttpResponse<String> answer(HttpRequest request) throws Exception {
+        return http.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String first(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .findFirst()
+                .map(found -> found.group(1))
+                .orElseThrow(() -> new IllegalStateException("No " + pattern + " in " + text));
+    }
+}
