@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Calls in numbers, per endpoint: {@code fondaco_webhook_…}. Endpoints are few, by {@code fondaco.webhook.max-endpoints}. */
 @ApplicationScoped
 class WebhookMetrics {
-    private static final String ENDPOINT = "endpoint";
+    private static final String WEBHOOK = "webhook";
 
     private final MeterRegistry registry;
     private final Set<UUID> described = ConcurrentHashMap.newKeySet();
@@ -31,7 +31,7 @@ class WebhookMetrics {
         Timer.builder("fondaco.webhook.calls")
                 .description("Calls made, and how long they took")
                 .tags(
-                        ENDPOINT,
+                        WEBHOOK,
                         new WebhookId(call.endpoint()).toString(),
                         "outcome",
                         result.taken() ? "taken" : result.status() > 0 ? "refused" : "failed",
@@ -55,12 +55,12 @@ class WebhookMetrics {
                 String id = new WebhookId(endpoint).toString();
                 Gauge.builder("fondaco.webhook.backlog", () -> of(endpoint).deliveries())
                         .description("Deliveries that wait for an endpoint")
-                        .tag(ENDPOINT, id)
+                        .tag(WEBHOOK, id)
                         .register(registry);
                 Gauge.builder("fondaco.webhook.backlog.age.seconds", () -> of(endpoint)
                                 .ageSeconds())
                         .description("How long the oldest of them waits")
-                        .tag(ENDPOINT, id)
+                        .tag(WEBHOOK, id)
                         .register(registry);
             }
         }
