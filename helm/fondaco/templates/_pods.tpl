@@ -103,6 +103,11 @@ server has what the caller has seen. The headless service that comes with this c
 {{- with $replicas }}
 - name: FONDACO_DATABASE_REPLICA_URLS
   value: {{ . | quote }}
+{{- if eq $.Values.database.mode "cnpg" }}
+# A replica that is gone is gone from the headless service too.
+- name: FONDACO_DATABASE_REPLICAS_EXPECTED
+  value: {{ sub (int $.Values.database.cnpg.instances) 1 | quote }}
+{{- end }}
 {{- end }}
 {{- with include "fondaco.replicaSecret" . }}
 {{- $login := $.Values.database.replicaLogin }}

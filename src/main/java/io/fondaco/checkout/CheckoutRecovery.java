@@ -1,14 +1,19 @@
 package io.fondaco.checkout;
 
+import io.fondaco.checkout.Completions.Waiting;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.monitoring.Sampled;
 import io.fondaco.platform.roles.Roles;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -18,24 +23,43 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
+    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
 
     private final Completions completions;
     private final CompleteCart completeCart;
     private final Payments payments;
     private final AfterSales afterSales;
     private final CheckoutSettings settings;
+    private final Sampled<Waiting> open = new Sampled<>(TRUE_FOR);
 
     CheckoutRecovery(
             Completions completions,
             CompleteCart completeCart,
             Payments payments,
             AfterSales afterSales,
-            CheckoutSettings settings) {
+            CheckoutSettings settings,
+            MeterRegistry registry) {
         this.completions = completions;
         this.completeCart = completeCart;
         this.payments = payments;
         this.afterSales = afterSales;
         this.settings = settings;
+        for (Waiting waiting : Waiting.values()) {
+            Gauge.builder("fondaco.checkout.open.age.seconds", () -> open.of(waiting))
+                    .description("How long the oldest open completion waits, by what it waits for")
+                    .tag("waiting", waiting.column())
+                    .register(registry);
+        }
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(
+            every = "15s",
+            delayed = "10s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
+    void measure() {
+        open.look(completions::openAges);
     }
 
     @ReadsFrom(Route.PRIMARY)

@@ -114,7 +114,7 @@ class CompletionEnd {
             return fail(seen, answer);
         }
         boolean paid = outcome.paid();
-        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.PENDING)) {
+        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.PENDING, answer)) {
             return Conclusion.MOVED;
         }
         NewOrder snapshot = seen.snapshot();
@@ -159,7 +159,7 @@ class CompletionEnd {
 
     private Conclusion fail(Completion seen, PaymentAnswer answer) {
         PaymentOutcome outcome = answer.outcome();
-        if (!completions.move(seen, CompletionState.FAILED)) {
+        if (!completions.move(seen, CompletionState.FAILED, answer)) {
             return Conclusion.MOVED;
         }
         carts.reopen(seen.cart());
@@ -182,10 +182,11 @@ class CompletionEnd {
         PaymentOutcome outcome = answer.outcome();
         if (!outcome.paid() && !outcome.refused()) {
             payments.settle(seen.payment(), answer);
+            completions.await(seen, answer);
             return Conclusion.DRAWN;
         }
         boolean paid = outcome.paid();
-        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.CANCELLED)) {
+        if (!completions.move(seen, paid ? CompletionState.PLACED : CompletionState.CANCELLED, answer)) {
             return Conclusion.MOVED;
         }
         Order order = orders.lock(seen.snapshot().id());
@@ -257,7 +258,7 @@ class CompletionEnd {
      */
     @Transactional
     Conclusion giveBack(Completion seen, PaymentAnswer answer, InsufficientStock shortage) {
-        if (!completions.move(seen, CompletionState.FAILED)) {
+        if (!completions.move(seen, CompletionState.FAILED, answer)) {
             return Conclusion.MOVED;
         }
         carts.reopen(seen.cart());

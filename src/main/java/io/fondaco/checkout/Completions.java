@@ -7,7 +7,9 @@ import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.ReservationId;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
+import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentId;
+import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
@@ -16,7 +18,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -30,6 +35,7 @@ class Completions {
              state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
             """;
     private static final double MAX_CHECK_SECONDS = 300;
+    private static final int QUESTION_MILLIS = 5_000;
 
     private final EntityManager entities;
     private final ObjectMapper json;
@@ -41,6 +47,29 @@ class Completions {
         this.json = json;
         this.settings = settings;
         this.inventory = inventory;
+    }
+
+    /** What an open completion waits for. */
+    enum Waiting {
+        /** Whoever began it; if nobody goes on with it, the recovery. */
+        RECOVERY,
+        /** The provider was asked, and it is not known what it did. */
+        ANSWER,
+        /** The provider said that it takes its time. */
+        PROVIDER,
+        /** The shopper has something to do first. */
+        SHOPPER;
+
+        private static Waiting after(PaymentAnswer answer) {
+            if (answer.outcome() != PaymentOutcome.PENDING) {
+                return ANSWER;
+            }
+            return answer.action().isPresent() ? SHOPPER : PROVIDER;
+        }
+
+        String column() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Writes down a new completion, left to the caller for the time of a lease. One statement. */
@@ -78,25 +107,65 @@ class Completions {
     /**
      * The one way in which a completion moves.
      *
+     * @param answer that moves it
      * @return false if it is not any more where the caller saw it: someone else moved it first
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    boolean move(Completion seen, CompletionState next) {
+    boolean move(Completion seen, CompletionState next, PaymentAnswer answer) {
         if (!seen.state().canBecome(next)) {
             throw new IllegalStateException("A completion that is %s cannot become %s".formatted(seen.state(), next));
         }
         return entities.createNativeQuery("""
                                 UPDATE checkout.completion
                                    SET state = :next, attempts = 0, updated_at = now(),
+                                       waiting = :waiting, waiting_since = now(),
                                        locked_until = now() + make_interval(secs => :wait)
                                  WHERE id = :id AND state = :seen
                                 """)
                         .setParameter("next", next.column())
+                        .setParameter("waiting", Waiting.after(answer).column())
                         .setParameter("wait", Seconds.of(settings.pendingCheck()))
                         .setParameter("id", seen.id())
                         .setParameter("seen", seen.state().column())
                         .executeUpdate()
                 == 1;
+    }
+
+    /** Keeps what a pending completion waits for. One statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void await(Completion seen, PaymentAnswer answer) {
+        entities.createNativeQuery("""
+                        UPDATE checkout.completion SET waiting = :waiting, waiting_since = now()
+                         WHERE id = :id AND state = 'pending' AND waiting IS DISTINCT FROM :waiting
+                        """)
+                .setParameter("waiting", Waiting.after(answer).column())
+                .setParameter("id", seen.id())
+                .executeUpdate();
+    }
+
+    /**
+     * How long the oldest open completion has been there, in seconds, by what it waits for; for an answer, how long it has waited for
+     * that. One statement, of up to 100,000 of them.
+     */
+    Map<Waiting, Double> openAges() {
+        List<?> rows = entities.createNativeQuery("""
+                        SELECT waits, cast(max(extract(epoch FROM now() - CASE waits WHEN 'answer' THEN since ELSE created_at END))
+                                           AS double precision) AS age
+                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS waits,
+                                       coalesce(waiting_since, created_at) AS since, created_at
+                                  FROM checkout.completion WHERE state IN ('reserved', 'pending') LIMIT 100000) AS open
+                         GROUP BY waits
+                        """, Tuple.class)
+                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .getResultList();
+        Map<Waiting, Double> ages = new EnumMap<>(Waiting.class);
+        for (Object row : rows) {
+            Tuple open = (Tuple) row;
+            ages.put(
+                    Waiting.valueOf(open.get("waits", String.class).toUpperCase(Locale.ROOT)),
+                    Math.max(0, open.get("age", Double.class)));
+        }
+        return ages;
     }
 
     Optional<Completion> ofOrder(OrderId order) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportLedger {
+    private static final int QUESTION_MILLIS = 5_000;
+
     private final EntityManager entities;
     private final ImportingSettings settings;
 
@@ -34,6 +36,7 @@ class ImportLedger {
         List<?> claimed = entities.createNativeQuery("""
                         UPDATE importing.import
                            SET status = 'running', locked_by = :holder, attempts = attempts + 1,
+                               moved_at = CASE status WHEN 'queued' THEN clock_timestamp() ELSE moved_at END,
                                locked_until = clock_timestamp() + make_interval(secs => :lease)
                          WHERE id = (SELECT id FROM importing.import AS open
                                       WHERE status IN ('queued', 'running')
@@ -117,6 +120,7 @@ class ImportLedger {
                            SET created = created + :created, updated = updated + :updated,
                                unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
                                errors_kept = errors_kept + :kept, row_done = :lastRow, attempts = 0,
+                               moved_at = clock_timestamp(),
                                locked_until = clock_timestamp() + make_interval(secs => :lease)
                          WHERE id = :id
                         """)
@@ -227,6 +231,24 @@ class ImportLedger {
         }
         var freshKeys = new HashSet<Object>(fresh);
         return keys.stream().filter(key -> !freshKeys.contains(key)).toList();
+    }
+
+    /**
+     * For how many seconds an import has not moved that ought to: one that is worked on, or while none is, one that is queued. 0 when
+     * there is none. One statement.
+     */
+    double stalledSeconds() {
+        Number seconds = (Number) entities.createNativeQuery("""
+                        SELECT cast(coalesce(max(extract(epoch FROM now() - coalesce(moved_at, created_at))), 0)
+                                    AS double precision)
+                          FROM importing.import
+                         WHERE status IN ('queued', 'running')
+                           AND (status = 'running'
+                                OR NOT EXISTS (SELECT FROM importing.import WHERE status = 'running'))
+                        """)
+                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .getSingleResult();
+        return Math.max(0, seconds.doubleValue());
     }
 
     private double leaseSeconds() {

@@ -2,13 +2,18 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.monitoring.Sampled;
 import io.fondaco.platform.roles.Role;
 import io.fondaco.platform.roles.Roles;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -24,17 +29,33 @@ class ImportWorker {
     private static final int MAX_ATTEMPTS = 10;
 
     private static final double RETRY_SECONDS = 2;
+    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
+    private static final String STALLED = "stalled";
 
     private final ImportLedger ledger;
     private final ImportRun run;
     private final Roles roles;
     private final Semaphore busy = new Semaphore(1);
+    private final Sampled<String> sampled = new Sampled<>(TRUE_FOR);
     private volatile boolean stopping;
 
-    ImportWorker(ImportLedger ledger, ImportRun run, Roles roles) {
+    ImportWorker(ImportLedger ledger, ImportRun run, Roles roles, MeterRegistry registry) {
         this.ledger = ledger;
         this.run = run;
         this.roles = roles;
+        Gauge.builder("fondaco.importing.stalled.seconds", () -> sampled.of(STALLED))
+                .description("How long an import that is queued or running has not moved")
+                .register(registry);
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(
+            every = "15s",
+            delayed = "10s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = Roles.NotAWorker.class)
+    void measure() {
+        sampled.look(() -> Map.of(STALLED, ledger.stalledSeconds()));
     }
 
     @ReadsFrom(Route.PRIMARY)

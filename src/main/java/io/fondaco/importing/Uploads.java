@@ -59,7 +59,8 @@ class Uploads {
     void complete(ImportId id) {
         int completed =
                 entities.createNativeQuery("""
-                        UPDATE importing.import SET status = 'queued' WHERE id = :id AND status = 'uploading'
+                        UPDATE importing.import SET status = 'queued', moved_at = clock_timestamp()
+                         WHERE id = :id AND status = 'uploading'
                         """).setParameter("id", id.value()).executeUpdate();
         if (completed == 0) {
             throw ApiException.conflict("upload_expired", "The upload stood still for too long; send the file again.");

@@ -3,14 +3,17 @@ package io.fondaco.mail;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Letters in numbers: {@code fondaco_mail_…}. */
+@Startup
 @ApplicationScoped
 class MailMetrics {
     private static final long APART_NANOS = TimeUnit.SECONDS.toNanos(15);
@@ -20,8 +23,13 @@ class MailMetrics {
     private final AtomicBoolean described = new AtomicBoolean();
     private volatile Letters.Waiting waiting = new Letters.Waiting(0, 0);
 
-    MailMetrics(MeterRegistry registry) {
+    MailMetrics(MeterRegistry registry, MailSettings settings) {
         this.registry = registry;
+        if (settings.enabled()) {
+            for (Kind kind : Kind.values()) {
+                Stream.of(Outcome.values()).forEach(outcome -> letters(kind, outcome));
+            }
+        }
     }
 
     /** What came of an attempt. */
@@ -32,11 +40,14 @@ class MailMetrics {
     }
 
     void count(Kind kind, Outcome outcome) {
-        Counter.builder("fondaco.mail.letters")
+        letters(kind, outcome).increment();
+    }
+
+    private Counter letters(Kind kind, Outcome outcome) {
+        return Counter.builder("fondaco.mail.letters")
                 .description("Attempts to send a letter, by what came of them")
                 .tags("kind", kind.column(), "outcome", outcome.name().toLowerCase(Locale.ROOT))
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     /** Looks how much is waiting, every 15 s at most. */

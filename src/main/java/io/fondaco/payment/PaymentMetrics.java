@@ -1,5 +1,6 @@
 package io.fondaco.payment;
 
+import io.fondaco.platform.monitoring.Sampled;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,15 +8,25 @@ import io.micrometer.core.instrument.Timer;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /** Providers in numbers: {@code fondaco_payment_…}. */
 @ApplicationScoped
 class PaymentMetrics {
     private static final String PROVIDER = "provider";
+    private static final List<String> VERBS =
+            List.of("authorise", "query", "abandon", "capture", "refund", "refunds_made");
+    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
 
     private final MeterRegistry registry;
+    private final Sampled<String> refundsPending = new Sampled<>(TRUE_FOR);
+    private final Set<String> refunding = ConcurrentHashMap.newKeySet();
 
     PaymentMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -37,22 +48,59 @@ class PaymentMetrics {
         private final String label = name().toLowerCase(Locale.ROOT);
     }
 
+    /** What is counted of a provider is there from the start, at 0. */
+    void describe(String provider) {
+        mismatches(provider);
+        for (String verb : VERBS) {
+            for (Result result : Result.values()) {
+                calls(provider, verb, result);
+            }
+        }
+    }
+
     void called(String provider, String verb, Result result, Duration time) {
-        Timer.builder("fondaco.payment.calls")
+        calls(provider, verb, result).record(time);
+    }
+
+    private Timer calls(String provider, String verb, Result result) {
+        return Timer.builder("fondaco.payment.calls")
                 .description("Calls of payment providers, by how they ended")
                 .tags(PROVIDER, provider, "verb", verb, "result", result.label)
-                .register(registry)
-                .record(time);
+                .register(registry);
     }
 
     /** The provider has another amount than it was asked for. To be looked at by people. */
     void mismatched(String provider) {
-        Counter.builder("fondaco.payment.mismatches")
+        mismatches(provider).increment();
+    }
+
+    private Counter mismatches(String provider) {
+        return Counter.builder("fondaco.payment.mismatches")
                 .description(
                         "Payments of which the provider has another amount than it was asked for, or that it has twice")
                 .tags(PROVIDER, provider)
-                .register(registry)
-                .increment();
+                .register(registry);
+    }
+
+    /**
+     * Looks how long refunds wait.
+     *
+     * @param offered providers of which something is told even if none does
+     * @param ages of the oldest in seconds, by provider
+     */
+    void refundsPending(Set<String> offered, Supplier<Map<String, Double>> ages) {
+        offered.forEach(this::watchRefunds);
+        refundsPending.look(ages);
+        refundsPending.keys().forEach(this::watchRefunds);
+    }
+
+    private void watchRefunds(String provider) {
+        if (refunding.add(provider)) {
+            Gauge.builder("fondaco.payment.refunds.pending.age.seconds", () -> refundsPending.of(provider))
+                    .description("How long the oldest refund waits that its provider has not confirmed")
+                    .tags(PROVIDER, provider)
+                    .register(registry);
+        }
     }
 
     void webhook(String provider, String result) {

@@ -3,12 +3,15 @@ package io.fondaco.payment;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -33,9 +36,18 @@ class Providers {
                         PaymentProvider::name, provider -> new ProviderGuard(provider, settings, metrics, threads)));
     }
 
+    /** Counters that alerts belong on begin at 0, not with the first of what they count. */
+    void onStart(@Observes StartupEvent event) {
+        names().forEach(metrics::describe);
+    }
+
     @PreDestroy
     void stop() {
         threads.shutdownNow();
+    }
+
+    Set<String> names() {
+        return providers.keySet();
     }
 
     Optional<PaymentProvider> find(String name) {

@@ -9,8 +9,10 @@ import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The refunds' table. A refund is written down, with its money set aside, before any provider hears of it. */
 @ApplicationScoped
@@ -19,6 +21,8 @@ class Refunds {
             "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS repeated";
     /** How long whoever took up a refund has to send it, in seconds: more than the provider's time limit. */
     private static final int LEASE_SECONDS = 30;
+
+    private static final int QUESTION_MILLIS = 5_000;
 
     private final EntityManager entities;
     private final Actor actor;
@@ -92,6 +96,23 @@ class Refunds {
                 .setParameter("limit", limit)
                 .getResultList();
         return rows.stream().map(row -> refund((Tuple) row)).toList();
+    }
+
+    /** How long the oldest pending refund has waited, in seconds, by provider. One statement, of up to 100,000 of them. */
+    Map<String, Double> pendingAges() {
+        List<?> rows = entities.createNativeQuery("""
+                        SELECT p.provider,
+                               cast(max(extract(epoch FROM now() - r.created_at)) AS double precision) AS age
+                          FROM (SELECT payment_id, created_at FROM payment.refund WHERE state = 'pending' LIMIT 100000) AS r
+                          JOIN payment.payment p ON p.id = r.payment_id
+                         GROUP BY p.provider
+                        """, Tuple.class)
+                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .getResultList();
+        return rows.stream()
+                .map(Tuple.class::cast)
+                .collect(Collectors.toMap(
+                        row -> row.get("provider", String.class), row -> Math.max(0, row.get("age", Double.class))));
     }
 
     Refund find(RefundId id) {

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -17,14 +18,17 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +44,19 @@ class Caller {
     private final WebhookSettings settings;
     private final AddressGuard addresses;
     private final WebhookSecrets secrets;
+    private final WebhookMetrics metrics;
     private final HttpClient client;
 
-    Caller(WebhookSettings settings, AddressGuard addresses, WebhookSecrets secrets, Vertx vertx) {
+    Caller(
+            WebhookSettings settings,
+            AddressGuard addresses,
+            WebhookSecrets secrets,
+            WebhookMetrics metrics,
+            Vertx vertx) {
         this.settings = settings;
         this.addresses = addresses;
         this.secrets = secrets;
+        this.metrics = metrics;
         this.client = vertx.httpClientBuilder()
                 .with(new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_1_1)
@@ -145,6 +156,7 @@ class Caller {
         client.request(options)
                 .onSuccess(request -> {
                     sent.set(request);
+                    metrics.certificate(call.endpoint(), certificateExpiresAt(request.connection()));
                     if (answer.isDone()) {
                         request.reset();
                         return;
@@ -154,6 +166,18 @@ class Caller {
                             .onFailure(answer::completeExceptionally);
                 })
                 .onFailure(answer::completeExceptionally);
+    }
+
+    /** Of what the other side has shown; empty without TLS. */
+    static Optional<Instant> certificateExpiresAt(HttpConnection connection) {
+        try {
+            return connection.isSsl()
+                            && connection.sslSession().getPeerCertificates()[0] instanceof X509Certificate shown
+                    ? Optional.of(shown.getNotAfter().toInstant())
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException _) {
+            return Optional.empty();
+        }
     }
 
     private void read(

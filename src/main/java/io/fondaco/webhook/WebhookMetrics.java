@@ -4,19 +4,29 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Calls in numbers, per endpoint: {@code fondaco_webhook_…}. Endpoints are few, by {@code fondaco.webhook.max-endpoints}. */
+/**
+ * Calls in numbers, per endpoint: {@code fondaco_webhook_…}. Endpoints are few, by {@code fondaco.webhook.max-endpoints}; those that
+ * are deleted are forgotten.
+ */
+@Startup
 @ApplicationScoped
 class WebhookMetrics {
-    private static final String ENDPOINT = "endpoint";
+    private static final String WEBHOOK = "webhook";
 
     private final MeterRegistry registry;
+    private final Counter disabled;
+    private final Map<UUID, Double> certificates = new ConcurrentHashMap<>();
     private final Set<UUID> described = ConcurrentHashMap.newKeySet();
     private volatile Map<UUID, Backlog> backlogs = Map.of();
 
@@ -25,13 +35,16 @@ class WebhookMetrics {
 
     WebhookMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.disabled = Counter.builder("fondaco.webhook.disabled")
+                .description("Endpoints that were disabled because they failed")
+                .register(registry);
     }
 
     void called(Call call, Call.Result result) {
         Timer.builder("fondaco.webhook.calls")
                 .description("Calls made, and how long they took")
                 .tags(
-                        ENDPOINT,
+                        WEBHOOK,
                         new WebhookId(call.endpoint()).toString(),
                         "outcome",
                         result.taken() ? "taken" : result.status() > 0 ? "refused" : "failed",
@@ -42,28 +55,64 @@ class WebhookMetrics {
     }
 
     void disabled() {
-        Counter.builder("fondaco.webhook.disabled")
-                .description("Endpoints that were disabled because they failed")
-                .register(registry)
-                .increment();
+        disabled.increment();
+    }
+
+    /**
+     * What an endpoint has shown when it was called.
+     *
+     * @param expiresAt of its certificate; empty if it was called without TLS
+     */
+    void certificate(UUID endpoint, Optional<Instant> expiresAt) {
+        if (expiresAt.isEmpty()) {
+            if (certificates.remove(endpoint) != null) {
+                forget("fondaco.webhook.certificate.expires.at.seconds", endpoint);
+            }
+        } else if (certificates.put(endpoint, (double) expiresAt.get().getEpochSecond()) == null) {
+            Gauge.builder(
+                            "fondaco.webhook.certificate.expires.at.seconds",
+                            () -> certificates.getOrDefault(endpoint, Double.NaN))
+                    .description("When the certificate expires that an endpoint showed last, in seconds since 1970")
+                    .tag(WEBHOOK, new WebhookId(endpoint).toString())
+                    .register(registry);
+        }
     }
 
     void waiting(Map<UUID, Backlog> now) {
         backlogs = Map.copyOf(now);
+        described.stream().filter(endpoint -> !now.containsKey(endpoint)).forEach(this::forget);
         for (UUID endpoint : now.keySet()) {
             if (described.add(endpoint)) {
                 String id = new WebhookId(endpoint).toString();
                 Gauge.builder("fondaco.webhook.backlog", () -> of(endpoint).deliveries())
                         .description("Deliveries that wait for an endpoint")
-                        .tag(ENDPOINT, id)
+                        .tag(WEBHOOK, id)
                         .register(registry);
                 Gauge.builder("fondaco.webhook.backlog.age.seconds", () -> of(endpoint)
                                 .ageSeconds())
                         .description("How long the oldest of them waits")
-                        .tag(ENDPOINT, id)
+                        .tag(WEBHOOK, id)
                         .register(registry);
             }
         }
+    }
+
+    private void forget(UUID endpoint) {
+        described.remove(endpoint);
+        certificates.remove(endpoint);
+        List.of(
+                        "fondaco.webhook.calls",
+                        "fondaco.webhook.backlog",
+                        "fondaco.webhook.backlog.age.seconds",
+                        "fondaco.webhook.certificate.expires.at.seconds")
+                .forEach(name -> forget(name, endpoint));
+    }
+
+    private void forget(String name, UUID endpoint) {
+        registry.find(name)
+                .tag(WEBHOOK, new WebhookId(endpoint).toString())
+                .meters()
+                .forEach(registry::remove);
     }
 
     private Backlog of(UUID endpoint) {

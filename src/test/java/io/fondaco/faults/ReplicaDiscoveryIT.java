@@ -84,7 +84,8 @@ class ReplicaDiscoveryIT {
         assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(503);
         assertThat(status(pod, "/admin/v1/stock", "")).isEqualTo(503);
-        assertThat(pod.page("/q/metrics")).contains("reason=\"stale\"", "fondaco_database_reads_refused_total");
+        assertThat(pod.page("/q/metrics")).contains("reason=\"stale\"");
+        assertThat(Pods.metric(pod, "fondaco_database_reads_refused_total", "")).isPositive();
         replica.execute("SELECT pg_wal_replay_resume()");
         awaitRotation(pod, 1);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(200);

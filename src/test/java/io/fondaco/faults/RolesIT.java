@@ -113,7 +113,7 @@ class RolesIT {
     }
 
     private static double jobs(Role role) {
-        return Pods.metric(pod(role), "fondaco_jobs_runs_seconds_count", "job=");
+        return Pods.metric(pod(role), "fondaco_jobs_runs_seconds_count", "task=");
     }
 
     @Test

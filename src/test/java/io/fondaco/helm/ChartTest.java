@@ -482,6 +482,15 @@ class ChartTest {
                 variables(servers(manifests).getFirst().pod().at("/containers/0"));
         assertThat(variables.get("FONDACO_DATABASE_PRIMARY_URL")).contains("//shop-fondaco-db-rw:5432/fondaco?");
         assertThat(variables.get("FONDACO_DATABASE_REPLICA_URLS")).contains("//shop-fondaco-db-nodes:5432/fondaco?");
+        assertThat(variables)
+                .containsEntry(
+                        "FONDACO_DATABASE_REPLICAS_EXPECTED",
+                        Integer.toString(manifests
+                                        .find("Cluster", "shop-fondaco-db")
+                                        .orElseThrow()
+                                        .at("/spec/instances")
+                                        .asInt()
+                                - 1));
         assertThat(manifests.find("Service", "shop-fondaco-db-nodes")).isPresent();
         Values alone = SMALL.with("database.cnpg.instances", "1");
         assertThat(variables(servers(CHART.render(alone)).getFirst().pod().at("/containers/0")))

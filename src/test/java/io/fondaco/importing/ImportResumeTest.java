@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,6 +42,50 @@ class ImportResumeTest {
 
     @Inject
     Imports imports;
+
+    @Inject
+    EntityManager entities;
+
+    @Test
+    void anImportThatDoesNotMoveIsSeenUntilItDoes() {
+        assertThat(stalled()).as("there is none").isZero();
+        Uploads.Order order = new Uploads.Order(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
+        ImportId id = upload(order, """
+                Handle,Title,Variant SKU,Variant Price
+                stalled-1,One,STALLED-1,1
+                stalled-2,Two,STALLED-2,1
+                stalled-3,Three,STALLED-3,1
+                """);
+        stand(id);
+        assertThat(stalled()).as("queued, and no worker").isGreaterThan(700);
+        Lease lease = ledger.claim().orElseThrow();
+        assertThat(stalled()).as("taken up").isLessThan(100);
+        stand(upload(order, """
+                Handle,Title,Variant SKU,Variant Price
+                stalled-4,Four,STALLED-4,1
+                """));
+        assertThat(stalled()).as("the next waits its turn").isLessThan(100);
+        stand(id);
+        assertThat(stalled()).as("running, and no batch").isGreaterThan(700);
+        assertThat(run.run(lease, () -> true)).as("one batch").isFalse();
+        assertThat(stalled()).as("a batch went in").isLessThan(100);
+        assertThat(run.run(lease, () -> false)).isTrue();
+        assertThat(stalled()).as("the next is queued still").isGreaterThan(700);
+        assertThat(run.run(ledger.claim().orElseThrow(), () -> false)).isTrue();
+        assertThat(stalled()).isZero();
+    }
+
+    private double stalled() {
+        return QuarkusTransaction.requiringNew().call(ledger::stalledSeconds);
+    }
+
+    /** As if nothing had come of it for twelve minutes. */
+    private void stand(ImportId id) {
+        QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
+                        "UPDATE importing.import SET moved_at = now() - interval '12 minutes' WHERE id = :id")
+                .setParameter("id", id.value())
+                .executeUpdate());
+    }
 
     @Test
     void anAbandonedImportIsFinishedByAnotherWithExactCounters() {

@@ -372,7 +372,7 @@ class MailTest {
         buyer.getsOne(server);
         String metrics = given().get("/q/metrics").asString();
         assertThat(metrics)
-                .contains("fondaco_mail_letters_total{kind=\"confirmation\",outcome=\"sent\"}")
+                .containsPattern("fondaco_mail_letters_total\\{kind=\"confirmation\",outcome=\"sent\"} [1-9]")
                 .contains("fondaco_mail_pending ")
                 .contains("fondaco_mail_pending_age_seconds ");
         given().get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));

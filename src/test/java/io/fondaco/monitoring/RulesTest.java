@@ -38,16 +38,6 @@ class RulesTest {
     private static final List<String> PLATFORM = List.of(
             "up", "kube_pod_status_ready", "disk_", "http_server_", "jvm_", "netty_", "process_", "worker_pool_");
 
-    /** What rules wait for, and the application does not tell yet: their alerts are silent. What is told leaves this list. */
-    private static final Set<String> AWAITED = Set.of(
-            "fondaco_checkout_open_age_seconds",
-            "fondaco_database_connections_waiting",
-            "fondaco_database_replicas_expected",
-            "fondaco_database_slow_statements",
-            "fondaco_importing_stalled_seconds",
-            "fondaco_payment_refunds_pending_age_seconds",
-            "fondaco_webhook_certificate_expires_at_seconds");
-
     private static final String LIST_BEGINS = "<!-- The alerts, written by RulesTest -->\n";
     private static final String LIST_ENDS = "<!-- end -->\n";
     private static final int TOOL_MINUTES = 5;
@@ -140,17 +130,8 @@ class RulesTest {
         Set<String> unknown = new TreeSet<>(used());
         unknown.removeAll(recorded());
         unknown.removeAll(ToldMetrics.scan().names());
-        unknown.removeAll(AWAITED);
         unknown.removeIf(metric -> PLATFORM.stream().anyMatch(metric::startsWith));
         assertThat(unknown).isEmpty();
-    }
-
-    @Test
-    void whatIsAwaitedIsLookedAtAndNotToldYet() throws IOException {
-        assertThat(used()).containsAll(AWAITED);
-        assertThat(ToldMetrics.scan().names())
-                .as("told by now: take it off the list of what is awaited")
-                .doesNotContainAnyElementsOf(AWAITED);
     }
 
     @Test

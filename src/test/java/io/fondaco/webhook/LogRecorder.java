@@ -8,16 +8,16 @@ import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 
 /** Keeps what the application logs while it is open. */
-final class LogRecorder extends Handler implements AutoCloseable {
+public final class LogRecorder extends Handler implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    static LogRecorder open() {
+    public static LogRecorder open() {
         LogRecorder recorder = new LogRecorder();
         Logger.getLogger("").addHandler(recorder);
         return recorder;
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 

@@ -4,6 +4,7 @@ import io.fondaco.platform.web.ApiException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Where completions wait when more come than this pod can begin. The line is each pod's own; a ticket keeps a place in the order
  * whichever pod is asked next, so that who came first is served first.
  */
+@Startup
 @ApplicationScoped
 public class WaitingRoom {
     /** The header that a ticket is sent back in. */

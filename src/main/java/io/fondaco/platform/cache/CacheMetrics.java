@@ -5,22 +5,26 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.infinispan.AdvancedCache;
 
 /** The cache in numbers: {@code fondaco_cache_…}. */
+@Startup
 @ApplicationScoped
 class CacheMetrics {
     private static final String CACHE = "cache";
 
     private final MeterRegistry registry;
+    private final Counter logFailures;
     private final Map<String, Counter> hits = new ConcurrentHashMap<>();
     private final Map<String, Counter> misses = new ConcurrentHashMap<>();
 
     CacheMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.logFailures = counter("log.failures", "Looks at the log of changes that failed");
     }
 
     /** What became of a look into the cache that was no hit. */
@@ -83,7 +87,7 @@ class CacheMetrics {
     }
 
     void lookFailed() {
-        counter("log.failures", "Looks at the log of changes that failed").increment();
+        logFailures.increment();
     }
 
     void begunAnew() {

@@ -2,6 +2,7 @@ package io.fondaco.platform.database;
 
 import io.agroal.api.AgroalDataSource;
 import io.fondaco.platform.topology.Node;
+import io.fondaco.platform.topology.SlowStatements;
 import io.fondaco.platform.topology.Topology;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,10 +16,12 @@ import java.util.List;
 public class Connections {
     private final AgroalDataSource primary;
     private final Topology topology;
+    private final SlowStatements slowStatements;
 
-    Connections(@DataSource("primary") AgroalDataSource primary, Topology topology) {
+    Connections(@DataSource("primary") AgroalDataSource primary, Topology topology, PrimaryPool pool) {
         this.primary = primary;
         this.topology = topology;
+        this.slowStatements = pool.slowStatements();
     }
 
     /**
@@ -33,7 +36,7 @@ public class Connections {
         }
         Connection connection = primary.getConnection();
         if (topology.leadsToPrimary(connection)) {
-            return connection;
+            return slowStatements.watch(connection);
         }
         // It was being made while another server became the primary, and slipped into the pool.
         connection.close();

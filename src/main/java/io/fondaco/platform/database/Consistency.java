@@ -83,7 +83,7 @@ class Consistency {
 
     private Optional<Position> genuine(String token, SecretKeySpec secret) {
         Optional<Position> position = ConsistencyToken.read(token, secret);
-        metrics.token(position.isPresent() ? "valid" : "invalid");
+        metrics.token(position.isPresent() ? ReadMetrics.Token.VALID : ReadMetrics.Token.INVALID);
         return position;
     }
 
@@ -97,14 +97,14 @@ class Consistency {
                 case FOUND -> {
                     return token;
                 }
-                case NOT_THERE -> metrics.token("not_of_this_history");
+                case NOT_THERE -> metrics.token(ReadMetrics.Token.NOT_OF_THIS_HISTORY);
                 case UNKNOWN ->
                     throw new DatabaseAway("A token of timeline %d came, and not every server says whether it exists"
                             .formatted(token.timeline()));
             }
         }
         if (token.timeline() < topology.timeline() && !token.equals(Position.START)) {
-            metrics.token("older_timeline");
+            metrics.token(ReadMetrics.Token.OLDER_TIMELINE);
         }
         return token;
     }
@@ -146,7 +146,7 @@ class Consistency {
         // The primary is always at or past its replicas.
         Position front = front();
         if (!front.reaches(token)) {
-            metrics.token("ahead");
+            metrics.token(ReadMetrics.Token.AHEAD);
         }
         return sign(front);
     }
@@ -162,7 +162,7 @@ class Consistency {
     }
 
     private Position unplaced() {
-        metrics.token("unplaced");
+        metrics.token(ReadMetrics.Token.UNPLACED);
         return Position.endOf(topology.timeline());
     }
 

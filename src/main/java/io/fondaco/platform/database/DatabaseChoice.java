@@ -29,7 +29,8 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     private static final String REPLICA_PASSWORD = "fondaco.database.replica-password";
     private static final String MIGRATE_AT_START = "fondaco.database.migrate-at-start";
     private static final String EMBEDDED = "fondaco.database.embedded";
-    private static final String DATA_DIR = "fondaco.data-dir";
+    static final String DATA_DIR = "fondaco.data-dir";
+    static final String DEFAULT_DATA_DIR = ".fondaco";
     private static final String DEMO_SHOP = "fondaco.demo-shop";
     private static final String TEST_PAYMENTS = "fondaco.payment.test.enabled";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
@@ -79,7 +80,7 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     }
 
     private static DatabaseChoice embedded(SmallRyeConfig config) {
-        Path directory = Path.of(config.getOptionalValue(DATA_DIR, String.class).orElse(".fondaco"));
+        Path directory = Path.of(config.getOptionalValue(DATA_DIR, String.class).orElse(DEFAULT_DATA_DIR));
         EmbeddedCluster cluster = EmbeddedCluster.start(directory);
         Map<String, String> settings = new TreeMap<>(Map.of(
                 EMBEDDED, "true",

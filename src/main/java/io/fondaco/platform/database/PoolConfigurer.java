@@ -9,7 +9,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 
-/** Gives the primary's pool our idea of a broken connection in place of the platform's. */
+/** Gives the primary's pool our idea of a broken connection in place of the platform's, and has it count who waits. */
 @Singleton
 @Alternative
 @Priority(1)
@@ -19,5 +19,6 @@ class PoolConfigurer extends PostgreSQLAgroalConnectionConfigurer {
     @Override
     public void setExceptionSorter(String databaseKind, AgroalDataSourceConfigurationSupplier configuration) {
         configuration.connectionPoolConfiguration().exceptionSorter(new FailoverExceptionSorter());
+        configuration.metricsEnabled(true);
     }
 }

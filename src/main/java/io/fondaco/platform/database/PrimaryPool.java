@@ -3,8 +3,10 @@ package io.fondaco.platform.database;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.AgroalPoolInterceptor;
 import io.fondaco.platform.topology.PrimaryChanged;
+import io.fondaco.platform.topology.SlowStatements;
 import io.fondaco.platform.topology.TopologyMetrics;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
@@ -14,10 +16,24 @@ import jakarta.inject.Singleton;
 /** What the primary's pool needs beyond its configuration. */
 @ApplicationScoped
 class PrimaryPool {
-    private final Instance<AgroalDataSource> primary;
+    private static final String NAME = "primary";
 
-    PrimaryPool(@DataSource("primary") Instance<AgroalDataSource> primary) {
+    private final Instance<AgroalDataSource> primary;
+    private final TopologyMetrics metrics;
+    private final SlowStatements slowStatements;
+
+    PrimaryPool(@DataSource(NAME) Instance<AgroalDataSource> primary, TopologyMetrics metrics) {
         this.primary = primary;
+        this.metrics = metrics;
+        this.slowStatements = metrics.slowStatements(NAME, NAME);
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        metrics.waiting(NAME, NAME, () -> primary.get().getMetrics().awaitingCount());
+    }
+
+    SlowStatements slowStatements() {
+        return slowStatements;
     }
 
     /** Cuts off whoever still waits for a server that is the primary no more: they get a 503 now instead of a time-out later. */
@@ -27,8 +43,8 @@ class PrimaryPool {
 
     @Produces
     @Singleton
-    @DataSource("primary")
+    @DataSource(NAME)
     static AgroalPoolInterceptor holdTimes(TopologyMetrics metrics) {
-        return metrics.holdTimes("primary", "primary");
+        return metrics.holdTimes(NAME, NAME);
     }
 }

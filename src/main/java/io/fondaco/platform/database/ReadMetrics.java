@@ -3,16 +3,37 @@ package io.fondaco.platform.database;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Where reads went and why, and what became of tokens: {@code fondaco_database_…}. */
+@Startup
 @ApplicationScoped
 class ReadMetrics {
     private final MeterRegistry registry;
+    private final Counter routingBugs;
+
+    /** What became of a token. */
+    enum Token {
+        VALID,
+        INVALID,
+        OLDER_TIMELINE,
+        NOT_OF_THIS_HISTORY,
+        AHEAD,
+        UNPLACED
+    }
 
     ReadMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.routingBugs = Counter.builder("fondaco.database.routing.bugs")
+                .description("Writes on a route that only reads; expected to be 0")
+                .register(registry);
+        // Those that alerts belong on begin at 0, not with the first of what they count.
+        Stream.of(Token.values()).forEach(this::tokens);
+        Stream.of(Seat.Reason.LAG, Seat.Reason.NO_REPLICA).forEach(this::refusals);
     }
 
     void chosen(Seat seat) {
@@ -28,8 +49,11 @@ class ReadMetrics {
     }
 
     void refused(Seat.Reason reason) {
-        registry.counter("fondaco.database.reads.refused", "reason", reason.label())
-                .increment();
+        refusals(reason).increment();
+    }
+
+    private Counter refusals(Seat.Reason reason) {
+        return registry.counter("fondaco.database.reads.refused", "reason", reason.label());
     }
 
     void retried() {
@@ -45,17 +69,19 @@ class ReadMetrics {
                 .record(time);
     }
 
-    /** @param outcome valid, invalid, older_timeline, ahead, unplaced */
-    void token(String outcome) {
-        Counter.builder("fondaco.database.tokens")
+    void token(Token outcome) {
+        tokens(outcome).increment();
+    }
+
+    private Counter tokens(Token outcome) {
+        return Counter.builder("fondaco.database.tokens")
                 .description("Consistency tokens, by what became of them")
-                .tags("outcome", outcome)
-                .register(registry)
-                .increment();
+                .tags("outcome", outcome.name().toLowerCase(Locale.ROOT))
+                .register(registry);
     }
 
     /** A write on a route that only reads: a bug, and an alert. */
     void routingBug() {
-        registry.counter("fondaco.database.routing.bugs").increment();
+        routingBugs.increment();
     }
 }

@@ -68,7 +68,7 @@ class OncePerClusterInterceptor {
             done.countDown();
             time.stop(Timer.builder("fondaco.jobs.runs")
                     .description("Runs of jobs on this pod, and how long they took")
-                    .tags("job", lease.name(), "outcome", failure == null ? "done" : "failed")
+                    .tags("task", lease.name(), "outcome", failure == null ? "done" : "failed")
                     .register(registry));
             end(lease, failure);
         }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
 /** Carrying events in numbers: {@code fondaco_messaging_…}, per listener; {@code kafka} is the relay. */
+@Startup
 @ApplicationScoped
 class MessagingMetrics {
     private static final String LISTENER = "listener";
@@ -43,6 +45,7 @@ class MessagingMetrics {
 
     private final MeterRegistry registry;
     private final Connections connections;
+    private final Counter publishFailures;
     private final Map<String, Counter> handled = new ConcurrentHashMap<>();
     private final Map<String, Timer> latency = new ConcurrentHashMap<>();
     private volatile Map<String, Backlog> backlogs = Map.of();
@@ -55,6 +58,9 @@ class MessagingMetrics {
     MessagingMetrics(MeterRegistry registry, Connections connections) {
         this.registry = registry;
         this.connections = connections;
+        this.publishFailures = Counter.builder("fondaco.messaging.publish.failures")
+                .description("Batches that Kafka did not take")
+                .register(registry);
     }
 
     /** Events whose effects are about to commit. */
@@ -89,10 +95,7 @@ class MessagingMetrics {
     }
 
     void publishFailed() {
-        Counter.builder("fondaco.messaging.publish.failures")
-                .description("Batches that Kafka did not take")
-                .register(registry)
-                .increment();
+        publishFailures.increment();
     }
 
     private Counter counter(String name, String description, String listener) {

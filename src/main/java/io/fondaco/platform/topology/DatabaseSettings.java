@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Which servers Fondaco runs on, and how it judges them. */
 @ConfigMapping(prefix = "fondaco.database")
@@ -20,6 +21,12 @@ public interface DatabaseSettings {
      * out, so it does no harm to name all. Absent with a primary given: reads go to the primary.
      */
     Optional<String> replicaUrls();
+
+    /**
+     * Replicas that there are meant to be, the primary not counted: fewer in rotation is an alert. Absent: those that the URLs stand
+     * for just now. Set it where a name stands for several, of which one that is gone leaves no trace.
+     */
+    OptionalInt replicasExpected();
 
     /** Who connects, to all of them. */
     Optional<String> username();
@@ -86,6 +93,10 @@ public interface DatabaseSettings {
      */
     @WithDefault("3s")
     Duration abandonPrimaryAfter();
+
+    /** A statement that takes longer is counted, and logged without its values. */
+    @WithDefault("1s")
+    Duration slowStatement();
 
     /** How often names of replicas are resolved again. */
     @WithDefault("5s")

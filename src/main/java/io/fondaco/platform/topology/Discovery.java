@@ -29,6 +29,7 @@ final class Discovery implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<String, List<String>> resolved = new LinkedHashMap<>();
     private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private volatile int hostsWithoutAddress;
     private final List<Node> retired = new ArrayList<>();
 
     /**
@@ -69,14 +70,18 @@ final class Discovery implements AutoCloseable {
         retired.forEach(Node::close);
         retired.clear();
         Map<String, String> wanted = new LinkedHashMap<>();
+        int nameless = 0;
         for (ServerUrl url : urls) {
             for (Address configured : url.hosts()) {
-                for (String host : resolve(configured.host(), url.checksNames())) {
+                List<String> meaning = resolve(configured.host(), url.checksNames());
+                nameless += meaning.isEmpty() ? 1 : 0;
+                for (String host : meaning) {
                     Address address = new Address(host, configured.port());
                     wanted.putIfAbsent(address.toString(), url.of(address));
                 }
             }
         }
+        hostsWithoutAddress = nameless;
         boolean changed = nodes.keySet().removeIf(name -> !wanted.containsKey(name) && retire(name));
         for (Map.Entry<String, String> server : wanted.entrySet()) {
             if (!nodes.containsKey(server.getKey())) {
@@ -95,6 +100,11 @@ final class Discovery implements AutoCloseable {
     private boolean retire(String name) {
         retired.add(nodes.get(name));
         return true;
+    }
+
+    /** Hosts that are configured, and whose names have never meant anything. */
+    int hostsWithoutAddress() {
+        return hostsWithoutAddress;
     }
 
     /** Where certificates are checked against names, a name with one address stays a name. */

@@ -29,6 +29,7 @@ public final class Node implements AutoCloseable {
     private final String url;
     private final Standing standing;
     private final AgroalDataSource readers;
+    private final SlowStatements slowStatements;
     private final Sampler sampler;
     private final AtomicInteger outstanding = new AtomicInteger();
     private long connectionsMade;
@@ -52,13 +53,14 @@ public final class Node implements AutoCloseable {
             Login reading,
             int poolSize,
             DatabaseSettings settings,
-            HoldTimes holdTimes,
+            PoolMetrics metrics,
             Watcher watcher) {
         this.name = name;
         this.url = url;
         this.standing = new Standing(settings.checksToLeave(), settings.checksToReturn());
         this.readers = pool(url, reading, poolSize);
-        this.readers.setPoolInterceptors(List.of(holdTimes, new Suspicion()));
+        this.readers.setPoolInterceptors(List.of(metrics.holdTimes(), new Suspicion()));
+        this.slowStatements = metrics.slowStatements();
         this.sampler = new Sampler(name, url, sampling, settings, new Ear(watcher));
     }
 
@@ -116,7 +118,7 @@ public final class Node implements AutoCloseable {
 
     /** A connection to read with: autocommit, read-only twice over. */
     public Connection connection() throws SQLException {
-        return readers.getConnection();
+        return slowStatements.watch(readers.getConnection());
     }
 
     /** Whether everything up to there can be read here; without asking, so "no" may mean "not known yet". */
@@ -196,6 +198,10 @@ public final class Node implements AutoCloseable {
     int openConnections() {
         return (int) readers.getMetrics().activeCount()
                 + (int) readers.getMetrics().availableCount();
+    }
+
+    long waitingThreads() {
+        return readers.getMetrics().awaitingCount();
     }
 
     @Override

@@ -101,7 +101,7 @@ public class Topology {
                             reader,
                             settings.readsOnPrimary() + OWN_CONNECTIONS,
                             settings,
-                            metrics.holdTimes("fallback", address.toString()),
+                            metrics.pool("fallback", address.toString()),
                             primaryWatcher));
         }
         ReplicaWatcher replicaWatcher = new ReplicaWatcher();
@@ -115,10 +115,11 @@ public class Topology {
                         reader,
                         settings.replicaPoolSize(),
                         settings,
-                        metrics.holdTimes("replica", name),
+                        metrics.pool("replica", name),
                         replicaWatcher),
                 this::replicasFound);
         candidates.values().forEach(Node::start);
+        candidates.values().forEach(node -> metrics.waiting("fallback", node.name(), node::waitingThreads));
         discovery.start();
         lookAround();
     }
@@ -166,6 +167,16 @@ public class Topology {
         return (int) replicas.stream()
                 .filter(node -> node.standing().last() != Standing.Finding.NOT_A_REPLICA)
                 .count();
+    }
+
+    /**
+     * Replicas that there are meant to be, known or not: as many as are configured to be expected; else those that are known, and one
+     * for each host that has no address yet.
+     */
+    int replicasExpected() {
+        Discovery names = discovery;
+        int unknown = names == null ? 0 : names.hostsWithoutAddress();
+        return settings.replicasExpected().orElseGet(() -> expectedInRotation() + unknown);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.fondaco.platform.topology;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,18 +10,24 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The servers in numbers, {@code fondaco_database_…}: one series per replica, gone when the replica is. */
 @ApplicationScoped
 public class TopologyMetrics {
+    private static final String POOL = "pool";
+    private static final String NODE = "node";
+
     private final MeterRegistry registry;
+    private final DatabaseSettings settings;
     private final List<Meter.Id> ofReplicas = new ArrayList<>();
     private volatile @Nullable Topology topology;
 
-    TopologyMetrics(MeterRegistry registry) {
+    TopologyMetrics(MeterRegistry registry, DatabaseSettings settings) {
         this.registry = registry;
+        this.settings = settings;
     }
 
     void describe(Topology described) {
@@ -38,16 +45,42 @@ public class TopologyMetrics {
                         .size())
                 .description("Replicas that may be read")
                 .register(registry);
+        Gauge.builder("fondaco.database.replicas.expected", described, Topology::replicasExpected)
+                .description("Replicas that are meant to be read")
+                .register(registry);
         watch(described.replicas());
+    }
+
+    PoolMetrics pool(String pool, String node) {
+        return new PoolMetrics(holdTimes(pool, node), slowStatements(pool, node));
     }
 
     /** How long connections of a pool are held. */
     public HoldTimes holdTimes(String pool, String node) {
         return new HoldTimes(Timer.builder("fondaco.database.connection.hold")
                 .description("How long a connection is held")
-                .tags("pool", pool, "node", node)
+                .tags(POOL, pool, NODE, node)
                 .publishPercentiles(0.5, 0.99)
                 .register(registry));
+    }
+
+    /** Which statements of a pool take long. */
+    public SlowStatements slowStatements(String pool, String node) {
+        return new SlowStatements(
+                pool.equals(node) ? pool : pool + " of " + node,
+                settings.slowStatement(),
+                Counter.builder("fondaco.database.slow.statements")
+                        .description("Statements that took longer than fondaco.database.slow-statement")
+                        .tags(POOL, pool, NODE, node)
+                        .register(registry));
+    }
+
+    /** How many threads wait for a connection of a pool that lives as long as the application. */
+    public void waiting(String pool, String node, Supplier<Number> threads) {
+        Gauge.builder("fondaco.database.connections.waiting", threads)
+                .description("Threads that wait for a connection")
+                .tags(POOL, pool, NODE, node)
+                .register(registry);
     }
 
     synchronized void watch(List<Node> replicas) {
@@ -72,13 +105,18 @@ public class TopologyMetrics {
                     node -> node.standing().isInRotation() ? 1 : 0);
             gauge("replica.reads.outstanding", "Requests reading there now", replica, Node::outstanding);
             gauge("replica.connections", "Open connections of this pod", replica, Node::openConnections);
+            ofReplicas.add(Gauge.builder("fondaco.database.connections.waiting", replica, Node::waitingThreads)
+                    .description("Threads that wait for a connection")
+                    .tags(POOL, "replica", NODE, replica.name())
+                    .register(registry)
+                    .getId());
         }
     }
 
     private void gauge(String name, String description, Node replica, ToDoubleFunction<Node> value) {
         ofReplicas.add(Gauge.builder("fondaco.database." + name, replica, value)
                 .description(description)
-                .tags(Tags.of("node", replica.name()))
+                .tags(Tags.of(NODE, replica.name()))
                 .register(registry)
                 .getId());
     }

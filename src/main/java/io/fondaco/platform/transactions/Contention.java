@@ -3,6 +3,7 @@ package io.fondaco.platform.transactions;
 import io.fondaco.platform.database.DatabaseFailure;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import java.util.WeakHashMap;
  * Transactions that were lost to others. Locks are taken in one order everywhere, so {@code fondaco_database_deadlocks_total} is
  * expected to stay 0: an alert belongs on it.
  */
+@Startup
 @ApplicationScoped
 public class Contention {
     private final Counter deadlocks;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fondaco.FreePort;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -148,7 +147,7 @@ class NodeTest {
                 reader,
                 4,
                 settings,
-                new HoldTimes(Timer.builder("hold").register(metrics)),
+                new TopologyMetrics(metrics, settings).pool("replica", "node"),
                 watcher);
         node.start();
         return node;

@@ -1,0 +1,289 @@
+package io.fondaco.monitoring;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.Shopper;
+import io.fondaco.checkout.Staff;
+import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.topology.Topology;
+import io.fondaco.webhook.LogRecorder;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What alerts ask for is told, from the start of an application that nobody else has used. */
+@QuarkusTest
+@TestProfile(MetricsAtStartTest.OfItsOwn.class)
+class MetricsAtStartTest {
+    private static final int POOL = 20;
+    private static final Duration TWO_LOOKS = Duration.ofSeconds(90);
+
+    public static class OfItsOwn implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "fondaco.database.replicas-expected", "2",
+                    "fondaco.database.slow-statement", "200ms",
+                    // Of the disk alone: the cluster is the tests' own.
+                    "fondaco.database.embedded", "true",
+                    "fondaco.data-dir", "target",
+                    "fondaco.mail.enabled", "true",
+                    "fondaco.mail.from", "Orders <orders@shop.example>");
+        }
+    }
+
+    @Inject
+    Shelf shelf;
+
+    @Inject
+    Connections connections;
+
+    @Inject
+    Topology topology;
+
+    /** Else the first would be no increase. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fondaco_admission_turned_away_total",
+                "fondaco_database_deadlocks_total",
+                "fondaco_database_reads_refused_total{reason=\"lag\"",
+                "fondaco_database_reads_refused_total{reason=\"no_replica\"",
+                "fondaco_database_tokens_total{outcome=\"invalid\"",
+                "fondaco_database_tokens_total{outcome=\"unplaced\"",
+                "fondaco_mail_letters_total{kind=\"confirmation\",outcome=\"failed\"",
+                "fondaco_mail_letters_total{kind=\"refund\",outcome=\"retried\"",
+                "fondaco_messaging_publish_failures_total",
+                "fondaco_payment_calls_seconds_count{provider=\"test\",result=\"failed\",verb=\"authorise\"",
+                "fondaco_payment_calls_seconds_count{provider=\"test\",result=\"timed_out\",verb=\"refund\"",
+                "fondaco_payment_mismatches_total{provider=\"test\"",
+                "fondaco_webhook_disabled_total"
+            })
+    void whatIsToStayRareIsCountedFromNothing(String series) {
+        assertThat(values(series)).containsExactly(0.0);
+    }
+
+    /** These may have counted already, on a machine that is slow. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fondaco_cache_log_failures_total",
+                "fondaco_database_routing_bugs_total",
+                "fondaco_database_slow_statements_total{node=\"primary\",pool=\"primary\"",
+                "fondaco_database_connections_waiting{node=\"primary\",pool=\"primary\""
+            })
+    void whatIsWatchedIsThere(String series) {
+        assertThat(values(series)).hasSize(1);
+    }
+
+    @Test
+    void eachServerHasItsPools() {
+        String replica = topology.replicas().getFirst().name();
+        assertThat(values("fondaco_database_connections_waiting{node=\"%s\",pool=\"replica\"".formatted(replica)))
+                .hasSize(1);
+        assertThat(values("fondaco_database_slow_statements_total{node=\"%s\",pool=\"replica\"".formatted(replica)))
+                .hasSize(1);
+    }
+
+    @Test
+    void aReplicaThatNobodyKnowsIsMissed() {
+        assertThat(values("fondaco_database_replicas_expected")).containsExactly(2.0);
+        await().untilAsserted(() ->
+                assertThat(values("fondaco_database_replicas_in_rotation")).containsExactly(1.0));
+    }
+
+    @Test
+    void theDiskOfTheEmbeddedClusterIsTold() {
+        assertThat(values("disk_free_bytes{path=")).singleElement().satisfies(free -> assertThat(free)
+                .isPositive()
+                .isLessThanOrEqualTo(values("disk_total_bytes{path=").getFirst()));
+    }
+
+    @Test
+    void requestsOfShoppersAreCountedAtTheObjectives() {
+        given().get("/store/v1/products").then().statusCode(200);
+        Shopper.with(shelf.put(250, 1), 1).view().then().statusCode(200);
+        Staff.request().get("/admin/v1/orders").then().statusCode(200);
+        for (String route : List.of(
+                "method=\"GET\",outcome=\"SUCCESS\",status=\"200\",uri=\"/store/v1/products\"",
+                "method=\"POST\",outcome=\"SUCCESS\",status=\"201\",uri=\"/store/v1/carts\"",
+                "method=\"GET\",outcome=\"SUCCESS\",status=\"200\",uri=\"/store/v1/carts/{id}\"")) {
+            await().untilAsserted(() -> assertThat(lines("http_server_requests_seconds_bucket{" + route)
+                            .map(line -> line.replaceFirst(".*le=\"([^\"]*)\".*", "$1")))
+                    .as(route)
+                    .containsExactly("0.15", "0.8", "+Inf"));
+        }
+        assertThat(lines("http_server_requests_seconds_bucket")).noneMatch(line -> line.contains("/admin/"));
+        assertThat(lines("http_server_requests_seconds_count")).anyMatch(line -> line.contains("/admin/v1/orders"));
+    }
+
+    @Test
+    void aStatementThatTakesLongIsCountedAndLoggedWithItsRequest() {
+        double before = sum("fondaco_database_slow_statements_total", "pool=\"replica\"");
+        try (LogRecorder log = LogRecorder.open()) {
+            given().header("Request-Id", "slow-request-1")
+                    .get("/test/route/slow-read")
+                    .then()
+                    .statusCode(200);
+            assertThat(log.lines())
+                    .anyMatch(
+                            line -> line.matches(
+                                    ".*Slow statement: \\d+ ms \\(pool replica of .*, request slow-request-1\\): SELECT count.*pg_sleep.*"));
+        }
+        assertThat(sum("fondaco_database_slow_statements_total", "pool=\"replica\""))
+                .isGreaterThan(before);
+    }
+
+    @Test
+    void plainStatementsAreSeenTooAndNotTheirValues() throws SQLException {
+        double before = sum("fondaco_database_slow_statements_total", "pool=\"primary\"");
+        try (LogRecorder log = LogRecorder.open()) {
+            try (Connection connection = connections.toPrimary();
+                    PreparedStatement sleep = connection.prepareStatement("SELECT pg_sleep(?),\n ?::text")) {
+                sleep.setDouble(1, 0.3);
+                sleep.setString(2, "secret@example.org");
+                sleep.executeQuery().close();
+            }
+            assertThat(log.lines())
+                    .anyMatch(line -> line.contains("(pool primary, request none): SELECT pg_sleep(?), ?::text"))
+                    .noneMatch(line -> line.contains("secret"));
+        }
+        assertThat(sum("fondaco_database_slow_statements_total", "pool=\"primary\""))
+                .isGreaterThan(before);
+    }
+
+    @Test
+    void whoWaitsForAConnectionIsSeen() throws Exception {
+        seenWaiting("pool=\"primary\"", connections::toPrimary);
+        seenWaiting("pool=\"replica\"", topology.rotation().getFirst()::connection);
+    }
+
+    private void seenWaiting(String pool, Callable<Connection> source) throws Exception {
+        List<Connection> held = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Connection> waiting;
+            try {
+                for (int i = 0; i < POOL; i++) {
+                    held.add(source.call());
+                }
+                waiting = threads.submit(source);
+                await().pollInterval(Duration.ofMillis(20))
+                        .untilAsserted(() -> assertThat(sum("fondaco_database_connections_waiting", pool))
+                                .isPositive());
+            } finally {
+                for (Connection connection : held) {
+                    connection.close();
+                }
+            }
+            waiting.get().close();
+        }
+        await().untilAsserted(() ->
+                assertThat(sum("fondaco_database_connections_waiting", pool)).isZero());
+    }
+
+    /** Looked up by workers; what they wait for is what the provider last said. */
+    @Test
+    void theOldestOpenCompletionIsTold() throws SQLException {
+        String order = Shopper.ready(shelf.put(250, 1), 1).complete("tok_async").path("id");
+        assertThat(order).startsWith("order_");
+        assertThat(
+                        update(
+                                "UPDATE checkout.completion SET created_at = now() - interval '2 hours' WHERE state = 'pending'"))
+                .isPositive();
+        await().atMost(TWO_LOOKS)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
+                        .singleElement()
+                        .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
+        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                .containsExactly(0.0);
+
+        update("""
+                UPDATE checkout.completion
+                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes', locked_until = now() + interval '5 minutes'
+                 WHERE state = 'pending'
+                """);
+        await().atMost(TWO_LOOKS)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                        .singleElement()
+                        .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
+
+        // The recovery asks, and the provider says that it takes its time.
+        update("UPDATE checkout.completion SET locked_until = now() WHERE state = 'pending'");
+        await().atMost(TWO_LOOKS)
+                .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
+                        .containsExactly(0.0));
+        assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
+                .singleElement()
+                .satisfies(age -> assertThat(age).isGreaterThan(7_200.0));
+        update("UPDATE checkout.completion SET created_at = now() WHERE state = 'pending'");
+    }
+
+    @Test
+    void theOldestPendingRefundIsToldOfAProviderThatIsSwitchedOffToo() throws SQLException {
+        assertThat(update("""
+                WITH paid AS (
+                    INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount, captured_amount,
+                                                 refunded_amount, state)
+                    VALUES (gen_random_uuid(), gen_random_uuid(), 'gone', 'old', 'EUR', 100, 100, 100, 'captured')
+                    RETURNING id, order_id)
+                INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until, created_at)
+                SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day', now() - interval '2 hours' FROM paid
+                """)).isEqualTo(1);
+        await().atMost(TWO_LOOKS)
+                .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
+                        .singleElement()
+                        .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
+        assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"test\""))
+                .hasSize(1);
+        update("UPDATE payment.refund SET state = 'succeeded' WHERE state = 'pending'");
+        await().atMost(TWO_LOOKS)
+                .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
+                        .containsExactly(0.0));
+    }
+
+    private int update(String sql) throws SQLException {
+        try (Connection connection = connections.toPrimary();
+                Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
+    private static List<Double> values(String beginning) {
+        return lines(beginning).map(MetricsAtStartTest::value).toList();
+    }
+
+    private static double sum(String name, String label) {
+        return lines(name)
+                .filter(line -> line.contains(label))
+                .mapToDouble(MetricsAtStartTest::value)
+                .sum();
+    }
+
+    private static double value(String line) {
+        return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    private static Stream<String> lines(String beginning) {
+        return given().get("/q/metrics").asString().lines().filter(line -> line.startsWith(beginning));
+    }
+}

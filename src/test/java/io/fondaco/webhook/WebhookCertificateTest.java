@@ -1,0 +1,130 @@
+package io.fondaco.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.JksOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.data.TemporalUnitWithinOffset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When the certificate expires that an endpoint shows. */
+class WebhookCertificateTest {
+    private static final String NAME = "fondaco.webhook.certificate.expires.at.seconds";
+    private static final Instant DAY = Instant.parse("2031-02-03T04:05:06Z");
+    private static final String PASSWORD = "password";
+
+    @TempDir
+    private Path directory;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final WebhookMetrics metrics = new WebhookMetrics(registry);
+    private final UUID endpoint = UUID.randomUUID();
+
+    @Test
+    void itIsReadFromTheConnection() throws Exception {
+        Vertx vertx = Vertx.vertx();
+        try {
+            assertThat(shown(vertx, true).orElseThrow())
+                    .isCloseTo(
+                            Instant.now().plus(Duration.ofDays(40)), new TemporalUnitWithinOffset(1, ChronoUnit.HOURS));
+            assertThat(shown(vertx, false)).isEmpty();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void theLastCallCounts() {
+        metrics.certificate(endpoint, Optional.of(DAY));
+        assertThat(told()).isEqualTo(DAY.getEpochSecond());
+        metrics.certificate(endpoint, Optional.of(DAY.plusSeconds(60)));
+        assertThat(told()).isEqualTo(DAY.getEpochSecond() + 60);
+        metrics.certificate(endpoint, Optional.empty());
+        assertThat(registry.find(NAME).meters()).as("called without TLS").isEmpty();
+        metrics.certificate(endpoint, Optional.of(DAY));
+        assertThat(told()).isEqualTo(DAY.getEpochSecond());
+    }
+
+    @Test
+    void anEndpointThatIsDeletedIsForgotten() {
+        UUID other = UUID.randomUUID();
+        WebhookMetrics.Backlog none = new WebhookMetrics.Backlog(0, 0);
+        metrics.waiting(Map.of(endpoint, none, other, none));
+        metrics.certificate(endpoint, Optional.of(DAY));
+        metrics.certificate(other, Optional.of(DAY));
+        metrics.waiting(Map.of(other, none));
+        assertThat(registry.getMeters())
+                .filteredOn(meter -> meter.getId().getTag("webhook") != null)
+                .extracting(meter -> meter.getId().getTag("webhook"))
+                .containsOnly(new WebhookId(other).toString())
+                .hasSize(3);
+    }
+
+    private double told() {
+        return registry.get(NAME)
+                .tag("webhook", new WebhookId(endpoint).toString())
+                .gauge()
+                .value();
+    }
+
+    private Optional<Instant> shown(Vertx vertx, boolean tls) throws Exception {
+        HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setPort(0);
+        if (tls) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new JksOptions().setPath(keys()).setPassword(PASSWORD));
+        }
+        HttpServer server = vertx.createHttpServer(options)
+                .requestHandler(request -> request.response().end())
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setSsl(tls).setTrustAll(true).setVerifyHost(false));
+        HttpClientRequest request = client.request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
+        return Caller.certificateExpiresAt(request.connection());
+    }
+
+    private String keys() throws Exception {
+        Path file = directory.resolve("keys");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "endpoint",
+                        "-keyalg",
+                        "EC",
+                        "-validity",
+                        "40",
+                        "-dname",
+                        "CN=endpoint",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        PASSWORD)
+                .inheritIO()
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        return file.toString();
+    }
+}
