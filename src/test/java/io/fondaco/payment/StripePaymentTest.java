@@ -256,7 +256,8 @@ class StripePaymentTest extends StripeCustomers {
         Response placed = StripeShop.complete(shopper, StripeStandIn.VISA);
         placed.then().statusCode(402).body("code", equalTo("payment_declined"));
         assertThat(shelf.available(sku)).isEqualTo(2);
-        assertThat(counted("fondaco_payment_mismatches_total", "provider=\"stripe\"")).isPositive();
+        assertThat(counted("fondaco_payment_mismatches_total", "provider=\"stripe\""))
+                .isPositive();
         await().atMost(SOON).untilAsserted(() -> {
             makeRefundsDue();
             assertThat(stripe.balance()).isZero();

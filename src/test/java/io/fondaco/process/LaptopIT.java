@@ -19,12 +19,13 @@ class LaptopIT {
     private Path data;
 
     @Test
-    void oneCommandOpensADemoShopAndKillingItLosesNothing() {
+    void oneCommandOpensADemoShopAndKillingItLosesNothing() throws Exception {
         Map<String, String> environment = Map.of("FONDACO_DATA_DIR", data.toString());
         String number;
         PackagedApp first = PackagedApp.start("laptop", environment);
         try (ShopClient shop = new ShopClient(first.base(), PackagedApp.ADMIN_KEY)) {
             awaitDemoShop(shop);
+            assertThat(Files.readString(first.log())).as("a first start").doesNotContain(" ERROR ");
             number = buySomething(shop).get("number").asText();
         } finally {
             first.kill();

@@ -20,7 +20,8 @@ class MigrateAtStart {
         this.settings = settings;
     }
 
-    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) throws SQLException {
+    /** Before the scheduler begins, which it does at {@link Interceptor.Priority#PLATFORM_BEFORE}. */
+    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) throws SQLException {
         if (settings.migrateAtStart().orElse(false)) {
             try (AgroalDataSource primary = MigrationPool.open(settings)) {
                 new Migrations(primary, settings.migrationLockTimeout(), settings.migrationPatience())

@@ -68,7 +68,7 @@ public class Topology {
     }
 
     /** Before migrations, which need a primary. */
-    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) {
+    void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         metrics.describe(this);
         LOG.infof("Primary %s, replicas %s", primary, replicas);
     }
