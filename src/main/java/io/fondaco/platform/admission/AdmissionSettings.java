@@ -39,11 +39,11 @@ interface AdmissionSettings {
     @WithDefault("500")
     int requestsInLine();
 
-    /** How long a request for a cart or an order waits at most; a tenth of it while more come than can be served. */
+    /** How long a request for a cart or an order waits at most. */
     @WithDefault("2s")
     Duration buyPatience();
 
-    /** How long a request for the catalogue that is not in the cache waits at most; a tenth of it while more come than can be served. */
+    /** How long a request for the catalogue that the cache has no part in waits at most; a tenth of it while more come than can be served. */
     @WithDefault("500ms")
     Duration browsePatience();
 

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
 /**
  * Serves a bounded number of requests at a time; others wait, by priority, for a bounded time. While a queue stays without having
  * been empty for a moment, more comes than can be served: then its requests wait for a tenth of that only, so that who is served
- * has not waited for long, and who is not knows soon. (Controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for
+ * has not waited for long, and who is not knows soon; but who buys rather waits. (Controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for
  * requests: Maurer, ACM Queue 13(8), 2015.)
  *
  * <p>No priority is starved: each may always have a small share of the places.
@@ -49,7 +49,11 @@ final class Gate {
         for (Priority priority : Priority.values()) {
             queues.put(
                     priority,
-                    new Queue(most(priority, places), patience.apply(priority).toNanos(), clock.getAsLong()));
+                    new Queue(
+                            priority != Priority.BUY,
+                            most(priority, places),
+                            patience.apply(priority).toNanos(),
+                            clock.getAsLong()));
         }
     }
 
@@ -79,12 +83,14 @@ final class Gate {
 
     private static final class Queue {
         private final Deque<Waiting> waiting = new ArrayDeque<>();
+        private final boolean shortened;
         private final int most;
         private final long patience;
         private int served;
         private long emptyAt;
 
-        Queue(int most, long patience, long now) {
+        Queue(boolean shortened, int most, long patience, long now) {
+            this.shortened = shortened;
             this.most = most;
             this.patience = patience;
             this.emptyAt = now;
@@ -99,7 +105,7 @@ final class Gate {
         }
 
         long patience(long now) {
-            return now - emptyAt > STANDS_AFTER ? patience / SHORTER_BY : patience;
+            return shortened && now - emptyAt > STANDS_AFTER ? patience / SHORTER_BY : patience;
         }
     }
 
@@ -153,7 +159,7 @@ final class Gate {
         try {
             long now = clock.getAsLong();
             for (Queue queue : queues.values()) {
-                expire(queue, now, refused);
+                expire(queue, now, queue.patience(now), refused);
                 waiting |= !queue.waiting.isEmpty();
             }
         } finally {
@@ -169,7 +175,8 @@ final class Gate {
 
     private boolean callNext(long now, List<Visitor> admitted, List<Visitor> refused) {
         for (Queue queue : queues.values()) {
-            expire(queue, now, refused);
+            // A place that is there is given, however short the patience has become.
+            expire(queue, now, queue.patience, refused);
         }
         Queue next = queues.values().stream()
                 .filter(Queue::isCalling)
@@ -185,8 +192,7 @@ final class Gate {
         return true;
     }
 
-    private static void expire(Queue queue, long now, List<Visitor> refused) {
-        long patience = queue.patience(now);
+    private static void expire(Queue queue, long now, long patience, List<Visitor> refused) {
         while (!queue.waiting.isEmpty()) {
             Waiting first = queue.waiting.peek();
             if (!first.visitor().isGone()) {

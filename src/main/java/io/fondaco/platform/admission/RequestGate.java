@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Every request that needs a thread or the database passes here, on the event loop, before anything is done for it. What the cache
- * answers has been answered; completions have a line of their own, {@link WaitingRoom}; health and metrics are always told.
+ * answers has been answered, and what it makes it makes once for all who want it, a bounded number at a time; completions have a line of their own, {@link WaitingRoom}; health and metrics are always told.
  */
 @ApplicationScoped
 class RequestGate {
@@ -91,7 +91,7 @@ class RequestGate {
 
     private void pass(RoutingContext context) {
         Optional<Priority> priority = priority(context.request().method(), context.normalizedPath());
-        if (priority.isEmpty()) {
+        if (priority.isEmpty() || Bounded.isMarked(context)) {
             context.next();
             return;
         }

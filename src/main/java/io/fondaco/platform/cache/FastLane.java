@@ -1,5 +1,6 @@
 package io.fondaco.platform.cache;
 
+import io.fondaco.platform.admission.Bounded;
 import io.fondaco.platform.cache.AnswerHeaders.Source;
 import io.fondaco.platform.database.Tokens;
 import io.fondaco.platform.topology.Position;
@@ -97,6 +98,7 @@ class FastLane {
             return;
         }
         context.put(Asked.ATTRIBUTE, new Asked(route.path(), key.get(), verdict));
+        Bounded.mark(context);
         context.next();
     }
 

@@ -156,21 +156,41 @@ class GateTest {
 
     @Test
     void inAQueueThatStandsATenthOfThePatienceIsLeft() {
-        enter(Priority.BUY, PLACES, Gate.Entrance.ADMITTED);
-        enter(Priority.BUY, 1, Gate.Entrance.WAITING);
+        enter(Priority.BROWSE, PLACES * 3 / 4, Gate.Entrance.ADMITTED);
+        enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
         pass(Duration.ofMillis(90));
-        enter(Priority.BUY, 1, Gate.Entrance.WAITING);
+        enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
         pass(Duration.ofMillis(20));
-        assertThat(gate.sweep()).as("the second has waited for 20 ms of 100").isTrue();
+        assertThat(gate.sweep()).as("the second has waited for 20 ms of 50").isTrue();
         assertThat(refused).hasSize(1);
-        pass(Duration.ofMillis(81));
+        pass(Duration.ofMillis(31));
         assertThat(gate.sweep()).isFalse();
         assertThat(refused).hasSize(2);
         // It has been empty: a burst may wait again.
-        enter(Priority.BUY, 1, Gate.Entrance.WAITING);
+        enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
         pass(Duration.ofMillis(99));
-        gate.leave(Priority.BUY);
+        assertThat(gate.sweep()).isTrue();
+    }
+
+    @Test
+    void aPlaceThatIsThereIsGivenHoweverShortThePatienceHasBecome() {
+        enter(Priority.BROWSE, PLACES * 3 / 4, Gate.Entrance.ADMITTED);
+        enter(Priority.BROWSE, 1, Gate.Entrance.WAITING);
+        pass(Duration.ofMillis(200));
+        gate.leave(Priority.BROWSE);
         assertThat(admitted).hasSize(1);
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void whoBuysWaitsForAsLongAsItMayWhateverComes() {
+        enter(Priority.BUY, PLACES, Gate.Entrance.ADMITTED);
+        enter(Priority.BUY, 1, Gate.Entrance.WAITING);
+        pass(Duration.ofMillis(999));
+        assertThat(gate.sweep()).isTrue();
+        pass(Duration.ofMillis(2));
+        assertThat(gate.sweep()).isFalse();
+        assertThat(refused).hasSize(1);
     }
 
     @Test
