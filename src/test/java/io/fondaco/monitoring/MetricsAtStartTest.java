@@ -13,7 +13,12 @@ import io.fondaco.webhook.LogRecorder;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -61,10 +66,31 @@ class MetricsAtStartTest {
     @Inject
     Topology topology;
 
+    /** Whether it is, is decided before it is written: while it is, the answer gets lost over it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/openmetrics-text; version=1.0.0; charset=utf-8"})
+    void thePageIsCompressedForWhoeverTakesThat(String type) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpRequest scrape = HttpRequest.newBuilder(
+                            URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/q/metrics"))
+                    .header("Accept", type)
+                    .header("Accept-Encoding", "gzip")
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            for (int i = 0; i < 100; i++) {
+                HttpResponse<byte[]> page = http.send(scrape, HttpResponse.BodyHandlers.ofByteArray());
+                assertThat(page.statusCode()).isEqualTo(200);
+                assertThat(page.headers().allValues("Content-Encoding")).containsExactly("gzip");
+            }
+        }
+    }
+
     /** Else the first would be no increase. */
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "fondaco_admission_requests_refused_total{priority=\"browse\"",
+                "fondaco_admission_requests_refused_total{priority=\"buy\"",
                 "fondaco_admission_turned_away_total",
                 "fondaco_database_deadlocks_total",
                 "fondaco_database_reads_refused_total{reason=\"lag\"",
