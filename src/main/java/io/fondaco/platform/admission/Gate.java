@@ -33,7 +33,6 @@ final class Gate {
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Priority, Queue> queues = new EnumMap<>(Priority.class);
-    private int taken;
 
     /**
      * @param places how many are served at a time
@@ -117,8 +116,7 @@ final class Gate {
             if (queue.waiting.isEmpty()) {
                 queue.emptyAt = now;
             }
-            if (taken < places && queue.mayBeServed()) {
-                taken++;
+            if (isRoom() && queue.mayBeServed()) {
                 queue.served++;
                 return Entrance.ADMITTED;
             }
@@ -138,11 +136,11 @@ final class Gate {
         List<Visitor> refused = new ArrayList<>();
         lock.lock();
         try {
-            taken--;
             of(priority).served--;
             long now = clock.getAsLong();
-            while (taken < places && callNext(now, admitted, refused)) {
-                taken++;
+            boolean called = true;
+            while (called && isRoom()) {
+                called = callNext(now, admitted, refused);
             }
         } finally {
             lock.unlock();
@@ -167,6 +165,14 @@ final class Gate {
         }
         refused.forEach(Visitor::refuse);
         return waiting;
+    }
+
+    private boolean isRoom() {
+        int taken = 0;
+        for (Queue queue : queues.values()) {
+            taken += queue.served;
+        }
+        return taken < places;
     }
 
     private Queue of(Priority priority) {

@@ -15,6 +15,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Every request that needs a thread or the database passes here, on the event loop, before anything is done for it. What the cache
- * answers has been answered, and what it makes it makes once for all who want it, a bounded number at a time; completions have a line of their own, {@link WaitingRoom}; health and metrics are always told.
+ * answers has been answered, and what it makes it makes once for all who want it, a bounded number at a time; completions have a
+ * line of their own, {@link WaitingRoom}; health and metrics are always told.
  */
 @ApplicationScoped
 class RequestGate {
@@ -40,8 +44,8 @@ class RequestGate {
     private final RolePaths paths;
     private final Refusal refusal;
     private final Vertx vertx;
-    private final MeterRegistry registry;
     private final Gate gate;
+    private final Map<Priority, Counter> refused = new EnumMap<>(Priority.class);
     private final AtomicBoolean sweeping = new AtomicBoolean();
 
     RequestGate(AdmissionSettings settings, RolePaths paths, Refusal refusal, Vertx vertx, MeterRegistry registry) {
@@ -49,7 +53,6 @@ class RequestGate {
         this.paths = paths;
         this.refusal = refusal;
         this.vertx = vertx;
-        this.registry = registry;
         this.gate = new Gate(settings.requestsAtATime(), settings.requestsInLine(), this::patience, System::nanoTime);
         for (Priority priority : Priority.values()) {
             measure(priority, registry);
@@ -75,14 +78,12 @@ class RequestGate {
                 .description("Requests that wait for others to be served")
                 .tag("priority", priority.label())
                 .register(registry);
-        refused(priority, registry);
-    }
-
-    private static Counter refused(Priority priority, MeterRegistry registry) {
-        return Counter.builder("fondaco.admission.requests.refused")
-                .description("Requests that were answered 503 overloaded")
-                .tag("priority", priority.label())
-                .register(registry);
+        refused.put(
+                priority,
+                Counter.builder("fondaco.admission.requests.refused")
+                        .description("Requests that were answered 503 overloaded")
+                        .tag("priority", priority.label())
+                        .register(registry));
     }
 
     void register(@Observes Router router) {
@@ -96,12 +97,10 @@ class RequestGate {
             return;
         }
         Call call = new Call(priority.get(), context, vertx.getOrCreateContext());
+        context.addEndHandler(_ -> call.end());
         switch (gate.enter(call)) {
             case ADMITTED -> call.proceed();
-            case WAITING -> {
-                context.addEndHandler(_ -> call.end());
-                sweepSoon();
-            }
+            case WAITING -> sweepSoon();
             case REFUSED -> call.answerOverloaded();
         }
     }
@@ -158,22 +157,15 @@ class RequestGate {
 
         @Override
         public void admit() {
-            eventLoop.runOnContext(_ -> proceedOrLeave());
+            eventLoop.runOnContext(_ -> proceed());
         }
 
-        private void proceedOrLeave() {
+        void proceed() {
             if (state.compareAndSet(State.WAITING, State.SERVED)) {
                 routing.next();
             } else {
                 gate.leave(priority);
             }
-        }
-
-        /** Admitted at once. */
-        void proceed() {
-            state.set(State.SERVED);
-            routing.addEndHandler(_ -> end());
-            routing.next();
         }
 
         /** Answered, or the caller has gone. */
@@ -193,7 +185,7 @@ class RequestGate {
         }
 
         void answerOverloaded() {
-            refused(priority, registry).increment();
+            Objects.requireNonNull(refused.get(priority)).increment();
             HttpServerRequest request = routing.request();
             routing.response()
                     .putHeader(
