@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,14 +22,13 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
-    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
 
     private final Completions completions;
     private final CompleteCart completeCart;
     private final Payments payments;
     private final AfterSales afterSales;
     private final CheckoutSettings settings;
-    private final Sampled<Waiting> open = new Sampled<>(TRUE_FOR);
+    private final Sampled<Waiting> open = new Sampled<>();
 
     CheckoutRecovery(
             Completions completions,

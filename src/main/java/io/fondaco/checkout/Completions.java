@@ -13,6 +13,7 @@ import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.monitoring.Sampled;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -35,8 +36,6 @@ class Completions {
              state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
             """;
     private static final double MAX_CHECK_SECONDS = 300;
-    private static final int QUESTION_MILLIS = 5_000;
-
     private final EntityManager entities;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
@@ -156,7 +155,7 @@ class Completions {
                                   FROM checkout.completion WHERE state IN ('reserved', 'pending') LIMIT 100000) AS open
                          GROUP BY waits
                         """, Tuple.class)
-                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .setHint("jakarta.persistence.query.timeout", Sampled.STATEMENT_MILLIS)
                 .getResultList();
         Map<Waiting, Double> ages = new EnumMap<>(Waiting.class);
         for (Object row : rows) {

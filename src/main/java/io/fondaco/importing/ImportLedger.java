@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.monitoring.Sampled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportLedger {
-    private static final int QUESTION_MILLIS = 5_000;
-
     private final EntityManager entities;
     private final ImportingSettings settings;
 
@@ -246,7 +245,7 @@ class ImportLedger {
                            AND (status = 'running'
                                 OR NOT EXISTS (SELECT FROM importing.import WHERE status = 'running'))
                         """)
-                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .setHint("jakarta.persistence.query.timeout", Sampled.STATEMENT_MILLIS)
                 .getSingleResult();
         return Math.max(0, seconds.doubleValue());
     }

@@ -12,7 +12,6 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -29,14 +28,13 @@ class ImportWorker {
     private static final int MAX_ATTEMPTS = 10;
 
     private static final double RETRY_SECONDS = 2;
-    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
     private static final String STALLED = "stalled";
 
     private final ImportLedger ledger;
     private final ImportRun run;
     private final Roles roles;
     private final Semaphore busy = new Semaphore(1);
-    private final Sampled<String> sampled = new Sampled<>(TRUE_FOR);
+    private final Sampled<String> sampled = new Sampled<>();
     private volatile boolean stopping;
 
     ImportWorker(ImportLedger ledger, ImportRun run, Roles roles, MeterRegistry registry) {

@@ -22,10 +22,9 @@ class PaymentMetrics {
     private static final String PROVIDER = "provider";
     private static final List<String> VERBS =
             List.of("authorise", "query", "abandon", "capture", "refund", "refunds_made");
-    private static final Duration TRUE_FOR = Duration.ofMinutes(1);
 
     private final MeterRegistry registry;
-    private final Sampled<String> refundsPending = new Sampled<>(TRUE_FOR);
+    private final Sampled<String> refundsPending = new Sampled<>();
     private final Set<String> refunding = ConcurrentHashMap.newKeySet();
 
     PaymentMetrics(MeterRegistry registry) {

@@ -1,6 +1,7 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.monitoring.Sampled;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,8 +22,6 @@ class Refunds {
             "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS repeated";
     /** How long whoever took up a refund has to send it, in seconds: more than the provider's time limit. */
     private static final int LEASE_SECONDS = 30;
-
-    private static final int QUESTION_MILLIS = 5_000;
 
     private final EntityManager entities;
     private final Actor actor;
@@ -107,7 +106,7 @@ class Refunds {
                           JOIN payment.payment p ON p.id = r.payment_id
                          GROUP BY p.provider
                         """, Tuple.class)
-                .setHint("jakarta.persistence.query.timeout", QUESTION_MILLIS)
+                .setHint("jakarta.persistence.query.timeout", Sampled.STATEMENT_MILLIS)
                 .getResultList();
         return rows.stream()
                 .map(Tuple.class::cast)

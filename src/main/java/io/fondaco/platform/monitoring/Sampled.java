@@ -14,13 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param <K> by what there is a figure each
  */
 public final class Sampled<K> {
+    /** For the statement of a look: whoever looks every quarter of a minute need not wait longer. */
+    public static final int STATEMENT_MILLIS = 5_000;
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+
     private final long longestNanos;
     private volatile @Nullable Look<K> last;
 
     private record Look<K>(Map<K, Double> figures, long at) {}
 
+    /** Of figures that may be a minute old. */
+    public Sampled() {
+        this(LONGEST);
+    }
+
     /** @param longest how old a figure may be */
-    public Sampled(Duration longest) {
+    Sampled(Duration longest) {
         this.longestNanos = longest.toNanos();
     }
 
