@@ -8,7 +8,6 @@ import io.fondaco.platform.database.PrimaryDriver;
 import io.fondaco.platform.topology.DatabaseSettings;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Connections that only migrations have, closed after them: those of requests give up after a time in which no index of a large
@@ -28,17 +27,13 @@ final class MigrationPool {
                         .minSize(0)
                         .acquisitionTimeout(ACQUISITION_TIMEOUT)
                         .connectionFactoryConfiguration(factory -> factory.connectionProviderClass(PrimaryDriver.class)
-                                .jdbcUrl(required(settings.primaryUrl()))
-                                .principal(new NamePrincipal(required(settings.username())))
-                                .credential(new SimplePassword(required(settings.password())))
+                                .jdbcUrl(DatabaseSettings.required(settings.primaryUrl()))
+                                .principal(new NamePrincipal(DatabaseSettings.required(settings.username())))
+                                .credential(new SimplePassword(DatabaseSettings.required(settings.password())))
                                 .jdbcProperty("ApplicationName", "fondaco-migrations")
                                 .jdbcProperty("connectTimeout", "1")
                                 .jdbcProperty("loginTimeout", "1")
                                 .jdbcProperty("tcpKeepAlive", "true")
                                 .jdbcProperty("options", "-c idle_in_transaction_session_timeout=60s"))));
-    }
-
-    private static String required(Optional<String> setting) {
-        return setting.orElseThrow(() -> new IllegalStateException("No database is configured"));
     }
 }

@@ -135,4 +135,9 @@ public interface DatabaseSettings {
     /** How long a browser keeps the token's cookie. */
     @WithDefault("10m")
     Duration consistencyCookieMaxAge();
+
+    /** @throws IllegalStateException for what every connection needs and is not there */
+    static String required(Optional<String> setting) {
+        return setting.orElseThrow(() -> new IllegalStateException("No database is configured"));
+    }
 }

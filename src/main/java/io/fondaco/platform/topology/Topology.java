@@ -85,11 +85,12 @@ public class Topology {
 
     @PostConstruct
     void start() {
-        Login owner = new Login(required(settings.username()), required(settings.password()));
+        Login owner = new Login(
+                DatabaseSettings.required(settings.username()), DatabaseSettings.required(settings.password()));
         Login reader = new Login(
                 settings.replicaUsername().orElse(owner.username()),
                 settings.replicaPassword().orElse(owner.password()));
-        ServerUrl primaryUrl = ServerUrl.parse(required(settings.primaryUrl()));
+        ServerUrl primaryUrl = ServerUrl.parse(DatabaseSettings.required(settings.primaryUrl()));
         PrimaryWatcher primaryWatcher = new PrimaryWatcher();
         for (Address address : primaryUrl.hosts()) {
             candidates.put(
@@ -122,10 +123,6 @@ public class Topology {
         candidates.values().forEach(node -> metrics.waiting("fallback", node.name(), node::waitingThreads));
         discovery.start();
         lookAround();
-    }
-
-    private static String required(Optional<String> setting) {
-        return setting.orElseThrow(() -> new IllegalStateException("No database is configured"));
     }
 
     private void lookAround() {
