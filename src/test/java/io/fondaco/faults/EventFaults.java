@@ -64,17 +64,13 @@ abstract class EventFaults {
         directory = freeDirectory;
         database = ReplicatedPostgres.start(directory.resolve("postgres"), 1);
         receiver = Receiver.open();
-        Map<String, String> environment = new TreeMap<>(Pods.environment(database));
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        Map<String, String> environment = Pods.selling(database);
         environment.put("FONDACO_SHIPPING_FREE", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
         environment.put("FONDACO_CACHE_ENABLED", "false");
         // These processes live for seconds: the second compiler would not be done before they die.
         environment.put("TIER", "1");
-        environment.put("FONDACO_WEBHOOK_ALLOW_HTTP", "true");
-        environment.put("FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8");
+        environment.putAll(Receiver.settings());
         environment.put("FONDACO_WEBHOOK_TIMEOUT", "2s");
-        environment.put("FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
         environment.put("FONDACO_WEBHOOK_RETRY_SCHEDULE", "300ms,300ms,1s,2s" + ",5s".repeat(50));
         environment.put("FONDACO_MESSAGING_RETRY_DELAY", "300ms");
         environment.put("FONDACO_MESSAGING_LEASE", "4s");
@@ -94,13 +90,7 @@ abstract class EventFaults {
                     "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
                             + "thing,Thing,active,THING,5.00,continue\n");
             for (String path : List.of("/good", "/third", "/refusing", "/slow")) {
-                staff.send(
-                                "POST",
-                                "/admin/v1/webhooks",
-                                PackagedApp.ADMIN_KEY,
-                                Map.of(),
-                                Map.of("url", receiver.url(path), "event_types", List.of("order.*")))
-                        .expect(201);
+                receiver.hearOfOrders(staff, path);
             }
         }
     }

@@ -33,6 +33,14 @@ final class Pods {
         return environment;
     }
 
+    /** The same for pods that sell for pounds, and take the test provider's money. */
+    static Map<String, String> selling(ReplicatedPostgres database) {
+        Map<String, String> environment = environment(database);
+        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        return environment;
+    }
+
     /** The sum over the pods of the series of that name that have the label. */
     static double metric(List<PackagedApp> pods, String name, String label) {
         return pods.stream().mapToDouble(pod -> metric(pod, name, label)).sum();

@@ -43,13 +43,9 @@ class PreviousReleaseIT {
     void open() throws IOException {
         database = ReplicatedPostgres.start(directory, 1);
         receiver = Receiver.open();
-        environment = new TreeMap<>(Pods.environment(database));
+        environment = Pods.selling(database);
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "false");
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
-        environment.put("FONDACO_WEBHOOK_ALLOW_HTTP", "true");
-        environment.put("FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8");
-        environment.put("FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
+        environment.putAll(Receiver.settings());
     }
 
     @AfterEach
@@ -147,17 +143,8 @@ class PreviousReleaseIT {
     }
 
     private void fill(ShopClient staff) {
-        staff.importProducts(
-                "GBP",
-                "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nthing,Thing,active,THING,5.00,deny\n");
-        staff.importStock("sku,location,available\nTHING,default,1000\n");
-        staff.send(
-                        "POST",
-                        "/admin/v1/webhooks",
-                        PackagedApp.ADMIN_KEY,
-                        Map.of(),
-                        Map.of("url", receiver.url("/good"), "event_types", List.of("order.*")))
-                .expect(201);
+        staff.offer("THING", 1_000);
+        receiver.hearOfOrders(staff, "/good");
     }
 
     private static void look(ShopClient visitor) {
@@ -170,12 +157,7 @@ class PreviousReleaseIT {
     }
 
     private static String buy(ShopClient shopper) {
-        ShopClient.Basket basket = shopper.openCart(
-                "GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", "THING", "quantity", 1)));
-        shopper.choose(basket, Map.of("shipping_method", "pickup"));
-        JsonNode order = shopper.complete(basket, UUID.randomUUID().toString())
-                .expect(201)
-                .body();
+        JsonNode order = shopper.buy("GBP", "THING");
         return order.path("order").path("id").asText(order.path("id").asText());
     }
 

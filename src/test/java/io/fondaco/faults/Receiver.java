@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.fondaco.replay.ShopClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,26 @@ final class Receiver implements AutoCloseable {
         return receiver;
     }
 
-    String url(String path) {
+    /** What pods need to be told that call it. */
+    static Map<String, String> settings() {
+        return Map.of(
+                "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
+                "FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8",
+                "FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
+    }
+
+    /** Has the path told of what becomes of orders. */
+    void hearOfOrders(ShopClient staff, String path) {
+        staff.send(
+                        "POST",
+                        "/admin/v1/webhooks",
+                        staff.adminKey(),
+                        Map.of(),
+                        Map.of("url", url(path), "event_types", List.of("order.*")))
+                .expect(201);
+    }
+
+    private String url(String path) {
         return "http://127.0.0.1:%d%s".formatted(server.getAddress().getPort(), path);
     }
 

@@ -46,10 +46,8 @@ class RolesIT {
     }
 
     private static Map<String, String> environment(Role role) {
-        Map<String, String> environment = Pods.environment(database);
+        Map<String, String> environment = Pods.selling(database);
         environment.put("FONDACO_ROLES", role.label());
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
         return environment;
     }
 

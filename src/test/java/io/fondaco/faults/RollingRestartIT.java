@@ -60,18 +60,13 @@ class RollingRestartIT {
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        environment = Pods.environment(database);
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        environment = Pods.selling(database);
         environment.put("QUARKUS_SHUTDOWN_DELAY", "3S");
         for (int pod = 0; pod < PODS; pod++) {
             PODS_UP.add(PackagedApp.start("rolling-pod-" + pod, environment));
         }
         try (ShopClient staff = new ShopClient(PODS_UP.getFirst().base(), PackagedApp.ADMIN_KEY)) {
-            staff.importProducts(
-                    "GBP",
-                    "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nrolling,Thing,active,ROLLING,5.00,deny\n");
-            staff.importStock("sku,location,available\nROLLING,default,1000000\n");
+            staff.offer("ROLLING", 1_000_000);
         }
         balancer = LoadBalancer.over(PODS_UP, directory);
     }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -34,9 +33,7 @@ public final class SellingShop implements AutoCloseable {
     /** @param settings of the pods, besides what they need */
     public static SellingShop open(String name, Path directory, Map<String, String> settings) {
         ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
-        Map<String, String> environment = new TreeMap<>(Pods.environment(database));
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        Map<String, String> environment = Pods.selling(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.putAll(settings);
         SellingShop shop = new SellingShop(name, database, environment);
@@ -77,10 +74,7 @@ public final class SellingShop implements AutoCloseable {
     String put(Map<String, Integer> stock) {
         String sku = "FIRE-" + products.incrementAndGet();
         ShopClient staff = client(0);
-        staff.importProducts(
-                "GBP",
-                "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
-                        + "%s,Thing,active,%s,5.00,deny\n".formatted(sku.toLowerCase(Locale.ROOT), sku));
+        staff.importProduct(sku);
         stock.forEach((location, units) -> staff.send(
                         "POST",
                         "/admin/v1/stock/adjustments",

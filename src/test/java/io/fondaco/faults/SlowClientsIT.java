@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -56,17 +55,12 @@ class SlowClientsIT {
     @BeforeAll
     static void start() {
         database = ReplicatedPostgres.start(directory, 1);
-        Map<String, String> environment = Pods.environment(database);
-        environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
-        environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
+        Map<String, String> environment = Pods.selling(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.put("FONDACO_WEB_BODY_TIME", "4s");
         pod = PackagedApp.start("slow-clients", environment);
         try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
-            staff.importProducts(
-                    "GBP",
-                    "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nslow,Thing,active,SLOW,5.00,deny\n");
-            staff.importStock("sku,location,available\nSLOW,default,1000000\n");
+            staff.offer("SLOW", 1_000_000);
         }
     }
 
@@ -217,10 +211,7 @@ class SlowClientsIT {
         for (int i = 0; i < PURCHASES; i++) {
             try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
                 shopper.get("/store/v1/products/slow", "").expect(200);
-                ShopClient.Basket basket = shopper.openCart(
-                        "GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", "SLOW", "quantity", 1)));
-                shopper.choose(basket, Map.of("shipping_method", "pickup"));
-                shopper.complete(basket, UUID.randomUUID().toString()).expect(201);
+                shopper.buy("GBP", "SLOW");
             }
         }
         await().untilAsserted(() -> assertThat(pod.page("/q/health/ready")).contains("\"UP\""));

@@ -10,8 +10,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -135,6 +137,28 @@ public final class ShopClient implements AutoCloseable {
                 basket.token(),
                 Map.of("Idempotency-Key", key),
                 Map.of("payment", Map.of("provider", "test", "token", "tok_ok")));
+    }
+
+    /** Buys one of it, as a guest who fetches it. @return the order */
+    public JsonNode buy(String currency, String sku) {
+        Basket basket =
+                openCart(currency, UUID.randomUUID() + "@example.com", List.of(Map.of("sku", sku, "quantity", 1)));
+        choose(basket, Map.of("shipping_method", "pickup"));
+        return complete(basket, UUID.randomUUID().toString()).expect(201).body();
+    }
+
+    /** A product for 5.00 GBP with the one variant; its handle is the SKU in small letters. */
+    public void importProduct(String sku) {
+        importProducts(
+                "GBP",
+                "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n%s,Thing,active,%s,5.00,deny\n"
+                        .formatted(sku.toLowerCase(Locale.ROOT), sku));
+    }
+
+    /** {@link #importProduct}, and so many of it. */
+    public void offer(String sku, int units) {
+        importProduct(sku);
+        importStock("sku,location,available\n%s,default,%d\n".formatted(sku, units));
     }
 
     public Answer importCsv(String query, String csv) {
