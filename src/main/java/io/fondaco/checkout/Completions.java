@@ -36,6 +36,7 @@ class Completions {
              state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
             """;
     private static final double MAX_CHECK_SECONDS = 300;
+
     private final EntityManager entities;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
