@@ -35,7 +35,7 @@ interface CheckoutSettings {
     @WithDefault("1")
     int cutOffAfter();
 
-    /** Completions, refunds and releases, that one run of the recovery takes up. */
-    @WithDefault("20")
+    /** Completions that recovery settles at the same time, and refunds and releases that it takes up together. */
+    @WithDefault("10")
     int recoveryBatch();
 }

@@ -16,6 +16,8 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Cuts a completion off at each point where it can be, and lets the recovery, or the client, finish it. */
@@ -71,6 +73,21 @@ class RecoveryTest {
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"));
         assertThat(shelf.available(sku)).isZero();
+    }
+
+    /** One run of the recovery, where batch by batch would take six of them, five seconds apart. */
+    @Test
+    @ActivateRequestContext
+    void howeverManyWereCutOffTheyAreFinishedOneAfterTheOther() {
+        String sku = shelf.put(250, 60);
+        List<Shopper> shoppers =
+                IntStream.range(0, 60).mapToObj(_ -> Shopper.ready(sku, 1)).toList();
+        List<Completion> begun =
+                shoppers.stream().map(shopper -> begin(shopper).completion()).toList();
+        begun.forEach(this::leave);
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> assertThat(shelf.available(sku)).isEqualTo(60));
+        shoppers.forEach(shopper -> shopper.view().then().body("status", equalTo("open")));
     }
 
     @Test
