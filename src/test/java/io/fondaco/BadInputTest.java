@@ -280,6 +280,7 @@ class BadInputTest {
                 "/admin/v1/imports",
                 "/admin/v1/webhooks",
                 "/admin/v1/dead-letters",
+                "/admin/v1/database/statements",
                 "/admin/v1/exports?kind=products&format=fondaco"
             })
     void theBackOfficeIsClosedWithoutAValidKeyWithTheScope(String path) {

@@ -19,6 +19,7 @@ public final class Scopes {
     public static final String MESSAGES_WRITE = "messages:write";
     public static final String PROMOTIONS_READ = "promotions:read";
     public static final String PROMOTIONS_WRITE = "promotions:write";
+    public static final String DATABASE_READ = "database:read";
 
     /** Every scope there is; the bootstrap key has them all. */
     public static final Set<String> ALL = Set.of(
@@ -35,7 +36,8 @@ public final class Scopes {
             MESSAGES_READ,
             MESSAGES_WRITE,
             PROMOTIONS_READ,
-            PROMOTIONS_WRITE);
+            PROMOTIONS_WRITE,
+            DATABASE_READ);
 
     private Scopes() {}
 }
