@@ -498,6 +498,18 @@ class ChartTest {
                 .doesNotContainKey("FONDACO_DATABASE_REPLICA_URLS");
     }
 
+    /** What makes the operator load the library, and create the extension in every database. */
+    @Test
+    void theOperatorIsAskedToCountStatements() {
+        assertThat(CHART.render(SMALL)
+                        .find("Cluster", "shop-fondaco-db")
+                        .orElseThrow()
+                        .at("/spec/postgresql/parameters")
+                        .fieldNames())
+                .toIterable()
+                .anyMatch(name -> name.startsWith("pg_stat_statements."));
+    }
+
     @ParameterizedTest
     @MethodSource("split")
     void everyPathOfTheApplicationLeadsToTheRoleThatServesIt(Values values) throws IOException {
