@@ -104,8 +104,7 @@ class DatabaseStatements {
             @Schema(description = "Blocks of 8 kB that were in the server's memory, over all calls.")
             long sharedBlocksHit,
 
-            @Schema(description = "Blocks that were not.")
-            long sharedBlocksRead,
+            @Schema(description = "Blocks that were not.") long sharedBlocksRead,
 
             @Schema(description = "Blocks of sorts and hashes that did not fit into work_mem.")
             long tempBlocksWritten,
@@ -131,7 +130,8 @@ class DatabaseStatements {
                 return read(connection, order, limit);
             } catch (SQLException e) {
                 if (NOT_LOADED.equals(e.getSQLState())) {
-                    throw notCounted("Put pg_stat_statements into the server's shared_preload_libraries, and restart it.");
+                    throw notCounted(
+                            "Put pg_stat_statements into the server's shared_preload_libraries, and restart it.");
                 }
                 throw e;
             }
@@ -168,7 +168,8 @@ class DatabaseStatements {
             try (ResultSet row = select.executeQuery()) {
                 // There is one at least, of a server that has counted nothing yet too.
                 row.next();
-                Instant since = row.getObject("stats_reset", OffsetDateTime.class).toInstant();
+                Instant since =
+                        row.getObject("stats_reset", OffsetDateTime.class).toInstant();
                 List<Statement> statements = new ArrayList<>();
                 do {
                     if (row.getString("queryid") != null) {

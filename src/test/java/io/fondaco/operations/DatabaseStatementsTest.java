@@ -127,7 +127,8 @@ class DatabaseStatementsTest {
     void aLongTextIsCut() throws SQLException {
         database.execute("SELECT " + "pi() + ".repeat(400) + "pi()");
 
-        assertThat((String) the("SELECT pi() + ", list("?limit=100")).get("query")).hasSize(2_000);
+        assertThat((String) the("SELECT pi() + ", list("?limit=100")).get("query"))
+                .hasSize(2_000);
     }
 
     @Test
@@ -137,7 +138,6 @@ class DatabaseStatementsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "order=, unknown_sort",
         "order=size, unknown_sort",
         "order=CALLS, unknown_sort",
         "order=calls;, unknown_sort",
@@ -218,7 +218,12 @@ class DatabaseStatementsTest {
     }
 
     private static Response list(String query) {
-        return Staff.request().get(PATH + query).then().statusCode(200).extract().response();
+        return Staff.request()
+                .get(PATH + query)
+                .then()
+                .statusCode(200)
+                .extract()
+                .response();
     }
 
     private static Map<String, Object> the(String beginning, Response answer) {
