@@ -28,6 +28,10 @@
 {{- fail "shutdown.terminationGracePeriodSeconds must be more than preStopSeconds, delaySeconds and timeoutSeconds together, or requests are cut off" }}
 {{- end }}
 
+{{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) }}
+{{- fail "tracing.endpoint is needed with tracing.enabled: the collector that traces are sent to" }}
+{{- end }}
+
 {{- $database := .Values.database }}
 {{- if eq $database.mode "external" }}
 {{- if not $database.external.primaryUrl }}

@@ -275,6 +275,32 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- trim (printf "%s%s" (include "fondaco.settingsProperties" .) (include "fondaco.kafkaProperties" .)) }}
 {{- end }}
 
+{{- define "fondaco.logEnv" -}}
+- name: QUARKUS_LOG_LEVEL
+  value: {{ .Values.log.level }}
+- name: QUARKUS_LOG_CONSOLE_JSON_ENABLED
+  value: {{ .Values.log.json | quote }}
+{{- end }}
+
+{{- define "fondaco.tracingEnv" -}}
+{{- if .Values.tracing.enabled }}
+- name: QUARKUS_OTEL_SDK_DISABLED
+  value: "false"
+- name: QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+- name: QUARKUS_OTEL_TRACES_SAMPLER_ARG
+  value: {{ .Values.tracing.ratio | quote }}
+- name: FONDACO_TRACING_FOLLOW_CALLERS
+  value: {{ .Values.tracing.followCallers | quote }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: QUARKUS_OTEL_RESOURCE_ATTRIBUTES
+  value: k8s.namespace.name={{ .Release.Namespace }},k8s.pod.name=$(POD_NAME)
+{{- end }}
+{{- end }}
+
 {{/* The environment of a server. Takes root, role, and settings: roleDefaults and what the role says. */}}
 {{- define "fondaco.serverEnv" -}}
 {{- $worker := has .role (list "all" "worker") }}
@@ -306,8 +332,8 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
   value: {{ printf "%ds" (int .root.Values.shutdown.delaySeconds) }}
 - name: QUARKUS_SHUTDOWN_TIMEOUT
   value: {{ printf "%ds" (int .root.Values.shutdown.timeoutSeconds) }}
-- name: QUARKUS_LOG_LEVEL
-  value: {{ .root.Values.log.level }}
+{{ include "fondaco.logEnv" .root }}
+{{- include "fondaco.tracingEnv" .root }}
 {{- with .settings.jvmOptions }}
 - name: JAVA_TOOL_OPTIONS
   value: {{ . | quote }}
@@ -368,8 +394,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     {{- include "fondaco.secretEnv" (dict "name" "KAFKA_SASL_JAAS_CONFIG" "secret" . "key" $.root.Values.kafka.sasl.jaasKey) | nindent 4 }}
     {{- end }}
     {{- end }}
-    - name: QUARKUS_LOG_LEVEL
-      value: {{ .root.Values.log.level }}
+    {{- include "fondaco.logEnv" .root | nindent 4 }}
   resources:
     {{- toYaml .root.Values.migration.resources | nindent 4 }}
   securityContext:

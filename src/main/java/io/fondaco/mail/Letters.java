@@ -126,7 +126,8 @@ class Letters {
                         row.getObject("told_at", OffsetDateTime.class).toInstant(),
                         row.getString("news"),
                         row.getInt("attempts"),
-                        false));
+                        false,
+                        null));
     }
 
     /** The mail server has it: that is true whoever holds the lease by now. */

@@ -1,8 +1,13 @@
 package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.tracing.Traced;
+import io.fondaco.platform.tracing.Tracing;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -23,13 +29,16 @@ import org.jboss.logging.Logger;
 class Providers {
     private static final Logger LOG = Logger.getLogger(Providers.class);
     private static final int MAX_TRIES = 3;
+    private static final AttributeKey<String> PROVIDER = AttributeKey.stringKey("fondaco.payment.provider");
 
     private final Map<String, ProviderGuard> providers;
     private final PaymentMetrics metrics;
+    private final Tracing tracing;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-    Providers(Instance<PaymentProvider> providers, PaymentSettings settings, PaymentMetrics metrics) {
+    Providers(Instance<PaymentProvider> providers, PaymentSettings settings, PaymentMetrics metrics, Tracing tracing) {
         this.metrics = metrics;
+        this.tracing = tracing;
         this.providers = providers.stream()
                 .filter(PaymentProvider::offered)
                 .collect(Collectors.toMap(
@@ -96,8 +105,8 @@ class Providers {
     RefundAnswer refund(Payment payment, Refund refund) {
         try {
             ProviderGuard guard = guard(payment);
-            return guard.call(
-                    "refund", RefundAnswer.class, () -> guard.provider().refund(payment, refund));
+            return call(
+                    guard, "refund", RefundAnswer.class, () -> guard.provider().refund(payment, refund));
         } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
             LOG.warnf("Refund %s of payment %s is not confirmed: %s", refund.id(), payment.id(), e.getMessage());
             return RefundAnswer.of(Refund.State.PENDING);
@@ -108,7 +117,7 @@ class Providers {
     Optional<List<RefundMade>> refundsMade(Payment payment) {
         try {
             ProviderGuard guard = guard(payment);
-            return Optional.of(List.of(guard.call("refunds_made", RefundMade[].class, () -> guard.provider()
+            return Optional.of(List.of(call(guard, "refunds_made", RefundMade[].class, () -> guard.provider()
                     .refundsMade(payment)
                     .toArray(RefundMade[]::new))));
         } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
@@ -131,7 +140,7 @@ class Providers {
             return PaymentAnswer.captured(payment.amount());
         }
         ProviderGuard guard = guard(payment);
-        PaymentAnswer answer = guard.call(verb, PaymentAnswer.class, () -> {
+        PaymentAnswer answer = call(guard, verb, PaymentAnswer.class, () -> {
             for (int tries = 1; tries < MAX_TRIES; tries++) {
                 try {
                     return question.apply(guard.provider());
@@ -142,6 +151,20 @@ class Providers {
             return question.apply(guard.provider());
         });
         return verified(payment, answer);
+    }
+
+    private <T> T call(ProviderGuard guard, String verb, Class<T> type, Callable<T> work) {
+        try (Traced traced = tracing.part(
+                "payment " + verb,
+                SpanKind.CLIENT,
+                Attributes.of(PROVIDER, guard.provider().name()))) {
+            try {
+                return guard.call(verb, type, work);
+            } catch (RuntimeException e) {
+                traced.failed(e);
+                throw e;
+            }
+        }
     }
 
     /** What a provider has must be what it was asked for, or what was captured of it; else it is not paid. */

@@ -3,6 +3,7 @@ package io.fondaco.webhook;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to make: what to send where.
@@ -11,6 +12,7 @@ import java.util.UUID;
  * @param generations of the secrets that sign, the newest first
  * @param attempts that were made before
  * @param body as it is sent and signed
+ * @param trace that the event was told in, if any
  */
 record Call(
         UUID delivery,
@@ -20,7 +22,8 @@ record Call(
         List<Integer> generations,
         int attempts,
         String messageId,
-        String body) {
+        String body,
+        @Nullable String trace) {
 
     Call {
         generations = List.copyOf(generations);

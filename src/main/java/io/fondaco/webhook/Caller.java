@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.core.tracing.TracingPolicy;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.ConnectException;
@@ -64,6 +65,8 @@ class Caller {
                         .setKeepAliveTimeout(30)
                         .setVerifyHost(true)
                         .setDecompressionSupported(false)
+                        // Our traces are no business of strangers: no traceparent goes out.
+                        .setTracingPolicy(TracingPolicy.IGNORE)
                         .setMaxHeaderSize(16 * 1024))
                 // Endpoints that share a host share its connections: a slow one would use up what there is for all.
                 // How many calls each may have under way is the dispatcher's to say.

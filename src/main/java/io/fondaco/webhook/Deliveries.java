@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class Deliveries {
     private static final String WRITE_MESSAGES = """
-            INSERT INTO webhook.message (event, type, subject, sequence, version, told_at, data)
-            SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[])
+            INSERT INTO webhook.message (event, type, subject, sequence, version, told_at, data, traceparent)
+            SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[], ?::text[])
             ON CONFLICT DO NOTHING
             """;
 
@@ -67,7 +67,7 @@ class Deliveries {
               FROM due, webhook.message m
              WHERE d.id = due.id AND m.event = d.event
             RETURNING d.id, d.lease, d.endpoint, due.url, due.secret_generation, due.both, d.attempts,
-                      m.event, m.type, m.subject, m.sequence, m.version, m.told_at, m.data
+                      m.event, m.type, m.subject, m.sequence, m.version, m.told_at, m.data, m.traceparent
             """;
 
     /** Writes down an attempt, and what follows for the delivery and for its endpoint. */
@@ -193,6 +193,7 @@ class Deliveries {
                 insert.setArray(6, Columns.of(connection, "timestamptz", events, event -> event.time()
                         .toString()));
                 insert.setArray(7, Columns.of(connection, "text", events, Event::data));
+                insert.setArray(8, Columns.of(connection, "text", events, Event::trace));
                 insert.executeUpdate();
             }
         });
@@ -246,6 +247,7 @@ class Deliveries {
     private Call call(ResultSet row) throws SQLException {
         int generation = row.getInt("secret_generation");
         UUID event = row.getObject("event", UUID.class);
+        String trace = row.getString("traceparent");
         return new Call(
                 row.getObject("id", UUID.class),
                 row.getObject("lease", UUID.class),
@@ -263,7 +265,9 @@ class Deliveries {
                         row.getObject("told_at", OffsetDateTime.class).toInstant(),
                         row.getString("data"),
                         0,
-                        false)));
+                        false,
+                        trace)),
+                trace);
     }
 
     /**

@@ -8,7 +8,12 @@ import io.fondaco.platform.database.Tokens;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.roles.Role;
 import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.tracing.Traced;
+import io.fondaco.platform.tracing.Tracing;
 import io.fondaco.platform.transactions.AfterCommit;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,6 +24,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +43,8 @@ class Dispatcher {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
     private static final double JITTER = 0.1;
     private static final long STOP_SECONDS = 10;
+    private static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("fondaco.webhook.endpoint");
+    private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("fondaco.webhook.attempt");
 
     private final Deliveries deliveries;
     private final Caller caller;
@@ -44,6 +52,7 @@ class Dispatcher {
     private final WebhookMetrics metrics;
     private final WebhookEvents events;
     private final Outbox outbox;
+    private final Tracing tracing;
     private final Roles roles;
     private final Tokens tokens;
     private final EntityManager entities;
@@ -61,6 +70,7 @@ class Dispatcher {
             WebhookMetrics metrics,
             WebhookEvents events,
             Outbox outbox,
+            Tracing tracing,
             Roles roles,
             Tokens tokens,
             EntityManager entities,
@@ -71,6 +81,7 @@ class Dispatcher {
         this.metrics = metrics;
         this.events = events;
         this.outbox = outbox;
+        this.tracing = tracing;
         this.roles = roles;
         this.tokens = tokens;
         this.entities = entities;
@@ -151,8 +162,15 @@ class Dispatcher {
     }
 
     private void make(Call call, String consistency) {
-        try {
+        try (Traced traced = tracing.goOn(
+                "webhook call",
+                SpanKind.CLIENT,
+                Attributes.of(ENDPOINT, new WebhookId(call.endpoint()).toString(), ATTEMPT, call.attempts() + 1L),
+                Collections.singleton(call.trace()))) {
             Call.Result result = caller.make(call, consistency);
+            if (!result.taken()) {
+                traced.failed(result.status() == 0 ? "no_answer" : Integer.toString(result.status()));
+            }
             metrics.called(call, result);
             settle(call, result);
         } catch (InterruptedException _) {

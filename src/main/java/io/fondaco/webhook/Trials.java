@@ -3,6 +3,7 @@ package io.fondaco.webhook;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.tracing.TraceParent;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -36,7 +37,8 @@ class Trials {
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 Json.write(json, new WebhookEvents.Test(webhook)),
                 0,
-                false);
+                false,
+                TraceParent.current());
         deliveries.write(
                 List.of(event),
                 List.of(new Deliveries.Subscriber(endpoint.id, List.of(WebhookEvents.testType()), true)));

@@ -351,6 +351,9 @@ class ChartTest {
                         variables.get("FONDACO_KAFKA_BOOTSTRAP_SERVERS").replaceAll(".*:", ""));
                 assertThat(out.contains(kafka)).isEqualTo(worker);
             }
+            assertThat(out.contains(4317))
+                    .as("the collector of traces is reached where there is one")
+                    .isEqualTo(variables.containsKey("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"));
             assertThat(variables.containsKey("QUARKUS_MAILER_PORT"))
                     .as("mail is sent by workers")
                     .isEqualTo(worker && out.contains(587));

@@ -436,7 +436,8 @@ class MailTest {
                 Instant.now(),
                 "{\"status\": \"confirmed\", \"facts\": {}}",
                 0,
-                false);
+                false,
+                null);
     }
 
     private static Map<String, Object> deadLetter(String order) {

@@ -97,12 +97,17 @@ class LaptopIT {
     }
 
     static JsonNode buySomething(ShopClient shop) {
+        return shop.buy("EUR", somethingToBuy(shop));
+    }
+
+    /** @return a SKU that there is some of */
+    static String somethingToBuy(ShopClient shop) {
         JsonNode products =
                 shop.get("/store/v1/products?limit=100", "").expect(200).body().get("data");
         for (JsonNode product : products) {
             for (JsonNode variant : product.get("variants")) {
                 if (variant.get("available").asBoolean()) {
-                    return shop.buy("EUR", variant.get("sku").asText());
+                    return variant.get("sku").asText();
                 }
             }
         }

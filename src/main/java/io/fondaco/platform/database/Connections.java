@@ -4,6 +4,8 @@ import io.agroal.api.AgroalDataSource;
 import io.fondaco.platform.topology.Node;
 import io.fondaco.platform.topology.SlowStatements;
 import io.fondaco.platform.topology.Topology;
+import io.fondaco.platform.tracing.TracedPool;
+import io.fondaco.platform.tracing.Tracing;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
@@ -15,11 +17,13 @@ import java.util.List;
 @ApplicationScoped
 public class Connections {
     private final AgroalDataSource primary;
+    private final TracedPool traced;
     private final Topology topology;
     private final SlowStatements slowStatements;
 
-    Connections(@DataSource("primary") AgroalDataSource primary, Topology topology, PrimaryPool pool) {
+    Connections(@DataSource("primary") AgroalDataSource primary, Topology topology, PrimaryPool pool, Tracing tracing) {
         this.primary = primary;
+        this.traced = tracing.pool(primary);
         this.topology = topology;
         this.slowStatements = pool.slowStatements();
     }
@@ -34,7 +38,7 @@ public class Connections {
         if (topology.primary().isEmpty()) {
             throw noPrimary();
         }
-        Connection connection = primary.getConnection();
+        Connection connection = traced.getConnection();
         if (topology.leadsToPrimary(connection)) {
             return slowStatements.watch(connection);
         }

@@ -20,7 +20,7 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class DeadLetters {
     private static final String COLUMNS =
-            "d.id AS letter, listener, event AS id, type, subject, sequence, version, told_at, data, attempts, error, died_at";
+            "d.id AS letter, listener, event AS id, type, subject, sequence, version, told_at, data, traceparent, attempts, error, died_at";
 
     private final EntityManager entities;
     private final Bell bell;
@@ -39,13 +39,13 @@ public class DeadLetters {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO messaging.dead_letter (listener, subject, sequence, event, type, version, data, told_at,
-                                                       attempts, error, id)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (listener, event) DO NOTHING
+                                                       traceparent, attempts, error, id)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (listener, event) DO NOTHING
                     """)) {
                 bind(insert, listener, event);
-                insert.setInt(9, event.attempts());
-                insert.setString(10, Text.fit(error, Parked.MOST_ERROR));
-                insert.setObject(11, TypeId.newUuid());
+                insert.setInt(10, event.attempts());
+                insert.setString(11, Text.fit(error, Parked.MOST_ERROR));
+                insert.setObject(12, TypeId.newUuid());
                 insert.executeUpdate();
             }
         });
@@ -80,8 +80,9 @@ public class DeadLetters {
                         DELETE FROM messaging.inbox i USING dead d
                          WHERE i.event = d.event AND i.listener = d.listener AND i.told_at = d.told_at)
                     INSERT INTO messaging.parked (listener, subject, sequence, event, type, version, data, told_at,
-                                                  attempts, error, next_attempt_at)
-                    SELECT listener, subject, sequence, event, type, version, data, told_at, 0, error, now() FROM dead
+                                                  traceparent, attempts, error, next_attempt_at)
+                    SELECT listener, subject, sequence, event, type, version, data, told_at, traceparent, 0, error, now()
+                      FROM dead
                     """)) {
                 raise.setObject(1, id);
                 return raise.executeUpdate() == 1;
@@ -125,7 +126,7 @@ public class DeadLetters {
         });
     }
 
-    /** The first eight columns of rows that hold an event for a listener. */
+    /** The first nine columns of rows that hold an event for a listener. */
     static void bind(PreparedStatement insert, String listener, Event event) throws SQLException {
         insert.setString(1, listener);
         insert.setString(2, event.subject());
@@ -135,6 +136,7 @@ public class DeadLetters {
         insert.setLong(6, event.version());
         insert.setString(7, event.data());
         insert.setObject(8, event.time().atOffset(ZoneOffset.UTC));
+        insert.setString(9, event.trace());
     }
 
     private Session session() {

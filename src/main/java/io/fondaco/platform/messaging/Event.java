@@ -4,6 +4,7 @@ import io.fondaco.platform.identity.TypeId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that has happened and is committed.
@@ -17,6 +18,7 @@ import java.util.UUID;
  * @param data JSON
  * @param attempts how often its listener has failed at it
  * @param parked whether it was put aside before, to be tried again
+ * @param trace where in a trace it was told, as {@link io.fondaco.platform.tracing.TraceParent} writes it; null if nobody traces it
  */
 public record Event(
         UUID id,
@@ -27,7 +29,8 @@ public record Event(
         Instant time,
         String data,
         int attempts,
-        boolean parked) {
+        boolean parked,
+        @Nullable String trace) {
 
     public static final String PREFIX = "event";
 
@@ -40,7 +43,7 @@ public record Event(
     }
 
     Event failedOnceMore() {
-        return new Event(id, type, subject, sequence, version, time, data, attempts + 1, parked);
+        return new Event(id, type, subject, sequence, version, time, data, attempts + 1, parked, trace);
     }
 
     /** Whether one of the patterns names its type: {@code order.placed}, {@code order.*}, {@code *}. */

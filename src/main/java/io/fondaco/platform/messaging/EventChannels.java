@@ -65,6 +65,8 @@ public final class EventChannels implements ConfigSourceFactory {
         settings.put(prefix + "isolation.level", "read_committed");
         settings.put(prefix + "request.timeout.ms", "10000");
         settings.put(prefix + "health-enabled", "false");
+        // A batch is of many traces: OnceInterceptor goes on with them.
+        settings.put(prefix + "tracing-enabled", "false");
     }
 
     private static String value(ConfigSourceContext context, String name, String otherwise) {

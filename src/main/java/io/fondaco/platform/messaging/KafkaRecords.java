@@ -1,8 +1,10 @@
 package io.fondaco.platform.messaging;
 
+import io.fondaco.platform.tracing.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +20,15 @@ final class KafkaRecords {
     /** Whose events they are. */
     private static final String SOURCE = "/fondaco";
 
+    /** Where consumers' own tracing looks for it. */
+    private static final String TRACE = "traceparent";
+
     private static final int MOST_RAW = 4_096;
 
     private KafkaRecords() {}
 
     static ProducerRecord<String, byte[]> write(String topic, Event event) {
-        List<Header> headers = List.of(
+        List<Header> headers = new ArrayList<>(List.of(
                 header("ce_specversion", "1.0"),
                 header("ce_id", event.id().toString()),
                 header("ce_source", SOURCE),
@@ -32,7 +37,10 @@ final class KafkaRecords {
                 header("ce_time", event.time().toString()),
                 header("ce_sequence", Long.toString(event.sequence())),
                 header("ce_resourceversion", Long.toString(event.version())),
-                header("content-type", "application/json"));
+                header("content-type", "application/json")));
+        if (event.trace() != null) {
+            headers.add(header(TRACE, event.trace()));
+        }
         return new ProducerRecord<>(
                 topic, null, event.subject(), event.data().getBytes(StandardCharsets.UTF_8), headers);
     }
@@ -54,7 +62,8 @@ final class KafkaRecords {
                     Instant.parse(value(headers, "ce_time")),
                     new String(bytes(record), StandardCharsets.UTF_8),
                     0,
-                    false);
+                    false,
+                    TraceParent.accepted(find(headers, TRACE).orElse(null)));
         } catch (IllegalArgumentException | DateTimeParseException e) {
             return malformed(record, String.valueOf(e.getMessage()));
         }
@@ -80,12 +89,16 @@ final class KafkaRecords {
                 Instant.ofEpochMilli(Math.max(0, record.timestamp())),
                 "{\"error\":\"%s\",\"value_hex\":\"%s\"}".formatted(why.replaceAll("[\"\\\\\\p{Cntrl}]", "'"), hex),
                 0,
-                false);
+                false,
+                null);
     }
 
     private static String value(Headers headers, String name) {
+        return find(headers, name).orElseThrow(() -> new IllegalArgumentException("no header " + name));
+    }
+
+    private static Optional<String> find(Headers headers, String name) {
         return Optional.ofNullable(headers.lastHeader(name))
-                .map(header -> new String(header.value(), StandardCharsets.UTF_8))
-                .orElseThrow(() -> new IllegalArgumentException("no header " + name));
+                .map(header -> new String(header.value(), StandardCharsets.UTF_8));
     }
 }

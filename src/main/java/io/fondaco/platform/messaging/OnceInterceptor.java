@@ -3,6 +3,11 @@ package io.fondaco.platform.messaging;
 import io.fondaco.platform.Backoff;
 import io.fondaco.platform.Causes;
 import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.tracing.Traced;
+import io.fondaco.platform.tracing.Tracing;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
@@ -27,12 +32,18 @@ class OnceInterceptor {
     private static final long AWAY_MILLIS = 500;
     private static final int TRANSACTION_SECONDS = 30;
 
+    /** As OpenTelemetry's conventions for messaging call them. */
+    private static final AttributeKey<String> LISTENER = AttributeKey.stringKey("messaging.consumer.group.name");
+
+    private static final AttributeKey<Long> BATCH = AttributeKey.longKey("messaging.batch.message_count");
+
     private final Inbox inbox;
     private final Parked parked;
     private final DeadLetters deadLetters;
     private final Heart heart;
     private final MessagingSettings settings;
     private final MessagingMetrics metrics;
+    private final Tracing tracing;
     private final Backoff backoff;
 
     OnceInterceptor(
@@ -41,13 +52,15 @@ class OnceInterceptor {
             DeadLetters deadLetters,
             Heart heart,
             MessagingSettings settings,
-            MessagingMetrics metrics) {
+            MessagingMetrics metrics,
+            Tracing tracing) {
         this.inbox = inbox;
         this.parked = parked;
         this.deadLetters = deadLetters;
         this.heart = heart;
         this.settings = settings;
         this.metrics = metrics;
+        this.tracing = tracing;
         this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
     }
 
@@ -97,7 +110,7 @@ class OnceInterceptor {
         if (events.isEmpty()) {
             return;
         }
-        Throwable failure = attempt(() -> {
+        Throwable failure = attempt(listener, events, () -> {
             List<Event> admitted = inbox.admit(listener.name(), events);
             if (!admitted.isEmpty()) {
                 listener.handle(admitted);
@@ -119,7 +132,7 @@ class OnceInterceptor {
     }
 
     private void retry(Listener listener, Event event) throws InterruptedException {
-        Throwable failure = attempt(() -> {
+        Throwable failure = attempt(listener, List.of(event), () -> {
             if (parked.take(listener.name(), event)) {
                 if (inbox.admitAgain(listener.name(), event)) {
                     listener.handle(List.of(event));
@@ -149,6 +162,21 @@ class OnceInterceptor {
                 parked.resolve(listener.name(), event);
             }
         });
+    }
+
+    /** As a part of the traces that the events were told in. */
+    private @Nullable Throwable attempt(Listener listener, List<Event> events, Work work) throws InterruptedException {
+        try (Traced traced = tracing.goOn(
+                "process " + listener.name(),
+                SpanKind.CONSUMER,
+                Attributes.of(LISTENER, listener.name(), BATCH, (long) events.size()),
+                events.stream().map(Event::trace).toList())) {
+            Throwable failure = attempt(work);
+            if (failure != null) {
+                traced.failed(Causes.root(failure));
+            }
+            return failure;
+        }
     }
 
     private interface Work {

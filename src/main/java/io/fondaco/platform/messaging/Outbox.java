@@ -3,6 +3,7 @@ package io.fondaco.platform.messaging;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.tracing.TraceParent;
 import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.transactions.Unhurried;
 import io.fondaco.platform.web.Json;
@@ -30,10 +31,10 @@ public class Outbox {
                 ON CONFLICT (name) DO UPDATE SET sequence = s.sequence + excluded.sequence
                 RETURNING name, sequence
             )
-            INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data)
+            INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data, traceparent)
             SELECT bucket, id, type, subject,
                    c.sequence - count(*) OVER (PARTITION BY subject) + row_number() OVER (PARTITION BY subject ORDER BY n),
-                   version, data
+                   version, data, ?
               FROM told t JOIN counted c ON c.name = t.subject ORDER BY n
             """;
 
@@ -80,6 +81,7 @@ public class Outbox {
                 insert.setArray(4, Columns.of(connection, "smallint", events, event -> bucket(event.subject())));
                 insert.setArray(5, Columns.of(connection, "bigint", events, NewEvent::version));
                 insert.setArray(6, connection.createArrayOf("text", data));
+                insert.setString(7, TraceParent.current());
                 insert.executeUpdate();
             }
         });

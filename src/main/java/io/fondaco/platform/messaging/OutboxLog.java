@@ -26,7 +26,7 @@ import java.util.UUID;
 @ApplicationScoped
 class OutboxLog {
     private static final String COLUMNS =
-            "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.told_at, o.data";
+            "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.told_at, o.data, o.traceparent";
 
     /**
      * What lies above a cursor is found by its bucket and position; what lies below and could not be seen, by the
@@ -120,7 +120,8 @@ class OutboxLog {
                 row.getObject("told_at", OffsetDateTime.class).toInstant(),
                 row.getString("data"),
                 attempts,
-                parked);
+                parked,
+                row.getString("traceparent"));
     }
 
     /** Moves the cursors to where the look came, where the worker still holds them; one statement. */

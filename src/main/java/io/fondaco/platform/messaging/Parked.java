@@ -26,13 +26,13 @@ class Parked {
     private static final int BEHIND_SECONDS = 5;
 
     private static final String INSERT = """
-            INSERT INTO messaging.parked (listener, subject, sequence, event, type, version, data, told_at, attempts, error,
-                                          next_attempt_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?)) ON CONFLICT DO NOTHING
+            INSERT INTO messaging.parked (listener, subject, sequence, event, type, version, data, told_at, traceparent, attempts,
+                                          error, next_attempt_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, now() + make_interval(secs => ?)) ON CONFLICT DO NOTHING
             """;
 
     private static final String DUE = """
-            SELECT event AS id, type, subject, sequence, version, told_at, data, attempts
+            SELECT event AS id, type, subject, sequence, version, told_at, data, traceparent, attempts
               FROM messaging.parked p
              WHERE listener = ? AND next_attempt_at <= now()
                AND NOT EXISTS (SELECT FROM messaging.parked q
@@ -97,9 +97,9 @@ class Parked {
             try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
                 for (Event event : events) {
                     DeadLetters.bind(insert, listener, event);
-                    insert.setInt(9, attempts);
-                    insert.setString(10, Text.fit(error, MOST_ERROR));
-                    insert.setDouble(11, Seconds.of(until));
+                    insert.setInt(10, attempts);
+                    insert.setString(11, Text.fit(error, MOST_ERROR));
+                    insert.setDouble(12, Seconds.of(until));
                     insert.addBatch();
                 }
                 insert.executeBatch();

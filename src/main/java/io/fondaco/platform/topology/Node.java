@@ -6,6 +6,7 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.fondaco.platform.Complaint;
+import io.fondaco.platform.tracing.TracedPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class Node implements AutoCloseable {
     private final String url;
     private final Standing standing;
     private final AgroalDataSource readers;
+    private final TracedPool traced;
     private final SlowStatements slowStatements;
     private final Sampler sampler;
     private final AtomicInteger outstanding = new AtomicInteger();
@@ -60,6 +62,7 @@ public final class Node implements AutoCloseable {
         this.standing = new Standing(settings.checksToLeave(), settings.checksToReturn());
         this.readers = pool(url, reading, poolSize);
         this.readers.setPoolInterceptors(List.of(metrics.holdTimes(), new Suspicion()));
+        this.traced = metrics.tracing().pool(readers);
         this.slowStatements = metrics.slowStatements();
         this.sampler = new Sampler(name, url, sampling, settings, new Ear(watcher));
     }
@@ -118,7 +121,7 @@ public final class Node implements AutoCloseable {
 
     /** A connection to read with: autocommit, read-only twice over. */
     public Connection connection() throws SQLException {
-        return slowStatements.watch(readers.getConnection());
+        return slowStatements.watch(traced.getConnection());
     }
 
     /** Whether everything up to there can be read here; without asking, so "no" may mean "not known yet". */

@@ -1,4 +1,6 @@
 package io.fondaco.platform.topology;
 
-/** What is measured of the connections of a pool. */
-record PoolMetrics(HoldTimes holdTimes, SlowStatements slowStatements) {}
+import io.fondaco.platform.tracing.Tracing;
+
+/** What is measured and traced of the connections of a pool. */
+record PoolMetrics(HoldTimes holdTimes, SlowStatements slowStatements, Tracing tracing) {}

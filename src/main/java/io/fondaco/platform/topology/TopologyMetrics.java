@@ -1,5 +1,6 @@
 package io.fondaco.platform.topology;
 
+import io.fondaco.platform.tracing.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -22,12 +23,14 @@ public class TopologyMetrics {
 
     private final MeterRegistry registry;
     private final DatabaseSettings settings;
+    private final Tracing tracing;
     private final List<Meter.Id> ofReplicas = new ArrayList<>();
     private volatile @Nullable Topology topology;
 
-    TopologyMetrics(MeterRegistry registry, DatabaseSettings settings) {
+    TopologyMetrics(MeterRegistry registry, DatabaseSettings settings, Tracing tracing) {
         this.registry = registry;
         this.settings = settings;
+        this.tracing = tracing;
     }
 
     void describe(Topology described) {
@@ -52,7 +55,7 @@ public class TopologyMetrics {
     }
 
     PoolMetrics pool(String pool, String node) {
-        return new PoolMetrics(holdTimes(pool, node), slowStatements(pool, node));
+        return new PoolMetrics(holdTimes(pool, node), slowStatements(pool, node), tracing);
     }
 
     /** How long connections of a pool are held. */

@@ -1,6 +1,7 @@
 package io.fondaco.platform.web;
 
 import io.fondaco.platform.identity.TypeId;
+import io.opentelemetry.api.trace.Span;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpServerResponse;
@@ -17,7 +18,7 @@ import org.jboss.logging.MDC;
 @ApplicationScoped
 public class RequestId {
     private static final String HEADER = "Request-Id";
-    private static final String ATTRIBUTE = "fondaco.request-id";
+    private static final String ATTRIBUTE = "fondaco.request_id";
     private static final Pattern ACCEPTED = Pattern.compile("[A-Za-z0-9_.-]{8,64}");
     private static final int FILTER_PRIORITY = 1000;
 
@@ -38,6 +39,7 @@ public class RequestId {
         HttpServerResponse response = context.response();
         response.putHeader(HEADER, id);
         MDC.put("request_id", id);
+        Span.current().setAttribute(ATTRIBUTE, id);
         context.next();
     }
 

@@ -10,6 +10,11 @@ import static org.hamcrest.Matchers.startsWith;
 import io.fondaco.ClusterForTests;
 import io.fondaco.ShopDatabase;
 import io.fondaco.platform.identity.TypeId;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Scope;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.inject.Inject;
@@ -196,6 +201,30 @@ abstract class CarryingEvents {
                 .get(LETTERS + "/" + letter)
                 .then()
                 .statusCode(404);
+    }
+
+    @Test
+    void theTraceThatAnEventWasToldInIsGoneOnWithWhateverBecomesOfIt() {
+        String trace = "%032x".formatted(System.nanoTime());
+        String span = "%016x".formatted(System.nanoTime());
+        String ill = subject();
+        probe.failAt(ill);
+        try (Scope _ = Span.wrap(SpanContext.create(trace, span, TraceFlags.getSampled(), TraceState.getDefault()))
+                .makeCurrent()) {
+            tell(ill);
+        }
+        String letter = await().atMost(SOON).until(() -> letterOf(ill, 1), id -> id != null);
+        probe.heal(ill);
+        given().header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY)
+                .post(LETTERS + "/" + letter + "/replay")
+                .then()
+                .statusCode(202);
+        awaitEffects(ill, List.of(1L));
+        assertThat(probe.traces(ill)).hasSizeGreaterThanOrEqualTo(5).containsOnly("00-" + trace + "-" + span + "-01");
+        String untraced = subject();
+        tell(untraced);
+        awaitEffects(untraced, List.of(1L));
+        assertThat(probe.traces(untraced)).containsExactly("null");
     }
 
     @Test

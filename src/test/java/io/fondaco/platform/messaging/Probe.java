@@ -5,9 +5,11 @@ import io.fondaco.platform.database.Route;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -19,6 +21,9 @@ class Probe {
 
     /** Subjects that it fails at. */
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
+
+    /** Where its events were told, by subject, one for each attempt. */
+    private final Map<String, List<String>> traces = new ConcurrentHashMap<>();
 
     private final AtomicInteger failures = new AtomicInteger();
 
@@ -56,6 +61,10 @@ class Probe {
         free.release();
     }
 
+    List<String> traces(String subject) {
+        return traces.getOrDefault(subject, List.of());
+    }
+
     int failures() {
         return failures.get();
     }
@@ -69,6 +78,8 @@ class Probe {
         free.acquireUninterruptibly();
         free.release();
         for (Event event : batch.events()) {
+            traces.computeIfAbsent(event.subject(), _ -> new CopyOnWriteArrayList<>())
+                    .add(String.valueOf(event.trace()));
             entities.createNativeQuery("""
                             INSERT INTO probe.effect (event, subject, sequence) VALUES (:event, :subject, :sequence)
                             """)

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.FreePort;
 import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.InetAddress;
@@ -147,7 +149,7 @@ class NodeTest {
                 reader,
                 4,
                 settings,
-                new TopologyMetrics(metrics, settings).pool("replica", "node"),
+                new TopologyMetrics(metrics, settings, new Tracing(OpenTelemetry.noop())).pool("replica", "node"),
                 watcher);
         node.start();
         return node;
