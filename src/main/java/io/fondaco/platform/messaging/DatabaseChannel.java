@@ -1,8 +1,11 @@
 package io.fondaco.platform.messaging;
 
+import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.reactive.messaging.connector.InboundConnector;
+import io.smallrye.reactive.messaging.providers.locals.LocalContextMetadata;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,42 +29,48 @@ class DatabaseChannel implements InboundConnector {
 
     private final Cursors cursors;
     private final Heart heart;
+    private final Vertx vertx;
 
-    DatabaseChannel(Cursors cursors, Heart heart) {
+    DatabaseChannel(Cursors cursors, Heart heart, Vertx vertx) {
         this.cursors = cursors;
         this.heart = heart;
+        this.vertx = vertx;
     }
 
     @Override
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String listener = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
-        return messages(handler -> heart.follow(listener, cursors.of(listener), handler));
+        return messages(vertx, handler -> heart.follow(listener, cursors.of(listener), handler));
     }
 
     /** @param follow begins to hand batches on */
-    static Multi<Message<EventBatch>> messages(Consumer<Function<List<Event>, CompletionStage<Void>>> follow) {
+    static Multi<Message<EventBatch>> messages(
+            Vertx vertx, Consumer<Function<List<Event>, CompletionStage<Void>>> follow) {
         // One batch is under way at a time, so the buffer holds one at most.
         return Multi.createFrom()
                 .emitter(
                         emitter -> follow.accept(events -> {
                             CompletableFuture<Void> handled = new CompletableFuture<>();
-                            emitter.emit(message(events, handled));
+                            emitter.emit(message(vertx, events, handled));
                             return handled;
                         }),
                         BackPressureStrategy.BUFFER);
     }
 
-    private static Message<EventBatch> message(List<Event> events, CompletableFuture<Void> handled) {
+    /** In a context of its own, as Kafka's messages are: what a listener is at is remembered there, its trace for one. */
+    private static Message<EventBatch> message(Vertx vertx, List<Event> events, CompletableFuture<Void> handled) {
         return Message.of(
-                new EventBatch(events),
-                () -> {
-                    handled.complete(null);
-                    return done();
-                },
-                thrown -> {
-                    handled.completeExceptionally(thrown);
-                    return done();
-                });
+                        new EventBatch(events),
+                        () -> {
+                            handled.complete(null);
+                            return done();
+                        },
+                        thrown -> {
+                            handled.completeExceptionally(thrown);
+                            return done();
+                        })
+                .addMetadata(
+                        new LocalContextMetadata(VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext())));
     }
 
     private static CompletionStage<Void> done() {

@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.smallrye.reactive.messaging.connector.InboundConnector;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.util.List;
@@ -23,11 +24,13 @@ class RetryChannel implements InboundConnector {
     private final Parked parked;
     private final Heart heart;
     private final MessagingSettings settings;
+    private final Vertx vertx;
 
-    RetryChannel(Parked parked, Heart heart, MessagingSettings settings) {
+    RetryChannel(Parked parked, Heart heart, MessagingSettings settings, Vertx vertx) {
         this.parked = parked;
         this.heart = heart;
         this.settings = settings;
+        this.vertx = vertx;
     }
 
     @Override
@@ -38,7 +41,7 @@ class RetryChannel implements InboundConnector {
                     "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
-        return DatabaseChannel.messages(handler -> heart.retry(channel, () -> due(listener), handler));
+        return DatabaseChannel.messages(vertx, handler -> heart.retry(channel, () -> due(listener), handler));
     }
 
     private Tail.Batch due(String listener) throws SQLException {
