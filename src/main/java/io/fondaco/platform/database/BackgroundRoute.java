@@ -39,7 +39,7 @@ class BackgroundRoute {
                 throw e;
             }
             LOG.warnf(
-                    "%s.%s was left out: the database is away, or all connections are in use",
+                    "%s.%s was left out: the database is away or full, or all connections are in use",
                     call.getMethod().getDeclaringClass().getSimpleName(),
                     call.getMethod().getName());
             return null;

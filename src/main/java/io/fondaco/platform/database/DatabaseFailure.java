@@ -18,6 +18,9 @@ public enum DatabaseFailure {
     /** All connections are in use, and none became free in time: more is asked for than this pod can do. */
     NO_ROOM,
 
+    /** The server has no room for it, on its disk or in its memory; nothing was done. Somebody has to make room. */
+    FULL,
+
     /** It broke in the middle of a commit: done or not, nobody knows. Try again with the same Idempotency-Key. */
     COMMIT_UNKNOWN,
 
@@ -35,9 +38,9 @@ public enum DatabaseFailure {
 
     private static final int MOST_CAUSES = 50;
 
-    /** Whether it passes without anybody's doing, and nothing was done: who works in the background waits. */
+    /** Whether it is no fault of what was asked for, and nothing was done: who works in the background waits. */
     public boolean passes() {
-        return this == AWAY || this == NO_ROOM;
+        return this == AWAY || this == NO_ROOM || this == FULL;
     }
 
     /** Looks through causes and suppressed exceptions; a transaction manager hides the reason in either. */
@@ -65,6 +68,7 @@ public enum DatabaseFailure {
         }
         return switch (state) {
             case "40001", "40P01", "55P03" -> GAVE_WAY;
+            case "53100", "53200" -> FULL;
             case "57014" -> TOO_SLOW;
             case "25006" -> WROTE_WHERE_ONLY_READING;
             default -> OTHER;

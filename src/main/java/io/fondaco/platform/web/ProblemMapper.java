@@ -129,6 +129,10 @@ class ProblemMapper {
                 LOG.warnf("Request %s found all database connections in use", requestId.value());
                 yield retry("overloaded", "There is more to do than this shop can do just now; try again.");
             }
+            case FULL -> {
+                LOG.errorf("Request %s found no room in the database: %s", requestId.value(), message(Causes.root(e)));
+                yield retry("database_full", "The database has no room for this just now; try again.");
+            }
             case COMMIT_UNKNOWN -> {
                 LOG.warnf(
                         "Request %s lost the database while committing: %s",
