@@ -83,7 +83,7 @@ class DatabaseStatements {
 
             @Schema(
                     description = "With `$1`, `$2`, … for constants; its first 2,000 characters.",
-                    examples = "SELECT id FROM cart.cart WHERE id = $1")
+                    examples = "SELECT set_config($1, $2, $3)")
             String query,
 
             @Schema(description = "false: functions ran it, and their statements' time includes its own.")
