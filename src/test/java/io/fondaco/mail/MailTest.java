@@ -294,10 +294,12 @@ class MailTest {
                 .statusCode(202);
 
         buyer.getsOne(server);
-        assertThat(book.of(id)).singleElement().satisfies(letter -> {
-            assertThat(letter.status()).isEqualTo("sent");
-            assertThat(letter.attempts()).isEqualTo(1);
-        });
+        // Written down after it has arrived.
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
+                    assertThat(letter.status()).isEqualTo("sent");
+                    assertThat(letter.attempts()).isEqualTo(1);
+                }));
         Staff.request().get("/admin/v1/dead-letters/" + dead).then().statusCode(404);
     }
 
