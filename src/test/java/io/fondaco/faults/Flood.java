@@ -3,10 +3,13 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +21,8 @@ import java.util.function.Supplier;
 /** Clients that ask for the same without a pause, whatever they are told. */
 final class Flood implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(20);
+    private static final List<String> REFUSALS =
+            List.of("overloaded", "busy", "database_slow", "database_unavailable", "database_full", "outcome_unknown");
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -25,17 +30,39 @@ final class Flood implements AutoCloseable {
             .build();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Integer> answers = new ConcurrentHashMap<>();
+    private final Map<String, Duration> longest = new ConcurrentHashMap<>();
     private volatile boolean over;
+
+    /** Visitors of a product, whose handle is the SKU in small letters. */
+    static Flood looking(int clients, URI shop, String sku) {
+        URI product = shop.resolve("/store/v1/products/" + sku.toLowerCase(Locale.ROOT));
+        return new Flood(clients, () -> HttpRequest.newBuilder(product));
+    }
+
+    /** Shoppers who put one of it into a new cart. */
+    static Flood openingCarts(int clients, URI shop, String sku) {
+        String cart = "{\"currency\":\"GBP\",\"lines\":[{\"sku\":\"%s\",\"quantity\":1}]}".formatted(sku);
+        return new Flood(clients, () -> HttpRequest.newBuilder(shop.resolve("/store/v1/carts"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(cart)));
+    }
 
     /** Begins at once. */
     Flood(int clients, Supplier<HttpRequest.Builder> request) {
         for (int i = 0; i < clients; i++) {
             threads.submit(() -> {
                 while (!over) {
-                    answers.merge(ask(request.get()), 1, Integer::sum);
+                    long begin = System.nanoTime();
+                    String answer = ask(request.get());
+                    longest.merge(answer, Duration.ofNanos(System.nanoTime() - begin), Flood::longer);
+                    answers.merge(answer, 1, Integer::sum);
                 }
             });
         }
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private String ask(HttpRequest.Builder request) {
@@ -53,7 +80,7 @@ final class Flood implements AutoCloseable {
 
     /** One that tells what it is and when to come again, or else the whole of it. */
     private static String refusal(HttpResponse<String> answer) {
-        for (String code : new String[] {"overloaded", "database_slow", "database_unavailable"}) {
+        for (String code : REFUSALS) {
             if (answer.body().contains("\"code\":\"" + code + "\"")
                     && answer.headers().firstValueAsLong("Retry-After").isPresent()) {
                 return "503 " + code;
@@ -69,6 +96,11 @@ final class Flood implements AutoCloseable {
 
     int count(String answer) {
         return answers.getOrDefault(answer, 0);
+    }
+
+    /** The longest that anybody waited for that answer; zero if nobody got it. */
+    Duration longest(String answer) {
+        return longest.getOrDefault(answer, Duration.ZERO);
     }
 
     /** Ends it, and waits for the last answers. */

@@ -17,6 +17,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
 public final class SellingShop implements AutoCloseable {
+    /**
+     * Settings with which what is left in the middle is taken up within {@link #RECOVERY}: completions are left to their request for
+     * 3 s, pending payments asked for after 1 s, the job runs every 5 s.
+     */
+    static final Map<String, String> TAKEN_UP_SOON = Map.of(
+            "FONDACO_CHECKOUT_COMPLETION_LEASE",
+            "3s",
+            "FONDACO_PAYMENT_TIMEOUT",
+            "2s",
+            "FONDACO_CHECKOUT_PENDING_CHECK",
+            "1s",
+            "FONDACO_JOBS_LEASE",
+            "4s");
+
+    static final Duration RECOVERY = Duration.ofSeconds(45);
+
     private final String name;
     private final ReplicatedPostgres database;
     private final Map<String, String> environment;
@@ -32,7 +48,11 @@ public final class SellingShop implements AutoCloseable {
 
     /** @param settings of the pods, besides what they need */
     public static SellingShop open(String name, Path directory, Map<String, String> settings) {
-        ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
+        return open(name, ReplicatedPostgres.start(directory, 1), settings);
+    }
+
+    /** @param database is closed with the shop */
+    static SellingShop open(String name, ReplicatedPostgres database, Map<String, String> settings) {
         Map<String, String> environment = Pods.selling(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.putAll(settings);
@@ -54,13 +74,18 @@ public final class SellingShop implements AutoCloseable {
         return database;
     }
 
+    /** What each of its pods is told. */
+    Map<String, String> environment() {
+        return new TreeMap<>(environment);
+    }
+
     public PackagedApp pod(int pod) {
         return pods.get(pod % pods.size());
     }
 
     /** Starts one of them once more, after its end, with further settings. */
     public void launchAgain(int pod, Map<String, String> settings) {
-        Map<String, String> all = new TreeMap<>(environment);
+        Map<String, String> all = environment();
         all.putAll(settings);
         pods.set(pod, pods.get(pod).launchAgain(name + "-pod-" + pod, all));
     }

@@ -24,7 +24,7 @@ import org.awaitility.Awaitility;
 /** The packaged application in a process of its own, to be used, and killed, from outside. */
 public final class PackagedApp implements AutoCloseable {
     public static final String ADMIN_KEY = "fk_local_admin";
-    static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    public static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     private static final Path LOGS = Path.of("target", "process-logs");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long STOP_LIMIT_SECONDS = 60;
@@ -56,10 +56,21 @@ public final class PackagedApp implements AutoCloseable {
      * @param directory its {@code quarkus-app}
      */
     public static PackagedApp startOther(Path directory, String name, Map<String, String> environment) {
-        PackagedApp app =
-                launch(FreePort.find(), directory.resolve(JAR.getFileName()), "-XX:+UseSerialGC", name, environment);
+        PackagedApp app = launchOther(directory, name, environment);
         app.awaitReady();
         return app;
+    }
+
+    /** As {@link #startOther}, without waiting. */
+    public static PackagedApp launchOther(
+            Path directory, String name, Map<String, String> environment, String... arguments) {
+        return launch(
+                FreePort.find(),
+                directory.resolve(JAR.getFileName()),
+                "-XX:+UseSerialGC",
+                name,
+                environment,
+                arguments);
     }
 
     /** Starts as {@link #launch}, and writes an AOT cache when it ends. */

@@ -29,9 +29,11 @@ final class PostgresPrograms {
     private static final int OWNER_MAY_EXECUTE = 0100;
 
     private final Path bin;
+    private final List<String> launcher;
 
-    private PostgresPrograms(Path bin) {
+    private PostgresPrograms(Path bin, List<String> launcher) {
         this.bin = bin;
+        this.launcher = List.copyOf(launcher);
     }
 
     static PostgresPrograms unpackedIn(Path directory) {
@@ -44,10 +46,20 @@ final class PostgresPrograms {
                 unpack(archive, draft);
                 Files.move(draft, version, StandardCopyOption.ATOMIC_MOVE);
             }
-            return new PostgresPrograms(version.resolve("bin"));
+            return new PostgresPrograms(version.resolve("bin"), notAsRoot());
         } catch (IOException e) {
             throw new IllegalStateException("The Postgres programs cannot be unpacked into " + directory, e);
         }
+    }
+
+    /** Postgres refuses to run as root; in a user namespace of its own it is nobody and yet owns our files. */
+    private static List<String> notAsRoot() {
+        return LinuxUtils.isUnshareAvailable() ? List.of("unshare", "-U") : List.of();
+    }
+
+    /** The same programs, run by a command that takes them and their arguments; it must see to it that they do not run as root. */
+    PostgresPrograms runBy(List<String> command) {
+        return new PostgresPrograms(bin, command);
     }
 
     /**
@@ -56,11 +68,7 @@ final class PostgresPrograms {
      * @throws IllegalStateException when it takes longer than the bound; it is killed then
      */
     int run(Path log, Duration bound, String program, List<String> arguments) {
-        List<String> command = new ArrayList<>();
-        if (LinuxUtils.isUnshareAvailable()) {
-            // Postgres refuses to run as root; in a user namespace of its own it is nobody and yet owns our files.
-            command.addAll(List.of("unshare", "-U"));
-        }
+        List<String> command = new ArrayList<>(launcher);
         command.add(bin.resolve(program).toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -147,13 +147,13 @@ final class PostgresServer {
     }
 
     int port() {
-        return Integer.parseInt(pidFile().get(PORT_LINE).strip());
+        return Integer.parseInt(pidLine(PORT_LINE));
     }
 
     /** A connection of the superuser: bounded, never pooled. */
     Connection connect(String database, Credentials credentials) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setServerNames(new String[] {pidFile().get(ADDRESS_LINE).strip()});
+        source.setServerNames(new String[] {pidLine(ADDRESS_LINE)});
         source.setPortNumbers(new int[] {port()});
         source.setDatabaseName(database);
         source.setUser(Credentials.SUPERUSER);
@@ -218,6 +218,14 @@ final class PostgresServer {
                 throw failure("its stale postmaster.pid cannot be removed", e);
             }
         }
+    }
+
+    private String pidLine(int number) {
+        List<String> lines = pidFile();
+        if (lines.size() <= number) {
+            throw failure("does not run");
+        }
+        return lines.get(number).strip();
     }
 
     private List<String> pidFile() {

@@ -130,12 +130,14 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    private ReplicatedPostgres(Path directory, int replicas, String... addresses) {
+    private ReplicatedPostgres(Path directory, Optional<SmallDisk> disk, int replicas, String... addresses) {
         this.credentials = new Credentials(directory.resolve("credentials"));
         PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
         for (int i = 0; i <= replicas; i++) {
             String name = "node_" + i;
-            PostgresServer server = new PostgresServer(name, directory, programs);
+            PostgresServer server = i == 0 && disk.isPresent()
+                    ? disk.get().server(name, programs)
+                    : new PostgresServer(name, directory, programs);
             // Replicas with addresses of their own share a port, as those behind one name do.
             Member member = i == 0 || addresses.length == 0
                     ? new Member(server, name, PostgresServer.ADDRESS, FreePort.find())
@@ -151,7 +153,15 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
     /** @param addresses of the replicas, all on one port; without any they listen on ports of their own */
     public static ReplicatedPostgres start(Path directory, int replicas, String... addresses) {
-        ReplicatedPostgres cluster = new ReplicatedPostgres(directory, replicas, addresses);
+        return start(new ReplicatedPostgres(directory, Optional.empty(), replicas, addresses));
+    }
+
+    /** One whose primary has a disk of its own. */
+    public static ReplicatedPostgres startOn(SmallDisk disk, Path directory, int replicas) {
+        return start(new ReplicatedPostgres(directory, Optional.of(disk), replicas));
+    }
+
+    private static ReplicatedPostgres start(ReplicatedPostgres cluster) {
         try {
             new Primary(cluster.primary.server, cluster.credentials, cluster.primary.settings()).start();
             for (Member member : cluster.members.subList(1, cluster.members.size())) {

@@ -1,0 +1,162 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The Job that migrates for the next release is killed in the middle of a migration, first of one with a transaction and then of an
+ * index that is made concurrently. The pods of this release sell on, and the Job's next run comes to the end by itself (matrix row
+ * 26).
+ */
+class MigrationKilledIT {
+    private static final Logger LOG = Logger.getLogger(MigrationKilledIT.class);
+    private static final String SKU = "HALFWAY";
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** Longer than the next run takes to start, unless the machine is busy: the server does not notice that its client is gone. */
+    private static final int STATEMENT_SECONDS = 20;
+
+    private static final String IN_TRANSACTION = """
+            CREATE TABLE cart.half_way (cart_id uuid PRIMARY KEY);
+            SELECT pg_sleep(coalesce(current_setting('half_way.seconds', true), '0')::int);
+            """;
+    private static final String CONCURRENTLY = """
+            DROP INDEX CONCURRENTLY IF EXISTS cart.cart_half_way;
+            CREATE INDEX CONCURRENTLY cart_half_way ON cart.cart (currency);
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final List<AutoCloseable> processes = new ArrayList<>();
+    private SellingShop shop;
+    private int version;
+    private Path nextRelease;
+
+    @BeforeEach
+    void open() throws IOException {
+        shop = SellingShop.open("half-way", directory.resolve("database"), Map.of());
+        shop.client(0).offer(SKU, 1_000_000);
+        version = Integer.parseInt(history("max(version::int)"));
+        nextRelease = nextRelease();
+    }
+
+    @AfterEach
+    void close() {
+        processes.addAll(Arrays.asList(shop));
+        Pods.closeAll(processes);
+    }
+
+    @Test
+    void theOldPodsSellOnAndTheNextRunComesToTheEnd() throws Exception {
+        Member primary = shop.database().primary();
+        AtomicInteger turn = new AtomicInteger();
+        Crowd crowd = new Crowd(() -> shop.pod(turn.getAndIncrement()).base(), SKU);
+        try (crowd;
+                Connection other = primary.session();
+                Statement statement = other.createStatement()) {
+            primary.execute("ALTER DATABASE fondaco SET half_way.seconds = '%d'".formatted(STATEMENT_SECONDS));
+            killWhen("query LIKE '%pg_sleep%' AND state = 'active'");
+            primary.execute("ALTER DATABASE fondaco RESET half_way.seconds");
+            assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version));
+
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE cart.cart IN ROW EXCLUSIVE MODE");
+            killWhen("query LIKE '%CREATE INDEX CONCURRENTLY cart_half_way%' AND wait_event_type = 'Lock'");
+            assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version + 1));
+            assertThat(indexIsValid()).isEqualTo("f");
+
+            PackagedApp last = migrate();
+            other.rollback();
+            assertThat(last.awaitExit(SOON)).isZero();
+        }
+        LOG.infof("A migration killed twice: %d requests, %d orders", crowd.requests(), crowd.orders());
+        assertThat(crowd.failedReads()).isEmpty();
+        assertThat(crowd.failedWrites()).isEmpty();
+        assertThat(crowd.orders()).isPositive();
+        assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version + 2));
+        assertThat(history("count(*) FILTER (WHERE NOT success)")).isEqualTo("0");
+        assertThat(indexIsValid()).isEqualTo("t");
+        theNextReleaseSells();
+        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
+    }
+
+    private void theNextReleaseSells() {
+        PackagedApp pod = PackagedApp.startOther(nextRelease, "half-way-next", environment());
+        processes.add(pod);
+        try (ShopClient shopper = new ShopClient(pod.base(), "")) {
+            shopper.buy("GBP", SKU);
+        }
+    }
+
+    /** Runs the migration until the server says that it is there, and kills it, and nothing but it. */
+    private void killWhen(String activity) throws InterruptedException {
+        PackagedApp migration = migrate();
+        await().atMost(SOON).until(() -> !shop.query(
+                        "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND " + activity)
+                .equals("0"));
+        migration.kill();
+    }
+
+    private PackagedApp migrate() {
+        PackagedApp migration = PackagedApp.launchOther(nextRelease, "half-way-migrate", environment(), "migrate");
+        processes.add(migration);
+        return migration;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = shop.environment();
+        environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "false");
+        environment.put("TIER", "1");
+        return environment;
+    }
+
+    private String history(String what) {
+        return shop.query("SELECT %s FROM cart.flyway_schema_history".formatted(what));
+    }
+
+    private String indexIsValid() {
+        return shop.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'cart.cart_half_way'::regclass");
+    }
+
+    /** This release with two migrations more. */
+    private Path nextRelease() throws IOException {
+        Path built = PackagedApp.JAR.getParent();
+        Path release = directory.resolve("next-release");
+        try (Stream<Path> files = Files.walk(built)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, release.resolve(built.relativize(file).toString()));
+            }
+        }
+        try (Stream<Path> jars = Files.list(release.resolve("app"));
+                FileSystem jar = FileSystems.newFileSystem(jars.findFirst().orElseThrow())) {
+            Path migrations = jar.getPath("db-migrations", "cart");
+            Files.writeString(migrations.resolve("V%d__half_way.sql".formatted(version + 1)), IN_TRANSACTION);
+            Files.writeString(migrations.resolve("V%d__index.sql".formatted(version + 2)), CONCURRENTLY);
+        }
+        return release;
+    }
+}

@@ -1,0 +1,185 @@
+package io.fondaco.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.Together;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A pod that has too little memory ends, so that it is started anew, and one that has too little of a processor is slow; the other
+ * one sells on, and the books agree (matrix row 24, invariants I1, I2, I3 and I5).
+ */
+class StarvedPodIT {
+    private static final Logger LOG = Logger.getLogger(StarvedPodIT.class);
+    private static final Duration LASTING =
+            Duration.ofSeconds(Math.min(60, Integer.getInteger("faults.seconds", 4) * 2));
+    private static final int SURVIVOR = 0;
+    private static final int VICTIM = 1;
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** Enough to start and to sell, and less than what the bodies that a pod reads at a time may take. */
+    private static final String SMALL_HEAP = "96m";
+
+    private static final int OUT_OF_MEMORY = 3;
+    private static final int SENDERS = 300;
+    private static final int BODY_BYTES = 250_000;
+
+    private static final int SCARCE = 20;
+    private static final int BUYERS = 2 * SCARCE;
+    private static final int AT_A_TIME = 10;
+    private static final String SOLD_OUT = "409 out_of_stock";
+
+    @TempDir
+    private static Path directory;
+
+    private static SellingShop shop;
+
+    @BeforeAll
+    static void open() {
+        shop = SellingShop.open("starved", directory, SellingShop.TAKEN_UP_SOON);
+    }
+
+    @AfterAll
+    static void close() {
+        if (shop != null) {
+            shop.close();
+        }
+    }
+
+    @Test
+    void aPodWithoutMemoryEndsAndIsStartedAnewWhileTheOtherSells() throws Exception {
+        String sku = shop.put(Map.of("main", 1_000_000));
+        shop.pod(VICTIM).close();
+        shop.launchAgain(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", optionsOfTheImage()));
+        shop.pod(VICTIM).awaitReady();
+        Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
+        Pulse pulse = new Pulse(shop.pod(SURVIVOR));
+        try (shoppers;
+                pulse) {
+            awaitOrders(shoppers);
+            try (Flood _ = sendLargeBodies()) {
+                assertThat(shop.pod(VICTIM).awaitExit(SOON)).isEqualTo(OUT_OF_MEMORY);
+            }
+            awaitOrders(shoppers);
+            shop.launchAgain(VICTIM, Map.of());
+            shop.pod(VICTIM).awaitReady();
+            awaitOrders(shoppers);
+        }
+        LOG.infof(
+                "Out of memory: %d orders, %d shoppers that never came back", shoppers.orders(), shoppers.abandoned());
+        assertThat(pulse.missed()).isEmpty();
+        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
+        shoppers.assertToldTheTruth();
+    }
+
+    @Test
+    void aPodWithATenthOfAProcessorIsSlowAndNeverWrong() throws Exception {
+        String sku = shop.put(Map.of("main", 1_000_000));
+        String scarce = shop.put(Map.of("main", SCARCE));
+        List<ShopClient.Basket> baskets = Together.all(BUYERS, AT_A_TIME, i -> shop.basket(i, scarce, 1));
+        List<String> keys =
+                baskets.stream().map(_ -> UUID.randomUUID().toString()).toList();
+        Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
+        List<String> ends;
+        try (Throttle _ = new Throttle(shop.pod(VICTIM));
+                shoppers) {
+            awaitOrders(shoppers);
+            // Each at both pods at once, as somebody does who lost patience with one of them.
+            ends = Together.all(
+                    2 * BUYERS, i -> SellingShop.code(shop.complete(i, baskets.get(i / 2), "tok_ok", keys.get(i / 2))));
+            Pods.pass(LASTING);
+            awaitOrders(shoppers);
+        }
+        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
+        shoppers.assertToldTheTruth();
+        assertThat(ends).isSubsetOf("201", "202", SOLD_OUT);
+        int told = 0;
+        for (int buyer = 0; buyer < BUYERS; buyer++) {
+            List<String> both = ends.subList(2 * buyer, 2 * buyer + 2);
+            assertThat(both.getFirst().equals(SOLD_OUT))
+                    .isEqualTo(both.getLast().equals(SOLD_OUT));
+            told += both.contains("201") ? 1 : 0;
+        }
+        int sold = Integer.parseInt(
+                shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(scarce)));
+        LOG.infof(
+                "A tenth of a processor: %d orders; %d buyers of %d told that they have one of %d units, %d sold",
+                shoppers.orders(), told, BUYERS, SCARCE, sold);
+        assertThat(sold).isBetween(told, SCARCE);
+        for (int pod : List.of(SURVIVOR, VICTIM)) {
+            assertThat(Pods.metric(shop.pod(pod), "http_server_requests_seconds_count", "status=\"500\""))
+                    .isZero();
+        }
+    }
+
+    /** Some more of them. */
+    private static void awaitOrders(Shoppers shoppers) {
+        int before = shoppers.orders();
+        await().atMost(SOON).until(() -> shoppers.orders() > before + AT_A_TIME);
+    }
+
+    private static String optionsOfTheImage() throws IOException {
+        Matcher options =
+                Pattern.compile("--add-options=\"([^\"]+)\"").matcher(Files.readString(Path.of("Dockerfile")));
+        assertThat(options.find()).isTrue();
+        return options.group(1);
+    }
+
+    /** Each as large as it may be, and nothing that could be done. */
+    private static Flood sendLargeBodies() {
+        URI carts = shop.pod(VICTIM).base().resolve("/store/v1/carts");
+        String line = "{\"sku\":\"ANY\",\"quantity\":1}";
+        String body = IntStream.range(0, BODY_BYTES / (line.length() + 1))
+                .mapToObj(_ -> line)
+                .collect(Collectors.joining(",", "{\"currency\":\"GBP\",\"lines\":[", "]}"));
+        return new Flood(SENDERS, () -> HttpRequest.newBuilder(carts)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Lets a pod run for a tenth of the time, as a limit of its processor time does. */
+    private static final class Throttle implements AutoCloseable {
+        private static final Duration STOPPED = Duration.ofMillis(90);
+        private static final Duration RUNNING = Duration.ofMillis(10);
+
+        private final Thread thread;
+        private volatile boolean over;
+
+        Throttle(PackagedApp pod) {
+            thread = Thread.ofVirtual().name("throttle").start(() -> {
+                while (!over) {
+                    pod.freeze(true);
+                    Pods.pass(STOPPED);
+                    pod.freeze(false);
+                    Pods.pass(RUNNING);
+                }
+            });
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            over = true;
+            thread.join();
+        }
+    }
+}
