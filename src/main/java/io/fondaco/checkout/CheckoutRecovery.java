@@ -4,6 +4,7 @@ import io.fondaco.checkout.Completions.Waiting;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.platform.AtOnce;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
@@ -20,8 +21,6 @@ import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
@@ -123,20 +122,16 @@ class CheckoutRecovery {
 
     /** At the same time: together they take as long as the provider takes for one, and so no longer than their lease. */
     private void settleAll(List<Completion> due) throws InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            threads.invokeAll(due.stream()
-                    .map(completion -> Executors.callable(() -> settle(completion)))
-                    .toList());
-        }
+        AtOnce.forEach(
+                due,
+                this::settle,
+                (completion, thrown) ->
+                        LOG.errorf(thrown, "Completion %s could not be recovered; it is tried again", completion.id()));
     }
 
     @ActivateRequestContext
     void settle(Completion completion) {
         actor.is("system:" + JOB);
-        try {
-            completeCart.recover(completion);
-        } catch (RuntimeException e) {
-            LOG.errorf(e, "Completion %s could not be recovered; it is tried again", completion.id());
-        }
+        completeCart.recover(completion);
     }
 }

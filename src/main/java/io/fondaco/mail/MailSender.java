@@ -1,5 +1,6 @@
 package io.fondaco.mail;
 
+import io.fondaco.platform.AtOnce;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.quarkus.runtime.ShutdownEvent;
@@ -9,10 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -72,17 +69,10 @@ class MailSender {
 
     /** At the same time: together they take as long as the slowest, and so no longer than their lease. */
     private void sendAll(List<Letter> claimed) throws InterruptedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<Object> sent : threads.invokeAll(claimed.stream()
-                    .map(letter -> Executors.callable(() -> delivery.deliver(letter)))
-                    .toList())) {
-                try {
-                    sent.get();
-                } catch (ExecutionException e) {
-                    LOG.errorf(e.getCause(), "What came of a letter is not known; it is taken up again");
-                }
-            }
-        }
+        AtOnce.forEach(
+                claimed,
+                delivery::deliver,
+                (_, thrown) -> LOG.errorf(thrown, "What came of a letter is not known; it is taken up again"));
     }
 
     /** Letters under way are brought to an end, or others would send them again. */
