@@ -13,8 +13,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
-import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 class PostgresCarts implements Carts {
     private static final int MAX_QUANTITY = 9_999;
     private static final String SELECT = """
-            SELECT token_hash, currency, email, cast(shipping_address AS text) AS shipping_address,
+            SELECT encode(token_hash, 'hex') AS token_hash, currency, email, cast(shipping_address AS text) AS shipping_address,
                    cast(billing_address AS text) AS billing_address, shipping_method,
                    cast(to_json(coupon_codes) AS text) AS coupon_codes, status, version
               FROM cart.cart WHERE id = :id
@@ -90,7 +90,7 @@ class PostgresCarts implements Carts {
             throw ApiException.notFound("cart", id.toString());
         }
         Tuple row = (Tuple) rows.getFirst();
-        if (!MessageDigest.isEqual(Secret.hash(token), row.get("token_hash", byte[].class))) {
+        if (!Secret.matches(token, HexFormat.of().parseHex(row.get("token_hash", String.class)))) {
             throw ApiException.notFound("cart", id.toString());
         }
         return new Cart(

@@ -62,7 +62,7 @@ class PostgresCatalog implements Catalog, EventType.Source {
                     SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '),
                            p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
                       FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
-                     WHERE v.sku = ANY (?)
+                     WHERE v.sku = ANY (ARRAY (SELECT unnest(?::text[])))
                     """)) {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
                 try (ResultSet rows = select.executeQuery()) {

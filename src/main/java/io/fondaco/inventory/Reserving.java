@@ -148,7 +148,7 @@ class Reserving {
                 SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
                        l.priority, l.country, l.active AND l.ships_online AS sells
                   FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
-                 WHERE s.sku = ANY (?) ORDER BY s.sku, s.location FOR UPDATE OF s
+                 WHERE s.sku = ANY (ARRAY (SELECT unnest(?::text[]))) ORDER BY s.sku, s.location FOR UPDATE OF s
                 """)) {
             select.setArray(1, connection.createArrayOf("text", skus));
             try (ResultSet rows = select.executeQuery()) {

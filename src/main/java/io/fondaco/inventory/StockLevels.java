@@ -51,7 +51,7 @@ class StockLevels {
                       FROM inventory.stock_level s
                       JOIN inventory.location l ON l.code = s.location
                       LEFT JOIN inventory.selling_policy p ON p.sku = s.sku
-                     WHERE s.sku = ANY (?) GROUP BY s.sku, p.sku
+                     WHERE s.sku = ANY (ARRAY (SELECT unnest(?::text[]))) GROUP BY s.sku, p.sku
                     """)) {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
                 try (ResultSet rows = select.executeQuery()) {

@@ -2,9 +2,7 @@ package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
 import io.fondaco.platform.identity.Secret;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Outbox;
-import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,18 +17,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.ToIntFunction;
-import java.util.stream.IntStream;
 
 @ApplicationScoped
 class PostgresOrders implements Orders {
     private final EntityManager entities;
     private final OrderRows rows;
+    private final OrderInsert insert;
     private final RequestId requestId;
     private final Outbox outbox;
 
-    PostgresOrders(EntityManager entities, OrderRows rows, RequestId requestId, Outbox outbox) {
+    PostgresOrders(EntityManager entities, OrderRows rows, OrderInsert insert, RequestId requestId, Outbox outbox) {
         this.entities = entities;
         this.rows = rows;
+        this.insert = insert;
         this.requestId = requestId;
         this.outbox = outbox;
     }
@@ -38,104 +37,9 @@ class PostgresOrders implements Orders {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
-        List<NewOrder.Line> lines = order.lines();
-        List<UUID> lineIds = lines.stream().map(_ -> TypeId.newUuid()).toList();
-        Totals totals = order.totals();
-        String currency = totals.total().currency();
-        Tuple row = (Tuple) entities.createNativeQuery("""
-                        WITH placed AS (
-                            INSERT INTO "order".orders
-                                   (id, cart_id, token_hash, customer_id, email, currency, status, payment_status,
-                                    shipping_address, billing_address, shipping_method,
-                                    subtotal, discount, shipping, tax, total, discounts)
-                            VALUES (:id, :cart, decode(:hash, 'hex'), :customer, :email, :currency, :status, :payment,
-                                    cast(:shipping_address AS jsonb), cast(:billing_address AS jsonb),
-                                    cast(:method AS text), :subtotal, :discount, :shipping, :tax, :total,
-                                    cast(:discounts AS jsonb))
-                            RETURNING *),
-                        lines AS (
-                            INSERT INTO "order".line
-                                   (id, order_id, position, variant_id, sku, title, quantity, unit_price, total, stock_taken,
-                                     backordered_quantity, discount)
-                            SELECT l.id, :id, l.position, l.variant_id, l.sku, l.title, l.quantity, l.unit_price,
-                                   l.unit_price * l.quantity, l.stock_taken, l.backordered, l.discount
-                              FROM unnest(cast(:line_ids AS uuid[]), cast(:variants AS uuid[]), cast(:skus AS text[]),
-                                          cast(:titles AS text[]), cast(:quantities AS int[]),
-                                          cast(:prices AS bigint[]), cast(:stock_taken AS boolean[]),
-                                          cast(:backordered AS int[]), cast(:discounts_of_lines AS bigint[]))
-                                   WITH ORDINALITY
-                                   AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, backordered, discount,
-                                         position)),
-                        told AS (
-                            INSERT INTO "order".history (order_id, event, actor, request_id, facts)
-                            VALUES (:id, 'placed', 'customer', :request, jsonb_build_object('status', :status)))
-                        SELECT %s FROM placed
-                        """.formatted(OrderRows.ORDER), Tuple.class)
-                .setParameter("id", order.id().value())
-                .setParameter("cart", order.cartId())
-                .setParameter("hash", order.tokenHash())
-                .setParameter("customer", customer.value())
-                .setParameter("email", order.email())
-                .setParameter("currency", currency)
-                .setParameter("status", status.column())
-                .setParameter("payment", paymentStatus.column())
-                .setParameter("shipping_address", rows.write(order.addresses().shipping()))
-                .setParameter("billing_address", rows.write(order.addresses().billing()))
-                .setParameter("method", order.shippingMethod())
-                .setParameter("subtotal", totals.subtotal().amount())
-                .setParameter("discount", totals.discount().amount())
-                .setParameter("shipping", totals.shipping().amount())
-                .setParameter("tax", totals.tax().amount())
-                .setParameter("total", totals.total().amount())
-                .setParameter("discounts", rows.write(order.discounts()))
-                .setParameter(
-                        "discounts_of_lines",
-                        lines.stream().map(NewOrder.Line::discountAmount).toArray(Long[]::new))
-                .setParameter("line_ids", lineIds.toArray(UUID[]::new))
-                .setParameter(
-                        "variants", lines.stream().map(NewOrder.Line::variantId).toArray(UUID[]::new))
-                .setParameter("skus", lines.stream().map(NewOrder.Line::sku).toArray(String[]::new))
-                .setParameter("titles", lines.stream().map(NewOrder.Line::title).toArray(String[]::new))
-                .setParameter(
-                        "quantities",
-                        lines.stream().map(NewOrder.Line::quantity).toArray(Integer[]::new))
-                .setParameter(
-                        "prices",
-                        lines.stream().map(line -> line.unitPrice().amount()).toArray(Long[]::new))
-                .setParameter(
-                        "stock_taken",
-                        lines.stream().map(NewOrder.Line::stockTaken).toArray(Boolean[]::new))
-                .setParameter(
-                        "backordered", lines.stream().map(order::backordered).toArray(Integer[]::new))
-                .setParameter("request", requestId.value())
-                .getSingleResult();
-        Order placed = rows.order(
-                row,
-                IntStream.range(0, lines.size())
-                        .mapToObj(index ->
-                                placed(lineIds.get(index), lines.get(index), order.backordered(lines.get(index))))
-                        .toList());
+        Order placed = insert.insert(order, customer, status, paymentStatus, requestId.value());
         outbox.tell(List.of(OrderNews.Types.event("placed", placed, Map.of())));
         return placed;
-    }
-
-    private static OrderLine placed(UUID id, NewOrder.Line line, int backordered) {
-        return new OrderLine(
-                new OrderLineId(id),
-                line.sku(),
-                TypeId.format("variant", line.variantId()),
-                line.title(),
-                line.quantity(),
-                backordered,
-                line.unitPrice(),
-                line.unitPrice().times(line.quantity()),
-                Money.of(line.discountAmount(), line.unitPrice().currency()),
-                0,
-                0,
-                0,
-                0,
-                0,
-                line.stockTaken());
     }
 
     @Override

@@ -50,7 +50,7 @@ class PostgresPricing implements Pricing {
             Map<VariantId, List<PriceTag>> prices = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT variant_id, currency, amount, compare_at FROM pricing.price
-                     WHERE variant_id = ANY (?) AND currency = coalesce(?, currency)
+                     WHERE variant_id = ANY (ARRAY (SELECT unnest(?::uuid[]))) AND currency = coalesce(?, currency)
                      ORDER BY variant_id, currency
                     """)) {
                 select.setArray(1, connection.createArrayOf("uuid", ids(variants)));

@@ -46,7 +46,7 @@ class PostgresPromotions implements Promotions {
                                  OR coalesce(u.used >= p.usage_limit_per_customer, false) AS used_up
                               FROM promotion.promotion p
                               LEFT JOIN promotion.customer_usage u ON u.promotion_id = p.id AND u.customer = ?
-                             WHERE p.code = ANY (?) AND p.active AND p.deleted_at IS NULL
+                             WHERE p.code = ANY (ARRAY (SELECT unnest(?::text[]))) AND p.active AND p.deleted_at IS NULL
                             """)) {
                 select.setBytes(
                         1, basket.email().map(PostgresPromotions::customer).orElse(null));
