@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A pod that has too little memory ends, so that it is started anew, and one that has too little of a processor is slow; the other
- * one sells on, and the books agree (matrix row 24, invariants I1, I2, I3 and I5).
+ * A pod that has too little memory stops for full collections and ends, so that it is started anew, and one that has too little
+ * of a processor is slow; the other one sells on, and the books agree (matrix row 24, invariants I1, I2, I3 and I5).
  */
 class StarvedPodIT {
     private static final Logger LOG = Logger.getLogger(StarvedPodIT.class);
@@ -70,7 +70,7 @@ class StarvedPodIT {
     void aPodWithoutMemoryEndsAndIsStartedAnewWhileTheOtherSells() throws Exception {
         String sku = shop.put(Map.of("main", 1_000_000));
         shop.pod(VICTIM).close();
-        shop.launchAgain(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", optionsOfTheImage()));
+        shop.launchAgain(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", optionsOfTheImage() + " -Xlog:gc"));
         shop.pod(VICTIM).awaitReady();
         Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
         Pulse pulse = new Pulse(shop.pod(SURVIVOR));
@@ -80,6 +80,9 @@ class StarvedPodIT {
             try (Flood _ = sendLargeBodies()) {
                 assertThat(shop.pod(VICTIM).awaitExit(SOON)).isEqualTo(OUT_OF_MEMORY);
             }
+            assertThat(Files.readString(shop.pod(VICTIM).log()))
+                    .as("it stopped for whole collections before it gave up")
+                    .contains("Pause Full");
             awaitOrders(shoppers);
             shop.launchAgain(VICTIM, Map.of());
             shop.pod(VICTIM).awaitReady();
