@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import org.hibernate.Session;
 
 /**
- * Writes an order down, with its lines and the first entry of its history. One statement, by JDBC: every completion makes it, and
- * binding its thirty values by name cost as much as the rest of it.
+ * Writes an order down, with its lines and the first entry of its history. One statement, by JDBC: of a completion's statements it
+ * took the pod's processor the most while its values were bound by name.
  */
 @ApplicationScoped
 class OrderInsert {
@@ -150,7 +150,7 @@ class OrderInsert {
         return new OrderLine(
                 new OrderLineId(id),
                 line.sku(),
-                TypeId.format("variant", line.variantId()),
+                TypeId.format(OrderRows.VARIANT_PREFIX, line.variantId()),
                 line.title(),
                 line.quantity(),
                 backordered,

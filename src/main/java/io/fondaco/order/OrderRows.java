@@ -29,7 +29,7 @@ class OrderRows {
             id, variant_id, sku, title, quantity, backordered_quantity, unit_price, total, discount, stock_taken,
             cancelled_quantity, fulfilled_quantity, refunded_quantity, returned_quantity, restocked_quantity
             """;
-    private static final String VARIANT_PREFIX = "variant";
+    static final String VARIANT_PREFIX = "variant";
 
     private final ObjectMapper json;
 

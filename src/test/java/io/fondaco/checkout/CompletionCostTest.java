@@ -83,7 +83,7 @@ class CompletionCostTest {
         Map<String, Long> before = planned();
         shoppers.forEach(shopper -> shopper.complete("tok_ok").then().statusCode(201));
         Map<String, Long> after = planned();
-        assertThat(after).containsKey("COMMIT").as("what the pool's connections have prepared");
+        assertThat(after).as("what the pool's connections have prepared").containsKey("COMMIT");
         after.replaceAll((sql, times) -> times - before.getOrDefault(sql, 0L));
         assertThat(after.values()).allMatch(times -> times < COMPLETIONS / 2, after.toString());
     }
