@@ -82,7 +82,8 @@ class ChartTest {
                 RECOVERY.with("migration.mode", "pod"),
                 RECOVERY.with("kafka.securityProtocol", "SSL"),
                 EXTERNAL.with("migration.mode", "pod"),
-                EXTERNAL_SECRETS.with("externalSecrets.apiVersion", "external-secrets.io/v1"));
+                EXTERNAL_SECRETS.with("externalSecrets.apiVersion", "external-secrets.io/v1beta1"),
+                RECOVERY.with("kafka.strimzi.apiVersion", "kafka.strimzi.io/v1beta2"));
     }
 
     static Stream<Values> split() {

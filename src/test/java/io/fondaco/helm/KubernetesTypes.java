@@ -1,121 +1,73 @@
 package io.fondaco.helm;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.ValidationMessage;
 import io.fondaco.helm.Manifests.Manifest;
-import java.lang.reflect.Method;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** What Kubernetes, and the operators whose resources the chart has, know of fields. */
+/**
+ * The resources that the chart has, of Kubernetes, the Gateway API and operators, as JSON schemas: every field, its type, which are required and
+ * what may be chosen from; anything else is a fault. {@code helm/kubernetes.json} has the structure alone, without prose, of what
+ * Kubernetes' API and the CRDs declare, derived from the types generated from these (npm: {@code kubernetes-models} 4.5.1; {@code
+ * @kubernetes-models/…}: cloudnative-pg, external-secrets, gateway-api and keda 2.0.0, prometheus-operator 6.0.0, strimzi-kafka-operator
+ * 1.0.1). Of an ObjectStore its configuration is; its other fields are by hand. Patterns and the CRDs' rules (CEL) are not in it.
+ */
 final class KubernetesTypes {
-    private static final String MODEL = "io.fabric8.kubernetes.api.model";
-    private static final String PRESERVED = "getAdditionalProperties";
+    /** What the schemas leave open and the chart must not. */
+    private static final Map<String, List<String>> NEEDED = Map.of(
+            "Cluster", List.of("/spec/bootstrap", "/spec/storage/size"),
+            "ScheduledBackup", List.of("/spec/pluginConfiguration/name"),
+            "PodMonitor", List.of("/spec/selector/matchLabels", "/spec/podMetricsEndpoints/0/port"),
+            "PrometheusRule", List.of("/spec/groups/0/rules/0/expr"),
+            "ScaledObject", List.of("/spec/triggers/0/metadata/query"),
+            "ExternalSecret", List.of("/spec/secretStoreRef/name", "/spec/target/name", "/spec/data/0/remoteRef/key"),
+            "KafkaTopic", List.of("/spec/partitions", "/metadata/labels/strimzi.io~1cluster"),
+            "KafkaUser", List.of("/spec/authentication/type", "/metadata/labels/strimzi.io~1cluster"));
 
-    /** Operators' resources, by hand: what must be there, and what may be directly below spec. */
-    private static final Map<String, Fields> BY_HAND = Map.of(
-            "postgresql.cnpg.io/v1/Cluster",
-            new Fields(
-                    List.of("/spec/instances", "/spec/storage/size", "/spec/bootstrap"),
-                    Set.of(
-                            "affinity",
-                            "bootstrap",
-                            "enablePDB",
-                            "externalClusters",
-                            "imageName",
-                            "instances",
-                            "logLevel",
-                            "managed",
-                            "plugins",
-                            "postgresql",
-                            "primaryUpdateMethod",
-                            "primaryUpdateStrategy",
-                            "priorityClassName",
-                            "resources",
-                            "storage",
-                            "walStorage")),
-            "postgresql.cnpg.io/v1/ScheduledBackup",
-            new Fields(
-                    List.of("/spec/schedule", "/spec/cluster/name", "/spec/pluginConfiguration/name"),
-                    Set.of(
-                            "backupOwnerReference",
-                            "cluster",
-                            "immediate",
-                            "method",
-                            "pluginConfiguration",
-                            "schedule",
-                            "target")),
-            "barmancloud.cnpg.io/v1/ObjectStore",
-            new Fields(List.of("/spec/configuration/destinationPath"), Set.of("configuration", "retentionPolicy")),
-            "monitoring.coreos.com/v1/PodMonitor",
-            new Fields(
-                    List.of("/spec/selector/matchLabels", "/spec/podMetricsEndpoints/0/port"),
-                    Set.of("jobLabel", "selector", "podTargetLabels", "podMetricsEndpoints")),
-            "monitoring.coreos.com/v1/PrometheusRule",
-            new Fields(List.of("/spec/groups/0/name", "/spec/groups/0/rules/0/expr"), Set.of("groups")),
-            "keda.sh/v1alpha1/ScaledObject",
-            new Fields(
-                    List.of("/spec/scaleTargetRef/name", "/spec/triggers/0/type", "/spec/triggers/0/metadata/query"),
-                    Set.of(
-                            "scaleTargetRef",
-                            "minReplicaCount",
-                            "maxReplicaCount",
-                            "pollingInterval",
-                            "fallback",
-                            "advanced",
-                            "triggers")),
-            "external-secrets.io/v1/ExternalSecret",
-            new Fields(
-                    List.of("/spec/secretStoreRef/name", "/spec/target/name", "/spec/data/0/remoteRef/key"),
-                    Set.of("refreshInterval", "secretStoreRef", "target", "data")),
-            "kafka.strimzi.io/v1/KafkaTopic",
-            new Fields(
-                    List.of("/spec/partitions", "/metadata/labels/strimzi.io~1cluster"),
-                    Set.of("topicName", "partitions", "replicas", "config")),
-            "kafka.strimzi.io/v1/KafkaUser",
-            new Fields(
-                    List.of("/spec/authentication/type", "/metadata/labels/strimzi.io~1cluster"),
-                    Set.of("authentication", "authorization")));
+    private final Map<String, JsonSchema> schemas = new HashMap<>();
 
-    private final KubernetesSerialization kubernetes = new KubernetesSerialization();
+    KubernetesTypes() {
+        JsonNode whole = read();
+        JsonSchemaFactory factory = JsonSchemaFactory.getInstance(VersionFlag.V202012);
+        // References are into the whole, so each schema stands in a document that has all definitions.
+        whole.path("kinds").properties().forEach(kind -> {
+            ObjectNode document = kind.getValue().deepCopy();
+            document.set("$defs", whole.path("$defs"));
+            schemas.put(kind.getKey(), factory.getSchema(document));
+        });
+    }
 
-    private record Fields(List<String> needed, Set<String> known) {}
+    private static JsonNode read() {
+        try (InputStream file = KubernetesTypes.class.getResourceAsStream("/helm/kubernetes.json")) {
+            return new ObjectMapper().readTree(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
-    /** What is wrong with an object's fields: unknown ones, wrong types, missing ones. */
+    /** What is wrong with an object's fields: unknown ones, wrong types, missing ones, values that there are not. */
     List<String> faults(Manifest manifest) {
-        Object typed;
-        try {
-            typed = kubernetes.convertValue(manifest.json(), kind(manifest));
-        } catch (IllegalArgumentException e) {
-            return List.of(manifest + ": " + e.getMessage().lines().findFirst().orElse(""));
+        String type = manifest.json().path("apiVersion").asText() + "/" + manifest.kind();
+        JsonSchema schema = schemas.get(type);
+        if (schema == null) {
+            return List.of(manifest + ": nobody knows " + type);
         }
         List<String> faults = new ArrayList<>();
-        if (typed instanceof GenericKubernetesResource) {
-            byHand(manifest, faults);
-        } else {
-            unknown(typed, manifest.toString(), faults);
-        }
-        return faults;
-    }
-
-    private Class<?> kind(Manifest manifest) {
-        Object example = kubernetes.unmarshal("{\"apiVersion\": \"%s\", \"kind\": \"%s\"}"
-                .formatted(manifest.json().path("apiVersion").asText(), manifest.kind()));
-        return example.getClass();
-    }
-
-    private static void byHand(Manifest manifest, List<String> faults) {
-        String type = manifest.json().path("apiVersion").asText() + "/" + manifest.kind();
-        Fields fields = BY_HAND.get(type);
-        if (fields == null) {
-            faults.add(manifest + ": nobody knows " + type);
-            return;
-        }
-        for (String needed : fields.needed()) {
+        schema.validate(manifest.json()).stream()
+                .map(ValidationMessage::getMessage)
+                .forEach(fault -> faults.add(manifest + ": " + fault));
+        for (String needed : NEEDED.getOrDefault(manifest.kind(), List.of())) {
             JsonNode there = manifest.at(needed);
             if (there.isMissingNode()
                     || there.isNull()
@@ -123,53 +75,6 @@ final class KubernetesTypes {
                 faults.add(manifest + ": needs " + needed);
             }
         }
-        manifest.at("/spec").fieldNames().forEachRemaining(field -> {
-            if (!fields.known().contains(field)) {
-                faults.add(manifest + ": unknown field /spec/" + field);
-            }
-        });
-    }
-
-    /** The model keeps what it does not know apart. */
-    private static void unknown(Object value, String path, List<String> faults) {
-        switch (value) {
-            case Collection<?> many ->
-                many.forEach(one -> {
-                    if (one != null) {
-                        unknown(one, path + "[]", faults);
-                    }
-                });
-            case Map<?, ?> many ->
-                many.forEach((key, one) -> {
-                    if (one != null) {
-                        unknown(one, path + "/" + key, faults);
-                    }
-                });
-            default -> {
-                if (value.getClass().getName().startsWith(MODEL)) {
-                    fields(value, path, faults);
-                }
-            }
-        }
-    }
-
-    private static void fields(Object value, String path, List<String> faults) {
-        for (Method method : value.getClass().getMethods()) {
-            if (!method.getName().startsWith("get") || method.getParameterCount() > 0) {
-                continue;
-            }
-            Object field;
-            try {
-                field = method.invoke(value);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("Cannot read " + method, e);
-            }
-            if (method.getName().equals(PRESERVED)) {
-                Map<?, ?> kept = field == null ? Map.of() : (Map<?, ?>) field;
-                kept.keySet().forEach(key -> faults.add(path + ": unknown field " + key));
-            } else if (field != null) {
-                unknown(field, path + "/" + method.getName().substring("get".length()), faults);
-            }
-        }
+        return faults;
     }
 }
