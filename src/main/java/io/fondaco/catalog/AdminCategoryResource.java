@@ -139,7 +139,7 @@ class AdminCategoryResource {
         category.version = 1;
         category.createdAt = now();
         category.updatedAt = category.createdAt;
-        checkNames(category);
+        checkNames(category.id, category.name, category.slug, category.parentId);
         category.persistAndFlush();
         tell(category);
         return Response.status(201)
@@ -192,22 +192,23 @@ class AdminCategoryResource {
             @NotNull @Valid CategoryInput wanted) {
         CategoryTree tree = lockedTree();
         Category category = locked(id, ifMatch);
-        if (wanted.name() != null) {
-            category.name = wanted.name();
+        String name = wanted.name() == null ? category.name : wanted.name();
+        String slug = wanted.slug() == null ? category.slug : wanted.slug();
+        UUID parentId = category.parentId;
+        if (Boolean.TRUE.equals(wanted.root())) {
+            parentId = null;
+        } else if (wanted.parentId() != null) {
+            parentId = parent(tree, category.id, wanted.parentId());
         }
-        if (wanted.slug() != null) {
-            category.slug = wanted.slug();
-        }
+        // Before it is changed: looking for others writes what was.
+        checkNames(category.id, name, slug, parentId);
+        category.name = name;
+        category.slug = slug;
+        category.parentId = parentId;
         if (wanted.position() != null) {
             category.position = wanted.position();
         }
-        if (Boolean.TRUE.equals(wanted.root())) {
-            category.parentId = null;
-        } else if (wanted.parentId() != null) {
-            category.parentId = parent(tree, category.id, wanted.parentId());
-        }
         category.updatedAt = now();
-        checkNames(category);
         category.persistAndFlush();
         tell(category);
         return Response.ok(CategoryView.of(category))
@@ -282,15 +283,15 @@ class AdminCategoryResource {
         return parent.value();
     }
 
-    private static void checkNames(Category category) {
-        Text.refuseNul("/name", category.name);
-        if (Category.count("slug = ?1 and id <> ?2", category.slug, category.id) > 0) {
+    /** Whether a category may be called so at its place. */
+    private static void checkNames(UUID id, String name, String slug, @Nullable UUID parentId) {
+        Text.refuseNul("/name", name);
+        if (Category.count("slug = ?1 and id <> ?2", slug, id) > 0) {
             throw ApiException.conflict("slug_taken", "Another category has this slug.");
         }
-        long twins = category.parentId == null
-                ? Category.count("name = ?1 and parentId is null and id <> ?2", category.name, category.id)
-                : Category.count(
-                        "name = ?1 and parentId = ?2 and id <> ?3", category.name, category.parentId, category.id);
+        long twins = parentId == null
+                ? Category.count("name = ?1 and parentId is null and id <> ?2", name, id)
+                : Category.count("name = ?1 and parentId = ?2 and id <> ?3", name, parentId, id);
         if (twins > 0) {
             throw ApiException.conflict("name_taken", "A category with this name lies beside it.");
         }

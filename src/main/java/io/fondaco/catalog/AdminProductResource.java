@@ -7,7 +7,6 @@ import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -72,9 +71,6 @@ class AdminProductResource {
             @RestQuery @Size(max = 300) @Nullable String sku) {
         if (status != null && !STATUSES.contains(status)) {
             throw ApiException.badRequest("invalid_status", "A status is draft, active or archived.");
-        }
-        if (Text.hasNul(slug) || Text.hasNul(sku)) {
-            return new Page<>(List.of(), null);
         }
         StringBuilder rest = new StringBuilder("WHERE p.id > ? ");
         List<Object> values = new ArrayList<>();

@@ -7,7 +7,6 @@ import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -69,9 +68,6 @@ class AdminVariantResource {
         UUID after = Cursor.decode(cursor, SORT, 1)
                 .map(place -> VariantId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        if (Text.hasNul(sku)) {
-            return new Page<>(List.of(), null);
-        }
         UUID product = productId == null ? null : ProductId.parse(productId).value();
         List<UUID> ids = store.session().doReturningWork(connection -> {
             try (var select = connection.prepareStatement("""

@@ -16,7 +16,6 @@ import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.roles.Role;
 import io.fondaco.platform.roles.RolePath;
 import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.inject.Produces;
@@ -187,7 +186,7 @@ class StoreProductResource {
     public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
         String shownIn = currency(currency);
         Set<Tag> itself = Set.of(whatWouldBe(product));
-        if (Text.hasNul(product) || (cache.isUnheardOf(itself) && !names.mayExist(product))) {
+        if (cache.isUnheardOf(itself) && !names.mayExist(product)) {
             throw ApiException.notFound("product", product);
         }
         return cache.answer(() -> {
@@ -233,11 +232,7 @@ class StoreProductResource {
         if (TypeId.matches(CategoryId.PREFIX, category)) {
             return Optional.of(CategoryId.parse(category).value());
         }
-        return Text.hasNul(category)
-                ? Optional.empty()
-                : Category.<Category>find("slug", category)
-                        .firstResultOptional()
-                        .map(found -> found.id);
+        return Category.<Category>find("slug", category).firstResultOptional().map(found -> found.id);
     }
 
     private Map<VariantId, PriceTag> prices(Collection<ProductRow> rows, String currency) {

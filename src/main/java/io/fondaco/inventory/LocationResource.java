@@ -222,9 +222,6 @@ class LocationResource {
     }
 
     private static Location find(String code, LockModeType lock) {
-        if (Text.hasNul(code)) {
-            throw ApiException.notFound("stock location", code);
-        }
         return Location.<Location>findByIdOptional(code, lock)
                 .orElseThrow(() -> ApiException.notFound("stock location", code));
     }

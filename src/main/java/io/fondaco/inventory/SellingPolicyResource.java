@@ -94,8 +94,8 @@ class SellingPolicyResource {
     }
 
     private void requireKnown(String sku) {
-        if (Text.hasNul(sku) || catalog.variantsBySku(List.of(sku)).isEmpty()) {
-            throw ApiException.notFound("SKU", sku.replace('\0', ' '));
+        if (catalog.variantsBySku(List.of(sku)).isEmpty()) {
+            throw ApiException.notFound("SKU", sku);
         }
     }
 

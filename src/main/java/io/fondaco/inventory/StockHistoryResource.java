@@ -4,8 +4,6 @@ import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
-import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -44,9 +42,6 @@ class StockHistoryResource {
             @RestPath String sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
-        if (Text.hasNul(sku)) {
-            throw ApiException.notFound("SKU", "with a NUL character");
-        }
         long before = Cursor.decode(cursor, NEWEST, 1)
                 .map(place -> number(place.keys().getFirst()))
                 .orElse(Long.MAX_VALUE);

@@ -56,7 +56,6 @@ class StockResource {
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
         if (!sku.isEmpty()) {
-            refuseNul(sku);
             return new Page<>(inventory.levels(sku), null);
         }
         StockKey after = Cursor.decode(cursor, SORT, 2)

@@ -223,6 +223,19 @@ class CatalogTest {
     }
 
     @Test
+    void aCategoryIsNotRenamedToWhatItsSiblingIsCalled() {
+        String name = "Taken " + UUID.randomUUID();
+        admin().body(Map.of("name", name)).post("/admin/v1/categories").then().statusCode(201);
+        Response other = admin().body(Map.of("name", name + " too")).post("/admin/v1/categories");
+        admin().header("If-Match", "*")
+                .body(Map.of("name", name))
+                .patch("/admin/v1/categories/" + other.path("id"))
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("name_taken"));
+    }
+
+    @Test
     void aCategoryCannotLieBelowItself() {
         String name = "Circle " + UUID.randomUUID();
         Response top = admin().body(Map.of("name", name)).post("/admin/v1/categories");

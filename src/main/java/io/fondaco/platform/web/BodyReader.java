@@ -9,6 +9,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -118,8 +119,12 @@ class BodyReader {
             if (!over) {
                 over = true;
                 vertx.cancelTimer(timer);
-                ((RoutingContextInternal) context).setBody(body);
-                context.next();
+                if (Text.isUtf8(ByteBuffer.wrap(body.getBytes()))) {
+                    ((RoutingContextInternal) context).setBody(body);
+                    context.next();
+                } else {
+                    refusal.send(context, 400, "malformed_json", "The body is not text in UTF-8.");
+                }
             }
         }
 

@@ -21,8 +21,15 @@ class JsonSettings implements ObjectMapperCustomizer {
     private static final int MAX_NUMBER_LENGTH = 40;
     private static final int MAX_TOKENS = 200_000;
 
+    /** Last, after the modules of libraries: of two that read a type the later one does. */
+    @Override
+    public int priority() {
+        return MINIMUM_PRIORITY;
+    }
+
     @Override
     public void customize(ObjectMapper mapper) {
+        mapper.registerModule(new JsonValues());
         mapper.setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
         mapper.disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
         mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

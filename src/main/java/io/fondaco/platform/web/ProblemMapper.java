@@ -24,6 +24,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -242,6 +244,12 @@ class ProblemMapper {
         }
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
+        }
+        if (type == Instant.class) {
+            return "a time like 2026-11-24T12:00:00Z";
+        }
+        if (type == LocalDate.class) {
+            return "a day like 2026-11-24";
         }
         return List.class.isAssignableFrom(type) ? "an array" : "an object with the documented fields";
     }

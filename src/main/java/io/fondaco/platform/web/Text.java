@@ -1,5 +1,8 @@
 package io.fondaco.platform.web;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What text may hold. */
@@ -9,6 +12,34 @@ public final class Text {
     /** Whether a text holds a NUL, which Postgres does not store. */
     public static boolean hasNul(@Nullable String text) {
         return text != null && text.indexOf('\0') >= 0;
+    }
+
+    /** Whether a text holds half of a surrogate pair, which UTF-8 has no form for: it would be stored as a question mark. */
+    static boolean isTorn(@Nullable String text) {
+        if (text == null) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char here = text.charAt(i);
+            if (Character.isHighSurrogate(here)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(here)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether bytes are text in UTF-8. The JSON parser is not strict: it takes overlong forms and halves of surrogate pairs. */
+    static boolean isUtf8(ByteBuffer bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(bytes);
+            return true;
+        } catch (CharacterCodingException _) {
+            return false;
+        }
     }
 
     /** As much of a text as there is room for, without what Postgres does not store. */

@@ -1,0 +1,159 @@
+package io.fondaco.fuzz;
+
+import static io.restassured.RestAssured.given;
+
+import io.fondaco.platform.database.DatabaseChoice;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is there to be asked for: one of each thing, made anew for each operation that it might not survive. */
+final class Shop {
+    private static final String ADMIN = DatabaseChoice.LOCAL_ADMIN_KEY;
+    private static final Pattern ID = Pattern.compile("\\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\\b");
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String tag = "fuzz-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
+    private final String sku = tag.toUpperCase(java.util.Locale.ROOT);
+    private final String category;
+    private final String product;
+    private final String variant;
+    private final String cart;
+    private final String cartToken;
+    private final String cartLine;
+    private final String order;
+    private final String orderToken;
+    private final String orderLine;
+
+    Shop() {
+        category = post("/admin/v1/categories", "{\"name\": \"%s\"}".formatted(tag))
+                .path("id");
+        Response made = post("/admin/v1/products", """
+                {"title": "Cup", "slug": "%s", "status": "active", "category_ids": ["%s"], "options": ["Colour"], "variants": [
+                  {"sku": "%s", "options": {"Colour": "Red"}, "prices": [
+                    {"price": {"amount": 500, "currency": "EUR"}}, {"price": {"amount": 400, "currency": "GBP"}}]}]}
+                """.formatted(tag, category, sku));
+        product = made.path("id");
+        variant = made.path("variants[0].id");
+        post("/admin/v1/stock/adjustments", "{\"sku\": \"%s\", \"available\": 1000}".formatted(sku));
+        Response bought = cart();
+        Response completed = given().contentType(ContentType.JSON)
+                .header("Authorization", "Bearer " + bought.path("cart_token"))
+                .header("Idempotency-Key", tag)
+                .body(Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
+                .post("/store/v1/carts/" + bought.path("id") + "/complete");
+        completed.then().statusCode(201);
+        order = completed.path("id");
+        orderToken = completed.path("order_token");
+        orderLine = completed.path("lines[0].id");
+        Response open = cart();
+        cart = open.path("id");
+        cartToken = open.path("cart_token");
+        cartLine = open.path("lines[0].id");
+    }
+
+    private Response cart() {
+        Response cart = given().contentType(ContentType.JSON)
+                .body(
+                        "{\"currency\": \"EUR\", \"email\": \"a@example.org\", \"lines\": [{\"sku\": \"%s\", \"quantity\": 2}]}"
+                                .formatted(sku))
+                .post("/store/v1/carts");
+        cart.then().statusCode(201);
+        given().contentType(ContentType.JSON)
+                .header("Authorization", "Bearer " + cart.path("cart_token"))
+                .body(Map.of("shipping_method", "pickup"))
+                .patch("/store/v1/carts/" + cart.path("id"))
+                .then()
+                .statusCode(200);
+        return cart;
+    }
+
+    /** Who may do it. */
+    String bearer(Operation operation) {
+        if (operation.isOfBackOffice()) {
+            return ADMIN;
+        }
+        return operation.path().startsWith("/store/v1/orders/") ? orderToken : cartToken;
+    }
+
+    /** The path of a thing that is there. */
+    String path(Operation operation) {
+        String path = operation.path();
+        for (String name : operation.parameters("path")) {
+            path = path.replace("{" + name + "}", thing(operation, name));
+        }
+        return path;
+    }
+
+    private String thing(Operation operation, String name) {
+        return switch (name) {
+            case "sku" -> sku;
+            case "line" -> cartLine;
+            case "product" -> tag;
+            case "provider" -> "test";
+            case "code" ->
+                post(
+                                "/admin/v1/stock-locations",
+                                "{\"code\": \"%s\", \"name\": \"Shed\", \"country\": \"IT\"}".formatted(tag))
+                        .path("code");
+            default -> id(operation.path().split("/")[3]);
+        };
+    }
+
+    private String id(String collection) {
+        return switch (collection) {
+            case "api-keys" ->
+                post("/admin/v1/api-keys", "{\"name\": \"%s\", \"scopes\": [\"stock:read\"]}".formatted(tag))
+                        .path("id");
+            case "categories" -> category;
+            case "carts" -> cart;
+            case "orders" -> order;
+            case "products" -> product;
+            case "variants" -> variant;
+            case "dead-letters" -> "deadletter_00000000000000000000000000";
+            case "promotions" ->
+                post("/admin/v1/promotions", """
+                        {"code": "%s", "title": "Ten", "kind": "percentage", "basis_points": 1000}
+                        """.formatted(tag)).path("id");
+            case "webhooks" ->
+                post("/admin/v1/webhooks", "{\"url\": \"https://hooks.example.com/x\", \"event_types\": [\"order.*\"]}")
+                        .path("id");
+            case "imports" ->
+                given().header("Authorization", "Bearer " + ADMIN)
+                        .contentType("text/csv")
+                        .body("sku,location,available\nNO-SUCH-SKU,default,1\n")
+                        .post("/admin/v1/imports?kind=stock")
+                        .path("id");
+            default -> throw new IllegalArgumentException("Nobody knows of " + collection);
+        };
+    }
+
+    /** An example, of what is there. */
+    String of(String example) {
+        Matcher ids = ID.matcher(example.replace("LANTERN-AMBER", sku)
+                .replace("LANTERN-BLUE", sku)
+                .replace("\"spring10\"", '"' + tag + '"')
+                .replace("\"leeds\"", '"' + tag + '"')
+                .replace("\"murano-lantern\"", '"' + tag + "-2\"")
+                .replace("\"GBP\"", "\"EUR\""));
+        return ids.replaceAll(id -> switch (id.group(1)) {
+            case "orderline" -> orderLine;
+            case "category" -> category;
+            case "product" -> product;
+            default -> id.group();
+        });
+    }
+
+    private static Response post(String path, String body) {
+        Response made = given().contentType(ContentType.JSON)
+                .header("Authorization", "Bearer " + ADMIN)
+                .header("Idempotency-Key", "fuzz-" + System.nanoTime())
+                .body(body)
+                .post(path);
+        made.then().statusCode(org.hamcrest.Matchers.lessThan(300));
+        return made;
+    }
+}
