@@ -12,6 +12,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,19 @@ class SlowClientsIT {
 
     /** What the network may have taken on before it hears that nobody reads any more. */
     private static final int ENOUGH = 10_000_000;
+
+    /** Of an export: more than the network takes on while nobody reads. */
+    private static final int WIDE = 3_000;
+
+    private static final int WIDTH = 5_000;
+    private static final int LITTLE = 4_096;
+    private static final String EXPORT = "/admin/v1/exports?kind=products&format=fondaco";
+
+    /** More than there may be exports at a time. */
+    private static final int UNREAD = 12;
+
+    /** For so long a connection may stand still. */
+    private static final Duration STILL = Duration.ofSeconds(8);
 
     @TempDir
     private static Path directory;
@@ -158,6 +174,52 @@ class SlowClientsIT {
         return in.available() > 0;
     }
 
+    /** Each asks for all products and reads none: cut off when its connection has stood still for as long as one may, and its place is free again. */
+    @Test
+    void answersThatNobodyReads() throws Exception {
+        Map<String, String> environment = Pods.selling(database);
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", STILL.toSeconds() + "s");
+        try (PackagedApp unread = PackagedApp.start("slow-readers", environment);
+                ShopClient staff = new ShopClient(unread.base(), PackagedApp.ADMIN_KEY, Duration.ZERO)) {
+            StringBuilder file = new StringBuilder("slug,title,description,sku\n");
+            for (int i = 0; i < WIDE; i++) {
+                file.append("wide-%d,Wide,%s,WIDE-%d\n".formatted(i, "x".repeat(WIDTH), i));
+            }
+            staff.awaitImport(staff.importCsv("kind=products&format=fondaco", file.toString())
+                    .body()
+                    .path("id")
+                    .asText());
+            for (int i = 0; i < UNREAD; i++) {
+                Socket reader = new Socket();
+                open.add(reader);
+                reader.setReceiveBufferSize(LITTLE);
+                reader.connect(new InetSocketAddress(
+                        unread.base().getHost(), unread.base().getPort()));
+                send(
+                        reader,
+                        "GET %s HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\n\r\n"
+                                .formatted(EXPORT, PackagedApp.ADMIN_KEY));
+            }
+            await().until(() -> export(unread) == 503);
+            theOthersShop(unread);
+            await().atMost(STILL.multipliedBy(3)).until(() -> export(unread) == 200);
+        }
+    }
+
+    /** The status of an export that is read. */
+    private static int export(PackagedApp pod) throws IOException, InterruptedException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                            HttpRequest.newBuilder(pod.base().resolve(EXPORT))
+                                    .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
+                                    .timeout(Duration.ofSeconds(30))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        }
+    }
+
     /** A client that says that it will send, and waits to be told to. */
     @Test
     void whoAsksWhetherToSendIsTold() throws Exception {
@@ -207,6 +269,10 @@ class SlowClientsIT {
 
     /** Each thing once: an answer that is late or refuses is a failure. */
     private static void theOthersShop() {
+        theOthersShop(pod);
+    }
+
+    private static void theOthersShop(PackagedApp pod) {
         URI base = pod.base();
         for (int i = 0; i < PURCHASES; i++) {
             try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
