@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.web.Text;
+
 /** What text the database can keep: no NUL, no half of a surrogate pair; and what tells of a wrong encoding. */
 final class TextCheck {
     private static final char REPLACEMENT = '\uFFFD';
@@ -7,22 +9,7 @@ final class TextCheck {
     private TextCheck() {}
 
     static boolean isStorable(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char character = text.charAt(i);
-            if (character == 0) {
-                return false;
-            }
-            if (Character.isSurrogate(character)) {
-                boolean pair = Character.isHighSurrogate(character)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
+        return !Text.hasNul(text) && !Text.isTorn(text);
     }
 
     /** The decoder puts U+FFFD where the bytes were no UTF-8. */

@@ -15,7 +15,7 @@ public final class Text {
     }
 
     /** Whether a text holds half of a surrogate pair, which UTF-8 has no form for: it would be stored as a question mark. */
-    static boolean isTorn(@Nullable String text) {
+    public static boolean isTorn(@Nullable String text) {
         if (text == null) {
             return false;
         }
@@ -45,7 +45,11 @@ public final class Text {
     /** As much of a text as there is room for, without what Postgres does not store. */
     public static String fit(String text, int most) {
         String storable = text.replace("\0", "");
-        return storable.length() > most ? storable.substring(0, most) : storable;
+        if (storable.length() <= most) {
+            return storable;
+        }
+        boolean throughAPair = most > 0 && Character.isHighSurrogate(storable.charAt(most - 1));
+        return storable.substring(0, throughAPair ? most - 1 : most);
     }
 
     /**
