@@ -107,6 +107,9 @@ server has what the caller has seen. The headless service that comes with this c
 # A replica that is gone is gone from the headless service too.
 - name: FONDACO_DATABASE_REPLICAS_EXPECTED
   value: {{ sub (int $.Values.database.cnpg.instances) 1 | quote }}
+# The -rw Service leads new connections to the new primary; that there is one is heard of from the server that was promoted.
+- name: FONDACO_DATABASE_REPLICAS_MAY_BE_PROMOTED
+  value: "true"
 {{- end }}
 {{- end }}
 {{- with include "fondaco.replicaSecret" . }}

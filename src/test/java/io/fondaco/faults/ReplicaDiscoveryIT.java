@@ -28,6 +28,11 @@ class ReplicaDiscoveryIT {
     private static final String FIRST = "127.0.0.2";
     private static final String SECOND = "127.0.0.3";
 
+    /** Until then a pod has heard of a promotion, and found the way to the new primary. */
+    private static final Duration NOTICED = Duration.ofSeconds(5);
+
+    private static final int CARTS = 20;
+
     @TempDir
     private Path directory;
 
@@ -65,6 +70,48 @@ class ReplicaDiscoveryIT {
                 beyondItsLimits(database.replicas().getLast(), pod, database);
             }
         }
+    }
+
+    /** As behind CloudNativePG's Service: connections that there are still lead to the old primary, which has not noticed. */
+    @Test
+    void aPrimaryThatIsReachedByAServiceIsLeftWhenAReplicaWasPromoted() throws Exception {
+        try (ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
+                TcpProxy service = TcpProxy.to(database.primary().port())) {
+            Member old = database.primary();
+            Member promoted = database.replicas().getFirst();
+            Map<String, String> environment = new TreeMap<>(database.logins());
+            environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(List.of(service.port())));
+            environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(List.of(promoted.port())));
+            environment.put("FONDACO_DATABASE_REPLICAS_MAY_BE_PROMOTED", "true");
+            environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
+            try (PackagedApp pod = PackagedApp.start("service", environment)) {
+                assertThat(openCart(pod)).isEqualTo(201);
+                promoted.execute("SELECT pg_promote(true, 20)");
+                service.leadTo(promoted.port());
+                Pods.pass(NOTICED);
+                int lost = carts(old);
+                int before = carts(promoted);
+                for (int i = 0; i < CARTS; i++) {
+                    assertThat(openCart(pod)).isEqualTo(201);
+                }
+                assertThat(carts(promoted)).isEqualTo(before + CARTS);
+                assertThat(carts(old)).as("answered, and lost").isEqualTo(lost);
+            }
+        }
+    }
+
+    private static int carts(Member server) {
+        return Integer.parseInt(server.query("SELECT count(*) FROM cart.cart"));
+    }
+
+    private static int openCart(PackagedApp pod) throws IOException, InterruptedException {
+        return HTTP.send(
+                        HttpRequest.newBuilder(pod.base().resolve("/store/v1/carts"))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** The catalogue is shown as it was to who does not know better; who does, and what belongs to somebody, is turned away. */

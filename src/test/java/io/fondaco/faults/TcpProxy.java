@@ -28,7 +28,7 @@ final class TcpProxy implements AutoCloseable {
     }
 
     private final ServerSocket listener;
-    private final int target;
+    private volatile int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -57,6 +57,11 @@ final class TcpProxy implements AutoCloseable {
 
     int port() {
         return listener.getLocalPort();
+    }
+
+    /** Where connections lead that are made from now on, as with a Service; those that there are stay. */
+    void leadTo(int port) {
+        target = port;
     }
 
     void set(Mode wanted) {

@@ -28,6 +28,14 @@ public interface DatabaseSettings {
      */
     OptionalInt replicasExpected();
 
+    /**
+     * Whether a server among the replicas that was promoted is believed: its timeline is the database's then, and a primary of an older one
+     * is refused. For clusters whose primary is reached by one name that leads to its successor after a failover. Absent, somebody who
+     * promotes a replica for a copy of their own stops nobody's writes.
+     */
+    @WithDefault("false")
+    boolean replicasMayBePromoted();
+
     /** Who connects, to all of them. */
     Optional<String> username();
 

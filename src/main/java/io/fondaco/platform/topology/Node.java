@@ -46,6 +46,10 @@ public final class Node implements AutoCloseable {
         void failed(Node node, SQLException failure, boolean away);
 
         boolean beats(Node node, Sample sample);
+
+        default boolean isOutdated(Node node, Sample sample) {
+            return false;
+        }
     }
 
     Node(
@@ -270,6 +274,11 @@ public final class Node implements AutoCloseable {
         @Override
         public boolean beats(Sample answer) {
             return watcher.beats(Node.this, answer);
+        }
+
+        @Override
+        public boolean isOutdated(Sample answer) {
+            return watcher.isOutdated(Node.this, answer);
         }
     }
 }

@@ -28,6 +28,9 @@ final class Sampler implements AutoCloseable {
     /** A round trip beyond the server's own limit: the network's share. */
     private static final Duration NETWORK_ALLOWANCE = Duration.ofMillis(50);
 
+    /** How often a name is tried anew that leads to an outdated server. */
+    private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
+
     private static final double JITTER = 0.2;
 
     /** SQL for the timeline of a primary: what names its log's files begins with it. */
@@ -64,6 +67,7 @@ final class Sampler implements AutoCloseable {
     private boolean wanted;
     private boolean closed;
     private @Nullable Connection connection;
+    private long connectedAt;
     private boolean heartbeatExists;
     private long systemIdentifier;
 
@@ -80,6 +84,9 @@ final class Sampler implements AutoCloseable {
 
         /** Whether the heartbeat is to be written here; asked after each regular answer. */
         boolean beats(Sample sample);
+
+        /** Whether this is a server whose time is over: what it was reached by may lead to its successor by now. */
+        boolean isOutdated(Sample sample);
     }
 
     Sampler(String name, String url, Login login, DatabaseSettings settings, Listener listener) {
@@ -172,6 +179,8 @@ final class Sampler implements AutoCloseable {
             answering.complete(sample);
             if (regular && heartbeatExists && listener.beats(sample)) {
                 beat();
+            } else if (System.nanoTime() - connectedAt >= RECONNECT_AFTER.toNanos() && listener.isOutdated(sample)) {
+                disconnect();
             }
         } catch (SQLException e) {
             disconnect();
@@ -221,6 +230,7 @@ final class Sampler implements AutoCloseable {
         if (open == null) {
             open = connect();
             connection = open;
+            connectedAt = System.nanoTime();
             heartbeatExists = false;
         }
         if (!heartbeatExists) {

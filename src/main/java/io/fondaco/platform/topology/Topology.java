@@ -334,7 +334,7 @@ public class Topology {
         @Override
         public void answered(Node node, Sample sample, boolean regular) {
             synchronized (Topology.this) {
-                boolean outdated = !sample.recovering() && sample.position().timeline() < timeline();
+                boolean outdated = isOutdated(node, sample);
                 if (!outdated) {
                     refused.remove(node);
                 } else if (refused.add(node)) {
@@ -407,13 +407,18 @@ public class Topology {
         public boolean beats(Node node, Sample sample) {
             return primary == node && !sample.recovering();
         }
+
+        @Override
+        public boolean isOutdated(Node node, Sample sample) {
+            return !sample.recovering() && sample.position().timeline() < timeline();
+        }
     }
 
     /** Looks after the servers that may be read. */
     private final class ReplicaWatcher implements Node.Watcher {
         @Override
         public void answered(Node node, Sample sample, boolean regular) {
-            if (sample.recovering() && !isForeign(sample)) {
+            if ((sample.recovering() || settings.replicasMayBePromoted()) && !isForeign(sample)) {
                 learn(sample.position());
             }
             if (regular) {
