@@ -8,6 +8,7 @@ import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -61,17 +62,13 @@ class StockResource {
         StockKey after = Cursor.decode(cursor, SORT, 2)
                 .map(place -> new StockKey(place.keys().get(0), place.keys().get(1)))
                 .orElse(new StockKey("", ""));
-        refuseNul(List.of(after.sku(), after.location()));
+        if (Text.hasNul(after.sku() + after.location())) {
+            throw ApiException.badRequest("invalid_parameter", "A NUL character is in no SKU.");
+        }
         return Page.cut(
                 inventory.levelsAfter(after, limit + 1),
                 limit,
                 level -> Cursor.of(SORT, level.sku(), level.location()));
-    }
-
-    private static void refuseNul(List<String> texts) {
-        if (texts.stream().anyMatch(text -> text.indexOf('\0') >= 0)) {
-            throw ApiException.badRequest("invalid_parameter", "A NUL character is in no SKU.");
-        }
     }
 
     @POST

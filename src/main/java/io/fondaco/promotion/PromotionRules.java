@@ -4,13 +4,11 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** What a promotion must be like. */
 @ApplicationScoped
@@ -21,9 +19,6 @@ class PromotionRules {
     private static final long MAX_AMOUNT = 9_007_199_254_740_991L;
 
     private static final int MAX_BASIS_POINTS = 10_000;
-    // The range of RFC 3339, which the database's is wider than.
-    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final PromotionSettings settings;
 
@@ -40,8 +35,6 @@ class PromotionRules {
         checkMoney("/amounts", promotion.amounts(), violations);
         checkMoney("/minimum_subtotals", promotion.minimumSubtotals(), violations);
         checkMoney("/maximum_discounts", promotion.maximumDiscounts(), violations);
-        checkTime("/starts_at", promotion.startsAt(), violations);
-        checkTime("/ends_at", promotion.endsAt(), violations);
         if (promotion.startsAt() != null
                 && promotion.endsAt() != null
                 && !promotion.startsAt().isBefore(promotion.endsAt())) {
@@ -105,12 +98,6 @@ class PromotionRules {
                         "repeated_currency",
                         "%s is named twice.".formatted(money.currency())));
             }
-        }
-    }
-
-    private static void checkTime(String pointer, @Nullable Instant time, List<Violation> violations) {
-        if (time != null && (time.isBefore(FIRST) || time.isAfter(LAST))) {
-            violations.add(new Violation(pointer, "out_of_range", "A time of the years 1 to 9999."));
         }
     }
 }

@@ -47,7 +47,7 @@ public final class Node implements AutoCloseable {
 
         boolean beats(Node node, Sample sample);
 
-        default boolean isOutdated(Node node, Sample sample) {
+        default boolean isOutdated(Sample sample) {
             return false;
         }
     }
@@ -278,7 +278,7 @@ public final class Node implements AutoCloseable {
 
         @Override
         public boolean isOutdated(Sample answer) {
-            return watcher.isOutdated(Node.this, answer);
+            return watcher.isOutdated(answer);
         }
     }
 }

@@ -334,7 +334,7 @@ public class Topology {
         @Override
         public void answered(Node node, Sample sample, boolean regular) {
             synchronized (Topology.this) {
-                boolean outdated = isOutdated(node, sample);
+                boolean outdated = isOutdated(sample);
                 if (!outdated) {
                     refused.remove(node);
                 } else if (refused.add(node)) {
@@ -409,7 +409,7 @@ public class Topology {
         }
 
         @Override
-        public boolean isOutdated(Node node, Sample sample) {
+        public boolean isOutdated(Sample sample) {
             return !sample.recovering() && sample.position().timeline() < timeline();
         }
     }

@@ -12,19 +12,17 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What may stand in JSON and not be kept as it was sent is refused: text that is torn, and times that no calendar here has. */
 final class JsonValues extends SimpleModule {
-    private static final int LAST_YEAR = 9999;
-
     JsonValues() {
         super("fondaco");
         addDeserializer(String.class, new WholeText());
         addKeyDeserializer(String.class, new WholeKey());
-        addDeserializer(Instant.class, new Time());
-        addDeserializer(LocalDate.class, new Day());
+        addDeserializer(Instant.class, new OnTheCalendar<>(Instant.class, Times::instant));
+        addDeserializer(LocalDate.class, new OnTheCalendar<>(LocalDate.class, Times::day));
     }
 
     private static final class WholeText extends StdScalarDeserializer<String> {
@@ -54,52 +52,27 @@ final class JsonValues extends SimpleModule {
         }
     }
 
-    /** RFC 3339, of the years 1 to 9999: what the database and every client can hold. */
-    private static final class Time extends StdScalarDeserializer<Instant> {
-        Time() {
-            super(Instant.class);
+    /** A time or a day, which is told as text and in no other way. */
+    private static final class OnTheCalendar<T> extends StdScalarDeserializer<T> {
+        private final Class<T> type;
+        private final transient Function<String, T> parse;
+
+        OnTheCalendar(Class<T> type, Function<String, T> parse) {
+            super(type);
+            this.type = type;
+            this.parse = parse;
         }
 
         @Override
-        public @Nullable Instant deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        public @Nullable T deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             if (!parser.hasToken(JsonToken.VALUE_STRING)) {
-                return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+                return type.cast(context.handleUnexpectedToken(type, parser));
             }
             try {
-                OffsetDateTime time = OffsetDateTime.parse(parser.getText());
-                if (isOnTheCalendar(time.getYear())) {
-                    return time.toInstant();
-                }
-            } catch (DateTimeException _) {
-                // Said below.
+                return parse.apply(parser.getText());
+            } catch (DateTimeException e) {
+                return type.cast(context.handleWeirdStringValue(type, parser.getText(), e.getMessage()));
             }
-            return (Instant) context.handleWeirdStringValue(Instant.class, parser.getText(), "not a time");
         }
-    }
-
-    private static final class Day extends StdScalarDeserializer<LocalDate> {
-        Day() {
-            super(LocalDate.class);
-        }
-
-        @Override
-        public @Nullable LocalDate deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            if (!parser.hasToken(JsonToken.VALUE_STRING)) {
-                return (LocalDate) context.handleUnexpectedToken(LocalDate.class, parser);
-            }
-            try {
-                LocalDate day = LocalDate.parse(parser.getText());
-                if (isOnTheCalendar(day.getYear())) {
-                    return day;
-                }
-            } catch (DateTimeException _) {
-                // Said below.
-            }
-            return (LocalDate) context.handleWeirdStringValue(LocalDate.class, parser.getText(), "not a day");
-        }
-    }
-
-    private static boolean isOnTheCalendar(int year) {
-        return year >= 1 && year <= LAST_YEAR;
     }
 }
