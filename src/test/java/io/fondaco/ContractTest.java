@@ -11,14 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The OpenAPI document is whole, and it is the one that is committed. */
 @QuarkusTest
 class ContractTest {
     private static final Path COMMITTED = Path.of("docs", "openapi.yaml");
-    private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
     @Test
     void theDocumentIsTheCommittedOne() throws IOException {
@@ -36,37 +34,32 @@ class ContractTest {
         JsonNode document = document();
         assertThat(document.get("openapi").asText()).startsWith("3.1");
         List<String> gaps = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
-            for (Map.Entry<String, JsonNode> operation : path.getValue().properties()) {
-                if (!METHODS.contains(operation.getKey())) {
-                    continue;
+        for (Operation operation : Operation.all(document)) {
+            String name = operation.toString();
+            JsonNode body = operation.described();
+            for (String needed : List.of("operationId", "summary", "tags", "x-fondaco-route")) {
+                if (body.path(needed).isMissingNode()) {
+                    gaps.add(name + " has no " + needed);
                 }
-                String name = operation.getKey() + " " + path.getKey();
-                JsonNode body = operation.getValue();
-                for (String needed : List.of("operationId", "summary", "tags", "x-fondaco-route")) {
-                    if (body.path(needed).isMissingNode()) {
-                        gaps.add(name + " has no " + needed);
-                    }
-                }
-                if (path.getKey().startsWith("/admin/") && body.path("security").isMissingNode()) {
-                    gaps.add(name + " does not say which key it needs");
-                }
-                JsonNode responses = body.path("responses");
-                boolean success =
-                        responses.properties().stream().anyMatch(r -> r.getKey().startsWith("2"));
-                if (!success
-                        || responses.path("400").isMissingNode()
-                        || responses.path("503").isMissingNode()) {
-                    gaps.add(name + " does not say how it answers");
-                }
-                responses.properties().stream()
-                        .filter(response -> response.getKey().startsWith("2"))
-                        .filter(response -> !isEmpty(response.getKey(), response.getValue()))
-                        .filter(response -> !hasExample(response.getValue()))
-                        .forEach(response -> gaps.add(name + " has no example of its " + response.getKey()));
-                if (body.has("requestBody") && !hasExample(body.get("requestBody"))) {
-                    gaps.add(name + " has no example of its body");
-                }
+            }
+            if (operation.path().startsWith("/admin/") && body.path("security").isMissingNode()) {
+                gaps.add(name + " does not say which key it needs");
+            }
+            JsonNode responses = body.path("responses");
+            boolean success =
+                    responses.properties().stream().anyMatch(r -> r.getKey().startsWith("2"));
+            if (!success
+                    || responses.path("400").isMissingNode()
+                    || responses.path("503").isMissingNode()) {
+                gaps.add(name + " does not say how it answers");
+            }
+            responses.properties().stream()
+                    .filter(response -> response.getKey().startsWith("2"))
+                    .filter(response -> !isEmpty(response.getKey(), response.getValue()))
+                    .filter(response -> !hasExample(response.getValue()))
+                    .forEach(response -> gaps.add(name + " has no example of its " + response.getKey()));
+            if (body.has("requestBody") && !hasExample(body.get("requestBody"))) {
+                gaps.add(name + " has no example of its body");
             }
         }
         assertThat(gaps).isEmpty();
@@ -94,7 +87,7 @@ class ContractTest {
 
     private static void compare(
             JsonNode document, JsonNode schema, JsonNode example, String where, List<String> unknown) {
-        JsonNode known = resolved(document, schema);
+        JsonNode known = Operation.resolved(document, schema);
         if (example.isArray()) {
             example.forEach(item -> compare(document, known.path("items"), item, where + "[]", unknown));
         }
@@ -110,21 +103,6 @@ class ContractTest {
                 unknown.add("%s has no %s".formatted(where, field.getKey()));
             }
         }
-    }
-
-    /** What a reference leads to; of alternatives, the one that is not null. */
-    private static JsonNode resolved(JsonNode document, JsonNode schema) {
-        if (schema.has("$ref")) {
-            return resolved(document, document.at(schema.get("$ref").asText().substring(1)));
-        }
-        for (String alternatives : List.of("anyOf", "oneOf", "allOf")) {
-            for (JsonNode one : schema.path(alternatives)) {
-                if (!one.path("type").asText().equals("null")) {
-                    return resolved(document, one);
-                }
-            }
-        }
-        return schema;
     }
 
     /** What was accepted may be all that there is to say. */

@@ -1,4 +1,4 @@
-package io.fondaco.fuzz;
+package io.fondaco;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,17 +16,20 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** An operation of the contract ({@code docs/openapi.yaml}), with what a client can put into a request of it. */
-record Operation(String method, String path, JsonNode described, JsonNode document) {
+public record Operation(String method, String path, JsonNode described, JsonNode document) {
     private static final Path CONTRACT = Path.of("docs", "openapi.yaml");
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
-    static List<Operation> all() {
-        JsonNode document;
+    /** Those of the committed contract. */
+    public static List<Operation> committed() {
         try {
-            document = new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile());
+            return all(new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile()));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + CONTRACT, e);
         }
+    }
+
+    static List<Operation> all(JsonNode document) {
         List<Operation> operations = new ArrayList<>();
         for (Map.Entry<String, JsonNode> path : document.path("paths").properties()) {
             path.getValue().properties().stream()
@@ -38,17 +41,17 @@ record Operation(String method, String path, JsonNode described, JsonNode docume
         return operations;
     }
 
-    boolean isOfBackOffice() {
+    public boolean isOfBackOffice() {
         return path.startsWith("/admin/");
     }
 
     /** Whether a provider calls it, of whose events any may be none of ours. */
-    boolean isOfProvider() {
+    public boolean isOfProvider() {
         return path.contains("webhooks/{provider}");
     }
 
     /** Names of its parameters of a kind: path, query, header. */
-    List<String> parameters(String kind) {
+    public List<String> parameters(String kind) {
         return StreamSupport.stream(described.path("parameters").spliterator(), false)
                 .filter(parameter -> parameter.path("in").asText().equals(kind))
                 .map(parameter -> parameter.path("name").asText())
@@ -56,35 +59,39 @@ record Operation(String method, String path, JsonNode described, JsonNode docume
     }
 
     /** Of the body that is sent; empty where there is none. */
-    Optional<String> contentType() {
+    public Optional<String> contentType() {
         return content().map(Map.Entry::getKey).map(type -> type.equals("*/*") ? "application/json" : type);
     }
 
-    boolean takesJson() {
+    public boolean takesJson() {
         return contentType().filter("application/json"::equals).isPresent();
     }
 
     /** A body that was really sent once. */
-    JsonNode example() {
+    public JsonNode example() {
         return content().orElseThrow().getValue().path("examples").findValue("value");
     }
 
     /** What the body may hold. */
-    JsonNode schema() {
+    public JsonNode schema() {
         return content().orElseThrow().getValue().path("schema");
     }
 
     /** What a reference leads to; of alternatives, the one that is not null. */
-    JsonNode resolved(JsonNode schema) {
+    public JsonNode resolved(JsonNode schema) {
+        return resolved(document, schema);
+    }
+
+    static JsonNode resolved(JsonNode document, JsonNode schema) {
         if (schema.has("$ref")) {
-            return resolved(document.at(schema.get("$ref").asText().substring(1)));
+            return resolved(document, document.at(schema.get("$ref").asText().substring(1)));
         }
         return Stream.of("anyOf", "oneOf", "allOf")
                 .flatMap(alternatives ->
                         StreamSupport.stream(schema.path(alternatives).spliterator(), false))
                 .filter(one -> !one.path("type").asText().equals("null"))
                 .findFirst()
-                .map(this::resolved)
+                .map(one -> resolved(document, one))
                 .orElse(schema);
     }
 

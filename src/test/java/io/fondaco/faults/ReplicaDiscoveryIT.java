@@ -79,20 +79,23 @@ class ReplicaDiscoveryIT {
                 TcpProxy service = TcpProxy.to(database.primary().port())) {
             Member old = database.primary();
             Member promoted = database.replicas().getFirst();
-            Map<String, String> environment = new TreeMap<>(database.logins());
+            Map<String, String> environment = Pods.environment(database);
             environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(List.of(service.port())));
             environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(List.of(promoted.port())));
             environment.put("FONDACO_DATABASE_REPLICAS_MAY_BE_PROMOTED", "true");
-            environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
             try (PackagedApp pod = PackagedApp.start("service", environment)) {
-                assertThat(openCart(pod)).isEqualTo(201);
+                assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 promoted.execute("SELECT pg_promote(true, 20)");
                 service.leadTo(promoted.port());
-                Pods.pass(NOTICED);
+                int replicated = carts(promoted);
+                await().atMost(NOTICED).until(() -> {
+                    openCart(pod);
+                    return carts(promoted) > replicated;
+                });
                 int lost = carts(old);
                 int before = carts(promoted);
                 for (int i = 0; i < CARTS; i++) {
-                    assertThat(openCart(pod)).isEqualTo(201);
+                    assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 }
                 assertThat(carts(promoted)).isEqualTo(before + CARTS);
                 assertThat(carts(old)).as("answered, and lost").isEqualTo(lost);
@@ -104,14 +107,13 @@ class ReplicaDiscoveryIT {
         return Integer.parseInt(server.query("SELECT count(*) FROM cart.cart"));
     }
 
-    private static int openCart(PackagedApp pod) throws IOException, InterruptedException {
+    private static HttpResponse<Void> openCart(PackagedApp pod) throws IOException, InterruptedException {
         return HTTP.send(
-                        HttpRequest.newBuilder(pod.base().resolve("/store/v1/carts"))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding())
-                .statusCode();
+                HttpRequest.newBuilder(pod.base().resolve("/store/v1/carts"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
     }
 
     /** The catalogue is shown as it was to who does not know better; who does, and what belongs to somebody, is turned away. */
@@ -119,15 +121,7 @@ class ReplicaDiscoveryIT {
             throws IOException, InterruptedException {
         replica.execute("SELECT pg_wal_replay_pause()");
         awaitRotation(pod, 0);
-        String token = HTTP.send(
-                        HttpRequest.newBuilder(pod.base().resolve("/store/v1/carts"))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .headers()
-                .firstValue("Fondaco-Consistency")
-                .orElseThrow();
+        String token = openCart(pod).headers().firstValue("Fondaco-Consistency").orElseThrow();
         assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(503);
         assertThat(status(pod, "/admin/v1/stock", "")).isEqualTo(503);

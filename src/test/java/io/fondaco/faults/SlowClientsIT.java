@@ -182,14 +182,11 @@ class SlowClientsIT {
         environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", STILL.toSeconds() + "s");
         try (PackagedApp unread = PackagedApp.start("slow-readers", environment);
                 ShopClient staff = new ShopClient(unread.base(), PackagedApp.ADMIN_KEY, Duration.ZERO)) {
-            StringBuilder file = new StringBuilder("slug,title,description,sku\n");
+            StringBuilder file = new StringBuilder("Handle,Title,Body (HTML),Variant SKU\n");
             for (int i = 0; i < WIDE; i++) {
                 file.append("wide-%d,Wide,%s,WIDE-%d\n".formatted(i, "x".repeat(WIDTH), i));
             }
-            staff.awaitImport(staff.importCsv("kind=products&format=fondaco", file.toString())
-                    .body()
-                    .path("id")
-                    .asText());
+            staff.importProducts("GBP", file.toString());
             for (int i = 0; i < UNREAD; i++) {
                 Socket reader = new Socket();
                 open.add(reader);

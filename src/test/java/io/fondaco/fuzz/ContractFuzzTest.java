@@ -1,15 +1,15 @@
 package io.fondaco.fuzz;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.Operation;
 import io.fondaco.checkout.Provider;
+import io.fondaco.checkout.Staff;
 import io.fondaco.fuzz.HostileBodies.Body;
-import io.fondaco.platform.database.DatabaseChoice;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -108,11 +108,11 @@ class ContractFuzzTest {
     private final Map<Integer, Integer> answers = new TreeMap<>();
 
     static List<Operation> operations() {
-        return Operation.all();
+        return Operation.committed();
     }
 
     static Stream<Operation> operationsWithJson() {
-        return Operation.all().stream().filter(Operation::takesJson);
+        return Operation.committed().stream().filter(Operation::takesJson);
     }
 
     @AfterAll
@@ -207,12 +207,12 @@ class ContractFuzzTest {
     /** Those that are still there would be told of what other tests sell. */
     @AfterEach
     void noWebhookIsLeft() {
-        for (Object id : given().header("Authorization", "Bearer " + DatabaseChoice.LOCAL_ADMIN_KEY)
+        for (Object id : Staff.request()
                 .header("Fondaco-Consistency", "start")
                 .get("/admin/v1/webhooks?limit=100")
                 .jsonPath()
                 .getList("data.id")) {
-            given().header("Authorization", "Bearer " + DatabaseChoice.LOCAL_ADMIN_KEY)
+            Staff.request()
                     .header("If-Match", "*")
                     .delete("/admin/v1/webhooks/" + id)
                     .then()

@@ -1,11 +1,13 @@
 package io.fondaco.fuzz;
 
-import static io.restassured.RestAssured.given;
+import static org.hamcrest.Matchers.lessThan;
 
+import io.fondaco.Operation;
+import io.fondaco.checkout.Shopper;
+import io.fondaco.checkout.Staff;
 import io.fondaco.platform.database.DatabaseChoice;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,12 +19,11 @@ final class Shop {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final String tag = "fuzz-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
-    private final String sku = tag.toUpperCase(java.util.Locale.ROOT);
+    private final String sku = tag.toUpperCase(Locale.ROOT);
     private final String category;
     private final String product;
     private final String variant;
-    private final String cart;
-    private final String cartToken;
+    private final Shopper shopper;
     private final String cartLine;
     private final String order;
     private final String orderToken;
@@ -39,36 +40,13 @@ final class Shop {
         product = made.path("id");
         variant = made.path("variants[0].id");
         post("/admin/v1/stock/adjustments", "{\"sku\": \"%s\", \"available\": 1000}".formatted(sku));
-        Response bought = cart();
-        Response completed = given().contentType(ContentType.JSON)
-                .header("Authorization", "Bearer " + bought.path("cart_token"))
-                .header("Idempotency-Key", tag)
-                .body(Map.of("payment", Map.of("provider", "test", "token", "tok_ok")))
-                .post("/store/v1/carts/" + bought.path("id") + "/complete");
-        completed.then().statusCode(201);
-        order = completed.path("id");
-        orderToken = completed.path("order_token");
-        orderLine = completed.path("lines[0].id");
-        Response open = cart();
-        cart = open.path("id");
-        cartToken = open.path("cart_token");
-        cartLine = open.path("lines[0].id");
-    }
-
-    private Response cart() {
-        Response cart = given().contentType(ContentType.JSON)
-                .body(
-                        "{\"currency\": \"EUR\", \"email\": \"a@example.org\", \"lines\": [{\"sku\": \"%s\", \"quantity\": 2}]}"
-                                .formatted(sku))
-                .post("/store/v1/carts");
-        cart.then().statusCode(201);
-        given().contentType(ContentType.JSON)
-                .header("Authorization", "Bearer " + cart.path("cart_token"))
-                .body(Map.of("shipping_method", "pickup"))
-                .patch("/store/v1/carts/" + cart.path("id"))
-                .then()
-                .statusCode(200);
-        return cart;
+        Response bought = Shopper.ready(sku, 2).complete("tok_ok");
+        bought.then().statusCode(201);
+        order = bought.path("id");
+        orderToken = bought.path("order_token");
+        orderLine = bought.path("lines[0].id");
+        shopper = Shopper.ready(sku, 2);
+        cartLine = shopper.view().path("lines[0].id");
     }
 
     /** Who may do it. */
@@ -76,7 +54,7 @@ final class Shop {
         if (operation.isOfBackOffice()) {
             return ADMIN;
         }
-        return operation.path().startsWith("/store/v1/orders/") ? orderToken : cartToken;
+        return operation.path().startsWith("/store/v1/orders/") ? orderToken : shopper.token();
     }
 
     /** The path of a thing that is there. */
@@ -109,7 +87,7 @@ final class Shop {
                 post("/admin/v1/api-keys", "{\"name\": \"%s\", \"scopes\": [\"stock:read\"]}".formatted(tag))
                         .path("id");
             case "categories" -> category;
-            case "carts" -> cart;
+            case "carts" -> shopper.cart();
             case "orders" -> order;
             case "products" -> product;
             case "variants" -> variant;
@@ -122,7 +100,7 @@ final class Shop {
                 post("/admin/v1/webhooks", "{\"url\": \"https://hooks.example.com/x\", \"event_types\": [\"order.*\"]}")
                         .path("id");
             case "imports" ->
-                given().header("Authorization", "Bearer " + ADMIN)
+                Staff.request()
                         .contentType("text/csv")
                         .body("sku,location,available\nNO-SUCH-SKU,default,1\n")
                         .post("/admin/v1/imports?kind=stock")
@@ -137,8 +115,7 @@ final class Shop {
                 .replace("LANTERN-BLUE", sku)
                 .replace("\"spring10\"", '"' + tag + '"')
                 .replace("\"leeds\"", '"' + tag + '"')
-                .replace("\"murano-lantern\"", '"' + tag + "-2\"")
-                .replace("\"GBP\"", "\"EUR\""));
+                .replace("\"murano-lantern\"", '"' + tag + "-2\""));
         return ids.replaceAll(id -> switch (id.group(1)) {
             case "orderline" -> orderLine;
             case "category" -> category;
@@ -148,12 +125,11 @@ final class Shop {
     }
 
     private static Response post(String path, String body) {
-        Response made = given().contentType(ContentType.JSON)
-                .header("Authorization", "Bearer " + ADMIN)
+        Response made = Staff.request()
                 .header("Idempotency-Key", "fuzz-" + System.nanoTime())
                 .body(body)
                 .post(path);
-        made.then().statusCode(org.hamcrest.Matchers.lessThan(300));
+        made.then().statusCode(lessThan(300));
         return made;
     }
 }
