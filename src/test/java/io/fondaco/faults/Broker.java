@@ -1,6 +1,7 @@
 package io.fondaco.faults;
 
 import io.fondaco.FreePort;
+import io.fondaco.testcost.Starts;
 import io.smallrye.reactive.messaging.kafka.companion.test.EmbeddedKafkaBroker;
 import java.nio.file.Path;
 import org.apache.kafka.common.Uuid;
@@ -27,6 +28,7 @@ public final class Broker implements AutoCloseable {
     }
 
     public void startAgain() {
+        Starts.kafkaStarted();
         running = new EmbeddedKafkaBroker()
                 .withNodeId(1)
                 .withClusterId(clusterId)
