@@ -1,7 +1,8 @@
 package io.fondaco;
 
+import io.fondaco.payment.StripeShop;
 import io.fondaco.platform.database.DatabaseChoice;
-import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
@@ -10,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -19,37 +22,42 @@ import java.util.stream.Stream;
 public final class ClusterForTests implements QuarkusTestResourceLifecycleManager {
     public static final String ADMIN_KEY = DatabaseChoice.LOCAL_ADMIN_KEY;
 
-    private EmbeddedCluster cluster;
+    private ReplicatedPostgres database;
     private Path directory;
 
     @Override
     public Map<String, String> start() {
         try {
-            directory = Files.createTempDirectory("fondaco-tests");
+            directory = TestDirectories.create();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        cluster = EmbeddedCluster.start(directory);
-        return Map.ofEntries(
-                Map.entry("fondaco.database.primary-url", cluster.primaryUrl()),
-                Map.entry("fondaco.database.replica-urls", cluster.replicaUrl()),
-                Map.entry("fondaco.database.username", cluster.username()),
-                Map.entry("fondaco.database.password", cluster.password()),
-                Map.entry("fondaco.database.replica-username", cluster.readerUsername()),
-                Map.entry("fondaco.database.replica-password", cluster.readerPassword()),
+        database = ReplicatedPostgres.startWithoutFsync(directory, 1);
+        Map<String, String> settings = new HashMap<>(database.loginProperties());
+        settings.putAll(Map.ofEntries(
+                Map.entry(
+                        "fondaco.database.primary-url",
+                        database.jdbcUrl(List.of(database.primary().port()))),
+                Map.entry(
+                        "fondaco.database.replica-urls",
+                        database.jdbcUrl(List.of(database.replicas().getFirst().port()))),
                 Map.entry("fondaco.database.migrate-at-start", "true"),
                 Map.entry("fondaco.demo-shop", "false"),
                 Map.entry("fondaco.payment.test.enabled", "true"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),
-                Map.entry("quarkus.http.test-port", "0"));
+                Map.entry("fondaco.checkout.recovery-interval", "1s"),
+                Map.entry("quarkus.http.test-port", "0")));
+        // Captured by staff here, immediately in IntegrationsProfile.
+        settings.putAll(StripeShop.settings("manual"));
+        return settings;
     }
 
     @Override
     public void stop() {
-        if (cluster != null) {
-            cluster.close();
+        if (database != null) {
+            database.close();
         }
         try (Stream<Path> files = Files.walk(Objects.requireNonNull(directory))) {
             files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);

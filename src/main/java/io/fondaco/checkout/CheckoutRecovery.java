@@ -68,7 +68,7 @@ class CheckoutRecovery {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "15s",
+            every = "${fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)
@@ -78,9 +78,9 @@ class CheckoutRecovery {
 
     /** As long as there is anything to do, for a while: what an outage of a provider has left is more than one batch. */
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = JOB, every = "4s")
+    @OncePerCluster(value = JOB, every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
-            every = "5s",
+            every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)

@@ -35,6 +35,10 @@ interface CheckoutSettings {
     @WithDefault("1")
     int cutOffAfter();
 
+    /** How often a worker of the cluster looks for completions, refunds and releases that nobody finishes. */
+    @WithDefault("5s")
+    Duration recoveryInterval();
+
     /** Completions that recovery settles at the same time, and refunds and releases that it takes up together. */
     @WithDefault("10")
     int recoveryBatch();

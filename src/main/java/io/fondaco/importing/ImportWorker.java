@@ -23,6 +23,9 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class ImportWorker {
+    /** The job that looks for imports to work on. */
+    static final String POLL = "import-poll";
+
     private static final Logger LOG = Logger.getLogger(ImportWorker.class);
     /** How often an import is taken up without getting on before it is given up. */
     private static final int MAX_ATTEMPTS = 10;
@@ -48,7 +51,7 @@ class ImportWorker {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "15s",
+            every = "${fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)
@@ -58,6 +61,7 @@ class ImportWorker {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
+            identity = POLL,
             every = "2s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)

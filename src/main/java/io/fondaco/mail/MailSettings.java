@@ -40,6 +40,10 @@ interface MailSettings {
     @WithDefault("1h")
     Duration maxRetryDelay();
 
+    /** How often a worker looks for e-mails to send. */
+    @WithDefault("2s")
+    Duration sendInterval();
+
     /** How long it is kept which letters were sent or given up; their text is never kept. */
     @WithDefault("30d")
     Duration retention();

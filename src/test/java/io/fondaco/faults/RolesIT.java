@@ -1,7 +1,10 @@
 package io.fondaco.faults;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.notNullValue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One pod for each role: together they are the whole shop, each by itself only its role. */
 class RolesIT {
@@ -85,6 +90,35 @@ class RolesIT {
         }
         assertThat(contract).isNotEmpty();
         assertThat(served).containsExactlyInAnyOrderElementsOf(contract);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/admin/v1/products", "/admin/v1/nothing", "/store/v1/carts/cart_x", "/store/v1/orders/order_x"})
+    void pathOfAnotherRoleIsNotFoundWhoeverAsks(String path) {
+        String url = pod(Role.BROWSE).base().resolve(path).toString();
+        given().get(url)
+                .then()
+                .statusCode(404)
+                .contentType("application/problem+json")
+                .header("Request-Id", notNullValue())
+                .body("code", equalTo("not_found"))
+                .body("type", equalTo("urn:fondaco:problem:not_found"))
+                .body("title", equalTo("Not Found"));
+        given().header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
+                .get(url)
+                .then()
+                .statusCode(404);
+        given().contentType("application/json").body("{}").post(url).then().statusCode(404);
+    }
+
+    @Test
+    void ownPathsAreServedAndMetricsNameTheRole() {
+        String browse = pod(Role.BROWSE).base().toString();
+        given().get(browse + "/store/v1/products").then().statusCode(200);
+        given().get(browse + "/store/v1/categories").then().statusCode(200);
+        assertThat(pod(Role.BROWSE).page("/q/metrics").lines())
+                .contains("fondaco_role{role=\"browse\"} 1.0", "fondaco_role{role=\"worker\"} 0.0");
     }
 
     @Test

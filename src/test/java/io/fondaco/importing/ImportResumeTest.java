@@ -4,33 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.IntegrationsProfile;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A worker may vanish between any two batches; another goes on where it was. */
 @QuarkusTest
-@TestProfile(ImportResumeTest.ByHand.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class ImportResumeTest {
-    public static class ByHand implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "quarkus.scheduler.enabled", "false",
-                    "fondaco.importing.batch-products", "2",
-                    "fondaco.importing.lease", "2s");
-        }
-    }
-
     @Inject
     Uploads uploads;
 
@@ -45,6 +39,20 @@ class ImportResumeTest {
 
     @Inject
     EntityManager entities;
+
+    @Inject
+    Scheduler scheduler;
+
+    /** The test plays the workers. */
+    @BeforeEach
+    void pauseTheWorker() {
+        scheduler.pause(ImportWorker.POLL);
+    }
+
+    @AfterEach
+    void resumeTheWorker() {
+        scheduler.resume(ImportWorker.POLL);
+    }
 
     @Test
     void anImportThatDoesNotMoveIsSeenUntilItDoes() {
@@ -119,6 +127,10 @@ class ImportResumeTest {
                 .extracting(RowError::row)
                 .containsExactly(4L, 6L);
         assertThatThrownBy(() -> ledger.renew(another.orElseThrow())).isInstanceOf(LeaseLost.class);
+        // As if the job had last run long ago.
+        QuarkusTransaction.requiringNew()
+                .run(() -> entities.createNativeQuery("DELETE FROM jobs.lease WHERE name = 'upload-sweeping'")
+                        .executeUpdate());
         uploads.sweep();
         assertThat(uploads.chunk(id, 0)).isEmpty();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.ShopDatabase;
 import io.fondaco.Together;
 import io.fondaco.inventory.InsufficientStock.Shortage;
@@ -22,11 +23,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many who want the same row are served together, and none of them holds it from another. */
 @QuarkusTest
-@TestProfile(HotShop.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class GatheringTest {
     private static final Duration LONG = Duration.ofMinutes(15);
     private static final Duration SOON = Duration.ofSeconds(10);

@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
-import io.fondaco.FreePort;
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.checkout.Provider;
 import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
@@ -17,7 +17,6 @@ import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventBatch;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -42,13 +41,17 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What customers get by mail, from a real mail server. */
 @QuarkusTest
-@TestProfile(MailTest.MailIsOn.class)
+// Early: orders of other tests find no mail server, and their e-mails fill the list of dead letters.
+@Order(Integer.MIN_VALUE + 1)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class MailTest {
-    private static final int MAX_ATTEMPTS = 4;
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject
@@ -67,23 +70,6 @@ class MailTest {
     int port;
 
     private GreenMail server;
-
-    public static class MailIsOn implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.ofEntries(
-                    Map.entry("fondaco.mail.enabled", "true"),
-                    Map.entry("fondaco.mail.from", "Orders <orders@shop.example>"),
-                    Map.entry("fondaco.mail.reply-to", "help@shop.example"),
-                    Map.entry("fondaco.mail.shop-name", "Tea & Co\r\nBcc: everybody@shop.example"),
-                    Map.entry("fondaco.mail.timeout", "1s"),
-                    Map.entry("fondaco.mail.max-attempts", Integer.toString(MAX_ATTEMPTS)),
-                    Map.entry("fondaco.mail.retry-delay", "100ms"),
-                    Map.entry("fondaco.mail.per-run", "3"),
-                    Map.entry("quarkus.mailer.host", "127.0.0.1"),
-                    Map.entry("quarkus.mailer.port", Integer.toString(FreePort.find())));
-        }
-    }
 
     @BeforeEach
     void openTheMailServer() {
@@ -244,7 +230,7 @@ class MailTest {
         buyer.getsOne(server);
         assertThat(book.of(id)).singleElement().satisfies(letter -> {
             assertThat(letter.status()).isEqualTo("sent");
-            assertThat(letter.attempts()).isBetween(2, MAX_ATTEMPTS);
+            assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
             assertThat(letter.error()).isEmpty();
         });
     }
@@ -278,7 +264,7 @@ class MailTest {
             Map<String, Object> entry = deadLetter(id);
             assertThat(entry)
                     .containsEntry("event_type", "order.placed")
-                    .containsEntry("attempts", MAX_ATTEMPTS)
+                    .containsEntry("attempts", MailSettingsForTests.MAX_ATTEMPTS)
                     .hasEntrySatisfying("error", error -> assertThat(error.toString())
                             .startsWith("SMTP 550: ")
                             .contains("<[address]>: nobody of that name")

@@ -14,6 +14,7 @@ import java.util.Locale;
 final class StubbornServer implements AutoCloseable {
     private final ServerSocket socket;
     private final boolean mute;
+    private final Thread acceptor;
 
     private StubbornServer(int port, boolean mute) {
         try {
@@ -22,7 +23,7 @@ final class StubbornServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         this.mute = mute;
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     static StubbornServer refusing(int port) {
@@ -75,10 +76,14 @@ final class StubbornServer implements AutoCloseable {
         client.getOutputStream().flush();
     }
 
+    /** Returns when the port is free for another server. */
     @Override
     public void close() {
         try {
             socket.close();
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
@@ -11,7 +12,6 @@ import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.topology.Topology;
 import io.fondaco.webhook.LogRecorder;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -26,36 +26,25 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What alerts ask for is told, from the start of an application that nobody else has used. */
 @QuarkusTest
-@TestProfile(MetricsAtStartTest.OfItsOwn.class)
+@Order(Integer.MIN_VALUE)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class MetricsAtStartTest {
     private static final int POOL = 20;
     private static final Duration TWO_LOOKS = Duration.ofSeconds(90);
-
-    public static class OfItsOwn implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "fondaco.database.replicas-expected", "2",
-                    "fondaco.database.slow-statement", "200ms",
-                    // Of the disk alone: the cluster is the tests' own.
-                    "fondaco.database.embedded", "true",
-                    "fondaco.data-dir", "target",
-                    "fondaco.mail.enabled", "true",
-                    "fondaco.mail.from", "Orders <orders@shop.example>");
-        }
-    }
 
     @Inject
     Shelf shelf;

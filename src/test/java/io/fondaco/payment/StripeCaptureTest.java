@@ -10,7 +10,6 @@ import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
 import io.fondaco.payment.StripeStandIn.Fault;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Money that Stripe holds until the staff takes it, lets it go, or takes a part of it. */
 @QuarkusTest
-@TestProfile(StripeShop.Later.class)
 class StripeCaptureTest extends StripeCustomers {
     @Test
     void aPartIsCapturedAndTheRestLetGo() {

@@ -13,6 +13,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.Together;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
@@ -29,13 +30,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Buying by Stripe, judged by the answers of the shop and by the books of the stand-in. */
 @QuarkusTest
-@TestProfile(StripeShop.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class StripePaymentTest extends StripeCustomers {
     @Test
     void aCardIsChargedOnceForExactlyTheTotal() {

@@ -5,43 +5,34 @@ import static io.restassured.RestAssured.given;
 import com.stripe.net.Webhook;
 import io.fondaco.FreePort;
 import io.fondaco.checkout.Shopper;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.restassured.response.Response;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** A shop that takes money by Stripe, which is a stand-in on this machine, and loses patience within seconds. */
-public class StripeShop implements QuarkusTestProfile {
+/** A shop that takes money by Stripe, which is a stand-in on this machine, and gives up within seconds. */
+public final class StripeShop {
     static final String SECRET = "whsec_current";
     static final String OLD_SECRET = "whsec_before";
     /** Where the stand-in is to listen: chosen here, told to the tests by the configuration. */
     static final String PORT = "stripe-stand-in.port";
 
-    @Override
-    public Map<String, String> getConfigOverrides() {
+    private StripeShop() {}
+
+    /** @param capture {@code automatic}, or {@code manual} where staff captures */
+    public static Map<String, String> settings(String capture) {
         String port = Integer.toString(FreePort.find());
         return Map.ofEntries(
                 Map.entry(PORT, port),
                 Map.entry("fondaco.payment.stripe.api-base", "http://127.0.0.1:" + port),
                 Map.entry("fondaco.payment.stripe.api-key", StripeStandIn.API_KEY),
                 Map.entry("fondaco.payment.stripe.webhook-secrets", SECRET + "," + OLD_SECRET),
+                Map.entry("fondaco.payment.stripe.capture", capture),
                 Map.entry("fondaco.payment.stripe.read-timeout", "3s"),
                 Map.entry("fondaco.payment.timeout", "8s"),
                 Map.entry("fondaco.payment.breaker.delay", "1s"),
                 Map.entry("fondaco.checkout.completion-lease", "10s"),
                 Map.entry("fondaco.checkout.pending-check", "1s"));
-    }
-
-    /** The same shop, which takes the money when its staff says so. */
-    public static class Later extends StripeShop {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            Map<String, String> overrides = new HashMap<>(super.getConfigOverrides());
-            overrides.put("fondaco.payment.stripe.capture", "manual");
-            return overrides;
-        }
     }
 
     static Response complete(Shopper shopper, String token) {

@@ -37,15 +37,6 @@ record Cost(double seconds, double cpuSeconds, int applications, int postgres, i
                 kafka - earlier.kafka);
     }
 
-    Cost plus(Cost other) {
-        return new Cost(
-                seconds + other.seconds,
-                cpuSeconds + other.cpuSeconds,
-                applications + other.applications,
-                postgres + other.postgres,
-                kafka + other.kafka);
-    }
-
     String csv() {
         return String.format(Locale.ROOT, "%.1f,%.1f,%d,%d,%d", seconds, cpuSeconds, applications, postgres, kafka);
     }

@@ -1,12 +1,14 @@
 package io.fondaco.testcost;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts the processes that tests start: packaged applications and Postgres servers. It samples the machine's processes,
@@ -16,8 +18,8 @@ final class ProcessWatch {
     private static final long INTERVAL_MILLIS = 150;
 
     private final Map<Long, Optional<Instant>> known = new HashMap<>();
-    private final AtomicInteger applications = new AtomicInteger();
-    private final AtomicInteger postgres = new AtomicInteger();
+    private final Set<String> applications = ConcurrentHashMap.newKeySet();
+    private final Set<String> postgres = ConcurrentHashMap.newKeySet();
 
     ProcessWatch() {
         sample(false);
@@ -25,11 +27,19 @@ final class ProcessWatch {
     }
 
     int applications() {
-        return applications.get();
+        return applications.size();
     }
 
     int postgres() {
-        return postgres.get();
+        return postgres.size();
+    }
+
+    /** One line for each process seen, so that what several test JVMs have seen can be told apart. */
+    List<String> identities() {
+        List<String> all = new ArrayList<>();
+        applications.forEach(process -> all.add("application " + process));
+        postgres.forEach(process -> all.add("postgres " + process));
+        return all;
     }
 
     private void run() {
@@ -55,20 +65,20 @@ final class ProcessWatch {
                 ProcessHandle.Info info = process.info();
                 known.put(pid, Optional.of(info.startInstant().orElse(Instant.EPOCH)));
                 if (count) {
-                    classify(info);
+                    classify(pid + "@" + info.startInstant().orElse(Instant.EPOCH), info);
                 }
             }
         });
     }
 
-    private void classify(ProcessHandle.Info info) {
+    private void classify(String identity, ProcessHandle.Info info) {
         List<String> arguments = Arrays.asList(info.arguments().orElse(new String[0]));
         String command = info.command().orElse("");
         if (command.endsWith("/postgres") && arguments.contains("-D")) {
-            postgres.incrementAndGet();
+            postgres.add(identity);
         } else if (command.endsWith("/java")
                 && arguments.stream().anyMatch(argument -> argument.endsWith("quarkus-run.jar"))) {
-            applications.incrementAndGet();
+            applications.add(identity);
         }
     }
 }

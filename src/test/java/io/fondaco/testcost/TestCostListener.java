@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.platform.engine.TestExecutionResult;
@@ -17,14 +20,15 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes what each test class costs to {@code target/test-costs/<build>/}, one line a file, and prints the slowest
- * classes and the totals of the build when a test JVM ends. The packaged tests run last, so at the end of
- * {@code ./mvnw verify} the table covers everything.
+ * Writes what each test class costs to {@code target/test-costs/<build>/}, one file each, and prints the slowest classes
+ * and the totals of the build when a test JVM ends. The packaged tests run last, so at the end of {@code ./mvnw verify} the
+ * table covers everything.
  *
- * <p>Classes that run in parallel see each other's processor time and starts; the totals count them once.
+ * <p>Classes that run at the same time see each other's processor time and processes; the totals count them once.
  */
 public final class TestCostListener implements TestExecutionListener {
     private static final int SLOWEST = 20;
+    private static final String JVM = "jvm-";
     private static final Path DIRECTORY =
             Path.of("target", "test-costs", System.getProperty("fondaco.testcost.build", "unknown"));
 
@@ -44,65 +48,102 @@ public final class TestCostListener implements TestExecutionListener {
         Cost before = begun.remove(test.getUniqueId());
         if (before != null) {
             String name = ((ClassSource) test.getSource().orElseThrow()).getClassName();
-            write(name, Cost.now(processes).minus(before));
+            write(name, List.of(Cost.now(processes).minus(before).csv()));
         }
     }
 
+    /** Overwrites what this JVM wrote after an earlier plan: it may execute one for each class. */
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
-        write("JVM " + ProcessHandle.current().pid(), Cost.now(processes).minus(jvmStart));
-        print();
+        Cost now = Cost.now(processes);
+        List<String> lines = new ArrayList<>(List.of(jvmStart.csv(), now.csv()));
+        lines.addAll(processes.identities());
+        write(JVM + ProcessHandle.current().pid(), lines);
+        System.out.println(table());
     }
 
+    /** Neither a suite nor a nested class. */
     private static boolean isTopLevelClass(TestIdentifier test) {
         return test.getSource().filter(ClassSource.class::isInstance).isPresent()
-                && test.getUniqueIdObject().getSegments().size() == 2;
+                && test.getUniqueIdObject().getLastSegment().getType().equals("class");
     }
 
-    private static void write(String name, Cost cost) {
+    private static void write(String name, List<String> lines) {
         try {
             Files.createDirectories(DIRECTORY);
-            Files.writeString(DIRECTORY.resolve(name + ".csv"), cost.csv());
+            Files.write(DIRECTORY.resolve(name + ".csv"), lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void print() {
+    private static String table() {
         Map<String, Cost> classes = new TreeMap<>();
-        Cost total = new Cost(0, 0, 0, 0, 0);
-        for (Map.Entry<String, Cost> entry : readAll().entrySet()) {
-            if (entry.getKey().startsWith("JVM ")) {
-                total = total.plus(entry.getValue());
+        List<List<String>> jvms = new ArrayList<>();
+        readAll().forEach((name, lines) -> {
+            if (name.startsWith(JVM)) {
+                jvms.add(lines);
             } else {
-                classes.put(entry.getKey(), entry.getValue());
+                classes.put(name, Cost.parse(lines.getFirst()));
             }
-        }
-        List<Map.Entry<String, Cost>> slowest = classes.entrySet().stream()
+        });
+        StringBuilder table = new StringBuilder(
+                "%nTest costs: the slowest of %d classes (all in %s)%n".formatted(classes.size(), DIRECTORY));
+        table.append(row("class", "seconds", "CPU s", "app starts", "Postgres", "Kafka"));
+        classes.entrySet().stream()
                 .sorted(Comparator.comparingDouble(
                         (Map.Entry<String, Cost> entry) -> -entry.getValue().seconds()))
                 .limit(SLOWEST)
-                .toList();
-        StringBuilder table = new StringBuilder(
-                "\nTest costs: the slowest of %d classes (all in %s)%n".formatted(classes.size(), DIRECTORY));
-        table.append(row("class", "seconds", "CPU s", "app starts", "Postgres", "Kafka"));
-        slowest.forEach(entry ->
-                table.append(row(entry.getKey().substring(entry.getKey().lastIndexOf('.') + 1), entry.getValue())));
-        table.append(row("total of the test JVMs", total));
-        System.out.println(table);
+                .forEach(entry -> table.append(
+                        row(entry.getKey().substring(entry.getKey().lastIndexOf('.') + 1), entry.getValue())));
+        return table.append(row("total", total(jvms))).toString();
     }
 
-    private static Map<String, Cost> readAll() {
-        Map<String, Cost> costs = new TreeMap<>();
+    /** From the start of the first test JVM to the end of the last one that has ended. */
+    private static Cost total(List<List<String>> jvms) {
+        Set<String> identities = new HashSet<>();
+        int kafka = 0;
+        int applications = 0;
+        double start = Double.MAX_VALUE;
+        double end = 0;
+        double cpuStart = Double.MAX_VALUE;
+        double cpuEnd = 0;
+        for (List<String> lines : jvms) {
+            Cost first = Cost.parse(lines.get(0));
+            Cost last = Cost.parse(lines.get(1));
+            start = Math.min(start, first.seconds());
+            end = Math.max(end, last.seconds());
+            cpuStart = Math.min(cpuStart, first.cpuSeconds());
+            cpuEnd = Math.max(cpuEnd, last.cpuSeconds());
+            kafka += last.kafka();
+            List<String> seen = lines.subList(2, lines.size());
+            identities.addAll(seen);
+            // Those of the JVM itself are no processes of their own.
+            applications += last.applications()
+                    - (int) seen.stream()
+                            .filter(TestCostListener::isApplication)
+                            .count();
+        }
+        int packaged = (int)
+                identities.stream().filter(TestCostListener::isApplication).count();
+        return new Cost(end - start, cpuEnd - cpuStart, applications + packaged, identities.size() - packaged, kafka);
+    }
+
+    private static boolean isApplication(String identity) {
+        return identity.startsWith("application ");
+    }
+
+    private static Map<String, List<String>> readAll() {
+        Map<String, List<String>> all = new TreeMap<>();
         try (var files = Files.list(DIRECTORY)) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString();
-                costs.put(name.substring(0, name.length() - ".csv".length()), Cost.parse(Files.readString(file)));
+                all.put(name.substring(0, name.length() - ".csv".length()), Files.readAllLines(file));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return costs;
+        return all;
     }
 
     private static String row(String name, Cost cost) {

@@ -1,14 +1,14 @@
 package io.fondaco.webhook;
 
-import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.Map;
 
-/** Calls receivers on this machine, without TLS, and loses patience within seconds. */
-public class NearbyReceivers implements QuarkusTestProfile {
+/** Settings of a shop that calls receivers on this machine, without TLS, and gives up within seconds. */
+public final class NearbyReceivers {
     static final int MOST_ENDPOINTS = 12;
 
-    @Override
-    public Map<String, String> getConfigOverrides() {
+    private NearbyReceivers() {}
+
+    public static Map<String, String> settings() {
         return Map.ofEntries(
                 Map.entry("fondaco.webhook.allow-http", "true"),
                 Map.entry("fondaco.webhook.allowed-addresses", "127.0.0.0/8"),

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.checkout.Shelf;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
@@ -30,11 +31,13 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Events reach the endpoints that they are for: once, signed, thin and in order. */
 @QuarkusTest
-@TestProfile(NearbyReceivers.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class WebhookDeliveryTest {
     private static final int MOST_BYTES = 20_000;
 

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.fondaco.IntegrationsProfile;
 import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -19,11 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Endpoints are registered, changed and deleted by who may. */
 @QuarkusTest
-@TestProfile(NearbyReceivers.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class WebhookEndpointTest {
     private static final String UNKNOWN = "webhook_01m854p75ces786w6kzjd476ke";
 

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.fondaco.IntegrationsProfile;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
@@ -24,12 +25,14 @@ import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What receivers do wrong is their own trouble. */
 @QuarkusTest
-@TestProfile(NearbyReceivers.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class WebhookFailureTest {
     /** Calls of a pod to one endpoint, as it comes. */
     private static final int AT_A_TIME = 8;

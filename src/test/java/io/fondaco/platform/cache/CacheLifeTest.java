@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.ClusterForTests;
+import io.fondaco.IntegrationsProfile;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -17,28 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How answers end that nothing was told against, in a cache that is small and forgets soon, behind a CDN. */
 @QuarkusTest
-@TestProfile(CacheLifeTest.SmallAndShort.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class CacheLifeTest {
-    private static final long MAX_BYTES = 20_000;
-
     @Inject
     MeterRegistry metrics;
-
-    public static class SmallAndShort implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "fondaco.cache.time-to-live", "2s",
-                    "fondaco.cache.max-bytes", Long.toString(MAX_BYTES),
-                    "fondaco.cache.shared-max-age", "60s",
-                    "fondaco.cache.stale-while-revalidate", "30s",
-                    "fondaco.cache.surrogate-key-header", "Surrogate-Key");
-        }
-    }
 
     @Test
     void aCdnIsToldHowLongAndWhatToPurge() {
@@ -82,7 +70,7 @@ class CacheLifeTest {
                         .gauge()
                         .value())
                 .isPositive()
-                .isLessThanOrEqualTo(MAX_BYTES);
+                .isLessThanOrEqualTo(IntegrationsProfile.CACHE_BYTES);
     }
 
     private double misses(String reason) {

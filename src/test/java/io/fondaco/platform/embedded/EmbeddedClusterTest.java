@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,12 @@ class EmbeddedClusterTest {
 
     @TempDir
     Path directory;
+
+    /** Most tests are about what happens after a first start: they get the data directory that it leaves. */
+    @BeforeEach
+    void layTemplate() {
+        PostgresTemplate.migrated().layCluster(directory);
+    }
 
     /** Whatever a test left running is stopped before its directory goes. */
     @AfterEach
@@ -38,8 +45,8 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void aRowWrittenOnThePrimaryAppearsOnTheReplicaWhichItselfOnlyReads() throws SQLException {
-        try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
+    void firstStartInAnEmptyDirectoryMakesAPrimaryAndAReplicaThatOnlyReads() throws SQLException {
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(directory.resolve("empty"))) {
             write(cluster, "CREATE TABLE note (text text)");
             write(cluster, "INSERT INTO note VALUES ('hello')");
 

@@ -10,10 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Several real Postgres servers for fault tests: a primary and its replicas on ports that stay, to be paused, killed,
@@ -23,6 +24,8 @@ public final class ReplicatedPostgres implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private static final String ADMINISTRATION = "postgres";
 
+    private final PostgresTemplate template;
+    private final Map<String, String> shared;
     private final Credentials credentials;
     private final List<Member> members = new ArrayList<>();
     private Member primary;
@@ -120,8 +123,12 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
 
         private Map<String, String> settings() {
+            Map<String, String> settings = new TreeMap<>(shared);
+            settings.put("port", Integer.toString(port));
+            settings.put("listen_addresses", listensOn);
             // Slots are not carried over a promotion; kept segments do instead.
-            return Map.of("port", Integer.toString(port), "listen_addresses", listensOn, "wal_keep_size", "256MB");
+            settings.put("wal_keep_size", "256MB");
+            return settings;
         }
 
         @Override
@@ -130,9 +137,13 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    private ReplicatedPostgres(Path directory, Optional<SmallDisk> disk, int replicas, String... addresses) {
+    private ReplicatedPostgres(
+            Path directory, Optional<SmallDisk> disk, Map<String, String> shared, int replicas, String... addresses) {
+        template = PostgresTemplate.migrated();
+        template.layCredentials(directory);
+        this.shared = shared;
         this.credentials = new Credentials(directory.resolve("credentials"));
-        PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
+        PostgresPrograms programs = PostgresTemplate.programs();
         for (int i = 0; i <= replicas; i++) {
             String name = "node_" + i;
             PostgresServer server = i == 0 && disk.isPresent()
@@ -151,20 +162,33 @@ public final class ReplicatedPostgres implements AutoCloseable {
         primary = members.getFirst();
     }
 
-    /** @param addresses of the replicas, all on one port; without any they listen on ports of their own */
+    /**
+     * Starts servers with the schemas of this build and no rows.
+     *
+     * @param addresses of the replicas, all on one port; without any they listen on ports of their own
+     */
     public static ReplicatedPostgres start(Path directory, int replicas, String... addresses) {
-        return start(new ReplicatedPostgres(directory, Optional.empty(), replicas, addresses));
+        return start(new ReplicatedPostgres(directory, Optional.empty(), Map.of(), replicas, addresses));
+    }
+
+    /** The same without fsync, for tests in which no server is killed. */
+    public static ReplicatedPostgres startWithoutFsync(Path directory, int replicas) {
+        return start(new ReplicatedPostgres(directory, Optional.empty(), PostgresTemplate.WITHOUT_FSYNC, replicas));
     }
 
     /** One whose primary has a disk of its own. */
     public static ReplicatedPostgres startOn(SmallDisk disk, Path directory, int replicas) {
-        return start(new ReplicatedPostgres(directory, Optional.of(disk), replicas));
+        return start(new ReplicatedPostgres(directory, Optional.of(disk), Map.of(), replicas));
     }
 
     private static ReplicatedPostgres start(ReplicatedPostgres cluster) {
         try {
+            cluster.template.layData(cluster.primary.server.directory());
             new Primary(cluster.primary.server, cluster.credentials, cluster.primary.settings()).start();
-            for (Member member : cluster.members.subList(1, cluster.members.size())) {
+            for (Member member : cluster.replicas()) {
+                // A copy of the same template follows the primary without a base backup.
+                cluster.template.layData(member.server.directory());
+                cluster.createSlot(member);
                 cluster.follow(member);
             }
             return cluster;
@@ -193,13 +217,25 @@ public final class ReplicatedPostgres implements AutoCloseable {
                 + EmbeddedCluster.DATABASE;
     }
 
-    /** The environment that the application needs besides its URLs. */
+    /** The properties that the application needs besides its URLs. */
+    public Map<String, String> loginProperties() {
+        return Map.of(
+                "fondaco.database.username",
+                Credentials.OWNER,
+                "fondaco.database.password",
+                credentials.passwordOf(Credentials.OWNER),
+                "fondaco.database.replica-username",
+                Credentials.READER,
+                "fondaco.database.replica-password",
+                credentials.passwordOf(Credentials.READER));
+    }
+
+    /** The same as variables of an environment. */
     public Map<String, String> logins() {
-        Map<String, String> environment = new LinkedHashMap<>();
-        environment.put("FONDACO_DATABASE_USERNAME", Credentials.OWNER);
-        environment.put("FONDACO_DATABASE_PASSWORD", credentials.passwordOf(Credentials.OWNER));
-        environment.put("FONDACO_DATABASE_REPLICA_USERNAME", Credentials.READER);
-        environment.put("FONDACO_DATABASE_REPLICA_PASSWORD", credentials.passwordOf(Credentials.READER));
+        Map<String, String> environment = new TreeMap<>();
+        loginProperties()
+                .forEach((property, value) ->
+                        environment.put(property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value));
         return environment;
     }
 
@@ -255,7 +291,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         primary = chosen;
         for (Member member : replicas()) {
             if (member.isRunning() && isRecovering(member)) {
-                primary.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(member.name));
+                createSlot(member);
                 member.execute("ALTER SYSTEM SET primary_conninfo = "
                         + "'host=127.0.0.1 port=%d user=%s password=%s application_name=%s connect_timeout=5'"
                                 .formatted(
@@ -267,6 +303,10 @@ public final class ReplicatedPostgres implements AutoCloseable {
             }
         }
         return chosen;
+    }
+
+    private void createSlot(Member member) {
+        primary.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(member.name));
     }
 
     private static boolean isRecovering(Member member) {

@@ -3,15 +3,10 @@ package io.fondaco.platform.messaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fondaco.faults.Broker;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.fondaco.IntegrationsProfile;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,39 +21,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(KafkaCarriesEventsTest.WithKafka.class)
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
 class KafkaCarriesEventsTest extends CarryingEvents {
     private static final String TOPIC = "fondaco.events";
-    private static Broker broker;
 
-    public static class WithKafka implements QuarkusTestProfile {
-        @Override
-        public List<TestResourceEntry> testResources() {
-            return List.of(new TestResourceEntry(BrokerForTests.class));
-        }
-    }
-
-    public static class BrokerForTests implements QuarkusTestResourceLifecycleManager {
-        @Override
-        public Map<String, String> start() {
-            try {
-                broker = Broker.start(Files.createTempDirectory("fondaco-kafka"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return Map.of("fondaco.kafka.bootstrap-servers", broker.bootstrapServers());
-        }
-
-        @Override
-        public void stop() {
-            if (broker != null) {
-                broker.close();
-            }
-        }
-    }
+    @ConfigProperty(name = "fondaco.kafka.bootstrap-servers")
+    String brokers;
 
     @Override
     void carryAgain() {
@@ -116,9 +90,7 @@ class KafkaCarriesEventsTest extends CarryingEvents {
     private List<ConsumerRecord<String, byte[]>> everything() {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
+                Map.of("bootstrap.servers", brokers), new StringDeserializer(), new ByteArrayDeserializer())) {
             var partitions = consumer.partitionsFor(TOPIC).stream()
                     .map(info -> new org.apache.kafka.common.TopicPartition(info.topic(), info.partition()))
                     .toList();
@@ -132,11 +104,9 @@ class KafkaCarriesEventsTest extends CarryingEvents {
         return records;
     }
 
-    private static void send(List<ProducerRecord<String, byte[]>> records) {
+    private void send(List<ProducerRecord<String, byte[]>> records) {
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
-                new StringSerializer(),
-                new ByteArraySerializer())) {
+                Map.of("bootstrap.servers", brokers), new StringSerializer(), new ByteArraySerializer())) {
             records.forEach(producer::send);
             producer.flush();
         }

@@ -45,7 +45,7 @@ class MigrationsTest {
 
     @BeforeAll
     static void start() {
-        database = ReplicatedPostgres.start(directory, 0);
+        database = ReplicatedPostgres.startWithoutFsync(directory, 0);
     }
 
     @AfterAll

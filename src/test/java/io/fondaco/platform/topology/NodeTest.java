@@ -3,7 +3,8 @@ package io.fondaco.platform.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.FreePort;
-import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
 import io.fondaco.platform.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -36,22 +37,22 @@ class NodeTest {
     @TempDir
     private static Path directory;
 
-    private static EmbeddedCluster cluster;
+    private static ReplicatedPostgres database;
 
     @BeforeAll
     static void start() {
-        cluster = EmbeddedCluster.start(directory);
+        database = ReplicatedPostgres.startWithoutFsync(directory, 1);
     }
 
     @AfterAll
     static void stop() {
-        cluster.close();
+        database.close();
     }
 
     /** Behind the address may be a server that crashed and came up with less. */
     @Test
     void aNewConnectionMakesWhatWasKnownOfItsServerVoidUntilItIsAskedAgain() throws SQLException {
-        try (Node replica = node(cluster.replicaUrl(), new AtomicInteger())) {
+        try (Node replica = node(url(database.replicas().getFirst()), new AtomicInteger())) {
             Position there = replica.ask(LIMIT).orElseThrow();
             assertThat(replica.reaches(there)).isTrue();
             try (Connection _ = replica.connection()) {
@@ -70,7 +71,7 @@ class NodeTest {
     @Test
     void thoseWhoAskTogetherShareAnAnswer() throws Exception {
         AtomicInteger answers = new AtomicInteger();
-        try (Node replica = node(cluster.replicaUrl(), answers);
+        try (Node replica = node(url(database.replicas().getFirst()), answers);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             replica.ask(LIMIT).orElseThrow();
             int before = answers.get();
@@ -92,7 +93,7 @@ class NodeTest {
 
     @Test
     void aPrimaryIsNoReplicaAndReachesNothing() {
-        try (Node primary = node(cluster.primaryUrl(), new AtomicInteger())) {
+        try (Node primary = node(url(database.primary()), new AtomicInteger())) {
             Position there = primary.ask(LIMIT).orElseThrow();
             assertThat(there.timeline()).isEqualTo(1);
             assertThat(primary.reaches(there)).isFalse();
@@ -126,6 +127,10 @@ class NodeTest {
         }
     }
 
+    private static String url(Member member) {
+        return database.jdbcUrl(List.of(member.port()));
+    }
+
     private static Node node(String url, AtomicInteger answers) {
         return node(url, new Hearer(answers));
     }
@@ -141,7 +146,9 @@ class NodeTest {
                 .withConverter(Duration.class, 200, NodeTest::duration)
                 .build()
                 .getConfigMapping(DatabaseSettings.class);
-        Login reader = new Login(cluster.readerUsername(), cluster.readerPassword());
+        Login reader = new Login(
+                database.loginProperties().get("fondaco.database.replica-username"),
+                database.loginProperties().get("fondaco.database.replica-password"));
         Node node = new Node(
                 "node",
                 url,

@@ -1,0 +1,21 @@
+package io.fondaco;
+
+import java.util.Comparator;
+import org.junit.jupiter.api.ClassDescriptor;
+import org.junit.jupiter.api.ClassOrderer;
+import org.junit.jupiter.api.ClassOrdererContext;
+import org.junit.jupiter.api.Order;
+
+/** Orders the test classes that share an application: by {@link Order}, then by name, so that every run is the same. */
+public final class OrderThenName implements ClassOrderer {
+    @Override
+    public void orderClasses(ClassOrdererContext context) {
+        context.getClassDescriptors()
+                .sort(Comparator.comparingInt(OrderThenName::order)
+                        .thenComparing(descriptor -> descriptor.getTestClass().getName()));
+    }
+
+    private static int order(ClassDescriptor descriptor) {
+        return descriptor.findAnnotation(Order.class).map(Order::value).orElse(Order.DEFAULT);
+    }
+}

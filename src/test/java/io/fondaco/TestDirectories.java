@@ -1,0 +1,38 @@
+package io.fondaco;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.TempDirFactory;
+
+/**
+ * Temporary directories of tests, in memory where this machine has a file system for that with enough room. A data
+ * directory of Postgres has 1,700 files, and some file systems take longer to create them than Postgres takes to start.
+ * Killing a process loses nothing that it has written, in memory or on a disk.
+ *
+ * <p>{@code -Dfondaco.tests.in-memory=false} keeps them on the disk, as benchmarks do.
+ */
+public final class TestDirectories implements TempDirFactory {
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final long ENOUGH_BYTES = 4L << 30;
+    private static final String SWITCH = "fondaco.tests.in-memory";
+    private static final String PREFIX = "fondaco-test";
+
+    /** Creates an empty directory. */
+    public static Path create() throws IOException {
+        return isMemoryUsable() ? Files.createTempDirectory(MEMORY, PREFIX) : Files.createTempDirectory(PREFIX);
+    }
+
+    @Override
+    public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) throws IOException {
+        return create();
+    }
+
+    private static boolean isMemoryUsable() {
+        return !"false".equals(System.getProperty(SWITCH))
+                && Files.isWritable(MEMORY)
+                && MEMORY.toFile().getUsableSpace() >= ENOUGH_BYTES;
+    }
+}

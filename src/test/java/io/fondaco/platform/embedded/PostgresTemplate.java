@@ -1,0 +1,120 @@
+package io.fondaco.platform.embedded;
+
+import io.fondaco.platform.migrations.TestMigrations;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Set;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * A data directory of Postgres with Fondaco's roles, its database and the schemas of this build, made once per build in
+ * {@code target/postgres-template} and copied for every server that a test starts. A copy takes a fraction of a second;
+ * unpacking Postgres, {@code initdb} and the migrations take several.
+ */
+final class PostgresTemplate {
+    private static final Path DIRECTORY = Path.of("target", "postgres-template").toAbsolutePath();
+    private static final String PROGRAMS = "postgres";
+    private static final String CREDENTIALS = "credentials";
+    private static final String PRIMARY = "primary";
+
+    /** Settings of servers whose data need not survive a power cut; a killed process loses nothing by them. */
+    static final Map<String, String> WITHOUT_FSYNC = Map.of("fsync", "off");
+
+    /** Parts of a data directory that belong to one server. */
+    private static final Set<String> LEFT_OUT = Set.of("postmaster.pid", "postmaster.opts", "postgresql.auto.conf");
+
+    private final Path directory;
+
+    private PostgresTemplate(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The template of this build; made when there is none for its migrations. */
+    static PostgresTemplate migrated() {
+        Path directory = DIRECTORY.resolve(TestMigrations.fingerprint());
+        if (!Files.exists(directory)) {
+            make(directory);
+        }
+        return new PostgresTemplate(directory);
+    }
+
+    /** The Postgres programs, unpacked once for all tests. */
+    static PostgresPrograms programs() {
+        return PostgresPrograms.unpackedIn(DIRECTORY.resolve(PROGRAMS));
+    }
+
+    /** Lays what {@link EmbeddedCluster} leaves after its first start and end, but for the replica. */
+    void layCluster(Path cluster) {
+        layCredentials(cluster);
+        layData(cluster.resolve(PRIMARY));
+        try {
+            Files.createSymbolicLink(cluster.resolve(PROGRAMS), DIRECTORY.resolve(PROGRAMS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lays the passwords of the template's roles into a directory of a cluster. */
+    void layCredentials(Path cluster) {
+        try {
+            if (Files.notExists(cluster.resolve(CREDENTIALS))) {
+                Files.createDirectories(cluster);
+                FileTree.copy(directory.resolve(CREDENTIALS), cluster.resolve(CREDENTIALS), _ -> true);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lays a data directory of a server that has never run; it can start as a primary or as a replica of one. */
+    void layData(Path server) {
+        try {
+            Files.createDirectories(server.toAbsolutePath().getParent());
+            FileTree.copy(directory.resolve(PRIMARY), server, relative -> !LEFT_OUT.contains(relative.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void make(Path directory) {
+        try {
+            Files.createDirectories(DIRECTORY);
+            try (FileChannel channel = FileChannel.open(
+                            DIRECTORY.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock _ = channel.lock()) {
+                if (Files.exists(directory)) {
+                    return;
+                }
+                Path draft = DIRECTORY.resolve("draft");
+                FileTree.delete(draft);
+                Files.createDirectories(draft);
+                fill(draft);
+                Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void fill(Path draft) {
+        Credentials credentials = new Credentials(draft.resolve(CREDENTIALS));
+        PostgresServer server = new PostgresServer(PRIMARY, draft, programs());
+        new Primary(server, credentials, WITHOUT_FSYNC).start();
+        try {
+            PGSimpleDataSource owner = new PGSimpleDataSource();
+            owner.setUrl("jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), EmbeddedCluster.DATABASE));
+            owner.setUser(Credentials.OWNER);
+            owner.setPassword(credentials.passwordOf(Credentials.OWNER));
+            TestMigrations.migrate(owner);
+        } finally {
+            server.stop();
+        }
+    }
+}
