@@ -10,7 +10,7 @@ COPY db-migrations/ db-migrations/
 COPY src/main/ src/main/
 # Formatting is checked by ./mvnw verify; here there are no tests whose format it could be.
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw -B -Prelease -DskipTests -Dspotless.check.skip=true package
+    ./mvnw -B -Prelease -DskipTests -DskipAotCache -Dspotless.check.skip=true package
 
 # A Java that has what Fondaco and its libraries use, also by reflection (jdk.security.auth, jdk.zipfs), and tools to look at a pod with (jcmd, jfr).
 # Its default options are the weakest there are: JAVA_TOOL_OPTIONS overrides each of them.

@@ -1,3 +1,6 @@
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -5,22 +8,23 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs Fondaco with a database of its own, lets some shoppers buy, and ends it, upon which the JVM writes an AOT cache of what it has loaded, linked
- * and counted. A single file without dependencies, run from source while the image is built (Dockerfile).
+ * Runs Fondaco with a database of its own, lets some shoppers buy, and ends it. The JVM then writes an AOT cache of the
+ * classes that it has loaded and linked and of the methods that it has profiled. A single file without dependencies, run
+ * from source by {@code ./mvnw package} and while the image is built (Dockerfile).
  *
  * <pre>java TrainAotCache.java CACHE DATA JAVA [OPTION…]</pre>
  *
- * The options end with the jar. They, the JVM, the jars and their order, sizes and times have to be those of later runs, or the cache is not used.
+ * The options end with the jar. A later run uses the cache only with the same options, JVM and jars (names, order, sizes
+ * and times of change). The directory DATA is deleted at the end.
  */
 final class TrainAotCache {
-    private static final int PORT = 18080;
-    private static final URI SHOP = URI.create("http://127.0.0.1:" + PORT);
     private static final long START_SECONDS = 900;
     private static final long WRITE_SECONDS = 900;
     private static final long PAUSE_MILLIS = 200;
@@ -30,22 +34,26 @@ final class TrainAotCache {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Process fondaco;
+    private final URI shop;
 
-    private TrainAotCache(Process fondaco) {
+    private TrainAotCache(Process fondaco, int port) {
         this.fondaco = fondaco;
+        this.shop = URI.create("http://127.0.0.1:" + port);
     }
 
     public static void main(String... arguments) throws Exception {
         Path cache = Path.of(arguments[0]);
+        Path data = Path.of(arguments[1]);
+        int port = freePort();
         List<String> command = new ArrayList<>(List.of(arguments).subList(2, arguments.length));
         command.add(1, "-XX:AOTCacheOutput=" + cache);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().keySet().removeIf(name -> name.startsWith("FONDACO_") || name.startsWith("QUARKUS_"));
-        builder.environment().put("FONDACO_DATA_DIR", arguments[1]);
-        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(PORT));
+        builder.environment().put("FONDACO_DATA_DIR", data.toString());
+        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         Process process = builder.start();
         try {
-            new TrainAotCache(process).train();
+            new TrainAotCache(process, port).train();
         } finally {
             process.destroy();
         }
@@ -53,7 +61,22 @@ final class TrainAotCache {
             process.destroyForcibly();
             throw new IllegalStateException("No cache after " + WRITE_SECONDS + " s");
         }
+        delete(data);
         System.out.printf("%s has %d MB%n", cache, Files.size(cache) / 1_000_000);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private void train() throws Exception {
@@ -105,7 +128,7 @@ final class TrainAotCache {
                 if (answer.statusCode() == 200 && answer.body().contains(content)) {
                     return;
                 }
-            } catch (java.io.IOException _) {
+            } catch (IOException _) {
                 // Not listening yet.
             }
             Thread.sleep(PAUSE_MILLIS);
@@ -126,8 +149,8 @@ final class TrainAotCache {
         return expect(method.equals("POST") ? 201 : 200, request);
     }
 
-    private static HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(SHOP.resolve(path)).timeout(java.time.Duration.ofSeconds(30));
+    private HttpRequest.Builder request(String path, String token) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(shop.resolve(path)).timeout(java.time.Duration.ofSeconds(30));
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 

@@ -35,6 +35,7 @@ public final class Fondaco implements QuarkusApplication {
     private static final long DRAIN_SECONDS = 30;
 
     public static void main(String[] arguments) {
+        AotRestart.withCacheIfThereIsOne();
         DatabaseChoice database;
         try {
             database = DatabaseChoice.make(configuration());

@@ -61,9 +61,10 @@ class AlertingIT {
         open.addFirst(database);
         Map<String, String> environment = Pods.environment(database);
         for (int i = 0; i < 2; i++) {
-            pods.add(PackagedApp.start("alerting-" + i, environment));
+            pods.add(PackagedApp.launch("alerting-" + i, environment));
             open.addFirst(pods.getLast());
         }
+        pods.forEach(PackagedApp::awaitReady);
         int alertmanager = alertmanager(receiver());
         prometheus = prometheus(alertmanager);
     }

@@ -194,6 +194,7 @@ final class Checker implements AutoCloseable {
                 for (int i = 0; i <= random.nextInt(3); i++) {
                     read();
                 }
+                Pace.pause();
             }
             synchronized (expected) {
                 expected.merge(sku, pairs, Long::sum);

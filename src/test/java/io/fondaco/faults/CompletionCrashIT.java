@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,10 +39,7 @@ class CompletionCrashIT {
     @BeforeAll
     static void open() {
         LOG.info("Seed of the crashes: " + SEED);
-        Map<String, String> settings = new TreeMap<>(SellingShop.TAKEN_UP_SOON);
-        // The pods live for seconds: the second compiler would not be done before they die.
-        settings.put("TIER", "1");
-        shop = SellingShop.open("crash", directory, settings);
+        shop = SellingShop.open("crash", directory, SellingShop.TAKEN_UP_SOON);
     }
 
     @AfterAll
@@ -58,14 +54,18 @@ class CompletionCrashIT {
     void aPodThatDiesThereLeavesOneOrderAndOneChargeOrNeither(String step) throws Exception {
         String sku = shop.put(Map.of("main", 1_000_000));
         List<Shoppers> all = new ArrayList<>();
-        for (int victim = 0; victim < 2; victim++) {
+        // A single crash is one of the second pod: the first is the one that staff uses.
+        for (int victim : CRASHES == 1 ? List.of(1) : List.of(0, 1)) {
             shop.pod(victim).close();
             try (Shoppers shoppers = new Shoppers(shop, victim, sku)) {
                 all.add(shoppers);
-                die(victim, (CRASHES + 1 - victim) / 2, step);
+                die(victim, Math.max(1, (CRASHES + 1 - victim) / 2), step);
             }
-            shop.launchAgain(victim, Map.of());
-            shop.pod(victim).awaitReady();
+            if (CRASHES > 1) {
+                shop.launchAgain(victim, Map.of());
+                shop.pod(victim).awaitReady();
+            }
+            // After a single crash the other pod recovers alone; this one comes back to crash at the next boundary.
         }
         Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
         all.forEach(Shoppers::assertToldTheTruth);

@@ -65,6 +65,7 @@ final class Crowd implements AutoCloseable {
     private void repeat(Runnable act) {
         while (!stopped) {
             act.run();
+            Pace.pause();
         }
     }
 

@@ -248,6 +248,7 @@ abstract class EventFaults {
                                     complete(client, openCart(client)).get("id").asText();
                             fulfil(client, order);
                             refund(client, order);
+                            Pace.pause();
                             if (gentle.get()) {
                                 Pods.pass(Duration.ofMillis(500));
                             }

@@ -36,15 +36,22 @@ final class Flood implements AutoCloseable {
     /** Visitors of a product, whose handle is the SKU in small letters. */
     static Flood looking(int clients, URI shop, String sku) {
         URI product = shop.resolve("/store/v1/products/" + sku.toLowerCase(Locale.ROOT));
-        return new Flood(clients, () -> HttpRequest.newBuilder(product));
+        return new Flood(clients, () -> paced(HttpRequest.newBuilder(product)));
     }
 
     /** Shoppers who put one of it into a new cart. */
     static Flood openingCarts(int clients, URI shop, String sku) {
         String cart = "{\"currency\":\"GBP\",\"lines\":[{\"sku\":\"%s\",\"quantity\":1}]}".formatted(sku);
-        return new Flood(clients, () -> HttpRequest.newBuilder(shop.resolve("/store/v1/carts"))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(cart)));
+        return new Flood(
+                clients,
+                () -> paced(HttpRequest.newBuilder(shop.resolve("/store/v1/carts"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(cart))));
+    }
+
+    private static HttpRequest.Builder paced(HttpRequest.Builder request) {
+        Pace.pause();
+        return request;
     }
 
     /** Begins at once. */

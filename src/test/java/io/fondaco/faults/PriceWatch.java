@@ -141,6 +141,7 @@ final class PriceWatch implements AutoCloseable {
         Report sum = NOTHING;
         while (!stopped.getAsBoolean()) {
             sum = sum.plus(lookOnce(pod, withToken, bound));
+            Pace.pause();
         }
         return sum;
     }

@@ -83,8 +83,9 @@ class ReplicaFaultsIT {
         // This suite is about reading the database; CacheFaultsIT is about not reading it.
         environment.put("FONDACO_CACHE_ENABLED", "false");
         pods = new ArrayList<>();
-        pods.add(PackagedApp.start("faults-pod-1", environment));
-        pods.add(PackagedApp.start("faults-pod-2", environment));
+        pods.add(PackagedApp.launch("faults-pod-1", environment));
+        pods.add(PackagedApp.launch("faults-pod-2", environment));
+        pods.forEach(PackagedApp::awaitReady);
         balancer = LoadBalancer.over(pods, directory);
         List<String> skus =
                 IntStream.range(0, CLIENTS).mapToObj(i -> "COUNTER-" + i).toList();

@@ -46,8 +46,9 @@ class RolesIT {
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
         for (Role role : Role.values()) {
-            PODS.put(role, PackagedApp.start("role-" + role.label(), environment(role)));
+            PODS.put(role, PackagedApp.launch("role-" + role.label(), environment(role)));
         }
+        PODS.values().forEach(PackagedApp::awaitReady);
     }
 
     private static Map<String, String> environment(Role role) {

@@ -46,8 +46,9 @@ class RollingRestartIT {
         environment = Pods.selling(database);
         environment.put("QUARKUS_SHUTDOWN_DELAY", "3S");
         for (int pod = 0; pod < PODS; pod++) {
-            PODS_UP.add(PackagedApp.start("rolling-pod-" + pod, environment));
+            PODS_UP.add(PackagedApp.launch("rolling-pod-" + pod, environment));
         }
+        PODS_UP.forEach(PackagedApp::awaitReady);
         try (ShopClient staff = new ShopClient(PODS_UP.getFirst().base(), PackagedApp.ADMIN_KEY)) {
             staff.offer(SKU, 1_000_000);
         }

@@ -63,8 +63,8 @@ public final class SellingShop implements AutoCloseable {
             for (int pod = 0; pod < 2; pod++) {
                 shop.pods.add(PackagedApp.launch(name + "-pod-" + pod, environment));
                 shop.clients.add(new ShopClient(shop.pods.get(pod).base(), PackagedApp.ADMIN_KEY));
-                shop.pods.get(pod).awaitReady();
             }
+            shop.pods.forEach(PackagedApp::awaitReady);
             return shop;
         } catch (RuntimeException | Error e) {
             shop.close();

@@ -46,6 +46,7 @@ final class Shoppers implements AutoCloseable {
             running.add(threads.submit(() -> {
                 while (!over) {
                     buy(shopper);
+                    Pace.pause();
                 }
             }));
         }

@@ -21,9 +21,16 @@ class LaptopIT {
     void oneCommandOpensADemoShopAndKillingItLosesNothing() throws Exception {
         Map<String, String> environment = Map.of("FONDACO_DATA_DIR", data.toString());
         String number;
-        PackagedApp first = PackagedApp.start("laptop", environment);
+        PackagedApp first = PackagedApp.startPlainly("laptop", environment);
         try (ShopClient shop = new ShopClient(first.base(), PackagedApp.ADMIN_KEY)) {
             awaitDemoShop(shop);
+            assertThat(ProcessHandle.of(first.pid())
+                            .orElseThrow()
+                            .info()
+                            .arguments()
+                            .orElseThrow())
+                    .as("the process has replaced itself by one with the AOT cache")
+                    .contains("-XX:AOTCache=" + PackagedApp.AOT_CACHE.toRealPath());
             assertThat(Files.readString(first.log())).as("a first start").doesNotContain(" ERROR ");
             number = buySomething(shop).get("number").asText();
         } finally {

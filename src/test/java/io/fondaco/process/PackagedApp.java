@@ -25,6 +25,11 @@ import org.awaitility.Awaitility;
 public final class PackagedApp implements AutoCloseable {
     public static final String ADMIN_KEY = "fk_local_admin";
     public static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+    public static final Path AOT_CACHE = JAR.resolveSibling("fondaco.aot").toAbsolutePath();
+
+    /** Most of these processes live for seconds: the second compiler would not be done before they die. */
+    private static final String TIER = System.getProperty("packaged.tier", "1");
+
     private static final Path LOGS = Path.of("target", "process-logs");
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long STOP_LIMIT_SECONDS = 60;
@@ -47,7 +52,7 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     private static PackagedApp launch(int port, String name, Map<String, String> environment, String... arguments) {
-        return launch(port, JAR, "-XX:AOTCache=" + AotCache.file(), name, environment, arguments);
+        return launch(port, JAR, "-XX:AOTCache=" + AOT_CACHE, name, environment, arguments);
     }
 
     /**
@@ -73,20 +78,24 @@ public final class PackagedApp implements AutoCloseable {
                 arguments);
     }
 
-    /** Starts as {@link #launch}, and writes an AOT cache when it ends. */
-    static PackagedApp train(Path cache, String name, Map<String, String> environment) {
-        return launch(FreePort.find(), JAR, "-XX:AOTCacheOutput=" + cache, name, environment);
+    /** Starts with {@code java -jar} and no other option, as a newcomer does, and waits until it is ready. */
+    static PackagedApp startPlainly(String name, Map<String, String> environment) {
+        PackagedApp app = launch(FreePort.find(), JAR, "", name, environment);
+        app.awaitReady();
+        return app;
     }
 
     private static PackagedApp launch(
             int port, Path jar, String option, String name, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                option,
-                "-Xmx" + environment.getOrDefault("HEAP", "512m"),
-                "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", "4"),
-                "-jar",
-                jar.toAbsolutePath().toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        if (!option.isEmpty()) {
+            command.addAll(List.of(
+                    option,
+                    "-Xmx" + environment.getOrDefault("HEAP", "512m"),
+                    "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", TIER)));
+        }
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         try {
             Files.createDirectories(LOGS);

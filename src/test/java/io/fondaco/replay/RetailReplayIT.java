@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.platform.embedded.TemplateCluster;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ class RetailReplayIT {
     @Test
     void aDayOfARealShopReconcilesToThePennyAndToTheUnit() throws Exception {
         RetailData day = realDays();
-        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+        try (EmbeddedCluster cluster = TemplateCluster.start(data);
                 PackagedApp app = PackagedApp.start("replay", environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day);
@@ -55,7 +56,7 @@ class RetailReplayIT {
     @Test
     void killingTheApplicationDuringImportAndOrdersLosesNothingAndDoublesNothing() throws Exception {
         RetailData day = realDays();
-        try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
+        try (EmbeddedCluster cluster = TemplateCluster.start(data);
                 KillableShop killable = new KillableShop(environment(cluster));
                 ShopClient shop = new ShopClient(killable.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day);
