@@ -143,8 +143,9 @@ class AdminOrderResource {
     @Operation(
             operationId = "fulfillOrder",
             summary = "Tells that units were sent",
-            description = "Units whose price went back are sent only if their lines are named. 409: invalid_order_status,"
-                    + " nothing_left. 422: quantity_exceeds_line, unknown_line.")
+            description =
+                    "Units whose price went back are sent only if their lines are named. 409: invalid_order_status,"
+                            + " nothing_left. 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> fulfill(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
@@ -164,7 +165,8 @@ class AdminOrderResource {
     @Operation(
             operationId = "returnOrder",
             summary = "Tells that units came back",
-            description = "With refund, their price goes back, unless it did already; with restock, they can be sold again.")
+            description =
+                    "With refund, their price goes back, unless it did already; with restock, they can be sold again.")
     public RestResponse<String> takeBack(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,

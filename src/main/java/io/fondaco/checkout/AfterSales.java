@@ -184,7 +184,8 @@ class AfterSales {
     void sendRefund(Refund refund) {
         boolean failed = desk.refundEnded(refund, payments.send(refund.id()));
         if (failed) {
-            // Somebody may have given the money back at the provider. While ours was pending, that could not be written down.
+            // Somebody may have given the money back at the provider. While ours was pending, that could not be written
+            // down.
             Payment payment = payments.find(refund.paymentId()).orElseThrow();
             payments.refundsMade(payment).ifPresent(made -> desk.refundsMade(payment, made));
         }

@@ -55,7 +55,9 @@ final class AfterSalesRequests {
      * @param lines null for everything that is open and whose price did not go back
      */
     record FulfillmentRequest(
-            @Schema(description = "Absent: everything that is open and whose price did not go back.") @Nullable @Size(min = 1, max = MAX_LINES)
+            @Schema(description = "Absent: everything that is open and whose price did not go back.")
+            @Nullable
+            @Size(min = 1, max = MAX_LINES)
             List<@NotNull @Valid LineQuantity> lines,
 
             @Nullable @Size(max = 100) @Pattern(regexp = PostalAddress.PRINTABLE)

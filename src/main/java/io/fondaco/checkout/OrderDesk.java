@@ -497,8 +497,7 @@ class OrderDesk {
                     "wrong_currency",
                     "The order is in " + order.due().currency() + ".");
         }
-        boolean onlyRestocks =
-                Boolean.TRUE.equals(request.restock()) && !changes.isEmpty() && price.amount() == 0;
+        boolean onlyRestocks = Boolean.TRUE.equals(request.restock()) && !changes.isEmpty() && price.amount() == 0;
         if (amount.amount() < 0 || (amount.amount() == 0 && !onlyRestocks)) {
             throw ApiException.invalid("/amount", "nothing_to_refund", "Name lines, or an amount above zero.");
         }

@@ -152,10 +152,10 @@ class LetterWriter {
 
     /** Money that goes back because all of the order was cancelled: the letter says so. */
     private Mail refund(Letter letter, Order order, JsonNode facts) {
-        boolean cancelled =
-                letter.event().type().equals(Kind.CANCELLED) && order.status() == OrderStatus.CANCELLED;
+        boolean cancelled = letter.event().type().equals(Kind.CANCELLED) && order.status() == OrderStatus.CANCELLED;
         JsonNode amount = facts.path("amount");
-        String back = Money.of(amount.path("amount").asLong(), amount.path("currency").asText())
+        String back = Money.of(
+                        amount.path("amount").asLong(), amount.path("currency").asText())
                 .toString();
         return mail(
                 letter,

@@ -6,13 +6,7 @@ package io.fondaco.order;
  * @param refundedUnsent how many more units are refunded, neither cancelled nor sent
  */
 public record LineChange(
-        OrderLineId line,
-        int cancelled,
-        int fulfilled,
-        int refunded,
-        int returned,
-        int restocked,
-        int refundedUnsent) {
+        OrderLineId line, int cancelled, int fulfilled, int refunded, int returned, int restocked, int refundedUnsent) {
 
     /** The same, but no money goes back. */
     public LineChange withoutRefund() {

@@ -166,8 +166,7 @@ public record OrderLine(
      */
     LineChange refundFailed(int units, int unsent) {
         int open = openRefunded() - Math.min(unsent, openRefunded());
-        return new LineChange(
-                id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
+        return new LineChange(id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
     }
 
     /**

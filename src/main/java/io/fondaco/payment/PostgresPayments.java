@@ -353,8 +353,8 @@ class PostgresPayments implements Payments {
         String signature = headers.apply(provider.signatureHeader());
         try {
             Optional<Told> told = provider.receive(body, signature == null ? "" : signature)
-                    .flatMap(notice -> find(name, notice)
-                            .map(payment -> new Told(payment, notice.ofRefund(), notice.refund())));
+                    .flatMap(notice ->
+                            find(name, notice).map(payment -> new Told(payment, notice.ofRefund(), notice.refund())));
             metrics.webhook(name, told.isPresent() ? "accepted" : "ignored");
             return told;
         } catch (ApiException e) {

@@ -300,9 +300,7 @@ class AfterSalesTest {
             assertThat(facts(order, event, "jsonb_array_length(facts->'lines')"))
                     .isEqualTo("200");
         }
-        Staff.order(order)
-                .then()
-                .body("history.find { it.event == 'cancelled' }.facts.lines.size()", equalTo(count));
+        Staff.order(order).then().body("history.find { it.event == 'cancelled' }.facts.lines.size()", equalTo(count));
         Response whole = placed(skus.getFirst(), 1);
         Staff.verb(whole.path("id"), "cancel", Map.of()).then().statusCode(200);
         assertThat(facts(whole.path("id"), "cancelled", "facts->>'line_count'")).isEqualTo("1");

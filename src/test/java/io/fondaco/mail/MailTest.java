@@ -203,7 +203,9 @@ class MailTest {
         Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
         Response order = buyer.buys("tok_ok");
         buyer.getsOne(server);
-        Staff.verb(order.path("id"), "cancel", Map.of("lines", line(order))).then().statusCode(200);
+        Staff.verb(order.path("id"), "cancel", Map.of("lines", line(order)))
+                .then()
+                .statusCode(200);
         MimeMessage partly = buyer.gets(server, 2).getLast();
         assertThat(partly.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
         assertThat(text(partly)).contains("We are refunding 12.50 GBP to you");
@@ -231,10 +233,9 @@ class MailTest {
                 .statusCode(201);
         assertThat(buyer.gets(server, 3))
                 .anySatisfy(letter -> assertThat(text(letter)).contains("We are refunding 12.50 GBP to you"));
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(book.of(id))
-                        .extracting(LetterBook.Entry::kind)
-                        .containsExactlyInAnyOrder("confirmation", "shipment", "refund"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+                .extracting(LetterBook.Entry::kind)
+                .containsExactlyInAnyOrder("confirmation", "shipment", "refund"));
     }
 
     private static List<Map<String, Object>> line(Response order) {

@@ -213,7 +213,8 @@ class OrderLineTest {
         private List<Long> counts() {
             return List.of(
                     in(State.CANCELLED, _ -> true).count(),
-                    in(State.SENT, _ -> true).count() + in(State.RETURNED, _ -> true).count(),
+                    in(State.SENT, _ -> true).count()
+                            + in(State.RETURNED, _ -> true).count(),
                     all.stream().filter(unit -> unit.refunded).count(),
                     in(State.RETURNED, _ -> true).count(),
                     all.stream().filter(unit -> unit.restocked).count(),
@@ -266,7 +267,8 @@ class OrderLineTest {
 
     @Provide
     Arbitrary<Move> moves() {
-        return Combinators.combine(Arbitraries.of(Verb.class), Arbitraries.integers().between(1, 4))
+        return Combinators.combine(
+                        Arbitraries.of(Verb.class), Arbitraries.integers().between(1, 4))
                 .as(Move::new);
     }
 }
