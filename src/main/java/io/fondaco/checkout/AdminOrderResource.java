@@ -77,7 +77,8 @@ class AdminOrderResource {
             summary = "Cancels an order, or units of it, before they are sent",
             description =
                     "Puts the units back into stock and gives back, or voids, what was paid. Cancelling everything"
-                            + " gives shipping back too. 409: invalid_order_status, already_fulfilled, nothing_left."
+                            + " gives shipping back too. Units whose price went back already are taken first, and are not paid"
+                            + " back twice. 409: invalid_order_status, already_fulfilled, nothing_left."
                             + " 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> cancel(
             @PathParam("id") String orderId,
@@ -120,8 +121,10 @@ class AdminOrderResource {
             operationId = "refundOrder",
             summary = "Gives money back",
             description = "The price of lines, or an amount; never more than was captured and not refunded: 409"
-                    + " refund_exceeds_captured. A refund that its provider has not confirmed yet is pending, and is sent"
-                    + " again by itself.")
+                    + " refund_exceeds_captured. With restock, units that were not sent are taken off what is to be sent, and"
+                    + " sent ones count as returned; an order of which nothing is left is then completed, or cancelled if"
+                    + " nothing of it was sent. A refund that its provider has not confirmed yet is pending, and is sent"
+                    + " again by itself. If it fails, its units can be refunded again.")
     public RestResponse<String> refund(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
@@ -140,7 +143,9 @@ class AdminOrderResource {
     @Operation(
             operationId = "fulfillOrder",
             summary = "Tells that units were sent",
-            description = "409: invalid_order_status, nothing_left. 422: quantity_exceeds_line, unknown_line.")
+            description =
+                    "Units whose price went back are sent only if their lines are named. 409: invalid_order_status,"
+                            + " nothing_left. 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> fulfill(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
@@ -160,7 +165,8 @@ class AdminOrderResource {
     @Operation(
             operationId = "returnOrder",
             summary = "Tells that units came back",
-            description = "With refund, their price goes back; with restock, they can be sold again.")
+            description =
+                    "With refund, their price goes back, unless it did already; with restock, they can be sold again.")
     public RestResponse<String> takeBack(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,

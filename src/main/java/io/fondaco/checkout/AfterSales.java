@@ -12,12 +12,14 @@ import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.payment.RefundMade;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** The verbs on an order, with what has to be said to a provider before or after the transaction of {@link OrderDesk}. */
@@ -102,7 +104,7 @@ class AfterSales {
 
     /**
      * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
-     * that stands already, for refunds that are under way, and for those that were made at the provider. None are drawn
+     * that stands already, for refunds that are under way, for the one that it is about, and for those that were made at the provider. None are drawn
      * while no money was asked for: whoever is about to ask for it, or to give it up, will.
      *
      * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
@@ -118,11 +120,26 @@ class AfterSales {
             return;
         }
         conclude(payment, answer);
-        payments.refundsOfOrder(payment.orderId()).stream()
+        List<Refund> refunds = payments.refundsOfOrder(payment.orderId());
+        refunds.stream()
                 .filter(refund -> refund.state() == Refund.State.PENDING)
                 .forEach(this::sendRefund);
+        told.refund().ifPresent(named -> refunds.stream()
+                .filter(refund -> refund.state() == Refund.State.SUCCEEDED)
+                .filter(refund -> named.equals(refund.providerReference()))
+                .forEach(this::askAfter));
         if (told.ofRefund()) {
-            desk.refundsMade(payment, payments.refundsMade(payment).orElseThrow(AfterSales::cannotBeAsked));
+            List<RefundMade> made = payments.refundsMade(payment).orElseThrow(AfterSales::cannotBeAsked);
+            if (!desk.refundsMade(payment, made)) {
+                throw unknown("A refund of ours has not ended yet; tell it again.");
+            }
+        }
+    }
+
+    /** A refund that succeeded can still come back: a bank may refuse the money weeks later. */
+    private void askAfter(Refund refund) {
+        if (desk.refundEnded(refund, payments.askAfter(refund.id()).orElseThrow(AfterSales::cannotBeAsked))) {
+            LOG.errorf("Refund %s failed after it had succeeded: the money is with the shop again", refund.id());
         }
     }
 
@@ -165,7 +182,13 @@ class AfterSales {
 
     @Transactional(Transactional.TxType.NEVER)
     void sendRefund(Refund refund) {
-        desk.refundEnded(refund, payments.send(refund.id()));
+        boolean failed = desk.refundEnded(refund, payments.send(refund.id()));
+        if (failed) {
+            // Somebody may have given the money back at the provider. While ours was pending, that could not be written
+            // down.
+            Payment payment = payments.find(refund.paymentId()).orElseThrow();
+            payments.refundsMade(payment).ifPresent(made -> desk.refundsMade(payment, made));
+        }
     }
 
     private Order find(OrderId id) {

@@ -45,17 +45,19 @@ final class AfterSalesRequests {
             @Nullable @Schema(description = "Absent: the price of the lines.")
             Money amount,
 
-            @Nullable @Schema(description = "Whether the units go back into stock; absent: no.")
+            @Nullable @Schema(description = "Whether the units go back into stock, and are not sent; absent: no.")
             Boolean restock,
 
             @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)
             String reason) {}
 
     /**
-     * @param lines null for everything that is open
+     * @param lines null for everything that is open and whose price did not go back
      */
     record FulfillmentRequest(
-            @Schema(description = "Absent: everything that is open.") @Nullable @Size(min = 1, max = MAX_LINES)
+            @Schema(description = "Absent: everything that is open and whose price did not go back.")
+            @Nullable
+            @Size(min = 1, max = MAX_LINES)
             List<@NotNull @Valid LineQuantity> lines,
 
             @Nullable @Size(max = 100) @Pattern(regexp = PostalAddress.PRINTABLE)

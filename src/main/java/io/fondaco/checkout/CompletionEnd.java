@@ -214,9 +214,8 @@ class CompletionEnd {
     }
 
     private static OrderChange cancelled(Order order, PaymentOutcome outcome) {
-        List<LineChange> lines = order.lines().stream()
-                .map(line -> new LineChange(line.id(), line.open(), 0, line.refundable(), 0, line.restockable()))
-                .toList();
+        List<LineChange> lines =
+                order.lines().stream().map(line -> line.cancelling(line.open())).toList();
         return new OrderChange(
                 OrderStatus.CANCELLED,
                 outcome == PaymentOutcome.VOIDED ? PaymentStatus.VOIDED : PaymentStatus.FAILED,

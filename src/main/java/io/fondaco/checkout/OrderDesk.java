@@ -24,7 +24,9 @@ import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.payment.RefundAnswer;
 import io.fondaco.payment.RefundMade;
+import io.fondaco.payment.RefundRecord;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.idempotency.StoredAnswer;
@@ -109,27 +111,23 @@ class OrderDesk {
         Order order = orders.lock(id);
         requireConfirmed(order);
         Map<OrderLine, Integer> units = OrderUnits.toCancel(order, request.lines());
-        int left = order.lines().stream().mapToInt(OrderLine::open).sum()
-                - units.values().stream().mapToInt(Integer::intValue).sum();
-        boolean nothingSent = order.lines().stream().allMatch(line -> line.fulfilledQuantity() == 0);
-        boolean whole = left == 0 && nothingSent;
+        Map<OrderLine, LineChange> changes = OrderUnits.changes(units, OrderLine::cancelling);
+        boolean whole = endsUnsent(order, changes);
         if (whole) {
             coupons.giveBack(order);
         }
-        Money value = whole ? order.due() : OrderUnits.refundablePrice(order, units);
+        Money value = whole ? order.due() : OrderUnits.refunded(order, changes);
         Payment payment = payment(order);
         Money captured = payment.captured().minus(payment.refunded());
         Money back = value.amount() < captured.amount() ? value : captured;
-        Optional<Refund> refund =
-                back.amount() > 0 ? Optional.of(payments.beginRefund(payment.id(), back)) : Optional.empty();
+        Optional<Refund> refund = back.amount() > 0 ? Optional.of(refund(payment, back, changes)) : Optional.empty();
         boolean voids = whole
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.settle(payment.id(), PaymentAnswer.of(PaymentOutcome.VOIDED));
         if (voids) {
             payments.release(payment.id());
         }
-        FulfillmentStatus fulfillment =
-                left == 0 && !nothingSent ? FulfillmentStatus.FULFILLED : order.fulfillmentStatus();
+        FulfillmentStatus fulfillment = afterWithdrawal(order, changes);
         PaymentStatus paid =
                 voids ? PaymentStatus.VOIDED : refund.isPresent() ? status(payment, back) : order.paymentStatus();
         Order changed = orders.change(
@@ -138,21 +136,32 @@ class OrderDesk {
                         whole ? OrderStatus.CANCELLED : statusAfter(order.status(), fulfillment, paid),
                         paid,
                         fulfillment,
-                        value,
-                        OrderUnits.changes(
-                                units,
-                                (line, count) -> new LineChange(
-                                        line.id(),
-                                        count,
-                                        0,
-                                        Math.min(count, line.refundable()),
-                                        0,
-                                        Math.min(count, line.restockable()))),
+                        whole ? order.due() : OrderUnits.cancelled(order, changes),
+                        List.copyOf(changes.values()),
                         "cancelled",
                         actor,
                         facts(request.reason(), units, refund)));
-        cancelSale(changed, OrderUnits.toRestock(units));
+        restock(changed, changes);
         return done(key, 200, changed, refund, voids ? Optional.of(payment) : Optional.empty());
+    }
+
+    /** Whether nothing is left to be sent, and nothing was sent. */
+    private static boolean endsUnsent(Order order, Map<OrderLine, LineChange> changes) {
+        return OrderUnits.left(order, changes) == 0 && OrderUnits.nothingSent(order);
+    }
+
+    /** How far the order is sent once units were taken off what is to be sent. */
+    private static FulfillmentStatus afterWithdrawal(Order order, Map<OrderLine, LineChange> changes) {
+        return OrderUnits.left(order, changes) == 0 && !OrderUnits.nothingSent(order)
+                ? FulfillmentStatus.FULFILLED
+                : order.fulfillmentStatus();
+    }
+
+    /** Writes down money that goes back, and the units whose price it is. */
+    private Refund refund(Payment payment, Money amount, Map<OrderLine, LineChange> changes) {
+        Refund refund = payments.beginRefund(payment.id(), amount);
+        orders.addRefundedUnits(refund.id().value(), List.copyOf(changes.values()));
+        return refund;
     }
 
     /** The answer for an order that lost its pending payment, and with it everything else. */
@@ -251,26 +260,52 @@ class OrderDesk {
         }
         Order order = orders.lock(id);
         Map<OrderLine, Integer> units = OrderUnits.toRefund(order, request.lines());
-        Money amount = amount(order, units, request.amount());
         boolean restock = Boolean.TRUE.equals(request.restock());
+        Map<OrderLine, LineChange> changes =
+                OrderUnits.changes(units, restock ? OrderLine::refundingWithRestock : OrderLine::refunding);
+        boolean withdraws = changes.values().stream().anyMatch(change -> change.cancelled() > 0);
+        boolean whole = withdraws && endsUnsent(order, changes);
+        if (whole) {
+            coupons.giveBack(order);
+        }
         Payment payment = payment(order);
-        Refund refund = payments.beginRefund(payment.id(), amount);
+        Money amount = amount(order, changes, request);
+        Optional<Refund> refund =
+                amount.amount() > 0 ? Optional.of(refund(payment, amount, changes)) : Optional.empty();
+        if (withdraws) {
+            requireConfirmed(order);
+        }
+        PaymentStatus paid = refund.isPresent() ? status(payment, amount) : order.paymentStatus();
+        FulfillmentStatus fulfillment = withdraws ? afterWithdrawal(order, changes) : order.fulfillmentStatus();
         Order changed = orders.change(
                 order,
                 new OrderChange(
-                        order.status(),
-                        status(payment, amount),
-                        order.fulfillmentStatus(),
-                        Money.zero(amount.currency()),
-                        OrderUnits.changes(
-                                units,
-                                (line, count) -> new LineChange(
-                                        line.id(), 0, 0, count, 0, restock ? Math.min(count, line.restockable()) : 0)),
+                        withdraws ? statusAfter(order.status(), fulfillment, paid) : order.status(),
+                        paid,
+                        fulfillment,
+                        OrderUnits.cancelled(order, changes),
+                        List.copyOf(changes.values()),
                         "refunded",
                         actor,
-                        facts(request.reason(), units, Optional.of(refund))));
-        cancelSale(changed, restock ? OrderUnits.toRestock(units) : List.of());
-        return done(key, 201, changed, Optional.of(refund), Optional.empty());
+                        facts(request.reason(), units, refund)));
+        if (whole) {
+            changed = orders.change(changed, nothingLeft(changed, actor));
+        }
+        restock(changed, changes);
+        return done(key, 201, changed, refund, Optional.empty());
+    }
+
+    /** All of the order was refunded and put back into stock before anything was sent. */
+    private static OrderChange nothingLeft(Order order, String actor) {
+        return new OrderChange(
+                OrderStatus.CANCELLED,
+                order.paymentStatus(),
+                order.fulfillmentStatus(),
+                Money.zero(order.due().currency()),
+                List.of(),
+                "cancelled",
+                actor,
+                Map.of());
     }
 
     @Transactional
@@ -282,8 +317,8 @@ class OrderDesk {
         Order order = orders.lock(id);
         requireConfirmed(order);
         Map<OrderLine, Integer> units = OrderUnits.toFulfill(order, request.lines());
-        int left = order.lines().stream().mapToInt(OrderLine::open).sum()
-                - units.values().stream().mapToInt(Integer::intValue).sum();
+        Map<OrderLine, LineChange> changes = OrderUnits.changes(units, OrderLine::fulfilling);
+        int left = OrderUnits.left(order, changes);
         FulfillmentStatus fulfillment = left == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
         Fulfillment sent = new Fulfillment(
                 FulfillmentId.random(),
@@ -300,7 +335,7 @@ class OrderDesk {
                         order.paymentStatus(),
                         fulfillment,
                         Money.zero(order.due().currency()),
-                        OrderUnits.changes(units, (line, count) -> new LineChange(line.id(), 0, count, 0, 0, 0)),
+                        List.copyOf(changes.values()),
                         "fulfilled",
                         actor,
                         Map.of("fulfillment_id", sent.id().toString())));
@@ -317,11 +352,14 @@ class OrderDesk {
         Map<OrderLine, Integer> units = OrderUnits.toReturn(order, request.lines());
         boolean restock = Boolean.TRUE.equals(request.restock());
         boolean refunds = Boolean.TRUE.equals(request.refund());
+        Map<OrderLine, LineChange> changes = OrderUnits.changes(units, (line, count) -> {
+            LineChange all = line.returning(count);
+            LineChange paidBack = refunds ? all : all.withoutRefund();
+            return restock ? paidBack : paidBack.withoutRestock();
+        });
         Payment payment = payment(order);
-        Money price = OrderUnits.refundablePrice(order, units);
-        Optional<Refund> refund = refunds && price.amount() > 0
-                ? Optional.of(payments.beginRefund(payment.id(), price))
-                : Optional.empty();
+        Money price = OrderUnits.refunded(order, changes);
+        Optional<Refund> refund = price.amount() > 0 ? Optional.of(refund(payment, price, changes)) : Optional.empty();
         Order changed = orders.change(
                 order,
                 new OrderChange(
@@ -329,36 +367,36 @@ class OrderDesk {
                         refund.isPresent() ? status(payment, price) : order.paymentStatus(),
                         order.fulfillmentStatus(),
                         Money.zero(price.currency()),
-                        OrderUnits.changes(
-                                units,
-                                (line, count) -> new LineChange(
-                                        line.id(),
-                                        0,
-                                        0,
-                                        refunds ? Math.min(count, line.refundable()) : 0,
-                                        count,
-                                        restock ? Math.min(count, line.restockable()) : 0)),
+                        List.copyOf(changes.values()),
                         "returned",
                         actor,
                         facts(request.reason(), units, refund)));
-        restock(changed, restock ? OrderUnits.toRestock(units) : List.of());
+        restock(changed, changes);
         return done(key, 201, changed, refund, Optional.empty());
     }
 
-    /** Writes down refunds that somebody made at the provider; those that are written down already change nothing. */
+    /**
+     * Writes down refunds that somebody made at the provider; those that are written down already change nothing.
+     *
+     * @return false if there are some that cannot be written down before a refund of ours has ended
+     */
     @Transactional
-    void refundsMade(Payment payment, List<RefundMade> made) {
+    boolean refundsMade(Payment payment, List<RefundMade> made) {
         if (made.isEmpty()) {
-            return;
+            return true;
         }
+        boolean all = true;
         OrderId orderId = new OrderId(payment.orderId());
         Optional<Order> order = orders.find(orderId).map(_ -> orders.lock(orderId));
         for (RefundMade refund : made) {
-            Optional<Refund> recorded = payments.recordRefund(payment.id(), refund);
-            if (recorded.isPresent() && order.isPresent()) {
-                order = Optional.of(orders.change(order.get(), refundMade(order.get(), recorded.get())));
+            RefundRecord record = payments.recordRefund(payment.id(), refund);
+            all &= !record.later();
+            if (record.refund().isPresent() && order.isPresent()) {
+                order = Optional.of(orders.change(
+                        order.get(), refundMade(order.get(), record.refund().get())));
             }
         }
+        return all;
     }
 
     private OrderChange refundMade(Order order, Refund refund) {
@@ -374,25 +412,38 @@ class OrderDesk {
                 facts("made at the payment provider", Map.of(), Optional.of(refund)));
     }
 
-    /** Brings the order in line with how its refunds ended. */
+    /**
+     * Writes down what the provider says of a refund, and brings the order in line with it: if it failed, its units can be
+     * refunded again.
+     *
+     * @return whether it failed, and had not failed before
+     */
     @Transactional
-    void refundEnded(Refund refund, Refund.State state) {
-        OrderId id = new OrderId(refund.orderId());
-        if (state != Refund.State.FAILED || orders.find(id).isEmpty()) {
-            return;
+    boolean refundEnded(Refund refund, RefundAnswer answer) {
+        if (answer.state() != Refund.State.FAILED) {
+            payments.settleRefund(refund.id(), answer);
+            return false;
         }
-        Order order = orders.lock(id);
-        orders.change(
-                order,
-                new OrderChange(
-                        order.status(),
-                        status(payment(order), Money.zero(refund.amount().currency())),
-                        order.fulfillmentStatus(),
-                        Money.zero(refund.amount().currency()),
-                        List.of(),
-                        "refund_failed",
-                        "system",
-                        Map.of("refund_id", refund.id().toString())));
+        OrderId id = new OrderId(refund.orderId());
+        Optional<Order> order = orders.find(id).map(_ -> orders.lock(id));
+        boolean failed = payments.settleRefund(refund.id(), answer);
+        if (failed && order.isPresent()) {
+            orders.change(order.get(), refundFailed(order.get(), refund));
+        }
+        return failed;
+    }
+
+    private OrderChange refundFailed(Order order, Refund refund) {
+        Money nothing = Money.zero(refund.amount().currency());
+        return new OrderChange(
+                order.status(),
+                status(payment(order), nothing),
+                order.fulfillmentStatus(),
+                nothing,
+                orders.failedRefund(order, refund.id().value()),
+                "refund_failed",
+                SYSTEM,
+                Map.of("refund_id", refund.id().toString(), "amount", refund.amount()));
     }
 
     /** Stores the answer anew, now that what was left to do is done. */
@@ -410,16 +461,15 @@ class OrderDesk {
         return new Done(answer, false, refund, abandoned);
     }
 
-    /** What was not sent: whoever still waits for units gets none of them from the shelf. */
-    private void cancelSale(Order order, List<StockQuantity> stock) {
-        if (!stock.isEmpty()) {
-            inventory.cancelSale(stock, order.id().toString());
+    /** Of units that were not sent, those that are still waited for are waited for no more: they were never on the shelf. */
+    private void restock(Order order, Map<OrderLine, LineChange> changes) {
+        List<StockQuantity> unsent = OrderUnits.toRestock(changes, LineChange::restockedUnsent);
+        if (!unsent.isEmpty()) {
+            inventory.cancelSale(unsent, order.id().toString());
         }
-    }
-
-    private void restock(Order order, List<StockQuantity> stock) {
-        if (!stock.isEmpty()) {
-            inventory.restock(stock, order.id().toString());
+        List<StockQuantity> returned = OrderUnits.toRestock(changes, LineChange::restockedReturned);
+        if (!returned.isEmpty()) {
+            inventory.restock(returned, order.id().toString());
         }
     }
 
@@ -436,16 +486,23 @@ class OrderDesk {
         }
     }
 
-    private static Money amount(Order order, Map<OrderLine, Integer> units, @Nullable Money asked) {
-        Money amount = asked == null ? OrderUnits.price(order, units) : asked;
+    /** Nothing, where units that cost nothing go back into stock. */
+    private static Money amount(Order order, Map<OrderLine, LineChange> changes, RefundRequest request) {
+        Money price = OrderUnits.refunded(order, changes);
+        Money asked = request.amount();
+        Money amount = asked == null ? price : asked;
         if (!amount.currency().equals(order.due().currency())) {
             throw ApiException.invalid(
                     "/amount/currency",
                     "wrong_currency",
                     "The order is in " + order.due().currency() + ".");
         }
-        if (amount.amount() <= 0) {
+        boolean onlyRestocks = Boolean.TRUE.equals(request.restock()) && !changes.isEmpty() && price.amount() == 0;
+        if (amount.amount() < 0 || (amount.amount() == 0 && !onlyRestocks)) {
             throw ApiException.invalid("/amount", "nothing_to_refund", "Name lines, or an amount above zero.");
+        }
+        if (amount.amount() == 0 && order.paymentStatus() == PaymentStatus.AUTHORIZED) {
+            throw ApiException.conflict("invalid_order_status", "The order is not paid yet; cancel the units.");
         }
         return amount;
     }

@@ -28,8 +28,15 @@ final class OrderUnits {
         return choose(order, lines, OrderLine::open, "cancelled");
     }
 
+    /** Units whose price went back are sent only if they are named. */
     static Map<OrderLine, Integer> toFulfill(Order order, @Nullable List<LineQuantity> lines) {
-        return choose(order, lines, OrderLine::open, "fulfilled");
+        boolean onlyRefunded = order.lines().stream().allMatch(line -> line.toSend() == 0)
+                && order.lines().stream().anyMatch(line -> line.open() > 0);
+        if (lines == null && onlyRefunded) {
+            throw ApiException.conflict(
+                    "nothing_left", "The price of all units that are left went back; send or cancel them by name.");
+        }
+        return choose(order, lines, lines == null ? OrderLine::toSend : OrderLine::open, "fulfilled");
     }
 
     static Map<OrderLine, Integer> toReturn(Order order, List<LineQuantity> lines) {
@@ -74,36 +81,54 @@ final class OrderUnits {
         return units;
     }
 
-    /** What was paid for the units: their price less their part of the discounts. */
-    static Money price(Order order, Map<OrderLine, Integer> units) {
-        return units.entrySet().stream()
-                .map(unit -> unit.getKey().paidFor(unit.getValue()))
+    /** What becomes of the lines, by the rules of {@link OrderLine}. */
+    static Map<OrderLine, LineChange> changes(
+            Map<OrderLine, Integer> units, BiFunction<OrderLine, Integer, LineChange> change) {
+        Map<OrderLine, LineChange> changes = new LinkedHashMap<>();
+        units.forEach((line, count) -> changes.put(line, change.apply(line, count)));
+        return changes;
+    }
+
+    /** What goes back: of what was paid for the units, the part whose price has not gone back yet. */
+    static Money refunded(Order order, Map<OrderLine, LineChange> changes) {
+        return sum(order, changes, (line, change) -> line.paidFor(change.refunded()));
+    }
+
+    /** What of the total is cancelled: what was to be paid for the units, whether or not it went back before. */
+    static Money cancelled(Order order, Map<OrderLine, LineChange> changes) {
+        return sum(order, changes, (line, change) -> line.priceOfCancelled(change.cancelled()));
+    }
+
+    private static Money sum(
+            Order order, Map<OrderLine, LineChange> changes, BiFunction<OrderLine, LineChange, Money> price) {
+        return changes.entrySet().stream()
+                .map(change -> price.apply(change.getKey(), change.getValue()))
                 .reduce(Money.zero(order.due().currency()), Money::plus);
     }
 
-    /** What was paid for those of the units whose price has not gone back yet. */
-    static Money refundablePrice(Order order, Map<OrderLine, Integer> units) {
-        Map<OrderLine, Integer> refundable = new LinkedHashMap<>();
-        units.forEach((line, count) -> refundable.put(line, Math.min(count, line.refundable())));
-        return price(order, refundable);
+    /** How many units are still open after the changes. */
+    static int left(Order order, Map<OrderLine, LineChange> changes) {
+        return order.lines().stream().mapToInt(OrderLine::open).sum()
+                - changes.values().stream()
+                        .mapToInt(change -> change.cancelled() + change.fulfilled())
+                        .sum();
     }
 
-    static List<StockQuantity> toRestock(Map<OrderLine, Integer> units) {
+    static boolean nothingSent(Order order) {
+        return order.lines().stream().allMatch(line -> line.fulfilledQuantity() == 0);
+    }
+
+    /** @param units of a line that go back into stock */
+    static List<StockQuantity> toRestock(Map<OrderLine, LineChange> changes, ToIntFunction<LineChange> units) {
         Map<String, Long> bySku = new LinkedHashMap<>();
-        units.forEach((line, count) -> {
-            int back = Math.min(count, line.restockable());
+        changes.forEach((line, change) -> {
+            int back = units.applyAsInt(change);
             if (back > 0) {
                 bySku.merge(line.sku(), (long) back, Long::sum);
             }
         });
         return bySku.entrySet().stream()
                 .map(stock -> new StockQuantity(stock.getKey(), stock.getValue()))
-                .toList();
-    }
-
-    static List<LineChange> changes(Map<OrderLine, Integer> units, BiFunction<OrderLine, Integer, LineChange> change) {
-        return units.entrySet().stream()
-                .map(unit -> change.apply(unit.getKey(), unit.getValue()))
                 .toList();
     }
 

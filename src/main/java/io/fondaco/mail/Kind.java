@@ -27,10 +27,9 @@ enum Kind {
             case PLACED -> isPending(news) ? Optional.empty() : Optional.of(CONFIRMATION);
             case PAID -> Optional.of(CONFIRMATION);
             case FULFILLED -> Optional.of(SHIPMENT);
-            case REFUNDED -> Optional.of(REFUND);
             // With or without money going back.
-            case RETURNED, CANCELLED ->
-                news.path("facts").path("amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
+            case REFUNDED, RETURNED, CANCELLED ->
+                news.at("/facts/amount/amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
             default -> Optional.empty();
         };
     }

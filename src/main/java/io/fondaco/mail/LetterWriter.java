@@ -73,7 +73,7 @@ class LetterWriter {
         static native TemplateInstance shipment(
                 String shop, long number, List<SentItem> items, Parcel parcel, List<String> address);
 
-        static native TemplateInstance refund(String shop, long number, String amount);
+        static native TemplateInstance refund(String shop, long number, boolean cancelled, String amount);
     }
 
     /** Reads the order in a transaction that ends before anything is sent. Up to three statements. */
@@ -85,7 +85,7 @@ class LetterWriter {
         return switch (letter.kind()) {
             case CONFIRMATION -> mail(letter, order, "Your order %d is confirmed", confirmation(order));
             case SHIPMENT -> mail(letter, order, "Your order %d is on its way", shipment(order, facts));
-            case REFUND -> mail(letter, order, "A refund for your order %d", refund(order, facts));
+            case REFUND -> refund(letter, order, facts);
         };
     }
 
@@ -150,13 +150,18 @@ class LetterWriter {
                 address(order));
     }
 
-    private TemplateInstance refund(Order order, JsonNode facts) {
+    /** Money that goes back because all of the order was cancelled: the letter says so. */
+    private Mail refund(Letter letter, Order order, JsonNode facts) {
+        boolean cancelled = letter.event().type().equals(Kind.CANCELLED) && order.status() == OrderStatus.CANCELLED;
         JsonNode amount = facts.path("amount");
-        return Templates.refund(
-                shop,
-                order.number(),
-                Money.of(amount.path("amount").asLong(), amount.path("currency").asText())
-                        .toString());
+        String back = Money.of(
+                        amount.path("amount").asLong(), amount.path("currency").asText())
+                .toString();
+        return mail(
+                letter,
+                order,
+                cancelled ? "Your order %d is cancelled" : "A refund for your order %d",
+                Templates.refund(shop, order.number(), cancelled, back));
     }
 
     private JsonNode facts(Letter letter) {

@@ -162,6 +162,7 @@ class OrderInsert {
                 0,
                 0,
                 0,
-                line.stockTaken());
+                line.stockTaken(),
+                0);
     }
 }

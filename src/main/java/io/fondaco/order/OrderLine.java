@@ -7,12 +7,24 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /**
  * What was bought, and what became of its units.
  *
+ * <p>Each unit is in one state: open, cancelled, sent, or returned. Cancelled and returned units may be back in stock. Beside its
+ * state, the price of a unit may have gone back. Every verb on an order asks this record which units it is about, so that
+ * no unit is paid back twice, and none is sent that is back in stock:
+ * <ul>
+ *   <li>Cancelling takes open units whose price went back first. No money goes back for these.
+ *   <li>Fulfilling takes open units that are paid for first, and others only if they are named.
+ *   <li>A return takes sent units whose price went back first. No money goes back for these.
+ *   <li>A refund without restock is for cancelled units whose refund failed, then for returned units, open units, sent units.
+ *   <li>A refund with restock is the same, and cancels the open units and returns the sent ones that it is for.
+ * </ul>
+ *
  * @param variantId in text form
  * @param total before discounts
  * @param discount what was taken off the total
  * @param stockTaken whether the units came out of counted stock
  * @param backorderedQuantity units that were not in stock when they were bought
  * @param refundedQuantity units whose price went back, or, cancelled in time, was never taken
+ * @param refundedUnsentQuantity those of the refunded units that were neither cancelled nor sent
  */
 public record OrderLine(
         OrderLineId id,
@@ -35,11 +47,126 @@ public record OrderLine(
         int refundedQuantity,
         int returnedQuantity,
         int restockedQuantity,
-        @JsonIgnore boolean stockTaken) {
+        @JsonIgnore boolean stockTaken,
+        @JsonIgnore int refundedUnsentQuantity) {
 
     /** Units that are neither cancelled nor sent. */
     public int open() {
         return quantity - cancelledQuantity - fulfilledQuantity;
+    }
+
+    /** Open units whose price went back. */
+    public int openRefunded() {
+        int atLeast = refundedQuantity - cancelledQuantity - fulfilledQuantity;
+        return Math.min(open(), Math.max(refundedUnsentQuantity, atLeast));
+    }
+
+    /** Open units that are paid for, or will be: what is sent unless somebody names more. */
+    public int toSend() {
+        return open() - openRefunded();
+    }
+
+    private int cancelledRefunded() {
+        return Math.min(cancelledQuantity, refundedQuantity - openRefunded());
+    }
+
+    private int returnedRefunded() {
+        return Math.min(returnedQuantity, refundedQuantity - openRefunded() - cancelledRefunded());
+    }
+
+    private int sentRefunded() {
+        return refundedQuantity - openRefunded() - cancelledRefunded() - returnedRefunded();
+    }
+
+    /** Returned units that are not back in stock: all cancelled units are. */
+    private int returnedAside() {
+        return returnedQuantity - Math.min(returnedQuantity, Math.max(0, restockedQuantity - cancelledQuantity));
+    }
+
+    /**
+     * What becomes of the line when units are cancelled.
+     *
+     * @param units at most {@link #open}
+     */
+    public LineChange cancelling(int units) {
+        int paidBack = Math.min(units, openRefunded());
+        return new LineChange(
+                id,
+                units,
+                0,
+                units - paidBack,
+                0,
+                Math.min(units, restockable()),
+                openRefunded() - paidBack - refundedUnsentQuantity);
+    }
+
+    /**
+     * What becomes of the line when units are sent.
+     *
+     * @param units at most {@link #open}
+     */
+    public LineChange fulfilling(int units) {
+        int paidBack = Math.max(0, units - toSend());
+        return new LineChange(id, 0, units, 0, 0, 0, openRefunded() - paidBack - refundedUnsentQuantity);
+    }
+
+    /**
+     * What becomes of the line when the price of units goes back, and the units stay where they are.
+     *
+     * @param units at most {@link #refundable}
+     */
+    public LineChange refunding(int units) {
+        int notOpen = cancelledQuantity - cancelledRefunded() + returnedQuantity - returnedRefunded();
+        int open = Math.min(Math.max(0, units - notOpen), toSend());
+        return new LineChange(id, 0, 0, units, 0, 0, openRefunded() + open - refundedUnsentQuantity);
+    }
+
+    /**
+     * What becomes of the line when the price of units goes back, and the units go back into stock.
+     *
+     * @param units at most {@link #refundable}
+     */
+    public LineChange refundingWithRestock(int units) {
+        int left = units - Math.min(units, cancelledQuantity - cancelledRefunded());
+        int aside = Math.min(left, Math.min(returnedAside(), returnedQuantity - returnedRefunded()));
+        int unsent = Math.min(left - aside, toSend());
+        int sent = Math.min(left - aside - unsent, returnable() - sentRefunded());
+        return new LineChange(
+                id,
+                unsent,
+                0,
+                units,
+                sent,
+                Math.min(aside + unsent + sent, restockable()),
+                openRefunded() - refundedUnsentQuantity);
+    }
+
+    /**
+     * What becomes of the line when units come back, with their price and into stock.
+     *
+     * @param units at most {@link #returnable}
+     */
+    public LineChange returning(int units) {
+        int paidBack = Math.min(units, sentRefunded());
+        return new LineChange(
+                id,
+                0,
+                0,
+                units - paidBack,
+                units,
+                Math.min(units, restockable()),
+                openRefunded() - refundedUnsentQuantity);
+    }
+
+    /**
+     * What becomes of the line when a refund fails: its units can be refunded again. What was cancelled or returned stays so.
+     *
+     * @param units that the refund was for
+     * @param unsent those of them that were neither cancelled nor sent
+     */
+    LineChange refundFailed(int units, int unsent) {
+        int open = openRefunded() - Math.min(unsent, openRefunded());
+        return new LineChange(id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
     }
 
     /**
@@ -50,6 +177,11 @@ public record OrderLine(
      */
     public Money paidFor(int units) {
         return paidForFirst(refundedQuantity + units).minus(paidForFirst(refundedQuantity));
+    }
+
+    /** What was to be paid for the next units that are cancelled, whether or not their price went back before. */
+    public Money priceOfCancelled(int units) {
+        return paidForFirst(cancelledQuantity + units).minus(paidForFirst(cancelledQuantity));
     }
 
     /** The paid sum times units by quantity, rounded down, without overflow. */

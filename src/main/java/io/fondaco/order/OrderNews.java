@@ -14,7 +14,9 @@ import java.util.stream.Stream;
 /**
  * What an event tells of an order: where it stands after it, and nothing about who bought it.
  *
- * @param facts what belongs to the event alone: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines}
+ * @param facts what belongs to the event alone: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines} with
+ *     {@code line_count}. An event names at most 200 lines; if there are more, {@code lines_truncated} is true, and the order
+ *     has the rest in its history
  */
 public record OrderNews(
         OrderId id,
@@ -34,6 +36,11 @@ public record OrderNews(
     static class Types implements EventType.Source {
         /** Free text of the staff: it may be about persons. */
         private static final String REASON = "reason";
+
+        private static final String LINES = "lines";
+
+        /** Lines that an event names: with 68 characters for each they leave room in the 16 KiB of an event. */
+        private static final int MAX_LINES = 200;
 
         private static final Map<String, EventType> BY_NAME = Stream.of(
                         type("placed", "An order was placed. Its status says whether its payment is still pending."),
@@ -66,6 +73,13 @@ public record OrderNews(
             }
             Map<String, Object> told = new HashMap<>(facts);
             told.remove(REASON);
+            if (told.get(LINES) instanceof List<?> lines) {
+                told.put("line_count", lines.size());
+                if (lines.size() > MAX_LINES) {
+                    told.put(LINES, List.copyOf(lines.subList(0, MAX_LINES)));
+                    told.put("lines_truncated", true);
+                }
+            }
             return new NewEvent(
                     type,
                     after.id().toString(),

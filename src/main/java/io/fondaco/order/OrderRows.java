@@ -27,7 +27,8 @@ class OrderRows {
             """;
     static final String LINE = """
             id, variant_id, sku, title, quantity, backordered_quantity, unit_price, total, discount, stock_taken,
-            cancelled_quantity, fulfilled_quantity, refunded_quantity, returned_quantity, restocked_quantity
+            cancelled_quantity, fulfilled_quantity, refunded_quantity, returned_quantity, restocked_quantity,
+            refunded_unsent_quantity
             """;
     static final String VARIANT_PREFIX = "variant";
 
@@ -88,7 +89,8 @@ class OrderRows {
                 units(row, "refunded_quantity"),
                 units(row, "returned_quantity"),
                 units(row, "restocked_quantity"),
-                row.get("stock_taken", Boolean.class));
+                row.get("stock_taken", Boolean.class),
+                units(row, "refunded_unsent_quantity"));
     }
 
     Fulfillment fulfillment(Tuple row) {
@@ -144,7 +146,7 @@ class OrderRows {
         return row.get(column, Number.class).longValue();
     }
 
-    private static int units(Tuple row, String column) {
+    static int units(Tuple row, String column) {
         return row.get(column, Number.class).intValue();
     }
 }

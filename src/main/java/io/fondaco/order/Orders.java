@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Orders, for other modules. What writes joins the caller's transaction on the primary. */
 public interface Orders {
@@ -32,6 +33,16 @@ public interface Orders {
      * @throws io.fondaco.platform.web.ApiException 409 {@code invalid_order_status} if its status cannot become the new one
      */
     Order change(Order locked, OrderChange change);
+
+    /**
+     * Writes down the units whose price a refund gives back, so that {@link #failedRefund} can tell. One statement.
+     *
+     * @param changes that the refund comes with
+     */
+    void addRefundedUnits(UUID refund, List<LineChange> changes);
+
+    /** What becomes of the lines of a locked order when a refund of it fails, for {@link #change}. One statement. */
+    List<LineChange> failedRefund(Order locked, UUID refund);
 
     /** Writes down anew how many units of which SKU were not there when they were bought. Three statements. */
     Order backorder(OrderId order, Map<String, Integer> units);

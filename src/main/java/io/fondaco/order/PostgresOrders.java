@@ -118,22 +118,62 @@ class PostgresOrders implements Orders {
                                fulfilled_quantity = l.fulfilled_quantity + c.fulfilled,
                                refunded_quantity  = l.refunded_quantity + c.refunded,
                                returned_quantity  = l.returned_quantity + c.returned,
-                               restocked_quantity = l.restocked_quantity + c.restocked
+                               restocked_quantity = l.restocked_quantity + c.restocked,
+                               refunded_unsent_quantity = l.refunded_unsent_quantity + c.refunded_unsent
                           FROM unnest(cast(:lines AS uuid[]), cast(:cancelled AS int[]), cast(:fulfilled AS int[]),
-                                      cast(:refunded AS int[]), cast(:returned AS int[]), cast(:restocked AS int[]))
-                               AS c (id, cancelled, fulfilled, refunded, returned, restocked)
+                                      cast(:refunded AS int[]), cast(:returned AS int[]), cast(:restocked AS int[]),
+                                      cast(:refundedUnsent AS int[]))
+                               AS c (id, cancelled, fulfilled, refunded, returned, restocked, refunded_unsent)
                          WHERE l.id = c.id AND l.order_id = :order
                         """)
                 .setParameter("order", order.value())
-                .setParameter(
-                        "lines",
-                        changes.stream().map(change -> change.line().value()).toArray(UUID[]::new))
+                .setParameter("lines", ids(changes))
                 .setParameter("cancelled", units(changes, LineChange::cancelled))
                 .setParameter("fulfilled", units(changes, LineChange::fulfilled))
                 .setParameter("refunded", units(changes, LineChange::refunded))
                 .setParameter("returned", units(changes, LineChange::returned))
                 .setParameter("restocked", units(changes, LineChange::restocked))
+                .setParameter("refundedUnsent", units(changes, LineChange::refundedUnsent))
                 .executeUpdate();
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public void addRefundedUnits(UUID refund, List<LineChange> changes) {
+        List<LineChange> refunded =
+                changes.stream().filter(change -> change.refunded() > 0).toList();
+        if (refunded.isEmpty()) {
+            return;
+        }
+        entities.createNativeQuery("""
+                        INSERT INTO "order".refunded_units (refund_id, line_id, quantity, unsent)
+                        SELECT :refund, c.id, c.refunded, least(c.refunded, greatest(0, c.unsent))
+                          FROM unnest(cast(:lines AS uuid[]), cast(:refunded AS int[]), cast(:unsent AS int[]))
+                               AS c (id, refunded, unsent)
+                        """)
+                .setParameter("refund", refund)
+                .setParameter("lines", ids(refunded))
+                .setParameter("refunded", units(refunded, LineChange::refunded))
+                .setParameter("unsent", units(refunded, LineChange::refundedUnsent))
+                .executeUpdate();
+    }
+
+    @Override
+    public List<LineChange> failedRefund(Order locked, UUID refund) {
+        List<?> found = entities.createNativeQuery("""
+                        SELECT line_id, quantity, unsent FROM "order".refunded_units WHERE refund_id = :refund
+                        """, Tuple.class)
+                .setParameter("refund", refund)
+                .getResultList();
+        return found.stream()
+                .map(Tuple.class::cast)
+                .map(row -> locked.line(new OrderLineId(row.get("line_id", UUID.class)))
+                        .refundFailed(OrderRows.units(row, "quantity"), OrderRows.units(row, "unsent")))
+                .toList();
+    }
+
+    private static UUID[] ids(List<LineChange> changes) {
+        return changes.stream().map(change -> change.line().value()).toArray(UUID[]::new);
     }
 
     private static Integer[] units(List<LineChange> changes, ToIntFunction<LineChange> count) {

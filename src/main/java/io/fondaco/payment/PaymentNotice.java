@@ -9,5 +9,7 @@ import java.util.Optional;
  * @param payment ours, if the webhook names it
  * @param providerReference the provider's own id of it, if it has one
  * @param ofRefund whether it is about money that goes back
+ * @param refund the provider's own id of the refund, if it is about a single one
  */
-public record PaymentNotice(Optional<PaymentId> payment, Optional<String> providerReference, boolean ofRefund) {}
+public record PaymentNotice(
+        Optional<PaymentId> payment, Optional<String> providerReference, boolean ofRefund, Optional<String> refund) {}

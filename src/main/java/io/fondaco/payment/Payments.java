@@ -72,8 +72,26 @@ public interface Payments {
      */
     Refund beginRefund(PaymentId payment, Money amount);
 
-    /** Sends a refund to its provider and writes down the answer. Outside of any transaction; safe to repeat. */
-    Refund.State send(RefundId refund);
+    /**
+     * Sends a refund that is pending to its provider, and answers what is to be written down by {@link #settleRefund}. Outside
+     * of any transaction; safe to repeat.
+     */
+    RefundAnswer send(RefundId refund);
+
+    /**
+     * Asks the provider what became of a refund that it has. Outside of any transaction.
+     *
+     * @return empty if it cannot be asked just now
+     */
+    Optional<RefundAnswer> askAfter(RefundId refund);
+
+    /**
+     * Writes down what the provider says of a refund. Money that did not go back can be refunded again, even if the refund had
+     * succeeded at first. One statement.
+     *
+     * @return whether the refund was pending, or failed after it had succeeded
+     */
+    boolean settleRefund(RefundId refund, RefundAnswer answer);
 
     /**
      * What happened to the payments and refunds of an order, oldest first, after that entry. One statement.
@@ -93,9 +111,9 @@ public interface Payments {
     /**
      * Writes down a refund that was made at the provider. Locks the payment.
      *
-     * @return empty if it is written down already, or is more than there is to refund as far as we know, which is logged
+     * @return what came of it; one that is more than there is to refund, as far as we know, is logged
      */
-    Optional<Refund> recordRefund(PaymentId payment, RefundMade made);
+    RefundRecord recordRefund(PaymentId payment, RefundMade made);
 
     /** Takes up to so many pending refunds that nobody works on. One statement, in its own transaction. */
     List<Refund> claimPendingRefunds(int limit);
@@ -113,6 +131,7 @@ public interface Payments {
      * What a webhook is about.
      *
      * @param ofRefund whether it is about money that goes back
+     * @param refund the provider's own id of the refund, if it names one
      */
-    record Told(Payment payment, boolean ofRefund) {}
+    record Told(Payment payment, boolean ofRefund, Optional<String> refund) {}
 }

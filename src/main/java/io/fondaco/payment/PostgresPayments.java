@@ -285,34 +285,59 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<Refund> recordRefund(PaymentId id, RefundMade made) {
+    public RefundRecord recordRefund(PaymentId id, RefundMade made) {
         Payment payment = lock(id);
-        boolean known = refunds.ofOrder(payment.orderId()).stream()
-                .anyMatch(refund -> made.providerReference().equals(refund.providerReference()));
-        if (known || made.state() == Refund.State.FAILED) {
-            return Optional.empty();
+        List<Refund> known = refunds.ofOrder(payment.orderId());
+        boolean recorded =
+                known.stream().anyMatch(refund -> made.providerReference().equals(refund.providerReference()));
+        if (recorded || made.state() == Refund.State.FAILED) {
+            return RefundRecord.NONE;
         }
         if (left(payment).minus(made.amount()).amount() < 0) {
+            if (known.stream().anyMatch(refund -> isPending(refund, id))) {
+                return RefundRecord.LATER;
+            }
             metrics.mismatched(payment.provider());
             LOG.errorf(
                     "PAYMENT MISMATCH: %s refunded %s of payment %s by itself, of which we know %s to be left",
                     payment.provider(), made.amount(), id, left(payment));
-            return Optional.empty();
+            return RefundRecord.NONE;
         }
         Refund refund = refunds.write(payment, made.amount(), Optional.of(made.providerReference()));
-        refunds.settle(refund, new RefundAnswer(made.state(), Optional.of(made.providerReference())));
-        return Optional.of(refund);
+        refunds.settle(refund.id(), new RefundAnswer(made.state(), Optional.of(made.providerReference())));
+        return new RefundRecord(Optional.of(refund), false);
+    }
+
+    /** The provider may refuse it, and then its money is free for what was refunded there. */
+    private static boolean isPending(Refund refund, PaymentId payment) {
+        return refund.state() == Refund.State.PENDING && refund.paymentId().equals(payment);
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public Refund.State send(RefundId id) {
+    public RefundAnswer send(RefundId id) {
         Refund refund = refunds.find(id);
         if (refund.state() != Refund.State.PENDING) {
-            return refund.state();
+            return RefundAnswer.of(refund.state());
         }
-        Payment payment = find(refund.paymentId()).orElseThrow();
-        return refunds.settle(refund, providers.refund(payment, refund));
+        return providers.refund(paymentOf(refund), refund).orElseGet(() -> RefundAnswer.of(Refund.State.PENDING));
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.NEVER)
+    public Optional<RefundAnswer> askAfter(RefundId id) {
+        Refund refund = refunds.find(id);
+        return providers.refund(paymentOf(refund), refund);
+    }
+
+    private Payment paymentOf(Refund refund) {
+        return find(refund.paymentId()).orElseThrow();
+    }
+
+    @Override
+    @Transactional(Transactional.TxType.MANDATORY)
+    public boolean settleRefund(RefundId refund, RefundAnswer answer) {
+        return refunds.settle(refund, answer);
     }
 
     @Override
@@ -328,7 +353,8 @@ class PostgresPayments implements Payments {
         String signature = headers.apply(provider.signatureHeader());
         try {
             Optional<Told> told = provider.receive(body, signature == null ? "" : signature)
-                    .flatMap(notice -> find(name, notice).map(payment -> new Told(payment, notice.ofRefund())));
+                    .flatMap(notice ->
+                            find(name, notice).map(payment -> new Told(payment, notice.ofRefund(), notice.refund())));
             metrics.webhook(name, told.isPresent() ? "accepted" : "ignored");
             return told;
         } catch (ApiException e) {

@@ -101,15 +101,15 @@ class Providers {
         }
     }
 
-    /** Sends a refund, or asks after it; one that is not answered is pending still. */
-    RefundAnswer refund(Payment payment, Refund refund) {
+    /** Sends a refund, or asks after it. Empty if the provider does not answer. */
+    Optional<RefundAnswer> refund(Payment payment, Refund refund) {
         try {
             ProviderGuard guard = guard(payment);
-            return call(
-                    guard, "refund", RefundAnswer.class, () -> guard.provider().refund(payment, refund));
+            return Optional.of(call(
+                    guard, "refund", RefundAnswer.class, () -> guard.provider().refund(payment, refund)));
         } catch (PaymentProvider.NotAsked | PaymentProvider.NoAnswer e) {
             LOG.warnf("Refund %s of payment %s is not confirmed: %s", refund.id(), payment.id(), e.getMessage());
-            return RefundAnswer.of(Refund.State.PENDING);
+            return Optional.empty();
         }
     }
 

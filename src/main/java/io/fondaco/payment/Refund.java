@@ -33,7 +33,7 @@ public record Refund(
         /** Written down; the provider has not confirmed it yet. */
         PENDING,
         SUCCEEDED,
-        /** The provider refused; the money can be refunded anew. */
+        /** The provider refused, or the money came back to the shop after it had succeeded; it can be refunded again. */
         FAILED;
 
         @JsonValue

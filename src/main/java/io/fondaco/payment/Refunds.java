@@ -59,27 +59,34 @@ class Refunds {
         return refund(row);
     }
 
-    /** Writes down the provider's answer; refused money can be refunded anew. */
-    @Transactional
-    Refund.State settle(Refund refund, RefundAnswer answer) {
-        Refund.State state = answer.state();
-        entities.createNativeQuery("""
+    /**
+     * Writes down the provider's answer. Money that did not go back can be refunded again.
+     *
+     * @return whether the refund was pending, or failed after it had succeeded
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    boolean settle(RefundId id, RefundAnswer answer) {
+        return !entities.createNativeQuery("""
                         WITH settled AS (
                             UPDATE payment.refund
                                SET state = :state, changed_by = :actor, changed_in = :request,
                                    provider_reference = coalesce(provider_reference, cast(:theirs AS text))
-                             WHERE id = :id AND state = 'pending'
-                            RETURNING payment_id, amount, state)
-                        UPDATE payment.payment p SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
-                          FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
+                             WHERE id = :id AND (state = 'pending' OR (state = 'succeeded' AND :state = 'failed'))
+                            RETURNING id, payment_id, amount, state
+                        ), freed AS (
+                            UPDATE payment.payment p
+                               SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
+                              FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
+                        )
+                        SELECT id FROM settled
                         """)
-                .setParameter("state", state.column())
+                .setParameter("state", answer.state().column())
                 .setParameter("theirs", answer.providerReference().orElse(null))
-                .setParameter("id", refund.id().value())
+                .setParameter("id", id.value())
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
-                .executeUpdate();
-        return state;
+                .getResultList()
+                .isEmpty();
     }
 
     @Transactional

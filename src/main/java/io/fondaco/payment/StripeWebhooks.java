@@ -41,7 +41,9 @@ final class StripeWebhooks {
         Optional<String> intent =
                 type.startsWith("payment_intent.") ? text(object.path("id")) : text(object.path("payment_intent"));
         boolean ofRefund = type.startsWith("charge.refund") || type.startsWith("refund.");
-        return intent.map(id -> new PaymentNotice(payment(object), Optional.of(id), ofRefund));
+        Optional<String> refund =
+                object.path("object").asText().equals("refund") ? text(object.path("id")) : Optional.empty();
+        return intent.map(id -> new PaymentNotice(payment(object), Optional.of(id), ofRefund, refund));
     }
 
     private boolean fits(String body, String signature, String secret) {

@@ -122,7 +122,7 @@ class TestProvider implements PaymentProvider {
             throw ApiException.badRequest("malformed_event", "The event names no payment of ours.");
         }
         ledger.decide(reference, state);
-        return Optional.of(new PaymentNotice(Optional.of(payment), Optional.empty(), false));
+        return Optional.of(new PaymentNotice(Optional.of(payment), Optional.empty(), false, Optional.empty()));
     }
 
     private JsonNode parse(byte[] body) {

@@ -12,9 +12,24 @@ public interface Promotions {
     /** The longest code there is, in characters. */
     int MAX_CODE_LENGTH = 50;
 
-    /** A code as it is compared: without blanks around it, in capitals. */
+    /** A code as it is compared: without white space and invisible characters around it, as pasted codes have, and in capitals. */
     static String normalised(String code) {
-        return code.strip().toUpperCase(Locale.ROOT);
+        int end = code.length();
+        while (end > 0 && isBlank(code.charAt(end - 1))) {
+            end--;
+        }
+        int begin = 0;
+        while (begin < end && isBlank(code.charAt(begin))) {
+            begin++;
+        }
+        return code.substring(begin, end).toUpperCase(Locale.ROOT);
+    }
+
+    /** Of Unicode's space characters {@link Character#isWhitespace} leaves out the no-break spaces; U+200B and U+FEFF are no spaces. */
+    private static boolean isBlank(char character) {
+        return Character.isWhitespace(character)
+                || Character.isSpaceChar(character)
+                || Character.getType(character) == Character.FORMAT;
     }
 
     /** Whether a normalised code is one that a promotion can have. */

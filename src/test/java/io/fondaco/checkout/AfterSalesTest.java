@@ -2,9 +2,11 @@ package io.fondaco.checkout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 
+import io.fondaco.ShopDatabase;
 import io.fondaco.Together;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -12,12 +14,16 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class AfterSalesTest {
     @Inject
     Shelf shelf;
+
+    @Inject
+    ShopDatabase database;
 
     @Test
     void aWholeOrderIsCancelledRefundedAndPutBack() {
@@ -151,6 +157,201 @@ class AfterSalesTest {
                 .statusCode(204);
         Staff.order(placed.path("id")).then().body("payments.state", contains("voided"));
         assertThat(shelf.available(sku)).isEqualTo(1);
+    }
+
+    @Test
+    void unitsThatWereRefundedAndPutBackAreNotSent() {
+        String sku = shelf.put(250, 10);
+        Response placed = placed(sku, 2);
+        String order = placed.path("id");
+        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 2), "restock", true))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("cancelled"))
+                .body("fulfillment_status", equalTo("unfulfilled"))
+                .body("payment_status", equalTo("refunded"))
+                .body("cancelled_amount.amount", equalTo(500))
+                .body("lines[0].cancelled_quantity", equalTo(2))
+                .body("lines[0].restocked_quantity", equalTo(2))
+                .body("history.event", contains("placed", "refunded", "cancelled"));
+        Staff.verb(order, "fulfillments", Map.of()).then().statusCode(409);
+        Staff.verb(order, "fulfillments", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(409);
+        assertThat(shelf.available(sku)).isEqualTo(10);
+    }
+
+    @Test
+    void anOrderCompletesWhenTheUnitsThatAreLeftAreRefundedAndPutBack() {
+        String sku = shelf.put(250, 10);
+        Response placed = placed(sku, 3);
+        Staff.verb(placed.path("id"), "fulfillments", Map.of("lines", lines(placed, 2)))
+                .then()
+                .statusCode(201);
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1), "restock", true))
+                .then()
+                .statusCode(201)
+                .body("fulfillment_status", equalTo("fulfilled"))
+                .body("status", equalTo("completed"))
+                .body("lines[0].cancelled_quantity", equalTo(1));
+        assertThat(shelf.available(sku)).isEqualTo(8);
+        // One more comes back: it was sent, so it counts as returned.
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1), "restock", true))
+                .then()
+                .statusCode(201)
+                .body("lines[0].returned_quantity", equalTo(1))
+                .body("lines[0].restocked_quantity", equalTo(2));
+        assertThat(shelf.available(sku)).isEqualTo(9);
+        Staff.verb(placed.path("id"), "returns", Map.of("lines", lines(placed, 2), "restock", true))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("quantity_exceeds_line"));
+    }
+
+    @Test
+    void refundedUnitsAreSentOnlyIfTheyAreNamed() {
+        Response placed = placed(shelf.put(250, 10), 2);
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(201);
+        Staff.verb(placed.path("id"), "fulfillments", Map.of())
+                .then()
+                .statusCode(201)
+                .body("fulfillments[0].lines[0].quantity", equalTo(1))
+                .body("fulfillment_status", equalTo("partially_fulfilled"))
+                .body("status", equalTo("confirmed"));
+        Staff.verb(placed.path("id"), "fulfillments", Map.of())
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("nothing_left"));
+        Staff.verb(placed.path("id"), "fulfillments", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("completed"));
+    }
+
+    @Test
+    void cancellingPartOfAnOrderTakesRefundedUnitsFirstAndDoesNotPayTwice() {
+        String sku = shelf.put(1_000, 10);
+        Response placed = placed(sku, 2);
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(201);
+        Staff.verb(placed.path("id"), "cancel", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("confirmed"))
+                .body("cancelled_amount.amount", equalTo(1_000))
+                .body("lines[0].refunded_quantity", equalTo(1))
+                .body("refunds.size()", equalTo(1))
+                .body("payments[0].refunded.amount", equalTo(1_000));
+        assertThat(shelf.available(sku)).isEqualTo(9);
+        Staff.verb(placed.path("id"), "fulfillments", Map.of())
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("completed"));
+        Staff.verb(placed.path("id"), "returns", Map.of("lines", lines(placed, 1), "refund", true))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("refunded"))
+                .body("payments[0].refunded.amount", equalTo(2_000));
+    }
+
+    @Test
+    void aReturnTakesRefundedUnitsFirstAndDoesNotPayTwice() {
+        Response placed = placed(shelf.put(1_000, 10), 3);
+        Staff.verb(placed.path("id"), "fulfillments", Map.of()).then().statusCode(201);
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(201);
+        for (int paidBack : new int[] {1_000, 2_000, 3_000}) {
+            Staff.verb(placed.path("id"), "returns", Map.of("lines", lines(placed, 1), "refund", true))
+                    .then()
+                    .statusCode(201)
+                    .body("payments[0].refunded.amount", equalTo(paidBack));
+        }
+    }
+
+    @Test
+    void aLargeOrderIsRefundedReturnedAndCancelledByLine() throws Exception {
+        int count = 300;
+        List<String> skus =
+                IntStream.range(0, count).mapToObj(_ -> shelf.put(10, 10)).toList();
+        Response placed = Shopper.ready(skus, 3).complete("tok_ok");
+        placed.then().statusCode(201);
+        String order = placed.path("id");
+        List<String> ids = placed.path("lines.id");
+        List<Map<String, Object>> one = ids.stream()
+                .map(id -> Map.<String, Object>of("line_id", id, "quantity", 1))
+                .toList();
+        Staff.verb(order, "refunds", Map.of("lines", one)).then().statusCode(201);
+        Staff.verb(order, "fulfillments", Map.of()).then().statusCode(201);
+        Staff.verb(order, "returns", Map.of("lines", one, "refund", true, "restock", true))
+                .then()
+                .statusCode(201);
+        Staff.verb(order, "cancel", Map.of("lines", one))
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("payments[0].refunded.amount", equalTo(2 * 10 * count));
+        for (String event : List.of("refunded", "returned", "cancelled")) {
+            assertThat(facts(order, event, "facts->>'line_count'")).isEqualTo("300");
+            assertThat(facts(order, event, "facts->>'lines_truncated'")).isEqualTo("true");
+            assertThat(facts(order, event, "jsonb_array_length(facts->'lines')"))
+                    .isEqualTo("200");
+        }
+        Staff.order(order).then().body("history.find { it.event == 'cancelled' }.facts.lines.size()", equalTo(count));
+        Response whole = placed(skus.getFirst(), 1);
+        Staff.verb(whole.path("id"), "cancel", Map.of()).then().statusCode(200);
+        assertThat(facts(whole.path("id"), "cancelled", "facts->>'line_count'")).isEqualTo("1");
+        assertThat(facts(whole.path("id"), "cancelled", "facts->>'lines_truncated'"))
+                .isNull();
+    }
+
+    @Test
+    void aUnitThatCostNothingIsPutBackWithoutMoney() {
+        String gift = shelf.put(100, 5);
+        Coupon coupon = Coupon.percentage(10_000, Map.of("skus", List.of(gift)));
+        Shopper shopper = Shopper.ready(gift, 1);
+        shopper.add(shelf.put(250, 5), 1).then().statusCode(200);
+        shopper.request()
+                .body(Map.of("coupon_codes", List.of(coupon.code())))
+                .patch(shopper.path(""))
+                .then()
+                .statusCode(200);
+        Response placed = shopper.complete("tok_ok");
+        placed.then().statusCode(201).body("totals.total.amount", equalTo(250));
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("nothing_to_refund"));
+        Staff.verb(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1), "restock", true))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("captured"))
+                .body("refunds", empty())
+                .body("lines[0].cancelled_quantity", equalTo(1))
+                .body("lines[0].restocked_quantity", equalTo(1));
+        assertThat(shelf.available(gift)).isEqualTo(5);
+        Staff.verb(placed.path("id"), "fulfillments", Map.of())
+                .then()
+                .statusCode(201)
+                .body("fulfillments[0].lines.size()", equalTo(1))
+                .body("status", equalTo("completed"));
+    }
+
+    /** Of the event that the outbox has. */
+    private String facts(String order, String event, String expression) throws Exception {
+        return database.query("""
+                SELECT %s FROM (SELECT cast(data AS jsonb)->'facts' AS facts FROM messaging.outbox
+                                 WHERE subject = '%s' AND type = 'order.%s') AS told
+                """.formatted(expression, order, event));
+    }
+
+    private static Response placed(String sku, int quantity) {
+        Response placed = Shopper.ready(sku, quantity).complete("tok_ok");
+        placed.then().statusCode(201);
+        return placed;
     }
 
     private static List<Map<String, Object>> lines(Response order, int quantity) {

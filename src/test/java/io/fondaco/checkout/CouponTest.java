@@ -67,6 +67,17 @@ class CouponTest {
     }
 
     @Test
+    void whatComesWithAPastedCodeMakesNoDifference() {
+        Coupon coupon = Coupon.amount(100, Map.of());
+        for (String around : List.of(" ", "\t", "\u00a0", "\u2007", "\u202f", "\u3000", "\u200b", "\ufeff")) {
+            coupons(Shopper.ready(shelf.put(250, 1), 1), around + coupon.code() + around)
+                    .then()
+                    .statusCode(200)
+                    .body("coupon_codes", contains(coupon.code()));
+        }
+    }
+
+    @Test
     void anOrderKeepsWhatItWasGivenWhateverBecomesOfThePromotion() {
         Coupon coupon = Coupon.percentage(1_000, Map.of());
         Shopper shopper = Shopper.ready(shelf.put(250, 10), 2);

@@ -5,16 +5,27 @@ import static io.restassured.RestAssured.given;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 /** A customer with a cart, over HTTP. */
 public record Shopper(String cart, String token) {
     public static Shopper with(String sku, int quantity) {
+        return with(List.of(sku), quantity);
+    }
+
+    private static Shopper with(List<String> skus, int quantity) {
         Response created = given().contentType(ContentType.JSON)
-                .body("""
-                        {"currency": "GBP", "email": "Ada@example.org", "lines": [{"sku": "%s", "quantity": %d}]}
-                        """.formatted(sku, quantity))
+                .body(Map.of(
+                        "currency",
+                        "GBP",
+                        "email",
+                        "Ada@example.org",
+                        "lines",
+                        skus.stream()
+                                .map(sku -> Map.of("sku", sku, "quantity", quantity))
+                                .toList()))
                 .post("/store/v1/carts");
         created.then().statusCode(201);
         return new Shopper(created.path("id"), created.path("cart_token"));
@@ -22,7 +33,12 @@ public record Shopper(String cart, String token) {
 
     /** A cart that can be completed: it is collected. */
     public static Shopper ready(String sku, int quantity) {
-        Shopper shopper = with(sku, quantity);
+        return ready(List.of(sku), quantity);
+    }
+
+    /** The same, with so many of each. */
+    static Shopper ready(List<String> skus, int quantity) {
+        Shopper shopper = with(skus, quantity);
         shopper.request()
                 .body(Map.of("shipping_method", "pickup"))
                 .patch(shopper.path(""))

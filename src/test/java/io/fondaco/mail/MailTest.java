@@ -199,6 +199,50 @@ class MailTest {
     }
 
     @Test
+    void aCancelledOrderIsToldWithTheRefund() throws Exception {
+        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
+        Response order = buyer.buys("tok_ok");
+        buyer.getsOne(server);
+        Staff.verb(order.path("id"), "cancel", Map.of("lines", line(order)))
+                .then()
+                .statusCode(200);
+        MimeMessage partly = buyer.gets(server, 2).getLast();
+        assertThat(partly.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
+        assertThat(text(partly)).contains("We are refunding 12.50 GBP to you");
+
+        Staff.verb(order.path("id"), "cancel", Map.of()).then().statusCode(200);
+
+        MimeMessage wholly = buyer.gets(server, 3).getLast();
+        assertThat(wholly.getSubject()).endsWith("Your order %d is cancelled".formatted(order.<Integer>path("number")));
+        assertThat(text(wholly).lines())
+                .first()
+                .isEqualTo("Your order %d is cancelled".formatted(order.<Integer>path("number")));
+        assertThat(text(wholly)).contains("We are refunding 16.45 GBP to you");
+        assertThat(html(wholly)).contains("is cancelled</h1>", "<strong>16.45 GBP</strong>");
+    }
+
+    @Test
+    void aRefundThatComesWithAReturnIsToldAndAReturnWithoutMoneyIsNot() {
+        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
+        Response order = buyer.buys("tok_ok");
+        String id = order.path("id");
+        Staff.verb(id, "fulfillments", Map.of()).then().statusCode(201);
+        Staff.verb(id, "returns", Map.of("lines", line(order))).then().statusCode(201);
+        Staff.verb(id, "returns", Map.of("lines", line(order), "refund", true))
+                .then()
+                .statusCode(201);
+        assertThat(buyer.gets(server, 3))
+                .anySatisfy(letter -> assertThat(text(letter)).contains("We are refunding 12.50 GBP to you"));
+        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+                .extracting(LetterBook.Entry::kind)
+                .containsExactlyInAnyOrder("confirmation", "shipment", "refund"));
+    }
+
+    private static List<Map<String, Object>> line(Response order) {
+        return List.of(Map.of("line_id", order.path("lines[0].id"), "quantity", 1));
+    }
+
+    @Test
     void whatCustomersAndProductsAreCalledIsTextAndNothingElse() {
         String script = "<script>alert(1)</script>";
         Buyer buyer = Buyer.delivered(shelf.put("Pot " + script + "\nTotal: 0.00 GBP", 1250, 10), 1)
@@ -228,11 +272,13 @@ class MailTest {
                 }));
         server.start();
         buyer.getsOne(server);
-        assertThat(book.of(id)).singleElement().satisfies(letter -> {
-            assertThat(letter.status()).isEqualTo("sent");
-            assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
-            assertThat(letter.error()).isEmpty();
-        });
+        // Written down after it has arrived.
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
+                    assertThat(letter.status()).isEqualTo("sent");
+                    assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
+                    assertThat(letter.error()).isEmpty();
+                }));
     }
 
     @Test

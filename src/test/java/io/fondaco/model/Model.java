@@ -210,9 +210,7 @@ final class Model {
     }
 
     String refund(Order order, Sku sku, int units, boolean restock) {
-        Order.Done done = order.refund(sku, units, restock);
-        takeBack(done.back());
-        return done.verdict();
+        return cancelling(order, () -> order.refund(sku, units, restock));
     }
 
     private void takeBack(List<Order.Back> all) {

@@ -84,6 +84,19 @@ final class Order {
             return quantity - refunded;
         }
 
+        /** Open units whose price went back: everything that is cancelled counts as refunded. */
+        private int openRefunded() {
+            return refunded - cancelled;
+        }
+
+        /** Units whose price went back are cancelled first. @return units whose price is to go back */
+        private int cancel(int count) {
+            int paidFor = count - Math.min(count, openRefunded());
+            cancelled += count;
+            refunded += paidFor;
+            return paidFor;
+        }
+
         private Back restock(int count) {
             int back = Math.min(count, quantity - restocked);
             restocked += back;
@@ -159,8 +172,7 @@ final class Order {
         return lines.stream()
                 .map(line -> {
                     int open = line.open();
-                    line.cancelled = line.quantity;
-                    line.refunded += Math.min(open, line.refundable());
+                    line.cancel(open);
                     return line.restock(open);
                 })
                 .toList();
@@ -199,11 +211,8 @@ final class Order {
         if (lines.stream().mapToInt(Line::open).sum() == units) {
             return new Done("200", cancelConfirmed());
         }
-        int paidFor = Math.min(units, line.refundable());
-        line.cancelled += units;
-        line.refunded += paidFor;
-        cancelledPence += paidFor * pencePerUnit;
-        refunded += Math.min(left(), paidFor * pencePerUnit);
+        cancelledPence += units * pencePerUnit;
+        refunded += Math.min(left(), line.cancel(units) * pencePerUnit);
         return new Done("200", List.of(line.restock(units)));
     }
 
@@ -218,6 +227,7 @@ final class Order {
         return "201";
     }
 
+    /** Units that go back into stock are not sent: when all of them are, the order is cancelled. */
     Done refund(Sku sku, int units, boolean restock) {
         Line line = line(sku);
         if (units > line.refundable()) {
@@ -228,7 +238,13 @@ final class Order {
             return Done.refused(verdict);
         }
         line.refunded += units;
-        return new Done(verdict, restock ? List.of(line.restock(units)) : List.of());
+        if (!restock) {
+            return new Done(verdict, List.of());
+        }
+        line.cancelled += units;
+        cancelledPence += units * pencePerUnit;
+        cancelled = lines.stream().allMatch(each -> each.open() == 0);
+        return new Done(verdict, List.of(line.restock(units)));
     }
 
     String capture() {

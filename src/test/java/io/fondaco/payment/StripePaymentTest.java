@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Buying by Stripe, judged by the answers of the shop and by the books of the stand-in. */
 @QuarkusTest
@@ -357,6 +358,105 @@ class StripePaymentTest extends StripeCustomers {
         StripeShop.post(event).then().statusCode(204);
         Staff.order(placed.path("id")).then().body("refunds.state", contains("succeeded"));
         assertThat(stripe.refundsOf(intent(placed))).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"refund.failed", "charge.refund.updated", "refund.updated"})
+    void aRefundThatTheBankSendsBackDaysLaterFailsAndItsUnitsCanBeRefundedAgain(String type) throws Exception {
+        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        String order = placed.path("id");
+        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 4)))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("refunded"))
+                .body("refunds.state", contains("succeeded"));
+        stripe.failLater(intent(placed), 1_000);
+        String event = stripe.event(type, intent(placed));
+        stripe.goDown();
+        StripeShop.post(event).then().statusCode(503);
+        stripe.heal();
+        Together.all(3, _ -> StripeShop.post(event).then().statusCode(204));
+        Staff.order(order)
+                .then()
+                .body("payment_status", equalTo("captured"))
+                .body("payments[0].refunded.amount", equalTo(0))
+                .body("refunds.state", contains("failed"))
+                .body("lines[0].refunded_quantity", equalTo(0))
+                .body("history.event", contains("placed", "refunded", "refund_failed"));
+        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 4)))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("refunded"))
+                .body("lines[0].refunded_quantity", equalTo(4))
+                .body("refunds.state", contains("failed", "succeeded"));
+        assertThat(stripe.balance()).isZero();
+    }
+
+    @Test
+    void aRefundOfTheDashboardThatFailsLaterIsSeenToo() {
+        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        stripe.refundInTheDashboard(intent(placed), 300);
+        StripeShop.post(stripe.event("charge.refunded", intent(placed))).then().statusCode(204);
+        Staff.order(placed.path("id")).then().body("payments[0].refunded.amount", equalTo(300));
+        stripe.failLater(intent(placed), 300);
+        StripeShop.post(stripe.event("refund.failed", intent(placed))).then().statusCode(204);
+        Staff.order(placed.path("id"))
+                .then()
+                .body("payment_status", equalTo("captured"))
+                .body("payments[0].refunded.amount", equalTo(0))
+                .body("refunds.state", contains("failed"));
+    }
+
+    @Test
+    void aRefusedRefundFreesItsUnitsAndWhatWasGivenBackInTheDashboardIsWrittenDownWithIt() {
+        Response placed = StripeShop.complete(Shopper.ready(shelf.put(500, 10), 4), StripeStandIn.VISA);
+        String order = placed.path("id");
+        stripe.refundInTheDashboard(intent(placed), 1_000);
+        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 3)))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("partially_refunded"))
+                .body("payments[0].refunded.amount", equalTo(1_000))
+                .body("refunds.state", contains("failed", "succeeded"))
+                .body("lines[0].refunded_quantity", equalTo(0));
+        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 2)))
+                .then()
+                .statusCode(201)
+                .body("payment_status", equalTo("refunded"))
+                .body("lines[0].refunded_quantity", equalTo(2));
+        assertThat(stripe.balance()).isZero();
+    }
+
+    @Test
+    void aDashboardRefundThatDoesNotFitBesideAPendingOneOfOursIsNotForgotten() throws Exception {
+        Response placed = StripeShop.complete(Shopper.ready(shelf.put(500, 10), 4), StripeStandIn.VISA);
+        String order = placed.path("id");
+        stripe.refundInTheDashboard(intent(placed), 1_000);
+        String event = stripe.event("charge.refunded", intent(placed));
+        CountDownLatch listed = stripe.hold("list_refunds");
+        CountDownLatch sent = stripe.hold("refund");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Response> told = threads.submit(() -> StripeShop.post(event));
+            await().atMost(SOON).until(() -> !stripe.requests("list_refunds").isEmpty());
+            Future<Response> refunded = threads.submit(() -> refund(order, 1_500, "a"));
+            await().atMost(SOON).until(() -> !stripe.requests("refund").isEmpty());
+            listed.countDown();
+            told.get().then().statusCode(503);
+            sent.countDown();
+            refunded.get()
+                    .then()
+                    .statusCode(201)
+                    .body("payment_status", equalTo("partially_refunded"))
+                    .body("refunds.amount.amount", contains(1_500, 1_000))
+                    .body("refunds.state", contains("failed", "succeeded"));
+        }
+        StripeShop.post(event).then().statusCode(204);
+        Staff.order(order).then().body("payments[0].refunded.amount", equalTo(1_000));
+        assertThat(stripe.balance()).isEqualTo(1_000);
+    }
+
+    private static List<Map<String, Object>> lines(Response order, int quantity) {
+        return List.of(Map.of("line_id", order.path("lines[0].id"), "quantity", quantity));
     }
 
     @Test

@@ -193,6 +193,23 @@ final class StripeStandIn implements AutoCloseable {
         }
     }
 
+    /**
+     * The bank sends the money of a refund back, days after it succeeded. Stripe posts three events.
+     *
+     * @param amount of the last refund that is meant
+     */
+    synchronized void failLater(String intentId, long amount) {
+        ObjectNode refund = refunds.values().stream()
+                .filter(made -> made.path("payment_intent").asText().equals(intentId))
+                .filter(made -> made.path("amount").asLong() == amount)
+                .reduce((_, later) -> later)
+                .orElseThrow();
+        refund.put("status", "failed").put("failure_reason", "expired_or_canceled_card");
+        event("refund.failed", refund);
+        event("charge.refund.updated", refund);
+        event("refund.updated", refund);
+    }
+
     /** Money arrives though it was cancelled: what Stripe promises will not happen. */
     synchronized void takeAnyway(String intentId) {
         charge(intents.get(intentId));
@@ -234,6 +251,7 @@ final class StripeStandIn implements AutoCloseable {
                 .sum();
         return taken
                 - refunds.values().stream()
+                        .filter(StripeStandIn::stands)
                         .mapToLong(refund -> refund.path("amount").asLong())
                         .sum();
     }
@@ -550,6 +568,7 @@ final class StripeStandIn implements AutoCloseable {
         long amount = Long.parseLong(params.get("amount"));
         long before = refunds.values().stream()
                 .filter(refund -> refund.path("payment_intent").equals(intent.path("id")))
+                .filter(StripeStandIn::stands)
                 .mapToLong(refund -> refund.path("amount").asLong())
                 .sum();
         if (before + amount > intent.path("amount_received").asLong()) {
@@ -568,6 +587,10 @@ final class StripeStandIn implements AutoCloseable {
         refunds.put(id, refund);
         event("charge.refunded", charge(id, intent, before + amount));
         return new Reply(200, refund);
+    }
+
+    private static boolean stands(ObjectNode refund) {
+        return !refund.path("status").asText().equals("failed");
     }
 
     private static ObjectNode charge(String id, ObjectNode intent, long refunded) {

@@ -1,0 +1,1 @@
+ALTER TABLE "order".line VALIDATE CONSTRAINT line_refunded_unsent;
