@@ -80,7 +80,6 @@ class CrossOrigin {
 
     private static void addVary(HttpServerResponse response) {
         String present = String.join(", ", response.headers().getAll(HttpHeaders.VARY));
-        response.putHeader(
-                HttpHeaders.VARY, present.isEmpty() ? ORIGIN : present + ", " + ORIGIN);
+        response.putHeader(HttpHeaders.VARY, present.isEmpty() ? ORIGIN : present + ", " + ORIGIN);
     }
 }
