@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.lessThan;
 
-import io.fondaco.platform.database.DatabaseChoice;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
@@ -18,8 +17,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever is sent, the answer is a problem document with a 4xx status, and nothing is left behind. */
 @QuarkusTest
 class BadInputTest {
-    private static final String KEY = DatabaseChoice.LOCAL_ADMIN_KEY;
+    private static final String KEY = ClusterForTests.ADMIN_KEY;
+    private static final AtomicInteger COUNT = new AtomicInteger();
     private static final String SQL = "'; DROP TABLE catalog.product; --";
     private static final List<String> STRINGS = List.of(
             SQL,
@@ -266,6 +269,10 @@ class BadInputTest {
         Response method = given().put("/store/v1/products");
         isProblem(method);
         assertThat(method.statusCode()).isEqualTo(405);
+        assertThat(method.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+        Response below = admin().put("/admin/v1/products");
+        assertThat(below.statusCode()).isEqualTo(405);
+        assertThat(below.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
     }
 
     @ParameterizedTest
@@ -303,6 +310,189 @@ class BadInputTest {
                 given().header("Authorization", "Bearer " + powerless).get(path);
         isProblem(forbidden);
         assertThat(forbidden.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void mediumWithoutAltIsTakenAndOneWithoutUrlIsRefused() {
+        for (String medium : List.of(
+                "{\"url\": \"https://a.example/a.jpg\"}", "{\"url\": \"https://a.example/a.jpg\", \"alt\": null}")) {
+            String id = product("\"media\": [" + medium + "]")
+                    .then()
+                    .statusCode(201)
+                    .body("media[0].alt", equalTo(""))
+                    .extract()
+                    .path("id");
+            admin().header("If-Match", "*")
+                    .body("{\"media\": [" + medium + "]}")
+                    .patch("/admin/v1/products/" + id)
+                    .then()
+                    .statusCode(200)
+                    .body("media[0].alt", equalTo(""));
+        }
+        for (String medium : List.of("{}", "{\"alt\": \"x\"}", "{\"url\": null}")) {
+            Response answer = product("\"media\": [" + medium + "]");
+            isProblem(answer);
+            assertThat(answer.statusCode()).isEqualTo(422);
+            assertThat((String) answer.path("code")).isEqualTo("required");
+            assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/media/0/url");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "javascript:alert(1)",
+                "data:text/html,x",
+                "//a.example/a.jpg",
+                "/a.jpg",
+                "ftp://a.example/a.jpg",
+                "https://",
+                "https:///a.jpg"
+            })
+    void addressOfAPictureIsAbsoluteAndOfTheWeb(String url) {
+        Response media = product("\"media\": [{\"url\": \"%s\"}]".formatted(url));
+        assertThat(media.statusCode()).as(media.asString()).isEqualTo(422);
+        assertThat((String) media.path("code")).isEqualTo("invalid_url");
+        Response variant = product("\"variants\": [{\"sku\": \"BAD-PICTURE\", \"image_url\": \"%s\"}]".formatted(url));
+        assertThat(variant.statusCode()).as(variant.asString()).isEqualTo(422);
+        assertThat((String) variant.path("code")).isEqualTo("invalid_url");
+    }
+
+    @Test
+    void repeatedCurrencyOfAVariantIsRefused() {
+        String prices = "\"prices\": [{\"price\": {\"amount\": 1, \"currency\": \"EUR\"}},"
+                + " {\"price\": {\"amount\": 2, \"currency\": \"EUR\"}}]";
+        Response product = product("\"variants\": [{\"sku\": \"TWICE-PRICED\", " + prices + "}]");
+        assertThat(product.statusCode()).as(product.asString()).isEqualTo(422);
+        assertThat((String) product.path("code")).isEqualTo("repeated_currency");
+        assertThat((String) product.path("errors[0].pointer")).isEqualTo("/variants/0/prices/1");
+        String id = product("\"options\": []").path("id");
+        Response variant = admin().body("{\"product_id\": \"%s\", \"sku\": \"TWICE-PRICED\", %s}".formatted(id, prices))
+                .post("/admin/v1/variants");
+        assertThat(variant.statusCode()).as(variant.asString()).isEqualTo(422);
+        assertThat((String) variant.path("code")).isEqualTo("repeated_currency");
+        assertThat((String) variant.path("errors[0].pointer")).isEqualTo("/prices/1");
+    }
+
+    @Test
+    void priceIsAtMostTheLargestNumberThatJavaScriptReadsExactly() {
+        for (String amount : List.of("9007199254740992", "9223372036854775807", "-1")) {
+            Response refused = product(
+                    "\"variants\": [{\"sku\": \"PRICELESS\", \"prices\": [{\"price\": {\"amount\": %s, \"currency\": \"EUR\"}}]}]"
+                            .formatted(amount));
+            assertThat(refused.statusCode()).as(refused.asString()).isEqualTo(422);
+            assertThat((String) refused.path("code")).isEqualTo("out_of_range");
+        }
+        String sku = "PRICEY-" + COUNT.incrementAndGet();
+        product(
+                        "\"status\": \"active\", \"variants\": [{\"sku\": \"%s\", \"prices\": [{\"price\": {\"amount\": 9007199254740991, \"currency\": \"EUR\"}}]}]"
+                                .formatted(sku))
+                .then()
+                .statusCode(201)
+                .body("variants[0].prices[0].price.amount", equalTo(9_007_199_254_740_991L));
+        store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"%s\", \"quantity\": 1}]}".formatted(sku))
+                .post("/store/v1/carts")
+                .then()
+                .statusCode(201);
+        store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"%s\", \"quantity\": 2}]}".formatted(sku))
+                .post("/store/v1/carts")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("amount_too_large"));
+    }
+
+    @Test
+    void slugIsKeptInOneUnicodeFormAndDoesNotLookLikeAnId() {
+        String composed = "th\u00e9-" + COUNT.incrementAndGet();
+        admin().body(Map.of("title", "Tea", "slug", Normalizer.normalize(composed, Normalizer.Form.NFD)))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(201)
+                .body("slug", equalTo(composed));
+        admin().body(Map.of("title", "Tea", "slug", composed))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("slug_taken"));
+        admin().body(Map.of("title", "Tea", "slug", "product_01h00000000000000000000000"))
+                .post("/admin/v1/products")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("invalid_slug"));
+        admin().body(Map.of("name", "Teas", "slug", "category_01h00000000000000000000000"))
+                .post("/admin/v1/categories")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("invalid_slug"));
+    }
+
+    @Test
+    void tooManyLinesAreRefusedBeforeEachIsLookedAt() {
+        Response answer = store().body("{\"currency\": \"EUR\", \"lines\": ["
+                        + String.join(",", Collections.nCopies(2_001, "{\"sku\": \"\", \"quantity\": -1}")) + "]}")
+                .post("/store/v1/carts");
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat((String) answer.path("code")).isEqualTo("too_many_lines");
+        assertThat((List<?>) answer.path("errors")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"sku\": \"\", \"quantity\": -1}", "{\"sku\": \"NO-SUCH\", \"quantity\": 0}", "null"})
+    void afterAHundredViolationsNoMoreAreNamed(String line) {
+        Response answer = store().body("{\"currency\": \"EUR\", \"lines\": ["
+                        + String.join(",", Collections.nCopies(2_000, line)) + "]}")
+                .post("/store/v1/carts");
+        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
+        assertThat((List<?>) answer.path("errors")).hasSizeBetween(100, 101);
+    }
+
+    @Test
+    void nullEmptiesAFieldOrIsRefused() {
+        Response made =
+                product("\"vendor\": \"v\", \"description\": \"d\", \"tags\": [\"t\"], \"attributes\": {\"a\": \"b\"},"
+                        + " \"media\": [{\"url\": \"https://a.example/a.jpg\"}],"
+                        + " \"variants\": [{\"sku\": \"NULLED-%d\", \"barcode\": \"b\", \"weight_grams\": 5}]"
+                                .formatted(COUNT.incrementAndGet()));
+        made.then().statusCode(201);
+        String product = "/admin/v1/products/" + made.path("id");
+        patch(product, "{\"title\": \"Other\"}")
+                .then()
+                .statusCode(200)
+                .body("vendor", equalTo("v"))
+                .body("tags", equalTo(List.of("t")));
+        patch(
+                        product,
+                        "{\"vendor\": null, \"description\": null, \"tags\": null, \"attributes\": null, \"media\": null, \"category_ids\": null}")
+                .then()
+                .statusCode(200)
+                .body("vendor", equalTo(""))
+                .body("description", equalTo(""))
+                .body("tags", equalTo(List.of()))
+                .body("attributes", equalTo(Map.of()))
+                .body("media", equalTo(List.of()));
+        patch(product, "{\"title\": null}").then().statusCode(422).body("code", equalTo("required"));
+        patch(product, "{\"status\": null}").then().statusCode(400).body("errors[0].pointer", equalTo("/status"));
+        String variant = "/admin/v1/variants/" + made.path("variants[0].id");
+        patch(variant, "{\"barcode\": null, \"weight_grams\": null}")
+                .then()
+                .statusCode(200)
+                .body("barcode", equalTo(""))
+                .body("weight_grams", equalTo(0));
+        for (String field : List.of("taxable", "inventory_policy", "prices", "sku")) {
+            patch(variant, "{\"%s\": null}".formatted(field))
+                    .then()
+                    .statusCode(400)
+                    .body("errors[0].pointer", equalTo("/" + field));
+        }
+    }
+
+    private static Response patch(String path, String body) {
+        return admin().header("If-Match", "*").body(body).patch(path);
+    }
+
+    private static Response product(String rest) {
+        return admin().body("{\"title\": \"Odd\", \"slug\": \"odd-%d\", %s}".formatted(COUNT.incrementAndGet(), rest))
+                .post("/admin/v1/products");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.fondaco;
 
 import io.fondaco.payment.StripeShop;
-import io.fondaco.platform.database.DatabaseChoice;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.common.TestResourceScope;
@@ -20,7 +19,7 @@ import java.util.stream.Stream;
 /** Gives every {@code @QuarkusTest} one real primary with a real replica, empty at the beginning. */
 @WithTestResource(value = ClusterForTests.class, scope = TestResourceScope.GLOBAL)
 public final class ClusterForTests implements QuarkusTestResourceLifecycleManager {
-    public static final String ADMIN_KEY = DatabaseChoice.LOCAL_ADMIN_KEY;
+    public static final String ADMIN_KEY = "fk_the_administrator_of_the_tests";
 
     private ReplicatedPostgres database;
     private Path directory;
@@ -44,6 +43,11 @@ public final class ClusterForTests implements QuarkusTestResourceLifecycleManage
                 Map.entry("fondaco.database.migrate-at-start", "true"),
                 Map.entry("fondaco.demo-shop", "false"),
                 Map.entry("fondaco.payment.test.enabled", "true"),
+                Map.entry("fondaco.payment.test.webhook-secret", "test-webhook-secret"),
+                Map.entry("fondaco.payment.manual.enabled", "true"),
+                // Receivers listen wherever there is a free port; AddressGuardTest shows the default.
+                Map.entry("fondaco.webhook.allowed-ports", "1-65535"),
+                Map.entry("fondaco.web.store-origins", "https://shop.example,https://other.example"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),

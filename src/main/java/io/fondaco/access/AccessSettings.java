@@ -8,7 +8,10 @@ import java.util.Optional;
 /** Settings of access. */
 @ConfigMapping(prefix = "fondaco.access")
 interface AccessSettings {
-    /** The first administrator's key, with every scope. Absent: only keys in the database open anything. */
+    /**
+     * The first administrator's key, with every scope, at least 32 characters unless the embedded cluster is used. It cannot be
+     * revoked and does not expire: remove it once there are other keys. Absent: only keys in the database open anything.
+     */
     Optional<String> bootstrapKey();
 
     /** How long a pod trusts a key that it has looked up; a key revoked through another pod is refused after that. */

@@ -1,14 +1,18 @@
 package io.fondaco.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.Times;
+import io.fondaco.platform.web.Violation;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -30,6 +34,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -56,10 +61,12 @@ class ApiKeyResource {
 
     private final SecurityIdentity caller;
     private final ApiKeys keys;
+    private final AfterCommit afterCommit;
 
-    ApiKeyResource(SecurityIdentity caller, ApiKeys keys) {
+    ApiKeyResource(SecurityIdentity caller, ApiKeys keys, AfterCommit afterCommit) {
         this.caller = caller;
         this.keys = keys;
+        this.afterCommit = afterCommit;
     }
 
     /**
@@ -89,7 +96,13 @@ class ApiKeyResource {
     record KeyChange(
             @Size(min = 1, max = 200) @Nullable String name,
             @Size(min = 1, max = 50) @Nullable List<@NotNull @Size(max = 50) String> scopes,
-            @Nullable Instant expiresAt) {}
+
+            @Schema(
+                    implementation = Instant.class,
+                    nullable = true,
+                    description = "null: the key does not expire. Not later than the calling key expires itself.")
+            @Nullable
+            JsonNode expiresAt) {}
 
     @GET
     @RolesAllowed(Scopes.KEYS_READ)
@@ -112,13 +125,15 @@ class ApiKeyResource {
             operationId = "createApiKey",
             summary = "Make an API key",
             description =
-                    "The secret is in this answer and nowhere else. A key can grant only scopes that the caller holds.")
+                    "The secret is in this answer and nowhere else. A key can grant only scopes that the caller holds, and "
+                            + "for no longer than the caller itself is valid (403 `scope_not_held`, `expires_after_caller`).")
     @APIResponse(
             responseCode = "201",
             description = "The key, with its secret.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response create(@NotNull @Valid NewKey wanted) {
         checkScopes(wanted.scopes());
+        checkExpiry(wanted.expiresAt());
         Text.refuseNul("/name", wanted.name());
         String secret = Secret.generate(ApiKeys.SECRET_PREFIX);
         ApiKey key = new ApiKey();
@@ -157,7 +172,10 @@ class ApiKeyResource {
     @Operation(
             operationId = "changeApiKey",
             summary = "Change an API key",
-            description = "Absent fields stay as they are. Other pods follow within 5 seconds.")
+            description =
+                    "Absent fields stay as they are; `expires_at: null` removes the expiry. The caller must hold every scope that "
+                            + "the key has or gets (403 `scope_not_held`), and cannot have it expire later than its own key does "
+                            + "(403 `expires_after_caller`). Other pods follow within 5 seconds.")
     @APIResponse(
             responseCode = "200",
             description = "The key as it is now.",
@@ -165,6 +183,7 @@ class ApiKeyResource {
     public Response change(
             @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid KeyChange change) {
         ApiKey key = locked(id, ifMatch);
+        requireHeld(List.of(key.scopes));
         Optional.ofNullable(change.name()).ifPresent(name -> {
             Text.refuseNul("/name", name);
             key.name = name;
@@ -173,9 +192,15 @@ class ApiKeyResource {
             checkScopes(scopes);
             key.scopes = scopes.stream().distinct().sorted().toArray(String[]::new);
         });
-        Optional.ofNullable(change.expiresAt()).ifPresent(expiry -> key.expiresAt = expiry);
+        Optional.ofNullable(change.expiresAt()).ifPresent(node -> {
+            Instant expiry = node.isNull() ? null : instant(node);
+            if (isLater(expiry, key.expiresAt)) {
+                checkExpiry(expiry);
+            }
+            key.expiresAt = expiry;
+        });
         key.persistAndFlush();
-        keys.forget();
+        afterCommit.run(keys::forget);
         return Response.ok(show(key, null)).tag(IfMatch.tag(key.version)).build();
     }
 
@@ -186,15 +211,53 @@ class ApiKeyResource {
     @Operation(
             operationId = "revokeApiKey",
             summary = "Revoke an API key",
-            description = "It opens nothing any more: at once through this pod, within 5 seconds through the others.")
+            description =
+                    "It opens nothing any more: immediately through this pod, within 5 seconds through the others. The caller must "
+                            + "hold every scope of the key (403 `scope_not_held`).")
     @APIResponse(responseCode = "204", description = "Revoked.")
     public void revoke(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
         ApiKey key = locked(id, ifMatch);
+        requireHeld(List.of(key.scopes));
         if (key.revokedAt == null) {
             key.revokedAt = Instant.now();
         }
         key.persistAndFlush();
-        keys.forget();
+        afterCommit.run(keys::forget);
+    }
+
+    private static Instant instant(JsonNode node) {
+        if (node.isTextual()) {
+            try {
+                return Times.instant(node.asText());
+            } catch (DateTimeException _) {
+                // Answered below, like what is no text.
+            }
+        }
+        String detail = "'%s' does not fit; expected a time like 2026-11-24T12:00:00Z."
+                .formatted(Violation.shorten(node.asText()));
+        throw new ApiException(400, "wrong_type", detail, List.of(new Violation("/expires_at", "wrong_type", detail)));
+    }
+
+    /** A key that does not expire ends after all others. */
+    private static boolean isLater(@Nullable Instant one, @Nullable Instant other) {
+        return other != null && (one == null || one.isAfter(other));
+    }
+
+    /** What the caller makes or prolongs ends no later than the caller's own key. The bootstrap key does not expire. */
+    private void checkExpiry(@Nullable Instant expiry) {
+        String principal = caller.getPrincipal().getName();
+        if (principal.equals(ApiKeys.BOOTSTRAP)) {
+            return;
+        }
+        ApiKey own = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(principal).value())
+                .orElseThrow(() -> ApiException.notFound("API key", principal));
+        if (isLater(expiry, own.expiresAt)) {
+            throw new ApiException(
+                    403,
+                    "expires_after_caller",
+                    "A key can be valid for no longer than the key that it is made or changed with: until "
+                            + own.expiresAt);
+        }
     }
 
     private static ApiKey locked(String id, @Nullable String ifMatch) {
@@ -217,8 +280,16 @@ class ApiKeyResource {
                                         new ArrayList<>(Scopes.ALL)
                                                 .stream().sorted().toList()));
             }
+        }
+        requireHeld(scopes);
+    }
+
+    /** Otherwise a key could be given, or be used to change, more than its holder may do. */
+    private void requireHeld(List<String> scopes) {
+        for (String scope : scopes) {
             if (!caller.hasRole(scope)) {
-                throw new ApiException(403, "scope_not_held", "A key can grant only scopes it holds: not " + scope);
+                throw new ApiException(
+                        403, "scope_not_held", "A key can grant and change only scopes that it holds: not " + scope);
             }
         }
     }

@@ -8,12 +8,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks keys up. On the primary, so that a new key works at once, and on a replica only while there is no primary; what was found is trusted for some seconds, so
@@ -22,11 +26,14 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 class ApiKeys {
     static final String SECRET_PREFIX = "fk";
-    private static final String BOOTSTRAP = "bootstrap";
+    static final String BOOTSTRAP = "bootstrap";
 
     private final Connections connections;
     private final AccessSettings settings;
     private final Map<ByteBuffer, Found> cache = new ConcurrentHashMap<>();
+
+    /** Grows with every change of a key. What was looked up under an earlier one may have been read before the change. */
+    private final AtomicLong generation = new AtomicLong();
 
     ApiKeys(Connections connections, AccessSettings settings) {
         this.connections = connections;
@@ -36,7 +43,9 @@ class ApiKeys {
     /** A valid key: what it is called in logs and histories, and what it may do. */
     record Holder(String principal, Set<String> scopes) {}
 
-    private record Found(Holder holder, long foundAtNanos) {}
+    private record Valid(Holder holder, @Nullable Instant expiresAt) {}
+
+    private record Found(Valid key, long generation, long foundAtNanos) {}
 
     /** Who holds this key; empty when it is unknown, revoked or expired. */
     Optional<Holder> holder(String secret) throws SQLException {
@@ -48,33 +57,45 @@ class ApiKeys {
             return Optional.of(new Holder(BOOTSTRAP, Scopes.ALL));
         }
         ByteBuffer key = ByteBuffer.wrap(hash);
+        long current = generation.get();
         Found found = cache.get(key);
-        if (found != null
-                && System.nanoTime() - found.foundAtNanos()
-                        < settings.keyCacheTtl().toNanos()) {
-            return Optional.of(found.holder());
+        if (found != null && isTrusted(found, current)) {
+            return Optional.of(found.key().holder());
         }
-        Optional<Holder> holder = lookUp(hash);
-        holder.ifPresentOrElse(valid -> remember(key, valid), () -> cache.remove(key));
-        return holder;
+        Optional<Valid> valid = lookUp(hash);
+        valid.ifPresentOrElse(it -> remember(key, it, current), () -> cache.remove(key));
+        return valid.map(Valid::holder);
     }
 
-    private void remember(ByteBuffer key, Holder holder) {
+    private boolean isTrusted(Found found, long current) {
+        Instant expiresAt = found.key().expiresAt();
+        return found.generation() == current
+                && System.nanoTime() - found.foundAtNanos()
+                        < settings.keyCacheTtl().toNanos()
+                && (expiresAt == null || expiresAt.isAfter(Instant.now()));
+    }
+
+    /** @param before the generation that was current before the key was looked up */
+    private void remember(ByteBuffer key, Valid valid, long before) {
         if (cache.size() >= settings.keyCacheSize()) {
             cache.clear();
         }
-        cache.put(key, new Found(holder, System.nanoTime()));
+        cache.put(key, new Found(valid, before, System.nanoTime()));
     }
 
-    /** Forgets everything: a key was changed through this pod. */
+    /**
+     * Forgets everything, after the transaction that changed a key through this pod has committed. A look-up under way may have
+     * read the key before that: what it stores is of the earlier generation, and not trusted.
+     */
     void forget() {
+        generation.incrementAndGet();
         cache.clear();
     }
 
-    private Optional<Holder> lookUp(byte[] hash) throws SQLException {
+    private Optional<Valid> lookUp(byte[] hash) throws SQLException {
         try (Connection connection = connections.toPrimaryOrReplica();
                 PreparedStatement select = connection.prepareStatement("""
-                        SELECT id, scopes FROM access.api_key
+                        SELECT id, scopes, expires_at FROM access.api_key
                          WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
                         """)) {
             select.setBytes(1, hash);
@@ -83,8 +104,11 @@ class ApiKeys {
                     return Optional.empty();
                 }
                 String principal = new ApiKeyId(rows.getObject("id", UUID.class)).toString();
-                return Optional.of(new Holder(principal, Set.copyOf(Arrays.asList((String[])
-                        rows.getArray("scopes").getArray()))));
+                Set<String> scopes = Set.copyOf(
+                        Arrays.asList((String[]) rows.getArray("scopes").getArray()));
+                OffsetDateTime expiresAt = rows.getObject("expires_at", OffsetDateTime.class);
+                return Optional.of(
+                        new Valid(new Holder(principal, scopes), expiresAt == null ? null : expiresAt.toInstant()));
             }
         }
     }

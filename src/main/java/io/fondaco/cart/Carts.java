@@ -50,6 +50,9 @@ public interface Carts {
      */
     Cart describe(Cart locked, CartDetails details);
 
+    /** Lines that a cart may have. */
+    int maxLines();
+
     /** Closes the cart to changes while it is being completed. */
     void beginCompletion(CartId id);
 

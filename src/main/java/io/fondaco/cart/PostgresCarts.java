@@ -71,6 +71,11 @@ class PostgresCarts implements Carts {
     }
 
     @Override
+    public int maxLines() {
+        return settings.maxLines();
+    }
+
+    @Override
     public Cart read(CartId id, String token) {
         return load(id, token, SELECT);
     }
@@ -146,9 +151,9 @@ class PostgresCarts implements Carts {
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
-        if (quantities.size() > settings.maxLines()) {
+        if (quantities.size() > maxLines()) {
             throw ApiException.invalid(
-                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(settings.maxLines()));
+                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(maxLines()));
         }
         if (bySku.isEmpty()) {
             return locked;

@@ -134,7 +134,7 @@ class AdminCategoryResource {
         category.id = TypeId.newUuid();
         category.name = wanted.name();
         category.parentId = parent(tree, category.id, wanted.parentId());
-        category.slug = wanted.slug() == null ? tree.freeSlug(List.of(wanted.name())) : wanted.slug();
+        category.slug = Text.composed(wanted.slug() == null ? tree.freeSlug(List.of(wanted.name())) : wanted.slug());
         category.position = wanted.position() == null ? 0 : wanted.position();
         category.version = 1;
         category.createdAt = now();
@@ -193,7 +193,7 @@ class AdminCategoryResource {
         CategoryTree tree = lockedTree();
         Category category = locked(id, ifMatch);
         String name = wanted.name() == null ? category.name : wanted.name();
-        String slug = wanted.slug() == null ? category.slug : wanted.slug();
+        String slug = wanted.slug() == null ? category.slug : Text.composed(wanted.slug());
         UUID parentId = category.parentId;
         if (Boolean.TRUE.equals(wanted.root())) {
             parentId = null;
@@ -286,6 +286,9 @@ class AdminCategoryResource {
     /** Whether a category may be called so at its place. */
     private static void checkNames(UUID id, String name, String slug, @Nullable UUID parentId) {
         Text.refuseNul("/name", name);
+        if (TypeId.matches(CategoryId.PREFIX, slug)) {
+            throw ApiException.invalid("/slug", "invalid_slug", "A slug does not look like a category's id.");
+        }
         if (Category.count("slug = ?1 and id <> ?2", slug, id) > 0) {
             throw ApiException.conflict("slug_taken", "Another category has this slug.");
         }

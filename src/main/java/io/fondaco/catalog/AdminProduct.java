@@ -2,6 +2,7 @@ package io.fondaco.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ExplicitNull;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -77,22 +78,30 @@ record AdminProduct(
     @Schema(name = "ProductInput")
     record Input(
             @Size(max = 255) @Nullable String slug,
-            @Size(max = 255) @Nullable String title,
-            @Size(max = 200_000) @Nullable String description,
-            @Size(max = 255) @Nullable String vendor,
-            @Size(max = 255) @Nullable String productType,
-            @Nullable ProductStatus status,
-            @Size(max = 250) @Nullable List<@NotNull @Size(max = 255) String> tags,
-            @Size(max = 100) @Nullable List<@NotNull CategoryId> categoryIds,
-            @Size(max = 3) @Nullable List<@NotNull @Size(max = 255) String> options,
-            @Size(max = 250) @Nullable List<@NotNull @Valid Media> media,
-            @Size(max = 255) @Nullable String seoTitle,
-            @Size(max = 20_000) @Nullable String seoDescription,
-            @Size(max = 250) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
+            @ExplicitNull.Empties @Size(max = 255) @Nullable String title,
+
+            @ExplicitNull.Empties @Size(max = 200_000) @Nullable
+            String description,
+
+            @ExplicitNull.Empties @Size(max = 255) @Nullable String vendor,
+            @ExplicitNull.Empties @Size(max = 255) @Nullable String productType,
+            @ExplicitNull.Refused @Nullable ProductStatus status,
+            @ExplicitNull.Empties @Size(max = 250) @Nullable List<@NotNull @Size(max = 255) String> tags,
+            @ExplicitNull.Empties @Size(max = 100) @Nullable List<@NotNull CategoryId> categoryIds,
+            @ExplicitNull.Empties @Size(max = 3) @Nullable List<@NotNull @Size(max = 255) String> options,
+            @ExplicitNull.Empties @Size(max = 250) @Nullable List<@NotNull @Valid Media> media,
+            @ExplicitNull.Empties @Size(max = 255) @Nullable String seoTitle,
+
+            @ExplicitNull.Empties @Size(max = 20_000) @Nullable
+            String seoDescription,
+
+            @ExplicitNull.Empties @Size(max = 250) @Nullable
+            Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
+
             @Size(max = 2_048) @Nullable List<@NotNull @Valid VariantInput> variants) {}
 
     /**
-     * What a variant shall be; absent fields stay as they are, or take their defaults for a new one.
+     * What a variant shall be; absent fields stay as they are, or take their defaults for a new one; null empties.
      *
      * @param productId for a new variant made by itself
      * @param options value by option name, all options of the product
@@ -101,17 +110,30 @@ record AdminProduct(
     @Schema(name = "VariantInput")
     record VariantInput(
             @Nullable ProductId productId,
-            @Size(min = 1, max = 255) @Nullable String sku,
-            @Size(max = 3) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 255) String> options,
-            @Size(max = 255) @Nullable String barcode,
-            @Min(0) @Max(1_000_000_000_000L) @Nullable Long weightGrams,
-            @Nullable Boolean inventoryTracked,
-            @Nullable InventoryPolicy inventoryPolicy,
-            @Nullable Boolean taxable,
-            @Nullable Boolean requiresShipping,
-            @Size(max = 2_000) @Nullable String imageUrl,
-            @Size(max = 250) @Nullable Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
-            @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
+
+            @ExplicitNull.Refused @Size(min = 1, max = 255) @Nullable
+            String sku,
+
+            @ExplicitNull.Empties @Size(max = 3) @Nullable
+            Map<@Size(max = 255) String, @NotNull @Size(max = 255) String> options,
+
+            @ExplicitNull.Empties @Size(max = 255) @Nullable String barcode,
+
+            @ExplicitNull.Empties @Min(0) @Max(1_000_000_000_000L) @Nullable
+            Long weightGrams,
+
+            @ExplicitNull.Refused @Nullable Boolean inventoryTracked,
+            @ExplicitNull.Refused @Nullable InventoryPolicy inventoryPolicy,
+            @ExplicitNull.Refused @Nullable Boolean taxable,
+            @ExplicitNull.Refused @Nullable Boolean requiresShipping,
+
+            @ExplicitNull.Empties @Size(max = 2_000) @Nullable
+            String imageUrl,
+
+            @ExplicitNull.Empties @Size(max = 250) @Nullable
+            Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
+
+            @ExplicitNull.Refused @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
 
     static AdminProduct of(ProductRow row, Map<VariantId, List<PriceTag>> prices) {
         return new AdminProduct(

@@ -150,7 +150,7 @@ class AdminProductResource {
             operationId = "changeProduct",
             summary = "Change a product",
             description =
-                    "Absent fields stay as they are; the slug never changes; variants have an endpoint of their own.")
+                    "Absent fields stay as they are, null empties them; the slug never changes; variants have an endpoint of their own.")
     @APIResponse(
             responseCode = "200",
             description = "The product as it is now.",

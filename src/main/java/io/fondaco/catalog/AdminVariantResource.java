@@ -158,7 +158,8 @@ class AdminVariantResource {
     @Operation(
             operationId = "changeVariant",
             summary = "Change a variant",
-            description = "Absent fields stay as they are, and so do prices in currencies that are not named.")
+            description =
+                    "Absent fields stay as they are, null empties them. Prices in currencies that are not named stay as they are.")
     @APIResponse(
             responseCode = "200",
             description = "The variant as it is now.",

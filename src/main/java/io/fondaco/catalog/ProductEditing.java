@@ -2,13 +2,17 @@ package io.fondaco.catalog;
 
 import io.fondaco.catalog.AdminProduct.Input;
 import io.fondaco.catalog.AdminProduct.VariantInput;
+import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.Text;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +41,14 @@ class ProductEditing {
         if (input.title() == null || input.title().isBlank()) {
             throw ApiException.invalid("/title", "required", "A product needs a title.");
         }
-        String slug = input.slug() == null ? CategoryTree.slugOf(input.title()) : input.slug();
+        String slug = Text.composed(input.slug() == null ? CategoryTree.slugOf(input.title()) : input.slug());
         if (slug.indexOf('\0') < 0 && !store.findBySlugs(List.of(slug), true).isEmpty()) {
             throw ApiException.conflict(
                     "slug_taken", "There is a product with the slug '%s'.".formatted(Violation.shorten(slug)));
         }
         List<String> options = input.options() == null ? List.of() : input.options();
         List<VariantInput> variants = input.variants() == null ? List.of() : input.variants();
-        List<VariantDraft> drafts = new java.util.ArrayList<>();
+        List<VariantDraft> drafts = new ArrayList<>();
         for (int index = 0; index < variants.size(); index++) {
             drafts.add(draft(
                     variants.get(index),
@@ -53,14 +57,14 @@ class ProductEditing {
                     "/variants/" + index));
         }
         upsert(draft(slug, input, drafts), "/variants/");
-        setPrices(variants);
+        setPrices(variants, "/variants/");
         return show(slug);
     }
 
     @Transactional
     AdminProduct change(ProductId id, @Nullable String ifMatch, Input input) {
         ProductRow row = locked(id, ifMatch);
-        if (input.slug() != null && !input.slug().equals(row.slug())) {
+        if (input.slug() != null && !Text.composed(input.slug()).equals(row.slug())) {
             throw ApiException.invalid("/slug", "immutable", "A slug never changes: links and imports rely on it.");
         }
         if (input.variants() != null) {
@@ -95,7 +99,7 @@ class ProductEditing {
         upsert(
                 draft(product.slug(), statusOnly(product.status()), List.of(draft(input, sku, product.options(), ""))),
                 "");
-        setPrices(List.of(input));
+        setPrices(List.of(input), "");
         return showVariant(product.id(), sku);
     }
 
@@ -116,7 +120,9 @@ class ProductEditing {
                         statusOnly(product.status()),
                         List.of(draft(input, variant.sku(), product.options(), ""))),
                 "");
-        if (input.prices() != null && !input.prices().isEmpty() && setPrices(List.of(named(input, variant.sku())))) {
+        if (input.prices() != null
+                && !input.prices().isEmpty()
+                && setPrices(List.of(named(input, variant.sku())), "")) {
             touch(id);
         }
         return showVariant(product.id(), variant.sku());
@@ -187,15 +193,16 @@ class ProductEditing {
         }
     }
 
-    private boolean setPrices(List<VariantInput> variants) {
+    private boolean setPrices(List<VariantInput> variants, String pointer) {
         Map<String, List<PriceTag>> wanted = new LinkedHashMap<>();
-        for (VariantInput variant : variants) {
+        for (int index = 0; index < variants.size(); index++) {
+            VariantInput variant = variants.get(index);
             if (variant.sku() != null
                     && variant.prices() != null
                     && !variant.prices().isEmpty()) {
                 wanted.put(
                         variant.sku(),
-                        variant.prices().stream().map(ProductEditing::check).toList());
+                        check(variant.prices(), pointer.isEmpty() ? "/prices" : pointer + index + "/prices"));
             }
         }
         if (wanted.isEmpty()) {
@@ -208,19 +215,37 @@ class ProductEditing {
         return prices.set(tags).containsValue(true);
     }
 
-    private static PriceTag check(AdminProduct.Price price) {
-        PriceTag tag = price.asTag();
-        if (tag.price().amount() < 0
-                || tag.compareAt().filter(other -> other.amount() < 0).isPresent()) {
-            throw ApiException.invalid("/prices", "out_of_range", "A price is 0 or more.");
+    private static List<PriceTag> check(List<AdminProduct.Price> prices, String pointer) {
+        Set<String> currencies = new HashSet<>();
+        List<PriceTag> tags = new ArrayList<>();
+        for (int index = 0; index < prices.size(); index++) {
+            PriceTag tag = prices.get(index).asTag();
+            String place = pointer + "/" + index;
+            if (isOutOfRange(tag.price())
+                    || tag.compareAt().filter(ProductEditing::isOutOfRange).isPresent()) {
+                throw ApiException.invalid(
+                        place, "out_of_range", "A price is 0 to %d minor units.".formatted(Money.MAX_AMOUNT));
+            }
+            if (tag.compareAt()
+                    .filter(other -> !other.currency().equals(tag.price().currency()))
+                    .isPresent()) {
+                throw ApiException.invalid(
+                        place, "other_currency", "A price is compared with one in its own currency.");
+            }
+            if (!currencies.add(tag.price().currency())) {
+                throw ApiException.invalid(
+                        place,
+                        "repeated_currency",
+                        "There is one price in each currency: %s is named twice."
+                                .formatted(tag.price().currency()));
+            }
+            tags.add(tag);
         }
-        if (tag.compareAt()
-                .filter(other -> !other.currency().equals(tag.price().currency()))
-                .isPresent()) {
-            throw ApiException.invalid(
-                    "/prices", "other_currency", "A price is compared with one in its own currency.");
-        }
-        return tag;
+        return tags;
+    }
+
+    private static boolean isOutOfRange(Money money) {
+        return money.amount() < 0 || money.amount() > Money.MAX_AMOUNT;
     }
 
     private static String sku(VariantInput variant, String pointer) {

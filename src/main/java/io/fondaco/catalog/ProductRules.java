@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.catalog.Upserted.Refusal;
+import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.web.Text;
 import io.fondaco.platform.web.Violation;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ final class ProductRules {
     private static final Pattern SLUG =
             Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}](?:[\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254})");
     private static final Pattern SKU = Pattern.compile("\\P{Cntrl}{1,255}");
+    private static final Pattern WEB_ADDRESS = Pattern.compile("(?i:https?)://[^\\s/?#]\\S*");
     private static final int MAX_LINE = 255;
     private static final int MAX_DESCRIPTION = 200_000;
     private static final int MAX_MEDIA = 250;
@@ -37,6 +39,12 @@ final class ProductRules {
                     "invalid_slug",
                     "A slug has lower-case letters, digits, - and _, at most 255",
                     product.slug());
+        }
+        if (!Text.composed(product.slug()).equals(product.slug())) {
+            return refuse("slug", "invalid_slug", "A slug is in Unicode's normal form C", product.slug());
+        }
+        if (TypeId.matches(ProductId.PREFIX, product.slug())) {
+            return refuse("slug", "invalid_slug", "A slug does not look like a product's id", product.slug());
         }
         if (product.title().isBlank()) {
             return refuse("title", "required", "A product needs a title", "");
@@ -82,7 +90,15 @@ final class ProductRules {
         return lines("option_values", variant.optionValues(), MAX_OPTIONS)
                 .or(() -> line("barcode", variant.barcode()))
                 .or(() -> text("image_url", variant.imageUrl(), MAX_URL))
+                .or(() -> variant.imageUrl().isEmpty() ? Optional.empty() : webAddress("image_url", variant.imageUrl()))
                 .or(() -> attributes(variant.attributes()));
+    }
+
+    /** Shop fronts put it into pages: {@code javascript:} must not get there. */
+    private static Optional<Refusal> webAddress(String field, String url) {
+        return WEB_ADDRESS.matcher(url).matches()
+                ? Optional.empty()
+                : refuse(field, "invalid_url", "A URL is absolute, by http or https", url);
     }
 
     private static Optional<Refusal> line(String field, String value) {
@@ -124,8 +140,9 @@ final class ProductRules {
             if (item.url().isBlank()) {
                 return refuse("media", "required", "A medium needs a URL", "");
             }
-            Optional<Refusal> refusal =
-                    text("media", item.url(), MAX_URL).or(() -> text("media", item.alt(), MAX_ATTRIBUTE));
+            Optional<Refusal> refusal = text("media", item.url(), MAX_URL)
+                    .or(() -> webAddress("media", item.url()))
+                    .or(() -> text("media", item.alt(), MAX_ATTRIBUTE));
             if (refusal.isPresent()) {
                 return refusal;
             }

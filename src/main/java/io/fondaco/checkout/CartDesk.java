@@ -20,7 +20,9 @@ import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Promotions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import jakarta.validation.Validator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,12 +37,14 @@ class CartDesk {
     private final Catalog catalog;
     private final Pricing pricing;
     private final CartPricing cartPricing;
+    private final Validator validator;
 
-    CartDesk(Carts carts, Catalog catalog, Pricing pricing, CartPricing cartPricing) {
+    CartDesk(Carts carts, Catalog catalog, Pricing pricing, CartPricing cartPricing, Validator validator) {
         this.carts = carts;
         this.catalog = catalog;
         this.pricing = pricing;
         this.cartPricing = cartPricing;
+        this.validator = validator;
     }
 
     @Transactional
@@ -52,11 +56,36 @@ class CartDesk {
                     "'%s' is not an ISO 4217 currency.".formatted(Violation.shorten(request.currency())));
         }
         List<LineRequest> wanted = request.lines() == null ? List.of() : request.lines();
+        checkLines(wanted);
         List<NewLine> lines = resolve(wanted, request.currency(), true);
         OpenedCart opened = carts.open(
                 request.currency(), Optional.ofNullable(request.email()).filter(email -> !email.isBlank()));
         Cart cart = carts.add(opened.cart(), lines);
         return cartPricing.view(cartPricing.price(cart), opened.token());
+    }
+
+    /** Anybody may send thousands of lines: they are counted before each is looked at, and after some violations no more are. */
+    private void checkLines(List<LineRequest> wanted) {
+        if (wanted.size() > carts.maxLines()) {
+            throw ApiException.invalid(
+                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(carts.maxLines()));
+        }
+        List<Violation> violations = new ArrayList<>();
+        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_TOLD; index++) {
+            String pointer = "/lines/" + index;
+            LineRequest line = wanted.get(index);
+            if (line == null) {
+                violations.add(new Violation(pointer, "required", "must not be null"));
+                continue;
+            }
+            validator.validate(line).stream()
+                    .map(broken -> Violation.of(pointer + "/" + broken.getPropertyPath(), broken))
+                    .sorted(Comparator.comparing(Violation::pointer))
+                    .forEach(violations::add);
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
     }
 
     CartView view(CartId id, String token) {
@@ -106,6 +135,9 @@ class CartDesk {
     /** The codes as they are compared, each once. What cannot be one is refused. */
     private static List<String> coupons(List<String> codes) {
         for (int index = 0; index < codes.size(); index++) {
+            if (codes.get(index) == null) {
+                throw ApiException.invalid("/coupon_codes/" + index, "required", "must not be null");
+            }
             if (!Promotions.isCode(Promotions.normalised(codes.get(index)))) {
                 throw unknownCoupon(index);
             }
@@ -160,7 +192,7 @@ class CartDesk {
         Map<VariantId, PriceTag> prices = ids.isEmpty() ? Map.of() : pricing.in(currency, ids);
         List<NewLine> lines = new ArrayList<>();
         List<Violation> violations = new ArrayList<>();
-        for (int index = 0; index < wanted.size(); index++) {
+        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_TOLD; index++) {
             LineRequest line = wanted.get(index);
             String pointer = inList ? "/lines/" + index : "";
             SellableVariant variant = variants.get(line.sku());

@@ -98,6 +98,9 @@ class CartPricing {
                 delivered ? shipping.quotes(cart.shippingAddress().map(PostalAddress::country), subtotal) : List.of();
         Optional<ShippingQuote> method = method(cart, methods);
         Money delivery = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
+        if (subtotal.plus(delivery).amount() > Money.MAX_AMOUNT) {
+            throw new ArithmeticException("Beyond the largest amount: " + subtotal);
+        }
         Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : discounts(cart, lines, delivery);
         return new PricedCart(
                 cart,

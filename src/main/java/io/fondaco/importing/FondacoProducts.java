@@ -7,6 +7,7 @@ import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +35,9 @@ final class FondacoProducts implements ProductFormat {
 
     @Override
     public String productOf(CsvRow row) {
-        return slugPosition < row.cells().size() ? row.cells().get(slugPosition).strip() : "";
+        return slugPosition < row.cells().size()
+                ? Text.composed(row.cells().get(slugPosition).strip())
+                : "";
     }
 
     @Override
@@ -98,7 +101,7 @@ final class FondacoProducts implements ProductFormat {
     }
 
     private ProductDraft product(RowReader row) throws BadCell {
-        String slug = row.word(SLUG);
+        String slug = Text.composed(row.word(SLUG));
         if (slug.isEmpty()) {
             throw row.bad(SLUG, "missing_slug", "The row names no product%s", "");
         }

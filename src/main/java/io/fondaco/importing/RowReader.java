@@ -14,8 +14,6 @@ final class RowReader {
     static final int MAX_SKU_LENGTH = 100;
     private static final int MAX_NUMBER_LENGTH = 30;
     private static final BigDecimal MAX_GRAMS = BigDecimal.valueOf(1_000_000_000_000L);
-    /** Minor units: a price beyond it is a slip of the pen, and sums of prices stay far from overflow. */
-    private static final long MAX_PRICE = 1_000_000_000_000L;
 
     private final Header header;
     private final CsvRow row;
@@ -112,7 +110,7 @@ final class RowReader {
         }
         try {
             Money money = Money.parse(word, currency);
-            if (money.amount() >= 0 && money.amount() <= MAX_PRICE) {
+            if (money.amount() >= 0 && money.amount() <= Money.MAX_AMOUNT) {
                 return Optional.of(money);
             }
         } catch (IllegalArgumentException _) {

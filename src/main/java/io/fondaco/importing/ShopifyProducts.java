@@ -7,6 +7,7 @@ import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -45,7 +46,7 @@ final class ShopifyProducts implements ProductFormat {
     @Override
     public String productOf(CsvRow row) {
         return handlePosition < row.cells().size()
-                ? row.cells().get(handlePosition).strip()
+                ? Text.composed(row.cells().get(handlePosition).strip())
                 : "";
     }
 
@@ -146,7 +147,7 @@ final class ShopifyProducts implements ProductFormat {
     }
 
     private ProductDraft product(RowReader row) throws BadCell {
-        String handle = row.word(HANDLE);
+        String handle = Text.composed(row.word(HANDLE));
         if (handle.isEmpty()) {
             throw row.bad(HANDLE, "missing_handle", "The row names no product%s", "");
         }

@@ -20,6 +20,9 @@ interface PaymentSettings {
     /** When a provider that fails is left alone. */
     Breaker breaker();
 
+    /** Pay later: on invoice, by transfer, in cash. */
+    Manual manual();
+
     /** The provider for trying things out. */
     Test test();
 
@@ -41,15 +44,24 @@ interface PaymentSettings {
         Duration delay();
     }
 
+    /** Payment that staff confirms later. On with the embedded cluster, off everywhere else. */
+    interface Manual {
+        /** Whether it is offered to everybody who has a cart. An order is confirmed, and can be sent, before it is paid. */
+        @WithDefault("false")
+        boolean enabled();
+    }
+
     /** The test provider: it takes no real money. On with the embedded cluster, off everywhere else. */
     interface Test {
         /** Whether it is offered. Never where real goods are sold: its tokens buy them for nothing. */
         @WithDefault("false")
         boolean enabled();
 
-        /** What its webhooks are signed with (HMAC-SHA256). */
-        @WithDefault("test-webhook-secret")
-        String webhookSecret();
+        /**
+         * What its webhooks are signed with (HMAC-SHA256). Absent: its webhooks are refused. {@code test-webhook-secret} with the
+         * embedded cluster.
+         */
+        Optional<String> webhookSecret();
     }
 
     /** Stripe's PaymentIntents. */

@@ -49,7 +49,8 @@ final class StripeWebhooks {
     private boolean fits(String body, String signature, String secret) {
         try {
             return Webhook.Signature.verifyHeader(body, signature, secret, tolerance.toSeconds());
-        } catch (SignatureVerificationException _) {
+        } catch (SignatureVerificationException | NumberFormatException | ArrayIndexOutOfBoundsException _) {
+            // Stripe's client does not expect a header whose parts are no numbers, or have no value.
             return false;
         }
     }

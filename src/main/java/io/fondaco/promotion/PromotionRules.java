@@ -16,8 +16,6 @@ class PromotionRules {
     static final Pattern CODE = Pattern.compile("[A-Z0-9][A-Z0-9._-]{0,49}");
 
     /** As JSON numbers carry it without loss. */
-    private static final long MAX_AMOUNT = 9_007_199_254_740_991L;
-
     private static final int MAX_BASIS_POINTS = 10_000;
 
     private final PromotionSettings settings;
@@ -88,9 +86,9 @@ class PromotionRules {
         Set<String> currencies = new HashSet<>();
         for (int index = 0; index < list.size(); index++) {
             Money money = list.get(index);
-            if (money.amount() < 1 || money.amount() > MAX_AMOUNT) {
+            if (money.amount() < 1 || money.amount() > Money.MAX_AMOUNT) {
                 violations.add(new Violation(
-                        pointer + "/" + index + "/amount", "out_of_range", "1 to %d.".formatted(MAX_AMOUNT)));
+                        pointer + "/" + index + "/amount", "out_of_range", "1 to %d.".formatted(Money.MAX_AMOUNT)));
             }
             if (!currencies.add(money.currency())) {
                 violations.add(new Violation(

@@ -2,6 +2,7 @@ package io.fondaco.webhook;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -17,14 +18,16 @@ import java.util.concurrent.TimeoutException;
 @ApplicationScoped
 class AddressGuard {
     /**
-     * What is not the public internet: IANA's special-purpose registries for IPv4 and IPv6. Of IPv6 only global unicast is
-     * public at all; prefixes that carry an IPv4 address inside are refused whole.
+     * What is not the public internet: IANA's special-purpose registries for IPv4 and IPv6, and the address at which Azure serves
+     * its platform to virtual machines. Of IPv6 only global unicast is public at all; prefixes that carry an IPv4 address inside
+     * are refused whole.
      */
     private static final List<Network> NOT_PUBLIC = networks(
             "0.0.0.0/8",
             "10.0.0.0/8",
             "100.64.0.0/10",
             "127.0.0.0/8",
+            "168.63.129.16/32",
             "169.254.0.0/16",
             "172.16.0.0/12",
             "192.0.0.0/24",
@@ -48,6 +51,7 @@ class AddressGuard {
             "3fff::/20");
 
     private final List<Network> allowed;
+    private final List<Ports> allowedPorts;
     private final WebhookSettings settings;
 
     AddressGuard(WebhookSettings settings) {
@@ -55,6 +59,7 @@ class AddressGuard {
         this.allowed = settings.allowedAddresses().orElse(List.of()).stream()
                 .map(Network::parse)
                 .toList();
+        this.allowedPorts = settings.allowedPorts().stream().map(Ports::parse).toList();
     }
 
     /** An address is refused, or a name has none. */
@@ -95,6 +100,29 @@ class AddressGuard {
             return Arrays.equals(mine, 0, whole, theirs, 0, whole)
                     && (rest == 0 || (mine[whole] & mask) == (theirs[whole] & mask));
         }
+    }
+
+    /** Ports from one to another, both included. */
+    record Ports(int first, int last) {
+        static Ports parse(String text) {
+            String[] ends = text.strip().split("-", -1);
+            try {
+                return new Ports(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("Not a port like 443, or ports like 8000-8999: " + text, e);
+            }
+        }
+    }
+
+    /** Whether endpoints at this port are called: other services than web servers listen elsewhere. */
+    boolean allowsPort(URI url) {
+        int port = port(url);
+        return allowedPorts.stream().anyMatch(ports -> port >= ports.first() && port <= ports.last());
+    }
+
+    /** The port that a URL is called at. */
+    static int port(URI url) {
+        return url.getPort() > 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80;
     }
 
     private static List<Network> networks(String... texts) {

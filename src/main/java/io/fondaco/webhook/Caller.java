@@ -20,7 +20,10 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +92,9 @@ class Caller {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         try {
             URI url = URI.create(call.url());
+            if (!addresses.allowsPort(url)) {
+                throw new AddressGuard.Refused("Port %d is not called".formatted(AddressGuard.port(url)));
+            }
             InetAddress address = addresses.resolve(url.getHost());
             send(call, url, address, at, consistency, answer, request);
             long left = settings.timeout().toNanos() - (System.nanoTime() - started);
@@ -131,7 +137,7 @@ class Caller {
             CompletableFuture<Answer> answer,
             AtomicReference<@Nullable HttpClientRequest> sent) {
         boolean tls = url.getScheme().equals("https");
-        int port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
+        int port = AddressGuard.port(url);
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
@@ -188,7 +194,7 @@ class Caller {
             CompletableFuture<Answer> answer,
             AtomicReference<@Nullable HttpClientRequest> underWay) {
         Buffer body = Buffer.buffer();
-        long retryAfter = retryAfter(response.getHeader("retry-after"));
+        long retryAfter = retryAfter(response.getHeader("retry-after"), Instant.now());
         response.handler(part -> {
             int room = settings.maxAnswerBytes() - body.length();
             body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, room)));
@@ -208,10 +214,19 @@ class Caller {
         return text.replace("\u0000", "");
     }
 
-    private static long retryAfter(@Nullable String header) {
+    /** Seconds that {@code Retry-After} asks for, as a number or as a date; 0 for what is neither. */
+    static long retryAfter(@Nullable String header, Instant now) {
+        if (header == null) {
+            return 0;
+        }
+        String text = header.strip();
         try {
-            return header == null ? 0 : Math.clamp(Long.parseLong(header.strip()), 0, MOST_RETRY_AFTER);
-        } catch (NumberFormatException e) {
+            long seconds = text.chars().allMatch(Character::isDigit)
+                    ? Long.parseLong(text)
+                    : Duration.between(now, Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)))
+                            .toSeconds();
+            return Math.clamp(seconds, 0, MOST_RETRY_AFTER);
+        } catch (NumberFormatException | DateTimeException e) {
             return 0;
         }
     }

@@ -33,7 +33,7 @@ class EndpointRules {
     /**
      * Names are looked up when they are called, not here.
      *
-     * @throws ApiException 422 {@code invalid_url}, {@code address_not_allowed}
+     * @throws ApiException 422 {@code invalid_url}, {@code port_not_allowed}, {@code address_not_allowed}
      */
     void checkUrl(String text) {
         Text.refuseNul("/url", text);
@@ -52,6 +52,12 @@ class EndpointRules {
         }
         if (url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
             throw invalid("There is no such port.");
+        }
+        if (!addresses.allowsPort(url)) {
+            throw ApiException.invalid(
+                    "/url",
+                    "port_not_allowed",
+                    "Only these ports are called: " + String.join(", ", settings.allowedPorts()));
         }
         literal(url.getHost()).filter(address -> !addresses.allows(address)).ifPresent(_ -> {
             throw ApiException.invalid("/url", "address_not_allowed", "Only public addresses are called.");

@@ -35,6 +35,10 @@ interface WebhookSettings {
     /** Addresses that may be called although they are not public: {@code 10.1.0.0/16,127.0.0.0/8}. */
     Optional<List<String>> allowedAddresses();
 
+    /** Ports that may be called, by themselves or as ranges: {@code 443,8000-8999}. */
+    @WithDefault("443,8443")
+    List<String> allowedPorts();
+
     /** Bytes of an answer that are read; what is longer is cut off, and the connection with it. */
     @WithDefault("8192")
     int maxAnswerBytes();

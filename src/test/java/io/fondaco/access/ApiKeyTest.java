@@ -2,15 +2,23 @@ package io.fondaco.access;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ClusterForTests;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -66,6 +74,168 @@ class ApiKeyTest {
     }
 
     @Test
+    void keyIsChangedOnlyByCallersThatHoldAllItsScopes() {
+        String keyMaster = make("key master", "keys:write").path("secret");
+        Response stronger = make("stronger", "orders:write");
+        String path = "/admin/v1/api-keys/" + stronger.path("id");
+        for (Map<String, Object> change : List.<Map<String, Object>>of(
+                Map.of("name", "mine"),
+                Map.of("scopes", List.of("keys:write")),
+                Map.of("expires_at", "2099-01-01T00:00:00Z"))) {
+            as(keyMaster)
+                    .header("If-Match", "*")
+                    .body(change)
+                    .patch(path)
+                    .then()
+                    .statusCode(403)
+                    .body("code", equalTo("scope_not_held"));
+        }
+        as(keyMaster)
+                .header("If-Match", "*")
+                .delete(path)
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("scope_not_held"));
+        as(stronger.path("secret")).get("/admin/v1/products").then().statusCode(403);
+        admin().header("If-Match", "*")
+                .body(Map.of("name", "still there"))
+                .patch(path)
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void keyCannotMakeAnyKeyOutliveIt() {
+        String end = Instant.now()
+                .plus(Duration.ofHours(1))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        Response expiring = makeUntil(end, "keys:write", "catalog:read");
+        String secret = expiring.path("secret");
+        String own = "/admin/v1/api-keys/" + expiring.path("id");
+        for (String later : List.of("\"2099-01-01T00:00:00Z\"", "null")) {
+            as(secret)
+                    .header("If-Match", "*")
+                    .body("{\"expires_at\": " + later + "}")
+                    .patch(own)
+                    .then()
+                    .statusCode(403)
+                    .body("code", equalTo("expires_after_caller"));
+        }
+        as(secret)
+                .body(Map.of("name", "child", "scopes", List.of("catalog:read")))
+                .post("/admin/v1/api-keys")
+                .then()
+                .statusCode(403)
+                .body("code", equalTo("expires_after_caller"));
+        as(secret)
+                .body(Map.of("name", "child", "scopes", List.of("catalog:read"), "expires_at", end))
+                .post("/admin/v1/api-keys")
+                .then()
+                .statusCode(201);
+        String sooner = Instant.now()
+                .plus(Duration.ofMinutes(30))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        as(secret)
+                .header("If-Match", "*")
+                .body(Map.of("expires_at", sooner))
+                .patch(own)
+                .then()
+                .statusCode(200)
+                .body("expires_at", equalTo(sooner));
+    }
+
+    @Test
+    void expiredKeyIsNotRevivedByAKeyThatExpires() {
+        Response expired = makeUntil(Instant.EPOCH.toString(), "catalog:read");
+        String secret = makeUntil(Instant.now().plus(Duration.ofHours(1)).toString(), "keys:write", "catalog:read")
+                .path("secret");
+        as(secret)
+                .header("If-Match", "*")
+                .body(Map.of("expires_at", "2099-01-01T00:00:00Z"))
+                .patch("/admin/v1/api-keys/" + expired.path("id"))
+                .then()
+                .statusCode(403);
+        as(expired.path("secret")).get("/admin/v1/products").then().statusCode(401);
+    }
+
+    @Test
+    void nullRemovesAnExpiryAndAnAbsentFieldDoesNot() {
+        Response key = makeUntil("2099-01-01T00:00:00Z", "catalog:read");
+        String path = "/admin/v1/api-keys/" + key.path("id");
+        admin().header("If-Match", "*")
+                .body(Map.of("name", "renamed"))
+                .patch(path)
+                .then()
+                .statusCode(200)
+                .body("expires_at", equalTo("2099-01-01T00:00:00Z"));
+        admin().header("If-Match", "*")
+                .body("{\"expires_at\": null}")
+                .patch(path)
+                .then()
+                .statusCode(200)
+                .body("expires_at", equalTo(null));
+        admin().header("If-Match", "*")
+                .body("{\"expires_at\": \"tomorrow\"}")
+                .patch(path)
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("wrong_type"))
+                .body("errors[0].pointer", equalTo("/expires_at"));
+    }
+
+    /** A look-up that read the key before it was revoked must not put it back. */
+    @Test
+    void revokedKeyIsRefusedImmediatelyWhileItIsInUse() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            Response key = make("busy", "catalog:read");
+            String secret = key.path("secret");
+            AtomicBoolean stop = new AtomicBoolean();
+            try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int client = 0; client < 3; client++) {
+                    clients.submit(() -> {
+                        while (!stop.get()) {
+                            as(secret).get("/admin/v1/products?limit=1");
+                        }
+                    });
+                }
+                admin().header("If-Match", "*")
+                        .delete("/admin/v1/api-keys/" + key.path("id"))
+                        .then()
+                        .statusCode(204);
+                for (int repetition = 0; repetition < 5; repetition++) {
+                    as(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
+                }
+                stop.set(true);
+            }
+        }
+    }
+
+    @Test
+    void keyIsRefusedAsSoonAsItHasExpired() {
+        Instant end = Instant.now().plusSeconds(4);
+        String secret = makeUntil(end.toString(), "catalog:read").path("secret");
+        as(secret).get("/admin/v1/products?limit=1").then().statusCode(200);
+        await().atMost(Duration.ofSeconds(10)).until(() -> Instant.now().isAfter(end));
+        as(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
+    }
+
+    @Test
+    void bootstrapKeyHasAtLeast32CharactersOutsideTheEmbeddedCluster() {
+        assertThatThrownBy(() -> BootstrapKey.check(Optional.of("a"), false))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("32");
+        assertThatThrownBy(() -> BootstrapKey.check(Optional.of("a".repeat(31)), false))
+                .isInstanceOf(IllegalStateException.class);
+        BootstrapKey.check(Optional.of("a".repeat(32)), false);
+        BootstrapKey.check(Optional.of("fk_local_admin"), true);
+        BootstrapKey.check(Optional.empty(), false);
+        assertThat(given().get("/q/metrics").asString())
+                .containsPattern("fondaco_access_bootstrap_key(\\{[^}]*})? 1\\.0");
+    }
+
+    @Test
     void theSecretIsShownOnceAndNeverAgain() {
         Response key = make("once", "catalog:read");
         String secret = key.path("secret");
@@ -101,6 +271,13 @@ class ApiKeyTest {
     private static Response make(String name, String... scopes) {
         Response key =
                 admin().body(Map.of("name", name, "scopes", List.of(scopes))).post("/admin/v1/api-keys");
+        assertThat(key.statusCode()).isEqualTo(201);
+        return key;
+    }
+
+    private static Response makeUntil(String end, String... scopes) {
+        Response key = admin().body(Map.of("name", "until", "scopes", List.of(scopes), "expires_at", end))
+                .post("/admin/v1/api-keys");
         assertThat(key.statusCode()).isEqualTo(201);
         return key;
     }

@@ -37,6 +37,8 @@ final class Pods {
     static Map<String, String> selling(ReplicatedPostgres database) {
         Map<String, String> environment = environment(database);
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
+        environment.put("FONDACO_PAYMENT_TEST_WEBHOOK_SECRET", "test-webhook-secret");
+        environment.put("FONDACO_PAYMENT_MANUAL_ENABLED", "true");
         environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
         return environment;
     }

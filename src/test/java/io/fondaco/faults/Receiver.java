@@ -48,6 +48,7 @@ final class Receiver implements AutoCloseable {
         return Map.of(
                 "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
                 "FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8",
+                "FONDACO_WEBHOOK_ALLOWED_PORTS", "1-65535",
                 "FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
     }
 

@@ -2,10 +2,10 @@ package io.fondaco.fuzz;
 
 import static org.hamcrest.Matchers.lessThan;
 
+import io.fondaco.ClusterForTests;
 import io.fondaco.Operation;
 import io.fondaco.checkout.Shopper;
 import io.fondaco.checkout.Staff;
-import io.fondaco.platform.database.DatabaseChoice;
 import io.restassured.response.Response;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** What is there to be asked for: one of each thing, made anew for each operation that it might not survive. */
 final class Shop {
-    private static final String ADMIN = DatabaseChoice.LOCAL_ADMIN_KEY;
+    private static final String ADMIN = ClusterForTests.ADMIN_KEY;
     private static final Pattern ID = Pattern.compile("\\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\\b");
     private static final AtomicInteger COUNT = new AtomicInteger();
 

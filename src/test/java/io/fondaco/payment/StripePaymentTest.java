@@ -474,6 +474,10 @@ class StripePaymentTest extends StripeCustomers {
                 "",
                 "nonsense",
                 "t=1,v1=00",
+                "t=abc,v1=00",
+                "t=99999999999999999999,v1=00",
+                "t,v1",
+                "t=,v1=",
                 StripeShop.signature(event, "whsec_of_somebody_else", Instant.now()),
                 StripeShop.signature(event + " ", StripeShop.SECRET, Instant.now()),
                 StripeShop.signature(event, StripeShop.SECRET, Instant.now().minus(Duration.ofMinutes(6))))) {

@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
 
 /** The packaged application in a process of its own, to be used, and killed, from outside. */
 public final class PackagedApp implements AutoCloseable {
-    public static final String ADMIN_KEY = "fk_local_admin";
+    public static final String ADMIN_KEY = "fk_the_administrator_of_packaged_apps";
     public static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     public static final Path AOT_CACHE = JAR.resolveSibling("fondaco.aot").toAbsolutePath();
 
@@ -108,6 +108,7 @@ public final class PackagedApp implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().keySet().removeIf(key -> key.startsWith("FONDACO_") || key.startsWith("QUARKUS_"));
+            builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY", ADMIN_KEY);
             builder.environment().putAll(new TreeMap<>(environment));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             return new PackagedApp(builder.start(), URI.create("http://127.0.0.1:" + port), log);

@@ -153,6 +153,7 @@ class TracesIT {
                 "FONDACO_DATA_DIR", data.toString(),
                 "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
                 "FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8",
+                "FONDACO_WEBHOOK_ALLOWED_PORTS", "1-65535",
                 // Something to be written for every request.
                 "QUARKUS_LOG_CATEGORY__ORG_HIBERNATE__LEVEL", "DEBUG",
                 "QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true",

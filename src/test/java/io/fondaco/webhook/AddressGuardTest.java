@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.net.InetAddress;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressGuardTest {
@@ -107,6 +110,57 @@ class AddressGuardTest {
                 .allMatch(address -> guard.allows(InetAddress.ofLiteral(address)));
         assertThat(List.of("10.1.16.0", "10.0.255.255", "127.0.0.2", "fc12::1", "::1"))
                 .noneMatch(address -> guard.allows(InetAddress.ofLiteral(address)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "120|120",
+                "'Tue, 24 Nov 2026 12:02:00 GMT'|120",
+                "'Tue, 24 Nov 2026 11:00:00 GMT'|0",
+                "'Fri, 27 Nov 2026 12:00:00 GMT'|3600",
+                "999999999999|3600",
+                "99999999999999999999|0",
+                "-5|0",
+                "soon|0",
+                "''|0"
+            })
+    void retryAfterIsANumberOfSecondsOrADate(String header, long seconds) {
+        assertThat(Caller.retryAfter(header, Instant.parse("2026-11-24T12:00:00Z")))
+                .isEqualTo(seconds);
+    }
+
+    @Test
+    void azurePlatformAddressIsRefused() {
+        assertThat(guard(Map.of()).allows(InetAddress.ofLiteral("168.63.129.16")))
+                .isFalse();
+        assertThat(guard(Map.of()).allows(InetAddress.ofLiteral("168.63.129.17")))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://a.example/,true",
+        "https://a.example:443/,true",
+        "https://a.example:8443/,true",
+        "https://a.example:5432/,false",
+        "https://a.example:8444/,false",
+        "http://a.example/,false"
+    })
+    void onlyPortsOfWebServersAreCalledByDefault(String url, boolean called) {
+        assertThat(guard(Map.of()).allowsPort(URI.create(url))).isEqualTo(called);
+    }
+
+    @Test
+    void portsAreAllowedByThemselvesAndAsRanges() {
+        AddressGuard guard = guard(Map.of("fondaco.webhook.allowed-ports", "443, 8000-8999"));
+        assertThat(guard.allowsPort(URI.create("https://a.example:8000/"))).isTrue();
+        assertThat(guard.allowsPort(URI.create("https://a.example:8999/"))).isTrue();
+        assertThat(guard.allowsPort(URI.create("https://a.example:9000/"))).isFalse();
+        assertThatThrownBy(() -> guard(Map.of("fondaco.webhook.allowed-ports", "https")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("Not a port");
     }
 
     @ParameterizedTest

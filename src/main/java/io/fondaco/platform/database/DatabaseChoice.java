@@ -33,6 +33,10 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     static final String DEFAULT_DATA_DIR = ".fondaco";
     private static final String DEMO_SHOP = "fondaco.demo-shop";
     private static final String TEST_PAYMENTS = "fondaco.payment.test.enabled";
+    private static final String TEST_PAYMENTS_SECRET = "fondaco.payment.test.webhook-secret";
+    private static final String MANUAL_PAYMENTS = "fondaco.payment.manual.enabled";
+    private static final String HTTP_HOST = "quarkus.http.host";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
 
     /**
@@ -90,17 +94,26 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
                 PASSWORD, cluster.password(),
                 REPLICA_USERNAME, cluster.readerUsername(),
                 REPLICA_PASSWORD, cluster.readerPassword()));
-        setDefault(settings, config, MIGRATE_AT_START, "true");
-        setDefault(settings, config, DEMO_SHOP, "true");
-        setDefault(settings, config, TEST_PAYMENTS, "true");
-        setDefault(settings, config, BOOTSTRAP_KEY, LOCAL_ADMIN_KEY);
+        settings.putAll(embeddedDefaults(config));
         return new DatabaseChoice(Optional.of(cluster), settings);
     }
 
-    private static void setDefault(Map<String, String> settings, SmallRyeConfig config, String key, String value) {
-        if (config.getOptionalValue(key, String.class).isEmpty()) {
-            settings.put(key, value);
-        }
+    /**
+     * What the embedded cluster sets unless it is configured. The administrator's key and the payment providers among it are
+     * known to everybody, so the application listens on this machine only.
+     */
+    static Map<String, String> embeddedDefaults(SmallRyeConfig config) {
+        Map<String, String> defaults = new TreeMap<>(Map.of(
+                HTTP_HOST, LOOPBACK,
+                MIGRATE_AT_START, "true",
+                DEMO_SHOP, "true",
+                TEST_PAYMENTS, "true",
+                TEST_PAYMENTS_SECRET, "test-webhook-secret",
+                MANUAL_PAYMENTS, "true",
+                BOOTSTRAP_KEY, LOCAL_ADMIN_KEY));
+        defaults.keySet()
+                .removeIf(key -> config.getOptionalValue(key, String.class).isPresent());
+        return defaults;
     }
 
     private static void requireUrls(String property, String urls) {

@@ -34,6 +34,7 @@ final class MigrationPool {
                                 .jdbcProperty("connectTimeout", "1")
                                 .jdbcProperty("loginTimeout", "1")
                                 .jdbcProperty("tcpKeepAlive", "true")
+                                .jdbcProperty("logServerErrorDetail", "false")
                                 .jdbcProperty("options", "-c idle_in_transaction_session_timeout=60s"))));
     }
 }

@@ -21,6 +21,9 @@ public record Money(
         @Schema(examples = "1999") long amount,
         @Schema(examples = "EUR", pattern = "^[A-Z]{3}$") String currency) {
 
+    /** The largest amount of a price or a total: 2^53 - 1, which JSON readers with binary floating point still read exactly. */
+    public static final long MAX_AMOUNT = 9_007_199_254_740_991L;
+
     @JsonCreator
     public Money(
             @JsonProperty(value = "amount", required = true) long amount,

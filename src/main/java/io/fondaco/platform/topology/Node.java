@@ -93,6 +93,7 @@ public final class Node implements AutoCloseable {
                                                             .jdbcProperty("loginTimeout", "1")
                                                             .jdbcProperty("socketTimeout", "15")
                                                             .jdbcProperty("tcpKeepAlive", "true")
+                                                            .jdbcProperty("logServerErrorDetail", "false")
                                                             .jdbcProperty(
                                                                     "options",
                                                                     "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s"))));

@@ -3,7 +3,11 @@ package io.fondaco.platform.web;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.RequestScoped;
+import jakarta.ws.rs.container.ResourceInfo;
+import java.lang.reflect.Method;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ public class Actor {
     private final CurrentVertxRequest current;
     private final SecurityIdentity identity;
     private @Nullable String known;
+    private boolean hasKey;
 
     Actor(CurrentVertxRequest current, SecurityIdentity identity) {
         this.current = current;
@@ -27,6 +32,10 @@ public class Actor {
     /** From here on, in this request or run. */
     public void is(String name) {
         known = name;
+    }
+
+    void callerHasKey() {
+        hasKey = true;
     }
 
     public String name() {
@@ -39,8 +48,25 @@ public class Actor {
             return SYSTEM;
         }
         // Only the back office has keys: what the store's callers send is not to be looked up as one.
-        return request.normalizedPath().startsWith("/admin/") && !identity.isAnonymous()
-                ? identity.getPrincipal().getName()
-                : "shopper";
+        return hasKey && !identity.isAnonymous() ? identity.getPrincipal().getName() : "shopper";
+    }
+
+    /** Notes for each request whether its resource demands a key, by the annotation that enforces it and not by the path. */
+    static class OfResource {
+        private final Actor actor;
+
+        OfResource(Actor actor) {
+            this.actor = actor;
+        }
+
+        @ServerRequestFilter
+        void note(ResourceInfo resource) {
+            Method method = resource.getResourceMethod();
+            if (method != null
+                    && (method.isAnnotationPresent(RolesAllowed.class)
+                            || resource.getResourceClass().isAnnotationPresent(RolesAllowed.class))) {
+                actor.callerHasKey();
+            }
+        }
     }
 }

@@ -45,6 +45,12 @@ class BodyReader {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
         boolean empty = !chunked && (length == null || length.equals("0"));
+        if (!empty && isEncoded(request)) {
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
+            new Reading(context)
+                    .refuse(415, "unsupported_content_encoding", "Send the body without a Content-Encoding.");
+            return;
+        }
         if (empty || settings.streamedPaths().contains(context.normalizedPath())) {
             context.next();
             return;
@@ -58,6 +64,11 @@ class BodyReader {
             context.response().writeContinue();
         }
         reading.begin();
+    }
+
+    private static boolean isEncoded(HttpServerRequest request) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        return encoding != null && !encoding.isBlank() && !"identity".equalsIgnoreCase(encoding.strip());
     }
 
     private static long length(@Nullable String header) {

@@ -40,6 +40,11 @@ final class JsonValues extends SimpleModule {
         }
 
         @Override
+        public Object getEmptyValue(DeserializationContext context) {
+            return "";
+        }
+
+        @Override
         public LogicalType logicalType() {
             return LogicalType.Textual;
         }

@@ -23,6 +23,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -45,11 +46,13 @@ class ProblemMapper {
     private final RequestId requestId;
     private final Routes routes;
     private final Contention contention;
+    private final AllowedMethods allowedMethods;
 
-    ProblemMapper(RequestId requestId, Routes routes, Contention contention) {
+    ProblemMapper(RequestId requestId, Routes routes, Contention contention, AllowedMethods allowedMethods) {
         this.requestId = requestId;
         this.routes = routes;
         this.contention = contention;
+        this.allowedMethods = allowedMethods;
     }
 
     @ServerExceptionMapper
@@ -93,7 +96,7 @@ class ProblemMapper {
     }
 
     @ServerExceptionMapper
-    Response map(WebApplicationException e) {
+    Response map(WebApplicationException e, UriInfo uri) {
         Optional<JsonProcessingException> json = find(e, JsonProcessingException.class);
         int status = e.getResponse().getStatus();
         if (json.isPresent() && status < 500) {
@@ -112,6 +115,10 @@ class ProblemMapper {
         Object allow = e.getResponse().getHeaders().getFirst(HttpHeaders.ALLOW);
         if (allow != null) {
             response.header(HttpHeaders.ALLOW, allow);
+        } else if (status == 405) {
+            allowedMethods
+                    .of(uri.getRequestUri().getPath())
+                    .ifPresent(methods -> response.header(HttpHeaders.ALLOW, methods));
         }
         return response.build();
     }
@@ -271,6 +278,7 @@ class ProblemMapper {
         List<Violation> violations = e.getConstraintViolations().stream()
                 .map(ProblemMapper::violation)
                 .sorted((a, b) -> a.pointer().compareTo(b.pointer()))
+                .limit(Violation.MAX_TOLD)
                 .toList();
         Violation first = violations.getFirst();
         boolean parameter = !first.pointer().startsWith("/");
@@ -301,19 +309,7 @@ class ProblemMapper {
             }
             depth++;
         }
-        String annotation = violation
-                .getConstraintDescriptor()
-                .getAnnotation()
-                .annotationType()
-                .getSimpleName();
-        String code =
-                switch (annotation) {
-                    case "NotNull", "NotBlank", "NotEmpty" -> "required";
-                    case "Min", "Max", "Positive", "PositiveOrZero" -> "out_of_range";
-                    case "Size" -> "invalid_length";
-                    default -> "invalid_format";
-                };
-        return new Violation(pointer.toString(), code, violation.getMessage());
+        return Violation.of(pointer.toString(), violation);
     }
 
     private static String snakeCase(String name) {

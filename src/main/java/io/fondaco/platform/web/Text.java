@@ -3,6 +3,7 @@ package io.fondaco.platform.web;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /** What text may hold. */
@@ -40,6 +41,11 @@ public final class Text {
         } catch (CharacterCodingException _) {
             return false;
         }
+    }
+
+    /** A name in Unicode's normal form C: the same letters can be composed in several ways that look alike. */
+    public static String composed(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
     /** As much of a text as there is room for, without what Postgres does not store. */

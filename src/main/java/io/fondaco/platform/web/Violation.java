@@ -2,6 +2,7 @@ package io.fondaco.platform.web;
 
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import jakarta.validation.ConstraintViolation;
 import java.util.Map;
 
 /**
@@ -17,6 +18,9 @@ public record Violation(
         String code,
         String detail,
         @JsonIgnore Map<String, Object> facts) {
+    /** Violations that an answer names; whoever checks many entries stops there. */
+    public static final int MAX_TOLD = 100;
+
     private static final int SHOWN_LENGTH = 80;
 
     public Violation(String pointer, String code, String detail) {
@@ -26,6 +30,22 @@ public record Violation(
     @JsonAnyGetter
     Map<String, Object> members() {
         return facts;
+    }
+
+    /** A declared bound that a value breaks. */
+    public static Violation of(String pointer, ConstraintViolation<?> broken) {
+        String annotation = broken.getConstraintDescriptor()
+                .getAnnotation()
+                .annotationType()
+                .getSimpleName();
+        String code =
+                switch (annotation) {
+                    case "NotNull", "NotBlank", "NotEmpty" -> "required";
+                    case "Min", "Max", "Positive", "PositiveOrZero" -> "out_of_range";
+                    case "Size" -> "invalid_length";
+                    default -> "invalid_format";
+                };
+        return new Violation(pointer, code, broken.getMessage());
     }
 
     /** A value as an error message may show it: at most 80 characters. */

@@ -3,6 +3,7 @@ package io.fondaco.platform.web;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** Bounds on what is read over HTTP. */
@@ -27,4 +28,14 @@ interface WebSettings {
     /** Paths whose bodies are streamed and bounded by their own module instead. */
     @WithDefault("/admin/v1/imports")
     Set<String> streamedPaths();
+
+    /**
+     * Origins whose pages may call {@code /store/v1} from a browser (CORS): {@code https://shop.example}, or {@code *}. Absent:
+     * none.
+     */
+    Optional<Set<String>> storeOrigins();
+
+    /** How long a browser may keep the answer to a preflight request. */
+    @WithDefault("1h")
+    Duration preflightMaxAge();
 }

@@ -34,7 +34,7 @@ class CacheLifeTest {
         Response shared = given().get(page);
         assertThat(shared.header("Cache-Control"))
                 .isEqualTo("public, max-age=0, s-maxage=60, stale-while-revalidate=30");
-        assertThat(shared.header("Vary")).isEqualTo("Accept-Encoding, Fondaco-Consistency, Cookie");
+        assertThat(shared.header("Vary")).isEqualTo("Accept-Encoding, Fondaco-Consistency, Cookie, Origin");
         assertThat(shared.header("Surrogate-Key")).isEqualTo(shared.path("id"));
         Response personal = given().header("Fondaco-Consistency", "start").get(page);
         assertThat(personal.header("Cache-Control")).isEqualTo("private, max-age=0, must-revalidate");

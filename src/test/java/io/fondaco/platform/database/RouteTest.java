@@ -78,6 +78,18 @@ class RouteTest {
                 .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
     }
 
+    @Test
+    void embeddedClusterListensOnThisMachineOnlyUnlessAHostIsConfigured() {
+        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of())))
+                .containsEntry("quarkus.http.host", "127.0.0.1")
+                .containsEntry("fondaco.payment.manual.enabled", "true")
+                .containsEntry("fondaco.payment.test.enabled", "true");
+        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("quarkus.http.host", "0.0.0.0"))))
+                .doesNotContainKey("quarkus.http.host");
+        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("fondaco.payment.manual.enabled", "false"))))
+                .doesNotContainKey("fondaco.payment.manual.enabled");
+    }
+
     private static SmallRyeConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(values, "test", 100))
