@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class ShopifyProducts implements ProductFormat {
     static final String NO_OPTION_VALUE = "Default Title";
 
     static final String HANDLE_CHANGED = "handle_changed";
+    private static final Pattern SLUG = Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]*");
 
     private static final Map<String, List<String>> COLUMNS = Map.ofEntries(
             Map.entry("slug", HANDLE),
@@ -222,8 +224,11 @@ final class ShopifyProducts implements ProductFormat {
 
     /** A handle as a slug: lower case, without signs that a slug cannot have; empty when nothing is left. */
     static String slugOf(String handle) {
+        if (SLUG.matcher(handle.strip()).matches()) {
+            return handle.strip();
+        }
         String lower = Normalizer.normalize(handle.strip(), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
-        if (lower.matches("[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]*")) {
+        if (SLUG.matcher(lower).matches()) {
             return lower;
         }
         return lower.replaceAll("[^\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]+", "-")

@@ -210,13 +210,15 @@ class ImportsTest {
                 0,
                 0);
 
-        JsonPath product = admin().get("/admin/v1/products?slug=it-cols").jsonPath();
-        assertThat(product.getList("data[0].tags")).containsExactly("sale");
-        assertThat(product.getList("data[0].variants.sku")).containsExactly("it-cols-S", "it-cols-M");
-        assertThat(product.getList("data[0].variants.prices.flatten().price.amount"))
-                .containsExactly(600, 700);
-        assertThat(product.getString("data[0].variants[0].attributes.'shopify.cost_per_item'"))
-                .isEqualTo("2.50");
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonPath product = admin().get("/admin/v1/products?slug=it-cols").jsonPath();
+            assertThat(product.getList("data[0].variants.prices.flatten().price.amount"))
+                    .containsExactly(600, 700);
+            assertThat(product.getList("data[0].tags")).containsExactly("sale");
+            assertThat(product.getList("data[0].variants.sku")).containsExactly("it-cols-S", "it-cols-M");
+            assertThat(product.getString("data[0].variants[0].attributes.'shopify.cost_per_item'"))
+                    .isEqualTo("2.50");
+        });
     }
 
     @Test
@@ -248,7 +250,10 @@ class ImportsTest {
     void stockOfARemovedVariantCanBeCountedAway() {
         importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-gone,Gone,IT-GONE,1\n");
         importAndWait("kind=stock", "sku,available\nIT-GONE,7\n");
-        String id = admin().get("/admin/v1/variants?sku=IT-GONE").path("data[0].id");
+        String id = await().atMost(PATIENCE)
+                .until(
+                        () -> admin().get("/admin/v1/variants?sku=IT-GONE").<String>path("data[0].id"),
+                        found -> found != null);
         admin().header("If-Match", "*")
                 .delete("/admin/v1/variants/" + id)
                 .then()
