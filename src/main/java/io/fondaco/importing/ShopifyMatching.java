@@ -204,7 +204,7 @@ final class ShopifyMatching {
             variants.add(known(asked, stored.get(match)));
             return row.withSku(stored.get(match).sku());
         }
-        if (present.isPresent() && row.bare()) {
+        if (row.bare() && (present.isPresent() || product.variants().size() > 1)) {
             return new PlannedRow.OfProduct(row.number());
         }
         if (!stored.isEmpty() && asked.variant().optionValues() == null && !options.isEmpty()) {
