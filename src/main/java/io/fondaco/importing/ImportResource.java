@@ -180,6 +180,25 @@ class ImportResource {
     }
 
     @GET
+    @Path("{id}/errors.csv")
+    @Produces("text/csv;charset=UTF-8")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "downloadImportErrors",
+            summary = "Get the refused rows of an import as one CSV file",
+            description =
+                    "With the columns row, column, code, detail, in the order of the file. The first 10,000 are kept.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    public Response errorsFile(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
+        return Response.ok(imports.errorsAsCsv(visible(id, caller).id()))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"import-errors.csv\"")
+                .build();
+    }
+
+    @GET
     @Path("{id}/warnings")
     @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
     @Operation(

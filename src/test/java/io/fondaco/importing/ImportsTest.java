@@ -70,6 +70,10 @@ class ImportsTest {
         Response rest = admin().queryParam("cursor", errors.jsonPath().getString("next_cursor"))
                 .get(done.getString("errors_url"));
         assertThat(rest.jsonPath().getList("data.code")).containsExactly("duplicate_product");
+        assertThat(admin().get(done.getString("errors_url") + ".csv").asString().lines())
+                .hasSize(4)
+                .startsWith("row,column,code,detail")
+                .anyMatch(line -> line.startsWith("3,Variant Price,invalid_price,"));
         Response warnings = admin().get(done.getString("warnings_url"));
         assertThat(warnings.jsonPath().getList("data.row")).containsExactly(5);
         assertThat(warnings.jsonPath().getList("data.code")).containsExactly("sku_shared");

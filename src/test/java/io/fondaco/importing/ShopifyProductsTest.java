@@ -384,6 +384,10 @@ class ShopifyProductsTest {
         assertThat(errors(resolved("Handle,Title,Variant Price\na,A,5\n", present)))
                 .extracting(RowError::code)
                 .containsExactly("variant_not_named");
+        PlannedProduct headed =
+                resolved("Handle,Title,Option1 Name,Option1 Value,Variant Price\nh,H,Size,,\nh,,,S,5\nh,,,M,5\n");
+        assertThat(headed.rows().getFirst()).isEqualTo(new PlannedRow.OfProduct(2));
+        assertThat(headed.draft().orElseThrow().variants()).hasSize(2);
         assertThat(resolved("Handle,Title,Tags\nnew,New,sale\n")
                         .draft()
                         .orElseThrow()
