@@ -38,6 +38,33 @@ class ProductPlanTest {
     }
 
     @Test
+    void blanksAroundTitlesAndOptionsMeanNothing() {
+        ProductDraft draft = new ProductDraft(
+                "shirt",
+                "  Shirt ",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(" Size"),
+                null,
+                null,
+                null,
+                null,
+                List.of(named("A", "S"), named("B", "S ")));
+
+        ProductPlan plan = plan(draft, Optional.empty());
+
+        assertThat(plan.product().orElseThrow().title()).isEqualTo("Shirt");
+        assertThat(plan.product().orElseThrow().options()).containsExactly("Size");
+        assertThat(plan.outcome().variants().get("B").refusal())
+                .map(Refusal::code)
+                .contains("duplicate_options");
+    }
+
+    @Test
     void variantsThatNobodyNamesAreWrittenWithTheirMovedValues() {
         ProductPlan plan = plan(draft(List.of("Colour", "Size")), Optional.of(shirt));
 
