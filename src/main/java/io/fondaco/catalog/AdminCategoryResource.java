@@ -270,11 +270,13 @@ class AdminCategoryResource {
         if (tree.node(step).isEmpty()) {
             throw ApiException.invalid("/parent_id", "unknown_category", "There is no such category.");
         }
+        // What lies below the category moves with it.
+        int height = tree.height(category);
         for (int depth = 1; step != null; depth++) {
             if (step.equals(category)) {
                 throw ApiException.conflict("category_circle", "A category cannot lie below itself.");
             }
-            if (depth >= CategoryTree.MAX_DEPTH) {
+            if (depth + height > CategoryTree.MAX_DEPTH) {
                 throw ApiException.invalid(
                         "/parent_id", "too_deep", "A tree is at most %d deep.".formatted(CategoryTree.MAX_DEPTH));
             }

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The catalogue, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
@@ -25,16 +26,46 @@ public interface Catalog {
     Map<String, SellableVariant> variantsBySku(Collection<String> skus);
 
     /**
+     * The rows of a file that speak for a product and for its first variant at the same time. What such a row says about a
+     * product that exists takes effect only if the row is not refused.
+     *
+     * @param skus of the variants in such rows
+     * @param refusedProducts slugs of products whose row was refused before; if they exist, only their variants change
+     */
+    record FirstRows(Set<String> skus, Set<String> refusedProducts) {
+        public static final FirstRows NONE = new FirstRows(Set.of(), Set.of());
+
+        public FirstRows {
+            skus = Set.copyOf(skus);
+            refusedProducts = Set.copyOf(refusedProducts);
+        }
+    }
+
+    /**
      * Creates or updates products by slug and their variants by SKU, all in the caller's transaction. A draft that
-     * breaks a rule is refused by itself; the others go in. A fixed number of statements however many drafts.
+     * breaks a rule is refused by itself; the others go in. Nothing is written of a refused product, nor of a new one all of
+     * whose variants are refused. A fixed number of statements however many drafts.
      *
      * @param drafts at most 1,000, each slug once
      * @return one per draft, in the same order
      */
-    List<Upserted> upsert(List<ProductDraft> drafts);
+    List<Upserted> upsert(List<ProductDraft> drafts, FirstRows firstRows);
 
-    /** What {@link #upsert} would answer, without writing. */
-    List<Upserted> preview(List<ProductDraft> drafts);
+    /** {@link #upsert(List, FirstRows)} of drafts that were read from no file. */
+    default List<Upserted> upsert(List<ProductDraft> drafts) {
+        return upsert(drafts, FirstRows.NONE);
+    }
+
+    /** What {@link #upsert(List, FirstRows)} would answer, without writing. */
+    List<Upserted> preview(List<ProductDraft> drafts, FirstRows firstRows);
+
+    /** What {@link #upsert(List)} would answer, without writing. */
+    default List<Upserted> preview(List<ProductDraft> drafts) {
+        return preview(drafts, FirstRows.NONE);
+    }
+
+    /** The products that have these slugs, by slug, locked until the caller's transaction ends. */
+    Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs);
 
     /**
      * The next products in the order of their ids, with all their variants.

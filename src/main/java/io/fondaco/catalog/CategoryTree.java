@@ -59,6 +59,21 @@ final class CategoryTree {
                 .toList();
     }
 
+    /** Levels from this category down to the lowest below it, itself included; 1 for one that is not in the tree. */
+    int height(UUID id) {
+        int height = 0;
+        List<UUID> level = List.of(id);
+        while (!level.isEmpty() && height <= MAX_DEPTH) {
+            height++;
+            Set<UUID> parents = Set.copyOf(level);
+            level = byId.values().stream()
+                    .filter(node -> node.parentId() != null && parents.contains(node.parentId()))
+                    .map(Node::id)
+                    .toList();
+        }
+        return height;
+    }
+
     /** Adds what is missing of a path, and answers the nodes that are new, from the root down. */
     List<Node> grow(List<String> path, java.util.function.Supplier<UUID> newId) {
         List<Node> added = new ArrayList<>();

@@ -87,8 +87,8 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     @Override
     @Transactional
-    public List<Upserted> upsert(List<ProductDraft> drafts) {
-        Plans plans = plan(drafts, true);
+    public List<Upserted> upsert(List<ProductDraft> drafts, FirstRows firstRows) {
+        Plans plans = plan(drafts, firstRows, true);
         List<ProductPlan> changing = plans.plans();
         Set<UUID> placed = new HashSet<>();
         List<ProductStore.Placement> placements = new ArrayList<>();
@@ -115,8 +115,10 @@ class PostgresCatalog implements Catalog, EventType.Source {
     }
 
     @Override
-    public List<Upserted> preview(List<ProductDraft> drafts) {
-        return plan(drafts, false).plans().stream().map(ProductPlan::outcome).toList();
+    public List<Upserted> preview(List<ProductDraft> drafts, FirstRows firstRows) {
+        return plan(drafts, firstRows, false).plans().stream()
+                .map(ProductPlan::outcome)
+                .toList();
     }
 
     private static Set<Tag> tags(Plans plans, List<CategoryTree.Node> grown) {
@@ -179,7 +181,7 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     private record Plans(List<ProductPlan> plans, Map<String, ProductRow> present, CategoryTree tree) {}
 
-    private Plans plan(List<ProductDraft> drafts, boolean locked) {
+    private Plans plan(List<ProductDraft> drafts, FirstRows firstRows, boolean locked) {
         if (drafts.size() > MAX_DRAFTS) {
             throw new IllegalArgumentException("%d drafts, at most %d".formatted(drafts.size(), MAX_DRAFTS));
         }
@@ -199,7 +201,8 @@ class PostgresCatalog implements Catalog, EventType.Source {
         CategoryTree tree = store.categories();
         List<ProductPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
-            ProductPlan plan = ProductPlan.of(draft, Optional.ofNullable(present.get(draft.slug())), tree, owners);
+            ProductPlan plan =
+                    ProductPlan.of(draft, Optional.ofNullable(present.get(draft.slug())), tree, owners, firstRows);
             plans.add(plan);
             plan.variants().forEach(variant -> owners.put(variant.sku(), draft.slug()));
         }
@@ -220,13 +223,29 @@ class PostgresCatalog implements Catalog, EventType.Source {
                     select.setInt(2, limit);
                 })
                 .stream()
-                .map(row -> new ProductSnapshot(
-                        new ProductId(row.id()),
-                        row.asDraft(tree),
-                        row.variants().stream()
-                                .map(variant -> new VariantId(variant.id()))
-                                .toList()))
+                .map(row -> snapshot(row, tree))
                 .toList();
+    }
+
+    @Override
+    public Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs) {
+        Map<String, ProductRow> rows = store.findBySlugs(
+                slugs.stream().filter(PostgresCatalog::storable).toList(), true);
+        Map<String, ProductSnapshot> snapshots = new HashMap<>();
+        if (!rows.isEmpty()) {
+            CategoryTree tree = store.categories();
+            rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
+        }
+        return snapshots;
+    }
+
+    private static ProductSnapshot snapshot(ProductRow row, CategoryTree tree) {
+        return new ProductSnapshot(
+                new ProductId(row.id()),
+                row.asDraft(tree),
+                row.variants().stream()
+                        .map(variant -> new VariantId(variant.id()))
+                        .toList());
     }
 
     @Override

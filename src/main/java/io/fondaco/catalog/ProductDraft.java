@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param title required for a new product
  * @param description HTML
  * @param categories paths of category names from the root, {@code ["Kitchen", "Coffee"]}; missing ones are created
- * @param options names of the options in order, at most three; a product without options has none
+ * @param options names of the options in order, at most three; a product without options has none. Values of stored
+ *     variants go with the names; every variant must have a value of its own for each of them afterwards
  * @param media in the order of display
  * @param attributes further named values, kept as they are
  * @param variants created or updated by SKU; variants that are not named stay as they are
@@ -31,4 +32,32 @@ public record ProductDraft(
         @Nullable String seoTitle,
         @Nullable String seoDescription,
         @Nullable Map<String, String> attributes,
-        List<VariantDraft> variants) {}
+        List<VariantDraft> variants) {
+
+    /**
+     * The same product with these variants.
+     *
+     * @param variantsOnly whether nothing but the variants shall change
+     */
+    public ProductDraft withVariants(List<VariantDraft> others, boolean variantsOnly) {
+        if (variantsOnly) {
+            return new ProductDraft(
+                    slug, null, null, null, null, null, null, null, null, null, null, null, null, others);
+        }
+        return new ProductDraft(
+                slug,
+                title,
+                description,
+                vendor,
+                productType,
+                status,
+                tags,
+                categories,
+                options,
+                media,
+                seoTitle,
+                seoDescription,
+                attributes,
+                others);
+    }
+}

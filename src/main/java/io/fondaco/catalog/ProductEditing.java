@@ -176,9 +176,6 @@ class ProductEditing {
 
     private void upsert(ProductDraft draft, String variantPointer) {
         Upserted outcome = catalog.upsert(List.of(draft)).getFirst();
-        outcome.refusal().ifPresent(refusal -> {
-            throw ApiException.invalid("/" + refusal.field(), refusal.code(), refusal.detail());
-        });
         int index = 0;
         for (Map.Entry<String, Upserted.UpsertedVariant> variant :
                 outcome.variants().entrySet()) {
@@ -191,6 +188,9 @@ class ProductEditing {
             });
             index++;
         }
+        outcome.refusal().ifPresent(refusal -> {
+            throw ApiException.invalid("/" + refusal.field(), refusal.code(), refusal.detail());
+        });
     }
 
     private boolean setPrices(List<VariantInput> variants, String pointer) {

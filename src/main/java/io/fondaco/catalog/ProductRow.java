@@ -49,6 +49,26 @@ record ProductRow(
             return inventoryTracked && inventoryPolicy == InventoryPolicy.DENY;
         }
 
+        VariantRow withOptionValues(List<String> values) {
+            return new VariantRow(
+                    id,
+                    productId,
+                    sku,
+                    position,
+                    values,
+                    barcode,
+                    weightGrams,
+                    inventoryTracked,
+                    inventoryPolicy,
+                    taxable,
+                    requiresShipping,
+                    imageUrl,
+                    attributes,
+                    version,
+                    createdAt,
+                    updatedAt);
+        }
+
         /** The options in one line; a variant without any goes by "Default". */
         String title() {
             return optionValues.isEmpty() ? "Default" : String.join(" / ", optionValues);
@@ -70,6 +90,11 @@ record ProductRow(
     }
 
     record CategoryRow(UUID id, String slug, String name) {}
+
+    /** Whether every variant has one value for each option, as it should. */
+    boolean optionsAreComplete() {
+        return variants.stream().allMatch(variant -> variant.optionValues().size() == options.size());
+    }
 
     ProductDraft asDraft(CategoryTree tree) {
         return new ProductDraft(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.web.Json;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -18,10 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
+import org.jboss.logging.Logger;
 
 /** Reads products whole, in one statement each time, and writes any number of them in one statement per table. */
 @ApplicationScoped
 class ProductStore {
+    private static final Logger LOG = Logger.getLogger(ProductStore.class);
+
     /** A product with its variants and categories as one JSON document. */
     static final String DOCUMENT = """
             (to_jsonb(p) || jsonb_build_object(
@@ -35,10 +40,15 @@ class ProductStore {
 
     private final EntityManager entities;
     private final ObjectMapper json;
+    private final Counter inconsistent;
 
-    ProductStore(EntityManager entities, ObjectMapper json) {
+    ProductStore(EntityManager entities, ObjectMapper json, MeterRegistry registry) {
         this.entities = entities;
         this.json = json;
+        inconsistent = Counter.builder("fondaco.catalog.products.inconsistent")
+                .description(
+                        "Products that were shown short, or left out, because what is stored of them is inconsistent")
+                .register(registry);
     }
 
     /** Sets the parameters of a query, from the first on. */
@@ -50,17 +60,43 @@ class ProductStore {
      * @param rest what follows {@code FROM catalog.product p}
      */
     List<ProductRow> find(String rest, Binding binding) {
+        return documents(rest, binding).stream().map(this::read).toList();
+    }
+
+    /**
+     * The same for pages that only show products. One that cannot be read is left out, so that it does not take the whole page
+     * with it; one with a variant that lacks option values is in it. Both are logged and counted.
+     */
+    List<ProductRow> findForDisplay(String rest, Binding binding) {
+        List<ProductRow> products = new ArrayList<>();
+        for (String document : documents(rest, binding)) {
+            try {
+                ProductRow product = read(document);
+                if (!product.optionsAreComplete()) {
+                    inconsistent.increment();
+                    LOG.warnf("Product %s has a variant without a value for each option", product.id());
+                }
+                products.add(product);
+            } catch (IllegalStateException e) {
+                inconsistent.increment();
+                LOG.error("A stored product cannot be read and is left out", e);
+            }
+        }
+        return products;
+    }
+
+    private List<String> documents(String rest, Binding binding) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT " + DOCUMENT + " FROM catalog.product p " + rest)) {
                 binding.bind(connection, select);
-                List<ProductRow> products = new ArrayList<>();
+                List<String> documents = new ArrayList<>();
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        products.add(read(rows.getString(1)));
+                        documents.add(rows.getString(1));
                     }
                 }
-                return products;
+                return documents;
             }
         });
     }

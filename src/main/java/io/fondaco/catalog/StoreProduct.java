@@ -112,8 +112,10 @@ record StoreProduct(
     static List<Option> options(ProductRow row) {
         return java.util.stream.IntStream.range(0, row.options().size())
                 .mapToObj(index -> {
+                    // A variant with too few values is shown with those that it has; ProductStore reports it.
                     Set<String> values = new LinkedHashSet<>();
-                    row.variants()
+                    row.variants().stream()
+                            .filter(variant -> index < variant.optionValues().size())
                             .forEach(
                                     variant -> values.add(variant.optionValues().get(index)));
                     return new Option(row.options().get(index), List.copyOf(values));

@@ -152,7 +152,7 @@ class StoreProductResource {
             int limit,
             UriInfo uri) {
         ProductListing.Query query = listing.query(currency, category.orElse(null), after, limit + 1);
-        List<ProductRow> rows = store.find(query.rest(), query.binding());
+        List<ProductRow> rows = store.findForDisplay(query.rest(), query.binding());
         Map<VariantId, PriceTag> tags = prices(rows, currency);
         Page<ProductRow> page = Page.cut(rows, limit, last -> listing.cursor(last, lowest(last, tags)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
@@ -211,11 +211,12 @@ class StoreProductResource {
 
     private List<ProductRow> find(String product) {
         return TypeId.matches(ProductId.PREFIX, product)
-                ? store.find(
+                ? store.findForDisplay(
                         "WHERE p.id = ? AND p.status = 'active'",
                         (_, select) ->
                                 select.setObject(1, ProductId.parse(product).value()))
-                : store.find("WHERE p.slug = ? AND p.status = 'active'", (_, select) -> select.setString(1, product));
+                : store.findForDisplay(
+                        "WHERE p.slug = ? AND p.status = 'active'", (_, select) -> select.setString(1, product));
     }
 
     private String currency(@Nullable String wanted) {

@@ -72,7 +72,7 @@ class DemoShop {
 
         private Optional<ImportId> queue(FileKind kind, Optional<ImportId> after) {
             String file = "demo-shop/" + kind + ".csv";
-            Uploads.Order order = new Uploads.Order(kind, FileFormat.FONDACO, CURRENCY, false);
+            Uploads.Order order = new Uploads.Order(kind, FileFormat.FONDACO, CURRENCY, false, true);
             return uploads.queueOnce(file, order, read(file), after);
         }
 

@@ -4,6 +4,7 @@ import io.fondaco.platform.identity.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A SKU for a variant that has none: the handle and the option values, joined by hyphens. The same file gives the same
@@ -31,6 +32,33 @@ final class DerivedSku {
             kept--;
         }
         return sku.substring(0, kept) + "-" + hash(handle, optionValues);
+    }
+
+    /** The same, or with the hash, or with a number behind it: the first that is not taken. */
+    static String free(String handle, List<String> optionValues, Set<String> taken) {
+        List<String> candidates = candidates(handle, optionValues);
+        for (String candidate : candidates) {
+            if (!taken.contains(candidate)) {
+                return candidate;
+            }
+        }
+        int number = 2;
+        while (taken.contains(candidates.getLast() + "-" + number)) {
+            number++;
+        }
+        return candidates.getLast() + "-" + number;
+    }
+
+    /** What {@link #free} tries first. */
+    static List<String> candidates(String handle, List<String> optionValues) {
+        String plain = of(handle, optionValues);
+        String hash = "-" + hash(handle, optionValues);
+        if (plain.endsWith(hash)) {
+            return List.of(plain);
+        }
+        return plain.length() + hash.length() <= RowReader.MAX_SKU_LENGTH
+                ? List.of(plain, plain + hash)
+                : List.of(plain);
     }
 
     private static String hash(String handle, List<String> optionValues) {

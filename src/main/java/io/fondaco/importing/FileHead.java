@@ -25,18 +25,32 @@ final class FileHead {
             throw empty();
         }
         checkText(head);
-        CsvRow row;
         try (CsvRows rows = CsvRows.read(new ByteArrayInputStream(head))) {
-            Optional<CsvRow> first = rows.next();
-            if (first.isEmpty()) {
-                throw empty();
+            Header header = new Header(first(rows));
+            if (header.names().contains("")) {
+                checkUnnamed(header, rows);
             }
-            row = first.get();
+            return header;
+        }
+    }
+
+    private static CsvRow first(CsvRows rows) {
+        try {
+            return rows.next().orElseThrow(FileHead::empty);
         } catch (BrokenFile e) {
             throw new InvalidHeader(
                     "", "The header cannot be read: " + e.error().detail());
         }
-        return new Header(row);
+    }
+
+    private static void checkUnnamed(Header header, CsvRows rows) {
+        try {
+            for (Optional<CsvRow> row = rows.next(); row.isPresent(); row = rows.next()) {
+                header.refuseUnnamed(row.get());
+            }
+        } catch (BrokenFile _) {
+            // The head ends within a row, or the file is broken there; that is told when it is read whole.
+        }
     }
 
     private static void checkText(byte[] head) {
@@ -45,6 +59,9 @@ final class FileHead {
         }
         if (startsWith(head, 0x50, 0x4B, 0x03, 0x04)) {
             throw notText("The file is a spreadsheet or another archive; save it as CSV in UTF-8.");
+        }
+        if (isMarkup(head)) {
+            throw notText("The file is XML or HTML, not CSV; save it as CSV in UTF-8.");
         }
         for (int position = 0; position < head.length; position++) {
             if (head[position] == 0) {
@@ -58,6 +75,14 @@ final class FileHead {
         if (result.isError()) {
             throw notText("Byte %d of the file is not UTF-8; save it as CSV in UTF-8.".formatted(bytes.position()));
         }
+    }
+
+    private static boolean isMarkup(byte[] head) {
+        int position = startsWith(head, 0xEF, 0xBB, 0xBF) ? 3 : 0;
+        while (position < head.length && Character.isWhitespace(head[position])) {
+            position++;
+        }
+        return position < head.length && head[position] == '<';
     }
 
     private static boolean startsWith(byte[] head, int... signature) {

@@ -83,7 +83,7 @@ final class FondacoColumns {
         List<String> currencies = new ArrayList<>();
         for (String name : header.names()) {
             String key = name.toLowerCase(Locale.ROOT);
-            if (FIXED.contains(key)) {
+            if (key.isEmpty() || FIXED.contains(key)) {
                 continue;
             }
             boolean compare = key.startsWith(COMPARE_AT);

@@ -72,7 +72,12 @@ final class FondacoProducts implements ProductFormat {
         if (product == null) {
             return flaw == null ? new PlannedProduct(Optional.empty(), planned) : PlannedProduct.refused(flaw, planned);
         }
-        return Drafts.complete(product, variants, planned);
+        return PlannedProduct.complete(product, variants, planned);
+    }
+
+    @Override
+    public String columnOf(String field) {
+        return field;
     }
 
     private PlannedRow variant(RowReader row, boolean alone, Set<String> skus, List<VariantDraft> variants)

@@ -14,6 +14,10 @@ record Import(
         @Schema(enumeration = {"products", "stock"}) FileKind kind,
         @Schema(enumeration = {"shopify", "fondaco"}) FileFormat format,
 
+        @Schema(nullable = true, description = "ISO 4217 code of the prices in a shopify file.", examples = "EUR")
+        @Nullable
+        String currency,
+
         @Schema(description = "Whether it only says what it would do.")
         boolean dryRun,
 
@@ -22,6 +26,11 @@ record Import(
 
         RowCounts rows,
         String errorsUrl,
+
+        @Schema(description = "Rows that went in, and of which there is something to know; they count as well.")
+        long warnings,
+
+        String warningsUrl,
         Instant createdAt,
         @Schema(nullable = true) @Nullable Instant finishedAt,
 

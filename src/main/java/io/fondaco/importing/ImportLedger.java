@@ -45,7 +45,7 @@ class ImportLedger {
                                       ORDER BY created_at, id
                                       LIMIT 1
                                         FOR UPDATE SKIP LOCKED)
-                        RETURNING id, kind, format, currency, dry_run, row_done, attempts
+                        RETURNING id, kind, format, currency, dry_run, create_locations, row_done, attempts
                         """, Tuple.class)
                 .setParameter("holder", holder)
                 .setParameter("lease", leaseSeconds())
@@ -61,6 +61,7 @@ class ImportLedger {
                 FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT)),
                 row.get("currency", String.class),
                 row.get("dry_run", Boolean.class),
+                row.get("create_locations", Boolean.class),
                 row.get("row_done", Number.class).longValue(),
                 row.get("attempts", Number.class).intValue());
     }
@@ -108,17 +109,19 @@ class ImportLedger {
         return (Long) rows.getFirst();
     }
 
-    /** Ends a batch: counters, errors and checkpoint. Two statements. */
+    /** Ends a batch: counters, errors, warnings and checkpoint. At most three statements. */
     @Transactional(Transactional.TxType.MANDATORY)
     void record(Lease lease, Outcome outcome, long lastRow) {
         List<RowError> errors = outcome.errors();
-        int kept = errors.isEmpty() ? 0 : keep(lease.id(), errors);
+        int kept = errors.isEmpty() ? 0 : keep(lease.id(), errors, false, 0);
+        List<RowError> warnings = outcome.warnings();
+        kept += warnings.isEmpty() ? 0 : keep(lease.id(), warnings, true, kept);
         RowCounts counts = outcome.counts();
         entities.createNativeQuery("""
                         UPDATE importing.import
                            SET created = created + :created, updated = updated + :updated,
                                unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
-                               errors_kept = errors_kept + :kept, row_done = :lastRow, attempts = 0,
+                               warned = warned + :warned, errors_kept = errors_kept + :kept, row_done = :lastRow, attempts = 0,
                                moved_at = clock_timestamp(),
                                locked_until = clock_timestamp() + make_interval(secs => :lease)
                          WHERE id = :id
@@ -127,6 +130,7 @@ class ImportLedger {
                 .setParameter("updated", counts.updated())
                 .setParameter("unchanged", counts.unchanged())
                 .setParameter("rejected", counts.rejected())
+                .setParameter("warned", warnings.size())
                 .setParameter("kept", kept)
                 .setParameter("lastRow", lastRow)
                 .setParameter("lease", leaseSeconds())
@@ -134,14 +138,17 @@ class ImportLedger {
                 .executeUpdate();
     }
 
-    private int keep(ImportId id, List<RowError> errors) {
+    /**
+     * @param justKept of the same batch, not counted yet
+     */
+    private int keep(ImportId id, List<RowError> errors, boolean warning, int justKept) {
         return entities.createNativeQuery("""
-                        INSERT INTO importing.row_error (import_id, row, "column", code, detail)
-                        SELECT cast(:id AS uuid), row, "column", code, detail
+                        INSERT INTO importing.row_error (import_id, row, "column", code, detail, warning)
+                        SELECT cast(:id AS uuid), row, "column", code, detail, :warning
                           FROM unnest(cast(:rows AS bigint[]), cast(:columns AS text[]), cast(:codes AS text[]),
                                       cast(:details AS text[])) AS error (row, "column", code, detail)
                          ORDER BY row
-                         LIMIT greatest(0, :max - (SELECT errors_kept FROM importing.import WHERE id = :id))
+                         LIMIT greatest(0, :max - :justKept - (SELECT errors_kept FROM importing.import WHERE id = :id))
                         """)
                 .setParameter("id", id.value())
                 .setParameter("rows", errors.stream().map(RowError::row).toArray(Long[]::new))
@@ -149,6 +156,8 @@ class ImportLedger {
                 .setParameter("codes", errors.stream().map(RowError::code).toArray(String[]::new))
                 .setParameter("details", errors.stream().map(RowError::detail).toArray(String[]::new))
                 .setParameter("max", settings.maxErrors())
+                .setParameter("warning", warning)
+                .setParameter("justKept", justKept)
                 .executeUpdate();
     }
 

@@ -6,6 +6,7 @@ import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -46,7 +47,10 @@ import org.jspecify.annotations.Nullable;
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
 @Tag(name = "Imports and exports")
 class ImportResource {
-    private static final Set<String> POST_PARAMETERS = Set.of("kind", "format", "dry_run", "currency");
+    private static final Set<String> POST_PARAMETERS =
+            Set.of("kind", "format", "dry_run", "currency", "create_locations");
+    private static final Set<String> FILE_TYPES =
+            Set.of("text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", "application/octet-stream");
     private static final Set<String> PAGE_PARAMETERS = Set.of("limit", "cursor");
 
     private final ImportReception reception;
@@ -58,7 +62,7 @@ class ImportResource {
     }
 
     @POST
-    @Consumes("text/csv")
+    @Consumes(MediaType.WILDCARD)
     @RolesAllowed({Scopes.CATALOG_WRITE, Scopes.STOCK_WRITE})
     @Operation(
             operationId = "createImport",
@@ -75,7 +79,11 @@ class ImportResource {
             description = "Queued",
             content = @Content(schema = @Schema(implementation = Import.class)))
     @APIResponse(responseCode = "413", description = "too_large: the file has more bytes than an import may have")
-    @APIResponse(responseCode = "415", description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8")
+    @APIResponse(
+            responseCode = "415",
+            description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8;"
+                    + " unsupported_media_type: it did not come as text/csv, application/csv, text/plain,"
+                    + " application/vnd.ms-excel or application/octet-stream")
     public Response create(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
             @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
@@ -85,11 +93,16 @@ class ImportResource {
             @Parameter(description = "true: only say what would happen") @QueryParam("dry_run") @Nullable String dryRun,
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
+            @Parameter(description = "true: stock at a location that is not known makes it; else the row is refused")
+                    @QueryParam("create_locations")
+                    @Nullable
+                    String createLocations,
             @Context UriInfo uri,
             @Context HttpHeaders headers,
             @Context SecurityContext caller,
             InputStream body) {
         Parameters.allow(uri, POST_PARAMETERS);
+        requireFile(headers.getMediaType());
         FileKind fileKind = Parameters.kind(kind);
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
         FileFormat fileFormat = Parameters.format(format, fileKind);
@@ -97,9 +110,22 @@ class ImportResource {
                 fileKind,
                 fileFormat,
                 Parameters.currency(currency, fileFormat, reception.defaultCurrency()),
-                Parameters.flag("dry_run", dryRun));
+                Parameters.flag("dry_run", dryRun),
+                Parameters.flag("create_locations", createLocations));
         ImportId id = reception.receive(order, headers.getLength(), body);
         return Response.accepted(found(id)).build();
+    }
+
+    /** Browsers and shells name a CSV file by several types; what it is, its first bytes tell. */
+    private static void requireFile(@Nullable MediaType type) {
+        if (type == null || FILE_TYPES.contains(type.getType() + "/" + type.getSubtype())) {
+            return;
+        }
+        throw new ApiException(
+                415,
+                "unsupported_media_type",
+                "Send the file itself as the body, with Content-Type: text/csv; a form or %s is not taken."
+                        .formatted(Violation.shorten(type.getType() + "/" + type.getSubtype())));
     }
 
     @GET
@@ -151,6 +177,44 @@ class ImportResource {
             @Context SecurityContext caller) {
         Parameters.allow(uri, PAGE_PARAMETERS);
         return imports.errors(visible(id, caller).id(), limit, cursor);
+    }
+
+    @GET
+    @Path("{id}/errors.csv")
+    @Produces("text/csv;charset=UTF-8")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "downloadImportErrors",
+            summary = "Get the refused rows of an import as one CSV file",
+            description =
+                    "With the columns row, column, code, detail, in the order of the file. The first 10,000 are kept.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
+    public Response errorsFile(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
+        return Response.ok(imports.errorsAsCsv(visible(id, caller).id()))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"import-errors.csv\"")
+                .build();
+    }
+
+    @GET
+    @Path("{id}/warnings")
+    @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
+    @Operation(
+            operationId = "listImportWarnings",
+            summary = "List what is worth knowing of rows that went in",
+            description =
+                    "In the order of the file: SKUs and handles that are others here, pictures without an address."
+                            + " Kept within the same bound as refused rows.")
+    public Page<RowError> warnings(
+            @PathParam("id") @Size(max = 100) String id,
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
+            @Context UriInfo uri,
+            @Context SecurityContext caller) {
+        Parameters.allow(uri, PAGE_PARAMETERS);
+        return imports.warnings(visible(id, caller).id(), limit, cursor);
     }
 
     private Import visible(String id, SecurityContext caller) {

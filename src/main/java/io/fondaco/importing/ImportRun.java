@@ -55,7 +55,7 @@ class ImportRun {
             rows.skipTo(lease.rowDone());
             boolean ended =
                     switch (lease.kind()) {
-                        case PRODUCTS -> products(lease, new ProductRows(rows, format(lease, header)), stopping);
+                        case PRODUCTS -> products(lease, format(lease, header), rows, stopping);
                         case STOCK -> stock(lease, new StockFile(header), rows, stopping);
                     };
             if (ended) {
@@ -85,7 +85,8 @@ class ImportRun {
         };
     }
 
-    private boolean products(Lease lease, ProductRows file, BooleanSupplier stopping) {
+    private boolean products(Lease lease, ProductFormat format, CsvRows cells, BooleanSupplier stopping) {
+        ProductRows file = new ProductRows(cells, format);
         List<PlannedProduct> batch = new ArrayList<>();
         int rows = 0;
         long size = 0;
@@ -101,7 +102,7 @@ class ImportRun {
                     || rows >= settings.batchRows()
                     || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
-                apply(lease, batch);
+                apply(lease, format, batch);
                 batch.clear();
                 rows = 0;
                 size = 0;
@@ -119,9 +120,9 @@ class ImportRun {
     }
 
     /** A product that makes its batch fail is found by putting the products in one by one; the others go in. */
-    private void apply(Lease lease, List<PlannedProduct> batch) {
+    private void apply(Lease lease, ProductFormat format, List<PlannedProduct> batch) {
         try {
-            retrying(() -> products.apply(lease, batch, lastRow(batch.getLast())));
+            retrying(() -> products.apply(lease, format, batch, lastRow(batch.getLast())));
             return;
         } catch (RuntimeException e) {
             if (!isOfData(e)) {
@@ -131,7 +132,7 @@ class ImportRun {
         }
         for (PlannedProduct product : batch) {
             try {
-                retrying(() -> products.apply(lease, List.of(product), lastRow(product)));
+                retrying(() -> products.apply(lease, format, List.of(product), lastRow(product)));
             } catch (RuntimeException e) {
                 if (!isOfData(e)) {
                     throw e;

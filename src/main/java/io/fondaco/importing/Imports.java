@@ -1,11 +1,16 @@
 package io.fondaco.importing;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -20,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 class Imports {
     private static final String SORT = "-created_at";
     private static final String ERROR_SORT = "row";
+    private static final int ERRORS_PER_STATEMENT = 1_000;
     private static final String COLUMNS = """
-            SELECT id, kind, format, dry_run, status, created, updated, unchanged, rejected, failure_code,
+            SELECT id, kind, format, currency, dry_run, status, created, updated, unchanged, rejected, warned, failure_code,
                    failure_detail, created_at, finished_at
               FROM importing.import
             """;
@@ -63,15 +69,44 @@ class Imports {
 
     /** Refused rows in the order of the file. One statement. */
     Page<RowError> errors(ImportId id, int limit, @Nullable String cursor) {
+        return notes(id, false, limit, cursor);
+    }
+
+    /** What somebody should know of rows that went in, in the order of the file. One statement. */
+    Page<RowError> warnings(ImportId id, int limit, @Nullable String cursor) {
+        return notes(id, true, limit, cursor);
+    }
+
+    /** Every reason that is kept, as CSV; their number is bounded by {@code fondaco.importing.max-errors}. */
+    String errorsAsCsv(ImportId id) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (CsvWriter writer = Exports.writer(file)) {
+            writer.writeRecord("row", "column", "code", "detail");
+            @Nullable String cursor = null;
+            do {
+                Page<RowError> page = errors(id, ERRORS_PER_STATEMENT, cursor);
+                page.data()
+                        .forEach(error -> writer.writeRecord(
+                                Long.toString(error.row()), error.column(), error.code(), error.detail()));
+                cursor = page.nextCursor();
+            } while (cursor != null);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toString(StandardCharsets.UTF_8);
+    }
+
+    private Page<RowError> notes(ImportId id, boolean warnings, int limit, @Nullable String cursor) {
         long after = Cursor.decode(cursor, ERROR_SORT, 1)
                 .map(found -> number(found.keys().getFirst()))
                 .orElse(0L);
         var query = entities.createNativeQuery("""
                         SELECT row, "column", code, detail FROM importing.row_error
-                         WHERE import_id = :id AND row > :after ORDER BY row LIMIT :limit
+                         WHERE import_id = :id AND row > :after AND warning = :warning ORDER BY row LIMIT :limit
                         """, Tuple.class)
                 .setParameter("id", id.value())
                 .setParameter("after", after)
+                .setParameter("warning", warnings)
                 .setParameter("limit", limit + 1);
         List<RowError> rows = rows(query).stream()
                 .map(row -> new RowError(
@@ -91,10 +126,12 @@ class Imports {
     private static Import of(Tuple row) {
         ImportId id = new ImportId(row.get("id", UUID.class));
         String failure = row.get("failure_code", String.class);
+        FileFormat format = FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT));
         return new Import(
                 id,
                 FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT)),
-                FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT)),
+                format,
+                format == FileFormat.SHOPIFY ? row.get("currency", String.class) : null,
                 row.get("dry_run", Boolean.class),
                 row.get("status", String.class),
                 new RowCounts(
@@ -103,6 +140,8 @@ class Imports {
                         row.get("unchanged", Number.class).longValue(),
                         row.get("rejected", Number.class).longValue()),
                 "/admin/v1/imports/" + id + "/errors",
+                row.get("warned", Number.class).longValue(),
+                "/admin/v1/imports/" + id + "/warnings",
                 row.get("created_at", Instant.class),
                 row.get("finished_at", Instant.class),
                 failure == null ? null : new Import.Failure(failure, row.get("failure_detail", String.class)));

@@ -16,5 +16,6 @@ record Lease(
         FileFormat format,
         String currency,
         boolean dryRun,
+        boolean createLocations,
         long rowDone,
         int attempts) {}

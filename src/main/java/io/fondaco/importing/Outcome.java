@@ -10,6 +10,7 @@ final class Outcome {
     private long updated;
     private long unchanged;
     private final List<RowError> errors = new ArrayList<>();
+    private final List<RowError> warnings = new ArrayList<>();
 
     void add(Change change) {
         switch (change) {
@@ -21,6 +22,17 @@ final class Outcome {
 
     void refuse(RowError error) {
         errors.add(error);
+    }
+
+    /** Notes something about a row that went in; one note a row is enough. */
+    void warn(RowError warning) {
+        if (warnings.stream().noneMatch(other -> other.row() == warning.row())) {
+            warnings.add(warning);
+        }
+    }
+
+    List<RowError> warnings() {
+        return warnings;
     }
 
     RowCounts counts() {

@@ -9,9 +9,27 @@ sealed interface PlannedRow {
 
     /**
      * @param initialStock units, for a variant that is created
+     * @param fileSku as the row has it; empty when it has none, and {@code sku} was derived
+     * @param bare whether no cell of the row says anything about a variant: the row may be about the product alone
      */
-    record OfVariant(long number, String sku, List<WantedPrice> prices, Optional<Long> initialStock)
-            implements PlannedRow {}
+    record OfVariant(
+            long number,
+            String sku,
+            List<WantedPrice> prices,
+            Optional<Long> initialStock,
+            Optional<String> fileSku,
+            boolean bare)
+            implements PlannedRow {
+
+        /** A row that names its variant by the SKU. */
+        OfVariant(long number, String sku, List<WantedPrice> prices, Optional<Long> initialStock) {
+            this(number, sku, prices, initialStock, Optional.of(sku), false);
+        }
+
+        OfVariant withSku(String other) {
+            return new OfVariant(number, other, prices, initialStock, fileSku, bare);
+        }
+    }
 
     /** A row about the product alone: one more picture. */
     record OfProduct(long number) implements PlannedRow {}

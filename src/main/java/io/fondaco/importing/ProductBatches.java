@@ -1,8 +1,10 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.Catalog.FirstRows;
 import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.Upserted;
 import io.fondaco.catalog.Upserted.Change;
 import io.fondaco.catalog.Upserted.UpsertedVariant;
@@ -15,11 +17,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Puts a batch of products in: product, variants, prices, first stock, refused rows, counters and checkpoint commit
@@ -45,25 +49,75 @@ class ProductBatches {
      * @throws LeaseLost if another worker has the import; nothing was written then
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void apply(Lease lease, List<PlannedProduct> products, long lastRow) {
+    void apply(Lease lease, ProductFormat format, List<PlannedProduct> products, long lastRow) {
         ledger.lock(lease);
         Outcome outcome = new Outcome();
-        List<PlannedProduct> fresh = new Repeats(ledger).refuse(lease.id(), products);
+        List<PlannedProduct> fresh = fresh(lease, format, products);
         List<PlannedProduct> accepted =
                 fresh.stream().filter(product -> product.draft().isPresent()).toList();
         List<ProductDraft> drafts =
                 accepted.stream().flatMap(product -> product.draft().stream()).toList();
-        List<Upserted> upserted =
-                drafts.isEmpty() ? List.of() : lease.dryRun() ? catalog.preview(drafts) : catalog.upsert(drafts);
+        List<Upserted> upserted = drafts.isEmpty() ? List.of() : write(lease, drafts, firstRows(accepted));
         Map<VariantId, Boolean> repriced = price(lease, accepted, upserted);
         if (!lease.dryRun()) {
             stock(lease, accepted, upserted);
         }
         fresh.stream().filter(product -> product.draft().isEmpty()).forEach(product -> refuse(product, outcome));
         for (int index = 0; index < accepted.size(); index++) {
-            count(accepted.get(index), upserted.get(index), repriced, outcome);
+            count(format, accepted.get(index), upserted.get(index), repriced, outcome);
         }
         ledger.record(lease, outcome, lastRow);
+    }
+
+    private List<Upserted> write(Lease lease, List<ProductDraft> drafts, FirstRows firstRows) {
+        return lease.dryRun() ? catalog.preview(drafts, firstRows) : catalog.upsert(drafts, firstRows);
+    }
+
+    private static FirstRows firstRows(List<PlannedProduct> products) {
+        Set<String> skus = new HashSet<>();
+        Set<String> refused = new HashSet<>();
+        for (PlannedProduct product : products) {
+            switch (product.head()) {
+                case PlannedRow.OfVariant variant -> skus.add(variant.sku());
+                case PlannedRow.Refused _ -> product.draft().ifPresent(draft -> refused.add(draft.slug()));
+                case PlannedRow.OfProduct _ -> {}
+            }
+        }
+        return new FirstRows(skus, refused);
+    }
+
+    /** Without what stands in the file twice, and with every variant under the SKU that it has or gets. */
+    private List<PlannedProduct> fresh(Lease lease, ProductFormat format, List<PlannedProduct> products) {
+        Repeats.Checked checked = new Repeats(ledger).refuse(lease.id(), products, !format.namesVariantsByOptions());
+        if (!format.namesVariantsByOptions()) {
+            return checked.products();
+        }
+        Set<String> slugs = new HashSet<>();
+        Set<String> wanted = new HashSet<>();
+        for (PlannedProduct product : checked.products()) {
+            product.draft().ifPresent(draft -> {
+                slugs.add(draft.slug());
+                draft.variants().forEach(variant -> {
+                    wanted.add(variant.sku());
+                    List<String> values = variant.optionValues();
+                    wanted.addAll(DerivedSku.candidates(draft.slug(), values == null ? List.of() : values));
+                });
+            });
+        }
+        if (slugs.isEmpty()) {
+            return checked.products();
+        }
+        Map<String, ProductSnapshot> present = catalog.lockedSnapshots(slugs);
+        Set<String> taken = new HashSet<>(catalog.variantsBySku(wanted).keySet());
+        if (lease.dryRun()) {
+            // What stood further up was not written.
+            taken.addAll(checked.earlierSkus());
+        }
+        return checked.products().stream()
+                .map(product -> product.draft()
+                        .map(draft -> format.resolve(product, Optional.ofNullable(present.get(draft.slug())), taken))
+                        .orElse(product))
+                .toList();
     }
 
     /** Refuses the rows of products that would not go in by themselves for a reason that only trying told. */
@@ -165,25 +219,51 @@ class ProductBatches {
         }
     }
 
+    private static RowError error(ProductFormat format, long row, Upserted.Refusal refusal) {
+        return new RowError(row, format.columnOf(refusal.field()), refusal.code(), refusal.detail());
+    }
+
+    /** Every row of a product that was refused as a whole; a variant with a reason of its own keeps it. */
+    private static void refuse(
+            ProductFormat format, PlannedProduct product, Upserted result, Upserted.Refusal refusal, Outcome outcome) {
+        List<PlannedRow> rows = new ArrayList<>(product.rows().size());
+        for (PlannedRow row : product.rows()) {
+            Optional<Upserted.Refusal> own = row instanceof PlannedRow.OfVariant variant
+                    ? Optional.ofNullable(result.variants().get(variant.sku())).flatMap(UpsertedVariant::refusal)
+                    : Optional.empty();
+            rows.add(own.<PlannedRow>map(reason -> new PlannedRow.Refused(error(format, row.number(), reason)))
+                    .orElse(row));
+        }
+        RowError head = error(format, product.head().number(), refusal);
+        refuse(PlannedProduct.refused(head, rows), outcome);
+    }
+
     private static void count(
-            PlannedProduct product, Upserted result, Map<VariantId, Boolean> repriced, Outcome outcome) {
-        long head = product.rows().getFirst().number();
+            ProductFormat format,
+            PlannedProduct product,
+            Upserted result,
+            Map<VariantId, Boolean> repriced,
+            Outcome outcome) {
+        long head = product.head().number();
         if (result.refusal().isPresent()) {
-            Upserted.Refusal refusal = result.refusal().get();
-            RowError error = new RowError(head, refusal.field(), refusal.code(), refusal.detail());
-            refuse(PlannedProduct.refused(error, product.rows()), outcome);
+            refuse(format, product, result, result.refusal().get(), outcome);
             return;
         }
+        Set<Long> refused = new HashSet<>();
         Change ofProduct = result.product().orElse(Change.UNCHANGED);
         for (PlannedRow row : product.rows()) {
             switch (row) {
-                case PlannedRow.Refused refused -> outcome.refuse(refused.error());
+                case PlannedRow.Refused bad -> {
+                    refused.add(bad.number());
+                    outcome.refuse(bad.error());
+                }
                 case PlannedRow.OfProduct _ -> outcome.add(ofProduct);
                 case PlannedRow.OfVariant variant -> {
                     UpsertedVariant answer = variantOf(result, variant);
                     if (answer.refusal().isPresent()) {
-                        Upserted.Refusal refusal = answer.refusal().get();
-                        outcome.refuse(new RowError(row.number(), refusal.field(), refusal.code(), refusal.detail()));
+                        refused.add(row.number());
+                        outcome.refuse(
+                                error(format, row.number(), answer.refusal().get()));
                     } else {
                         boolean priceChanged =
                                 answer.id().filter(repriced::containsKey).isPresent();
@@ -195,6 +275,9 @@ class ProductBatches {
                 }
             }
         }
+        product.warnings().stream()
+                .filter(warning -> !refused.contains(warning.row()))
+                .forEach(outcome::warn);
     }
 
     private static Change change(Change ofProduct, Change ofVariant, boolean priceChanged) {

@@ -1,6 +1,9 @@
 package io.fondaco.importing;
 
+import io.fondaco.catalog.ProductSnapshot;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** How the rows of a file with a certain header become products. */
 interface ProductFormat {
@@ -11,4 +14,22 @@ interface ProductFormat {
      * @param rows of one product, in the order of the file; never empty
      */
     PlannedProduct plan(List<CsvRow> rows);
+
+    /** The column of the file that a field of a product or a variant stands in; empty when there is none. */
+    String columnOf(String field);
+
+    /** Whether a variant is what its product and option values say; else it is what its SKU says. */
+    default boolean namesVariantsByOptions() {
+        return false;
+    }
+
+    /**
+     * Finds the variants that the rows mean, when not all of them are named by their SKUs.
+     *
+     * @param present the product as it is
+     * @param skus that are taken; those that this product gets are added
+     */
+    default PlannedProduct resolve(PlannedProduct planned, Optional<ProductSnapshot> present, Set<String> skus) {
+        return planned;
+    }
 }

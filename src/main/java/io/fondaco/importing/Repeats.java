@@ -7,9 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * Refuses what stands in a file for the second time. A product's rows must follow each other, a SKU belongs to one row.
+ * Refuses what stands in a file for the second time. A product's rows must follow each other; where SKUs are names, a SKU
+ * belongs to one row.
  * The earlier place wins; what was met is kept in the database, so that a file of any size costs no memory.
  */
 final class Repeats {
@@ -22,7 +24,15 @@ final class Repeats {
         this.ledger = ledger;
     }
 
-    List<PlannedProduct> refuse(ImportId id, List<PlannedProduct> products) {
+    /**
+     * @param earlierSkus SKUs that stood further up in the file
+     */
+    record Checked(List<PlannedProduct> products, Set<String> earlierSkus) {}
+
+    /**
+     * @param skusAreNames whether a SKU that stands in the file for the second time is refused
+     */
+    Checked refuse(ImportId id, List<PlannedProduct> products, boolean skusAreNames) {
         Set<String> met = new HashSet<>();
         for (PlannedProduct product : products) {
             met.addAll(keys(product));
@@ -31,14 +41,18 @@ final class Repeats {
         Set<String> here = new HashSet<>();
         List<PlannedProduct> fresh = new ArrayList<>(products.size());
         for (PlannedProduct product : products) {
-            PlannedProduct checked = check(product, key -> earlier.contains(key) || here.contains(key));
+            PlannedProduct checked = check(product, key -> earlier.contains(key) || here.contains(key), skusAreNames);
             fresh.add(checked);
             here.addAll(keys(product));
         }
-        return fresh;
+        Set<String> earlierSkus = earlier.stream()
+                .filter(key -> key.startsWith(VARIANT))
+                .map(key -> key.substring(VARIANT.length()))
+                .collect(Collectors.toSet());
+        return new Checked(fresh, earlierSkus);
     }
 
-    private static PlannedProduct check(PlannedProduct product, Predicate<String> repeated) {
+    private static PlannedProduct check(PlannedProduct product, Predicate<String> repeated, boolean skusAreNames) {
         if (product.draft().isEmpty()) {
             return product;
         }
@@ -51,6 +65,9 @@ final class Repeats {
                     "'%s' stands further up in the file; the rows of a product must follow each other",
                     draft.slug());
             return PlannedProduct.refused(error, product.rows());
+        }
+        if (!skusAreNames) {
+            return product;
         }
         List<PlannedRow> rows = new ArrayList<>(product.rows().size());
         Set<String> dropped = new HashSet<>();
@@ -69,7 +86,7 @@ final class Repeats {
         List<VariantDraft> left = draft.variants().stream()
                 .filter(variant -> !dropped.contains(variant.sku()))
                 .toList();
-        return Drafts.complete(draft, left, rows);
+        return PlannedProduct.complete(draft, left, rows);
     }
 
     private static List<String> keys(PlannedProduct product) {

@@ -5,14 +5,28 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the cells of one row by column; what does not fit becomes a {@link BadCell} with the value in its words. */
 final class RowReader {
-    static final int MAX_SKU_LENGTH = 100;
+    static final int MAX_SKU_LENGTH = 255;
     private static final int MAX_NUMBER_LENGTH = 30;
+    private static final Pattern DECORATED_PRICE =
+            Pattern.compile("\\p{Sc}?\\s*([0-9]{1,3}(?:,[0-9]{3})+(?:\\.[0-9]+)?|[0-9]+(?:\\.[0-9]+)?)\\s*\\p{Sc}?");
+    private static final Map<String, BigDecimal> GRAMS_BY_UNIT = Map.of(
+            "g",
+            BigDecimal.ONE,
+            "kg",
+            BigDecimal.valueOf(1000),
+            "lb",
+            new BigDecimal("453.59237"),
+            "oz",
+            new BigDecimal("28.349523125"));
     private static final BigDecimal MAX_GRAMS = BigDecimal.valueOf(1_000_000_000_000L);
 
     private final Header header;
@@ -27,18 +41,19 @@ final class RowReader {
         return row.number();
     }
 
-    /** Whether the row as a whole can be read: the right number of cells, all of them text. */
+    /**
+     * Whether the row as a whole can be read: no cell without a column, all of them text. Spreadsheets leave out empty cells at
+     * the end of a row and write empty ones beyond the header, so both mean nothing.
+     */
     Optional<RowError> flaw() {
-        if (row.cells().size() != header.size()) {
-            return Optional.of(new RowError(
-                    row.number(),
-                    "",
-                    "wrong_column_count",
-                    "The row has %d columns, the header %d."
-                            .formatted(row.cells().size(), header.size())));
-        }
         for (int position = 0; position < row.cells().size(); position++) {
             String cell = row.cells().get(position);
+            if (position >= header.size() || header.names().get(position).isEmpty()) {
+                if (cell.isBlank()) {
+                    continue;
+                }
+                return Optional.of(position < header.size() ? unnamed(position, cell) : beyond(cell));
+            }
             if (!TextCheck.wasDecoded(cell)) {
                 return Optional.of(RowError.of(
                         row.number(), header.names().get(position), "invalid_encoding", "'%s' is not UTF-8", cell));
@@ -53,6 +68,26 @@ final class RowReader {
             }
         }
         return Optional.empty();
+    }
+
+    private RowError unnamed(int position, String cell) {
+        return RowError.of(
+                row.number(),
+                "",
+                "unnamed_column",
+                "Column %d has no name in the header, but".formatted(position + 1) + " '%s' stands in it",
+                cell);
+    }
+
+    private RowError beyond(String cell) {
+        return RowError.of(
+                row.number(),
+                "",
+                "wrong_column_count",
+                "The row has %d cells, the header %d columns;"
+                                .formatted(row.cells().size(), header.size())
+                        + " '%s' stands beyond the last one",
+                cell);
     }
 
     /** The cell as it is; null when the file has no such column. */
@@ -86,7 +121,7 @@ final class RowReader {
 
     String checkedSku(List<String> column, String sku) throws BadCell {
         if (sku.length() > MAX_SKU_LENGTH || sku.chars().anyMatch(Character::isISOControl)) {
-            throw bad(column, "invalid_sku", "'%s' is no SKU: at most 100 characters, none of them control", sku);
+            throw bad(column, "invalid_sku", "'%s' is no SKU: at most 255 characters, none of them control", sku);
         }
         return sku;
     }
@@ -116,7 +151,20 @@ final class RowReader {
         } catch (IllegalArgumentException _) {
             // Said below, with the column.
         }
-        throw bad(column, "invalid_price", "'%s' is not a price in " + currency, word);
+        throw bad(column, "invalid_price", "'%s' is not a price in " + currency + remedy(word, currency), word);
+    }
+
+    /** How a price would have to be written that has a currency sign, thousands separators or too many digits. */
+    private static String remedy(String word, String currency) {
+        Matcher decorated = DECORATED_PRICE.matcher(word);
+        if (word.length() > MAX_NUMBER_LENGTH || !decorated.matches()) {
+            return "";
+        }
+        BigDecimal plain = new BigDecimal(decorated.group(1).replace(",", ""));
+        int digits = Money.of(0, currency).toDecimal().length() - 2;
+        String written =
+                plain.setScale(Math.max(0, digits), RoundingMode.HALF_UP).toPlainString();
+        return written.equals(word) ? "" : "; write " + written;
     }
 
     /** Whole grams; a fraction is rounded half up. Null when empty or absent. */
@@ -126,11 +174,31 @@ final class RowReader {
         if (word.isEmpty()) {
             return null;
         }
+        return grams(column, word, BigDecimal.ONE, "grams");
+    }
+
+    /** The same from a weight in the unit that another column names. */
+    @Nullable
+    Long weight(List<String> column, List<String> unitColumn) throws BadCell {
+        String word = word(column);
+        if (word.isEmpty()) {
+            return null;
+        }
+        String unit = word(unitColumn).toLowerCase(Locale.ROOT);
+        BigDecimal factor = GRAMS_BY_UNIT.get(unit);
+        if (factor == null) {
+            throw bad(unitColumn, "invalid_weight_unit", "'%s' is none of kg, g, lb, oz", unit);
+        }
+        return grams(column, word, factor, unit);
+    }
+
+    private Long grams(List<String> column, String word, BigDecimal factor, String unit) throws BadCell {
         Optional<BigDecimal> grams = decimal(word)
+                .map(factor::multiply)
                 .map(exact -> exact.setScale(0, RoundingMode.HALF_UP))
                 .filter(rounded -> rounded.signum() >= 0 && rounded.compareTo(MAX_GRAMS) <= 0);
         if (grams.isEmpty()) {
-            throw bad(column, "invalid_weight", "'%s' is not a weight in grams", word);
+            throw bad(column, "invalid_weight", "'%s' is not a weight in " + unit, word);
         }
         return grams.get().longValueExact();
     }

@@ -21,6 +21,14 @@ record ShopifyAttribute(String key, String header, boolean ofProduct) {
     static final String PREFIX = "shopify.";
     static final String PUBLISHED = PREFIX + "published";
     static final String TRACKER = PREFIX + "inventory_tracker";
+    /** The status in the file, where the catalogue has no such status. */
+    static final String STATUS = PREFIX + "status";
+    /** The SKU in the file, where the variant has another. */
+    static final String SKU = PREFIX + "sku";
+    /** The handle in the file, where it cannot be a slug. */
+    static final String HANDLE = PREFIX + "handle";
+    /** The number of a category in the file. */
+    static final String CATEGORY = PREFIX + "product_category";
 
     private static final String METAFIELDS = ".metafields.";
     private static final String COLUMN = PREFIX + "column.";

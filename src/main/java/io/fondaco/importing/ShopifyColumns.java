@@ -19,8 +19,12 @@ final class ShopifyColumns {
     static final List<String> TAGS = List.of("Tags");
     static final List<String> PUBLISHED = List.of("Published", "Published on online store");
     static final List<String> SKU = List.of("Variant SKU", "SKU");
-    static final List<String> GRAMS =
-            List.of("Variant Grams", "Weight value (grams)", "Variant Weight", "Weight", "Grams");
+    static final List<String> GRAMS = List.of("Variant Grams", "Weight value (grams)", "Grams");
+    static final List<String> WEIGHT = List.of("Variant Weight", "Weight");
+    /** Kept as an attribute, and read as well. */
+    static final List<String> WEIGHT_UNIT =
+            List.of("Variant Weight Unit", "Weight unit for display", "Variant weight unit for display");
+
     static final List<String> TRACKER = List.of("Variant Inventory Tracker", "Inventory tracker");
     static final List<String> QUANTITY =
             List.of("Variant Inventory Qty", "Variant Inventory Quantity", "Inventory quantity");
@@ -59,6 +63,7 @@ final class ShopifyColumns {
                                     PUBLISHED,
                                     SKU,
                                     GRAMS,
+                                    WEIGHT,
                                     TRACKER,
                                     QUANTITY,
                                     POLICY,

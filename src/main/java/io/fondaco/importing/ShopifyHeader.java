@@ -1,12 +1,15 @@
 package io.fondaco.importing;
 
+import io.fondaco.catalog.ProductDraft;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +19,8 @@ final class ShopifyHeader {
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
 
+    private static final Pattern FURTHER_OPTION = Pattern.compile("(?i)option([4-9]|[1-9][0-9]+) (name|value)");
+
     private final Header header;
     private final List<Kept> kept = new ArrayList<>();
 
@@ -24,12 +29,27 @@ final class ShopifyHeader {
      */
     ShopifyHeader(Header header) {
         this.header = header;
-        header.require(ShopifyColumns.HANDLE);
+        refuseInventory(header);
         header.require(ShopifyColumns.TITLE);
+        if (has(ShopifyColumns.WEIGHT) && !has(ShopifyColumns.WEIGHT_UNIT) && !has(ShopifyColumns.GRAMS)) {
+            throw new InvalidHeader(
+                    name(ShopifyColumns.WEIGHT),
+                    "The column '%s' needs a column '%s' that says its unit; or send grams as '%s'."
+                            .formatted(
+                                    name(ShopifyColumns.WEIGHT),
+                                    ShopifyColumns.WEIGHT_UNIT.getFirst(),
+                                    ShopifyColumns.GRAMS.getFirst()));
+        }
         Set<String> keys = new HashSet<>();
         for (String name : header.names()) {
-            if (isRead(name)) {
+            if (name.isEmpty() || isRead(name)) {
                 continue;
+            }
+            if (FURTHER_OPTION.matcher(name).matches()) {
+                throw new InvalidHeader(
+                        name,
+                        "A product has at most %d options; there is no place for '%s'."
+                                .formatted(ShopifyColumns.OPTIONS, name));
             }
             ShopifyAttribute attribute = ShopifyAttribute.ofHeader(name);
             if (!keys.add(attribute.key())) {
@@ -37,6 +57,76 @@ final class ShopifyHeader {
             }
             kept.add(new Kept(List.of(name), attribute));
         }
+    }
+
+    /** The format's other file, of stock at locations, has handle and title as well. */
+    private static void refuseInventory(Header header) {
+        boolean counts = header.names().stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .anyMatch(name -> name.startsWith("on hand") || name.startsWith("available"));
+        if (counts
+                && header.position(List.of("Location")).isPresent()
+                && header.position(ShopifyColumns.PRICE).isEmpty()) {
+            throw new InvalidHeader(
+                    "Location",
+                    "This is an inventory file, not one of products: send kind=stock, with the columns sku, location, available.");
+        }
+    }
+
+    boolean has(List<String> column) {
+        return header.position(column).isPresent();
+    }
+
+    /** The column as this file names it. */
+    String name(List<String> column) {
+        OptionalInt position = header.position(column);
+        return position.isPresent() ? header.names().get(position.getAsInt()) : column.getFirst();
+    }
+
+    /**
+     * Attributes once what a row says is put over what is there: columns that the file has replace what belongs to them, and
+     * nothing else.
+     *
+     * @param row what it says; null when the file has no such column
+     */
+    Map<String, String> merged(
+            Map<String, String> before, ProductDraft product, boolean ofProduct, @Nullable Map<String, String> row) {
+        Map<String, String> merged = new TreeMap<>();
+        before.forEach((key, value) -> {
+            boolean ofStatus = key.equals(ShopifyAttribute.STATUS) || key.equals(ShopifyAttribute.PUBLISHED);
+            boolean covered = (ofProduct && ofStatus) ? product.status() != null : covers(key, ofProduct);
+            if (!covered) {
+                merged.put(key, value);
+            }
+        });
+        if (row != null) {
+            merged.putAll(row);
+        }
+        return merged;
+    }
+
+    /** Whether the file has the column that this attribute comes from. */
+    private boolean covers(String key, boolean ofProduct) {
+        if (kept.stream()
+                .map(Kept::attribute)
+                .anyMatch(attribute ->
+                        attribute.ofProduct() == ofProduct && attribute.key().equals(key))) {
+            return true;
+        }
+        if (ofProduct && key.equals(ShopifyAttribute.HANDLE)) {
+            return has(ShopifyColumns.HANDLE);
+        }
+        if (ofProduct && key.equals(ShopifyAttribute.CATEGORY)) {
+            return has(ShopifyColumns.CATEGORY);
+        }
+        if (!ofProduct && key.equals(ShopifyAttribute.TRACKER)) {
+            return has(ShopifyColumns.TRACKER);
+        }
+        if (!ofProduct && key.equals(ShopifyAttribute.SKU)) {
+            return false;
+        }
+        return has(ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES)
+                && ShopifyAttribute.ofKey(key, ofProduct).isEmpty();
     }
 
     static boolean isRead(String name) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -91,10 +92,12 @@ final class ShopifyLines implements ProductLines {
         List<VariantDraft> variants = product.variants();
         List<Media> media = list(product.media());
         List<List<String>> lines = new ArrayList<>();
+        String kept = map(product.attributes()).getOrDefault(ShopifyAttribute.HANDLE, "");
+        String handle = isHandle(kept, product.slug()) ? kept : product.slug();
         int rows = variants.isEmpty() ? 0 : Math.max(variants.size(), media.size());
         for (int index = 0; index < rows; index++) {
             Map<String, String> cells = new HashMap<>();
-            put(cells, ShopifyColumns.HANDLE, product.slug());
+            put(cells, ShopifyColumns.HANDLE, handle);
             if (index == 0) {
                 product(cells, product);
             }
@@ -114,32 +117,59 @@ final class ShopifyLines implements ProductLines {
         return lines;
     }
 
+    private static boolean isHandle(String kept, String slug) {
+        return !kept.equals(slug) && ShopifyProducts.slugOf(kept).equals(slug) && kept.equals(kept.strip());
+    }
+
     private void product(Map<String, String> cells, ProductDraft product) {
         Map<String, String> kept = new TreeMap<>(map(product.attributes()));
-        String published = kept.remove(ShopifyAttribute.PUBLISHED);
-        boolean active = product.status() == ProductStatus.ACTIVE;
+        if (isHandle(kept.getOrDefault(ShopifyAttribute.HANDLE, ""), product.slug())) {
+            kept.remove(ShopifyAttribute.HANDLE);
+        }
         put(cells, ShopifyColumns.TITLE, text(product.title()));
         put(cells, ShopifyColumns.BODY, text(product.description()));
         put(cells, ShopifyColumns.VENDOR, text(product.vendor()));
         put(cells, ShopifyColumns.TYPE, text(product.productType()));
-        boolean plainlyOther = String.valueOf(!active).equals(published);
-        put(cells, ShopifyColumns.PUBLISHED, String.valueOf(plainlyOther != active));
-        if (published != null && !plainlyOther) {
-            kept.put(ShopifyAttribute.PUBLISHED, published);
-        }
-        put(cells, ShopifyColumns.STATUS, name(product.status()));
+        status(cells, Objects.requireNonNull(product.status()), kept);
         put(cells, ShopifyColumns.SEO_TITLE, text(product.seoTitle()));
         put(cells, ShopifyColumns.SEO_DESCRIPTION, text(product.seoDescription()));
-        categories(cells, list(product.categories()), text(product.productType()));
+        categories(cells, list(product.categories()), text(product.productType()), kept);
         tags(cells, list(product.tags()));
         options(cells, list(product.options()));
         attributes(cells, kept, true);
     }
 
-    private static void categories(Map<String, String> cells, List<List<String>> categories, String type) {
-        String plain = categories.isEmpty() ? "" : String.join(" > ", categories.getFirst());
+    /** The two columns as they were read, if they still mean the status that the product has. */
+    private static void status(Map<String, String> cells, ProductStatus status, Map<String, String> kept) {
+        String word = kept.getOrDefault(ShopifyAttribute.STATUS, name(status));
+        String published = kept.getOrDefault(ShopifyAttribute.PUBLISHED, "");
+        Map<String, String> read = new TreeMap<>(kept);
+        read.keySet().retainAll(Set.of(ShopifyAttribute.STATUS, ShopifyAttribute.PUBLISHED));
+        Boolean flag = published.isEmpty() ? null : Boolean.valueOf(published);
+        boolean faithful = !read.isEmpty()
+                && ShopifyProducts.statusOf(word, flag).equals(Optional.of(status))
+                && ShopifyProducts.statusAttributes(word, flag, status).equals(read);
+        put(cells, ShopifyColumns.STATUS, faithful ? word : name(status));
+        put(cells, ShopifyColumns.PUBLISHED, faithful ? published : String.valueOf(status == ProductStatus.ACTIVE));
+        if (faithful) {
+            kept.keySet().removeAll(read.keySet());
+        }
+    }
+
+    /** A category that the type gives anyway is not written: in the foreign shop it need not be one. */
+    private static void categories(
+            Map<String, String> cells, List<List<String>> categories, String type, Map<String, String> kept) {
+        boolean ofType = ShopifyProducts.splitCategory("", type).equals(categories);
+        String plain = ofType || categories.isEmpty() ? "" : String.join(" > ", categories.getFirst());
+        String number = kept.getOrDefault(ShopifyAttribute.CATEGORY, "");
+        if (ofType && ShopifyProducts.isNumbered(number) && number.equals(number.strip())) {
+            kept.remove(ShopifyAttribute.CATEGORY);
+            put(cells, ShopifyColumns.CATEGORY, number);
+            return;
+        }
         put(cells, ShopifyColumns.CATEGORY, plain);
-        if (!ShopifyProducts.splitCategory(plain, type).equals(categories)) {
+        if (ShopifyProducts.isNumbered(plain)
+                || !ShopifyProducts.splitCategory(plain, type).equals(categories)) {
             put(cells, ShopifyColumns.EXACT_CATEGORIES, categories.isEmpty() ? "[]" : JsonCells.ofLists(categories));
         }
     }
@@ -174,14 +204,16 @@ final class ShopifyLines implements ProductLines {
             String tracker = kept.remove(ShopifyAttribute.TRACKER);
             put(cells, ShopifyColumns.TRACKER, tracker == null ? "shopify" : tracker);
         }
-        put(cells, ShopifyColumns.SKU, variant.sku());
+        String fileSku = kept.remove(ShopifyAttribute.SKU);
+        put(
+                cells,
+                ShopifyColumns.SKU,
+                ShopifyProducts.withApostrophe(fileSku == null || fileSku.isBlank() ? variant.sku() : fileSku));
         put(cells, ShopifyColumns.GRAMS, value(variant.weightGrams()));
         put(cells, ShopifyColumns.POLICY, name(variant.inventoryPolicy()));
         put(cells, ShopifyColumns.REQUIRES_SHIPPING, value(variant.requiresShipping()));
         put(cells, ShopifyColumns.TAXABLE, value(variant.taxable()));
-        String barcode = text(variant.barcode());
-        // A reader takes one leading apostrophe for a spreadsheet's, so one that belongs to the code needs another.
-        put(cells, ShopifyColumns.BARCODE, barcode.matches("'+[0-9]+") ? "'" + barcode : barcode);
+        put(cells, ShopifyColumns.BARCODE, ShopifyProducts.withApostrophe(text(variant.barcode())));
         put(cells, ShopifyColumns.VARIANT_IMAGE, text(variant.imageUrl()));
         attributes(cells, kept, false);
     }

@@ -5,20 +5,24 @@ import static io.fondaco.importing.ShopifyColumns.IMAGE_ALT;
 import static io.fondaco.importing.ShopifyColumns.IMAGE_POSITION;
 
 import io.fondaco.catalog.Media;
-import io.fondaco.catalog.ProductDraft;
-import io.fondaco.catalog.VariantDraft;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Gathers the pictures that the rows of a product name: each once, by position, then as they come. */
 final class ShopifyMedia {
+    static final String INVALID_IMAGE = "invalid_image";
     private static final long MAX_POSITION = 100_000;
+    private static final Pattern ADDRESS = Pattern.compile("(?i)(https?:)?//\\S+");
 
     private final List<Placed> pictures = new ArrayList<>();
+    private final List<RowError> warnings = new ArrayList<>();
 
     /** Refuses a row whose position is no number. */
     static void check(RowReader row) throws BadCell {
@@ -28,38 +32,54 @@ final class ShopifyMedia {
     void add(RowReader row) throws BadCell {
         if (!row.isEmpty(IMAGE)) {
             String alt = row.text(IMAGE_ALT);
+            if (!isAddress(row.word(IMAGE))) {
+                warnings.add(row.bad(IMAGE, INVALID_IMAGE, "'%s' is not the address of one picture", row.word(IMAGE))
+                        .error());
+            }
             pictures.add(
                     new Placed(position(row).orElse(MAX_POSITION), new Media(row.word(IMAGE), alt == null ? "" : alt)));
         }
     }
 
-    /** The pictures of variants are pictures of the product as well. */
-    ProductDraft into(ProductDraft product, List<VariantDraft> variants) {
+    /** Each picture once, by position. */
+    List<Media> pictures() {
         Map<String, Media> byUrl = new LinkedHashMap<>();
         pictures.stream()
                 .sorted(Comparator.comparingLong(Placed::position))
                 .forEach(placed -> byUrl.putIfAbsent(placed.media().url(), placed.media()));
-        for (VariantDraft variant : variants) {
-            String url = variant.imageUrl();
-            if (url != null && !url.isEmpty()) {
+        return List.copyOf(byUrl.values());
+    }
+
+    /** Rows whose picture has no address, or several in one cell. */
+    List<RowError> warnings() {
+        return warnings;
+    }
+
+    /**
+     * The pictures of a product: those of the file that have an address, or were there before, and those of variants, which are
+     * pictures of the product as well.
+     *
+     * @param ofVariants pictures that variants come to have
+     * @param before pictures of the product
+     */
+    static List<Media> complete(List<Media> pictures, List<String> ofVariants, List<Media> before) {
+        Set<String> known = before.stream().map(Media::url).collect(Collectors.toSet());
+        Map<String, Media> byUrl = new LinkedHashMap<>();
+        for (Media picture : pictures) {
+            if (isAddress(picture.url()) || known.contains(picture.url())) {
+                byUrl.putIfAbsent(picture.url(), picture);
+            }
+        }
+        for (String url : ofVariants) {
+            if (isAddress(url)) {
                 byUrl.putIfAbsent(url, new Media(url, ""));
             }
         }
-        return new ProductDraft(
-                product.slug(),
-                product.title(),
-                product.description(),
-                product.vendor(),
-                product.productType(),
-                product.status(),
-                product.tags(),
-                product.categories(),
-                product.options(),
-                List.copyOf(byUrl.values()),
-                product.seoTitle(),
-                product.seoDescription(),
-                product.attributes(),
-                product.variants());
+        return List.copyOf(byUrl.values());
+    }
+
+    static boolean isAddress(String url) {
+        return ADDRESS.matcher(url).matches() && !url.contains(",http");
     }
 
     private static Optional<Long> position(RowReader row) throws BadCell {

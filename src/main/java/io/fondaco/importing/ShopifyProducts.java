@@ -3,11 +3,13 @@ package io.fondaco.importing;
 import static io.fondaco.importing.ShopifyColumns.*;
 
 import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.Media;
 import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.platform.money.Money;
-import io.fondaco.platform.web.Text;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +28,44 @@ import org.jspecify.annotations.Nullable;
  * variant each, rows without any variant cell for a picture.
  */
 final class ShopifyProducts implements ProductFormat {
+    private static final List<List<String>> VARIANT_CELLS = List.of(
+            GRAMS,
+            WEIGHT,
+            TRACKER,
+            QUANTITY,
+            POLICY,
+            COMPARE_AT,
+            REQUIRES_SHIPPING,
+            TAXABLE,
+            BARCODE,
+            VARIANT_IMAGE,
+            MORE_VARIANT_ATTRIBUTES);
     private static final long MAX_UNITS = 1_000_000_000_000L;
     static final String NO_OPTION = "Title";
     static final String NO_OPTION_VALUE = "Default Title";
 
+    static final String HANDLE_CHANGED = "handle_changed";
+    private static final Pattern SLUG = Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]*");
+
+    private static final Map<String, List<String>> COLUMNS = Map.ofEntries(
+            Map.entry("slug", HANDLE),
+            Map.entry("title", TITLE),
+            Map.entry("description", BODY),
+            Map.entry("vendor", VENDOR),
+            Map.entry("product_type", TYPE),
+            Map.entry("status", STATUS),
+            Map.entry("tags", TAGS),
+            Map.entry("options", optionName(1)),
+            Map.entry("media", IMAGE),
+            Map.entry("seo_title", SEO_TITLE),
+            Map.entry("seo_description", SEO_DESCRIPTION),
+            Map.entry("sku", SKU),
+            Map.entry("option_values", optionValue(1)),
+            Map.entry("barcode", BARCODE),
+            Map.entry("weight_grams", GRAMS),
+            Map.entry("image_url", VARIANT_IMAGE));
+
     private final ShopifyHeader header;
-    private final int handlePosition;
     private final String currency;
 
     /**
@@ -40,22 +75,42 @@ final class ShopifyProducts implements ProductFormat {
     ShopifyProducts(Header columns, String currency) {
         this.header = new ShopifyHeader(columns);
         this.currency = currency;
-        handlePosition = columns.require(HANDLE);
+    }
+
+    /** The handle without regard to case or, of a row without one, the handle that its title gives. */
+    @Override
+    public String productOf(CsvRow cells) {
+        RowReader row = new RowReader(header.columns(), cells);
+        String handle = row.word(HANDLE);
+        return handle.isEmpty() ? slugOf(row.word(TITLE)) : handle.toLowerCase(Locale.ROOT);
     }
 
     @Override
-    public String productOf(CsvRow row) {
-        return handlePosition < row.cells().size()
-                ? Text.composed(row.cells().get(handlePosition).strip())
-                : "";
+    public String columnOf(String field) {
+        if (field.equals("categories")) {
+            return header.name(header.has(CATEGORY) ? CATEGORY : TYPE);
+        }
+        List<String> column = COLUMNS.get(field);
+        return column == null ? "" : header.name(column);
+    }
+
+    @Override
+    public boolean namesVariantsByOptions() {
+        return true;
+    }
+
+    @Override
+    public PlannedProduct resolve(PlannedProduct planned, Optional<ProductSnapshot> present, Set<String> skus) {
+        return new ShopifyMatching(header, planned, present, skus).resolve();
     }
 
     @Override
     public PlannedProduct plan(List<CsvRow> rows) {
         List<PlannedRow> planned = new ArrayList<>(rows.size());
         List<VariantDraft> variants = new ArrayList<>();
-        Set<String> skus = new HashSet<>();
+        Set<List<String>> seen = new HashSet<>();
         ShopifyMedia media = new ShopifyMedia();
+        List<RowError> warnings = new ArrayList<>();
         @Nullable ProductDraft product = null;
         @Nullable RowError flaw = null;
         for (CsvRow cells : rows) {
@@ -67,7 +122,7 @@ final class ShopifyProducts implements ProductFormat {
                     throw new BadCell(unreadable.get());
                 }
                 if (head) {
-                    product = product(row);
+                    product = product(row, warnings);
                 }
             } catch (BadCell e) {
                 flaw = head ? e.error() : flaw;
@@ -79,7 +134,7 @@ final class ShopifyProducts implements ProductFormat {
                 continue;
             }
             try {
-                planned.add(row(row, head, product, skus, variants));
+                planned.add(row(row, head, product, seen, variants));
                 media.add(row);
             } catch (BadCell e) {
                 planned.add(new PlannedRow.Refused(e.error()));
@@ -88,35 +143,97 @@ final class ShopifyProducts implements ProductFormat {
         if (product == null) {
             return flaw == null ? new PlannedProduct(Optional.empty(), planned) : PlannedProduct.refused(flaw, planned);
         }
-        boolean hasMedia = header.columns().position(IMAGE).isPresent();
-        return Drafts.complete(hasMedia ? media.into(product, variants) : product, variants, planned);
+        warnings.addAll(media.warnings());
+        ProductDraft pictured = header.has(IMAGE) ? withMedia(product, media.pictures()) : product;
+        return PlannedProduct.complete(pictured, variants, planned).withWarnings(warnings);
+    }
+
+    private static ProductDraft withMedia(ProductDraft product, List<Media> media) {
+        return new ProductDraft(
+                product.slug(),
+                product.title(),
+                product.description(),
+                product.vendor(),
+                product.productType(),
+                product.status(),
+                product.tags(),
+                product.categories(),
+                product.options(),
+                media,
+                product.seoTitle(),
+                product.seoDescription(),
+                product.attributes(),
+                product.variants());
     }
 
     private PlannedRow row(
-            RowReader row, boolean head, ProductDraft product, Set<String> skus, List<VariantDraft> variants)
+            RowReader row, boolean head, ProductDraft product, Set<List<String>> seen, List<VariantDraft> variants)
             throws BadCell {
-        boolean ofVariant = head
-                || !row.isEmpty(SKU)
+        boolean named = !row.isEmpty(SKU)
                 || !row.isEmpty(PRICE)
                 || IntStream.rangeClosed(1, OPTIONS).anyMatch(option -> !row.isEmpty(optionValue(option)));
-        if (!ofVariant) {
+        if (!head && !named) {
             ShopifyMedia.check(row);
             return new PlannedRow.OfProduct(row.number());
         }
-        @Nullable List<String> values = optionValues(row, product.options());
-        String sku =
-                row.isEmpty(SKU) ? DerivedSku.of(product.slug(), values == null ? List.of() : values) : row.sku(SKU);
+        boolean bare = !named && saysNothingOfAVariant(row);
+        @Nullable List<String> values = bare ? null : optionValues(row, product.options());
+        Optional<String> fileSku = row.isEmpty(SKU) ? Optional.empty() : Optional.of(sku(row));
+        String sku = fileSku.orElseGet(() -> DerivedSku.of(product.slug(), values == null ? List.of() : values));
         row.checkedSku(SKU, sku);
         Optional<Long> stock = row.units(QUANTITY, -MAX_UNITS, MAX_UNITS);
         List<WantedPrice> prices = prices(row);
         ShopifyMedia.check(row);
         VariantDraft variant = variant(row, sku, values);
-        if (!skus.add(sku)) {
-            throw row.bad(SKU, "duplicate_sku", "'%s' stands in an earlier row of this product", sku);
+        if (values != null && !seen.add(values)) {
+            throw row.bad(
+                    values.isEmpty() ? SKU : optionValue(1),
+                    "duplicate_options",
+                    "An earlier row of this product has the same options: '%s'",
+                    String.join(" / ", values));
         }
         variants.add(variant);
         // Exports of shops that sold more than they had say so with a negative number; nothing is there then.
-        return new PlannedRow.OfVariant(row.number(), sku, prices, stock.map(units -> Math.max(0, units)));
+        return new PlannedRow.OfVariant(
+                row.number(), sku, prices, stock.map(units -> Math.max(0, units)), fileSku, bare);
+    }
+
+    private boolean saysNothingOfAVariant(RowReader row) throws BadCell {
+        for (List<String> column : VARIANT_CELLS) {
+            if (!row.isEmpty(column)) {
+                return false;
+            }
+        }
+        Map<String, String> attributes = header.attributes(row, false);
+        return attributes == null || attributes.isEmpty();
+    }
+
+    /** Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them. */
+    private static String sku(RowReader row) throws BadCell {
+        return withoutApostrophe(row.sku(SKU));
+    }
+
+    static String withoutApostrophe(String text) {
+        return text.matches("'+[0-9]+") ? text.substring(1) : text;
+    }
+
+    /** What {@link #withoutApostrophe} reads back: an apostrophe that belongs to the number needs another. */
+    static String withApostrophe(String text) {
+        return text.matches("'+[0-9]+") ? "'" + text : text;
+    }
+
+    /** A handle as a slug: lower case, without signs that a slug cannot have; empty when nothing is left. */
+    static String slugOf(String handle) {
+        if (SLUG.matcher(handle.strip()).matches()) {
+            return handle.strip();
+        }
+        String lower = Normalizer.normalize(handle.strip(), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        if (SLUG.matcher(lower).matches()) {
+            return lower;
+        }
+        return lower.replaceAll("[^\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]+", "-")
+                .replaceAll("-{2,}", "-")
+                .replaceAll("^[^\\p{Ll}\\p{Lo}\\p{N}]+|-+$", "");
     }
 
     private VariantDraft variant(RowReader row, String sku, @Nullable List<String> values) throws BadCell {
@@ -131,7 +248,7 @@ final class ShopifyProducts implements ProductFormat {
                 sku,
                 values,
                 barcode(row),
-                row.grams(GRAMS),
+                row.isEmpty(GRAMS) ? row.weight(WEIGHT, WEIGHT_UNIT) : row.grams(GRAMS),
                 tracker == null ? null : !tracker.isBlank(),
                 policy(row),
                 row.flag(TAXABLE),
@@ -140,26 +257,36 @@ final class ShopifyProducts implements ProductFormat {
                 attributes);
     }
 
-    /** Spreadsheets keep their hands off long numbers behind an apostrophe; it is no part of the code. */
     private static @Nullable String barcode(RowReader row) {
         String barcode = row.text(BARCODE);
-        return barcode != null && barcode.matches("'+[0-9]+") ? barcode.substring(1) : barcode;
+        return barcode == null ? null : withoutApostrophe(barcode);
     }
 
-    private ProductDraft product(RowReader row) throws BadCell {
-        String handle = Text.composed(row.word(HANDLE));
-        if (handle.isEmpty()) {
-            throw row.bad(HANDLE, "missing_handle", "The row names no product%s", "");
+    private ProductDraft product(RowReader row, List<RowError> warnings) throws BadCell {
+        String handle = row.word(HANDLE);
+        String slug = slugOf(handle.isEmpty() ? row.word(TITLE) : handle);
+        if (slug.isEmpty()) {
+            throw row.bad(HANDLE, "missing_handle", "The row names no product: '%s' gives no handle", handle);
         }
         ProductStatus status = status(row);
         @Nullable Map<String, String> attributes = header.attributes(row, true);
-        Boolean published = row.flag(PUBLISHED);
-        if (published != null && status != null && published != (status == ProductStatus.ACTIVE)) {
+        Map<String, String> more = status == null
+                ? new TreeMap<>()
+                : new TreeMap<>(statusAttributes(word(row), row.flag(PUBLISHED), status));
+        if (!handle.isEmpty() && !handle.equals(slug)) {
+            more.put(ShopifyAttribute.HANDLE, handle);
+            warnings.add(row.bad(HANDLE, HANDLE_CHANGED, "The handle '%s' reads '" + slug + "' here", handle)
+                    .error());
+        }
+        if (isNumbered(row.word(CATEGORY))) {
+            more.put(ShopifyAttribute.CATEGORY, row.word(CATEGORY));
+        }
+        if (!more.isEmpty()) {
             attributes = attributes == null ? new TreeMap<>() : attributes;
-            attributes.put(ShopifyAttribute.PUBLISHED, published.toString());
+            attributes.putAll(more);
         }
         return new ProductDraft(
-                handle,
+                slug,
                 row.text(TITLE),
                 row.text(BODY),
                 row.text(VENDOR),
@@ -175,16 +302,50 @@ final class ShopifyProducts implements ProductFormat {
                 List.of());
     }
 
+    private static String word(RowReader row) {
+        return row.word(STATUS).toLowerCase(Locale.ROOT);
+    }
+
     private static @Nullable ProductStatus status(RowReader row) throws BadCell {
-        String word = row.word(STATUS).toLowerCase(Locale.ROOT);
+        String word = word(row);
         Boolean published = row.flag(PUBLISHED);
+        if (word.isEmpty() && published == null) {
+            return null;
+        }
+        Optional<ProductStatus> status = statusOf(word, published);
+        if (status.isEmpty()) {
+            throw row.bad(
+                    STATUS, "invalid_status", "'%s' is not one of active, draft, archived, unlisted", row.word(STATUS));
+        }
+        return status.get();
+    }
+
+    /**
+     * What shoppers see by the two columns: an active product that is not published in the online store is hidden there, and so
+     * is one that has an address but stands in no list.
+     */
+    static Optional<ProductStatus> statusOf(String word, @Nullable Boolean published) {
         return switch (word) {
-            case "" -> published == null ? null : published ? ProductStatus.ACTIVE : ProductStatus.DRAFT;
-            case "active" -> ProductStatus.ACTIVE;
-            case "draft" -> ProductStatus.DRAFT;
-            case "archived" -> ProductStatus.ARCHIVED;
-            default -> throw row.bad(STATUS, "invalid_status", "'%s' is not one of active, draft, archived", word);
+            case "" -> Optional.of(Boolean.TRUE.equals(published) ? ProductStatus.ACTIVE : ProductStatus.DRAFT);
+            case "active" -> Optional.of(Boolean.FALSE.equals(published) ? ProductStatus.DRAFT : ProductStatus.ACTIVE);
+            case "draft", "unlisted" -> Optional.of(ProductStatus.DRAFT);
+            case "archived" -> Optional.of(ProductStatus.ARCHIVED);
+            default -> Optional.empty();
         };
+    }
+
+    /** What of the two columns the status itself does not tell; kept for the export. */
+    static Map<String, String> statusAttributes(String word, @Nullable Boolean published, ProductStatus status) {
+        Map<String, String> attributes = new TreeMap<>();
+        boolean otherWord = !word.isEmpty() && !word.equals(status.name().toLowerCase(Locale.ROOT));
+        if (otherWord) {
+            attributes.put(ShopifyAttribute.STATUS, word);
+        }
+        boolean otherwisePublished = published != null && published != (status == ProductStatus.ACTIVE);
+        if (published != null && (otherWord || (!word.isEmpty() && otherwisePublished))) {
+            attributes.put(ShopifyAttribute.PUBLISHED, published.toString());
+        }
+        return attributes;
     }
 
     private static @Nullable InventoryPolicy policy(RowReader row) throws BadCell {
@@ -206,10 +367,10 @@ final class ShopifyProducts implements ProductFormat {
     }
 
     static List<String> splitTags(String tags) {
+        Set<String> seen = new HashSet<>();
         return Arrays.stream(tags.split(",", -1))
                 .map(String::strip)
-                .filter(tag -> !tag.isEmpty())
-                .distinct()
+                .filter(tag -> !tag.isEmpty() && seen.add(tag.toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -222,7 +383,12 @@ final class ShopifyProducts implements ProductFormat {
         if (category == null && type == null) {
             return null;
         }
-        return splitCategory(category == null ? "" : category, type == null ? "" : type);
+        return splitCategory(category == null || isNumbered(category) ? "" : category, type == null ? "" : type);
+    }
+
+    /** A category that is told by its number in the foreign shop has no name here. */
+    static boolean isNumbered(String category) {
+        return category.strip().startsWith("gid://");
     }
 
     /** The path in the category column or, when that is empty, in the type column. */
@@ -253,12 +419,18 @@ final class ShopifyProducts implements ProductFormat {
         boolean none = options.size() == 1
                 && options.getFirst().equals(NO_OPTION)
                 && row.word(optionValue(1)).equals(NO_OPTION_VALUE);
-        return none ? List.of() : options;
+        if (none) {
+            return List.of();
+        }
+        return options.isEmpty() ? null : options;
     }
 
     private @Nullable List<String> optionValues(RowReader row, @Nullable List<String> options) throws BadCell {
-        if (options == null) {
+        if (header.columns().position(optionValue(1)).isEmpty() && (options == null || options.isEmpty())) {
             return null;
+        }
+        if (options == null) {
+            return unnamedValues(row);
         }
         List<String> values = new ArrayList<>();
         for (int option = 1; option <= OPTIONS; option++) {
@@ -279,9 +451,33 @@ final class ShopifyProducts implements ProductFormat {
         return values;
     }
 
+    /** Values of options that the file does not name: those of the product, in their order. Null when there are none. */
+    private static @Nullable List<String> unnamedValues(RowReader row) throws BadCell {
+        List<String> values = new ArrayList<>();
+        for (int option = 1; option <= OPTIONS; option++) {
+            String value = row.word(optionValue(option));
+            if (value.isEmpty()) {
+                continue;
+            }
+            if (values.size() < option - 1) {
+                throw row.bad(
+                        optionValue(option), "missing_option_value", "'%s' follows an option without a value", value);
+            }
+            values.add(value);
+        }
+        if (values.equals(List.of(NO_OPTION_VALUE))) {
+            return List.of();
+        }
+        return values.isEmpty() ? null : values;
+    }
+
     private List<WantedPrice> prices(RowReader row) throws BadCell {
         Optional<Money> price = row.price(PRICE, currency);
-        Optional<Money> compareAt = row.price(COMPARE_AT, currency);
+        // A price of nothing to compare with, or a lower one, is what some exports have instead of none.
+        Optional<Money> compareAt = row.price(COMPARE_AT, currency)
+                .filter(other -> other.amount() > 0)
+                .filter(other ->
+                        price.isEmpty() || other.amount() >= price.get().amount());
         if (price.isEmpty() && compareAt.isPresent()) {
             throw row.bad(COMPARE_AT, "missing_price", "'%s' has no price to compare with", row.word(COMPARE_AT));
         }

@@ -3,6 +3,7 @@ package io.fondaco.importing;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.catalog.Upserted.Change;
 import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.Inventory.NamedLocation;
 import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Puts a batch of stock rows in: counts, refused rows, counters and checkpoint commit together. */
@@ -43,7 +45,7 @@ class StockBatches {
                 outcome.refuse(e.error());
             }
         }
-        List<StockCount> counts = accepted(lease, read, outcome);
+        List<StockCount> counts = accepted(lease, located(lease, file, read, outcome), outcome);
         if (!counts.isEmpty()) {
             Map<StockKey, Inventory.Counted> counted = lease.dryRun()
                     ? inventory.previewCounts(counts)
@@ -64,6 +66,37 @@ class StockBatches {
         ledger.record(lease, outcome, rows.getLast().number());
     }
 
+    /** At the locations that the rows mean. */
+    private Map<Long, StockCount> located(Lease lease, StockFile file, Map<Long, StockCount> read, Outcome outcome) {
+        Set<String> written = new HashSet<>();
+        read.values().forEach(count -> written.add(count.key().location()));
+        Map<String, NamedLocation> locations = inventory.locations(written, lease.createLocations());
+        Map<Long, StockCount> located = new LinkedHashMap<>();
+        read.forEach((number, count) -> {
+            NamedLocation named =
+                    Objects.requireNonNull(locations.get(count.key().location()));
+            named.code()
+                    .ifPresentOrElse(
+                            code -> located.put(
+                                    number,
+                                    new StockCount(new StockKey(count.key().sku(), code), count.available())),
+                            () -> outcome.refuse(
+                                    new RowError(number, file.locationColumn(), named.refusal(), named.detail())));
+        });
+        return located;
+    }
+
+    /** Stock of a variant that was removed stays until it is counted away, so its SKU is known as well. */
+    private Set<String> known(Set<String> skus) {
+        Set<String> known = new HashSet<>(catalog.variantsBySku(skus).keySet());
+        Set<String> others = new HashSet<>(skus);
+        others.removeAll(known);
+        if (!others.isEmpty()) {
+            inventory.levels(others).forEach(level -> known.add(level.sku()));
+        }
+        return known;
+    }
+
     private List<StockCount> accepted(Lease lease, Map<Long, StockCount> read, Outcome outcome) {
         Set<String> keys = new HashSet<>();
         Set<String> skus = new HashSet<>();
@@ -74,7 +107,7 @@ class StockBatches {
         if (skus.isEmpty()) {
             return List.of();
         }
-        Set<String> known = catalog.variantsBySku(skus).keySet();
+        Set<String> known = known(skus);
         Set<String> met = new HashSet<>(ledger.seenBefore(lease.id(), List.copyOf(keys)));
         List<StockCount> accepted = new ArrayList<>();
         read.forEach((number, count) -> {

@@ -4,6 +4,7 @@ import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Stock as a file has it: {@code sku,location,available}; the location may be missing or blank. */
 final class StockFile {
@@ -12,7 +13,6 @@ final class StockFile {
     static final List<String> AVAILABLE = List.of("available");
     static final List<String> HEADER = List.of("sku", "location", "available");
     private static final long MAX_AVAILABLE = 1_000_000_000_000L;
-    private static final int MAX_LOCATION_LENGTH = 100;
 
     private final Header header;
 
@@ -24,12 +24,13 @@ final class StockFile {
         header.require(SKU);
         header.require(AVAILABLE);
         for (String name : header.names()) {
-            if (HEADER.stream().noneMatch(name::equalsIgnoreCase)) {
+            if (!name.isEmpty() && HEADER.stream().noneMatch(name::equalsIgnoreCase)) {
                 throw new InvalidHeader(name, "A stock file has no column '%s'.".formatted(name));
             }
         }
     }
 
+    /** The location as it is written; which one is meant, the inventory says. */
     StockCount count(CsvRow cells) throws BadCell {
         RowReader row = new RowReader(header, cells);
         Optional<RowError> flaw = row.flaw();
@@ -37,15 +38,17 @@ final class StockFile {
             throw new BadCell(flaw.get());
         }
         String sku = row.sku(SKU);
-        String location = row.word(LOCATION);
-        if (location.length() > MAX_LOCATION_LENGTH || location.chars().anyMatch(Character::isISOControl)) {
-            throw row.bad(LOCATION, "invalid_location", "'%s' is no location: at most 100 characters", location);
-        }
+        String location = row.text(LOCATION);
         Optional<Long> available = row.units(AVAILABLE, 0, MAX_AVAILABLE);
         if (available.isEmpty()) {
             throw row.bad(AVAILABLE, "missing_quantity", "The row does not say how many are available%s", "");
         }
-        return new StockCount(
-                new StockKey(sku, location.isEmpty() ? StockKey.DEFAULT_LOCATION : location), available.get());
+        return new StockCount(new StockKey(sku, location == null ? "" : location), available.get());
+    }
+
+    /** The column as this file names it. */
+    String locationColumn() {
+        OptionalInt position = header.position(LOCATION);
+        return position.isPresent() ? header.names().get(position.getAsInt()) : LOCATION.getFirst();
     }
 }

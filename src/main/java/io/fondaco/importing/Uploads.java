@@ -35,8 +35,13 @@ class Uploads {
      * What comes with a file.
      *
      * @param currency of prices in columns that do not name one
+     * @param createLocations whether stock at a location that is not known makes it
      */
-    record Order(FileKind kind, FileFormat format, String currency, boolean dryRun) {}
+    record Order(FileKind kind, FileFormat format, String currency, boolean dryRun, boolean createLocations) {
+        Order(FileKind kind, FileFormat format, String currency, boolean dryRun) {
+            this(kind, format, currency, dryRun, false);
+        }
+    }
 
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     ImportId open(Order order) {
@@ -95,8 +100,10 @@ class Uploads {
 
     private int insert(ImportId id, Order order, String status, @Nullable String name, @Nullable ImportId after) {
         return entities.createNativeQuery("""
-                        INSERT INTO importing.import (id, kind, format, currency, dry_run, status, name, after_id)
-                        VALUES (:id, :kind, :format, :currency, :dryRun, :status, cast(:name AS text), cast(:after AS uuid))
+                        INSERT INTO importing.import
+                               (id, kind, format, currency, dry_run, create_locations, status, name, after_id)
+                        VALUES (:id, :kind, :format, :currency, :dryRun, :createLocations, :status, cast(:name AS text),
+                                cast(:after AS uuid))
                             ON CONFLICT (name) DO NOTHING
                         """)
                 .setParameter("id", id.value())
@@ -104,6 +111,7 @@ class Uploads {
                 .setParameter("format", order.format().toString())
                 .setParameter("currency", order.currency())
                 .setParameter("dryRun", order.dryRun())
+                .setParameter("createLocations", order.createLocations())
                 .setParameter("status", status)
                 .setParameter("name", name)
                 .setParameter("after", after == null ? null : after.value().toString())

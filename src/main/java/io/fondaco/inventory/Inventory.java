@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Stock, for other modules. Calls join the caller's transaction on the primary; rows are locked in the order of SKU and
@@ -82,6 +83,31 @@ public interface Inventory extends VariantAvailability {
      * @param waiting of these, units that have not come yet
      */
     record Backorder(String sku, String location, long quantity, long waiting) {}
+
+    /**
+     * The locations that somebody means, by what was written: blanks around a code mean nothing, an empty one is the default
+     * location. The same rule at every door. One statement.
+     *
+     * @param create whether a code that no location has is taken; its first stock makes the location
+     */
+    Map<String, NamedLocation> locations(Collection<String> written, boolean create);
+
+    /**
+     * What somebody means by a location.
+     *
+     * @param code of the location; empty when it is refused
+     * @param refusal stable, for programs: {@code invalid_location}, {@code unknown_location}
+     * @param detail for people
+     */
+    record NamedLocation(Optional<String> code, String refusal, String detail) {
+        static NamedLocation of(String code) {
+            return new NamedLocation(Optional.of(code), "", "");
+        }
+
+        static NamedLocation refused(String refusal, String detail) {
+            return new NamedLocation(Optional.empty(), refusal, detail);
+        }
+    }
 
     /** What a count did. */
     enum Counted {

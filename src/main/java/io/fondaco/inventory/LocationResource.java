@@ -87,7 +87,7 @@ class LocationResource {
     record NewLocation(
             @Schema(description = "Names it for good.", examples = "leeds")
             @NotNull
-            @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+            @Pattern(regexp = StockKey.LOCATION_CODE)
             String code,
 
             @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
@@ -137,7 +137,8 @@ class LocationResource {
     @Operation(
             operationId = "createStockLocation",
             summary = "Make a stock location",
-            description = "Stock that is counted or imported at a location that is not known makes one, too.")
+            description = "Codes that differ in capitals only are the same. Stock that is counted or imported makes a"
+                    + " location only when asked to (create_location, create_locations).")
     @APIResponse(
             responseCode = "201",
             description = "The location.",
@@ -147,7 +148,8 @@ class LocationResource {
         int made = Location.getEntityManager()
                 .createNativeQuery("""
                         INSERT INTO inventory.location (code, name, country, priority, active, ships_online)
-                        VALUES (:code, :name, cast(:country AS text), :priority, :active, :ships)
+                        SELECT :code, :name, cast(:country AS text), :priority, :active, :ships
+                         WHERE NOT EXISTS (SELECT FROM inventory.location WHERE lower(code) = lower(:code))
                         ON CONFLICT (code) DO NOTHING
                         """)
                 .setParameter("code", wanted.code())

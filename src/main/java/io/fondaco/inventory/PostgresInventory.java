@@ -427,6 +427,11 @@ class PostgresInventory implements Inventory {
     }
 
     @Override
+    public Map<String, NamedLocation> locations(Collection<String> written, boolean create) {
+        return levels.locations(written, create);
+    }
+
+    @Override
     public List<StockLevel> levelsAfter(StockKey after, int limit) {
         return levels.after(after, limit);
     }

@@ -59,6 +59,11 @@ record SellingPolicy(
         }
     }
 
+    /** The same at another location. */
+    SellingPolicy at(String other) {
+        return new SellingPolicy(policy, limit, expectedOn, other);
+    }
+
     /**
      * @throws ApiException 422 for a limit or a date that does not go with the policy
      */

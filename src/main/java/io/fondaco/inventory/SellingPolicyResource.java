@@ -1,13 +1,15 @@
 package io.fondaco.inventory;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
+import io.fondaco.inventory.Inventory.NamedLocation;
 import io.fondaco.inventory.SellingPolicies.Versioned;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.transaction.Transactional;
@@ -36,10 +38,12 @@ import org.jspecify.annotations.Nullable;
 class SellingPolicyResource {
     private final SellingPolicies policies;
     private final Catalog catalog;
+    private final StockLevels levels;
 
-    SellingPolicyResource(SellingPolicies policies, Catalog catalog) {
+    SellingPolicyResource(SellingPolicies policies, Catalog catalog, StockLevels levels) {
         this.policies = policies;
         this.catalog = catalog;
+        this.levels = levels;
     }
 
     @GET
@@ -86,11 +90,16 @@ class SellingPolicyResource {
             @NotNull @Valid SellingPolicy wanted) {
         requireKnown(sku);
         SellingPolicy policy = wanted.checked();
-        if (Text.hasNul(policy.location())) {
-            throw ApiException.invalid("/location", "invalid_format", "A NUL character is not text.");
-        }
+        policy = policy.at(location(policy));
         IfMatch.require(ifMatch, policies.lock(sku).version());
         return answer(policies.set(sku, policy));
+    }
+
+    private String location(SellingPolicy policy) {
+        String written = requireNonNull(policy.location());
+        NamedLocation named =
+                requireNonNull(levels.locations(List.of(written), false).get(written));
+        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.refusal(), named.detail()));
     }
 
     private void requireKnown(String sku) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A change of stock: either by a difference or to a count.
  *
  * @param location absent: {@code "default"}
+ * @param createLocation whether a location that is not known is made
  * @param delta units more, or less when negative
  * @param available what is free on the shelf from now on
  * @param reason for the history
@@ -20,6 +21,9 @@ record StockAdjustment(
         String sku,
 
         @Size(min = 1, max = 100) @Nullable String location,
+
+        @Schema(description = "Whether a location that is not known is made; absent: no, it is refused.") @Nullable
+        Boolean createLocation,
 
         @Schema(description = "Units more, or less when negative; either this or available.", examples = "-3")
         @Min(-BOUND)

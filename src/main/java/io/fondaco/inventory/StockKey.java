@@ -10,6 +10,9 @@ import java.util.Comparator;
 public record StockKey(String sku, String location) {
     public static final String DEFAULT_LOCATION = "default";
 
+    /** What the code of a location looks like. */
+    static final String LOCATION_CODE = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}";
+
     static final Comparator<StockKey> ORDER =
             Comparator.comparing(StockKey::sku).thenComparing(StockKey::location);
 

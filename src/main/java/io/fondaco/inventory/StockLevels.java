@@ -1,6 +1,10 @@
 package io.fondaco.inventory;
 
 import io.fondaco.catalog.VariantAvailability.Availability;
+import io.fondaco.inventory.Inventory.NamedLocation;
+import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.PreparedStatement;
@@ -10,9 +14,12 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hibernate.Session;
 
 /** Stock as it stands: reads only, on the caller's route. One statement each. */
@@ -97,6 +104,78 @@ class StockLevels {
                 select.setInt(3, limit);
                 return levels(select);
             }
+        });
+    }
+
+    /** See {@link Inventory#locations}. */
+    Map<String, NamedLocation> locations(Collection<String> written, boolean create) {
+        Map<String, NamedLocation> found = new HashMap<>();
+        Set<String> readable = new HashSet<>();
+        for (String text : written) {
+            if (Text.hasNul(text) || Text.isTorn(text)) {
+                found.put(
+                        text, NamedLocation.refused("invalid_location", "A location is text without NUL characters."));
+            } else {
+                readable.add(text);
+            }
+        }
+        Set<String> known = knownAs(readable);
+        for (String text : readable) {
+            found.put(text, location(text, known, create));
+        }
+        return found;
+    }
+
+    /** A location that is there is meant however its code is formed: rules for codes came later than some of them. */
+    private static NamedLocation location(String text, Set<String> known, boolean create) {
+        String code = text.strip();
+        if (code.isEmpty()) {
+            return NamedLocation.of(StockKey.DEFAULT_LOCATION);
+        }
+        if (known.contains(text)) {
+            return NamedLocation.of(text);
+        }
+        if (known.contains(code)) {
+            return NamedLocation.of(code);
+        }
+        String shown = Violation.shorten(code);
+        if (!code.matches(StockKey.LOCATION_CODE)) {
+            return NamedLocation.refused(
+                    "invalid_location",
+                    "'%s' is no code of a location: letters, digits, '.', '_' and '-', at most 100.".formatted(shown));
+        }
+        for (String other : known) {
+            if (other.equalsIgnoreCase(code)) {
+                return NamedLocation.refused(
+                        "unknown_location", "There is no location '%s'. Is '%s' meant?".formatted(shown, other));
+            }
+        }
+        return create
+                ? NamedLocation.of(code)
+                : NamedLocation.refused(
+                        "unknown_location",
+                        "There is no location '%s'. Make it first, or ask for it to be made.".formatted(shown));
+    }
+
+    /** Codes of locations that are one of these, or differ in capitals only. */
+    private Set<String> knownAs(Collection<String> written) {
+        if (written.isEmpty()) {
+            return Set.of();
+        }
+        return session().doReturningWork(connection -> {
+            Set<String> known = new HashSet<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT code FROM inventory.location WHERE code = ANY (?) OR lower(code) = ANY (?)")) {
+                select.setArray(1, connection.createArrayOf("text", written.toArray()));
+                select.setArray(2, Columns.of(connection, "text", written, text -> text.strip()
+                        .toLowerCase(Locale.ROOT)));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        known.add(rows.getString(1));
+                    }
+                }
+            }
+            return known;
         });
     }
 

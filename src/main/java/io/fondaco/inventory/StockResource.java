@@ -1,7 +1,10 @@
 package io.fondaco.inventory;
 
+import static java.util.Objects.requireNonNull;
+
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
+import io.fondaco.inventory.Inventory.NamedLocation;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Cursor;
@@ -80,7 +83,8 @@ class StockResource {
             operationId = "adjustStock",
             summary = "Correct the stock of a SKU",
             description =
-                    "By a difference (`delta`) or to a count (`available`). Takes effect once per Idempotency-Key.")
+                    "By a difference (`delta`) or to a count (`available`). Takes effect once per Idempotency-Key."
+                            + " A location that is not known is refused (`unknown_location`) unless create_location is true.")
     @APIResponse(
             responseCode = "200",
             description = "The level as it is now.",
@@ -93,16 +97,26 @@ class StockResource {
         return apply(adjustment);
     }
 
+    private String location(StockAdjustment adjustment) {
+        String written = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
+        NamedLocation named = requireNonNull(inventory
+                .locations(List.of(written), Boolean.TRUE.equals(adjustment.createLocation()))
+                .get(written));
+        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.refusal(), named.detail()));
+    }
+
+    /** Stock of a variant that was removed stays, and must be correctable until it is gone. */
     private StockLevel apply(StockAdjustment adjustment) {
         String sku = adjustment.sku();
         if (sku == null
                 || sku.indexOf('\0') >= 0
-                || catalog.variantsBySku(List.of(sku)).isEmpty()) {
+                || (catalog.variantsBySku(List.of(sku)).isEmpty()
+                        && inventory.levels(List.of(sku)).isEmpty())) {
             throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
         }
-        String location = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
+        String location = location(adjustment);
         String reason = adjustment.reason() == null ? "" : adjustment.reason();
-        if (location.indexOf('\0') >= 0 || reason.indexOf('\0') >= 0) {
+        if (reason.indexOf('\0') >= 0) {
             throw ApiException.invalid("/reason", "invalid_format", "A NUL character is not text.");
         }
         StockKey stock = new StockKey(sku, location);

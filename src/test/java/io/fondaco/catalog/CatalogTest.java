@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ClusterForTests;
+import io.fondaco.ShopDatabase;
 import io.fondaco.catalog.Upserted.Change;
 import io.fondaco.platform.money.Money;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,9 @@ class CatalogTest {
 
     @Inject
     VariantPrices prices;
+
+    @Inject
+    ShopDatabase database;
 
     @Test
     void whatIsReadBackIsUnchangedToTheLastField() {
@@ -256,6 +262,197 @@ class CatalogTest {
                 .delete("/admin/v1/categories/" + below.path("id"))
                 .then()
                 .statusCode(204);
+    }
+
+    private static Response shirt(List<String> options, List<Map<String, String>> values) {
+        String slug = slug();
+        List<Map<String, Object>> variants = new ArrayList<>();
+        for (int n = 0; n < values.size(); n++) {
+            variants.add(Map.of("sku", slug + "-" + n, "options", values.get(n)));
+        }
+        return admin().body(Map.of(
+                        "title", "Shirt", "slug", slug, "status", "active", "options", options, "variants", variants))
+                .post("/admin/v1/products");
+    }
+
+    private static Response change(Response product, Map<String, Object> change) {
+        return admin().header("If-Match", "*").body(change).patch("/admin/v1/products/" + product.path("id"));
+    }
+
+    @Test
+    void anOptionThatVariantsHaveNoValueForIsRefused() {
+        Response made = shirt(
+                List.of("Size", "Colour"),
+                List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "S", "Colour", "Blue")));
+        assertThat(made.statusCode()).as(made.asString()).isEqualTo(201);
+
+        change(made, Map.of("options", List.of("Size", "Colour", "Fit")))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("option_count"))
+                .body("errors[0].pointer", equalTo("/options"));
+        change(made, Map.of("options", List.of("Size")))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("duplicate_options"));
+        change(made, Map.of("options", List.of()))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("duplicate_options"));
+    }
+
+    @Test
+    void optionValuesGoWithTheNamesOfTheirOptions() {
+        Response made = shirt(
+                List.of("Size", "Colour"),
+                List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "M", "Colour", "Red")));
+
+        change(made, Map.of("options", List.of("Colour", "Size")))
+                .then()
+                .statusCode(200)
+                .body("variants[0].options.Size", equalTo("S"))
+                .body("variants[0].options.Colour", equalTo("Red"))
+                .body("variants[1].title", equalTo("Red / M"));
+        change(made, Map.of("options", List.of("Color", "Size")))
+                .then()
+                .statusCode(200)
+                .body("variants[0].options.Color", equalTo("Red"));
+        change(made, Map.of("options", List.of("Size")))
+                .then()
+                .statusCode(200)
+                .body("variants[1].options", equalTo(Map.of("Size", "M")));
+    }
+
+    @Test
+    void blanksAroundAnOptionValueMakeNoOtherVariant() {
+        assertThat(shirt(List.of("Size"), List.of(Map.of("Size", "S"), Map.of("Size", "S ")))
+                        .path("errors[0].code")
+                        .toString())
+                .isEqualTo("duplicate_options");
+        shirt(List.of("Size"), List.of(Map.of("Size", " S ")))
+                .then()
+                .statusCode(201)
+                .body("variants[0].options.Size", equalTo("S"));
+    }
+
+    @Test
+    void variantsMaySwapTheirOptionValues() {
+        String slug = slug();
+        ProductDraft before = sized(slug, "S", "M");
+        catalog.upsert(List.of(before));
+
+        Upserted swapped = catalog.upsert(List.of(sized(slug, "M", "S"))).getFirst();
+
+        assertThat(swapped.variants().values())
+                .allSatisfy(variant -> assertThat(variant.change()).contains(Change.UPDATED));
+        Upserted twice = catalog.upsert(List.of(sized(slug, "L", "L"))).getFirst();
+        assertThat(twice.variants().get(slug + "-1").change()).contains(Change.UPDATED);
+        assertThat(twice.variants().get(slug + "-2").refusal())
+                .get()
+                .extracting(Upserted.Refusal::code)
+                .isEqualTo("duplicate_options");
+    }
+
+    private static ProductDraft sized(String slug, String first, String second) {
+        return new ProductDraft(
+                slug,
+                "Sized",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of("Size"),
+                null,
+                null,
+                null,
+                null,
+                List.of(
+                        new VariantDraft(slug + "-1", List.of(first), null, null, null, null, null, null, null, null),
+                        new VariantDraft(
+                                slug + "-2", List.of(second), null, null, null, null, null, null, null, null)));
+    }
+
+    @Test
+    void nothingIsWrittenOfANewProductWhoseVariantsAreAllRefused() {
+        String taken = slug();
+        catalog.upsert(List.of(draft(taken, variant(taken))));
+        String slug = slug();
+
+        Upserted refused = catalog.upsert(List.of(draft(slug, variant(taken)))).getFirst();
+
+        assertThat(refused.refusal()).get().extracting(Upserted.Refusal::code).isEqualTo("sku_taken");
+        assertThat(admin().get("/admin/v1/products?slug=" + slug).jsonPath().getList("data"))
+                .isEmpty();
+    }
+
+    @Test
+    void aVariantThatLacksAValueIsShownShortAndCanBeMended() throws SQLException {
+        Response made = shirt(
+                List.of("Size", "Colour"),
+                List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "M", "Colour", "Red")));
+        String variant = made.path("variants[0].id");
+        database.execute("UPDATE catalog.variant SET option_values = ARRAY['S'] WHERE sku = '"
+                + made.path("variants[0].sku") + "'");
+
+        admin().header("If-Match", "*")
+                .body(Map.of("weight_grams", 7))
+                .patch("/admin/v1/variants/" + variant)
+                .then()
+                .statusCode(200)
+                .body("weight_grams", equalTo(7));
+        Awaitility.await().untilAsserted(() -> given().get("/store/v1/products/" + made.path("slug"))
+                .then()
+                .statusCode(200)
+                .body("variants[0].options", equalTo(Map.of("Size", "S"))));
+        given().get("/store/v1/products?limit=5").then().statusCode(200);
+        admin().header("If-Match", "*")
+                .body(Map.of("options", Map.of("Size", "S", "Colour", "Blue")))
+                .patch("/admin/v1/variants/" + variant)
+                .then()
+                .statusCode(200)
+                .body("title", equalTo("S / Blue"));
+    }
+
+    @Test
+    void aCategoryMovesOnlyWhereAllBelowItHasRoom() {
+        String deep = chain(7, null);
+        String top = admin().body(Map.of("name", "Mover " + UUID.randomUUID()))
+                .post("/admin/v1/categories")
+                .path("id");
+        chain(3, top);
+
+        admin().header("If-Match", "*")
+                .body(Map.of("parent_id", deep))
+                .patch("/admin/v1/categories/" + top)
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("too_deep"));
+        admin().header("If-Match", "*")
+                .body(Map.of("parent_id", chain(6, null)))
+                .patch("/admin/v1/categories/" + top)
+                .then()
+                .statusCode(200);
+    }
+
+    /** So many categories, one below the other. @return the lowest */
+    private static String chain(int length, String parent) {
+        String below = parent;
+        for (int n = 0; n < length; n++) {
+            Map<String, Object> body = new HashMap<>();
+            body.put("name", "Level " + UUID.randomUUID());
+            if (below != null) {
+                body.put("parent_id", below);
+            }
+            below = admin().body(body)
+                    .post("/admin/v1/categories")
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path("id");
+        }
+        return below;
     }
 
     private ProductSnapshot snapshot(String slug) {

@@ -108,7 +108,7 @@ class BackorderTest {
         String sku = shelf.put(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
         Response order = Shopper.ready(sku, 2).complete("tok_ok");
-        adjust(sku, Map.of("delta", 5, "location", "annexe"))
+        adjust(sku, Map.of("delta", 5, "location", "annexe", "create_location", true))
                 .then()
                 .statusCode(200)
                 .body("on_hand", equalTo(3));

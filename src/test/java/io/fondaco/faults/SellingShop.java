@@ -107,7 +107,7 @@ public final class SellingShop implements AutoCloseable {
                         "/admin/v1/stock/adjustments",
                         PackagedApp.ADMIN_KEY,
                         Map.of("Idempotency-Key", UUID.randomUUID().toString()),
-                        Map.of("sku", sku, "location", location, "delta", units))
+                        Map.of("sku", sku, "location", location, "create_location", true, "delta", units))
                 .expect(200));
         return sku;
     }

@@ -36,6 +36,22 @@ class FileHeadTest {
         assertThat(FileHead.check(head).names()).containsExactly("a", "b");
     }
 
+    @Test
+    void markupIsRefusedAsWhatItIs() {
+        assertThatThrownBy(() -> FileHead.check(utf8("<?xml version=\"1.0\"?><a/>")))
+                .hasMessageContaining("XML");
+        assertThatThrownBy(() -> FileHead.check(utf8("\uFEFF\n<html>"))).hasMessageContaining("HTML");
+    }
+
+    @Test
+    void aColumnWithoutANameMustBeEmpty() {
+        assertThat(FileHead.check(utf8("a,b,\n1,2,\n")).names()).containsExactly("a", "b", "");
+        assertThatThrownBy(() -> FileHead.check(utf8(",a,b\n,1,2\n0,1,2\n")))
+                .hasMessageContaining("Column 1")
+                .hasMessageContaining("row 3")
+                .hasMessageContaining("'0'");
+    }
+
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }

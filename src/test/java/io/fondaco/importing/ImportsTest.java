@@ -55,13 +55,13 @@ class ImportsTest {
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 it-bad,Bad,Size,S,IT-BAD-S,1.00
                 it-bad,,,M,IT-BAD-M,one
-                it-bad,,,L
+                it-bad,,,L,IT-BAD-L,1.00,stray
                 it-worse,Worse,Size,S,IT-BAD-S,1.00
                 it-nasty,שלום 🙂'; DROP TABLE importing.import; --,,,"' OR 1=1 --",1.00
                 it-bad,Again,Size,S,IT-BAD-X,1.00
                 """);
 
-        assertRows(done, 2, 0, 0, 4);
+        assertRows(done, 3, 0, 0, 3);
         Response errors = admin().queryParam("limit", 2).get(done.getString("errors_url"));
         assertThat(errors.jsonPath().getList("data.row")).containsExactly(3, 4);
         assertThat(errors.jsonPath().getList("data.code")).containsExactly("invalid_price", "wrong_column_count");
@@ -69,7 +69,16 @@ class ImportsTest {
         assertThat(errors.jsonPath().getString("data[0].detail")).contains("'one'");
         Response rest = admin().queryParam("cursor", errors.jsonPath().getString("next_cursor"))
                 .get(done.getString("errors_url"));
-        assertThat(rest.jsonPath().getList("data.code")).containsExactly("duplicate_sku", "duplicate_product");
+        assertThat(rest.jsonPath().getList("data.code")).containsExactly("duplicate_product");
+        assertThat(admin().get(done.getString("errors_url") + ".csv").asString().lines())
+                .hasSize(4)
+                .startsWith("row,column,code,detail")
+                .anyMatch(line -> line.startsWith("3,Variant Price,invalid_price,"));
+        Response warnings = admin().get(done.getString("warnings_url"));
+        assertThat(warnings.jsonPath().getList("data.row")).containsExactly(5);
+        assertThat(warnings.jsonPath().getList("data.code")).containsExactly("sku_shared");
+        assertThat(done.getInt("warnings")).isEqualTo(1);
+        assertThat(done.getString("currency")).isEqualTo("EUR");
         awaitExport("kind=products&format=fondaco", "DROP TABLE");
     }
 
@@ -97,12 +106,192 @@ class ImportsTest {
                 IT-STOCK,Lido,1000000000001
                 """;
 
-        JsonPath done = importAndWait("kind=stock", file);
+        JsonPath done = importAndWait("kind=stock&create_locations=true", file);
         assertRows(done, 2, 0, 0, 5);
         assertThat(admin().get(done.getString("errors_url")).jsonPath().getList("data.code"))
                 .containsExactly(
                         "duplicate_row", "unknown_sku", "invalid_quantity", "invalid_quantity", "invalid_quantity");
         assertRows(importAndWait("kind=stock", file.replace("Rialto,3", "Rialto,4")), 0, 1, 1, 5);
+    }
+
+    @Test
+    void stockAtALocationThatNobodyMadeIsRefusedUnlessAskedFor() {
+        importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-place,Place,IT-PLACE,1\n");
+
+        JsonPath done = importAndWait(
+                "kind=stock", "sku,location,available\nIT-PLACE,Itberln,7\nIT-PLACE,DEFAULT,7\nIT-PLACE,../x,7\n");
+
+        assertRows(done, 0, 0, 0, 3);
+        Response errors = admin().get(done.getString("errors_url"));
+        assertThat(errors.jsonPath().getList("data.code"))
+                .containsExactly("unknown_location", "unknown_location", "invalid_location");
+        assertThat(errors.jsonPath().getString("data[1].detail")).contains("'default'");
+        assertRows(
+                importAndWait("kind=stock&create_locations=true", "sku,location,available\nIT-PLACE, itberlin ,7\n"),
+                1,
+                0,
+                0,
+                0);
+        assertRows(importAndWait("kind=stock", "sku,location,available\nIT-PLACE,itberlin,7\n"), 0, 0, 1, 0);
+    }
+
+    @Test
+    void anOptionThatOnlySomeVariantsHaveIsRefusedAndTheShopGoesOn() {
+        importAndWait(PRODUCTS, """
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
+                it-tee,Tee,Size,S,IT-TEE-S,10.00,active
+                it-tee,,,M,IT-TEE-M,10.00,
+                """);
+        String header =
+                "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price\n";
+
+        JsonPath refused = importAndWait(PRODUCTS, header + "it-tee,Tee,Size,S,Colour,Red,IT-TEE-S,10.00\n");
+
+        assertRows(refused, 0, 0, 0, 1);
+        Response errors = admin().get(refused.getString("errors_url"));
+        assertThat(errors.jsonPath().getString("data[0].code")).isEqualTo("option_count");
+        assertThat(errors.jsonPath().getString("data[0].column")).isEqualTo("Option1 Name");
+        await().atMost(PATIENCE)
+                .until(() -> given().get("/store/v1/products/it-tee").statusCode() == 200);
+        given().get("/store/v1/products?limit=20").then().statusCode(200);
+        JsonPath fondaco = importAndWait(
+                "kind=products&format=fondaco", "slug,options,sku\nit-tee,\"[\"\"Size\"\",\"\"Fit\"\"]\",\n");
+        assertRows(fondaco, 0, 0, 0, 1);
+        assertRows(
+                importAndWait(
+                        PRODUCTS,
+                        header + "it-tee,Tee,Size,S,Colour,Red,IT-TEE-S,10.00\nit-tee,,,M,,Red,IT-TEE-M,10.00\n"),
+                0,
+                2,
+                0,
+                0);
+    }
+
+    @Test
+    void aRowThatIsRefusedChangesNothing() {
+        importAndWait(PRODUCTS, """
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
+                it-keep,Kept,Size,S,IT-KEEP-S,5
+                it-keep,,,M,IT-KEEP-M,5
+                """);
+
+        JsonPath badHead = importAndWait(PRODUCTS, """
+                Handle,Title,Option1 Name,Option1 Value,Variant Price
+                it-keep,Changed,Size,S,bad
+                it-keep,,,M,6
+                """);
+        assertRows(badHead, 0, 1, 0, 1);
+        JsonPath taken = importAndWait("kind=products&format=fondaco", """
+                slug,title,sku
+                it-keep,Changed,it-keep-x
+                it-other,Other,IT-KEEP-S
+                """);
+        assertRows(taken, 0, 0, 0, 2);
+        assertThat(admin().get(taken.getString("errors_url")).jsonPath().getList("data.code"))
+                .containsExactly("option_count", "sku_taken");
+
+        Response product = admin().get("/admin/v1/products?slug=it-keep");
+        assertThat(product.jsonPath().getString("data[0].title")).isEqualTo("Kept");
+        assertThat(admin().get("/admin/v1/products?slug=it-other").jsonPath().getList("data"))
+                .isEmpty();
+    }
+
+    @Test
+    void aFileTouchesOnlyWhatItsColumnsName() {
+        importAndWait(PRODUCTS, """
+                Handle,Title,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item
+                it-cols,Columns,old,Size,S,,5,2.50
+                it-cols,,,,M,,5,2.50
+                """);
+
+        assertRows(importAndWait(PRODUCTS, "Handle,Title,Tags\nit-cols,Columns,sale\n"), 0, 1, 0, 0);
+        assertRows(
+                importAndWait(
+                        PRODUCTS,
+                        "Handle,Title,Option1 Name,Option1 Value,Variant Price\nit-cols,Columns,Size,S,6\nit-cols,,,M,7\n"),
+                0,
+                2,
+                0,
+                0);
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            JsonPath product = admin().get("/admin/v1/products?slug=it-cols").jsonPath();
+            assertThat(product.getList("data[0].variants.prices.flatten().price.amount"))
+                    .containsExactly(600, 700);
+            assertThat(product.getList("data[0].tags")).containsExactly("sale");
+            assertThat(product.getList("data[0].variants.sku")).containsExactly("it-cols-S", "it-cols-M");
+            assertThat(product.getString("data[0].variants[0].attributes.'shopify.cost_per_item'"))
+                    .isEqualTo("2.50");
+        });
+    }
+
+    @Test
+    void twoProductsMayShareASkuAndComeBackUnchanged() {
+        String file = """
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
+                it-boot,Boot,Size,37,IT-B1,50
+                it-boot,,,38,IT-B1,50
+                it-shoe,Shoe,Title,Default Title,IT-B1,40
+                """;
+
+        JsonPath dry = importAndWait(PRODUCTS + "&dry_run=true", file);
+        assertRows(dry, 3, 0, 0, 0);
+        JsonPath first = importAndWait(PRODUCTS, file);
+        assertRows(first, 3, 0, 0, 0);
+        assertThat(first.getInt("warnings")).isEqualTo(2);
+        JsonPath second = importAndWait(PRODUCTS, file);
+        assertRows(second, 0, 0, 3, 0);
+        assertThat(second.getInt("warnings")).isZero();
+        awaitExport(PRODUCTS, "it-shoe,Shoe");
+        assertThat(admin().get("/admin/v1/exports?" + PRODUCTS)
+                        .asString()
+                        .lines()
+                        .filter(line -> line.startsWith("it-boot,") || line.startsWith("it-shoe,")))
+                .allMatch(line -> line.contains(",IT-B1,"));
+    }
+
+    @Test
+    void stockOfARemovedVariantCanBeCountedAway() {
+        importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-gone,Gone,IT-GONE,1\n");
+        importAndWait("kind=stock", "sku,available\nIT-GONE,7\n");
+        String id = await().atMost(PATIENCE)
+                .until(
+                        () -> admin().get("/admin/v1/variants?sku=IT-GONE").<String>path("data[0].id"),
+                        found -> found != null);
+        admin().header("If-Match", "*")
+                .delete("/admin/v1/variants/" + id)
+                .then()
+                .statusCode(204);
+
+        assertRows(importAndWait("kind=stock", "sku,available\nIT-GONE,7\n"), 0, 0, 1, 0);
+        admin().contentType(ContentType.JSON)
+                .header("Idempotency-Key", "it-gone-1")
+                .body(Map.of("sku", "IT-GONE", "available", 0))
+                .post("/admin/v1/stock/adjustments")
+                .then()
+                .statusCode(200)
+                .body("on_hand", equalTo(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/vnd.ms-excel", "application/octet-stream", "text/plain", "application/csv"})
+    void typesThatBrowsersNameAFileByAreTaken(String type) {
+        admin().config(binary(type))
+                .contentType(type)
+                .body("sku,available\n".getBytes(StandardCharsets.UTF_8))
+                .post("/admin/v1/imports?kind=stock")
+                .then()
+                .statusCode(202);
+    }
+
+    @Test
+    void aFormIsRefusedWithWhatIsWanted() {
+        admin().multiPart("file", "stock.csv", "sku,available\n".getBytes(StandardCharsets.UTF_8))
+                .post("/admin/v1/imports?kind=stock")
+                .then()
+                .statusCode(415)
+                .body("code", equalTo("unsupported_media_type"))
+                .body("detail", containsString("text/csv"));
     }
 
     @Test
@@ -292,9 +481,13 @@ class ImportsTest {
     }
 
     private static RestAssuredConfig utf8() {
+        return binary("text/csv");
+    }
+
+    private static RestAssuredConfig binary(String type) {
         return RestAssuredConfig.config()
                 .encoderConfig(EncoderConfig.encoderConfig()
-                        .encodeContentTypeAs("text/csv", ContentType.BINARY)
+                        .encodeContentTypeAs(type, ContentType.BINARY)
                         .appendDefaultContentCharsetToContentTypeIfUndefined(false));
     }
 }

@@ -11,6 +11,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -68,9 +69,22 @@ class LocationTest {
     }
 
     @Test
-    void stockAtALocationThatNobodyMadeMakesIt() {
+    void stockAtALocationThatNobodyMadeIsRefusedUnlessAskedFor() {
         String code = code();
-        count(shelf.put(250, 0), code, 3);
+        String known = shelf.put(250, 0);
+        adjust(Map.of("sku", known, "location", code, "available", 3))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("unknown_location"))
+                .body("errors[0].pointer", equalTo("/location"));
+        adjust(Map.of("sku", known, "location", "../x", "create_location", true, "available", 3))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("invalid_location"));
+        adjust(Map.of("sku", known, "location", " " + code + " ", "create_location", true, "available", 3))
+                .then()
+                .statusCode(200)
+                .body("location", equalTo(code));
         String token = count(shelf.put(250, 0), code, 3).header("Fondaco-Consistency");
         Staff.request()
                 .header("Fondaco-Consistency", token)
@@ -78,6 +92,42 @@ class LocationTest {
                 .then()
                 .statusCode(200)
                 .body("priority", equalTo(100));
+    }
+
+    @Test
+    void codesThatDifferInCapitalsOnlyAreOneLocation() {
+        String sku = shelf.put(250, 5);
+        for (String location : List.of("default", " default ")) {
+            adjust(Map.of("sku", sku, "location", location, "available", 5))
+                    .then()
+                    .statusCode(200)
+                    .body("location", equalTo("default"));
+        }
+        adjust(Map.of("sku", sku, "location", "Default", "create_location", true, "available", 5))
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("unknown_location"));
+        Staff.request()
+                .body(Map.of("code", "DEFAULT"))
+                .post("/admin/v1/stock-locations")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("location_exists"));
+        Staff.request()
+                .header("If-Match", "*")
+                .body(Map.of("policy", "backorder", "limit", 3, "location", "Nowhere"))
+                .put("/admin/v1/stock/" + sku + "/selling-policy")
+                .then()
+                .statusCode(422)
+                .body("errors[0].code", equalTo("unknown_location"));
+        assertThat(shelf.available(sku)).isEqualTo(5);
+    }
+
+    private static Response adjust(Map<String, Object> adjustment) {
+        return Staff.request()
+                .header("Idempotency-Key", UUID.randomUUID().toString())
+                .body(adjustment)
+                .post("/admin/v1/stock/adjustments");
     }
 
     @Test

@@ -200,6 +200,7 @@ final class ShopFront implements AutoCloseable {
         Map<String, Object> body = new HashMap<>(change);
         body.put("sku", sku(name, place.sku()));
         body.put("location", place.location());
+        body.put("create_location", true);
         return staff("/admin/v1/stock/adjustments", body);
     }
 

@@ -180,7 +180,11 @@ public final class ShopClient implements AutoCloseable {
 
     /** Imports stock, and waits until it is there. */
     public void importStock(String csv) {
-        awaitImport(importCsv("kind=stock", csv).expect(202).body().get("id").asText());
+        awaitImport(importCsv("kind=stock&create_locations=true", csv)
+                .expect(202)
+                .body()
+                .get("id")
+                .asText());
     }
 
     /** Waits, for at most ten minutes, until an import is done; answers its last state. */
