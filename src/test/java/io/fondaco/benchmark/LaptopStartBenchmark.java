@@ -57,8 +57,8 @@ class LaptopStartBenchmark {
                 delete(data);
             }
         }
-        StringBuilder table = new StringBuilder("%n| %d rounds, median (least to most) | ready, s | demo shop, s | CPU, s |%n"
-                .formatted(ROUNDS));
+        StringBuilder table = new StringBuilder(
+                "%n| %d rounds, median (least to most) | ready, s | demo shop, s | CPU, s |%n".formatted(ROUNDS));
         starts.forEach((name, all) -> table.append("| %s | %s | %s | %s |%n"
                 .formatted(
                         name,
@@ -99,7 +99,9 @@ class LaptopStartBenchmark {
         while (true) {
             try {
                 HttpResponse<String> answer = http.send(
-                        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
+                        HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(10))
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
                 if (answer.statusCode() == 200 && answer.body().contains(content)) {
                     return;
@@ -107,7 +109,9 @@ class LaptopStartBenchmark {
             } catch (IOException e) {
                 // Not listening yet.
             }
-            assertThat(process.isAlive()).as("alive; see target/laptop-start.log").isTrue();
+            assertThat(process.isAlive())
+                    .as("alive; see target/laptop-start.log")
+                    .isTrue();
             assertThat(System.nanoTime()).as("in time").isLessThan(giveUp);
             TimeUnit.MILLISECONDS.sleep(20);
         }
@@ -121,11 +125,7 @@ class LaptopStartBenchmark {
     private static String spread(Stream<Double> values) {
         List<Double> sorted = values.sorted().toList();
         return String.format(
-                Locale.ROOT,
-                "%.1f (%.1f to %.1f)",
-                sorted.get(sorted.size() / 2),
-                sorted.getFirst(),
-                sorted.getLast());
+                Locale.ROOT, "%.1f (%.1f to %.1f)", sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
     }
 
     private static void delete(Path directory) throws IOException {
