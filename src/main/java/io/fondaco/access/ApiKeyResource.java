@@ -139,7 +139,11 @@ class ApiKeyResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.KEYS_READ)
-    @Operation(operationId = "getApiKey", summary = "Look at an API key")
+    @Operation(
+            operationId = "getApiKey",
+            summary = "Look at an API key",
+            description =
+                    "With its scopes and the end of its secret; the secret itself is in no answer but that of creating it.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",

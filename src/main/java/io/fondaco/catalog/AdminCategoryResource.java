@@ -116,7 +116,11 @@ class AdminCategoryResource {
     @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Idempotent
-    @Operation(operationId = "createCategory", summary = "Make a category")
+    @Operation(
+            operationId = "createCategory",
+            summary = "Make a category",
+            description =
+                    "Under `parent_id`, or at the top without one. The slug is made from the name when none is sent.")
     @APIResponse(
             responseCode = "201",
             description = "The category.",
@@ -151,7 +155,10 @@ class AdminCategoryResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.CATALOG_READ)
-    @Operation(operationId = "getCategory", summary = "Look at a category")
+    @Operation(
+            operationId = "getCategory",
+            summary = "Look at a category",
+            description = "As it is stored now; its ETag is what changing or deleting it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The category.",

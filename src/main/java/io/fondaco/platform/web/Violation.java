@@ -3,6 +3,7 @@ package io.fondaco.platform.web;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * One offending field of a request.
@@ -13,9 +14,12 @@ import java.util.Map;
  * @param facts further members: {@code sku}, {@code requested}, {@code available}
  */
 public record Violation(
+        @Schema(description = "JSON Pointer into the body, or the name of a parameter.")
         String pointer,
-        String code,
-        String detail,
+
+        @Schema(description = "Stable, for programs.") String code,
+
+        @Schema(description = "For people.") String detail,
         @JsonIgnore Map<String, Object> facts) {
     private static final int SHOWN_LENGTH = 80;
 
