@@ -14,9 +14,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** Judges JSON by an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: it fits, and has no member that is not described. */
+/**
+ * Judges JSON by an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: whether it fits, and has no member that
+ * is not described.
+ */
 public final class Contract {
-    private static final String JSON_SCHEMA = "/content/application~1json/schema";
+    private static final String JSON = "application/json";
     private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(VersionFlag.V202012);
 
     private final JsonNode document;
@@ -47,13 +50,20 @@ public final class Contract {
 
     /** What of a JSON body that the operation accepted is not as described. */
     public List<String> faultsOfRequest(Operation operation, JsonNode body) {
-        JsonNode schema = operation.described().at("/requestBody" + JSON_SCHEMA);
+        JsonNode content = operation.described().at("/requestBody/content");
+        JsonNode schema = (content.has(JSON) ? content.get(JSON) : content.path("*/*")).path("schema");
         return schema.isMissingNode() ? List.of("no JSON body is described") : faults(schema, body);
     }
 
     /** What of a JSON body that the operation answered is not as described. */
     public List<String> faultsOfAnswer(Operation operation, int status, JsonNode body) {
-        JsonNode schema = operation.described().at("/responses/" + status + JSON_SCHEMA);
+        JsonNode schema = operation
+                .described()
+                .path("responses")
+                .path(Integer.toString(status))
+                .path("content")
+                .path(JSON)
+                .path("schema");
         return schema.isMissingNode()
                 ? List.of("no JSON answer with status %d is described".formatted(status))
                 : faults(schema, body);

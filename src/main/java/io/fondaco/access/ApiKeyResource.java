@@ -142,8 +142,7 @@ class ApiKeyResource {
     @Operation(
             operationId = "getApiKey",
             summary = "Look at an API key",
-            description =
-                    "With its scopes and the end of its secret; the secret itself is in no answer but that of creating it.")
+            description = "With its scopes and the end of its secret. Only creating a key answers the whole secret.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",

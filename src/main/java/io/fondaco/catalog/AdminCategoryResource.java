@@ -119,8 +119,7 @@ class AdminCategoryResource {
     @Operation(
             operationId = "createCategory",
             summary = "Make a category",
-            description =
-                    "Under `parent_id`, or at the top without one. The slug is made from the name when none is sent.")
+            description = "Under `parent_id`, or at the top without one. Without a slug it gets one from its name.")
     @APIResponse(
             responseCode = "201",
             description = "The category.",

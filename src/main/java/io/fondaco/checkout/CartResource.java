@@ -114,8 +114,7 @@ class CartResource {
     @Operation(
             operationId = "updateCartLine",
             summary = "Sets the quantity of a line",
-            description =
-                    "Replaces the quantity, 1 to 9999; deleting the line takes it out. Answers the whole cart, priced again.")
+            description = "Replaces the quantity (1 to 9999). Answers the whole cart, priced again.")
     public CartView updateLine(
             @PathParam("id") String id,
             @PathParam("line") String line,

@@ -130,8 +130,7 @@ class ImportResource {
     @Operation(
             operationId = "getImport",
             summary = "Get an import",
-            description =
-                    "How far it got: its status and the counts of its rows. Ask again while it is `queued` or `running`.")
+            description = "Its status and the counts of its rows. Ask again while it is `queued` or `running`.")
     @APIResponse(
             responseCode = "200",
             description = "How far it got",

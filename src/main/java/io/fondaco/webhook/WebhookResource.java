@@ -196,7 +196,7 @@ class WebhookResource {
             operationId = "getWebhook",
             summary = "Look at a webhook",
             description =
-                    "With its state and how often it failed in a row; its secret is in no answer but those that make one.")
+                    "With its state and how often it failed in a row. Only creating it and rotating answer a secret.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, without its secret.",

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the OpenAPI document with what holds for every operation, so that no resource has to repeat it: the errors
- * that can always happen, the security schemes, the {@code Request-Id}, the servers, and the examples of
- * {@code openapi-examples.json}, which are answers that the application has really given. {@link ContractSchemas} completes
- * its schemas.
+ * that can always happen, the security schemes, the servers, the {@code Request-Id}, and the examples of
+ * {@code openapi-examples.json}, which are answers that the application has really given. {@link ContractSchemas}
+ * completes its schemas.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {

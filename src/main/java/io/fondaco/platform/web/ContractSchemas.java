@@ -342,8 +342,8 @@ final class ContractSchemas {
     }
 
     /**
-     * Bean Validation matches the whole text, JSON Schema any part of it. JSON Schema takes the syntax of ECMAScript, which
-     * has no {@code \p{Cntrl}}.
+     * Bean Validation matches the whole text, JSON Schema any part of it. JSON Schema takes the syntax of ECMAScript,
+     * which has no {@code \p{Cntrl}}.
      */
     private static void makePatternPortable(Schema schema) {
         String pattern = schema.getPattern();
