@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class ContractTest {
         for (Operation operation : Operation.all(document)) {
             String name = operation.toString();
             JsonNode body = operation.described();
-            for (String needed : List.of("operationId", "summary", "tags", "x-fondaco-route")) {
+            for (String needed : List.of("operationId", "summary", "description", "tags", "x-fondaco-route")) {
                 if (body.path(needed).isMissingNode()) {
                     gaps.add(name + " has no " + needed);
                 }
@@ -65,44 +66,146 @@ class ContractTest {
         assertThat(gaps).isEmpty();
     }
 
-    /** The examples are answers that were really given: who generates a client from the schemas must be able to read them. */
     @Test
-    void theSchemasNameWhatTheExamplesHold() throws IOException {
+    void everyExampleFitsItsSchema() throws IOException {
         JsonNode document = document();
-        List<String> unknown = new ArrayList<>();
-        List<String> checked = new ArrayList<>();
-        for (JsonNode media : document.get("paths").findValues("application/json")) {
-            JsonNode schema = media.path("schema");
-            List<JsonNode> examples = media.has("example")
-                    ? List.of(media.get("example"))
-                    : media.path("examples").findValues("value");
-            for (JsonNode example : examples) {
-                checked.add(schema.toString());
-                compare(document, schema, example, schema.toString(), unknown);
+        Contract contract = new Contract(document);
+        List<String> faults = new ArrayList<>();
+        int checked = 0;
+        for (Operation operation : Operation.all(document)) {
+            for (JsonNode content : operation.described().findValues("content")) {
+                for (Map.Entry<String, JsonNode> media : content.properties()) {
+                    JsonNode schema = media.getValue().path("schema");
+                    for (JsonNode example : media.getValue().path("examples").findValues("value")) {
+                        if (media.getKey().endsWith("json") || media.getKey().equals("*/*")) {
+                            checked++;
+                            contract.faults(schema, example).forEach(fault -> faults.add(operation + " " + fault));
+                        }
+                    }
+                }
             }
         }
-        assertThat(checked).hasSizeGreaterThan(50);
-        assertThat(unknown).isEmpty();
+        assertThat(checked).isGreaterThan(90);
+        assertThat(faults).isEmpty();
     }
 
-    private static void compare(
-            JsonNode document, JsonNode schema, JsonNode example, String where, List<String> unknown) {
-        JsonNode known = Operation.resolved(document, schema);
-        if (example.isArray()) {
-            example.forEach(item -> compare(document, known.path("items"), item, where + "[]", unknown));
-        }
-        JsonNode named = known.path("properties");
-        if (!example.isObject() || named.isMissingNode()) {
-            return;
-        }
-        for (Map.Entry<String, JsonNode> field : example.properties()) {
-            JsonNode property = named.path(field.getKey());
-            if (!property.isMissingNode()) {
-                compare(document, property, field.getValue(), where + "." + field.getKey(), unknown);
-            } else if (known.path("additionalProperties").isMissingNode()) {
-                unknown.add("%s has no %s".formatted(where, field.getKey()));
+    @Test
+    void everyExampleOfASchemaFitsIt() throws IOException {
+        JsonNode document = document();
+        Contract contract = new Contract(document);
+        List<String> faults = new ArrayList<>();
+        for (JsonNode schema : document.findParents("examples")) {
+            if (schema.get("examples").isArray()) {
+                schema.get("examples").forEach(example -> faults.addAll(contract.faults(schema, example)));
             }
         }
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void identifiersAreText() throws IOException {
+        JsonNode schemas = document().at("/components/schemas");
+        List<String> identifiers = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> named : schemas.properties()) {
+            JsonNode schema = named.getValue();
+            assertThat(schema.path("properties").has("value")
+                            && schema.path("properties").size() == 1)
+                    .as("%s is an object that wraps a value", named.getKey())
+                    .isFalse();
+            if (named.getKey().endsWith("Id")) {
+                identifiers.add(named.getKey());
+                assertThat(schema.path("type").asText()).as(named.getKey()).isEqualTo("string");
+                assertThat(schema.path("examples").path(0).asText())
+                        .as(named.getKey())
+                        .matches(schema.path("pattern").asText());
+            }
+        }
+        assertThat(identifiers).contains("CartId", "CartLineId", "ImportId", "OrderId", "ProductId");
+        assertThat(schemas.at("/OrderId/pattern").asText()).isEqualTo("^order_[0-7][0-9a-hjkmnp-tv-z]{25}$");
+    }
+
+    @Test
+    void schemasSayWhatIsAlwaysThereAndWhatMayBeNull() throws IOException {
+        JsonNode schemas = document().at("/components/schemas");
+
+        assertThat(required(schemas, "Cart"))
+                .contains("id", "lines", "email", "totals")
+                .doesNotContain("cart_token");
+        assertThat(types(schemas, "Cart", "email")).containsExactly("string", "null");
+        assertThat(types(schemas, "Cart", "cart_token")).containsExactly("string");
+        assertThat(schemas.at("/Cart/properties/shipping_address/anyOf/1/type").asText())
+                .isEqualTo("null");
+        assertThat(required(schemas, "CompletedOrder"))
+                .contains("id", "order_token")
+                .doesNotContain("payment");
+        assertThat(required(schemas, "PageOrderSummary")).containsExactly("data", "next_cursor");
+        assertThat(required(schemas, "Problem")).contains("code", "trace_id").doesNotContain("errors");
+        // Sent and answered: what a client may leave out is answered as null.
+        assertThat(required(schemas, "PostalAddress"))
+                .containsExactly("name", "line1", "city", "postal_code", "country");
+        assertThat(types(schemas, "PostalAddress", "line2")).containsExactly("string", "null");
+        assertThat(required(schemas, "CartPatch")).isEmpty();
+        assertThat(types(schemas, "CartPatch", "email")).containsExactly("string", "null");
+        assertThat(required(schemas, "LineQuantity")).containsExactly("line_id", "quantity");
+
+        List<String> silent = new ArrayList<>();
+        schemas.properties().stream()
+                .filter(named -> named.getValue().has("properties"))
+                .filter(named -> !named.getValue().has("required"))
+                .map(Map.Entry::getKey)
+                .forEach(silent::add);
+        assertThat(silent)
+                .as("schemas that require nothing; only requests whose members are all optional may")
+                .allMatch(name -> name.endsWith("Request")
+                        || name.endsWith("Change")
+                        || name.endsWith("Input")
+                        || name.endsWith("Patch"));
+    }
+
+    @Test
+    void theDocumentNamesItsServersAndItsContact() throws IOException {
+        JsonNode document = document();
+        assertThat(document.at("/servers/0/url").asText()).isEqualTo("/");
+        assertThat(document.at("/info/contact/name").asText()).isNotEmpty();
+    }
+
+    @Test
+    void answersOtherThanDescribedAreFound() throws IOException {
+        Contract contract = new Contract(document());
+        Operation operation = contract.operation("GET", "/store/v1/carts/cart_1/shipping-methods")
+                .orElseThrow();
+        ObjectMapper json = new ObjectMapper();
+        String good = """
+                {"data": [{"code": "a", "name": "A", "price": {"amount": 1, "currency": "EUR"}, "needs_address": true}]}
+                """;
+
+        assertThat(contract.faultsOfAnswer(operation, 200, json.readTree(good))).isEmpty();
+        assertThat(contract.faultsOfAnswer(operation, 200, json.readTree(good.replace("\"A\"", "null"))))
+                .hasSize(1);
+        assertThat(contract.faultsOfAnswer(operation, 200, json.readTree(good.replace("\"code\"", "\"kode\""))))
+                .hasSize(2);
+        assertThat(contract.faultsOfAnswer(operation, 202, json.readTree(good))).hasSize(1);
+    }
+
+    /** It judges by the committed document, which {@link #theDocumentIsTheCommittedOne} holds. */
+    @Test
+    void theRequestsOfTheTestsAreChecked() {
+        assertThat(RestAssured.filters()).hasAtLeastOneElementOfType(ContractCheck.class);
+    }
+
+    private static List<String> required(JsonNode schemas, String name) {
+        return texts(schemas.path(name).path("required"));
+    }
+
+    private static List<String> types(JsonNode schemas, String name, String property) {
+        JsonNode type = schemas.path(name).path("properties").path(property).path("type");
+        return type.isTextual() ? List.of(type.asText()) : texts(type);
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 
     /** What was accepted may be all that there is to say. */

@@ -154,7 +154,10 @@ class ApiKeyResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.KEYS_READ)
-    @Operation(operationId = "getApiKey", summary = "Look at an API key")
+    @Operation(
+            operationId = "getApiKey",
+            summary = "Look at an API key",
+            description = "With its scopes and the end of its secret. Only creating a key answers the whole secret.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",

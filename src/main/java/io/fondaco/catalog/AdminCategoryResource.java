@@ -116,7 +116,10 @@ class AdminCategoryResource {
     @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Idempotent
-    @Operation(operationId = "createCategory", summary = "Make a category")
+    @Operation(
+            operationId = "createCategory",
+            summary = "Make a category",
+            description = "Under `parent_id`, or at the top without one. Without a slug it gets one from its name.")
     @APIResponse(
             responseCode = "201",
             description = "The category.",
@@ -151,7 +154,10 @@ class AdminCategoryResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.CATALOG_READ)
-    @Operation(operationId = "getCategory", summary = "Look at a category")
+    @Operation(
+            operationId = "getCategory",
+            summary = "Look at a category",
+            description = "As it is stored now; its ETag is what changing or deleting it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The category.",

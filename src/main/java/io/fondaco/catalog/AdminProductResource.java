@@ -126,7 +126,11 @@ class AdminProductResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.CATALOG_READ)
-    @Operation(operationId = "getAdminProduct", summary = "Look at a product with all its fields")
+    @Operation(
+            operationId = "getAdminProduct",
+            summary = "Look at a product with all its fields",
+            description =
+                    "Drafts and archived ones too, with all variants; its ETag is what changing or archiving it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",

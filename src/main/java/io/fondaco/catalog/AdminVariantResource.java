@@ -134,7 +134,10 @@ class AdminVariantResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.CATALOG_READ)
-    @Operation(operationId = "getVariant", summary = "Look at a variant")
+    @Operation(
+            operationId = "getVariant",
+            summary = "Look at a variant",
+            description = "With its prices in all currencies; its ETag is what changing or deleting it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The variant.",

@@ -53,17 +53,14 @@ record StoreProduct(
             String sku,
             String title,
             Map<String, String> options,
-            @Schema(nullable = true) @Nullable Money price,
-            @Schema(nullable = true) @Nullable Money compareAtPrice,
+            @Nullable Money price,
+            @Nullable Money compareAtPrice,
             boolean available,
 
             @Schema(description = "Whether units are there, or are sold before they come.")
             Stand availability,
 
-            @Schema(
-                    nullable = true,
-                    description = "When units on backorder or preorder are expected.",
-                    examples = "2027-03-01")
+            @Schema(description = "When units on backorder or preorder are expected.", examples = "2027-03-01")
             @Nullable
             LocalDate expectedOn) {}
 

@@ -141,7 +141,7 @@ class StoreProductResource {
     record ProductPage(
             List<StoreProduct> data,
 
-            @Schema(nullable = true, description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
+            @Schema(description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
             String nextCursor) {}
 
     private Answer page(

@@ -111,7 +111,10 @@ class CartResource {
     @PATCH
     @Path("/{id}/lines/{line}")
     @Idempotent
-    @Operation(operationId = "updateCartLine", summary = "Sets the quantity of a line")
+    @Operation(
+            operationId = "updateCartLine",
+            summary = "Sets the quantity of a line",
+            description = "Replaces the quantity (1 to 9999). Answers the whole cart, priced again.")
     public CartView updateLine(
             @PathParam("id") String id,
             @PathParam("line") String line,
@@ -124,7 +127,10 @@ class CartResource {
     @DELETE
     @Path("/{id}/lines/{line}")
     @Idempotent
-    @Operation(operationId = "deleteCartLine", summary = "Takes a line out of a cart")
+    @Operation(
+            operationId = "deleteCartLine",
+            summary = "Takes a line out of a cart",
+            description = "The cart stays, even without lines. Answers the whole cart, priced again.")
     public CartView deleteLine(
             @PathParam("id") String id,
             @PathParam("line") String line,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record CartView(
         CartId id,
 
-        @Schema(description = "Opens the cart. Told once, when it is created.", nullable = true)
+        @Schema(description = "Opens the cart. Told once, when it is created.")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         String cartToken,

@@ -1,5 +1,6 @@
 package io.fondaco.checkout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.fondaco.order.Order;
 import io.fondaco.payment.PaymentAction;
@@ -13,7 +14,9 @@ record CompletedOrder(
         @Schema(description = "Opens the order: 'Authorization: Bearer <order_token>'.")
         String orderToken,
 
-        @Nullable @Schema(description = "What is to be done about the payment; only with a 202, and only if there is.")
+        @Schema(description = "What is to be done about the payment; only with a 202, and only if there is.")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        @Nullable
         PaymentTask payment) {
 
     /** A payment that waits for the shopper. */

@@ -14,8 +14,10 @@ import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -48,7 +50,17 @@ class PaymentWebhookResource {
     @Parameter(name = "Fondaco-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "Stripe-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @APIResponse(responseCode = "204", description = "Understood; sending it again changes nothing.")
-    public void receive(@PathParam("provider") String provider, @Context HttpHeaders headers, byte[] body) {
+    public void receive(
+            @PathParam("provider") String provider,
+            @Context HttpHeaders headers,
+            @RequestBody(
+                            description = "As the provider sends it.",
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.WILDCARD,
+                                            schema = @Schema(type = SchemaType.OBJECT)))
+                    byte[] body) {
         actor.is("provider:" + provider);
         payments.receive(provider, body, headers::getHeaderString).ifPresent(afterSales::look);
     }

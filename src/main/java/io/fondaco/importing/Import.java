@@ -8,9 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** A file on its way in, as its owner sees it. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record Import(
-        @Schema(implementation = String.class, examples = "import_01kb3k3v9sf2m8a0q6y5e7c1dz")
         ImportId id,
-
         @Schema(enumeration = {"products", "stock"}) FileKind kind,
         @Schema(enumeration = {"shopify", "fondaco"}) FileFormat format,
 
@@ -32,9 +30,9 @@ record Import(
 
         String warningsUrl,
         Instant createdAt,
-        @Schema(nullable = true) @Nullable Instant finishedAt,
+        @Nullable Instant finishedAt,
 
-        @Schema(nullable = true, description = "Why it failed; what went in before stays.") @Nullable
+        @Schema(description = "Why it failed; what went in before stays.") @Nullable
         Failure failure) {
 
     @Schema(name = "ImportFailure")

@@ -153,7 +153,10 @@ class ImportResource {
     @GET
     @Path("{id}")
     @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
-    @Operation(operationId = "getImport", summary = "Get an import")
+    @Operation(
+            operationId = "getImport",
+            summary = "Get an import",
+            description = "Its status and the counts of its rows. Ask again while it is `queued` or `running`.")
     @APIResponse(
             responseCode = "200",
             description = "How far it got",

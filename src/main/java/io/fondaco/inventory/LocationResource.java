@@ -62,7 +62,7 @@ class LocationResource {
     record View(
             String code,
             String name,
-            @Schema(nullable = true) @Nullable String country,
+            @Nullable String country,
             int priority,
             boolean active,
             boolean shipsOnline,
@@ -172,7 +172,10 @@ class LocationResource {
     @GET
     @Path("/{code}")
     @RolesAllowed(Scopes.STOCK_READ)
-    @Operation(operationId = "getStockLocation", summary = "Look at a stock location")
+    @Operation(
+            operationId = "getStockLocation",
+            summary = "Look at a stock location",
+            description = "As it is stored now; its ETag is what changing it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The location.",

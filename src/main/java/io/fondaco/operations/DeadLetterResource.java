@@ -103,7 +103,10 @@ class DeadLetterResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.MESSAGES_READ)
-    @Operation(operationId = "getDeadLetter", summary = "Look at a dead letter")
+    @Operation(
+            operationId = "getDeadLetter",
+            summary = "Look at a dead letter",
+            description = "The event, the listener that failed, how often it tried, and its last error.")
     public Letter get(@RestPath String id) {
         return letters.find(DeadLetterId.parse(id).value()).map(Letter::of).orElseThrow(() -> unknown(id));
     }

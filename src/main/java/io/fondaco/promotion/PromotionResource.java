@@ -208,7 +208,10 @@ class PromotionResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.PROMOTIONS_READ)
-    @Operation(operationId = "getPromotion", summary = "Look at a promotion")
+    @Operation(
+            operationId = "getPromotion",
+            summary = "Look at a promotion",
+            description = "With how often it has been used; its ETag is what changing or deleting it needs.")
     @APIResponse(
             responseCode = "200",
             description = "The promotion, with how often it has been used.",

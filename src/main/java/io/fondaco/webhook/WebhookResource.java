@@ -192,7 +192,11 @@ class WebhookResource {
     @GET
     @Path("/{id}")
     @RolesAllowed(Scopes.WEBHOOKS_READ)
-    @Operation(operationId = "getWebhook", summary = "Look at a webhook")
+    @Operation(
+            operationId = "getWebhook",
+            summary = "Look at a webhook",
+            description =
+                    "With its state and how often it failed in a row. Only creating it and rotating answer a secret.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, without its secret.",

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Page<T>(
         List<T> data,
 
-        @Schema(nullable = true, description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
+        @Schema(description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
         String nextCursor) {
 
     public Page {

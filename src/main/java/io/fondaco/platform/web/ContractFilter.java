@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the OpenAPI document with what holds for every operation, so that no resource has to repeat it: the errors
- * that can always happen, the security schemes, the {@code Request-Id}, and the examples of
- * {@code openapi-examples.json}, which are answers that the application has really given.
+ * that can always happen, the security schemes, the servers, the {@code Request-Id}, and the examples of
+ * {@code openapi-examples.json}, which are answers that the application has really given. {@link ContractSchemas}
+ * completes its schemas.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class ContractFilter implements OASFilter {
@@ -49,6 +50,7 @@ public class ContractFilter implements OASFilter {
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
     private static final String PROBLEM_SCHEMA = "#/components/schemas/Problem";
+    private static final String VIOLATION_SCHEMA = "#/components/schemas/Violation";
     private static final Map<String, String> ALWAYS = sorted(Map.of(
             "400", "Malformed: the request cannot be read, or names a parameter, filter or sort that does not exist.",
             "500", "Our fault; logged under the trace_id.",
@@ -68,6 +70,7 @@ public class ContractFilter implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI document) {
         addSchemes(document);
+        addServers(document);
         if (document.getPaths() == null) {
             return;
         }
@@ -82,6 +85,14 @@ public class ContractFilter implements OASFilter {
                 }
             }
         });
+        ContractSchemas.complete(document, code);
+    }
+
+    private static void addServers(OpenAPI document) {
+        document.addServer(OASFactory.createServer().url("/").description("The shop that serves this document."))
+                .addServer(OASFactory.createServer()
+                        .url("http://localhost:8080")
+                        .description("A shop on your own machine."));
     }
 
     private static void addSchemes(OpenAPI document) {
@@ -103,11 +114,7 @@ public class ContractFilter implements OASFilter {
     }
 
     private static Schema problemSchema() {
-        Schema error = object(Map.of(
-                        "pointer", text("JSON Pointer into the body, or the name of a parameter."),
-                        "code", text("Stable, for programs."),
-                        "detail", text("For people.")))
-                .required(List.of("pointer", "code", "detail"));
+        Schema error = OASFactory.createSchema().ref(VIOLATION_SCHEMA);
         return object(Map.of(
                         "type", text("urn:fondaco:problem:<code>"),
                         "title", text("The status in words."),
@@ -119,7 +126,6 @@ public class ContractFilter implements OASFilter {
                                 OASFactory.createSchema()
                                         .type(List.of(Schema.SchemaType.ARRAY))
                                         .items(error)))
-                .required(List.of("type", "title", "status", "code", "detail", "trace_id"))
                 .description("RFC 9457 problem details; further members hold the facts of the case.");
     }
 

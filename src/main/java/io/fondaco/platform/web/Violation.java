@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import jakarta.validation.ConstraintViolation;
 import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * One offending field of a request.
@@ -14,9 +15,12 @@ import java.util.Map;
  * @param facts further members: {@code sku}, {@code requested}, {@code available}
  */
 public record Violation(
+        @Schema(description = "JSON Pointer into the body, or the name of a parameter.")
         String pointer,
-        String code,
-        String detail,
+
+        @Schema(description = "Stable, for programs.") String code,
+
+        @Schema(description = "For people.") String detail,
         @JsonIgnore Map<String, Object> facts) {
     /** Violations that an answer names; whoever checks many entries stops there. */
     public static final int MAX_TOLD = 100;

@@ -1,0 +1,86 @@
+package io.fondaco;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fondaco.checkout.Shelf;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A client that is generated from the OpenAPI document compiles, and buys something. Needs Node and its packages. */
+@QuarkusTest
+class GeneratedClientTest {
+    private static final Path SOURCES = Path.of("src", "test", "typescript");
+    private static final Path WORK = Path.of("target", "typescript-client");
+    private static final long LONGEST_SECONDS = 180;
+
+    @Inject
+    Shelf shelf;
+
+    private record Run(int exitCode, String output) {}
+
+    @Test
+    void generatedTypeScriptClientBuysSomething() throws Exception {
+        assumeTrue(isInstalled("node") && isInstalled("npm"), "Node is not installed");
+        Files.createDirectories(WORK);
+        for (String file : List.of("package.json", "tsconfig.json", "buy.ts")) {
+            Files.copy(SOURCES.resolve(file), WORK.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Run installed = run("npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
+        assumeTrue(installed.exitCode() == 0, "The packages of the client cannot be installed: " + installed.output());
+        String document = Path.of("docs", "openapi.yaml").toAbsolutePath().toString();
+        succeed("node", "node_modules/openapi-typescript/bin/cli.js", document, "-o", "schema.d.ts");
+        succeed("node", "node_modules/typescript/bin/tsc");
+
+        String sku = shelf.put(250, 10);
+        String bought = succeed("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
+
+        assertThat(bought).contains("captured ").contains(" 2 " + sku);
+        assertThat(shelf.available(sku)).isEqualTo(8);
+    }
+
+    private static boolean isInstalled(String command) throws InterruptedException {
+        try {
+            return run(Path.of("."), command, "--version").exitCode() == 0;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static String succeed(String... command) throws IOException, InterruptedException {
+        Run run = run(command);
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        return run.output();
+    }
+
+    private static Run run(String... command) throws IOException, InterruptedException {
+        return run(WORK, command);
+    }
+
+    private static Run run(Path directory, String... command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile("client", ".log");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(directory.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError("%s runs for more than %d s".formatted(command[0], LONGEST_SECONDS));
+            }
+            return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        } finally {
+            Files.delete(output);
+        }
+    }
+}
