@@ -70,6 +70,7 @@ public record OrderLine(
         return Math.min(cancelledQuantity, refundedQuantity - openRefunded());
     }
 
+    /** Money that went back for units that were sent counts for those first that came back. */
     private int returnedRefunded() {
         return Math.min(returnedQuantity, refundedQuantity - openRefunded() - cancelledRefunded());
     }

@@ -203,6 +203,17 @@ class OrderLineTest {
                     first(count, in(State.SENT, refunded), in(State.SENT, paid))
                             .forEach(unit -> unit.become(State.RETURNED, true));
             }
+            countMoneyForReturnedUnitsFirst();
+        }
+
+        /** Money has no unit: what went back for units that left counts for those first that came back. */
+        private void countMoneyForReturnedUnitsFirst() {
+            List<Unit> unpaid = in(State.RETURNED, unit -> !unit.refunded).toList();
+            List<Unit> paidBack = in(State.SENT, unit -> unit.refunded).toList();
+            for (int i = 0; i < Math.min(unpaid.size(), paidBack.size()); i++) {
+                unpaid.get(i).refunded = true;
+                paidBack.get(i).refunded = false;
+            }
         }
 
         @SafeVarargs
