@@ -41,7 +41,7 @@ class PreviousReleaseIT {
 
     @BeforeEach
     void open() throws IOException {
-        database = ReplicatedPostgres.start(directory, 1);
+        database = ReplicatedPostgres.startEmpty(directory, 1);
         receiver = Receiver.open();
         environment = Pods.selling(database);
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "false");

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SellingShop implements AutoCloseable {
     /**
      * Settings with which what is left in the middle is taken up within {@link #RECOVERY}: completions are left to their request for
-     * 3 s, pending payments asked for after 1 s, the job runs every 2 s.
+     * 3 s, pending payments asked for after 1 s, the job runs every 5 s.
      */
     static final Map<String, String> TAKEN_UP_SOON = Map.of(
             "FONDACO_CHECKOUT_COMPLETION_LEASE",
@@ -28,8 +28,6 @@ public final class SellingShop implements AutoCloseable {
             "2s",
             "FONDACO_CHECKOUT_PENDING_CHECK",
             "1s",
-            "FONDACO_CHECKOUT_RECOVERY_INTERVAL",
-            "2s",
             "FONDACO_JOBS_LEASE",
             "4s");
 

@@ -38,9 +38,18 @@ final class PostgresTemplate {
 
     /** The template of this build; made when there is none for its migrations. */
     static PostgresTemplate migrated() {
-        Path directory = DIRECTORY.resolve(TestMigrations.fingerprint());
+        return template(TestMigrations.fingerprint(), true);
+    }
+
+    /** A template with roles and the database, but no schema of ours. */
+    static PostgresTemplate empty() {
+        return template("empty", false);
+    }
+
+    private static PostgresTemplate template(String name, boolean migrated) {
+        Path directory = DIRECTORY.resolve(name);
         if (!Files.exists(directory)) {
-            make(directory);
+            make(directory, migrated);
         }
         return new PostgresTemplate(directory);
     }
@@ -83,7 +92,7 @@ final class PostgresTemplate {
         }
     }
 
-    private static void make(Path directory) {
+    private static void make(Path directory, boolean migrated) {
         try {
             Files.createDirectories(DIRECTORY);
             try (FileChannel channel = FileChannel.open(
@@ -95,7 +104,7 @@ final class PostgresTemplate {
                 Path draft = DIRECTORY.resolve("draft");
                 FileTree.delete(draft);
                 Files.createDirectories(draft);
-                fill(draft);
+                fill(draft, migrated);
                 Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
@@ -103,7 +112,7 @@ final class PostgresTemplate {
         }
     }
 
-    private static void fill(Path draft) {
+    private static void fill(Path draft, boolean migrated) {
         Credentials credentials = new Credentials(draft.resolve(CREDENTIALS));
         PostgresServer server = new PostgresServer(PRIMARY, draft, programs());
         new Primary(server, credentials, WITHOUT_FSYNC).start();
@@ -112,7 +121,9 @@ final class PostgresTemplate {
             owner.setUrl("jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), EmbeddedCluster.DATABASE));
             owner.setUser(Credentials.OWNER);
             owner.setPassword(credentials.passwordOf(Credentials.OWNER));
-            TestMigrations.migrate(owner);
+            if (migrated) {
+                TestMigrations.migrate(owner);
+            }
         } finally {
             server.stop();
         }

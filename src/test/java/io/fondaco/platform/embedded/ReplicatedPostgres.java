@@ -138,8 +138,13 @@ public final class ReplicatedPostgres implements AutoCloseable {
     }
 
     private ReplicatedPostgres(
-            Path directory, Optional<SmallDisk> disk, Map<String, String> shared, int replicas, String... addresses) {
-        template = PostgresTemplate.migrated();
+            PostgresTemplate template,
+            Path directory,
+            Optional<SmallDisk> disk,
+            Map<String, String> shared,
+            int replicas,
+            String... addresses) {
+        this.template = template;
         template.layCredentials(directory);
         this.shared = shared;
         this.credentials = new Credentials(directory.resolve("credentials"));
@@ -168,17 +173,25 @@ public final class ReplicatedPostgres implements AutoCloseable {
      * @param addresses of the replicas, all on one port; without any they listen on ports of their own
      */
     public static ReplicatedPostgres start(Path directory, int replicas, String... addresses) {
-        return start(new ReplicatedPostgres(directory, Optional.empty(), Map.of(), replicas, addresses));
+        return start(new ReplicatedPostgres(
+                PostgresTemplate.migrated(), directory, Optional.empty(), Map.of(), replicas, addresses));
+    }
+
+    /** The same without any schema, for tests of what brings them. */
+    public static ReplicatedPostgres startEmpty(Path directory, int replicas) {
+        return start(new ReplicatedPostgres(PostgresTemplate.empty(), directory, Optional.empty(), Map.of(), replicas));
     }
 
     /** The same without fsync, for tests in which no server is killed. */
     public static ReplicatedPostgres startWithoutFsync(Path directory, int replicas) {
-        return start(new ReplicatedPostgres(directory, Optional.empty(), PostgresTemplate.WITHOUT_FSYNC, replicas));
+        return start(new ReplicatedPostgres(
+                PostgresTemplate.migrated(), directory, Optional.empty(), PostgresTemplate.WITHOUT_FSYNC, replicas));
     }
 
     /** One whose primary has a disk of its own. */
     public static ReplicatedPostgres startOn(SmallDisk disk, Path directory, int replicas) {
-        return start(new ReplicatedPostgres(directory, Optional.of(disk), Map.of(), replicas));
+        return start(
+                new ReplicatedPostgres(PostgresTemplate.migrated(), directory, Optional.of(disk), Map.of(), replicas));
     }
 
     private static ReplicatedPostgres start(ReplicatedPostgres cluster) {
