@@ -44,6 +44,21 @@ public record ProductDraft(
             return new ProductDraft(
                     slug, null, null, null, null, null, null, null, null, null, null, null, null, others);
         }
+        return with(media, attributes, others);
+    }
+
+    /** The same product with these pictures and films. */
+    public ProductDraft withMedia(@Nullable List<Media> others) {
+        return with(others, attributes, variants);
+    }
+
+    /** The same product with these attributes. */
+    public ProductDraft withAttributes(@Nullable Map<String, String> others) {
+        return with(media, others, variants);
+    }
+
+    private ProductDraft with(
+            @Nullable List<Media> media, @Nullable Map<String, String> attributes, List<VariantDraft> variants) {
         return new ProductDraft(
                 slug,
                 title,
@@ -58,6 +73,6 @@ public record ProductDraft(
                 seoTitle,
                 seoDescription,
                 attributes,
-                others);
+                variants);
     }
 }

@@ -82,22 +82,8 @@ final class ShopifyMatching {
         }
         Map<String, String> attributes = header.merged(attributesBefore, product, true, product.attributes());
         keepWarnings(attributesBefore, attributes);
-        List<Media> media = media(variants);
-        ProductDraft resolved = new ProductDraft(
-                product.slug(),
-                product.title(),
-                product.description(),
-                product.vendor(),
-                product.productType(),
-                product.status(),
-                product.tags(),
-                product.categories(),
-                product.options(),
-                media,
-                product.seoTitle(),
-                product.seoDescription(),
-                attributes,
-                List.of());
+        ProductDraft resolved =
+                product.withMedia(media(variants)).withAttributes(attributes).withVariants(List.of(), false);
         return PlannedProduct.complete(resolved, variants, rows).withWarnings(warnings);
     }
 

@@ -3,7 +3,6 @@ package io.fondaco.importing;
 import static io.fondaco.importing.ShopifyColumns.*;
 
 import io.fondaco.catalog.InventoryPolicy;
-import io.fondaco.catalog.Media;
 import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
@@ -144,26 +143,8 @@ final class ShopifyProducts implements ProductFormat {
             return flaw == null ? new PlannedProduct(Optional.empty(), planned) : PlannedProduct.refused(flaw, planned);
         }
         warnings.addAll(media.warnings());
-        ProductDraft pictured = header.has(IMAGE) ? withMedia(product, media.pictures()) : product;
+        ProductDraft pictured = header.has(IMAGE) ? product.withMedia(media.pictures()) : product;
         return PlannedProduct.complete(pictured, variants, planned).withWarnings(warnings);
-    }
-
-    private static ProductDraft withMedia(ProductDraft product, List<Media> media) {
-        return new ProductDraft(
-                product.slug(),
-                product.title(),
-                product.description(),
-                product.vendor(),
-                product.productType(),
-                product.status(),
-                product.tags(),
-                product.categories(),
-                product.options(),
-                media,
-                product.seoTitle(),
-                product.seoDescription(),
-                product.attributes(),
-                product.variants());
     }
 
     private PlannedRow row(
