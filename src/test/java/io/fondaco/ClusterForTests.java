@@ -7,14 +7,10 @@ import io.quarkus.test.common.TestResourceScope;
 import io.quarkus.test.common.WithTestResource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 
 /** Gives every {@code @QuarkusTest} one real primary with a real replica, empty at the beginning. */
 @WithTestResource(value = ClusterForTests.class, scope = TestResourceScope.GLOBAL)
@@ -63,8 +59,8 @@ public final class ClusterForTests implements QuarkusTestResourceLifecycleManage
         if (database != null) {
             database.close();
         }
-        try (Stream<Path> files = Files.walk(Objects.requireNonNull(directory))) {
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
+        try {
+            TestDirectories.delete(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

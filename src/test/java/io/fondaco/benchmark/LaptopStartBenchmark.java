@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,7 @@ class LaptopStartBenchmark {
                     starts.computeIfAbsent(which + ", " + build.getKey(), _ -> new ArrayList<>())
                             .add(start(build.getValue(), data));
                 }
-                delete(data);
+                TestDirectories.delete(data);
             }
         }
         StringBuilder table = new StringBuilder(
@@ -126,13 +125,5 @@ class LaptopStartBenchmark {
         List<Double> sorted = values.sorted().toList();
         return String.format(
                 Locale.ROOT, "%.1f (%.1f to %.1f)", sorted.get(sorted.size() / 2), sorted.getFirst(), sorted.getLast());
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }
