@@ -8,7 +8,7 @@ import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.platform.money.Money;
-import java.text.Normalizer;
+import io.fondaco.platform.web.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -81,7 +81,9 @@ final class ShopifyProducts implements ProductFormat {
     public String productOf(CsvRow cells) {
         RowReader row = new RowReader(header.columns(), cells);
         String handle = row.word(HANDLE);
-        return handle.isEmpty() ? slugOf(row.word(TITLE)) : handle.toLowerCase(Locale.ROOT);
+        return handle.isEmpty()
+                ? slugOf(row.word(TITLE))
+                : Text.composed(handle).toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -205,10 +207,11 @@ final class ShopifyProducts implements ProductFormat {
 
     /** A handle as a slug: lower case, without signs that a slug cannot have; empty when nothing is left. */
     static String slugOf(String handle) {
-        if (SLUG.matcher(handle.strip()).matches()) {
-            return handle.strip();
+        String composed = Text.composed(handle.strip());
+        if (SLUG.matcher(composed).matches()) {
+            return composed;
         }
-        String lower = Normalizer.normalize(handle.strip(), Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        String lower = composed.toLowerCase(Locale.ROOT);
         if (SLUG.matcher(lower).matches()) {
             return lower;
         }

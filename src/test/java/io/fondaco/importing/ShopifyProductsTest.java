@@ -248,7 +248,8 @@ class ShopifyProductsTest {
                 List.of("foo®-cap", "foo-cap"),
                 List.of("x-(y)", "x-y"),
                 List.of("My Mug", "my-mug"),
-                List.of("UP", "up"))) {
+                List.of("UP", "up"),
+                List.of("the\u0301", "th\u00e9"))) {
             PlannedProduct planned = plan("Handle,Title,Variant Price\n" + handle.get(0) + ",Thing,5\n");
 
             assertThat(planned.draft().orElseThrow().slug()).isEqualTo(handle.get(1));
