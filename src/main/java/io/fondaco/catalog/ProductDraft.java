@@ -34,16 +34,13 @@ public record ProductDraft(
         @Nullable Map<String, String> attributes,
         List<VariantDraft> variants) {
 
-    /**
-     * The same product with these variants.
-     *
-     * @param variantsOnly whether nothing but the variants shall change
-     */
-    public ProductDraft withVariants(List<VariantDraft> others, boolean variantsOnly) {
-        if (variantsOnly) {
-            return new ProductDraft(
-                    slug, null, null, null, null, null, null, null, null, null, null, null, null, others);
-        }
+    /** Changes nothing of a product but its variants. */
+    public static ProductDraft ofVariants(String slug, List<VariantDraft> variants) {
+        return new ProductDraft(slug, null, null, null, null, null, null, null, null, null, null, null, null, variants);
+    }
+
+    /** The same product with these variants. */
+    public ProductDraft withVariants(List<VariantDraft> others) {
         return with(media, attributes, others);
     }
 

@@ -39,7 +39,7 @@ record ProductPlan(
             FirstRows firstRows) {
         UUID id = present.map(ProductRow::id).orElseGet(TypeId::newUuid);
         if (present.isPresent() && firstRows.refusedProducts().contains(draft.slug())) {
-            return plan(id, draft.withVariants(draft.variants(), true), present, tree, skuOwners);
+            return plan(id, ProductDraft.ofVariants(draft.slug(), draft.variants()), present, tree, skuOwners);
         }
         ProductPlan plan = plan(id, draft, present, tree, skuOwners);
         Map<String, UpsertedVariant> refused = new LinkedHashMap<>();
@@ -55,7 +55,7 @@ record ProductPlan(
         List<VariantDraft> others = draft.variants().stream()
                 .filter(variant -> !refused.containsKey(variant.sku()))
                 .toList();
-        ProductPlan rest = plan(id, draft.withVariants(others, true), present, tree, skuOwners);
+        ProductPlan rest = plan(id, ProductDraft.ofVariants(draft.slug(), others), present, tree, skuOwners);
         Map<String, UpsertedVariant> variants = new LinkedHashMap<>(refused);
         variants.putAll(rest.outcome().variants());
         Upserted outcome = new Upserted(

@@ -31,7 +31,7 @@ record PlannedProduct(Optional<ProductDraft> draft, List<PlannedRow> rows, List<
                 }
             }
         }
-        return new PlannedProduct(Optional.of(product.withVariants(variants, false)), rows);
+        return new PlannedProduct(Optional.of(product.withVariants(variants)), rows);
     }
 
     PlannedProduct withWarnings(List<RowError> more) {

@@ -83,7 +83,7 @@ final class ShopifyMatching {
         Map<String, String> attributes = header.merged(attributesBefore, product, true, product.attributes());
         keepWarnings(attributesBefore, attributes);
         ProductDraft resolved =
-                product.withMedia(media(variants)).withAttributes(attributes).withVariants(List.of(), false);
+                product.withMedia(media(variants)).withAttributes(attributes).withVariants(List.of());
         return PlannedProduct.complete(resolved, variants, rows).withWarnings(warnings);
     }
 

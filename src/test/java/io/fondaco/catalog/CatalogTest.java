@@ -354,24 +354,12 @@ class CatalogTest {
     }
 
     private static ProductDraft sized(String slug, String first, String second) {
-        return new ProductDraft(
+        return Drafts.product(
                 slug,
                 "Sized",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
                 List.of("Size"),
-                null,
-                null,
-                null,
-                null,
-                List.of(
-                        new VariantDraft(slug + "-1", List.of(first), null, null, null, null, null, null, null, null),
-                        new VariantDraft(
-                                slug + "-2", List.of(second), null, null, null, null, null, null, null, null)));
+                Drafts.variant(slug + "-1", List.of(first)),
+                Drafts.variant(slug + "-2", List.of(second)));
     }
 
     @Test
@@ -487,7 +475,7 @@ class CatalogTest {
     }
 
     private static VariantDraft variant(String sku) {
-        return new VariantDraft(sku, null, null, null, null, null, null, null, null, null);
+        return Drafts.variant(sku, null);
     }
 
     private static String slug() {

@@ -39,21 +39,7 @@ class ProductPlanTest {
 
     @Test
     void blanksAroundTitlesAndOptionsMeanNothing() {
-        ProductDraft draft = new ProductDraft(
-                "shirt",
-                "  Shirt ",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(" Size"),
-                null,
-                null,
-                null,
-                null,
-                List.of(named("A", "S"), named("B", "S ")));
+        ProductDraft draft = Drafts.product("shirt", "  Shirt ", List.of(" Size"), named("A", "S"), named("B", "S "));
 
         ProductPlan plan = plan(draft, Optional.empty());
 
@@ -117,21 +103,7 @@ class ProductPlanTest {
 
     @Test
     void whatARefusedFirstRowSaysOfTheProductTakesNoEffect() {
-        ProductDraft draft = new ProductDraft(
-                "shirt",
-                "Other title",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(named("S-R", "S"), named("M-R", "L", "Red")));
+        ProductDraft draft = Drafts.product("shirt", "Other title", null, named("S-R", "S"), named("M-R", "L", "Red"));
 
         ProductPlan plan = ProductPlan.of(
                 draft, Optional.of(shirt), NO_CATEGORIES, Map.of(), new FirstRows(Set.of("S-R"), Set.of()));
@@ -163,25 +135,11 @@ class ProductPlanTest {
     }
 
     private static ProductDraft draft(List<String> options, VariantDraft... variants) {
-        return new ProductDraft(
-                "shirt",
-                "Shirt",
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                options,
-                null,
-                null,
-                null,
-                null,
-                List.of(variants));
+        return Drafts.product("shirt", "Shirt", options, variants);
     }
 
     private static VariantDraft named(String sku, String... values) {
-        return new VariantDraft(sku, List.of(values), null, null, null, null, null, null, null, null);
+        return Drafts.variant(sku, List.of(values));
     }
 
     private static ProductRow product(List<String> options, ProductRow.VariantRow... variants) {

@@ -410,7 +410,7 @@ class ShopifyProductsTest {
         assertThat(planned.warnings())
                 .extracting(RowError::row, RowError::column, RowError::code)
                 .containsExactly(tuple(3L, "Variant SKU", "sku_shared"));
-        assertThat(exported(planned.draft().orElseThrow().withVariants(List.of(variants.getLast()), false)))
+        assertThat(exported(planned.draft().orElseThrow().withVariants(List.of(variants.getLast()))))
                 .containsEntry("Variant SKU", "B1");
     }
 
