@@ -2,7 +2,9 @@ package io.fondaco.importing;
 
 import io.fondaco.catalog.Upserted.Change;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What became of the rows of one batch. */
 final class Outcome {
@@ -10,7 +12,7 @@ final class Outcome {
     private long updated;
     private long unchanged;
     private final List<RowError> errors = new ArrayList<>();
-    private final List<RowError> warnings = new ArrayList<>();
+    private final Map<Long, RowError> warnings = new LinkedHashMap<>();
 
     void add(Change change) {
         switch (change) {
@@ -26,13 +28,11 @@ final class Outcome {
 
     /** Notes something about a row that went in; one note a row is enough. */
     void warn(RowError warning) {
-        if (warnings.stream().noneMatch(other -> other.row() == warning.row())) {
-            warnings.add(warning);
-        }
+        warnings.putIfAbsent(warning.row(), warning);
     }
 
     List<RowError> warnings() {
-        return warnings;
+        return List.copyOf(warnings.values());
     }
 
     RowCounts counts() {
