@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import org.junit.platform.launcher.TestPlan;
 public final class TestCostListener implements TestExecutionListener {
     private static final int SLOWEST = 20;
     private static final String JVM = "jvm-";
+    private static final String FILE = ".csv";
     private static final Path DIRECTORY =
             Path.of("target", "test-costs", System.getProperty("fondaco.testcost.build", "unknown"));
 
@@ -71,7 +73,9 @@ public final class TestCostListener implements TestExecutionListener {
     private static void write(String name, List<String> lines) {
         try {
             Files.createDirectories(DIRECTORY);
-            Files.write(DIRECTORY.resolve(name + ".csv"), lines);
+            // Another test JVM may be reading: it sees the whole file or none.
+            Path draft = Files.write(DIRECTORY.resolve(name + ".draft"), lines);
+            Files.move(draft, DIRECTORY.resolve(name + FILE), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -136,9 +140,10 @@ public final class TestCostListener implements TestExecutionListener {
     private static Map<String, List<String>> readAll() {
         Map<String, List<String>> all = new TreeMap<>();
         try (var files = Files.list(DIRECTORY)) {
-            for (Path file : files.toList()) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(FILE)).toList()) {
                 String name = file.getFileName().toString();
-                all.put(name.substring(0, name.length() - ".csv".length()), Files.readAllLines(file));
+                all.put(name.substring(0, name.length() - FILE.length()), Files.readAllLines(file));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
