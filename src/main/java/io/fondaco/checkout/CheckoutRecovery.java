@@ -68,7 +68,7 @@ class CheckoutRecovery {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "${fondaco.monitoring.sample-interval}",
+            every = "{fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)

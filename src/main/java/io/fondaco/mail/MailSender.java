@@ -41,7 +41,7 @@ class MailSender {
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
             identity = JOB,
-            every = "${fondaco.mail.send-interval}",
+            every = "{fondaco.mail.send-interval}",
             delayed = "2s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = MailSwitch.class)

@@ -21,7 +21,7 @@ class RefundWatch {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "${fondaco.monitoring.sample-interval}",
+            every = "{fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)

@@ -99,7 +99,7 @@ class LogDays {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "${fondaco.monitoring.sample-interval}",
+            every = "{fondaco.monitoring.sample-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = Roles.NotAWorker.class)
