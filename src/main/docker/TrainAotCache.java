@@ -21,8 +21,9 @@ import java.util.stream.Stream;
  *
  * <pre>java TrainAotCache.java CACHE DATA JAVA [OPTION…]</pre>
  *
- * The options end with the jar. A later run uses the cache only with the same options, JVM and jars (names, order, sizes
- * and times of change). The directory DATA is deleted at the end.
+ * The options end with the absolute path of the jar. A later run uses the cache only with the same options, JVM and jars
+ * (names, order, sizes and times of change), and does not start with it where the jars have been moved to another directory:
+ * the file CACHE.jar beside the cache says where they were. The directory DATA is deleted at the end.
  */
 final class TrainAotCache {
     private static final long START_SECONDS = 900;
@@ -47,6 +48,9 @@ final class TrainAotCache {
         int port = freePort();
         List<String> command = new ArrayList<>(List.of(arguments).subList(2, arguments.length));
         command.add(1, "-XX:AOTCacheOutput=" + cache);
+        if (!Path.of(command.getLast()).isAbsolute()) {
+            throw new IllegalArgumentException("Not an absolute path: " + command.getLast());
+        }
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         builder.environment().keySet().removeIf(name -> name.startsWith("FONDACO_") || name.startsWith("QUARKUS_"));
         builder.environment().put("FONDACO_DATA_DIR", data.toString());
@@ -62,6 +66,7 @@ final class TrainAotCache {
             throw new IllegalStateException("No cache after " + WRITE_SECONDS + " s");
         }
         delete(data);
+        Files.writeString(Path.of(cache + ".jar"), command.getLast());
         System.out.printf("%s has %d MB%n", cache, Files.size(cache) / 1_000_000);
     }
 

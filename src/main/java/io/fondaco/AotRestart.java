@@ -22,11 +22,16 @@ import java.util.stream.Stream;
  * its command line only, so this process replaces itself by the same command with the option added: same process id,
  * streams and signals. With the cache the application is ready in half the time and for half of the processor time.
  *
- * <p>Does nothing where there is no such file, where the command names a cache or an agent, or where replacing a process
- * is not possible; the application then starts as it is. A cache that does not fit the jars is ignored by the JVM.
+ * <p>Does nothing where there is no such file, where the jars are not where the cache was trained, where the command names
+ * a cache or an agent, or where replacing a process is not possible; the application then starts as it is. A cache that
+ * does not fit the jars is ignored by the JVM, but with one of jars that were moved it ends: it finds the sealed packages
+ * of a library in two places.
  */
 final class AotRestart {
     static final String CACHE = "fondaco.aot";
+
+    /** The file beside the cache that holds the path of the jar with which it was trained (TrainAotCache). */
+    private static final String TRAINED_WITH = CACHE + ".jar";
 
     /** Set for the second JVM, so that there is never a third. */
     private static final String RESTARTED = "FONDACO_AOT_RESTARTED";
@@ -52,17 +57,18 @@ final class AotRestart {
             return;
         }
         cacheBeside(AotRestart.class.getProtectionDomain().getCodeSource())
-                .flatMap(cache -> command(cache, java.get(), List.of(arguments.get()), System.getenv()))
+                .flatMap(cache -> command(cache, trainedWith(cache), java.get(), List.of(arguments.get()), System.getenv()))
                 .ifPresent(AotRestart::replaceThisProcess);
     }
 
     /**
      * The command that starts the same with the cache.
      *
-     * @return empty if the options or the environment speak against it
+     * @param trainedWith the absolute path of the jar that the cache was trained with
+     * @return empty if the jar is another, or the options or the environment speak against it
      */
     static Optional<List<String>> command(
-            Path cache, String java, List<String> arguments, Map<String, String> environment) {
+            Path cache, Path trainedWith, String java, List<String> arguments, Map<String, String> environment) {
         // Options of the JVM end where the jar is named.
         int jar = arguments.indexOf("-jar");
         Stream<String> options = Stream.concat(
@@ -73,9 +79,21 @@ final class AotRestart {
         if (jar < 0 || options.anyMatch(option -> OWN_CHOICE.stream().anyMatch(option::startsWith))) {
             return Optional.empty();
         }
+        if (!Path.of(arguments.get(jar + 1)).toAbsolutePath().normalize().equals(trainedWith)) {
+            return Optional.empty();
+        }
         List<String> command = new ArrayList<>(List.of(java, "-XX:AOTCache=" + cache));
         command.addAll(arguments);
         return Optional.of(command);
+    }
+
+    /** @return the empty path if nothing says so */
+    private static Path trainedWith(Path cache) {
+        try {
+            return Path.of(Files.readString(cache.resolveSibling(TRAINED_WITH)));
+        } catch (IOException _) {
+            return Path.of("");
+        }
     }
 
     private static Optional<Path> cacheBeside(CodeSource code) {

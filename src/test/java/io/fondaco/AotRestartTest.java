@@ -11,13 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AotRestartTest {
     private static final Path CACHE = Path.of("/app/fondaco.aot");
+    private static final Path JAR = Path.of("/app/run.jar");
 
     @Test
     void sameCommandIsStartedWithTheCache() {
         assertThat(AotRestart.command(
-                        CACHE, "/jdk/bin/java", List.of("-Xmx1g", "-jar", "run.jar", "migrate"), Map.of()))
+                        CACHE, JAR, "/jdk/bin/java", List.of("-Xmx1g", "-jar", JAR.toString(), "migrate"), Map.of()))
                 .contains(List.of(
-                        "/jdk/bin/java", "-XX:AOTCache=/app/fondaco.aot", "-Xmx1g", "-jar", "run.jar", "migrate"));
+                        "/jdk/bin/java", "-XX:AOTCache=/app/fondaco.aot", "-Xmx1g", "-jar", JAR.toString(), "migrate"));
     }
 
     @ParameterizedTest
@@ -31,21 +32,37 @@ class AotRestartTest {
                 "-javaagent:agent.jar"
             })
     void optionsThatExcludeTheCacheLeaveTheProcessAsItIs(String option) {
-        List<String> plain = List.of("-jar", "run.jar");
-        assertThat(AotRestart.command(CACHE, "java", List.of(option, "-jar", "run.jar"), Map.of()))
+        List<String> plain = List.of("-jar", JAR.toString());
+        assertThat(AotRestart.command(CACHE, JAR, "java", List.of(option, "-jar", JAR.toString()), Map.of()))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, "java", plain, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
+        assertThat(AotRestart.command(CACHE, JAR, "java", plain, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, "java", plain, Map.of("JAVA_TOOL_OPTIONS", option)))
+        assertThat(AotRestart.command(CACHE, JAR, "java", plain, Map.of("JAVA_TOOL_OPTIONS", option)))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, "java", List.of("-jar", "run.jar", option), Map.of()))
+        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", JAR.toString(), option), Map.of()))
                 .as("an argument of the application is no option")
+                .isPresent();
+    }
+
+    /** With a cache of jars that lay elsewhere the JVM does not start. */
+    @Test
+    void jarThatWasMovedIsStartedAsItIs() {
+        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", "/moved/run.jar"), Map.of()))
+                .isEmpty();
+        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", "/app/lib/../run.jar"), Map.of()))
+                .isPresent();
+    }
+
+    @Test
+    void jarIsMeantFromTheWorkingDirectory() {
+        Path here = Path.of("run.jar").toAbsolutePath();
+        assertThat(AotRestart.command(CACHE, here, "java", List.of("-jar", "run.jar"), Map.of()))
                 .isPresent();
     }
 
     @Test
     void commandWithoutJarIsLeftAsItIs() {
-        assertThat(AotRestart.command(CACHE, "java", List.of("-cp", "classes", "io.fondaco.Fondaco"), Map.of()))
+        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-cp", "classes", "io.fondaco.Fondaco"), Map.of()))
                 .isEmpty();
     }
 }

@@ -106,6 +106,6 @@ class CacheClusterIT {
     }
 
     private static void awaitMembers(PackagedApp pod, int count) {
-        await().atMost(Duration.ofSeconds(40)).until(() -> members(pod) == count);
+        await().atMost(Pace.within(Duration.ofSeconds(40))).until(() -> members(pod) == count);
     }
 }

@@ -244,7 +244,7 @@ class CacheFaultsIT {
     /** A replica that comes back is read before it says how far it is, and what it told then is not kept. */
     private static void awaitKeeping() {
         AtomicInteger next = new AtomicInteger(8);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Pace.within(Duration.ofSeconds(10)))
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> {
                     String product = "herd-" + next.getAndIncrement();
@@ -354,7 +354,7 @@ class CacheFaultsIT {
         PriceWatch.Report report = run.end().plus(newcomer.end()).plus(raises);
         assertNothingOld("a pod killed and started again", report);
         assertThat(report.errors()).isEmpty();
-        assertThat(report.slowestRaiseMillis()).as("nobody waits for the dead").isLessThan(5_000);
+        assertThat(report.slowestRaiseMillis()).as("nobody waits for the dead").isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
@@ -377,7 +377,7 @@ class CacheFaultsIT {
         assertNothingOld("a pod asleep", report);
         assertThat(report.slowestRaiseMillis())
                 .as("nobody waits for the sleeper")
-                .isLessThan(5_000);
+                .isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
@@ -408,7 +408,7 @@ class CacheFaultsIT {
         database.replicas().getFirst().kill();
         database.primary().kill();
         for (PackagedApp pod : PODS_UP) {
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Pace.within(Duration.ofSeconds(20)))
                     .until(() -> status(pod, PRODUCT).contains("detail=stale"));
             assertThat(watch.seen(pod)).isEqualTo(watch.price());
             assertThat(status(pod, "herd-19")).as("what is not kept").isEqualTo("503");
@@ -417,7 +417,7 @@ class CacheFaultsIT {
         database.revive(database.replicas().getFirst());
         awaitReplayed();
         watch.raise(pod(0));
-        PODS_UP.forEach(pod -> await().atMost(BOUND).until(() -> watch.seen(pod) == watch.price()));
+        PODS_UP.forEach(pod -> await().atMost(Pace.within(BOUND)).until(() -> watch.seen(pod) == watch.price()));
         assertThat(metric("stale_total", "")).isPositive();
     }
 
@@ -444,12 +444,12 @@ class CacheFaultsIT {
         database.stopStreaming();
         watch.raise(pod(0));
         long lost = watch.price();
-        PODS_UP.forEach(pod -> await().atMost(Duration.ofSeconds(10)).until(() -> watch.seen(pod) == lost));
+        PODS_UP.forEach(pod -> await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> watch.seen(pod) == lost));
         double restarts = metric("restarts_total", "");
         database.primary().kill();
         database.failOver();
         for (PackagedApp pod : PODS_UP) {
-            await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> watch.seen(pod) == survives);
+            await().atMost(Pace.within(Duration.ofSeconds(30))).ignoreExceptions().until(() -> watch.seen(pod) == survives);
             assertThat(watch.seen(pod)).isEqualTo(survives);
         }
         assertThat(metric("restarts_total", "")).as("caches begun anew").isGreaterThanOrEqualTo(restarts + PODS);
@@ -457,10 +457,10 @@ class CacheFaultsIT {
 
     private static void awaitReplayed() {
         String position = database.primary().query("SELECT pg_current_wal_flush_lsn()");
-        await().atMost(Duration.ofSeconds(10)).until(() -> database.replicas().stream()
+        await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> database.replicas().stream()
                 .allMatch(member -> member.query("SELECT pg_last_wal_replay_lsn() >= '" + position + "'")
                         .equals("t")));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Pace.within(Duration.ofSeconds(20)))
                 .until(() -> Pods.metric(PODS_UP, "fondaco_database_replicas_in_rotation", "") == PODS);
     }
 

@@ -43,9 +43,9 @@ class ConnectionsExhaustedIT {
     private static final Duration LOCK = Duration.ofSeconds(5);
 
     /** What two busy cores add to any limit. */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    private static final Duration SLACK = Pace.within(Duration.ofSeconds(2));
 
-    private static final Duration RECOVERY = Duration.ofSeconds(10);
+    private static final Duration RECOVERY = Pace.within(Duration.ofSeconds(10));
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
@@ -138,7 +138,7 @@ class ConnectionsExhaustedIT {
         trade.assertNobodyElseNoticed();
         assertThat(trade.looking().longest("200"))
                 .as("who looks waits for no connection of the primary's pool")
-                .isLessThan(ACQUISITION);
+                .isLessThan(Pace.within(ACQUISITION));
     }
 
     /** Ends the connections of the pods' pools. @return whether there are none left */

@@ -89,7 +89,9 @@ final class Crowd implements AutoCloseable {
         }
         String path = "/store/v1/carts/" + cart.get("id").asText();
         String token = cart.get("cart_token").asText();
-        send(failedWrites, "PATCH", path, token, Map.of(), "{\"shipping_method\":\"pickup\"}", 200);
+        if (send(failedWrites, "PATCH", path, token, Map.of(), "{\"shipping_method\":\"pickup\"}", 200) == null) {
+            return;
+        }
         JsonNode order = send(
                 failedWrites,
                 "POST",

@@ -36,7 +36,7 @@ class DiskFullIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Of the pods, once the database takes writes again. */
-    private static final Duration RECOVERY = Duration.ofSeconds(10);
+    private static final Duration RECOVERY = Pace.within(Duration.ofSeconds(10));
 
     @TempDir
     private Path directory;

@@ -133,7 +133,7 @@ class OverloadIT {
                 Thread.sleep(FLOODED);
                 network.delay(Duration.ZERO);
                 network.set(TcpProxy.Mode.PASS);
-                await().atMost(Duration.ofSeconds(10)).until(() -> buys(pod.base()));
+                await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> buys(pod.base()));
                 LOG.infof("browsing %s", browsing.answers());
                 assertThat(browsing.answers().keySet())
                         .isSubsetOf("200", "503 overloaded", "503 database_slow", "503 database_unavailable");

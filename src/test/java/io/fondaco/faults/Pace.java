@@ -1,21 +1,31 @@
 package io.fondaco.faults;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How fast the clients of the fault suites go on: as fast as they can in {@code -Pfaults}; with a short pause between two
- * requests in {@code ./mvnw verify}, so that the processors are left to what is tested.
+ * What differs between the fault suites in {@code ./mvnw verify}, which runs on machines of any speed beside anything else, and
+ * in {@code -Pfaults}, which runs alone: there clients go on as fast as they can and limits are what is promised.
  */
 final class Pace {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("faults.pause", 0));
+    private static final int PATIENCE = Integer.getInteger("faults.patience", 1);
 
     private Pace() {}
 
-    /** Returns after the pause between two requests of a client. */
+    /** Returns after the pause between two requests of a client, which leaves the processors to what is tested. */
     static void pause() {
         if (PAUSE_NANOS > 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    /**
+     * How long a test waits for what is promised within this time on processors that have nothing else to do: just so long in
+     * {@code -Pfaults}, {@code faults.patience} times as long otherwise.
+     */
+    static Duration within(Duration promised) {
+        return promised.multipliedBy(PATIENCE);
     }
 }

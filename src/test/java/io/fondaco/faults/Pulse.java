@@ -16,7 +16,7 @@ final class Pulse implements AutoCloseable {
     private static final long EVERY_MILLIS = 200;
 
     /** {@code probes.liveness.timeoutSeconds} of the chart. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Pace.within(Duration.ofSeconds(5));
 
     private final HttpRequest question;
     private final Collection<String> missed = new ConcurrentLinkedQueue<>();

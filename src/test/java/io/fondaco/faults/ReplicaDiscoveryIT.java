@@ -29,7 +29,7 @@ class ReplicaDiscoveryIT {
     private static final String SECOND = "127.0.0.3";
 
     /** Until then a pod has heard of a promotion, and found the way to the new primary. */
-    private static final Duration NOTICED = Duration.ofSeconds(5);
+    private static final Duration NOTICED = Pace.within(Duration.ofSeconds(5));
 
     private static final int CARTS = 20;
 
