@@ -9,10 +9,12 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.health.SmallRyeHealthReporter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,7 @@ public final class Fondaco implements QuarkusApplication {
     private static final Path CONFIGURATION_FILE = Path.of("config", "application.properties");
     private static final int FILE_ORDINAL = 260;
     private static final long DRAIN_SECONDS = 30;
+    private static final Duration READY_CHECKED_EVERY = Duration.ofMillis(100);
 
     public static void main(String[] arguments) {
         AotRestart.withCacheIfThereIsOne();
@@ -99,16 +102,34 @@ public final class Fondaco implements QuarkusApplication {
         }
     }
 
+    private final SmallRyeHealthReporter health;
+
+    Fondaco(SmallRyeHealthReporter health) {
+        this.health = health;
+    }
+
     @Override
     public int run(String... arguments) {
         if (List.of(arguments).contains(MIGRATE)) {
             return 0;
         }
         if (Boolean.getBoolean(EMBEDDED)) {
-            welcome();
+            Thread.ofVirtual().name("welcome").start(this::welcomeWhenReady);
         }
         Quarkus.waitForExit();
         return 0;
+    }
+
+    /** Whoever reads that the shop is open finds something in it. */
+    private void welcomeWhenReady() {
+        try {
+            while (health.getReadiness().isDown()) {
+                Thread.sleep(READY_CHECKED_EVERY);
+            }
+            welcome();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void welcome() {

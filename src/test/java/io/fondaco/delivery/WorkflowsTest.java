@@ -2,6 +2,7 @@ package io.fondaco.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -23,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the workflows may do, how long, and that what they name is there. They run on GitHub only; here they are read. */
 class WorkflowsTest {
     private static final Path DIRECTORY = Path.of(".github", "workflows");
-    private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+    private static final ObjectMapper YAML =
+            new ObjectMapper(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
     private static final int LONGEST_MINUTES = 360;
 
     /** By major version, or by commit with the version behind it. */
@@ -150,6 +152,18 @@ class WorkflowsTest {
                         "cosign sign --yes \"$IMAGE@",
                         "cosign sign --yes \"$CHARTS/",
                         "--type cyclonedx");
+    }
+
+    @Test
+    void everySuiteOfFaultsHasItsNight() throws IOException {
+        Matcher all = Pattern.compile("<it.test>(Replica.*)</it.test>").matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(all.find()).isTrue();
+        List<String> legs = new ArrayList<>();
+        YAML.readTree(DIRECTORY.resolve("nightly.yml").toFile())
+                .at("/jobs/faults/strategy/matrix/leg")
+                .forEach(leg -> legs.addAll(List.of(leg.path("tests").asText().split(","))));
+        assertThat(all.group(1).split(",")).allSatisfy(suite -> assertThat(legs)
+                .anyMatch(leg -> leg.equals(suite) || leg.matches(suite.replace("*", ".*"))));
     }
 
     @Test

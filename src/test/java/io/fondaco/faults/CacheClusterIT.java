@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CacheClusterIT {
     private static final String PASSWORD = "cluster-test";
+    private static final Duration MERGE_INTERVAL = Duration.ofSeconds(2);
     private static final List<String> ADDRESSES = List.of("127.0.0.4", "127.0.0.5", "127.0.0.6");
 
     @TempDir
@@ -54,9 +55,9 @@ class CacheClusterIT {
                 try (PackagedApp stranger = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
                     awaitMembers(stranger, 1);
                     assertThat(stranger.page("/store/v1/products")).contains("\"data\"");
-                    // It looks for others again within ten seconds.
-                    await().during(Duration.ofSeconds(12))
-                            .atMost(Duration.ofSeconds(20))
+                    // It looks for others again and again.
+                    await().during(MERGE_INTERVAL.multipliedBy(2))
+                            .atMost(Pace.within(MERGE_INTERVAL.multipliedBy(4)))
                             .until(() -> members(first) == 2 && members(second) == 2 && members(stranger) == 1);
                 }
             }
@@ -67,6 +68,7 @@ class CacheClusterIT {
         Map<String, String> environment = Pods.environment(database);
         environment.put("FONDACO_CACHE_CLUSTER_DNS", "pods.shop");
         environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(port));
+        environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", MERGE_INTERVAL.toString());
         environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
         return environment;
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SellingShop implements AutoCloseable {
     /**
      * Settings with which what is left in the middle is taken up within {@link #RECOVERY}: completions are left to their request for
-     * 3 s, pending payments asked for after 1 s, the job runs every 5 s.
+     * 3 s, pending payments asked for after 1 s, the job runs every second.
      */
     static final Map<String, String> TAKEN_UP_SOON = Map.of(
             "FONDACO_CHECKOUT_COMPLETION_LEASE",
@@ -27,6 +27,8 @@ public final class SellingShop implements AutoCloseable {
             "FONDACO_PAYMENT_TIMEOUT",
             "2s",
             "FONDACO_CHECKOUT_PENDING_CHECK",
+            "1s",
+            "FONDACO_CHECKOUT_RECOVERY_INTERVAL",
             "1s",
             "FONDACO_JOBS_LEASE",
             "4s");
@@ -53,8 +55,7 @@ public final class SellingShop implements AutoCloseable {
 
     /** @param database is closed with the shop */
     static SellingShop open(String name, ReplicatedPostgres database, Map<String, String> settings) {
-        Map<String, String> environment = Pods.selling(database);
-        environment.put("FONDACO_CACHE_ENABLED", "false");
+        Map<String, String> environment = settings(database);
         environment.putAll(settings);
         SellingShop shop = new SellingShop(name, database, environment);
         try {
@@ -68,6 +69,13 @@ public final class SellingShop implements AutoCloseable {
             shop.close();
             throw e;
         }
+    }
+
+    /** What a pod of such a shop is told. */
+    public static Map<String, String> settings(ReplicatedPostgres database) {
+        Map<String, String> environment = Pods.selling(database);
+        environment.put("FONDACO_CACHE_ENABLED", "false");
+        return environment;
     }
 
     public ReplicatedPostgres database() {

@@ -49,7 +49,7 @@ class TracesIT {
         try (TraceCollector collector = new TraceCollector();
                 PackagedApp pod = PackagedApp.start("traced", environment(collector, "1"));
                 ShopClient shop = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
-            LaptopIT.awaitDemoShop(shop);
+            LaptopIT.assertDemoShopIsLoaded(shop);
             shop.send(
                             "POST",
                             "/admin/v1/webhooks",
@@ -125,7 +125,7 @@ class TracesIT {
         Map<String, String> environment = environment(collector, "0");
         try (PackagedApp pod = PackagedApp.start("traced-rarely", environment);
                 ShopClient shop = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
-            LaptopIT.awaitDemoShop(shop);
+            LaptopIT.assertDemoShopIsLoaded(shop);
             LaptopIT.buySomething(shop);
             shop.send(
                     "GET",

@@ -28,6 +28,7 @@ public final class ShopClient implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration GIVE_UP = Duration.ofSeconds(120);
     private static final Duration PAUSE = Duration.ofMillis(200);
+    private static final Duration IMPORT_PAUSE = Duration.ofMillis(20);
     private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
 
     private final HttpClient http;
@@ -96,6 +97,28 @@ public final class ShopClient implements AutoCloseable {
 
     public Answer get(String path, String bearer) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET(), bearer);
+    }
+
+    /** What a GET answers that is no JSON, once. */
+    public String text(String path, String bearer) {
+        try {
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(base.resolve(path))
+                            .timeout(REQUEST_TIMEOUT)
+                            .header("Authorization", "Bearer " + bearer)
+                            .header(CONSISTENCY, token.get().isEmpty() ? "start" : token.get())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException("Unexpected answer " + answer.statusCode() + ": " + answer.body());
+            }
+            return answer.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     public Answer send(String method, String path, String bearer, Map<String, String> headers, Object body) {
@@ -199,7 +222,7 @@ public final class ShopClient implements AutoCloseable {
                     return answer.body();
                 }
             }
-            LockSupport.parkNanos(PAUSE.toNanos());
+            LockSupport.parkNanos(IMPORT_PAUSE.toNanos());
         }
         throw new IllegalStateException("Import " + id + " did not end within ten minutes");
     }

@@ -126,6 +126,14 @@ interface CacheSettings {
         /** The password of that file. */
         Optional<String> keystorePassword();
 
+        /** After so long without a sign of life a pod is given up by the others, until it is heard of again. */
+        @WithDefault("10s")
+        Duration failureTimeout();
+
+        /** A cluster that has split looks for its other part this often at least, and twice as often at most. */
+        @WithDefault("10s")
+        Duration mergeInterval();
+
         /** The address by which other pods reach this one, where it is another. */
         Optional<String> externalAddress();
 

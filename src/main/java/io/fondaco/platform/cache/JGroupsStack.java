@@ -2,11 +2,14 @@ package io.fondaco.platform.cache;
 
 /** How pods talk: over TCP, found by name, with no multicast anywhere. */
 final class JGroupsStack {
+    /** A member may miss all but one of so many before it is given up. */
+    private static final int SIGNS_OF_LIFE = 5;
+
     private JGroupsStack() {}
 
     /**
-     * A member that dies is noticed at once by its closed connection (FD_SOCK2), one that hangs after 10 s without a sign
-     * of life (FD_ALL3); a cluster that has split looks for its other part every 5 to 10 s (MERGE3).
+     * A member that dies is noticed at once by its closed connection (FD_SOCK2), one that hangs by its want of signs of life
+     * (FD_ALL3); a cluster that has split looks for its other part again and again (MERGE3).
      */
     static String xml(CacheSettings.Cluster cluster) {
         String discovery = cluster.dns()
@@ -29,9 +32,9 @@ final class JGroupsStack {
                         use_vthreads="true"/>
                    <RED/>
                    %s
-                   <MERGE3 min_interval="5s" max_interval="10s"/>
+                   <MERGE3 min_interval="%dms" max_interval="%dms"/>
                    <FD_SOCK2 offset="50000"/>
-                   <FD_ALL3 timeout="10s" interval="2s"/>
+                   <FD_ALL3 timeout="%dms" interval="%dms"/>
                    <VERIFY_SUSPECT2 timeout="1s"/>
                    <pbcast.NAKACK2 use_mcast_xmit="false" xmit_interval="200ms" resend_last_seqno="true"/>
                    <UNICAST3 conn_close_timeout="5s" xmit_interval="200ms"/>
@@ -41,7 +44,16 @@ final class JGroupsStack {
                    <MFC max_credits="4m" min_threshold="0.40"/>
                    <FRAG4 frag_size="60k"/>
                 </config>
-                """.formatted(escaped(cluster.bindAddress()), cluster.bindPort(), mapped, secured, discovery);
+                """.formatted(
+                        escaped(cluster.bindAddress()),
+                        cluster.bindPort(),
+                        mapped,
+                        secured,
+                        discovery,
+                        cluster.mergeInterval().dividedBy(2).toMillis(),
+                        cluster.mergeInterval().toMillis(),
+                        cluster.failureTimeout().toMillis(),
+                        cluster.failureTimeout().dividedBy(SIGNS_OF_LIFE).toMillis());
     }
 
     private static String secured(String keystore, String password) {

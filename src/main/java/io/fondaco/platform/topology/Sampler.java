@@ -254,6 +254,8 @@ final class Sampler implements AutoCloseable {
         properties.setProperty("ApplicationName", "fondaco-topology");
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("socketTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
+        // The driver connects a second time, without TLS, when the first does not answer: both together have this long.
+        properties.setProperty("loginTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("options", "-c statement_timeout=" + limit.toMillis());
         Connection opened = new Driver().connect(url, properties);
         if (opened == null) {

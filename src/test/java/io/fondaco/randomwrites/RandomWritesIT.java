@@ -1,0 +1,73 @@
+package io.fondaco.randomwrites;
+
+import io.fondaco.faults.Books;
+import io.fondaco.faults.SellingShop;
+import io.fondaco.platform.embedded.ReplicatedPostgres;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.jboss.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random sequences of writes by every way that there is: the JSON API, files in both formats, carts, and what staff does to
+ * orders, stock, locations, categories and keys. No write may be answered with an error of the server. After each one every
+ * list of the shop answers, every export imports back without changing a row, and the units of each order add up; after
+ * each sequence the books agree. The few products, locations and keys are the same for all sequences, so that each begins
+ * with what the others left.
+ *
+ * <p>{@code -Dfaults.walks} is how many sequences; the seed is printed and can be given.
+ */
+class RandomWritesIT {
+    private static final Logger LOG = Logger.getLogger(RandomWritesIT.class);
+    private static final int SEQUENCES = Integer.getInteger("faults.walks", 20);
+    private static final int WRITES = 4;
+    private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
+    private static final Duration SETTLED = Duration.ofSeconds(30);
+
+    @TempDir
+    private static Path directory;
+
+    private static ReplicatedPostgres database;
+    private static PackagedApp pod;
+
+    @BeforeAll
+    static void open() {
+        LOG.infof("Seed of the writes: %d", SEED);
+        database = ReplicatedPostgres.start(directory, 1);
+        pod = PackagedApp.start("random-writes", SellingShop.settings(database));
+    }
+
+    @AfterAll
+    static void close() {
+        if (pod != null) {
+            pod.close();
+        }
+        if (database != null) {
+            database.close();
+        }
+    }
+
+    @Test
+    void noWriteBreaksAListAnExportOrTheBooks() {
+        Random random = new Random(SEED);
+        try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
+            RandomWriter writer = new RandomWriter(staff, random);
+            ShopCheck check = new ShopCheck(staff);
+            writer.begin();
+            for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+                for (int write = 0; write < WRITES; write++) {
+                    writer.write();
+                    check.assertWhole(writer.last(), writer.order());
+                }
+                Books.awaitAgreement(database, SETTLED);
+            }
+            LOG.infof("%d sequences of %d writes: %s", SEQUENCES, WRITES, writer.outcomes());
+        }
+    }
+}
