@@ -8,19 +8,30 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A client that is generated from the OpenAPI document compiles, and buys something. Needs Node and its packages. */
+/**
+ * Clients that are generated from the OpenAPI document compile, and buy something: one in TypeScript, for which Node and its
+ * packages are needed, and one in Java, which the build generates unless {@code -Dtest} names single classes.
+ */
 @QuarkusTest
 class GeneratedClientTest {
     private static final Path SOURCES = Path.of("src", "test", "typescript");
     private static final Path WORK = Path.of("target", "typescript-client");
+    private static final Path JAVA_CLIENT = Path.of("target", "java-client");
     private static final long LONGEST_SECONDS = 180;
 
     @Inject
@@ -43,6 +54,35 @@ class GeneratedClientTest {
 
         String sku = shelf.put(250, 10);
         String bought = succeed("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
+
+        assertThat(bought).contains("captured ").contains(" 2 " + sku);
+        assertThat(shelf.available(sku)).isEqualTo(8);
+    }
+
+    @Test
+    void generatedJavaClientBuysSomething() throws Exception {
+        assumeTrue(Files.isDirectory(JAVA_CLIENT), "The client was not generated; ./mvnw test without -Dtest does it");
+        Path classes = Files.createDirectories(JAVA_CLIENT.resolve("classes"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "-nowarn", "-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path")));
+        arguments.add(Path.of("src", "test", "java-client", "Buy.java").toString());
+        try (Stream<Path> sources = Files.walk(JAVA_CLIENT.resolve("src"))) {
+            sources.map(Path::toString).filter(path -> path.endsWith(".java")).forEach(arguments::add);
+        }
+        StringWriter told = new StringWriter();
+        int exitCode = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(new PrintWriter(told), new PrintWriter(told), arguments.toArray(String[]::new));
+        assertThat(exitCode).as(told.toString()).isZero();
+
+        String sku = shelf.put(250, 10);
+        String bought;
+        try (URLClassLoader client = new URLClassLoader(
+                new URL[] {classes.toUri().toURL()}, Thread.currentThread().getContextClassLoader())) {
+            bought = (String) client.loadClass("Buy")
+                    .getMethod("buy", String.class, String.class)
+                    .invoke(null, "http://localhost:" + RestAssured.port, sku);
+        }
 
         assertThat(bought).contains("captured ").contains(" 2 " + sku);
         assertThat(shelf.available(sku)).isEqualTo(8);

@@ -164,6 +164,79 @@ class ContractFuzzTest {
         assertThat(faults).isEmpty();
     }
 
+    /** Parameters of a segment mean nothing to anybody here, so they would be a second name for everything. */
+    @ParameterizedTest
+    @MethodSource("operations")
+    void segmentWithParametersIsRefused(Operation operation) {
+        Shop shop = new Shop();
+        String path = shop.path(operation);
+        for (int end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
+            for (String parameter : List.of(";", ";x", ";x=1", ";jsessionid=1;y")) {
+                refuse(operation, shop, path.substring(0, end) + parameter + path.substring(end));
+            }
+        }
+        refuse(operation, shop, path + ";x=1");
+        assertThat(faults).isEmpty();
+    }
+
+    private void refuse(Operation operation, Shop shop, String path) {
+        if (isChosen()) {
+            String where = operation.method() + " " + path;
+            HttpResponse<String> answer =
+                    send(where, request(operation, shop, path + query(operation, "", ""), new byte[0]));
+            if (answer != null && answer.statusCode() < 400) {
+                faults.add("%s answers %d".formatted(where, answer.statusCode()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void methodThatNobodyMadeIsRefused(Operation operation) {
+        Shop shop = new Shop();
+        for (String method : List.of("TRACE", "PROPFIND", "PURGE", "LOCK", "get", "X", "M-SEARCH")) {
+            if (isChosen()) {
+                String where = method + " " + operation.path();
+                HttpResponse<String> answer = send(
+                        where,
+                        request(operation, shop, shop.path(operation), new byte[0])
+                                .method(method, BodyPublishers.noBody()));
+                if (answer != null && answer.statusCode() < 400) {
+                    faults.add("%s answers %d".formatted(where, answer.statusCode()));
+                }
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
+    /** One operation of each path. */
+    static Stream<Operation> paths() {
+        Map<String, Operation> byPath = new TreeMap<>();
+        operations().forEach(operation -> byPath.putIfAbsent(operation.path(), operation));
+        return byPath.values().stream();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"test", "stripe", "manual", "nobody"})
+    void signatureThatNobodyMadeIsRefused(String provider) {
+        Operation operation =
+                operations().stream().filter(Operation::isOfProvider).findAny().orElseThrow();
+        Shop shop = new Shop();
+        String path = operation.path().replace("{provider}", provider);
+        byte[] body = shop.of(operation.example().toString()).getBytes(StandardCharsets.UTF_8);
+        for (String name : List.of("Fondaco-Signature", "Stripe-Signature")) {
+            for (String hostile : IN_HEADER) {
+                String where = "%s %s %s: %s".formatted(operation.method(), path, name, hostile);
+                HttpResponse<String> answer =
+                        send(where, request(operation, shop, path, body).setHeader(name, hostile));
+                if (answer != null && answer.statusCode() < 400) {
+                    faults.add("%s answers %d".formatted(where, answer.statusCode()));
+                }
+            }
+        }
+        assertThat(faults).isEmpty();
+    }
+
     @ParameterizedTest
     @MethodSource("operationsWithJson")
     void whateverStandsInItsBody(Operation operation) throws JsonProcessingException {

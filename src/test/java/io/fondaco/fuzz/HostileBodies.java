@@ -20,6 +20,9 @@ final class HostileBodies {
     private static final int DEEPEST = 5;
     private static final int MANY = 3_000;
 
+    /** As many lines as an order of a wholesale customer has. */
+    private static final int LINES = 300;
+
     /** JSON that is well formed, whatever it means where it stands. */
     private static final List<String> VALUES = List.of(
             "null",
@@ -113,6 +116,7 @@ final class HostileBodies {
     static List<Body> of(Operation operation, JsonNode good) {
         HostileBodies all = new HostileBodies(operation);
         all.whole(good);
+        all.members(good);
         all.places(good, operation.schema(), good, 0);
         return all.bodies;
     }
@@ -129,6 +133,28 @@ final class HostileBodies {
         add("null", "null", false);
         bodies.add(new Body("UTF-16", text.getBytes(StandardCharsets.UTF_16), false));
         add("100,000 deep", "[".repeat(100_000), true);
+    }
+
+    /** What a client may leave out is left out, and what it may send as null is null, all at once. */
+    private void members(JsonNode good) {
+        JsonNode known = operation.resolved(operation.schema());
+        if (!(good instanceof ObjectNode whole)) {
+            return;
+        }
+        List<String> required = new ArrayList<>();
+        known.path("required").forEach(name -> required.add(name.asText()));
+        ObjectNode least = whole.deepCopy();
+        least.retain(required);
+        add("required members only", least.toString(), false);
+        ObjectNode nulls = whole.deepCopy();
+        known.path("properties").properties().stream()
+                .filter(member -> mayBeNull(member.getValue()))
+                .forEach(member -> nulls.putNull(member.getKey()));
+        add("null for all that may be null", nulls.toString(), false);
+    }
+
+    private static boolean mayBeNull(JsonNode schema) {
+        return schema.toString().contains("\"null\"");
     }
 
     /** Every member and item of a place, and every member that there might be. */
@@ -157,9 +183,12 @@ final class HostileBodies {
             array.set(0, first);
             places(root, known.path("items"), first, depth + 1);
             array.add(HERE);
-            String many =
-                    IntStream.range(0, MANY).mapToObj(_ -> first.toString()).collect(Collectors.joining(","));
-            add("many of " + first, root.toString().replace(QUOTED, many), false);
+            for (int times : List.of(1, LINES, MANY)) {
+                String more = IntStream.range(0, times)
+                        .mapToObj(_ -> first.toString())
+                        .collect(Collectors.joining(","));
+                add("%d more of %s".formatted(times, first), root.toString().replace(QUOTED, more), false);
+            }
             array.remove(array.size() - 1);
         }
     }
