@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -51,13 +52,32 @@ final class Migrations {
      * @throws FlywayException when one fails, or gets its locks within the patience in no attempt
      */
     int migrate(MigrationScripts scripts) {
+        List<String> behind = behind(scripts);
+        int executed = behind.isEmpty() ? 0 : migrate(behind, scripts);
+        LOG.infof("Database schemas are up to date (%d migrations ran)", executed);
+        return executed;
+    }
+
+    /** The modules of which the database does not say that all is done. */
+    private List<String> behind(MigrationScripts scripts) {
+        try (Connection connection = primary.getConnection()) {
+            MigrationHistories histories = MigrationHistories.read(connection);
+            return scripts.modules().entrySet().stream()
+                    .filter(module -> !histories.haveAll(module.getKey(), module.getValue()))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        } catch (SQLException e) {
+            throw new FlywayException("Cannot look at the histories of the modules", e);
+        }
+    }
+
+    private int migrate(List<String> modules, MigrationScripts scripts) {
         Path unpacked = scripts.unpack();
         try {
             int executed = 0;
-            for (String module : scripts.modules().keySet()) {
+            for (String module : modules) {
                 executed += untilLocked(module, flyway(module, scripts, unpacked));
             }
-            LOG.infof("Database schemas are up to date (%d migrations ran)", executed);
             return executed;
         } finally {
             MigrationScripts.delete(unpacked);

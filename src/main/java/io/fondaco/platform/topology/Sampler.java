@@ -192,7 +192,13 @@ final class Sampler implements AutoCloseable {
     private static boolean isSlow(SQLException e) {
         return e instanceof SQLTimeoutException
                 || "57014".equals(e.getSQLState())
-                || e.getCause() instanceof SocketTimeoutException;
+                || e.getCause() instanceof SocketTimeoutException
+                || isLoginTimeout(e);
+    }
+
+    /** The driver tells it as a server that cannot be connected to, but without the cause that such a one has. */
+    private static boolean isLoginTimeout(SQLException e) {
+        return "08001".equals(e.getSQLState()) && e.getCause() == null;
     }
 
     private Sample sample() throws SQLException {
@@ -259,7 +265,7 @@ final class Sampler implements AutoCloseable {
         properties.setProperty("options", "-c statement_timeout=" + limit.toMillis());
         Connection opened = new Driver().connect(url, properties);
         if (opened == null) {
-            throw new SQLException("Not a Postgres URL", "08001");
+            throw new SQLException("Not a Postgres URL", "HY000");
         }
         opened.setNetworkTimeout(
                 Runnable::run, (int) limit.plus(NETWORK_ALLOWANCE).toMillis());

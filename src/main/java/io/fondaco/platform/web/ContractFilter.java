@@ -47,7 +47,6 @@ public class ContractFilter implements OASFilter {
     private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
     private static final DotName IDEMPOTENT = DotName.createSimple("io.fondaco.platform.idempotency.Idempotent");
     private static final String EXAMPLES = "openapi-examples.json";
-    private static final String LICENCE = "Apache-2.0";
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
     private static final String PROBLEM_SCHEMA = "#/components/schemas/Problem";
@@ -72,7 +71,6 @@ public class ContractFilter implements OASFilter {
     public void filterOpenAPI(OpenAPI document) {
         addSchemes(document);
         addServers(document);
-        addLicence(document);
         if (document.getPaths() == null) {
             return;
         }
@@ -88,11 +86,6 @@ public class ContractFilter implements OASFilter {
             }
         });
         ContractSchemas.complete(document, code);
-    }
-
-    /** By its SPDX identifier: without one generators of clients refuse the document. */
-    private static void addLicence(OpenAPI document) {
-        document.getInfo().getLicense().setIdentifier(LICENCE);
     }
 
     private static void addServers(OpenAPI document) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -113,6 +114,47 @@ class MigrationsTest {
             assertThat(thread.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
             work.get();
+        }
+    }
+
+    @Test
+    void databaseThatIsUpToDateIsSeenInItsHistories() throws Exception {
+        MigrationScripts release = MigrationScripts.ofThisRelease();
+        for (var module : release.modules().entrySet()) {
+            assertThat(has(module.getKey(), module.getValue()))
+                    .as(module.getKey())
+                    .isTrue();
+        }
+
+        MigrationScripts two = module("seen", "CREATE TABLE seen.one ()\n;\r\n-- é\n", "CREATE TABLE seen.two ()");
+        assertThat(has("seen", two.modules().get("seen"))).isFalse();
+        migrate(two, PATIENCE);
+        assertThat(has("seen", two.modules().get("seen"))).isTrue();
+        assertThat(has(
+                        "seen",
+                        module("seen", "CREATE TABLE seen.one ()\n;\r\n-- é\n")
+                                .modules()
+                                .get("seen")))
+                .as("what a later release has added is no matter")
+                .isTrue();
+        assertThat(has(
+                        "seen",
+                        module("seen", "CREATE TABLE seen.other ()").modules().get("seen")))
+                .as("another text")
+                .isFalse();
+        database.primary().execute("UPDATE seen.flyway_schema_history SET success = false WHERE version = '2'");
+        assertThat(has(
+                        "seen",
+                        module("seen", "CREATE TABLE seen.one ()\n;\r\n-- é\n")
+                                .modules()
+                                .get("seen")))
+                .as("one has broken off")
+                .isFalse();
+    }
+
+    private static boolean has(String module, SortedMap<String, String> scripts) throws SQLException {
+        try (Connection connection = primary().getConnection()) {
+            return MigrationHistories.read(connection).haveAll(module, scripts);
         }
     }
 
