@@ -14,7 +14,10 @@ interface AccessSettings {
      */
     Optional<String> bootstrapKey();
 
-    /** How long a pod trusts a key that it has looked up; a key revoked through another pod is refused after that. */
+    /**
+     * How long a pod trusts a key that it has looked up. A key that was revoked or changed through another pod follows after
+     * that; an expiry is exact.
+     */
     @WithDefault("5s")
     Duration keyCacheTtl();
 

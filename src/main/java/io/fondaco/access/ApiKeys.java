@@ -20,8 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks keys up. On the primary, so that a new key works at once, and on a replica only while there is no primary; what was found is trusted for some seconds, so
- * that the primary is not asked for every request. A key that is unknown is never remembered.
+ * Looks keys up: on the primary, so that a new key works immediately, and on a replica only while there is no primary.
+ * A key that was found is trusted for {@code fondaco.access.key-cache-ttl}, so that not every request asks the primary;
+ * an unknown key is never remembered. Two bounds follow. A revoked key is refused immediately by the pod that revoked it,
+ * and within that time by the others. An expired key is refused from its {@code expires_at} on by every pod, because every
+ * request compares it with the clock.
  */
 @ApplicationScoped
 class ApiKeys {
@@ -43,7 +46,11 @@ class ApiKeys {
     /** A valid key: what it is called in logs and histories, and what it may do. */
     record Holder(String principal, Set<String> scopes) {}
 
-    private record Valid(Holder holder, @Nullable Instant expiresAt) {}
+    private record Valid(Holder holder, @Nullable Instant expiresAt) {
+        boolean hasExpired() {
+            return expiresAt != null && !expiresAt.isAfter(Instant.now());
+        }
+    }
 
     private record Found(Valid key, long generation, long foundAtNanos) {}
 
@@ -62,17 +69,17 @@ class ApiKeys {
         if (found != null && isTrusted(found, current)) {
             return Optional.of(found.key().holder());
         }
-        Optional<Valid> valid = lookUp(hash);
+        // The database compares by its own clock. A key ends when the first of the two clocks says so.
+        Optional<Valid> valid = lookUp(hash).filter(it -> !it.hasExpired());
         valid.ifPresentOrElse(it -> remember(key, it, current), () -> cache.remove(key));
         return valid.map(Valid::holder);
     }
 
     private boolean isTrusted(Found found, long current) {
-        Instant expiresAt = found.key().expiresAt();
         return found.generation() == current
                 && System.nanoTime() - found.foundAtNanos()
                         < settings.keyCacheTtl().toNanos()
-                && (expiresAt == null || expiresAt.isAfter(Instant.now()));
+                && !found.key().hasExpired();
     }
 
     /** @param before the generation that was current before the key was looked up */
