@@ -21,6 +21,10 @@ interface AccessSettings {
     @WithDefault("5s")
     Duration keyCacheTtl();
 
+    /** How often a pod writes when keys were last used, and how often a key is written at most. */
+    @WithDefault("1m")
+    Duration lastUsedInterval();
+
     /** Keys a pod remembers at most. */
     @WithDefault("1000")
     int keyCacheSize();

@@ -33,20 +33,22 @@ class ApiKeys {
 
     private final Connections connections;
     private final AccessSettings settings;
+    private final KeyUses uses;
     private final Map<ByteBuffer, Found> cache = new ConcurrentHashMap<>();
 
     /** Grows with every change of a key. What was looked up under an earlier one may have been read before the change. */
     private final AtomicLong generation = new AtomicLong();
 
-    ApiKeys(Connections connections, AccessSettings settings) {
+    ApiKeys(Connections connections, AccessSettings settings, KeyUses uses) {
         this.connections = connections;
         this.settings = settings;
+        this.uses = uses;
     }
 
     /** A valid key: what it is called in logs and histories, and what it may do. */
     record Holder(String principal, Set<String> scopes) {}
 
-    private record Valid(Holder holder, @Nullable Instant expiresAt) {
+    private record Valid(UUID id, Holder holder, @Nullable Instant expiresAt) {
         boolean hasExpired() {
             return expiresAt != null && !expiresAt.isAfter(Instant.now());
         }
@@ -63,16 +65,22 @@ class ApiKeys {
         if (bootstrap) {
             return Optional.of(new Holder(BOOTSTRAP, Scopes.ALL));
         }
+        Optional<Valid> valid = valid(hash);
+        valid.ifPresent(key -> uses.note(key.id()));
+        return valid.map(Valid::holder);
+    }
+
+    private Optional<Valid> valid(byte[] hash) throws SQLException {
         ByteBuffer key = ByteBuffer.wrap(hash);
         long current = generation.get();
         Found found = cache.get(key);
         if (found != null && isTrusted(found, current)) {
-            return Optional.of(found.key().holder());
+            return Optional.of(found.key());
         }
         // The database compares by its own clock. A key ends when the first of the two clocks says so.
         Optional<Valid> valid = lookUp(hash).filter(it -> !it.hasExpired());
         valid.ifPresentOrElse(it -> remember(key, it, current), () -> cache.remove(key));
-        return valid.map(Valid::holder);
+        return valid;
     }
 
     private boolean isTrusted(Found found, long current) {
@@ -110,12 +118,13 @@ class ApiKeys {
                 if (!rows.next()) {
                     return Optional.empty();
                 }
-                String principal = new ApiKeyId(rows.getObject("id", UUID.class)).toString();
+                UUID id = rows.getObject("id", UUID.class);
+                String principal = new ApiKeyId(id).toString();
                 Set<String> scopes = Set.copyOf(
                         Arrays.asList((String[]) rows.getArray("scopes").getArray()));
                 OffsetDateTime expiresAt = rows.getObject("expires_at", OffsetDateTime.class);
                 return Optional.of(
-                        new Valid(new Holder(principal, scopes), expiresAt == null ? null : expiresAt.toInstant()));
+                        new Valid(id, new Holder(principal, scopes), expiresAt == null ? null : expiresAt.toInstant()));
             }
         }
     }
