@@ -10,9 +10,17 @@ import java.util.Optional;
 interface AccessSettings {
     /**
      * The first administrator's key, with every scope, at least 32 characters unless the embedded cluster is used. It cannot be
-     * revoked and does not expire: remove it once there are other keys. Absent: only keys in the database open anything.
+     * revoked and does not expire, but is refused while another key with {@code keys:write} is valid: remove it then. Absent:
+     * only keys in the database open anything.
      */
     Optional<String> bootstrapKey();
+
+    /**
+     * Whether the bootstrap key is accepted beside other keys with {@code keys:write}. The way back in when those were lost;
+     * true with the embedded cluster.
+     */
+    @WithDefault("false")
+    boolean bootstrapKeyAlways();
 
     /**
      * How long a pod trusts a key that it has looked up. A key that was revoked or changed through another pod follows after

@@ -161,6 +161,7 @@ class ApiKeyResource {
         key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         key.createdBy = caller.getPrincipal().getName();
         key.persistAndFlush();
+        afterCommit.run(keys::forget);
         return Response.status(201)
                 .entity(show(key, secret))
                 .tag(IfMatch.tag(key.version))

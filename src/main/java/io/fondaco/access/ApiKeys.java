@@ -2,6 +2,7 @@ package io.fondaco.access;
 
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -33,15 +34,17 @@ class ApiKeys {
 
     private final Connections connections;
     private final AccessSettings settings;
+    private final BootstrapKey bootstrapKey;
     private final KeyUses uses;
     private final Map<ByteBuffer, Found> cache = new ConcurrentHashMap<>();
 
     /** Grows with every change of a key. What was looked up under an earlier one may have been read before the change. */
     private final AtomicLong generation = new AtomicLong();
 
-    ApiKeys(Connections connections, AccessSettings settings, KeyUses uses) {
+    ApiKeys(Connections connections, AccessSettings settings, BootstrapKey bootstrapKey, KeyUses uses) {
         this.connections = connections;
         this.settings = settings;
+        this.bootstrapKey = bootstrapKey;
         this.uses = uses;
     }
 
@@ -56,16 +59,23 @@ class ApiKeys {
 
     private record Found(Valid key, long generation, long foundAtNanos) {}
 
-    /** Who holds this key; empty when it is unknown, revoked or expired. */
+    /**
+     * The holder of this key; empty when it is unknown, revoked or expired.
+     *
+     * @throws ApiException 401 {@code bootstrap_key_refused} for the bootstrap key while other keys have taken its place
+     */
     Optional<Holder> holder(String secret) throws SQLException {
-        byte[] hash = Secret.hash(secret);
-        boolean bootstrap = settings.bootstrapKey()
-                .filter(key -> Secret.matches(secret, Secret.hash(key)))
-                .isPresent();
-        if (bootstrap) {
+        if (bootstrapKey.matches(secret)) {
+            if (bootstrapKey.isRefused()) {
+                throw new ApiException(
+                        401,
+                        "bootstrap_key_refused",
+                        "The bootstrap key is refused while another key with keys:write is valid. Use that one. If it is lost,"
+                                + " set fondaco.access.bootstrap-key-always=true and start the application again.");
+            }
             return Optional.of(new Holder(BOOTSTRAP, Scopes.ALL));
         }
-        Optional<Valid> valid = valid(hash);
+        Optional<Valid> valid = valid(Secret.hash(secret));
         valid.ifPresent(key -> uses.note(key.id()));
         return valid.map(Valid::holder);
     }
@@ -105,6 +115,7 @@ class ApiKeys {
     void forget() {
         generation.incrementAndGet();
         cache.clear();
+        bootstrapKey.forget();
     }
 
     private Optional<Valid> lookUp(byte[] hash) throws SQLException {
