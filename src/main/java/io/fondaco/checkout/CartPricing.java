@@ -121,7 +121,6 @@ class CartPricing {
                                 new Basket.Line(line.line().sku(), line.total().orElse(zero)))
                         .toList(),
                 delivery,
-                cart.email(),
                 cart.couponCodes()));
     }
 

@@ -3,6 +3,7 @@ package io.fondaco.order;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Times;
 import io.fondaco.platform.web.Violation;
@@ -35,7 +36,6 @@ class AdminOrderListResource {
     private static final Set<String> PARAMETERS =
             Set.of("status", "email", "number", "created_at[gte]", "created_at[lt]", "limit", "cursor");
     private static final int MAX_LIMIT = 100;
-    private static final int MAX_EMAIL_LENGTH = 254;
 
     private final PostgresOrders orders;
 
@@ -97,10 +97,7 @@ class AdminOrderListResource {
     }
 
     private static String email(String text) {
-        if (text.length() > MAX_EMAIL_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("Not a mail address");
-        }
-        return text;
+        return EmailAddress.normalized(text).orElseThrow(() -> new IllegalArgumentException("Not an e-mail address"));
     }
 
     private static int limit(String text) {
