@@ -33,6 +33,10 @@ interface AccessSettings {
     @WithDefault("1m")
     Duration lastUsedInterval();
 
+    /** Look-ups of keys that a pod has not seen valid, at a time; more are answered 503, so that strangers cannot use up the database. */
+    @WithDefault("4")
+    int strangersAtATime();
+
     /** Keys a pod remembers at most. */
     @WithDefault("1000")
     int keyCacheSize();

@@ -80,6 +80,20 @@ class ApiKeys {
         return valid.map(Valid::holder);
     }
 
+    /** Whether {@link #holder} finds the key valid without asking the database. */
+    boolean isTrusted(String secret) {
+        if (bootstrapKey.matches(secret)) {
+            return bootstrapKey.isTrusted();
+        }
+        Found found = cache.get(ByteBuffer.wrap(Secret.hash(secret)));
+        return found != null && isTrusted(found, generation.get());
+    }
+
+    /** Whether this pod has seen the key valid, perhaps too long ago to trust it now. */
+    boolean isKnown(String secret) {
+        return bootstrapKey.matches(secret) || cache.containsKey(ByteBuffer.wrap(Secret.hash(secret)));
+    }
+
     private Optional<Valid> valid(byte[] hash) throws SQLException {
         ByteBuffer key = ByteBuffer.wrap(hash);
         long current = generation.get();
@@ -109,12 +123,12 @@ class ApiKeys {
     }
 
     /**
-     * Forgets everything, after the transaction that changed a key through this pod has committed. A look-up under way may have
-     * read the key before that: what it stores is of the earlier generation, and not trusted.
+     * Trusts nothing any more, after the transaction that changed a key through this pod has committed. A look-up under way may
+     * have read the key before that: what it stores is of the earlier generation, and not trusted. The keys stay known, so that
+     * their next look-ups do not count as those of strangers.
      */
     void forget() {
         generation.incrementAndGet();
-        cache.clear();
         bootstrapKey.forget();
     }
 

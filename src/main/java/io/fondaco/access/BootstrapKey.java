@@ -98,16 +98,25 @@ class BootstrapKey {
         }
         long current = generation.get();
         Judgement known = judgement;
-        if (known != null
-                && known.generation() == current
-                && System.nanoTime() - known.madeAtNanos()
-                        < settings.keyCacheTtl().toNanos()) {
+        if (known != null && isFresh(known)) {
             return known.refused();
         }
         long now = System.nanoTime();
         boolean refused = otherKeyIsValid();
         judgement = new Judgement(refused, current, now);
         return refused;
+    }
+
+    /** Whether it is accepted, and {@link #isRefused} says so without asking the database. */
+    boolean isTrusted() {
+        Judgement known = judgement;
+        return settings.bootstrapKeyAlways() || (known != null && isFresh(known) && !known.refused());
+    }
+
+    private boolean isFresh(Judgement known) {
+        return known.generation() == generation.get()
+                && System.nanoTime() - known.madeAtNanos()
+                        < settings.keyCacheTtl().toNanos();
     }
 
     /** After the transaction that made or changed a key through this pod has committed. */

@@ -54,6 +54,11 @@ class BootstrapKeyTest {
         }
 
         @Override
+        public int strangersAtATime() {
+            return 1;
+        }
+
+        @Override
         public int keyCacheSize() {
             return 10;
         }

@@ -86,7 +86,7 @@ class ProblemMapper {
     Response unauthorized(Exception e) {
         return find(e, ApiException.class)
                 .map(known -> respond(401, known.code(), known.getMessage()))
-                .orElseGet(() -> respond(401, "unauthorized", "Send a valid key as 'Authorization: Bearer <key>'."))
+                .orElseGet(() -> respond(401, "unauthorized", Refusal.SEND_A_KEY))
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
                 .build();
     }
