@@ -175,7 +175,7 @@ class CartResource {
             description =
                     "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
-                            + " out_of_stock (errors name sku, requested, available), coupon_used_up, price_changed. 422: cart_incomplete."
+                            + " out_of_stock (errors name sku, requested, available, a lower bound where it is 10), coupon_used_up, price_changed. 422: cart_incomplete."
                             + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
