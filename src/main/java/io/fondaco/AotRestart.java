@@ -57,7 +57,8 @@ final class AotRestart {
             return;
         }
         cacheBeside(AotRestart.class.getProtectionDomain().getCodeSource())
-                .flatMap(cache -> command(cache, trainedWith(cache), java.get(), List.of(arguments.get()), System.getenv()))
+                .flatMap(cache ->
+                        command(cache, trainedWith(cache), java.get(), List.of(arguments.get()), System.getenv()))
                 .ifPresent(AotRestart::replaceThisProcess);
     }
 

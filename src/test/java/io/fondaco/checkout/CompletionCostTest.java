@@ -86,11 +86,9 @@ class CompletionCostTest {
         // One that a job was using at either time would count from its beginning, or not at all.
         after.keySet().retainAll(before.keySet());
         Map<String, Long> meanwhile = new TreeMap<>();
-        after.forEach((backend, statements) -> statements.forEach((sql, times) ->
-                meanwhile.merge(sql, times - before.get(backend).getOrDefault(sql, 0L), Long::sum)));
-        assertThat(meanwhile)
-                .as("what the pool's connections have prepared")
-                .containsKey("COMMIT");
+        after.forEach((backend, statements) -> statements.forEach(
+                (sql, times) -> meanwhile.merge(sql, times - before.get(backend).getOrDefault(sql, 0L), Long::sum)));
+        assertThat(meanwhile).as("what the pool's connections have prepared").containsKey("COMMIT");
         assertThat(meanwhile.values()).allMatch(times -> times < COMPLETIONS / 2, meanwhile.toString());
     }
 

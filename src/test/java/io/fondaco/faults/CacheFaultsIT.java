@@ -354,7 +354,9 @@ class CacheFaultsIT {
         PriceWatch.Report report = run.end().plus(newcomer.end()).plus(raises);
         assertNothingOld("a pod killed and started again", report);
         assertThat(report.errors()).isEmpty();
-        assertThat(report.slowestRaiseMillis()).as("nobody waits for the dead").isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
+        assertThat(report.slowestRaiseMillis())
+                .as("nobody waits for the dead")
+                .isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
@@ -444,12 +446,15 @@ class CacheFaultsIT {
         database.stopStreaming();
         watch.raise(pod(0));
         long lost = watch.price();
-        PODS_UP.forEach(pod -> await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> watch.seen(pod) == lost));
+        PODS_UP.forEach(
+                pod -> await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> watch.seen(pod) == lost));
         double restarts = metric("restarts_total", "");
         database.primary().kill();
         database.failOver();
         for (PackagedApp pod : PODS_UP) {
-            await().atMost(Pace.within(Duration.ofSeconds(30))).ignoreExceptions().until(() -> watch.seen(pod) == survives);
+            await().atMost(Pace.within(Duration.ofSeconds(30)))
+                    .ignoreExceptions()
+                    .until(() -> watch.seen(pod) == survives);
             assertThat(watch.seen(pod)).isEqualTo(survives);
         }
         assertThat(metric("restarts_total", "")).as("caches begun anew").isGreaterThanOrEqualTo(restarts + PODS);

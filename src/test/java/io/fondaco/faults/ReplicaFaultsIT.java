@@ -343,7 +343,8 @@ class ReplicaFaultsIT {
             network.set(TcpProxy.Mode.PASS);
         });
         assertWithoutFault(report);
-        assertThat(report.longestReadOutageMillis()).isLessThan(Pace.within(Duration.ofSeconds(20)).toMillis());
+        assertThat(report.longestReadOutageMillis())
+                .isLessThan(Pace.within(Duration.ofSeconds(20)).toMillis());
     }
 
     @Test
@@ -412,7 +413,8 @@ class ReplicaFaultsIT {
             Pods.pass(Duration.ofSeconds(SECONDS));
         });
         assertWithoutFault(report);
-        assertThat(report.longestWriteOutageMillis()).isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
+        assertThat(report.longestWriteOutageMillis())
+                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
         assertThat(report.errors().keySet()).allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
     }
 
@@ -429,7 +431,8 @@ class ReplicaFaultsIT {
         });
         assertWithoutFault(report);
         assertThat(report.forgotten()).as("answered writes that were lost").isZero();
-        assertThat(report.longestWriteOutageMillis()).isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
+        assertThat(report.longestWriteOutageMillis())
+                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
         assertThat(report.errors().keySet())
                 .as("a failover is told as what it is")
                 .allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
@@ -449,7 +452,8 @@ class ReplicaFaultsIT {
         // With nothing else to write to, the old one is still refused.
         Member current = database.primary();
         current.kill();
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> sendAWrite().statusCode() == 503);
+        await().atMost(Pace.within(Duration.ofSeconds(5)))
+                .until(() -> sendAWrite().statusCode() == 503);
         Pods.pass(Duration.ofSeconds(1));
         assertThat(sendAWrite().statusCode()).isEqualTo(503);
         assertThat(sumOfCounters(old, false)).isEqualTo(before);
@@ -479,7 +483,8 @@ class ReplicaFaultsIT {
         assertThat(report.forgotten())
                 .as("writes that the database lost, for the replicas were cut off")
                 .isPositive();
-        assertThat(report.longestReadOutageMillis()).isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
+        assertThat(report.longestReadOutageMillis())
+                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
         Map<String, Long> actual = counters();
         checker.expected().forEach((sku, answered) -> assertThat(actual.get(sku))
                 .as("no write is done twice: " + sku)
@@ -628,8 +633,9 @@ class ReplicaFaultsIT {
         await().atMost(Pace.within(Duration.ofSeconds(40)))
                 .until(() -> metricOfEach("fondaco_database_replicas_in_rotation").stream()
                         .allMatch(count -> count == replicas));
-        await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> metricOfEach("fondaco_database_primary_known").stream()
-                .allMatch(known -> known == 1));
+        await().atMost(Pace.within(Duration.ofSeconds(10)))
+                .until(() ->
+                        metricOfEach("fondaco_database_primary_known").stream().allMatch(known -> known == 1));
     }
 
     private static double reads(String reason) {
