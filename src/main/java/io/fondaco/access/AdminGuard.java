@@ -20,13 +20,14 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * Refuses requests of the back office that have no valid key, before anything else is spent on them: before a body is read, and
- * before the admission gate gives away a place. Without it strangers fill the places of the back office, and learn from a 404,
- * 405 or 415 which paths and methods there are. The REST layer authenticates again, from memory; it alone decides about scopes.
+ * Refuses requests of the back office that have no valid key, before anything else is spent on them: before a body is
+ * read, and before the admission gate gives away a place. Without it strangers fill the places of the back office, and
+ * learn from a 404, 405 or 415 which paths and methods there are. The REST layer authenticates again, from memory; it
+ * alone decides about scopes.
  *
  * <p>A key that this pod has not seen valid needs a statement on the primary. At most
- * {@code fondaco.access.strangers-at-a-time} of these are under way; more are answered 503. Keys that the pod knows never wait
- * for them, also when they are looked up again.
+ * {@code fondaco.access.strangers-at-a-time} of these are under way; more are answered 503. Keys that the pod knows
+ * never wait for them, also when they are looked up again.
  */
 @ApplicationScoped
 class AdminGuard {

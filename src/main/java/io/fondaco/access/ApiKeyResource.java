@@ -266,8 +266,8 @@ class ApiKeyResource {
     }
 
     /**
-     * Holds the caller's own key as it is until the new key is committed. Otherwise a key that is being revoked with all that it
-     * made could make one more, which nobody would revoke.
+     * Holds the caller's own key as it is until the new key is committed. Otherwise a key that is being revoked with
+     * all that it made could make one more, which nobody would revoke.
      */
     private void requireCallerStillValid() {
         String principal = caller.getPrincipal().getName();

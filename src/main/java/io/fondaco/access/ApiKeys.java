@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks keys up: on the primary, so that a new key works immediately, and on a replica only while there is no primary.
  * A key that was found is trusted for {@code fondaco.access.key-cache-ttl}, so that not every request asks the primary;
- * an unknown key is never remembered. Two bounds follow. A revoked key is refused immediately by the pod that revoked it,
- * and within that time by the others. An expired key is refused from its {@code expires_at} on by every pod, because every
- * request compares it with the clock.
+ * an unknown key is never remembered. Two bounds follow. A revoked key is refused immediately by the pod that revoked
+ * it, and within that time by the others. An expired key is refused from its {@code expires_at} on by every pod,
+ * because every request compares it with the clock.
  */
 @ApplicationScoped
 class ApiKeys {
@@ -62,7 +62,8 @@ class ApiKeys {
     /**
      * The holder of this key; empty when it is unknown, revoked or expired.
      *
-     * @throws ApiException 401 {@code bootstrap_key_refused} for the bootstrap key while other keys have taken its place
+     * @throws ApiException 401 {@code bootstrap_key_refused} for the bootstrap key while other keys have taken its
+     * place
      */
     Optional<Holder> holder(String secret) throws SQLException {
         if (bootstrapKey.matches(secret)) {
@@ -123,9 +124,9 @@ class ApiKeys {
     }
 
     /**
-     * Trusts nothing any more, after the transaction that changed a key through this pod has committed. A look-up under way may
-     * have read the key before that: what it stores is of the earlier generation, and not trusted. The keys stay known, so that
-     * their next look-ups do not count as those of strangers.
+     * Trusts nothing any more, after the transaction that changed a key through this pod has committed. A look-up under
+     * way may have read the key before that: what it stores is of the earlier generation, and not trusted. The keys
+     * stay known, so that their next look-ups do not count as those of strangers.
      */
     void forget() {
         generation.incrementAndGet();

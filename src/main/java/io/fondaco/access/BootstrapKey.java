@@ -18,15 +18,16 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bootstrap key makes the first keys. It has every scope, does not expire and cannot be revoked, so it must be as hard to
- * guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor expired, unless
- * {@code fondaco.access.bootstrap-key-always}. When the last such key ends, it is accepted again: nobody is locked out.
+ * The bootstrap key makes the first keys. It has every scope, does not expire and cannot be revoked, so it must be as
+ * hard to guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor
+ * expired, unless {@code fondaco.access.bootstrap-key-always}. When the last such key ends, it is accepted again:
+ * nobody is locked out.
  *
- * <p>A pod trusts what it has looked up about other keys for {@code fondaco.access.key-cache-ttl}, and looks again immediately
- * after it has changed a key itself. So the refusal, and its end, hold in every pod within that time.
+ * <p>A pod trusts what it has looked up about other keys for {@code fondaco.access.key-cache-ttl}, and looks again
+ * immediately after it has changed a key itself. So the refusal, and its end, hold in every pod within that time.
  *
- * <p>Outside the embedded cluster a warning at each start and the gauge {@code fondaco_access_bootstrap_key} show that it is
- * still configured.
+ * <p>Outside the embedded cluster a warning at each start and the gauge {@code fondaco_access_bootstrap_key} show that
+ * it is still configured.
  */
 @ApplicationScoped
 class BootstrapKey {
@@ -91,7 +92,10 @@ class BootstrapKey {
                 .isPresent();
     }
 
-    /** Whether other keys have taken its place. Mostly no statement, one per {@code fondaco.access.key-cache-ttl} of use. */
+    /**
+     * Whether other keys have taken its place. Mostly no statement, one per {@code fondaco.access.key-cache-ttl} of
+     * use.
+     */
     boolean isRefused() throws SQLException {
         if (settings.bootstrapKeyAlways()) {
             return false;

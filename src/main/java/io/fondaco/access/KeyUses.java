@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Records when keys were last used. A request only notes its key in memory; {@code fondaco.access.last-used-interval} after the
- * first note the pod writes all of them with one statement. It is no job for workers, because the pods of the back office have
- * the notes. A key is written at most once per interval in the whole cluster, so {@code last_used_at} is up to two intervals
- * behind the last use. A pod that dies loses what it had not written.
+ * Records when keys were last used. A request only notes its key in memory; {@code fondaco.access.last-used-interval}
+ * after the first note the pod writes all of them with one statement. It is no job for workers, because the pods of the
+ * back office have the notes. A key is written at most once per interval in the whole cluster, so {@code last_used_at}
+ * is up to two intervals behind the last use. A pod that dies loses what it had not written.
  */
 @ApplicationScoped
 class KeyUses {

@@ -12,8 +12,8 @@ interface CartSettings {
     int maxLines();
 
     /**
-     * How long an open cart is kept after it was last changed. It holds the e-mail address and postal address of somebody who
-     * may never buy, and anybody can open carts.
+     * How long an open cart is kept after it was last changed. It holds the e-mail address and postal address of
+     * somebody who may never buy, and anybody can open carts.
      */
     @WithDefault("30d")
     Duration keepOpen();

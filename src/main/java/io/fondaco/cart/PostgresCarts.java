@@ -273,9 +273,9 @@ class PostgresCarts implements Carts {
     }
 
     /**
-     * Deletes open carts that were last changed so long ago, oldest first, and passes over those that another transaction has
-     * locked. A cart with a completion under way or an order is not open. A completion that failed has changed its cart when
-     * it reopened it, so whatever its payment may still bring has long been settled.
+     * Deletes open carts that were last changed so long ago, oldest first, and passes over those that another
+     * transaction has locked. A cart with a completion under way or an order is not open. A completion that failed has
+     * changed its cart when it reopened it, so whatever its payment may still bring has long been settled.
      *
      * @return how many were deleted
      */

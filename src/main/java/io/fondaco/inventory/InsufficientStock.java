@@ -38,8 +38,9 @@ public final class InsufficientStock extends ApiException {
     /** One SKU of which more was asked for than can be sold, from the shelves and on backorder. */
     public record Shortage(String sku, long requested, long available) {
         /**
-         * The one rule of what is told of a shortage: {@code sku}, {@code requested} and {@code available}, which is a lower bound
-         * where more than {@code toldAtMost} units can be sold. The exact stock is nobody's business who asks for 9,999.
+         * The one rule of what is told of a shortage: {@code sku}, {@code requested} and {@code available}, which is a
+         * lower bound where more than {@code toldAtMost} units can be sold. The exact stock is nobody's business who
+         * asks for 9,999.
          *
          * @param pointer where the line stands in what was asked for, or empty
          */

@@ -18,8 +18,8 @@ public interface Inventory extends VariantAvailability {
      * promised, if the SKU's policy allows. Two statements, and one more where a SKU runs out.
      *
      * @param timeToLive after which they are free again by themselves
-     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it; its message is for shoppers, and tells
-     *     {@link #toldAtMost} units at most
+     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it; its message is for
+     *     shoppers, and tells {@link #toldAtMost} units at most
      */
     Reservation reserve(StockDemand demand, Duration timeToLive);
 

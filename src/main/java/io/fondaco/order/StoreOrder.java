@@ -7,9 +7,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as the store shows it to who has its token. It names each member, so that what is for the back office does not get out
- * by being added to {@link Order}: a guest's {@code customer_id} is the same for all orders with one e-mail address, and anybody
- * can order with anybody's address.
+ * An order as the store shows it to who has its token. It names each member, so that what is for the back office does
+ * not get out by being added to {@link Order}: a guest's {@code customer_id} is the same for all orders with one e-mail
+ * address, and anybody can order with anybody's address.
  */
 public record StoreOrder(
         OrderId id,

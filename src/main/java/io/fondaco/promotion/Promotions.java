@@ -38,9 +38,9 @@ public interface Promotions {
     }
 
     /**
-     * What the codes of a basket come to at this moment, by the database's clock. The limit per customer is not judged: anybody
-     * can write anybody's e-mail address on a cart, and would learn whether its owner has used a coupon. {@link #redeem} judges
-     * it. One statement; none without codes.
+     * What the codes of a basket come to at this moment, by the database's clock. The limit per customer is not judged:
+     * anybody can write anybody's e-mail address on a cart, and would learn whether its owner has used a coupon. {@link
+     * #redeem} judges it. One statement; none without codes.
      */
     Discounts assess(Basket basket);
 

@@ -243,7 +243,9 @@ class Caller {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
-    /** Nothing of what the other side made up, no address and no class: the log of deliveries is for the shop's staff. */
+    /**
+     * Nothing of what the other side made up, no address and no class: the log of deliveries is for the shop's staff.
+     */
     private static String describe(Throwable thrown) {
         if (thrown instanceof SSLException) {
             return "No TLS connection: its certificate may be invalid, or for another name";

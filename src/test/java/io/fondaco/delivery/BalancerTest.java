@@ -22,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which paths the shipped HAProxy configuration lets through, where HAProxy is installed. The pod behind it answers everything. */
+/**
+ * Which paths the shipped HAProxy configuration lets through, where HAProxy is installed. The pod behind it answers
+ * everything.
+ */
 class BalancerTest {
     private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
     private static final Path CONFIGURATION = Path.of("helm", "haproxy", "haproxy.cfg");

@@ -9,7 +9,8 @@ public interface CurrentAnswer {
      * Called in the transaction of the repeated request, on the primary.
      *
      * @return the body, as the method itself answers it
-     * @throws io.fondaco.platform.web.ApiException as the method itself throws it, for example when the resource is gone
+     * @throws io.fondaco.platform.web.ApiException as the method itself throws it, for example when the resource is
+     * gone
      */
     Object read(UriInfo uri, HttpHeaders headers);
 }

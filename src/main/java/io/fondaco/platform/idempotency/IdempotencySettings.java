@@ -7,8 +7,8 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "fondaco.idempotency")
 interface IdempotencySettings {
     /**
-     * Keys that one caller without an API key may have at a time, each kept for 24 hours; more are answered 429. A little more
-     * with requests in parallel.
+     * Keys that one caller without an API key may have at a time, each kept for 24 hours; more are answered 429. A
+     * little more with requests in parallel.
      */
     @WithDefault("1000")
     int maxKeysPerCaller();

@@ -19,9 +19,9 @@ import java.lang.annotation.Target;
  * </ul>
  *
  * <p>What is kept for a caller without an API key must be small, because anybody can be one. A method that names
- * {@link #replayedBy} keeps only that its request took effect: a repetition has no effect and is answered with the resource as
- * it is now. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours, then 429
- * {@code too_many_idempotency_keys}.
+ * {@link #replayedBy} keeps only that its request took effect: a repetition has no effect and is answered with the
+ * resource as it is now. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours,
+ * then 429 {@code too_many_idempotency_keys}.
  *
  * <p>Not for methods that must leave the database in the middle, which use {@link Idempotency} themselves; nor for answers with
  * a secret in them, which must not be kept.

@@ -16,9 +16,10 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Binds the cursor of every page to the list that it is of, and adds {@code Link: <…>; rel="next"} (RFC 8288). A list is a path
- * with its filters, sort and currency: all parameters but the cursor and the limit. A cursor that is sent with another list is
- * a 400 {@code invalid_cursor}; else it would answer an empty page, or somewhere in the midst of the other list.
+ * Binds the cursor of every page to the list that it is of, and adds {@code Link: <…>; rel="next"} (RFC 8288). A list
+ * is a path with its filters, sort and currency: all parameters but the cursor and the limit. A cursor that is sent
+ * with another list is a 400 {@code invalid_cursor}; else it would answer an empty page, or somewhere in the midst of
+ * the other list.
  */
 public class NextLink {
     private static final String CURSOR = "cursor";
@@ -47,7 +48,10 @@ public class NextLink {
         }
     }
 
-    /** The cursor as it is told, for answers that are no {@link Page}: it is good for the list that is being asked for only. */
+    /**
+     * The cursor as it is told, for answers that are no {@link Page}: it is good for the list that is being asked for
+     * only.
+     */
     public static String bound(UriInfo uri, String nextCursor) {
         return nextCursor + Cursor.BINDING + fingerprint(uri);
     }
@@ -72,7 +76,10 @@ public class NextLink {
         }
     }
 
-    /** The reference to the next page, by a bound cursor, without host and scheme, for answers that are kept: their callers may differ in those. */
+    /**
+     * The reference to the next page, by a bound cursor, without host and scheme, for answers that are kept: their
+     * callers may differ in those.
+     */
     public static String relative(UriInfo uri, String nextCursor) {
         URI next = uri.getRequestUriBuilder()
                 .replaceQueryParam("cursor", nextCursor)

@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one rule of e-mail addresses. An address is stored in its normal form: without the blanks and invisible characters around
- * it that pasted text has, its domain in small letters and ASCII ({@code xn--…}), because most mail servers take no other
- * (RFC 5891; {@link IDN} does the older RFC 3490, which differs for few letters, such as ß). What is invisible inside an
- * address is refused: it would make two addresses that look the same.
+ * The one rule of e-mail addresses. An address is stored in its normal form: without the blanks and invisible
+ * characters around it that pasted text has, its domain in small letters and ASCII ({@code xn--…}), because most mail
+ * servers take no other (RFC 5891; {@link IDN} does the older RFC 3490, which differs for few letters, such as ß). What
+ * is invisible inside an address is refused: it would make two addresses that look the same.
  */
 public final class EmailAddress {
     /** Characters in an address at most (RFC 5321 section 4.5.3.1). */

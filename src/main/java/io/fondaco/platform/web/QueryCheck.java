@@ -17,11 +17,12 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Refuses query parameters that an endpoint does not declare, everywhere alike: 400 {@code unknown_parameter}, naming it. A
- * filter with a typing error would else answer everything, and a {@code cascade} with one would do half of what was meant.
+ * Refuses query parameters that an endpoint does not declare, everywhere alike: 400 {@code unknown_parameter}, naming
+ * it. A filter with a typing error would else answer everything, and a {@code cascade} with one would do half of what
+ * was meant.
  *
- * <p>Declared are the method's parameters, and those of its {@code @Parameter(in = QUERY)}. A name there that ends with a
- * placeholder, {@code option.<name>}, stands for all names that begin so.
+ * <p>Declared are the method's parameters, and those of its {@code @Parameter(in = QUERY)}. A name there that ends with
+ * a placeholder, {@code option.<name>}, stands for all names that begin so.
  */
 class QueryCheck {
     private static final Map<Method, Declared> DECLARED = new ConcurrentHashMap<>();

@@ -26,8 +26,8 @@ public class Refusal {
     }
 
     /**
-     * Refuses a request whose body, if it has one, has not been read. Then the connection ends with the answer; but what was sent is
-     * taken in for a moment, or else the answer would get lost.
+     * Refuses a request whose body, if it has one, has not been read. Then the connection ends with the answer; but
+     * what was sent is taken in for a moment, or else the answer would get lost.
      */
     public void sendUnread(RoutingContext context, int status, String code, String detail) {
         HttpServerRequest request = context.request();

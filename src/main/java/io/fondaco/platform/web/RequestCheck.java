@@ -43,7 +43,10 @@ class RequestCheck {
         filters.register(this::check, FILTER_PRIORITY);
     }
 
-    /** The router fails a request whose Host is missing or malformed before any filter sees it, and would log it as an error of ours. */
+    /**
+     * The router fails a request whose Host is missing or malformed before any filter sees it, and would log it as an
+     * error of ours.
+     */
     void registerFailures(@Observes Router router) {
         router.route().order(FAILURES_ORDER).failureHandler(this::answerUnroutable);
     }

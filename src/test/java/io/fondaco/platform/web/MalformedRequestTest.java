@@ -19,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Anybody can send nonsense: it is answered with a 4xx, or with the end of the connection, and is no error of ours in the log. */
+/**
+ * Anybody can send nonsense: it is answered with a 4xx, or with the end of the connection, and is no error of ours in
+ * the log.
+ */
 @QuarkusTest
 class MalformedRequestTest {
     private static final int PATIENCE_MILLIS = 2_000;
