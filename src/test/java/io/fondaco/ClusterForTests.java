@@ -45,6 +45,9 @@ public final class ClusterForTests implements QuarkusTestResourceLifecycleManage
                 Map.entry("fondaco.webhook.allowed-ports", "1-65535"),
                 Map.entry("fondaco.web.store-origins", "https://shop.example,https://other.example"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
+                // Tests make keys with keys:write and go on with this one.
+                Map.entry("fondaco.access.bootstrap-key-always", "true"),
+                Map.entry("fondaco.access.last-used-interval", "1s"),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),
                 Map.entry("fondaco.checkout.recovery-interval", "1s"),

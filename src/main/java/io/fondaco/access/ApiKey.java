@@ -4,9 +4,12 @@ import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,4 +41,21 @@ class ApiKey extends PanacheEntityBase {
 
     @Column(name = "created_at")
     Instant createdAt;
+
+    /** {@code bootstrap} or the id of a key; null for keys that were made before this was recorded. */
+    @Column(name = "created_by", updatable = false)
+    @Nullable
+    String createdBy;
+
+    /** Written by {@link KeyUses} alone, which leaves the version as it is. */
+    @Column(name = "last_used_at", insertable = false, updatable = false)
+    @Nullable
+    Instant lastUsedAt;
+
+    /** The keys that these made, also revoked ones, locked until the transaction ends. */
+    static List<ApiKey> lockedMadeBy(Collection<String> makers) {
+        return ApiKey.<ApiKey>find("createdBy in ?1 order by id", makers)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .list();
+    }
 }

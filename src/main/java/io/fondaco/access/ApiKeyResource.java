@@ -13,6 +13,7 @@ import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.Text;
 import io.fondaco.platform.web.Times;
 import io.fondaco.platform.web.Violation;
+import io.quarkus.security.UnauthorizedException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -44,6 +45,7 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -86,7 +88,19 @@ class ApiKeyResource {
             List<String> scopes,
             @Nullable Instant expiresAt,
             @Nullable Instant revokedAt,
-            Instant createdAt) {}
+            Instant createdAt,
+
+            @Schema(
+                    description =
+                            "`bootstrap` or the id of the key that made it; null for keys made before this was recorded.")
+            @Nullable
+            String createdBy,
+
+            @Schema(
+                    description =
+                            "When the key was last used, to within two minutes; null if it never was. Does not change the ETag.")
+            @Nullable
+            Instant lastUsedAt) {}
 
     record NewKey(
             @NotBlank @Size(max = 200) String name,
@@ -133,6 +147,7 @@ class ApiKeyResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response create(@NotNull @Valid NewKey wanted) {
         checkScopes(wanted.scopes());
+        requireCallerStillValid();
         checkExpiry(wanted.expiresAt());
         Text.refuseNul("/name", wanted.name());
         String secret = Secret.generate(ApiKeys.SECRET_PREFIX);
@@ -144,7 +159,9 @@ class ApiKeyResource {
         key.scopes = wanted.scopes().stream().distinct().sorted().toArray(String[]::new);
         key.expiresAt = wanted.expiresAt();
         key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        key.createdBy = caller.getPrincipal().getName();
         key.persistAndFlush();
+        afterCommit.run(keys::forget);
         return Response.status(201)
                 .entity(show(key, secret))
                 .tag(IfMatch.tag(key.version))
@@ -215,17 +232,55 @@ class ApiKeyResource {
             operationId = "revokeApiKey",
             summary = "Revoke an API key",
             description =
-                    "It opens nothing any more: immediately through this pod, within 5 seconds through the others. The caller must "
-                            + "hold every scope of the key (403 `scope_not_held`).")
+                    "It opens nothing any more: immediately through this pod, within 5 seconds through the others. The keys that "
+                            + "it made stay, unless `cascade` says otherwise. The caller must hold every scope of every key that is "
+                            + "revoked (403 `scope_not_held`; then none is).")
     @APIResponse(responseCode = "204", description = "Revoked.")
-    public void revoke(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
+    public void revoke(
+            @RestPath String id,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @Parameter(description = "Revokes also the keys that it made, and those that they made, and so on.")
+                    @RestQuery
+                    @DefaultValue("false")
+                    boolean cascade) {
         ApiKey key = locked(id, ifMatch);
-        requireHeld(List.of(key.scopes));
-        if (key.revokedAt == null) {
-            key.revokedAt = Instant.now();
-        }
-        key.persistAndFlush();
+        List<ApiKey> ending = cascade ? withDescendants(key) : List.of(key);
+        ending.forEach(each -> requireHeld(List.of(each.scopes)));
+        Instant now = Instant.now();
+        ending.stream().filter(each -> each.revokedAt == null).forEach(each -> each.revokedAt = now);
+        ApiKey.flush();
         afterCommit.run(keys::forget);
+    }
+
+    /** The key, the keys that it made, those that they made, and so on: one statement for each generation. */
+    private static List<ApiKey> withDescendants(ApiKey key) {
+        List<ApiKey> all = new ArrayList<>(List.of(key));
+        List<ApiKey> generation = List.of(key);
+        while (!generation.isEmpty()) {
+            generation = ApiKey.lockedMadeBy(generation.stream()
+                    .map(maker -> new ApiKeyId(maker.id).toString())
+                    .toList());
+            all.addAll(generation);
+        }
+        return all;
+    }
+
+    /**
+     * Holds the caller's own key as it is until the new key is committed. Otherwise a key that is being revoked with
+     * all that it made could make one more, which nobody would revoke.
+     */
+    private void requireCallerStillValid() {
+        String principal = caller.getPrincipal().getName();
+        if (principal.equals(ApiKeys.BOOTSTRAP)) {
+            return;
+        }
+        boolean valid = ApiKey.<ApiKey>findByIdOptional(
+                        ApiKeyId.parse(principal).value(), LockModeType.PESSIMISTIC_READ)
+                .filter(key -> key.revokedAt == null)
+                .isPresent();
+        if (!valid) {
+            throw new UnauthorizedException();
+        }
     }
 
     private static Instant instant(JsonNode node) {
@@ -306,6 +361,8 @@ class ApiKeyResource {
                 List.of(key.scopes),
                 key.expiresAt,
                 key.revokedAt,
-                key.createdAt);
+                key.createdAt,
+                key.createdBy,
+                key.lastUsedAt);
     }
 }

@@ -1,42 +1,76 @@
 package io.fondaco.access;
 
+import io.fondaco.platform.database.Connections;
+import io.fondaco.platform.identity.Secret;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Watches over the bootstrap key, which has every scope, does not expire and cannot be revoked: it must be as hard to guess as
- * other secrets, and {@code fondaco_access_bootstrap_key} shows for how long it is left configured.
+ * The bootstrap key makes the first keys. It has every scope, does not expire and cannot be revoked, so it must be as
+ * hard to guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor
+ * expired, unless {@code fondaco.access.bootstrap-key-always}. When the last such key ends, it is accepted again:
+ * nobody is locked out.
+ *
+ * <p>A pod trusts what it has looked up about other keys for {@code fondaco.access.key-cache-ttl}, and looks again
+ * immediately after it has changed a key itself. So the refusal, and its end, hold in every pod within that time.
+ *
+ * <p>Outside the embedded cluster a warning at each start and the gauge {@code fondaco_access_bootstrap_key} show that
+ * it is still configured.
  */
 @ApplicationScoped
 class BootstrapKey {
     static final int MIN_LENGTH = 32;
     private static final Logger LOG = Logger.getLogger(BootstrapKey.class);
+    private static final String OTHER_KEY_IS_VALID = """
+            SELECT EXISTS (SELECT FROM access.api_key
+                            WHERE ? = ANY (scopes) AND revoked_at IS NULL
+                              AND (expires_at IS NULL OR expires_at > now()))
+            """;
 
-    private final Optional<String> key;
+    private final AccessSettings settings;
     private final boolean embedded;
+    private final Connections connections;
     private final MeterRegistry registry;
+
+    /** Grows with every change of a key through this pod: what was looked up before may be outdated. */
+    private final AtomicLong generation = new AtomicLong();
+
+    private volatile @Nullable Judgement judgement;
 
     BootstrapKey(
             AccessSettings settings,
             @ConfigProperty(name = "fondaco.database.embedded", defaultValue = "false") boolean embedded,
+            Connections connections,
             MeterRegistry registry) {
-        this.key = settings.bootstrapKey();
+        this.settings = settings;
         this.embedded = embedded;
+        this.connections = connections;
         this.registry = registry;
     }
 
+    private record Judgement(boolean refused, long generation, long madeAtNanos) {}
+
     void onStart(@Observes StartupEvent event) {
-        Gauge.builder("fondaco.access.bootstrap.key", key, configured -> configured.isPresent() ? 1 : 0)
-                .description("1 while a bootstrap key is configured, which has every scope and does not expire")
+        boolean shown = settings.bootstrapKey().isPresent() && !embedded;
+        Gauge.builder("fondaco.access.bootstrap.key", () -> shown ? 1 : 0)
+                .description(
+                        "1 while a bootstrap key is configured, which has every scope and does not expire; 0 with the"
+                                + " embedded cluster")
                 .register(registry);
-        check(key, embedded);
-        if (key.isPresent() && !embedded) {
+        check(settings.bootstrapKey(), embedded);
+        if (shown) {
             LOG.warn("A bootstrap key is configured: make keys with the scopes that each needs, then remove it");
         }
     }
@@ -49,6 +83,59 @@ class BootstrapKey {
         if (!embedded && key.filter(it -> it.length() < MIN_LENGTH).isPresent()) {
             throw new IllegalStateException(
                     "FONDACO_ACCESS_BOOTSTRAP_KEY has fewer than %d characters".formatted(MIN_LENGTH));
+        }
+    }
+
+    boolean matches(String secret) {
+        return settings.bootstrapKey()
+                .filter(key -> Secret.matches(secret, Secret.hash(key)))
+                .isPresent();
+    }
+
+    /**
+     * Whether other keys have taken its place. Mostly no statement, one per {@code fondaco.access.key-cache-ttl} of
+     * use.
+     */
+    boolean isRefused() throws SQLException {
+        if (settings.bootstrapKeyAlways()) {
+            return false;
+        }
+        long current = generation.get();
+        Judgement known = judgement;
+        if (known != null && isFresh(known)) {
+            return known.refused();
+        }
+        long now = System.nanoTime();
+        boolean refused = otherKeyIsValid();
+        judgement = new Judgement(refused, current, now);
+        return refused;
+    }
+
+    /** Whether it is accepted, and {@link #isRefused} says so without asking the database. */
+    boolean isTrusted() {
+        Judgement known = judgement;
+        return settings.bootstrapKeyAlways() || (known != null && isFresh(known) && !known.refused());
+    }
+
+    private boolean isFresh(Judgement known) {
+        return known.generation() == generation.get()
+                && System.nanoTime() - known.madeAtNanos()
+                        < settings.keyCacheTtl().toNanos();
+    }
+
+    /** After the transaction that made or changed a key through this pod has committed. */
+    void forget() {
+        generation.incrementAndGet();
+    }
+
+    private boolean otherKeyIsValid() throws SQLException {
+        try (Connection connection = connections.toPrimaryOrReplica();
+                PreparedStatement select = connection.prepareStatement(OTHER_KEY_IS_VALID)) {
+            select.setString(1, Scopes.KEYS_WRITE);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
         }
     }
 }

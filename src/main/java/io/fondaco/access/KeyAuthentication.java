@@ -11,6 +11,7 @@ import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -24,18 +25,23 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
 
     @Override
     public Uni<SecurityIdentity> authenticate(RoutingContext context, IdentityProviderManager identities) {
-        Optional<String> secret = bearer(context);
+        Optional<String> secret = bearer(context.request());
         if (secret.isEmpty()) {
             return Uni.createFrom().nullItem();
         }
-        if (secret.get().isEmpty() || secret.get().length() > MAX_LENGTH) {
+        if (!isPossible(secret.get())) {
             return Uni.createFrom().failure(new AuthenticationFailedException());
         }
         return identities.authenticate(new TokenAuthenticationRequest(new TokenCredential(secret.get(), "bearer")));
     }
 
-    private static Optional<String> bearer(RoutingContext context) {
-        String header = context.request().getHeader(HttpHeaders.AUTHORIZATION);
+    /** Whether this can be a key at all. */
+    static boolean isPossible(String secret) {
+        return !secret.isEmpty() && secret.length() <= MAX_LENGTH;
+    }
+
+    static Optional<String> bearer(HttpServerRequest request) {
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? Optional.of(header.substring(BEARER.length()).strip())
                 : Optional.empty();

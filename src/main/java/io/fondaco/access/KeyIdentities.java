@@ -1,5 +1,6 @@
 package io.fondaco.access;
 
+import io.fondaco.platform.web.ApiException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.AuthenticationRequestContext;
 import io.quarkus.security.identity.IdentityProvider;
@@ -37,6 +38,8 @@ class KeyIdentities implements IdentityProvider<TokenAuthenticationRequest> {
                     .setPrincipal(holder::principal)
                     .addRoles(holder.scopes())
                     .build();
+        } catch (ApiException refused) {
+            throw new AuthenticationFailedException(refused);
         } catch (SQLException e) {
             // The mapper answers 503: whether the key is good is not known just now.
             throw new IllegalStateException("Cannot look the key up", e);

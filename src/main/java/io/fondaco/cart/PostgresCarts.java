@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Json;
@@ -13,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -35,8 +37,10 @@ class PostgresCarts implements Carts {
     private final EntityManager entities;
     private final ObjectMapper json;
     private final CartSettings settings;
+    private final Fence fence;
 
-    PostgresCarts(EntityManager entities, ObjectMapper json, CartSettings settings) {
+    PostgresCarts(EntityManager entities, ObjectMapper json, CartSettings settings, Fence fence) {
+        this.fence = fence;
         this.entities = entities;
         this.json = json;
         this.settings = settings;
@@ -266,6 +270,29 @@ class PostgresCarts implements Carts {
     @Transactional(Transactional.TxType.MANDATORY)
     public void reopen(CartId id) {
         move(id, CartStatus.COMPLETING, CartStatus.OPEN);
+    }
+
+    /**
+     * Deletes open carts that were last changed so long ago, oldest first, and passes over those that another
+     * transaction has locked. A cart with a completion under way or an order is not open. A completion that failed has
+     * changed its cart when it reopened it, so whatever its payment may still bring has long been settled.
+     *
+     * @return how many were deleted
+     */
+    @Transactional
+    int deleteUntouched(Duration age, int most) {
+        fence.hold();
+        return entities.createNativeQuery("""
+                        DELETE FROM cart.cart
+                         WHERE id IN (SELECT id FROM cart.cart
+                                       WHERE status = 'open'
+                                         AND created_at < now() - make_interval(secs => :age)
+                                         AND updated_at < now() - make_interval(secs => :age)
+                                       ORDER BY created_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                        """)
+                .setParameter("age", (double) age.toSeconds())
+                .setParameter("most", most)
+                .executeUpdate();
     }
 
     /** Does nothing when the cart is elsewhere: whoever lost a race finds out from the completion itself. */

@@ -57,7 +57,10 @@ record StoreProduct(
             @Nullable Money compareAtPrice,
             boolean available,
 
-            @Schema(description = "Whether units are there, or are sold before they come.")
+            @Schema(
+                    description =
+                            "Whether units are there, or are sold before they come; `out_of_stock` exactly where `available` is"
+                                    + " false, and so also where the variant has no price in the currency.")
             Stand availability,
 
             @Schema(description = "When units on backorder or preorder are expected.", examples = "2027-03-01")
@@ -138,7 +141,8 @@ record StoreProduct(
         VariantId id = new VariantId(row.id());
         Optional<PriceTag> price = Optional.ofNullable(prices.get(id));
         Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
-        Stand stand = Stand.of(row, found);
+        // It cannot be bought without a price, whatever is on the shelves.
+        Stand stand = price.isPresent() ? Stand.of(row, found) : Stand.OUT_OF_STOCK;
         return new Variant(
                 id,
                 row.sku(),
@@ -146,7 +150,7 @@ record StoreProduct(
                 options(names, row),
                 price.map(PriceTag::price).orElse(null),
                 price.flatMap(PriceTag::compareAt).orElse(null),
-                price.isPresent() && stand != Stand.OUT_OF_STOCK,
+                stand != Stand.OUT_OF_STOCK,
                 stand,
                 stand == Stand.BACKORDER || stand == Stand.PREORDER ? found.expectedOn() : null);
     }

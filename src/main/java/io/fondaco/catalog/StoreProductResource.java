@@ -163,10 +163,8 @@ class StoreProductResource {
                 currency, after, rows.size() <= limit ? Optional.empty() : Optional.of(lowest(rows.getLast(), tags))));
         rows.forEach(row -> madeOf.addAll(CatalogTags.shown(row)));
         category.ifPresent(_ -> madeOf.add(CatalogTags.CATEGORIES));
-        return Answer.page(
-                new ProductPage(shown, page.nextCursor()),
-                madeOf,
-                page.nextCursor() == null ? null : NextLink.relative(uri, page.nextCursor()));
+        String next = page.nextCursor() == null ? null : NextLink.bound(uri, page.nextCursor());
+        return Answer.page(new ProductPage(shown, next), madeOf, next == null ? null : NextLink.relative(uri, next));
     }
 
     @GET

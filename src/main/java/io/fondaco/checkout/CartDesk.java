@@ -12,6 +12,7 @@ import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
@@ -59,7 +60,7 @@ class CartDesk {
         checkLines(wanted);
         List<NewLine> lines = resolve(wanted, request.currency(), true);
         OpenedCart opened = carts.open(
-                request.currency(), Optional.ofNullable(request.email()).filter(email -> !email.isBlank()));
+                request.currency(), Optional.ofNullable(request.email()).flatMap(EmailAddress::normalized));
         Cart cart = carts.add(opened.cart(), lines);
         return cartPricing.view(cartPricing.price(cart), opened.token());
     }
@@ -122,7 +123,7 @@ class CartDesk {
         PricedCart priced = cartPricing.price(carts.describe(
                 cart,
                 new CartDetails(
-                        Optional.ofNullable(patch.email()),
+                        Optional.ofNullable(patch.email()).flatMap(EmailAddress::normalized),
                         Optional.ofNullable(patch.shippingAddress()),
                         Optional.ofNullable(patch.billingAddress()),
                         Optional.ofNullable(patch.shippingMethod()),

@@ -1,8 +1,8 @@
 package io.fondaco.checkout;
 
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.postal.PostalAddress;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -11,11 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What to change about a cart; what is missing, or null, stays. */
 record CartPatch(
-        @Nullable @Email @Size(min = 3, max = 254) String email,
+        @Nullable @EmailAddress.Valid @Size(min = 3, max = EmailAddress.MAX_LENGTH) @Schema(description = EMAIL)
+        String email,
+
         @Nullable @Valid PostalAddress shippingAddress,
         @Nullable @Valid PostalAddress billingAddress,
         @Nullable @Pattern(regexp = "[a-z0-9_-]{1,40}") String shippingMethod,
 
         @Nullable @Schema(description = "All that are to be on the cart; an empty list takes them off.") @Size(max = 10)
         // CartDesk refuses null: thousands of them would be as many violations.
-        List<@Size(max = 100) String> couponCodes) {}
+        List<@Size(max = 100) String> couponCodes) {
+
+    static final String EMAIL = "Answered with its domain in ASCII: a@xn--mller-kva.de for a@m\u00fcller.de.";
+}

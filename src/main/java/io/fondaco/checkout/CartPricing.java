@@ -7,6 +7,7 @@ import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
@@ -63,14 +64,8 @@ class CartPricing {
             long left =
                     available.getOrDefault(line.line().sku(), Availability.NONE).sellable();
             if (line.stockChecked() && left < line.line().quantity()) {
-                shortages.add(new Violation(
-                        "/lines/" + index,
-                        "out_of_stock",
-                        "%d requested, %d available".formatted(line.line().quantity(), left),
-                        Map.of(
-                                "sku", line.line().sku(),
-                                "requested", line.line().quantity(),
-                                "available", left)));
+                shortages.add(new Shortage(line.line().sku(), line.line().quantity(), left)
+                        .violation("/lines/" + index, inventory.toldAtMost()));
             }
         }
         return priced.view(token, shortages);
@@ -121,7 +116,6 @@ class CartPricing {
                                 new Basket.Line(line.line().sku(), line.total().orElse(zero)))
                         .toList(),
                 delivery,
-                cart.email(),
                 cart.couponCodes()));
     }
 

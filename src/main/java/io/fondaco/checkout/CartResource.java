@@ -6,11 +6,13 @@ import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.idempotency.CurrentAnswer;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.BearerToken;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -24,6 +26,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -80,7 +83,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}")
-    @Idempotent
+    @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "updateCart",
             summary = "Changes e-mail, addresses, shipping method or coupons",
@@ -96,7 +99,7 @@ class CartResource {
 
     @POST
     @Path("/{id}/lines")
-    @Idempotent
+    @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "addCartLine",
             summary = "Adds to a cart",
@@ -110,7 +113,7 @@ class CartResource {
 
     @PATCH
     @Path("/{id}/lines/{line}")
-    @Idempotent
+    @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "updateCartLine",
             summary = "Sets the quantity of a line",
@@ -126,7 +129,7 @@ class CartResource {
 
     @DELETE
     @Path("/{id}/lines/{line}")
-    @Idempotent
+    @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "deleteCartLine",
             summary = "Takes a line out of a cart",
@@ -172,7 +175,7 @@ class CartResource {
             description =
                     "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
-                            + " out_of_stock (errors name sku, requested, available), coupon_used_up, price_changed. 422: cart_incomplete."
+                            + " out_of_stock (errors name sku, requested, available, a lower bound where it is 10), coupon_used_up, price_changed. 422: cart_incomplete."
                             + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
@@ -187,5 +190,21 @@ class CartResource {
         return completeCart
                 .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, ticket, request)
                 .response();
+    }
+
+    /** The cart as it is now, for a verb that is repeated. */
+    @ApplicationScoped
+    static class CurrentCart implements CurrentAnswer {
+        private final CartDesk desk;
+
+        CurrentCart(CartDesk desk) {
+            this.desk = desk;
+        }
+
+        @Override
+        public CartView read(UriInfo uri, HttpHeaders headers) {
+            CartId id = CartId.parse(uri.getPathParameters().getFirst("id"));
+            return desk.view(id, BearerToken.required(headers.getHeaderString(HttpHeaders.AUTHORIZATION)));
+        }
     }
 }

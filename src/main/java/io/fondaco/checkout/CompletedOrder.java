@@ -2,14 +2,14 @@ package io.fondaco.checkout;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.fondaco.order.Order;
+import io.fondaco.order.StoreOrder;
 import io.fondaco.payment.PaymentAction;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A new order with the token that opens it, and what its payment waits for. */
 record CompletedOrder(
-        @JsonUnwrapped Order order,
+        @JsonUnwrapped StoreOrder order,
 
         @Schema(description = "Opens the order: 'Authorization: Bearer <order_token>'.")
         String orderToken,

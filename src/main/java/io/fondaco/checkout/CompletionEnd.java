@@ -15,6 +15,7 @@ import io.fondaco.order.OrderChange;
 import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
+import io.fondaco.order.StoreOrder;
 import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.Payments;
@@ -130,7 +131,7 @@ class CompletionEnd {
                 .isPresent()) {
             order = orders.backorder(order.id(), anew.get().backorderedUnits());
         }
-        StoredAnswer kept = new StoredAnswer(paid ? 201 : 202, documents.write(order));
+        StoredAnswer kept = new StoredAnswer(paid ? 201 : 202, documents.write(StoreOrder.of(order)));
         idempotency.store(seen.key(), kept);
         cutOff.reach(CompletionStep.CONCLUDED_UNCOMMITTED);
         return Conclusion.with(kept);

@@ -83,7 +83,7 @@ class CompletionStart {
 
     @Transactional
     Start begin(CartId id, String token, IdempotencyKey key, CompleteRequest request) {
-        Optional<StoredAnswer> answered = idempotency.claim(key);
+        Optional<StoredAnswer> answered = idempotency.claimWithinLimit(key);
         if (answered.isPresent()) {
             return new Start.Answered(answered.get());
         }

@@ -1,6 +1,6 @@
 package io.fondaco.checkout;
 
-import jakarta.validation.constraints.Email;
+import io.fondaco.platform.postal.EmailAddress;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.util.List;
@@ -12,7 +12,8 @@ record NewCartRequest(
         @NotBlank @Size(max = 10) @Schema(description = "ISO 4217.", examples = "GBP")
         String currency,
 
-        @Nullable @Email @Size(max = 254) String email,
+        @Nullable @EmailAddress.Valid @Size(max = EmailAddress.MAX_LENGTH) @Schema(description = CartPatch.EMAIL)
+        String email,
 
         // Each is validated by CartDesk, which stops after some violations.
         @Nullable @Size(max = 10_000) List<LineRequest> lines) {}

@@ -1,9 +1,9 @@
 package io.fondaco.customer;
 
+import io.fondaco.platform.postal.EmailAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.util.Locale;
 import java.util.UUID;
 
 @ApplicationScoped
@@ -17,9 +17,9 @@ class PostgresCustomers implements Customers {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Customer guest(String email) {
-        String known = email.toLowerCase(Locale.ROOT);
+        String known = EmailAddress.comparable(email);
         UUID id = (UUID) entities.createNativeQuery("""
-                        INSERT INTO customer.customer (id, email) VALUES (:id, lower(:email))
+                        INSERT INTO customer.customer (id, email) VALUES (:id, :email)
                         ON CONFLICT (email) DO UPDATE SET last_order_at = now()
                         RETURNING id
                         """)

@@ -13,8 +13,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.StreamingOutput;
-import jakarta.ws.rs.core.UriInfo;
-import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -30,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "Imports and exports")
 class ExportResource {
-    private static final Set<String> PARAMETERS = Set.of("kind", "format", "currency");
 
     private final Exports exports;
     private final ImportingSettings settings;
@@ -61,9 +58,7 @@ class ExportResource {
                     String format,
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
-            @Context UriInfo uri,
             @Context SecurityContext caller) {
-        Parameters.allow(uri, PARAMETERS);
         FileKind fileKind = Parameters.kind(kind);
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
         FileFormat fileFormat = Parameters.format(format, fileKind);

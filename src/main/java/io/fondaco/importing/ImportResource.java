@@ -25,7 +25,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
-import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.EnumSet;
 import java.util.Set;
@@ -47,11 +46,8 @@ import org.jspecify.annotations.Nullable;
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
 @Tag(name = "Imports and exports")
 class ImportResource {
-    private static final Set<String> POST_PARAMETERS =
-            Set.of("kind", "format", "dry_run", "currency", "create_locations");
     private static final Set<String> FILE_TYPES =
             Set.of("text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", "application/octet-stream");
-    private static final Set<String> PAGE_PARAMETERS = Set.of("limit", "cursor");
 
     private final ImportReception reception;
     private final Imports imports;
@@ -97,11 +93,9 @@ class ImportResource {
                     @QueryParam("create_locations")
                     @Nullable
                     String createLocations,
-            @Context UriInfo uri,
             @Context HttpHeaders headers,
             @Context SecurityContext caller,
             InputStream body) {
-        Parameters.allow(uri, POST_PARAMETERS);
         requireFile(headers.getMediaType());
         FileKind fileKind = Parameters.kind(kind);
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
@@ -137,9 +131,7 @@ class ImportResource {
     public Page<Import> list(
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
-            @Context UriInfo uri,
             @Context SecurityContext caller) {
-        Parameters.allow(uri, PAGE_PARAMETERS);
         Set<FileKind> kinds = EnumSet.noneOf(FileKind.class);
         if (caller.isUserInRole(Scopes.CATALOG_READ) || caller.isUserInRole(Scopes.CATALOG_WRITE)) {
             kinds.add(FileKind.PRODUCTS);
@@ -176,9 +168,7 @@ class ImportResource {
             @PathParam("id") @Size(max = 100) String id,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
-            @Context UriInfo uri,
             @Context SecurityContext caller) {
-        Parameters.allow(uri, PAGE_PARAMETERS);
         return imports.errors(visible(id, caller).id(), limit, cursor);
     }
 
@@ -214,9 +204,7 @@ class ImportResource {
             @PathParam("id") @Size(max = 100) String id,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
-            @Context UriInfo uri,
             @Context SecurityContext caller) {
-        Parameters.allow(uri, PAGE_PARAMETERS);
         return imports.warnings(visible(id, caller).id(), limit, cursor);
     }
 

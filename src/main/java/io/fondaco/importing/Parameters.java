@@ -5,22 +5,12 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.SecurityContext;
-import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the query parameters that imports and exports share. */
 final class Parameters {
     private Parameters() {}
-
-    static void allow(UriInfo uri, Set<String> names) {
-        for (String name : uri.getQueryParameters().keySet()) {
-            if (!names.contains(name)) {
-                throw invalid(name, "unknown_parameter", "There is no parameter '%s' here.", name);
-            }
-        }
-    }
 
     static FileKind kind(@Nullable String text) {
         for (FileKind kind : FileKind.values()) {

@@ -18,9 +18,13 @@ public interface Inventory extends VariantAvailability {
      * promised, if the SKU's policy allows. Two statements, and one more where a SKU runs out.
      *
      * @param timeToLive after which they are free again by themselves
-     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it
+     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it; its message is for
+     *     shoppers, and tells {@link #toldAtMost} units at most
      */
     Reservation reserve(StockDemand demand, Duration timeToLive);
+
+    /** Units of a SKU that shoppers who ask for more are told of at most. */
+    long toldAtMost();
 
     /**
      * The reserved units are sold: they leave on hand and reserved alike, and those that are not there are waited for under

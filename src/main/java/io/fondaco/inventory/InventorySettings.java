@@ -11,6 +11,13 @@ interface InventorySettings {
     @WithDefault("10s")
     String expiryEvery();
 
+    /**
+     * Units of a SKU that a shopper who asks for more is told of at most: anybody can ask for 9,999. Where there are
+     * more, the number told is a lower bound. Staff is told all.
+     */
+    @WithDefault("10")
+    long toldAtMost();
+
     /** Reservations freed in one transaction by the expiry job. */
     @WithDefault("200")
     int expiryBatch();

@@ -45,6 +45,7 @@ class PostgresInventory implements Inventory {
     private final Posting posting;
     private final AfterCommit afterCommit;
     private final Unhurried unhurried;
+    private final InventorySettings settings;
 
     PostgresInventory(
             EntityManager entities,
@@ -58,7 +59,8 @@ class PostgresInventory implements Inventory {
             Gathering gathering,
             Posting posting,
             AfterCommit afterCommit,
-            Unhurried unhurried) {
+            Unhurried unhurried,
+            InventorySettings settings) {
         this.entities = entities;
         this.catalog = catalog;
         this.fence = fence;
@@ -71,6 +73,7 @@ class PostgresInventory implements Inventory {
         this.posting = posting;
         this.afterCommit = afterCommit;
         this.unhurried = unhurried;
+        this.settings = settings;
     }
 
     @Override
@@ -79,7 +82,16 @@ class PostgresInventory implements Inventory {
         if (demand.quantities().isEmpty()) {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
-        return gathering.reserve(demand, timeToLive, actor.name(), requestId.value());
+        try {
+            return gathering.reserve(demand, timeToLive, actor.name(), requestId.value());
+        } catch (InsufficientStock shortage) {
+            throw shortage.toldAtMost(settings.toldAtMost());
+        }
+    }
+
+    @Override
+    public long toldAtMost() {
+        return settings.toldAtMost();
     }
 
     private void setCause(PreparedStatement statement, int first) throws SQLException {

@@ -11,6 +11,7 @@ import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.postal.PostalAddress;
 import io.quarkus.mailer.Mail;
 import io.quarkus.qute.CheckedTemplate;
@@ -91,7 +92,7 @@ class LetterWriter {
 
     private Mail mail(Letter letter, Order order, String subject, TemplateInstance template) {
         Mail mail = new Mail()
-                .addTo(order.email())
+                .addTo(EmailAddress.deliverable(order.email()))
                 .setFrom(from())
                 .setSubject(oneLine("%s: %s".formatted(shop, subject.formatted(order.number()))))
                 .setText(template.setVariant(TEXT).render())

@@ -3,24 +3,24 @@ package io.fondaco.order;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Times;
 import io.fondaco.platform.web.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -32,10 +32,6 @@ import org.jspecify.annotations.Nullable;
 @RetriedReads
 @RunOnVirtualThread
 class AdminOrderListResource {
-    private static final Set<String> PARAMETERS =
-            Set.of("status", "email", "number", "created_at[gte]", "created_at[lt]", "limit", "cursor");
-    private static final int MAX_LIMIT = 100;
-    private static final int MAX_EMAIL_LENGTH = 254;
 
     private final PostgresOrders orders;
 
@@ -55,16 +51,8 @@ class AdminOrderListResource {
             @QueryParam("number") @Nullable String number,
             @QueryParam("created_at[gte]") @Nullable String createdFrom,
             @QueryParam("created_at[lt]") @Nullable String createdBefore,
-            @QueryParam("limit") @DefaultValue("20") String limit,
-            @QueryParam("cursor") @Nullable String cursor,
-            @Context UriInfo uri) {
-        uri.getQueryParameters().keySet().stream()
-                .filter(name -> !PARAMETERS.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw ApiException.badRequest(
-                            "unknown_parameter", "There is no parameter '%s' here.".formatted(Violation.shorten(name)));
-                });
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("cursor") @Nullable String cursor) {
         OrderFilter filter = new OrderFilter(
                 parse("status", status, AdminOrderListResource::status),
                 parse("email", email, AdminOrderListResource::email),
@@ -72,7 +60,7 @@ class AdminOrderListResource {
                 parse("created_at[gte]", createdFrom, Times::instant),
                 parse("created_at[lt]", createdBefore, Times::instant),
                 OrderFilter.cursor(cursor),
-                parse("limit", limit, AdminOrderListResource::limit).orElseThrow());
+                limit);
         List<OrderSummary> rows = orders.list(filter);
         return Page.cut(rows, filter.limit(), OrderFilter::after);
     }
@@ -97,17 +85,6 @@ class AdminOrderListResource {
     }
 
     private static String email(String text) {
-        if (text.length() > MAX_EMAIL_LENGTH || text.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("Not a mail address");
-        }
-        return text;
-    }
-
-    private static int limit(String text) {
-        int limit = Integer.parseInt(text);
-        if (limit < 1 || limit > MAX_LIMIT) {
-            throw new IllegalArgumentException("Not from 1 to 100");
-        }
-        return limit;
+        return EmailAddress.normalized(text).orElseThrow(() -> new IllegalArgumentException("Not an e-mail address"));
     }
 }

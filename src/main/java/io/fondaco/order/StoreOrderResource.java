@@ -40,11 +40,11 @@ class StoreOrderResource {
             operationId = "getStoreOrder",
             summary = "An order, for whom it belongs to",
             description = "Send its order_token as 'Authorization: Bearer <order_token>'. A wrong token is a 404.")
-    public RestResponse<Order> get(
+    public RestResponse<StoreOrder> get(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         Order order = orders.open(OrderId.parse(id), BearerToken.required(authorization))
                 .orElseThrow(() -> ApiException.notFound("order", id));
-        return RestResponse.ResponseBuilder.ok(order)
+        return RestResponse.ResponseBuilder.ok(StoreOrder.of(order))
                 .header(HttpHeaders.CACHE_CONTROL, "private, no-store")
                 .build();
     }

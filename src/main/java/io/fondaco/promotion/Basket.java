@@ -2,17 +2,15 @@ package io.fondaco.promotion;
 
 import io.fondaco.platform.money.Money;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What coupons are to make cheaper.
  *
  * @param lines with what they cost before any discount
  * @param shipping what delivery costs; zero while that is not known
- * @param email whose uses count; empty while it is not known
  * @param codes as {@link Promotions#normalised} has them, each once, in the customer's order
  */
-public record Basket(List<Line> lines, Money shipping, Optional<String> email, List<String> codes) {
+public record Basket(List<Line> lines, Money shipping, List<String> codes) {
 
     public Basket {
         lines = List.copyOf(lines);

@@ -2,6 +2,7 @@ package io.fondaco.promotion;
 
 import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.Discounting.Candidate;
 import io.fondaco.promotion.Discounts.Applied;
@@ -14,7 +15,6 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -42,16 +42,12 @@ class PostgresPromotions implements Promotions {
             try (PreparedStatement select = connection.prepareStatement("SELECT" + PromotionStore.COLUMNS + """
                              p.used, p.starts_at IS NULL OR p.starts_at <= now() AS started,
                              p.ends_at IS NOT NULL AND p.ends_at <= now() AS ended,
-                             coalesce(p.used >= p.usage_limit, false)
-                                 OR coalesce(u.used >= p.usage_limit_per_customer, false) AS used_up
+                             coalesce(p.used >= p.usage_limit, false) AS used_up
                               FROM promotion.promotion p
-                              LEFT JOIN promotion.customer_usage u ON u.promotion_id = p.id AND u.customer = ?
                              WHERE p.code = ANY (ARRAY (SELECT unnest(?::text[]))) AND p.active AND p.deleted_at IS NULL
                             """)) {
-                select.setBytes(
-                        1, basket.email().map(PostgresPromotions::customer).orElse(null));
                 select.setArray(
-                        2, connection.createArrayOf("text", basket.codes().toArray()));
+                        1, connection.createArrayOf("text", basket.codes().toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
                         Promotion promotion = store.read(rows);
@@ -186,6 +182,6 @@ class PostgresPromotions implements Promotions {
 
     /** Known by a hash, so that no second table holds mail addresses. */
     private static byte[] customer(String email) {
-        return Secret.hash(email.strip().toLowerCase(Locale.ROOT));
+        return Secret.hash(EmailAddress.comparable(email));
     }
 }

@@ -37,14 +37,18 @@ public interface Promotions {
         return PromotionRules.CODE.matcher(normalised).matches();
     }
 
-    /** What the codes of a basket come to at this moment, by the database's clock. One statement; none without codes. */
+    /**
+     * What the codes of a basket come to at this moment, by the database's clock. The limit per customer is not judged:
+     * anybody can write anybody's e-mail address on a cart, and would learn whether its owner has used a coupon. {@link
+     * #redeem} judges it. One statement; none without codes.
+     */
     Discounts assess(Basket basket);
 
     /**
      * Uses promotions for an order, all or none. Joins the caller's transaction on the primary. Two statements.
      *
      * @param order not used for before
-     * @param email of the customer; capitals make no difference
+     * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#comparable}
      * @throws CouponUsedUp if one has been used as often as it may be, in all or by this customer
      */
     void redeem(UUID order, String email, List<Discounts.Applied> applied);

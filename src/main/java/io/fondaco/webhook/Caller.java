@@ -1,11 +1,13 @@
 package io.fondaco.webhook;
 
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -15,6 +17,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.tracing.TracingPolicy;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -24,7 +27,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class Caller {
+    private static final Logger LOG = Logger.getLogger(Caller.class);
     private static final String AGENT = "Fondaco-Webhooks/1.0";
     private static final int KEPT_RESPONSE = 1_000;
     private static final long MOST_RETRY_AFTER = TimeUnit.HOURS.toSeconds(1);
@@ -239,7 +243,9 @@ class Caller {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
     }
 
-    /** Nothing of what the other side made up, and no address: the log of deliveries is for the shop's staff. */
+    /**
+     * Nothing of what the other side made up, no address and no class: the log of deliveries is for the shop's staff.
+     */
     private static String describe(Throwable thrown) {
         if (thrown instanceof SSLException) {
             return "No TLS connection: its certificate may be invalid, or for another name";
@@ -247,6 +253,12 @@ class Caller {
         if (thrown instanceof ConnectException) {
             return "No connection";
         }
-        return "The connection failed: " + thrown.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+        LOG.debugf(thrown, "A webhook could not be delivered");
+        return switch (thrown) {
+            case IOException _, HttpClosedException _ ->
+                "The connection failed: it ended before the answer was complete";
+            case DecoderException _, IllegalArgumentException _ -> "The connection failed: the answer is not HTTP";
+            default -> "The connection failed";
+        };
     }
 }

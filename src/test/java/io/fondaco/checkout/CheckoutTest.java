@@ -7,6 +7,8 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.fondaco.Together;
@@ -182,6 +184,58 @@ class CheckoutTest {
                 .body("errors[0].requested", equalTo(2))
                 .body("errors[0].available", equalTo(1));
         shopper.view().then().body("status", equalTo("open"));
+    }
+
+    @Test
+    void customerIdIsToldToStaffAlone() {
+        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        String key = UUID.randomUUID().toString();
+        Response order = shopper.complete("test", "tok_ok", key);
+        order.then().statusCode(201).body("$", not(hasKey("customer_id")));
+        shopper.complete("test", "tok_ok", key)
+                .then()
+                .header("Idempotent-Replayed", "true")
+                .body("$", not(hasKey("customer_id")));
+        given().header("Authorization", "Bearer " + order.path("order_token"))
+                .get("/store/v1/orders/" + order.path("id"))
+                .then()
+                .statusCode(200)
+                .body("$", not(hasKey("customer_id")));
+        Staff.order(order.path("id")).then().body("customer_id", startsWith("customer_"));
+    }
+
+    /** Anybody can ask for 9,999: what is told stops at fondaco.inventory.told-at-most. */
+    @Test
+    void largeStockIsNotToldToShoppers() {
+        for (long stock : new long[] {10, 11, 168}) {
+            String sku = shelf.put(250, stock);
+            Shopper shopper = Shopper.ready(sku, 9_999);
+            String detail =
+                    stock == 10 ? "9999 requested, 10 available" : "9999 requested, fewer available (at least 10)";
+            shopper.view()
+                    .then()
+                    .statusCode(200)
+                    .body("problems[0].code", equalTo("out_of_stock"))
+                    .body("problems[0].sku", equalTo(sku))
+                    .body("problems[0].requested", equalTo(9_999))
+                    .body("problems[0].available", equalTo(10))
+                    .body("problems[0].detail", equalTo(detail));
+            shopper.complete("tok_ok")
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("out_of_stock"))
+                    .body("errors[0].sku", equalTo(sku))
+                    .body("errors[0].requested", equalTo(9_999))
+                    .body("errors[0].available", equalTo(10))
+                    .body("errors[0].detail", equalTo(detail));
+            Staff.request()
+                    .header("Idempotency-Key", UUID.randomUUID().toString())
+                    .body(Map.of("sku", sku, "delta", -9_999, "reason", "test"))
+                    .post("/admin/v1/stock/adjustments")
+                    .then()
+                    .statusCode(409)
+                    .body("errors[0].available", equalTo((int) stock));
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.fondaco.checkout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ShopDatabase;
@@ -106,9 +107,60 @@ class CouponLimitTest {
                 .then()
                 .statusCode(201);
         Shopper third = shopper(sku, name + "@example.org", coupon.code());
-        third.view().then().body("problems.code", contains("coupon_used_up"));
+        third.view().then().body("problems", empty());
         third.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
         assertThat(coupon.used()).isEqualTo(3);
+    }
+
+    /** Anybody can write anybody's address on a cart: it must not tell what that person has bought with. */
+    @Test
+    void cartDoesNotTellWhetherAnAddressHasUsedACoupon() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit_per_customer", 1));
+        String sku = shelf.put(250, 10);
+        String email = "victim-" + UUID.randomUUID() + "@example.org";
+        shopper(sku, email, coupon.code()).complete("tok_ok").then().statusCode(201);
+        Shopper curious = Shopper.ready(sku, 1);
+        String before = curious.request()
+                .body(Map.of(
+                        "email",
+                        "nobody-" + UUID.randomUUID() + "@example.org",
+                        "coupon_codes",
+                        List.of(coupon.code())))
+                .patch(curious.path(""))
+                .then()
+                .statusCode(200)
+                .body("problems", empty())
+                .body("totals.total.amount", equalTo(150))
+                .extract()
+                .jsonPath()
+                .getString("discounts");
+        Response patched = curious.request().body(Map.of("email", email)).patch(curious.path(""));
+        patched.then().statusCode(200).body("problems", empty()).body("totals.total.amount", equalTo(150));
+        assertThat(patched.jsonPath().getString("discounts")).isEqualTo(before);
+        curious.view().then().body("problems", empty()).body("totals.total.amount", equalTo(150));
+        curious.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
+    }
+
+    @Test
+    void invisibleCharactersAndOtherFormsOfADomainMakeNoOtherCustomer() {
+        Coupon coupon = Coupon.amount(100, Map.of("usage_limit_per_customer", 1));
+        String sku = shelf.put(250, 10);
+        String name = UUID.randomUUID().toString();
+        shopper(sku, name + "@m\u00fcller.example", coupon.code())
+                .complete("tok_ok")
+                .then()
+                .statusCode(201)
+                .body("email", equalTo(name + "@xn--mller-kva.example"));
+        for (String same : List.of(
+                "\u200b" + name + "@m\u00fcller.example",
+                name.toUpperCase(java.util.Locale.ROOT) + "@MU\u0308LLER.example",
+                name + "@xn--mller-kva.example")) {
+            shopper(sku, same, coupon.code())
+                    .complete("tok_ok")
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("coupon_used_up"));
+        }
     }
 
     @Test

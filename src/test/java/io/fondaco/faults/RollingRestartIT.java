@@ -1,11 +1,16 @@
 package io.fondaco.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
+import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,6 +116,41 @@ class RollingRestartIT {
                 .hasSizeLessThanOrEqualTo(Crowd.BUYERS);
         if (balancer.triesReadsAgain()) {
             assertThat(crowd.failedReads()).isEmpty();
+        }
+    }
+
+    /** Only HAProxy knows which paths are for the world; BalancerTest shows them without pods. */
+    @Test
+    @Order(3)
+    void operatorPathsAreNotLedToTheWorldHoweverTheyAreWritten() throws IOException {
+        assumeTrue(balancer.triesReadsAgain(), "HAProxy is not installed");
+        for (String path : List.of(
+                "/q/metrics",
+                "//q/metrics",
+                "/./q/health",
+                "/%71/metrics",
+                "/store/v1/../../q/metrics",
+                "/store/v1/%2e%2e/%2e%2e/q/metrics",
+                "/store/v1/..%2f..%2fq/metrics",
+                "//q/swagger-ui/",
+                "//q/openapi")) {
+            assertThat(status(path)).as(path).isEqualTo("HTTP/1.1 404 Not Found");
+        }
+        assertThat(status("/store/v1/products")).isEqualTo("HTTP/1.1 200 OK");
+    }
+
+    /** Written byte by byte: clients tidy paths up. */
+    private static String status(String path) throws IOException {
+        URI shop = balancer.next();
+        try (Socket socket = new Socket(shop.getHost(), shop.getPort())) {
+            socket.getOutputStream()
+                    .write("GET %s HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"
+                            .formatted(path)
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("");
         }
     }
 }

@@ -15,6 +15,9 @@ final class Model {
     static final String OUT_OF_STOCK = "409 out_of_stock";
     static final int COUPON_USES = 1;
 
+    /** As fondaco.inventory.told-at-most has it by default. */
+    private static final int TOLD_AT_MOST = 10;
+
     private final Map<Sku, Stock> stocks = new EnumMap<>(Sku.class);
     private final Reached reached;
     private int couponsUsed;
@@ -61,7 +64,7 @@ final class Model {
         cart.lines().forEach((sku, units) -> {
             int sellable = stocks.get(sku).sellable();
             if (sellable < units) {
-                shortages.put(sku, new Cart.Shortage(units, sellable));
+                shortages.put(sku, new Cart.Shortage(units, Math.min(sellable, TOLD_AT_MOST)));
             }
         });
         return shortages;

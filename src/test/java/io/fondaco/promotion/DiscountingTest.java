@@ -86,7 +86,7 @@ class DiscountingTest {
                 .mapToObj(index ->
                         new Basket.Line("SKU-" + index, Money.of(given.lines().get(index), EUR)))
                 .toList();
-        return Discounting.of(new Basket(lines, Money.of(given.shipping(), EUR), Optional.empty(), codes), candidates);
+        return Discounting.of(new Basket(lines, Money.of(given.shipping(), EUR), codes), candidates);
     }
 
     private static Promotion promotion(String code, Offer offer) {

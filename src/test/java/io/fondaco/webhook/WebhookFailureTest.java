@@ -187,6 +187,12 @@ class WebhookFailureTest {
             Webhooks.product();
             failsWith(garbage, "The connection failed");
             failsWith(closing, "The connection failed");
+            for (String id : List.of(garbage, closing)) {
+                assertThat(Webhooks.log(id).<String>path("data[0].attempts[0].error"))
+                        .as("no class of ours")
+                        .doesNotContainIgnoringCase("exception")
+                        .matches("[A-Za-z: ]+");
+            }
             assertThat(log.lines()).as("what a receiver makes up").noneMatch(line -> line.contains("220"));
         }
         receiver.at("/garbage", Receiver.answers(200));

@@ -44,7 +44,12 @@ public record CachedRoute(String path, List<String> parameters) {
         String key = context.normalizedPath();
         if (query != null && !query.isEmpty()) {
             try {
-                key += parameters(new QueryStringDecoder(query, false).parameters());
+                Map<String, List<String>> sent = new QueryStringDecoder(query, false).parameters();
+                if (!parameters.containsAll(sent.keySet())) {
+                    // The resource refuses what it does not know.
+                    return Optional.empty();
+                }
+                key += parameters(sent);
             } catch (IllegalArgumentException _) {
                 return Optional.empty();
             }

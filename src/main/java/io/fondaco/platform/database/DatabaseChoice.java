@@ -38,6 +38,7 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String LOOPBACK = "127.0.0.1";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
+    private static final String BOOTSTRAP_KEY_ALWAYS = "fondaco.access.bootstrap-key-always";
 
     /**
      * @throws HalfConfigured in one line, what is missing or does not fit
@@ -110,7 +111,8 @@ public record DatabaseChoice(Optional<EmbeddedCluster> embedded, Map<String, Str
                 TEST_PAYMENTS, "true",
                 TEST_PAYMENTS_SECRET, "test-webhook-secret",
                 MANUAL_PAYMENTS, "true",
-                BOOTSTRAP_KEY, LOCAL_ADMIN_KEY));
+                BOOTSTRAP_KEY, LOCAL_ADMIN_KEY,
+                BOOTSTRAP_KEY_ALWAYS, "true"));
         defaults.keySet()
                 .removeIf(key -> config.getOptionalValue(key, String.class).isPresent());
         return defaults;

@@ -28,9 +28,11 @@ public class Idempotency {
     private static final int PRUNE_BATCH = 10_000;
 
     private final EntityManager entities;
+    private final IdempotencySettings settings;
 
-    Idempotency(EntityManager entities) {
+    Idempotency(EntityManager entities, IdempotencySettings settings) {
         this.entities = entities;
+        this.settings = settings;
     }
 
     /**
@@ -46,11 +48,37 @@ public class Idempotency {
         if (insert(key)) {
             return Optional.empty();
         }
-        Optional<StoredAnswer> before = read(key, " FOR UPDATE").flatMap(row -> answer(row, key));
+        return read(key, " FOR UPDATE").flatMap(row -> answerOrRenew(row, key));
+    }
+
+    /**
+     * As {@link #claim}, for callers without an API key.
+     *
+     * @throws ApiException also 429 {@code too_many_idempotency_keys}
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public Optional<StoredAnswer> claimWithinLimit(IdempotencyKey key) {
+        if (insertWithinLimit(key, settings.maxKeysPerCaller())) {
+            return Optional.empty();
+        }
+        Tuple row = read(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(settings.maxKeysPerCaller()));
+        return answerOrRenew(row, key);
+    }
+
+    private Optional<StoredAnswer> answerOrRenew(Tuple row, IdempotencyKey key) {
+        Optional<StoredAnswer> before = answer(row, key);
         if (before.isEmpty()) {
             renew(key);
         }
         return before;
+    }
+
+    private static ApiException tooManyKeys(int limit) {
+        return new ApiException(
+                429,
+                "too_many_idempotency_keys",
+                "You have sent %d different Idempotency-Keys in 24 hours, and no more are kept. Repeat requests with the keys that they had; send others without one, where none is required."
+                        .formatted(limit));
     }
 
     /**
@@ -112,6 +140,26 @@ public class Idempotency {
                         .setParameter("key", key.key())
                         .setParameter("fingerprint", key.fingerprint())
                         .setParameter("lease", (double) LEASE.toSeconds())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Counts no further than the limit, in the primary key's index. */
+    private boolean insertWithinLimit(IdempotencyKey key, int limit) {
+        return entities.createNativeQuery("""
+                                INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
+                                SELECT :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease)
+                                 WHERE (SELECT count(*)
+                                          FROM (SELECT FROM idempotency.request WHERE principal = :principal LIMIT :limit) kept)
+                                       < :limit
+                                ON CONFLICT DO NOTHING
+                                """)
+                        .setParameter("principal", key.principal())
+                        .setParameter("route", key.route())
+                        .setParameter("key", key.key())
+                        .setParameter("fingerprint", key.fingerprint())
+                        .setParameter("lease", (double) LEASE.toSeconds())
+                        .setParameter("limit", limit)
                         .executeUpdate()
                 == 1;
     }

@@ -18,6 +18,11 @@ import java.lang.annotation.Target;
  *   <li>A failure leaves no trace: the same key tries again.
  * </ul>
  *
+ * <p>What is kept for a caller without an API key must be small, because anybody can be one. A method that names
+ * {@link #replayedBy} keeps only that its request took effect: a repetition has no effect and is answered with the
+ * resource as it is now. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours,
+ * then 429 {@code too_many_idempotency_keys}.
+ *
  * <p>Not for methods that must leave the database in the middle, which use {@link Idempotency} themselves; nor for answers with
  * a secret in them, which must not be kept.
  */
@@ -28,4 +33,8 @@ public @interface Idempotent {
     /** Whether a request without a key is refused, with 400 {@code idempotency_key_required}: where money or stock moves. */
     @Nonbinding
     boolean required() default false;
+
+    /** What answers a repetition, a bean; by default the stored answer does. */
+    @Nonbinding
+    Class<? extends CurrentAnswer> replayedBy() default CurrentAnswer.class;
 }

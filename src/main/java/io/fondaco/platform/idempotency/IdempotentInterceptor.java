@@ -6,6 +6,8 @@ import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.Json;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
@@ -38,9 +40,16 @@ class IdempotentInterceptor {
     private final HttpHeaders headers;
     private final UriInfo uri;
     private final Request request;
+    private final Instance<CurrentAnswer> currentAnswers;
 
     IdempotentInterceptor(
-            Idempotency idempotency, ObjectMapper json, HttpHeaders headers, UriInfo uri, Request request) {
+            Idempotency idempotency,
+            ObjectMapper json,
+            HttpHeaders headers,
+            UriInfo uri,
+            Request request,
+            @Any Instance<CurrentAnswer> currentAnswers) {
+        this.currentAnswers = currentAnswers;
         this.idempotency = idempotency;
         this.json = json;
         this.headers = headers;
@@ -52,19 +61,27 @@ class IdempotentInterceptor {
     @Nullable
     Object run(InvocationContext call) throws Exception {
         String header = headers.getHeaderString(KEY);
-        if (header == null && !call.getMethod().getAnnotation(Idempotent.class).required()) {
+        Idempotent declared = call.getMethod().getAnnotation(Idempotent.class);
+        if (header == null && !declared.required()) {
             return call.proceed();
         }
         IdempotencyKey key = IdempotencyKey.required(header, principal(), route(), content(call));
+        boolean keepsAnswer = declared.replayedBy() == CurrentAnswer.class;
         return QuarkusTransaction.joiningExisting().call(() -> {
-            Optional<StoredAnswer> before = idempotency.claim(key);
+            Optional<StoredAnswer> before = keepsAnswer ? idempotency.claim(key) : idempotency.claimWithinLimit(key);
             if (before.isPresent()) {
-                throw new AnsweredBefore(before.get());
+                throw new AnsweredBefore(keepsAnswer ? before.get() : current(before.get(), declared.replayedBy()));
             }
             Object answer = call.proceed();
-            idempotency.store(key, stored(call.getMethod(), answer));
+            StoredAnswer whole = stored(call.getMethod(), answer);
+            idempotency.store(key, keepsAnswer ? whole : whole.withoutBody());
             return answer;
         });
+    }
+
+    private StoredAnswer current(StoredAnswer before, Class<? extends CurrentAnswer> replayedBy) {
+        Object body = currentAnswers.select(replayedBy).get().read(uri, headers);
+        return new StoredAnswer(before.status(), Json.write(json, body), before.etag(), before.location());
     }
 
     /** Whoever holds the same key or token; asking who that is would have to authenticate where nobody need be. */

@@ -18,6 +18,11 @@ public record StoredAnswer(int status, String body, Optional<String> etag, Optio
         this(status, body, Optional.empty(), Optional.empty());
     }
 
+    /** That the request took effect, and nothing else. */
+    StoredAnswer withoutBody() {
+        return new StoredAnswer(status, "", etag, location);
+    }
+
     /** The answer, marked as one that was given before. */
     public Response replayed() {
         Response.ResponseBuilder response = Response.status(status).header("Idempotent-Replayed", "true");

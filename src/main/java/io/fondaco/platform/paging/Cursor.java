@@ -16,6 +16,9 @@ public record Cursor(String sort, List<String> keys) {
     private static final int MAX_LENGTH = 2_000;
     private static final char SEPARATOR = '\u001f';
 
+    /** Between the place and the list that it is in, which {@link NextLink} looks at; in no Base64. */
+    static final char BINDING = '.';
+
     public Cursor {
         keys = List.copyOf(keys);
     }
@@ -37,7 +40,8 @@ public record Cursor(String sort, List<String> keys) {
         }
         byte[] bytes;
         try {
-            bytes = Base64.getUrlDecoder().decode(text);
+            int end = text.indexOf(BINDING);
+            bytes = Base64.getUrlDecoder().decode(end < 0 ? text : text.substring(0, end));
         } catch (IllegalArgumentException _) {
             throw invalid();
         }

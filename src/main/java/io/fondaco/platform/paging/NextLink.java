@@ -5,23 +5,81 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** Adds {@code Link: <…>; rel="next"} (RFC 8288) to every page that has a next one. */
+/**
+ * Binds the cursor of every page to the list that it is of, and adds {@code Link: <…>; rel="next"} (RFC 8288). A list
+ * is a path with its filters, sort and currency: all parameters but the cursor and the limit. A cursor that is sent
+ * with another list is a 400 {@code invalid_cursor}; else it would answer an empty page, or somewhere in the midst of
+ * the other list.
+ */
 public class NextLink {
+    private static final String CURSOR = "cursor";
+    private static final Set<String> NOT_OF_THE_LIST = Set.of(CURSOR, "limit");
+    private static final int FINGERPRINT_BYTES = 9;
+
+    @ServerRequestFilter
+    void requireSameList(UriInfo uri) {
+        String cursor = uri.getQueryParameters().getFirst(CURSOR);
+        if (cursor != null && !cursor.endsWith(Cursor.BINDING + fingerprint(uri))) {
+            throw Cursor.invalid();
+        }
+    }
+
     @ServerResponseFilter
     void addLink(ContainerRequestContext request, ContainerResponseContext response) {
         if (response.getEntity() instanceof Page<?> page && page.nextCursor() != null) {
+            String cursor = bound(request.getUriInfo(), page.nextCursor());
+            response.setEntity(new Page<>(page.data(), cursor));
             String next = request.getUriInfo()
                     .getRequestUriBuilder()
-                    .replaceQueryParam("cursor", page.nextCursor())
+                    .replaceQueryParam(CURSOR, cursor)
                     .build()
                     .toString();
             response.getHeaders().add(HttpHeaders.LINK, "<" + next + ">; rel=\"next\"");
         }
     }
 
-    /** The reference to the next page without host and scheme, for answers that are kept: their callers may differ in those. */
+    /**
+     * The cursor as it is told, for answers that are no {@link Page}: it is good for the list that is being asked for
+     * only.
+     */
+    public static String bound(UriInfo uri, String nextCursor) {
+        return nextCursor + Cursor.BINDING + fingerprint(uri);
+    }
+
+    /** No secret: it guards against mistakes. Values are the first of their name, as resources read them. */
+    private static String fingerprint(UriInfo uri) {
+        StringBuilder list = new StringBuilder(uri.getPath());
+        for (String name : new TreeSet<>(uri.getQueryParameters().keySet())) {
+            if (!NOT_OF_THE_LIST.contains(name)) {
+                list.append('\n')
+                        .append(name)
+                        .append('=')
+                        .append(uri.getQueryParameters().getFirst(name));
+            }
+        }
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(list.toString().getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, FINGERPRINT_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The reference to the next page, by a bound cursor, without host and scheme, for answers that are kept: their
+     * callers may differ in those.
+     */
     public static String relative(UriInfo uri, String nextCursor) {
         URI next = uri.getRequestUriBuilder()
                 .replaceQueryParam("cursor", nextCursor)

@@ -23,8 +23,6 @@ class BodyReader {
     /** After the cache, which answers what has no body, and before the gate of platform.admission. */
     private static final int ORDER = 1;
 
-    private static final long LINGER_MILLIS = 2_000;
-
     private final WebSettings settings;
     private final Refusal refusal;
     private final Vertx vertx;
@@ -143,14 +141,9 @@ class BodyReader {
             refuse(413, "body_too_large", "A body here has at most %d bytes.".formatted(settings.maxBodyBytes()));
         }
 
-        /** With the end of the connection; but what has been sent is taken in for a moment, or else the answer would get lost. */
         private void refuse(int status, String code, String detail) {
             over = true;
-            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            refusal.send(context, status, code, detail);
-            HttpServerRequest request = context.request();
-            request.handler(_ -> {});
-            vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+            refusal.sendUnread(context, status, code, detail);
         }
     }
 }

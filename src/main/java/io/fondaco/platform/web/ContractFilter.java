@@ -45,6 +45,10 @@ public class ContractFilter implements OASFilter {
     private static final DotName OPERATION =
             DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
     private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
+    private static final String KEPT_ANSWER = "is answered as the first time, with `Idempotent-Replayed: true`. ";
+    private static final String CURRENT_ANSWER =
+            "has no second effect and is answered with the resource as it is then, with `Idempotent-Replayed: true`. "
+                    + "More than 1000 keys in 24 hours: 429 too_many_idempotency_keys. ";
     private static final DotName IDEMPOTENT = DotName.createSimple("io.fondaco.platform.idempotency.Idempotent");
     private static final String EXAMPLES = "openapi-examples.json";
     private static final String JSON = "application/json";
@@ -175,17 +179,20 @@ public class ContractFilter implements OASFilter {
         method(operation.getOperationId())
                 .map(declaring -> declaring.annotation(IDEMPOTENT))
                 .ifPresent(declared -> addIdempotency(
-                        operation, declared.valueWithDefault(code, "required").asBoolean()));
+                        operation,
+                        declared.valueWithDefault(code, "required").asBoolean(),
+                        declared.value("replayedBy") == null ? KEPT_ANSWER : CURRENT_ANSWER));
     }
 
-    private static void addIdempotency(Operation operation, boolean required) {
+    private static void addIdempotency(Operation operation, boolean required, String repetition) {
         operation.addParameter(OASFactory.createParameter()
                 .name("Idempotency-Key")
                 .in(Parameter.In.HEADER)
                 .required(required)
                 .description(
                         "A value of your own, new for each attempt to do something new: whatever is sent again with it, "
-                                + "within 24 hours, is answered as the first time, with `Idempotent-Replayed: true`. "
+                                + "within 24 hours, "
+                                + repetition
                                 + "Another body under it: 422 idempotency_key_reused.")
                 .schema(OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING))));
     }

@@ -84,7 +84,9 @@ class ProblemMapper {
 
     @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
     Response unauthorized(Exception e) {
-        return respond(401, "unauthorized", "Send a valid key as 'Authorization: Bearer <key>'.")
+        return find(e, ApiException.class)
+                .map(known -> respond(401, known.code(), known.getMessage()))
+                .orElseGet(() -> respond(401, "unauthorized", Refusal.SEND_A_KEY))
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
                 .build();
     }
@@ -316,7 +318,7 @@ class ProblemMapper {
         return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
     }
 
-    private Response.ResponseBuilder respond(int status, String code, String detail) {
+    private Response.ResponseBuilder respond(int status, String code, @Nullable String detail) {
         return respond(status, code, detail, List.of(), Map.of());
     }
 

@@ -2,9 +2,11 @@ package io.fondaco.platform.web;
 
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
+import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -23,6 +25,9 @@ class RequestCheck {
     /** After {@link RequestId}, and before the roles, the cache and the admission gate. */
     private static final int FILTER_PRIORITY = 950;
 
+    /** Before all failure handlers of the platform. */
+    private static final int FAILURES_ORDER = -100_000;
+
     private static final String CHUNKED = "chunked";
 
     private final Refusal refusal;
@@ -36,6 +41,22 @@ class RequestCheck {
 
     void register(@Observes Filters filters) {
         filters.register(this::check, FILTER_PRIORITY);
+    }
+
+    /**
+     * The router fails a request whose Host is missing or malformed before any filter sees it, and would log it as an
+     * error of ours.
+     */
+    void registerFailures(@Observes Router router) {
+        router.route().order(FAILURES_ORDER).failureHandler(this::answerUnroutable);
+    }
+
+    private void answerUnroutable(RoutingContext context) {
+        if (context.statusCode() == 400 && context.failure() instanceof VertxException) {
+            refusal.send(context, 400, "host_required", "Send a Host header that names this server.");
+        } else {
+            context.next();
+        }
     }
 
     private void check(RoutingContext context) {

@@ -83,7 +83,8 @@ class RouteTest {
         assertThat(DatabaseChoice.embeddedDefaults(config(Map.of())))
                 .containsEntry("quarkus.http.host", "127.0.0.1")
                 .containsEntry("fondaco.payment.manual.enabled", "true")
-                .containsEntry("fondaco.payment.test.enabled", "true");
+                .containsEntry("fondaco.payment.test.enabled", "true")
+                .containsEntry("fondaco.access.bootstrap-key-always", "true");
         assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("quarkus.http.host", "0.0.0.0"))))
                 .doesNotContainKey("quarkus.http.host");
         assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("fondaco.payment.manual.enabled", "false"))))

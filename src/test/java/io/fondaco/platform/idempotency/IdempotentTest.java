@@ -43,6 +43,41 @@ class IdempotentTest {
         shopper.view().then().body("lines[0].quantity", equalTo(5));
     }
 
+    /** The answer of a cart's verb is not kept, because it may be large and anybody can ask for it. */
+    @Test
+    void repeatedCartVerbIsAnsweredWithTheCartAsItIsNow() throws Exception {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String key = key();
+        add(shopper, sku, 2, key).then().statusCode(200).body("lines[0].quantity", equalTo(3));
+        shopper.add(sku, 1).then().statusCode(200);
+        add(shopper, sku, 2, key)
+                .then()
+                .statusCode(200)
+                .header("Idempotent-Replayed", "true")
+                .body("lines[0].quantity", equalTo(4));
+        assertThat(database.query("SELECT body FROM idempotency.request WHERE key = '%s'".formatted(key)))
+                .isEmpty();
+    }
+
+    @Test
+    void callerWithoutAnApiKeyHasABoundedNumberOfKeys() throws Exception {
+        String sku = shelf.put(250, 10);
+        Shopper shopper = Shopper.with(sku, 1);
+        String first = key();
+        add(shopper, sku, 2, first).then().statusCode(200);
+        database.execute("""
+                INSERT INTO idempotency.request (principal, route, key, fingerprint, status, body, locked_until)
+                SELECT principal, route, key || n, fingerprint, 200, '', now()
+                  FROM idempotency.request, generate_series(1, 999) n WHERE key = '%s'
+                """.formatted(first));
+        add(shopper, sku, 2, key()).then().statusCode(429).body("code", equalTo("too_many_idempotency_keys"));
+        // What took effect is still known, a request without a key is served, and so is everybody else.
+        add(shopper, sku, 2, first).then().statusCode(200).header("Idempotent-Replayed", "true");
+        shopper.add(sku, 1).then().statusCode(200).body("lines[0].quantity", equalTo(4));
+        add(Shopper.with(sku, 1), sku, 2, key()).then().statusCode(200);
+    }
+
     @Test
     void withoutAKeyEachRequestCounts() {
         String sku = shelf.put(250, 10);

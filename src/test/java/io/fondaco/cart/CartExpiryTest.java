@@ -1,0 +1,113 @@
+package io.fondaco.cart;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.ShopDatabase;
+import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.Shopper;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class CartExpiryTest {
+    private static final Pattern DELETED = Pattern.compile("fondaco_cart_deleted_total(?:\\{[^}]*})? ([0-9.]+)");
+
+    private final CartExpiry expiry;
+    private final Shelf shelf;
+    private final ShopDatabase database;
+    private final javax.sql.DataSource primary;
+
+    CartExpiryTest(
+            CartExpiry expiry,
+            Shelf shelf,
+            ShopDatabase database,
+            @DataSource("primary") javax.sql.DataSource primary) {
+        this.expiry = expiry;
+        this.shelf = shelf;
+        this.database = database;
+        this.primary = primary;
+    }
+
+    @BeforeEach
+    void nothingIsLeftToDelete() {
+        expiry.deleteUntouched();
+    }
+
+    @Test
+    void openCartThatNobodyTouchedIsDeletedWithItsLines() throws Exception {
+        Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
+        age(shopper, 40, 31, "open");
+        double before = deleted();
+        assertThat(expiry.deleteUntouched()).isEqualTo(1);
+        shopper.view().then().statusCode(404);
+        assertThat(database.query("SELECT count(*) FROM cart.line WHERE cart_id = '" + id(shopper) + "'"))
+                .isEqualTo("0");
+        assertThat(deleted()).isEqualTo(before + 1);
+    }
+
+    @Test
+    void oldCartThatWasTouchedRecentlyStays() throws Exception {
+        Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
+        age(shopper, 400, 29, "open");
+        assertThat(expiry.deleteUntouched()).isZero();
+        shopper.view().then().statusCode(200);
+    }
+
+    @Test
+    void cartWithACompletionUnderWayOrAnOrderStays() throws Exception {
+        for (String status : new String[] {"completing", "completed"}) {
+            Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
+            age(shopper, 400, 400, status);
+            assertThat(expiry.deleteUntouched()).as(status).isZero();
+            shopper.view().then().statusCode(200);
+        }
+    }
+
+    /** A cart whose completion is just beginning is still open for everybody else: its lock says that it is in use. */
+    @Test
+    void lockedCartIsPassedOver() throws Exception {
+        Shopper locked = Shopper.with(shelf.put(250, 10), 1);
+        Shopper other = Shopper.with(shelf.put(250, 10), 1);
+        age(locked, 41, 41, "open");
+        age(other, 40, 40, "open");
+        try (Connection connection = primary.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            try {
+                statement.execute("SELECT FROM cart.cart WHERE id = '" + id(locked) + "' FOR UPDATE");
+                assertThat(expiry.deleteUntouched()).isEqualTo(1);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+        locked.view().then().statusCode(200);
+        other.view().then().statusCode(404);
+        assertThat(expiry.deleteUntouched()).isEqualTo(1);
+    }
+
+    private void age(Shopper shopper, int created, int touched, String status) throws Exception {
+        database.execute("""
+                UPDATE cart.cart SET created_at = now() - interval '%d days', updated_at = now() - interval '%d days',
+                       status = '%s'
+                 WHERE id = '%s'
+                """.formatted(created, touched, status, id(shopper)));
+    }
+
+    private static UUID id(Shopper shopper) {
+        return CartId.parse(shopper.cart()).value();
+    }
+
+    private static double deleted() {
+        Matcher metric = DELETED.matcher(given().get("/q/metrics").asString());
+        return metric.find() ? Double.parseDouble(metric.group(1)) : 0;
+    }
+}

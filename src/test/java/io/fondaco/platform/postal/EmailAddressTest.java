@@ -1,0 +1,79 @@
+package io.fondaco.platform.postal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmailAddressTest {
+    @Test
+    void domainIsInPunycodeAndInSmallLetters() {
+        Map.of(
+                        "Ada@Example.ORG", "Ada@example.org",
+                        "a@m\u00fcller.de", "a@xn--mller-kva.de",
+                        "a@M\u00dcLLER.de", "a@xn--mller-kva.de",
+                        "a@mu\u0308ller.de", "a@xn--mller-kva.de",
+                        "a@\u4f8b\u3048.jp", "a@xn--r8jz45g.jp",
+                        "a@localhost", "a@localhost",
+                        "o'neil+tag@example.org", "o'neil+tag@example.org")
+                .forEach((text, normal) ->
+                        assertThat(EmailAddress.normalized(text)).as(text).contains(normal));
+    }
+
+    @Test
+    void normalFormStaysAsItIs() {
+        String normal = EmailAddress.normalized("a@m\u00fcller.de").orElseThrow();
+        assertThat(EmailAddress.normalized(normal)).contains(normal);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "\t", "\u00a0", "\u200b", "\ufeff", "\u2060", "\u3164", "\u00ad"})
+    void invisibleCharactersAreStrippedAroundAnAddressAndRefusedInside(String invisible) {
+        assertThat(EmailAddress.normalized(invisible + "ada@example.org" + invisible))
+                .contains("ada@example.org");
+        assertThat(EmailAddress.normalized("a" + invisible + "da@example.org")).isEmpty();
+        assertThat(EmailAddress.normalized("ada@exam" + invisible + "ple.org")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "ada",
+                "@example.org",
+                "ada@",
+                "ada@@example.org",
+                "a@b@example.org",
+                ".ada@example.org",
+                "ada.@example.org",
+                "a..da@example.org",
+                "\"a da\"@example.org",
+                "<ada>@example.org",
+                "ada@example..org",
+                "ada@-example.org",
+                "ada@exa_mple.org",
+                "ada@[127.0.0.1]",
+                "a\u0000b@example.org",
+                "ada@example.org\r\nBcc: eve@example.org"
+            })
+    void whatIsNoAddressIsRefused(String text) {
+        assertThat(EmailAddress.normalized(text)).isEmpty();
+    }
+
+    @Test
+    void addressIsNoLongerThanMailServersTake() {
+        assertThat(EmailAddress.normalized("a".repeat(64) + "@example.org")).isPresent();
+        assertThat(EmailAddress.normalized("a".repeat(65) + "@example.org")).isEmpty();
+        assertThat(EmailAddress.normalized("a@" + "b".repeat(63) + ".org")).isPresent();
+        assertThat(EmailAddress.normalized("a@" + "b".repeat(64) + ".org")).isEmpty();
+        assertThat(EmailAddress.normalized("a@" + "bcd.".repeat(63) + "org")).isEmpty();
+    }
+
+    @Test
+    void addressesAreComparedWithoutRegardToCapitals() {
+        assertThat(EmailAddress.comparable("ADA@M\u00dcLLER.de"))
+                .isEqualTo(EmailAddress.comparable("ada@xn--mller-kva.DE"));
+    }
+}
