@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.BrokenFile;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.monitoring.Sampled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -168,7 +169,8 @@ class ImportLedger {
 
     /** Ends an import whose file cannot be read on; the row counts as refused. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void finishBroken(Lease lease, RowError error) {
+    void finishBroken(Lease lease, BrokenFile broken) {
+        RowError error = new RowError(broken.row(), "", broken.code(), broken.detail());
         long rowDone = lock(lease);
         if (error.row() > rowDone) {
             Outcome outcome = new Outcome();

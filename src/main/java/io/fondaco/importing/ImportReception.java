@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.FileHead;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

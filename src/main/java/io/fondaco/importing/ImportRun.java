@@ -1,5 +1,10 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.BrokenFile;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.CsvRows;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
@@ -63,7 +68,7 @@ class ImportRun {
             }
             return ended;
         } catch (BrokenFile e) {
-            ledger.finishBroken(lease, e.error());
+            ledger.finishBroken(lease, e);
             return true;
         } catch (InvalidHeader e) {
             ledger.fail(lease, e.code(), String.valueOf(e.getMessage()));

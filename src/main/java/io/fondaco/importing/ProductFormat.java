@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductSnapshot;
+import io.fondaco.platform.csv.CsvRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -6,6 +6,7 @@ import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.Inventory.NamedLocation;
 import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
+import io.fondaco.platform.csv.CsvRow;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;

@@ -2,6 +2,9 @@ package io.fondaco.importing;
 
 import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

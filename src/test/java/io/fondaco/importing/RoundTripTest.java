@@ -12,6 +12,8 @@ import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.csv.CsvRows;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.money.Money;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
