@@ -88,6 +88,21 @@ class ImportLedger {
         }
     }
 
+    /** Notes the columns of the file, for whoever asks what was read and what was refused. Does nothing the second time. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void keepColumns(Lease lease, List<String> header, List<String> ignored) {
+        entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET header = cast(:header AS text[]), ignored_columns = cast(:ignored AS text[])
+                         WHERE id = :id AND locked_by = :holder AND status = 'running' AND header IS NULL
+                        """)
+                .setParameter("header", header.toArray(String[]::new))
+                .setParameter("ignored", ignored.toArray(String[]::new))
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .executeUpdate();
+    }
+
     /**
      * Begins a batch: until the caller's transaction ends nobody else can take the import.
      *

@@ -50,7 +50,7 @@ class ImportReception {
 
     private static void checkHeader(Uploads.Order order, Header header) {
         switch (order.kind()) {
-            case PRODUCTS -> ImportRun.of(order.format(), header, order.currency());
+            case PRODUCTS -> ProductFormat.of(order.format(), header, order.currency());
             case STOCK -> new StockFile(header);
         }
     }

@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.EnumSet;
@@ -55,10 +56,12 @@ class ImportResource {
 
     private final ImportReception reception;
     private final Imports imports;
+    private final RefusedRows refusedRows;
 
-    ImportResource(ImportReception reception, Imports imports) {
+    ImportResource(ImportReception reception, Imports imports, RefusedRows refusedRows) {
         this.reception = reception;
         this.imports = imports;
+        this.refusedRows = refusedRows;
     }
 
     @POST
@@ -190,13 +193,18 @@ class ImportResource {
             operationId = "downloadImportErrors",
             summary = "Get the refused rows of an import as one CSV file",
             description =
-                    "With the columns row, column, code, detail, in the order of the file. The first 10,000 are kept.")
+                    "The refused rows as they stand in the file, in its order, behind the columns row, code and reason. Mend"
+                            + " them and import the file as it is: these columns are ignored. All rows of a product stand in it"
+                            + " if one was refused; those that went in have no reason. Rows beyond what is kept (10,000"
+                            + " reasons, 32 Mi characters of an import, 64 Ki of a row, for 30 days) have their reason alone.")
     @APIResponse(
             responseCode = "200",
             description = "The file",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response errorsFile(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
-        return Response.ok(imports.errorsAsCsv(visible(id, caller).id()))
+        ImportId found = visible(id, caller).id();
+        StreamingOutput file = output -> refusedRows.write(found, output);
+        return Response.ok(file)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"import-errors.csv\"")
                 .build();
     }

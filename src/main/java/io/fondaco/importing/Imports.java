@@ -1,16 +1,11 @@
 package io.fondaco.importing;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -25,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 class Imports {
     private static final String SORT = "-created_at";
     private static final String ERROR_SORT = "row";
-    private static final int ERRORS_PER_STATEMENT = 1_000;
     private static final String COLUMNS = """
             SELECT id, kind, format, currency, dry_run, status, created, updated, unchanged, rejected, warned, failure_code,
                    failure_detail, created_at, finished_at
@@ -75,25 +69,6 @@ class Imports {
     /** What somebody should know of rows that went in, in the order of the file. One statement. */
     Page<RowError> warnings(ImportId id, int limit, @Nullable String cursor) {
         return notes(id, true, limit, cursor);
-    }
-
-    /** Every reason that is kept, as CSV; their number is bounded by {@code fondaco.importing.max-errors}. */
-    String errorsAsCsv(ImportId id) {
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (CsvWriter writer = Exports.writer(file)) {
-            writer.writeRecord("row", "column", "code", "detail");
-            @Nullable String cursor = null;
-            do {
-                Page<RowError> page = errors(id, ERRORS_PER_STATEMENT, cursor);
-                page.data()
-                        .forEach(error -> writer.writeRecord(
-                                Long.toString(error.row()), error.column(), error.code(), error.detail()));
-                cursor = page.nextCursor();
-            } while (cursor != null);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return file.toString(StandardCharsets.UTF_8);
     }
 
     private Page<RowError> notes(ImportId id, boolean warnings, int limit, @Nullable String cursor) {

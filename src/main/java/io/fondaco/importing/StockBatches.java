@@ -7,6 +7,7 @@ import io.fondaco.inventory.Inventory.NamedLocation;
 import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
@@ -21,11 +22,13 @@ import java.util.Set;
 @ApplicationScoped
 class StockBatches {
     private final ImportLedger ledger;
+    private final RefusedRows refusedRows;
     private final Catalog catalog;
     private final Inventory inventory;
 
-    StockBatches(ImportLedger ledger, Catalog catalog, Inventory inventory) {
+    StockBatches(ImportLedger ledger, RefusedRows refusedRows, Catalog catalog, Inventory inventory) {
         this.ledger = ledger;
+        this.refusedRows = refusedRows;
         this.catalog = catalog;
         this.inventory = inventory;
     }
@@ -35,7 +38,7 @@ class StockBatches {
      * @throws LeaseLost if another worker has the import; nothing was written then
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void apply(Lease lease, StockFile file, List<CsvRow> rows) {
+    void apply(Lease lease, Header header, StockFile file, List<CsvRow> rows) {
         ledger.lock(lease);
         Outcome outcome = new Outcome();
         Map<Long, StockCount> read = new LinkedHashMap<>();
@@ -64,6 +67,7 @@ class StockBatches {
                         });
             }
         }
+        refusedRows.keep(lease, header, outcome, rows.stream().map(List::of).toList());
         ledger.record(lease, outcome, rows.getLast().number());
     }
 
