@@ -67,6 +67,9 @@ public interface Catalog {
     /** The products that have these slugs, by slug, locked until the caller's transaction ends. */
     Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs);
 
+    /** The products that have these slugs, by slug. Two statements. */
+    Map<String, ProductSnapshot> snapshots(Collection<String> slugs);
+
     /**
      * The next products in the order of their ids, with all their variants.
      *

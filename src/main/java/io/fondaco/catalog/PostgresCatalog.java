@@ -229,8 +229,17 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     @Override
     public Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs) {
+        return snapshots(slugs, true);
+    }
+
+    @Override
+    public Map<String, ProductSnapshot> snapshots(Collection<String> slugs) {
+        return snapshots(slugs, false);
+    }
+
+    private Map<String, ProductSnapshot> snapshots(Collection<String> slugs, boolean locked) {
         Map<String, ProductRow> rows = store.findBySlugs(
-                slugs.stream().filter(PostgresCatalog::storable).toList(), true);
+                slugs.stream().filter(PostgresCatalog::storable).toList(), locked);
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
         if (!rows.isEmpty()) {
             CategoryTree tree = store.categories();

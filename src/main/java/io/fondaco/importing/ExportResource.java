@@ -67,7 +67,7 @@ class ExportResource {
         FileKind fileKind = Parameters.kind(kind);
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
         FileFormat fileFormat = Parameters.format(format, fileKind);
-        String prices = Parameters.currency(currency, fileFormat, settings.defaultCurrency());
+        String prices = Parameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
         StreamingOutput file =
                 switch (fileKind) {
                     case PRODUCTS -> output -> exports.products(fileFormat, prices, output);

@@ -51,7 +51,7 @@ class ImportReception {
     private static void checkHeader(Uploads.Order order, Header header) {
         switch (order.kind()) {
             case PRODUCTS -> ProductFormat.of(order.format(), header, order.currency());
-            case STOCK -> new StockFile(header);
+            case STOCK -> StockFormat.of(order.format(), header);
         }
     }
 

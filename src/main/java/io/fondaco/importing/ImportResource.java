@@ -89,7 +89,7 @@ class ImportResource {
                     + " application/vnd.ms-excel or application/octet-stream")
     public Response create(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
+            @Parameter(description = "shopify or fondaco; stock that does not say is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -112,7 +112,7 @@ class ImportResource {
         Uploads.Order order = new Uploads.Order(
                 fileKind,
                 fileFormat,
-                Parameters.currency(currency, fileFormat, reception.defaultCurrency()),
+                Parameters.currency(currency, fileKind, fileFormat, reception.defaultCurrency()),
                 Parameters.flag("dry_run", dryRun),
                 Parameters.flag("create_locations", createLocations));
         ImportId id = reception.receive(order, headers.getLength(), body);

@@ -67,8 +67,8 @@ class ImportRun {
                             yield products(lease, header, format, rows, stopping);
                         }
                         case STOCK -> {
-                            StockFile format = new StockFile(header);
-                            keepColumns(lease, header, List.of());
+                            StockFormat format = StockFormat.of(lease.format(), header);
+                            keepColumns(lease, header, format.ignoredColumns());
                             yield stock(lease, header, format, rows, stopping);
                         }
                     };
@@ -150,7 +150,7 @@ class ImportRun {
         }
     }
 
-    private boolean stock(Lease lease, Header header, StockFile format, CsvRows rows, BooleanSupplier stopping) {
+    private boolean stock(Lease lease, Header header, StockFormat format, CsvRows rows, BooleanSupplier stopping) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {

@@ -22,7 +22,7 @@ class Imports {
     private static final String ERROR_SORT = "row";
     private static final String COLUMNS = """
             SELECT id, kind, format, currency, dry_run, status, created, updated, unchanged, rejected, warned, failure_code,
-                   failure_detail, created_at, finished_at
+                   failure_detail, created_at, finished_at, cast(to_json(ignored_columns) AS text) AS ignored_columns
               FROM importing.import
             """;
 
@@ -102,11 +102,12 @@ class Imports {
         ImportId id = new ImportId(row.get("id", UUID.class));
         String failure = row.get("failure_code", String.class);
         FileFormat format = FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT));
+        FileKind kind = FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT));
         return new Import(
                 id,
-                FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT)),
+                kind,
                 format,
-                format == FileFormat.SHOPIFY ? row.get("currency", String.class) : null,
+                kind.hasCurrency(format) ? row.get("currency", String.class) : null,
                 row.get("dry_run", Boolean.class),
                 row.get("status", String.class),
                 new RowCounts(
@@ -117,6 +118,7 @@ class Imports {
                 "/admin/v1/imports/" + id + "/errors",
                 row.get("warned", Number.class).longValue(),
                 "/admin/v1/imports/" + id + "/warnings",
+                RefusedRows.cells(row.get("ignored_columns", String.class)),
                 row.get("created_at", Instant.class),
                 row.get("finished_at", Instant.class),
                 failure == null ? null : new Import.Failure(failure, row.get("failure_detail", String.class)));

@@ -31,13 +31,10 @@ final class Parameters {
         throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", shown(text));
     }
 
-    /** Stock has one format only, so it need not be said. */
+    /** Stock need not say its format. */
     static FileFormat format(@Nullable String text, FileKind kind) {
-        if (kind == FileKind.STOCK) {
-            if (text == null || text.equals(FileFormat.FONDACO.toString())) {
-                return FileFormat.FONDACO;
-            }
-            throw invalid("format", "invalid_parameter", "Stock has the format fondaco only, not '%s'.", text);
+        if (text == null && kind == FileKind.STOCK) {
+            return FileFormat.FONDACO;
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
@@ -47,12 +44,13 @@ final class Parameters {
         throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", shown(text));
     }
 
-    static String currency(@Nullable String text, FileFormat format, String otherwise) {
+    static String currency(@Nullable String text, FileKind kind, FileFormat format, String otherwise) {
         if (text == null) {
             return otherwise;
         }
-        if (format != FileFormat.SHOPIFY) {
-            throw invalid("currency", "invalid_parameter", "Only the format shopify takes a currency%s.", "");
+        if (!kind.hasCurrency(format)) {
+            throw invalid(
+                    "currency", "invalid_parameter", "Only products in the format shopify take a currency%s.", "");
         }
         if (!Money.isCurrency(text)) {
             throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);

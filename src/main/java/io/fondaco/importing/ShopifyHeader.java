@@ -69,8 +69,7 @@ final class ShopifyHeader {
                 && header.position(List.of("Location")).isPresent()
                 && header.position(ShopifyColumns.PRICE).isEmpty()) {
             throw new InvalidHeader(
-                    "Location",
-                    "This is an inventory file, not one of products: send kind=stock, with the columns sku, location, available.");
+                    "Location", "This is an inventory file, not one of products: send kind=stock&format=shopify.");
         }
     }
 

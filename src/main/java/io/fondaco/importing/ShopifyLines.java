@@ -184,7 +184,7 @@ final class ShopifyLines implements ProductLines {
 
     private static void options(Map<String, String> cells, List<String> options) {
         if (options.isEmpty()) {
-            put(cells, ShopifyColumns.optionName(1), ShopifyProducts.NO_OPTION);
+            put(cells, ShopifyColumns.optionName(1), ShopifyOptions.NO_OPTION);
         }
         for (int option = 1; option <= options.size(); option++) {
             put(cells, ShopifyColumns.optionName(option), options.get(option - 1));
@@ -194,7 +194,7 @@ final class ShopifyLines implements ProductLines {
     private void variant(Map<String, String> cells, VariantDraft variant, List<String> options) {
         List<String> values = list(variant.optionValues());
         if (options.isEmpty()) {
-            put(cells, ShopifyColumns.optionValue(1), ShopifyProducts.NO_OPTION_VALUE);
+            put(cells, ShopifyColumns.optionValue(1), ShopifyOptions.NO_OPTION_VALUE);
         }
         for (int option = 1; option <= values.size(); option++) {
             put(cells, ShopifyColumns.optionValue(option), values.get(option - 1));
