@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /** The catalogue, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
@@ -76,6 +77,24 @@ public interface Catalog {
      * @param after the last product of the page before; empty for the first page
      */
     List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit);
+
+    /**
+     * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of them, that
+     * reads nothing but keys.
+     *
+     * @param prefix that the keys begin with
+     * @param limit the most that are told
+     */
+    SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit);
+
+    /** What attributes belong to. */
+    enum AttributesOf {
+        PRODUCTS,
+        VARIANTS
+    }
+
+    /** The currencies that any product has prices in, in alphabetical order. One statement, that takes the same time at any size. */
+    List<String> currencies();
 
     /**
      * Tells that prices changed, so that listings can be sorted by them: the whole set of prices of each variant named.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 
 /**
@@ -246,6 +247,16 @@ class PostgresCatalog implements Catalog, EventType.Source {
             rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
         }
         return snapshots;
+    }
+
+    @Override
+    public SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit) {
+        return store.attributeKeys(owner, prefix, limit);
+    }
+
+    @Override
+    public List<String> currencies() {
+        return store.currencies();
     }
 
     private static ProductSnapshot snapshot(ProductRow row, CategoryTree tree) {

@@ -1,8 +1,7 @@
 package io.fondaco.importing;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
 import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.Catalog.AttributesOf;
 import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.ProductId;
 import io.fondaco.catalog.ProductSnapshot;
@@ -11,23 +10,23 @@ import io.fondaco.catalog.VariantId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.inventory.StockLevel;
+import io.fondaco.platform.csv.CsvLines;
+import io.fondaco.platform.csv.Formulas;
 import io.fondaco.pricing.Pricing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 
 /**
- * Writes everything there is as CSV, page by page at constant memory. Products are gone through twice: once for the
- * columns that the header needs, once for the rows.
+ * Writes everything there is as CSV, page by page at constant memory. The columns that every file has are sent before anything
+ * is read, and each page once it is written, so that nobody waits for a first byte however much there is.
  */
 @ApplicationScoped
 class Exports {
@@ -48,71 +47,77 @@ class Exports {
         this.entities = entities;
     }
 
-    /** Three statements' worth of calls for each 200 products, and one or two more to find the columns. */
+    private static ProductLines lines(
+            FileFormat format, String currency, List<String> currencies, List<ShopifyAttribute> found) {
+        return switch (format) {
+            case FONDACO -> new FondacoLines(currencies);
+            case SHOPIFY -> new ShopifyLines(currency, found);
+        };
+    }
+
+    /**
+     * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify file one for
+     * each 50,000 products and variants, for the columns that it needs beyond the known ones.
+     */
     void products(FileFormat format, String currency, OutputStream output) throws IOException {
-        ProductLines lines = lines(format, currency);
-        try (CsvWriter writer = writer(output)) {
-            writer.writeRecord(lines.header());
-            eachPage(page -> {
-                Map<VariantId, List<PriceTag>> prices = pricing.all(variantIds(page));
-                Map<String, Long> stock = format == FileFormat.SHOPIFY ? inventory.available(skus(page)) : Map.of();
-                for (ProductSnapshot snapshot : page) {
-                    lines.lines(snapshot, prices, stock).forEach(writer::writeRecord);
-                }
-            });
+        // A database that is away is told by the status of the answer, as long as nothing was sent.
+        List<String> currencies = catalog.currencies();
+        try (CsvLines file = CsvLines.to(output, Formulas.PLAIN)) {
+            List<String> known = lines(format, currency, List.of(), List.of()).header();
+            CsvLines.Line header = file.begin();
+            known.forEach(header::add);
+            file.flush();
+            List<ShopifyAttribute> found = format == FileFormat.SHOPIFY ? foundColumns() : List.of();
+            ProductLines lines = lines(format, currency, currencies, found);
+            lines.header().stream().skip(known.size()).forEach(header::add);
+            header.end();
+            Optional<ProductId> after = Optional.empty();
+            List<ProductSnapshot> page = catalog.snapshotsAfter(after, PAGE_PRODUCTS);
+            while (!page.isEmpty()) {
+                write(file, format, lines, page);
+                file.flush();
+                after = Optional.of(page.getLast().id());
+                entities.clear();
+                page = catalog.snapshotsAfter(after, PAGE_PRODUCTS);
+            }
         }
     }
 
+    private void write(CsvLines file, FileFormat format, ProductLines lines, List<ProductSnapshot> page) {
+        Map<VariantId, List<PriceTag>> prices = pricing.all(variantIds(page));
+        Map<String, Long> stock = format == FileFormat.SHOPIFY ? inventory.available(skus(page)) : Map.of();
+        for (ProductSnapshot snapshot : page) {
+            lines.lines(snapshot, prices, stock).forEach(file::write);
+        }
+    }
+
+    private List<ShopifyAttribute> foundColumns() {
+        Set<ShopifyAttribute> found =
+                new TreeSet<>(Comparator.comparing(ShopifyAttribute::header, String.CASE_INSENSITIVE_ORDER));
+        for (AttributesOf owner : AttributesOf.values()) {
+            boolean ofProduct = owner == AttributesOf.PRODUCTS;
+            catalog.attributeKeys(owner, ShopifyAttribute.PREFIX, MAX_FOUND_COLUMNS).stream()
+                    .flatMap(key -> ShopifyAttribute.ofKey(key, ofProduct).stream())
+                    .forEach(found::add);
+        }
+        return found.stream().limit(MAX_FOUND_COLUMNS).toList();
+    }
+
     void stock(OutputStream output) throws IOException {
-        try (CsvWriter writer = writer(output)) {
-            writer.writeRecord(StockFile.HEADER);
-            List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, PAGE_LEVELS);
+        List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, PAGE_LEVELS);
+        try (CsvLines file = CsvLines.to(output, Formulas.PLAIN)) {
+            file.write(StockFile.HEADER);
             while (!page.isEmpty()) {
                 for (StockLevel level : page) {
-                    writer.writeRecord(level.sku(), level.location(), Long.toString(level.free()));
+                    file.write(List.of(level.sku(), level.location(), Long.toString(level.free())));
                 }
+                file.flush();
                 StockLevel last = page.getLast();
                 entities.clear();
                 page = page.size() < PAGE_LEVELS
                         ? List.of()
                         : inventory.levelsAfter(new StockKey(last.sku(), last.location()), PAGE_LEVELS);
             }
-        }
-    }
-
-    private ProductLines lines(FileFormat format, String currency) {
-        return switch (format) {
-            case FONDACO -> {
-                Set<String> currencies = new TreeSet<>();
-                eachPage(page -> pricing.all(variantIds(page)).values().stream()
-                        .flatMap(List::stream)
-                        .forEach(tag -> currencies.add(tag.price().currency())));
-                yield new FondacoLines(List.copyOf(currencies));
-            }
-            case SHOPIFY -> {
-                Set<ShopifyAttribute> found =
-                        new TreeSet<>(Comparator.comparing(ShopifyAttribute::header, String.CASE_INSENSITIVE_ORDER));
-                eachPage(page -> {
-                    if (found.size() < MAX_FOUND_COLUMNS) {
-                        found.addAll(ShopifyLines.found(page));
-                    }
-                });
-                yield new ShopifyLines(
-                        currency, found.stream().limit(MAX_FOUND_COLUMNS).toList());
-            }
-        };
-    }
-
-    private void eachPage(Consumer<List<ProductSnapshot>> use) {
-        Optional<ProductId> after = Optional.empty();
-        while (true) {
-            List<ProductSnapshot> page = catalog.snapshotsAfter(after, PAGE_PRODUCTS);
-            if (page.isEmpty()) {
-                return;
-            }
-            use.accept(page);
-            after = Optional.of(page.getLast().id());
-            entities.clear();
         }
     }
 
@@ -125,9 +130,5 @@ class Exports {
                 .flatMap(snapshot -> snapshot.product().variants().stream())
                 .map(VariantDraft::sku)
                 .toList();
-    }
-
-    static CsvWriter writer(OutputStream output) {
-        return CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(output, StandardCharsets.UTF_8);
     }
 }

@@ -16,7 +16,6 @@ import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.money.Money;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,7 +64,7 @@ final class ShopifyLines implements ProductLines {
     /**
      * @param currency of the prices; those in others are not in the file
      * @param found attributes beyond the {@link ShopifyAttribute#KNOWN} ones that have a column each; any others go
-     *     together into one cell
+     *     together into one cell. Their columns follow those that every file has
      */
     ShopifyLines(String currency, List<ShopifyAttribute> found) {
         this.currency = currency;
@@ -242,20 +241,6 @@ final class ShopifyLines implements ProductLines {
         }
         List<String> more = ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES;
         put(cells, more, JsonCells.ofMap(kept));
-    }
-
-    /** The columns that these snapshots need beyond the known ones. */
-    static Set<ShopifyAttribute> found(List<ProductSnapshot> snapshots) {
-        Set<ShopifyAttribute> found = new HashSet<>();
-        for (ProductSnapshot snapshot : snapshots) {
-            map(snapshot.product().attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, true)
-                    .ifPresent(found::add));
-            for (VariantDraft variant : snapshot.product().variants()) {
-                map(variant.attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, false)
-                        .ifPresent(found::add));
-            }
-        }
-        return found;
     }
 
     private static void put(Map<String, String> cells, List<String> column, String cell) {
