@@ -53,6 +53,7 @@ public interface Inventory extends VariantAvailability {
      * Changes on hand by a difference.
      *
      * @throws InsufficientStock if less than what is reserved would be left
+     * @throws io.fondaco.platform.web.ApiException 422 {@code out_of_range} if more than {@link StockCount#MAX_AVAILABLE} would be free
      */
     StockLevel adjust(StockKey key, long delta, String reason);
 

@@ -5,6 +5,8 @@ import static io.fondaco.importing.ImportsTest.assertRows;
 import static io.fondaco.importing.ImportsTest.importAndWait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ShopDatabase;
 import io.quarkus.test.junit.QuarkusTest;
@@ -17,6 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stock in the exchange format, in and out, over HTTP. */
 @QuarkusTest
@@ -133,6 +137,46 @@ class StockFilesTest {
         assertRows(importAndWait(STOCK + "&create_locations=true", file), 3, 0, 0, 0);
         await().atMost(Duration.ofSeconds(30)).until(() -> "Köln Süd"
                 .equals(admin().get("/admin/v1/stock-locations/K-ln-S-d").path("name")));
+    }
+
+    @Test
+    void aCountBeyondTheBoundIsRefusedByFilesAndByAdjustmentsAlike() {
+        importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nsf-many,Many,SF-MANY,5\n");
+        assertRows(importAndWait("kind=stock", "sku,available\nSF-MANY,1000000000001\n"), 0, 0, 0, 1);
+        assertRows(importAndWait(STOCK, "SKU,Location,Available\nSF-MANY,default,1000000000001\n"), 0, 0, 0, 1);
+        adjust("sf-many-1", "{\"sku\":\"SF-MANY\",\"available\":1000000000001}")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("out_of_range"));
+        adjust("sf-many-2", "{\"sku\":\"SF-MANY\",\"available\":1000000000000}")
+                .then()
+                .statusCode(200);
+        adjust("sf-many-3", "{\"sku\":\"SF-MANY\",\"delta\":1}")
+                .then()
+                .statusCode(422)
+                .body("code", equalTo("out_of_range"))
+                .body("errors[0].pointer", equalTo("/delta"));
+        adjust("sf-many-4", "{\"sku\":\"SF-MANY\",\"delta\":-1000000000000}")
+                .then()
+                .statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9223372036854775808", "-9223372036854775809", "1000000000000000000000000000000"})
+    void aNumberBeyond64BitsIsSaidToBeOutOfRange(String number) {
+        adjust("sf-range" + number, "{\"sku\":\"SF-MANY\",\"delta\":" + number + "}")
+                .then()
+                .statusCode(400)
+                .body("code", equalTo("out_of_range"))
+                .body("errors[0].pointer", equalTo("/delta"))
+                .body("detail", containsString("9223372036854775807"));
+    }
+
+    private static Response adjust(String key, String body) {
+        return admin().contentType(ContentType.JSON)
+                .header("Idempotency-Key", key)
+                .body(body)
+                .post("/admin/v1/stock/adjustments");
     }
 
     private static void location(String code, String name) {
