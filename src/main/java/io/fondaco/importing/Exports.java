@@ -59,10 +59,10 @@ class Exports {
      * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify file one for
      * each 50,000 products and variants, for the columns that it needs beyond the known ones.
      */
-    void products(FileFormat format, String currency, OutputStream output) throws IOException {
+    void products(FileFormat format, String currency, Formulas formulas, OutputStream output) throws IOException {
         // A database that is away is told by the status of the answer, as long as nothing was sent.
         List<String> currencies = catalog.currencies();
-        try (CsvLines file = CsvLines.to(output, Formulas.PLAIN)) {
+        try (CsvLines file = CsvLines.to(output, formulas)) {
             List<String> known = lines(format, currency, List.of(), List.of()).header();
             CsvLines.Line header = file.begin();
             known.forEach(header::add);
@@ -103,9 +103,9 @@ class Exports {
         return found.stream().limit(MAX_FOUND_COLUMNS).toList();
     }
 
-    void stock(OutputStream output) throws IOException {
+    void stock(Formulas formulas, OutputStream output) throws IOException {
         List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, PAGE_LEVELS);
-        try (CsvLines file = CsvLines.to(output, Formulas.PLAIN)) {
+        try (CsvLines file = CsvLines.to(output, formulas)) {
             file.write(StockFile.HEADER);
             while (!page.isEmpty()) {
                 for (StockLevel level : page) {

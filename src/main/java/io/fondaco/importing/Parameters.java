@@ -1,13 +1,16 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.Formulas;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the query parameters that imports and exports share. */
@@ -56,6 +59,27 @@ final class Parameters {
             throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
         }
         return text;
+    }
+
+    static Formulas formulas(@Nullable String text) {
+        return oneOf("formulas", text, Formulas.values(), Formulas.PLAIN);
+    }
+
+    private static <E extends Enum<E>> E oneOf(String name, @Nullable String text, E[] values, E otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        for (E value : values) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw invalid(
+                name,
+                "invalid_parameter",
+                name + " must be " + Arrays.stream(values).map(E::toString).collect(Collectors.joining(" or "))
+                        + ", not '%s'.",
+                text);
     }
 
     static boolean flag(String name, @Nullable String text) {

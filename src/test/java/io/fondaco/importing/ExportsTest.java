@@ -1,6 +1,8 @@
 package io.fondaco.importing;
 
 import static io.fondaco.importing.ImportsTest.admin;
+import static io.fondaco.importing.ImportsTest.assertRows;
+import static io.fondaco.importing.ImportsTest.awaitExport;
 import static io.fondaco.importing.ImportsTest.importAndWait;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +11,7 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.io.InputStream;
 import java.net.URI;
@@ -64,6 +67,43 @@ class ExportsTest {
             }
             assertThat(new String(file.readAllBytes(), StandardCharsets.UTF_8)).contains("\r\nex-first,First,");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "format=shopify&formulas=plain,'Handle,Title,Body (HTML),Vendor,Product Category,'",
+        "format=shopify&formulas=quoted,'Handle,Title,'",
+        "format=fondaco&formulas=quoted,'slug,title,'"
+    })
+    void everyRowIsUnchangedWhenItComesBackWithPlainAndQuotedFormulas(String query, String beginning) {
+        importAndWait("kind=products&format=shopify", """
+                Title,URL handle,Description,Option1 name,Option1 value,SKU,Price,Compare-at price,Charge tax,Weight value (grams),\
+                Weight unit for display,Inventory tracker,Continue selling when out of stock,Requires shipping,Product image URL,\
+                Image position,Image alt text,Variant image URL,SEO title,Gift card,Google Shopping / Ads labels,Tax code,\
+                Fabric (product.metafields.custom.fabric),=Odd
+                =1+1 formula,ex-names,@who,Size,-S,+EX-N,9.50,12,TRUE,250,kg,shopify,CONTINUE,FALSE,https://i.example/1.jpg,1,-alt,\
+                https://i.example/1.jpg,=seo,FALSE,=label,TX,-wool,'=quoted
+                ,ex-names,,,-2,-5,10,,,,,,,,,,,,,,,,,+39 041
+                """);
+        awaitExport("kind=products&" + query, "ex-names");
+        String file = admin().get("/admin/v1/exports?kind=products&" + query).asString();
+        assertThat(file).startsWith(beginning);
+        assertThat(file.contains("'=1+1 formula")).isEqualTo(query.contains("quoted"));
+        assertThat(file).contains(",-5,").doesNotContain("'-5,");
+
+        JsonPath done = importAndWait("kind=products&" + query.substring(0, query.indexOf('&')), file);
+
+        assertThat(done.getLong("rows.read")).isPositive();
+        assertRows(done, 0, 0, done.getLong("rows.read"), 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "kind=products&format=shopify&formulas=yes",
+        "kind=stock&format=shopify&currency=EUR"
+    })
+    void whatIsNotKnownInTheQueryIsA400(String query) {
+        admin().get("/admin/v1/exports?" + query).then().statusCode(400);
     }
 
     /** Of a write that no table of the catalogue takes part in. */
