@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 @Tag(name = "Imports and exports")
 class ExportResource {
-    private static final Set<String> PARAMETERS = Set.of("kind", "format", "currency", "formulas");
+    private static final Set<String> PARAMETERS = Set.of("kind", "format", "currency", "columns", "formulas");
 
     private final Exports exports;
     private final ImportingSettings settings;
@@ -65,6 +65,13 @@ class ExportResource {
                     String currency,
             @Parameter(
                             description =
+                                    "Names and order of the columns of products in a shopify file: legacy (the default) or current,"
+                                            + " as in Shopify's template of today. Both are taken by an import.")
+                    @QueryParam("columns")
+                    @Nullable
+                    String columns,
+            @Parameter(
+                            description =
                                     "quoted: an apostrophe before each cell that begins with =, +, -, @, a tab or a carriage return"
                                             + " and is no number; an import takes it away. plain (the default): cells as they are")
                     @QueryParam("formulas")
@@ -77,10 +84,14 @@ class ExportResource {
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
         FileFormat fileFormat = Parameters.format(format, fileKind);
         String prices = Parameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
+        ShopifyColumns.Names names = Parameters.columns(columns, fileKind, fileFormat);
         Formulas cells = Parameters.formulas(formulas);
         StreamingOutput file =
                 switch (fileKind) {
-                    case PRODUCTS -> output -> exports.products(fileFormat, prices, cells, output);
+                    case PRODUCTS -> {
+                        Exports.Products wanted = new Exports.Products(fileFormat, prices, names, cells);
+                        yield output -> exports.products(wanted, output);
+                    }
                     case STOCK -> output -> exports.stock(cells, output);
                 };
         return Response.ok(file)

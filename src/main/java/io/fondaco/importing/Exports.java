@@ -47,34 +47,41 @@ class Exports {
         this.entities = entities;
     }
 
-    private static ProductLines lines(
-            FileFormat format, String currency, List<String> currencies, List<ShopifyAttribute> found) {
-        return switch (format) {
-            case FONDACO -> new FondacoLines(currencies);
-            case SHOPIFY -> new ShopifyLines(currency, found);
-        };
+    /**
+     * How products are written.
+     *
+     * @param currency of the prices of a shopify file
+     * @param names of the columns of a shopify file
+     */
+    record Products(FileFormat format, String currency, ShopifyColumns.Names names, Formulas formulas) {
+        ProductLines lines(List<String> currencies, List<ShopifyAttribute> found) {
+            return switch (format) {
+                case FONDACO -> new FondacoLines(currencies);
+                case SHOPIFY -> new ShopifyLines(currency, names, found);
+            };
+        }
     }
 
     /**
      * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify file one for
      * each 50,000 products and variants, for the columns that it needs beyond the known ones.
      */
-    void products(FileFormat format, String currency, Formulas formulas, OutputStream output) throws IOException {
+    void products(Products wanted, OutputStream output) throws IOException {
         // A database that is away is told by the status of the answer, as long as nothing was sent.
         List<String> currencies = catalog.currencies();
-        try (CsvLines file = CsvLines.to(output, formulas)) {
-            List<String> known = lines(format, currency, List.of(), List.of()).header();
+        try (CsvLines file = CsvLines.to(output, wanted.formulas())) {
+            List<String> known = wanted.lines(List.of(), List.of()).header();
             CsvLines.Line header = file.begin();
             known.forEach(header::add);
             file.flush();
-            List<ShopifyAttribute> found = format == FileFormat.SHOPIFY ? foundColumns() : List.of();
-            ProductLines lines = lines(format, currency, currencies, found);
+            ProductLines lines =
+                    wanted.lines(currencies, wanted.format() == FileFormat.SHOPIFY ? foundColumns() : List.of());
             lines.header().stream().skip(known.size()).forEach(header::add);
             header.end();
             Optional<ProductId> after = Optional.empty();
             List<ProductSnapshot> page = catalog.snapshotsAfter(after, PAGE_PRODUCTS);
             while (!page.isEmpty()) {
-                write(file, format, lines, page);
+                write(file, wanted.format(), lines, page);
                 file.flush();
                 after = Optional.of(page.getLast().id());
                 entities.clear();

@@ -61,6 +61,13 @@ final class Parameters {
         return text;
     }
 
+    static ShopifyColumns.Names columns(@Nullable String text, FileKind kind, FileFormat format) {
+        if (text != null && !(kind == FileKind.PRODUCTS && format == FileFormat.SHOPIFY)) {
+            throw invalid("columns", "invalid_parameter", "Only products in the format shopify take columns%s.", "");
+        }
+        return oneOf("columns", text, ShopifyColumns.Names.values(), ShopifyColumns.Names.LEGACY);
+    }
+
     static Formulas formulas(@Nullable String text) {
         return oneOf("formulas", text, Formulas.values(), Formulas.PLAIN);
     }

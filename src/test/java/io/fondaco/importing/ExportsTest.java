@@ -71,11 +71,12 @@ class ExportsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "format=shopify&formulas=plain,'Handle,Title,Body (HTML),Vendor,Product Category,'",
-        "format=shopify&formulas=quoted,'Handle,Title,'",
+        "format=shopify&columns=current,'Title,URL handle,Description,Vendor,Product category,'",
+        "format=shopify&columns=legacy,'Handle,Title,Body (HTML),Vendor,Product Category,'",
+        "format=shopify&columns=current&formulas=quoted,'Title,URL handle,'",
         "format=fondaco&formulas=quoted,'slug,title,'"
     })
-    void everyRowIsUnchangedWhenItComesBackWithPlainAndQuotedFormulas(String query, String beginning) {
+    void everyRowIsUnchangedWhenItComesBackUnderAnyColumnNamesAndWithQuotedFormulas(String query, String beginning) {
         importAndWait("kind=products&format=shopify", """
                 Title,URL handle,Description,Option1 name,Option1 value,SKU,Price,Compare-at price,Charge tax,Weight value (grams),\
                 Weight unit for display,Inventory tracker,Continue selling when out of stock,Requires shipping,Product image URL,\
@@ -99,6 +100,9 @@ class ExportsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "kind=products&format=fondaco&columns=current",
+        "kind=stock&columns=current",
+        "kind=products&format=shopify&columns=newest",
         "kind=products&format=shopify&formulas=yes",
         "kind=stock&format=shopify&currency=EUR"
     })

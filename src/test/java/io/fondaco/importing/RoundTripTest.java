@@ -42,12 +42,13 @@ class RoundTripTest {
     }
 
     @Property(tries = 300)
-    void theExchangeFormatBringsEveryTextBack(
+    void theExchangeFormatBringsEveryTextBackUnderEitherColumnNames(
             @ForAll("texts") String text,
             @ForAll("texts") String other,
+            @ForAll ShopifyColumns.Names names,
             @ForAll Formulas formulas) {
         ProductSnapshot snapshot = snapshot(text, other);
-        ProductLines lines = new ShopifyLines("EUR", found(snapshot));
+        ProductLines lines = new ShopifyLines("EUR", names, found(snapshot));
 
         assertThat(through(lines, formulas, FileFormat.SHOPIFY, snapshot)).isEqualTo(snapshot.product());
     }

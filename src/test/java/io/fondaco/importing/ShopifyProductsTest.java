@@ -496,7 +496,7 @@ class ShopifyProductsTest {
                 ProductId.random(),
                 whole,
                 draft.variants().stream().map(_ -> VariantId.random()).toList());
-        ShopifyLines lines = new ShopifyLines("EUR", List.of());
+        ShopifyLines lines = new ShopifyLines("EUR", ShopifyColumns.Names.LEGACY, List.of());
         List<String> cells = lines.lines(snapshot, Map.of(), Map.of()).getFirst();
         Map<String, String> row = new HashMap<>();
         for (int column = 0; column < cells.size(); column++) {
