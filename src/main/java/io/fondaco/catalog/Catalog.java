@@ -71,6 +71,9 @@ public interface Catalog {
     /** The products that have these slugs, by slug. Two statements. */
     Map<String, ProductSnapshot> snapshots(Collection<String> slugs);
 
+    /** The products that have variants with these SKUs, with all their variants. Two statements. */
+    List<ProductSnapshot> snapshotsOf(Collection<String> skus);
+
     /**
      * The next products in the order of their ids, with all their variants.
      *

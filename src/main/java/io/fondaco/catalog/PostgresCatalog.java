@@ -250,6 +250,18 @@ class PostgresCatalog implements Catalog, EventType.Source {
     }
 
     @Override
+    public List<ProductSnapshot> snapshotsOf(Collection<String> skus) {
+        CategoryTree tree = store.categories();
+        return store
+                .find(
+                        "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",
+                        (connection, select) -> select.setArray(1, connection.createArrayOf("text", skus.toArray())))
+                .stream()
+                .map(row -> snapshot(row, tree))
+                .toList();
+    }
+
+    @Override
     public SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit) {
         return store.attributeKeys(owner, prefix, limit);
     }

@@ -92,7 +92,7 @@ class ExportResource {
                         Exports.Products wanted = new Exports.Products(fileFormat, prices, names, cells);
                         yield output -> exports.products(wanted, output);
                     }
-                    case STOCK -> output -> exports.stock(cells, output);
+                    case STOCK -> output -> exports.stock(fileFormat, cells, output);
                 };
         return Response.ok(file)
                 .header(

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Writes everything there is as CSV, page by page at constant memory. The columns that every file has are sent before anything
@@ -32,6 +33,9 @@ import java.util.TreeSet;
 class Exports {
     private static final int PAGE_PRODUCTS = 200;
     private static final int PAGE_LEVELS = 2_000;
+    /** Levels that come with their whole products. */
+    private static final int PAGE_NAMED_LEVELS = 200;
+
     private static final int MAX_FOUND_COLUMNS = 500;
     private static final StockKey BEFORE_ALL = new StockKey("", "");
 
@@ -110,22 +114,35 @@ class Exports {
         return found.stream().limit(MAX_FOUND_COLUMNS).toList();
     }
 
-    void stock(Formulas formulas, OutputStream output) throws IOException {
-        List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, PAGE_LEVELS);
+    void stock(FileFormat format, Formulas formulas, OutputStream output) throws IOException {
+        int size = format == FileFormat.SHOPIFY ? PAGE_NAMED_LEVELS : PAGE_LEVELS;
+        List<StockLevel> page = inventory.levelsAfter(BEFORE_ALL, size);
         try (CsvLines file = CsvLines.to(output, formulas)) {
-            file.write(StockFile.HEADER);
+            file.write(format == FileFormat.SHOPIFY ? ShopifyStockLines.HEADER : StockFile.HEADER);
             while (!page.isEmpty()) {
-                for (StockLevel level : page) {
-                    file.write(List.of(level.sku(), level.location(), Long.toString(level.free())));
-                }
+                lines(format, page).forEach(file::write);
                 file.flush();
                 StockLevel last = page.getLast();
                 entities.clear();
-                page = page.size() < PAGE_LEVELS
+                page = page.size() < size
                         ? List.of()
-                        : inventory.levelsAfter(new StockKey(last.sku(), last.location()), PAGE_LEVELS);
+                        : inventory.levelsAfter(new StockKey(last.sku(), last.location()), size);
             }
         }
+    }
+
+    private List<List<String>> lines(FileFormat format, List<StockLevel> page) {
+        return switch (format) {
+            case FONDACO ->
+                page.stream()
+                        .map(level -> List.of(level.sku(), level.location(), Long.toString(level.free())))
+                        .toList();
+            case SHOPIFY -> {
+                Set<String> skus = page.stream().map(StockLevel::sku).collect(Collectors.toSet());
+                Set<String> locations = page.stream().map(StockLevel::location).collect(Collectors.toSet());
+                yield ShopifyStockLines.lines(page, catalog.snapshotsOf(skus), inventory.locationNames(locations));
+            }
+        };
     }
 
     private static List<VariantId> variantIds(List<ProductSnapshot> page) {

@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import static io.fondaco.importing.ImportsTest.admin;
 import static io.fondaco.importing.ImportsTest.assertRows;
+import static io.fondaco.importing.ImportsTest.awaitExport;
 import static io.fondaco.importing.ImportsTest.importAndWait;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -119,7 +120,7 @@ class StockFilesTest {
     }
 
     @Test
-    void aLocationIsMadeUnderItsNameWhenAskedFor() {
+    void aLocationIsMadeUnderItsNameWhenAskedForAndTheExportComesBackUnchanged() {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 sf-out,"Out, ""quoted\""",Size,S,'007,5
@@ -137,6 +138,18 @@ class StockFilesTest {
         assertRows(importAndWait(STOCK + "&create_locations=true", file), 3, 0, 0, 0);
         await().atMost(Duration.ofSeconds(30)).until(() -> "Köln Süd"
                 .equals(admin().get("/admin/v1/stock-locations/K-ln-S-d").path("name")));
+
+        awaitExport(STOCK, "SF Odd®");
+        String export =
+                admin().get("/admin/v1/exports?" + STOCK + "&formulas=quoted").asString();
+        assertThat(export.lines())
+                .startsWith(OLDER.strip())
+                .contains("SF Odd®,Odd,Title,Default Title,,,,,SF-OUT,,,Köln Süd,,0,0,0,6,6")
+                .contains("sf-out,\"Out, \"\"quoted\"\"\",Size,'=M,,,,,SF-OUT,,,Köln Süd,,0,0,0,5,5");
+        JsonPath back = importAndWait(STOCK, export);
+        assertThat(back.getLong("rows.read")).isGreaterThanOrEqualTo(3);
+        assertRows(back, 0, 0, back.getLong("rows.read"), 0);
+        assertThat(back.getInt("warnings")).isZero();
     }
 
     @Test
