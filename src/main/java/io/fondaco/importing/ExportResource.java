@@ -48,9 +48,9 @@ class ExportResource {
             operationId = "export",
             summary = "Export everything as CSV",
             description = "Needs the scope catalog:read for products, stock:read for stock. Imported back, every row is"
-                    + " unchanged. The answer begins at once; should the database go away later, it breaks off. Cells that begin"
-                    + " with =, +, - or @ are formulas to a spreadsheet program: open files with text of other people there"
-                    + " with formulas=quoted.")
+                    + " unchanged. The answer begins immediately; if the database goes away later, it breaks off. Cells that"
+                    + " begin with =, +, - or @ are formulas to a spreadsheet program: open files with text of other people"
+                    + " there with formulas=quoted.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",
