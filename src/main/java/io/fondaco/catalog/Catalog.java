@@ -82,8 +82,8 @@ public interface Catalog {
     List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit);
 
     /**
-     * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of them, that
-     * reads nothing but keys.
+     * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of
+     * them, that reads nothing but keys.
      *
      * @param prefix that the keys begin with
      * @param limit the most that are told
@@ -96,7 +96,10 @@ public interface Catalog {
         VARIANTS
     }
 
-    /** The currencies that any product has prices in, in alphabetical order. One statement, that takes the same time at any size. */
+    /**
+     * The currencies that any product has prices in, in alphabetical order. One statement, that takes the same time at
+     * any size.
+     */
     List<String> currencies();
 
     /**

@@ -32,7 +32,8 @@ record StoreProduct(
         Instant updatedAt) {
     /** What the contract says of descriptions. */
     static final String DESCRIPTION =
-            "HTML as whoever writes products, or a file that was imported, has it. It is not cleaned: treat it as untrusted, and"
+            "HTML as whoever writes products, or a file that was imported, has it. It is not cleaned: treat it as"
+                    + " untrusted, and"
                     + " sanitize it before it becomes part of a page.";
 
     @Schema(name = "ProductCategory")

@@ -48,8 +48,10 @@ class ExportResource {
             operationId = "export",
             summary = "Export everything as CSV",
             description = "Needs the scope catalog:read for products, stock:read for stock. Imported back, every row is"
-                    + " unchanged. The answer begins immediately; if the database goes away later, it breaks off. Cells that"
-                    + " begin with =, +, - or @ are formulas to a spreadsheet program: open files with text of other people"
+                    + " unchanged. The answer begins immediately; if the database goes away later, it breaks off."
+                    + " Cells that"
+                    + " begin with =, +, - or @ are formulas to a spreadsheet program: open files with text of other"
+                    + " people"
                     + " there with formulas=quoted.")
     @APIResponse(
             responseCode = "200",
@@ -64,16 +66,18 @@ class ExportResource {
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
             @Parameter(
-                            description =
-                                    "Names and order of the columns of products in a shopify file: legacy (the default) or current,"
-                                            + " as in Shopify's template of today. Both are taken by an import.")
+                            description = "Names and order of the columns of products in a shopify file: legacy (the"
+                                    + " default) or current,"
+                                    + " as in Shopify's template of today. Both are taken by an import.")
                     @QueryParam("columns")
                     @Nullable
                     String columns,
             @Parameter(
                             description =
-                                    "quoted: an apostrophe before each cell that begins with =, +, -, @, a tab or a carriage return"
-                                            + " and is no number; an import takes it away. plain (the default): cells as they are")
+                                    "quoted: an apostrophe before each cell that begins with =, +, -, @, a tab or a"
+                                            + " carriage return"
+                                            + " and is no number; an import takes it away. plain (the default):"
+                                            + " cells as they are")
                     @QueryParam("formulas")
                     @Nullable
                     String formulas,

@@ -26,8 +26,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes everything there is as CSV, page by page at constant memory. The columns that every file has are sent before anything
- * is read, and each page once it is written, so that nobody waits for a first byte however much there is.
+ * Writes everything there is as CSV, page by page at constant memory. The columns that every file has are sent before
+ * anything is read, and each page once it is written, so that nobody waits for a first byte however much there is.
  */
 @ApplicationScoped
 class Exports {
@@ -67,8 +67,8 @@ class Exports {
     }
 
     /**
-     * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify file one for
-     * each 50,000 products and variants, for the columns that it needs beyond the known ones.
+     * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify
+     * file one for each 50,000 products and variants, for the columns that it needs beyond the known ones.
      */
     void products(Products wanted, OutputStream output) throws IOException {
         // A database that is away is told by the status of the answer, as long as nothing was sent.

@@ -88,7 +88,9 @@ class ImportLedger {
         }
     }
 
-    /** Notes the columns of the file, for whoever asks what was read and what was refused. Does nothing the second time. */
+    /**
+     * Notes the columns of the file, for whoever asks what was read and what was refused. Does nothing the second time.
+     */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void keepColumns(Lease lease, List<String> header, List<String> ignored) {
         entities.createNativeQuery("""

@@ -192,11 +192,13 @@ class ImportResource {
     @Operation(
             operationId = "downloadImportErrors",
             summary = "Get the refused rows of an import as one CSV file",
-            description =
-                    "The refused rows as they stand in the file, in its order, behind the columns row, code and reason. Mend"
-                            + " them and import the file as it is: these columns are ignored. All rows of a product stand in it"
-                            + " if one was refused; those that went in have no reason. Rows beyond what is kept (10,000"
-                            + " reasons, 32 Mi characters of an import, 64 Ki of a row, for 30 days) have their reason alone.")
+            description = "The refused rows as they stand in the file, in its order, behind the columns row, code and"
+                    + " reason. Mend"
+                    + " them and import the file as it is: these columns are ignored. All rows of a product"
+                    + " stand in it"
+                    + " if one was refused; those that went in have no reason. Rows beyond what is kept (10,000"
+                    + " reasons, 32 Mi characters of an import, 64 Ki of a row, for 30 days) have their"
+                    + " reason alone.")
     @APIResponse(
             responseCode = "200",
             description = "The file",

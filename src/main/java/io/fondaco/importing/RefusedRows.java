@@ -20,10 +20,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refused rows as a file that can be mended and imported: their own cells behind the reasons. The rows of a product speak
- * together (a product has the pictures that all of them name), so all rows of a product stand in it if one was refused; those that
- * went in have no reason. The cells of an import are kept within a bound; a row beyond it stands in the file with its reason
- * alone, and an import passes over such a row.
+ * Refused rows as a file that can be mended and imported: their own cells behind the reasons. The rows of a product
+ * speak together (a product has the pictures that all of them name), so all rows of a product stand in it if one was
+ * refused; those that went in have no reason. The cells of an import are kept within a bound; a row beyond it stands in
+ * the file with its reason alone, and an import passes over such a row.
  */
 @ApplicationScoped
 class RefusedRows {
@@ -42,8 +42,8 @@ class RefusedRows {
     }
 
     /**
-     * Keeps the cells of refused rows, in the transaction of their batch and before {@link ImportLedger#record}. Three statements
-     * where a row was refused, else none.
+     * Keeps the cells of refused rows, in the transaction of their batch and before {@link ImportLedger#record}. Three
+     * statements where a row was refused, else none.
      *
      * @param groups rows of the batch; those of a product are one group
      */

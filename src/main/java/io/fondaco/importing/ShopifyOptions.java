@@ -71,7 +71,9 @@ final class ShopifyOptions {
         return values;
     }
 
-    /** Values of options that the file does not name: those of the product, in their order. Null when there are none. */
+    /**
+     * Values of options that the file does not name: those of the product, in their order. Null when there are none.
+     */
     private static @Nullable List<String> unnamedValues(RowReader row) throws BadCell {
         List<String> values = new ArrayList<>();
         for (int option = 1; option <= OPTIONS; option++) {

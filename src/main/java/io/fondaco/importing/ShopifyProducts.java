@@ -190,7 +190,9 @@ final class ShopifyProducts implements ProductFormat {
         return attributes == null || attributes.isEmpty();
     }
 
-    /** Empty when the cell is. Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them. */
+    /**
+     * Empty when the cell is. Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them.
+     */
     static Optional<String> sku(RowReader row) throws BadCell {
         return row.isEmpty(SKU) ? Optional.empty() : Optional.of(withoutApostrophe(row.sku(SKU)));
     }

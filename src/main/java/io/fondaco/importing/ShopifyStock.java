@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stock in the exchange format, one row for each variant and location, in either layout of it. In the older one {@code Available}
- * is the count. In the newer one {@code On hand (new)} is, less what is committed and unavailable; where it is empty the numbers
- * beside it are the first stock of a variant that was never counted at the location, and change nothing else.
+ * Stock in the exchange format, one row for each variant and location, in either layout of it. In the older one {@code
+ * Available} is the count. In the newer one {@code On hand (new)} is, less what is committed and unavailable; where it
+ * is empty the numbers beside it are the first stock of a variant that was never counted at the location, and change
+ * nothing else.
  */
 final class ShopifyStock implements StockFormat {
     static final List<String> LOCATION = List.of("Location");

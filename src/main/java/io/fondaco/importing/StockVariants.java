@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the variants that the rows of a stock file mean. As in the product file of the exchange format, a variant is its product
- * and its option values, because SKUs may be missing or repeat there; a row whose product or options are not found here names it
- * by the SKU.
+ * Finds the variants that the rows of a stock file mean. As in the product file of the exchange format, a variant is
+ * its product and its option values, because SKUs may be missing or repeat there; a row whose product or options are
+ * not found here names it by the SKU.
  */
 final class StockVariants {
     /** Products in memory at a time. */
@@ -36,7 +36,9 @@ final class StockVariants {
      */
     record Found(Optional<String> sku, Optional<RowError> note) {}
 
-    /** By the numbers of the rows; of an SKU it is not said that anything has it. Two statements for each 100 products. */
+    /**
+     * By the numbers of the rows; of an SKU it is not said that anything has it. Two statements for each 100 products.
+     */
     Map<Long, Found> find(StockFormat format, Collection<StockRow> rows) {
         Map<Long, Found> found = new LinkedHashMap<>();
         List<StockRow> page = new ArrayList<>();

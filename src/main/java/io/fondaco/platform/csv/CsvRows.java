@@ -17,9 +17,9 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. Holds one record at a time: at most
- * {@link #MAX_RECORD_CHARACTERS}. Bytes that are no UTF-8 become U+FFFD, for the caller to refuse that row. Cells are what
- * {@link Formulas#read} makes of them.
+ * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. Holds one record at a time: at
+ * most {@link #MAX_RECORD_CHARACTERS}. Bytes that are no UTF-8 become U+FFFD, for the caller to refuse that row. Cells
+ * are what {@link Formulas#read} makes of them.
  */
 public final class CsvRows implements AutoCloseable {
     public static final int MAX_FIELD_CHARACTERS = 1 << 20;

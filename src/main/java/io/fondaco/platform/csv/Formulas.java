@@ -4,9 +4,10 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What becomes of cells that a spreadsheet program takes for formulas: those that begin with {@code =}, {@code +}, {@code -},
- * {@code @}, a tab or a carriage return. An apostrophe before such a cell makes it text; {@link #read} takes it away. So a cell
- * whose own text begins with an apostrophe before one of these gets another one, and every cell reads back as it was.
+ * What becomes of cells that a spreadsheet program takes for formulas: those that begin with {@code =}, {@code +},
+ * {@code -}, {@code @}, a tab or a carriage return. An apostrophe before such a cell makes it text; {@link #read} takes
+ * it away. So a cell whose own text begins with an apostrophe before one of these gets another one, and every cell
+ * reads back as it was.
  */
 public enum Formulas {
     /** Cells are written as they are. */
