@@ -23,7 +23,7 @@ record AdminProduct(
         ProductId id,
         String slug,
         String title,
-        String description,
+        @Schema(description = StoreProduct.DESCRIPTION) String description,
         String vendor,
         String productType,
         ProductStatus status,
@@ -80,7 +80,7 @@ record AdminProduct(
             @Size(max = 255) @Nullable String slug,
             @ExplicitNull.Empties @Size(max = 255) @Nullable String title,
 
-            @ExplicitNull.Empties @Size(max = 200_000) @Nullable
+            @Schema(description = StoreProduct.DESCRIPTION) @ExplicitNull.Empties @Size(max = 200_000) @Nullable
             String description,
 
             @ExplicitNull.Empties @Size(max = 255) @Nullable String vendor,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 
 /** The catalogue, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
@@ -67,12 +68,39 @@ public interface Catalog {
     /** The products that have these slugs, by slug, locked until the caller's transaction ends. */
     Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs);
 
+    /** The products that have these slugs, by slug. Two statements. */
+    Map<String, ProductSnapshot> snapshots(Collection<String> slugs);
+
+    /** The products that have variants with these SKUs, with all their variants. Two statements. */
+    List<ProductSnapshot> snapshotsOf(Collection<String> skus);
+
     /**
      * The next products in the order of their ids, with all their variants.
      *
      * @param after the last product of the page before; empty for the first page
      */
     List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit);
+
+    /**
+     * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of
+     * them, that reads nothing but keys.
+     *
+     * @param prefix that the keys begin with
+     * @param limit the most that are told
+     */
+    SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit);
+
+    /** What attributes belong to. */
+    enum AttributesOf {
+        PRODUCTS,
+        VARIANTS
+    }
+
+    /**
+     * The currencies that any product has prices in, in alphabetical order. One statement, that takes the same time at
+     * any size.
+     */
+    List<String> currencies();
 
     /**
      * Tells that prices changed, so that listings can be sorted by them: the whole set of prices of each variant named.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.UUID;
 
 /**
@@ -229,14 +230,45 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     @Override
     public Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs) {
+        return snapshots(slugs, true);
+    }
+
+    @Override
+    public Map<String, ProductSnapshot> snapshots(Collection<String> slugs) {
+        return snapshots(slugs, false);
+    }
+
+    private Map<String, ProductSnapshot> snapshots(Collection<String> slugs, boolean locked) {
         Map<String, ProductRow> rows = store.findBySlugs(
-                slugs.stream().filter(PostgresCatalog::storable).toList(), true);
+                slugs.stream().filter(PostgresCatalog::storable).toList(), locked);
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
         if (!rows.isEmpty()) {
             CategoryTree tree = store.categories();
             rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
         }
         return snapshots;
+    }
+
+    @Override
+    public List<ProductSnapshot> snapshotsOf(Collection<String> skus) {
+        CategoryTree tree = store.categories();
+        return store
+                .find(
+                        "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",
+                        (connection, select) -> select.setArray(1, connection.createArrayOf("text", skus.toArray())))
+                .stream()
+                .map(row -> snapshot(row, tree))
+                .toList();
+    }
+
+    @Override
+    public SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit) {
+        return store.attributeKeys(owner, prefix, limit);
+    }
+
+    @Override
+    public List<String> currencies() {
+        return store.currencies();
     }
 
     private static ProductSnapshot snapshot(ProductRow row, CategoryTree tree) {

@@ -3,6 +3,7 @@ package io.fondaco.catalog;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.catalog.Catalog.AttributesOf;
 import io.fondaco.platform.web.Json;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
@@ -25,6 +28,7 @@ import org.jboss.logging.Logger;
 /** Reads products whole, in one statement each time, and writes any number of them in one statement per table. */
 @ApplicationScoped
 class ProductStore {
+    private static final int KEYS_PAGE = 50_000;
     private static final Logger LOG = Logger.getLogger(ProductStore.class);
 
     /** A product with its variants and categories as one JSON document. */
@@ -161,6 +165,66 @@ class ProductStore {
                 }
             }
             return owners;
+        });
+    }
+
+    /** See {@link Catalog#attributeKeys}. A page at a time, so that no statement grows with the catalogue. */
+    SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit) {
+        String table =
+                switch (owner) {
+                    case PRODUCTS -> "catalog.product";
+                    case VARIANTS -> "catalog.variant";
+                };
+        return session().doReturningWork(connection -> {
+            TreeSet<String> found = new TreeSet<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    WITH page AS MATERIALIZED (
+                        SELECT id, attributes FROM %s WHERE id > ? ORDER BY id LIMIT ?
+                    )
+                    SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
+                           ARRAY (SELECT DISTINCT key FROM page, jsonb_object_keys(attributes) AS key
+                                   WHERE starts_with(key, ?) ORDER BY key LIMIT ?) AS keys
+                    """.formatted(table))) {
+                UUID after = new UUID(0, 0);
+                while (after != null) {
+                    select.setObject(1, after);
+                    select.setInt(2, KEYS_PAGE);
+                    select.setString(3, prefix);
+                    select.setInt(4, limit);
+                    try (ResultSet row = select.executeQuery()) {
+                        row.next();
+                        after = row.getObject("last", UUID.class);
+                        found.addAll(List.of((String[]) row.getArray("keys").getArray()));
+                    }
+                    while (found.size() > limit) {
+                        found.removeLast();
+                    }
+                }
+            }
+            return found;
+        });
+    }
+
+    /** See {@link Catalog#currencies}: steps from one currency to the next in the index that sorts listings. */
+    List<String> currencies() {
+        return session().doReturningWork(connection -> {
+            List<String> currencies = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                            WITH RECURSIVE found AS (
+                                (SELECT currency FROM catalog.listing_price ORDER BY currency LIMIT 1)
+                                 UNION ALL
+                                SELECT (SELECT l.currency FROM catalog.listing_price l
+                                         WHERE l.currency > f.currency ORDER BY l.currency LIMIT 1)
+                                  FROM found f WHERE f.currency IS NOT NULL
+                            )
+                            SELECT currency FROM found WHERE currency IS NOT NULL ORDER BY currency
+                            """);
+                    ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    currencies.add(rows.getString(1));
+                }
+            }
+            return currencies;
         });
     }
 

@@ -22,7 +22,7 @@ record StoreProduct(
         ProductId id,
         String slug,
         String title,
-        @Schema(description = "HTML.") String description,
+        @Schema(description = DESCRIPTION) String description,
         String vendor,
         ProductStatus status,
         List<Category> categories,
@@ -30,6 +30,11 @@ record StoreProduct(
         List<Media> media,
         List<Variant> variants,
         Instant updatedAt) {
+    /** What the contract says of descriptions. */
+    static final String DESCRIPTION =
+            "HTML as whoever writes products, or a file that was imported, has it. It is not cleaned: treat it as"
+                    + " untrusted, and"
+                    + " sanitize it before it becomes part of a page.";
 
     @Schema(name = "ProductCategory")
     record Category(CategoryId id, String slug, String name) {}

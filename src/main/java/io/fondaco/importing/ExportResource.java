@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.platform.csv.Formulas;
 import io.fondaco.platform.database.RetriedReads;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -44,29 +45,53 @@ class ExportResource {
             operationId = "export",
             summary = "Export everything as CSV",
             description = "Needs the scope catalog:read for products, stock:read for stock. Imported back, every row is"
-                    + " unchanged. Cells are written as they are: one that begins with =, +, - or @ is a formula to a"
-                    + " spreadsheet.")
+                    + " unchanged. The answer begins immediately; if the database goes away later, it breaks off."
+                    + " Cells that"
+                    + " begin with =, +, - or @ are formulas to a spreadsheet program: open files with text of other"
+                    + " people"
+                    + " there with formulas=quoted.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response export(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
+            @Parameter(description = "shopify or fondaco; stock that does not say is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
+            @Parameter(
+                            description = "Names and order of the columns of products in a shopify file: legacy (the"
+                                    + " default) or current,"
+                                    + " as in Shopify's template of today. Both are taken by an import.")
+                    @QueryParam("columns")
+                    @Nullable
+                    String columns,
+            @Parameter(
+                            description =
+                                    "quoted: an apostrophe before each cell that begins with =, +, -, @, a tab or a"
+                                            + " carriage return"
+                                            + " and is no number; an import takes it away. plain (the default):"
+                                            + " cells as they are")
+                    @QueryParam("formulas")
+                    @Nullable
+                    String formulas,
             @Context SecurityContext caller) {
         FileKind fileKind = Parameters.kind(kind);
         Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
         FileFormat fileFormat = Parameters.format(format, fileKind);
-        String prices = Parameters.currency(currency, fileFormat, settings.defaultCurrency());
+        String prices = Parameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
+        ShopifyColumns.Names names = Parameters.columns(columns, fileKind, fileFormat);
+        Formulas cells = Parameters.formulas(formulas);
         StreamingOutput file =
                 switch (fileKind) {
-                    case PRODUCTS -> output -> exports.products(fileFormat, prices, output);
-                    case STOCK -> exports::stock;
+                    case PRODUCTS -> {
+                        Exports.Products wanted = new Exports.Products(fileFormat, prices, names, cells);
+                        yield output -> exports.products(wanted, output);
+                    }
+                    case STOCK -> output -> exports.stock(fileFormat, cells, output);
                 };
         return Response.ok(file)
                 .header(

@@ -8,6 +8,11 @@ enum FileKind {
     PRODUCTS,
     STOCK;
 
+    /** Whether there are prices in such a file that do not name their currency. */
+    boolean hasCurrency(FileFormat format) {
+        return this == PRODUCTS && format == FileFormat.SHOPIFY;
+    }
+
     @JsonValue
     @Override
     public String toString() {

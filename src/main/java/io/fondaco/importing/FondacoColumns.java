@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import io.fondaco.platform.money.Money;
 import java.util.ArrayList;
 import java.util.List;

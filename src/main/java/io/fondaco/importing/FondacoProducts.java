@@ -6,6 +6,8 @@ import io.fondaco.catalog.InventoryPolicy;
 import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.Text;
 import java.util.ArrayList;

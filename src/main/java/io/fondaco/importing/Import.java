@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,13 @@ record Import(
         long warnings,
 
         String warningsUrl,
+
+        @Schema(
+                description =
+                        "Columns of a stock file in the format shopify that nothing is read from; known once it runs.",
+                examples = "[\"HS Code\", \"COO\"]")
+        List<String> ignoredColumns,
+
         Instant createdAt,
         @Nullable Instant finishedAt,
 

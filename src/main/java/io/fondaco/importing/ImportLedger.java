@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.BrokenFile;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.monitoring.Sampled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -88,6 +89,23 @@ class ImportLedger {
     }
 
     /**
+     * Notes the columns of the file, for whoever asks what was read and what was refused. Does nothing the second time.
+     */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    void keepColumns(Lease lease, List<String> header, List<String> ignored) {
+        entities.createNativeQuery("""
+                        UPDATE importing.import
+                           SET header = cast(:header AS text[]), ignored_columns = cast(:ignored AS text[])
+                         WHERE id = :id AND locked_by = :holder AND status = 'running' AND header IS NULL
+                        """)
+                .setParameter("header", header.toArray(String[]::new))
+                .setParameter("ignored", ignored.toArray(String[]::new))
+                .setParameter("id", lease.id().value())
+                .setParameter("holder", lease.holder())
+                .executeUpdate();
+    }
+
+    /**
      * Begins a batch: until the caller's transaction ends nobody else can take the import.
      *
      * @return the last row that took effect
@@ -168,7 +186,8 @@ class ImportLedger {
 
     /** Ends an import whose file cannot be read on; the row counts as refused. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void finishBroken(Lease lease, RowError error) {
+    void finishBroken(Lease lease, BrokenFile broken) {
+        RowError error = new RowError(broken.row(), "", broken.code(), broken.detail());
         long rowDone = lock(lease);
         if (error.row() > rowDone) {
             Outcome outcome = new Outcome();

@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.FileHead;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -48,8 +50,8 @@ class ImportReception {
 
     private static void checkHeader(Uploads.Order order, Header header) {
         switch (order.kind()) {
-            case PRODUCTS -> ImportRun.of(order.format(), header, order.currency());
-            case STOCK -> new StockFile(header);
+            case PRODUCTS -> ProductFormat.of(order.format(), header, order.currency());
+            case STOCK -> StockFormat.of(order.format(), header);
         }
     }
 

@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.InputStream;
 import java.util.EnumSet;
 import java.util.Set;
@@ -51,10 +52,12 @@ class ImportResource {
 
     private final ImportReception reception;
     private final Imports imports;
+    private final RefusedRows refusedRows;
 
-    ImportResource(ImportReception reception, Imports imports) {
+    ImportResource(ImportReception reception, Imports imports, RefusedRows refusedRows) {
         this.reception = reception;
         this.imports = imports;
+        this.refusedRows = refusedRows;
     }
 
     @POST
@@ -82,7 +85,7 @@ class ImportResource {
                     + " application/vnd.ms-excel or application/octet-stream")
     public Response create(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; stock has fondaco only and need not say")
+            @Parameter(description = "shopify or fondaco; stock that does not say is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -103,7 +106,7 @@ class ImportResource {
         Uploads.Order order = new Uploads.Order(
                 fileKind,
                 fileFormat,
-                Parameters.currency(currency, fileFormat, reception.defaultCurrency()),
+                Parameters.currency(currency, fileKind, fileFormat, reception.defaultCurrency()),
                 Parameters.flag("dry_run", dryRun),
                 Parameters.flag("create_locations", createLocations));
         ImportId id = reception.receive(order, headers.getLength(), body);
@@ -179,14 +182,21 @@ class ImportResource {
     @Operation(
             operationId = "downloadImportErrors",
             summary = "Get the refused rows of an import as one CSV file",
-            description =
-                    "With the columns row, column, code, detail, in the order of the file. The first 10,000 are kept.")
+            description = "The refused rows as they stand in the file, in its order, behind the columns row, code and"
+                    + " reason. Mend"
+                    + " them and import the file as it is: these columns are ignored. All rows of a product"
+                    + " stand in it"
+                    + " if one was refused; those that went in have no reason. Rows beyond what is kept (10,000"
+                    + " reasons, 32 Mi characters of an import, 64 Ki of a row, for 30 days) have their"
+                    + " reason alone.")
     @APIResponse(
             responseCode = "200",
             description = "The file",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response errorsFile(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
-        return Response.ok(imports.errorsAsCsv(visible(id, caller).id()))
+        ImportId found = visible(id, caller).id();
+        StreamingOutput file = output -> refusedRows.write(found, output);
+        return Response.ok(file)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"import-errors.csv\"")
                 .build();
     }

@@ -1,5 +1,10 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.BrokenFile;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.CsvRows;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
@@ -52,18 +57,27 @@ class ImportRun {
             CsvRow first = rows.next()
                     .orElseThrow(() -> new InvalidHeader("", "The file is empty: it has not even a header."));
             Header header = new Header(first);
+            rows.skipEmptyRefusals(header);
             rows.skipTo(lease.rowDone());
             boolean ended =
                     switch (lease.kind()) {
-                        case PRODUCTS -> products(lease, format(lease, header), rows, stopping);
-                        case STOCK -> stock(lease, new StockFile(header), rows, stopping);
+                        case PRODUCTS -> {
+                            ProductFormat format = ProductFormat.of(lease.format(), header, lease.currency());
+                            keepColumns(lease, header, List.of());
+                            yield products(lease, header, format, rows, stopping);
+                        }
+                        case STOCK -> {
+                            StockFormat format = StockFormat.of(lease.format(), header);
+                            keepColumns(lease, header, format.ignoredColumns());
+                            yield stock(lease, header, format, rows, stopping);
+                        }
                     };
             if (ended) {
                 ledger.finish(lease);
             }
             return ended;
         } catch (BrokenFile e) {
-            ledger.finishBroken(lease, e.error());
+            ledger.finishBroken(lease, e);
             return true;
         } catch (InvalidHeader e) {
             ledger.fail(lease, e.code(), String.valueOf(e.getMessage()));
@@ -71,29 +85,21 @@ class ImportRun {
         }
     }
 
-    private static ProductFormat format(Lease lease, Header header) {
-        return of(lease.format(), header, lease.currency());
+    private void keepColumns(Lease lease, Header header, List<String> ignored) {
+        ledger.keepColumns(lease, header.withoutReasons(header.names()), ignored);
     }
 
-    /**
-     * @throws InvalidHeader if the header does not fit the format
-     */
-    static ProductFormat of(FileFormat format, Header header, String currency) {
-        return switch (format) {
-            case SHOPIFY -> new ShopifyProducts(header, currency);
-            case FONDACO -> new FondacoProducts(header);
-        };
-    }
-
-    private boolean products(Lease lease, ProductFormat format, CsvRows cells, BooleanSupplier stopping) {
+    private boolean products(
+            Lease lease, Header header, ProductFormat format, CsvRows cells, BooleanSupplier stopping) {
         ProductRows file = new ProductRows(cells, format);
-        List<PlannedProduct> batch = new ArrayList<>();
+        List<ProductBatches.Planned> batch = new ArrayList<>();
         int rows = 0;
         long size = 0;
         while (true) {
             Optional<ProductRows.Group> group = file.next();
             if (group.isPresent()) {
-                batch.add(file.plan(group.get()));
+                batch.add(new ProductBatches.Planned(
+                        file.plan(group.get()), group.get().rows()));
                 rows += group.get().rows().size();
                 size += group.get().size();
             }
@@ -102,7 +108,7 @@ class ImportRun {
                     || rows >= settings.batchRows()
                     || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
-                apply(lease, format, batch);
+                apply(lease, new ProductBatches.File(header, format), batch);
                 batch.clear();
                 rows = 0;
                 size = 0;
@@ -120,9 +126,9 @@ class ImportRun {
     }
 
     /** A product that makes its batch fail is found by putting the products in one by one; the others go in. */
-    private void apply(Lease lease, ProductFormat format, List<PlannedProduct> batch) {
+    private void apply(Lease lease, ProductBatches.File file, List<ProductBatches.Planned> batch) {
         try {
-            retrying(() -> products.apply(lease, format, batch, lastRow(batch.getLast())));
+            retrying(() -> products.apply(lease, file, batch));
             return;
         } catch (RuntimeException e) {
             if (!isOfData(e)) {
@@ -130,25 +136,21 @@ class ImportRun {
             }
             LOG.warnf(e, "A batch of import %s failed; trying its %d products one by one", lease.id(), batch.size());
         }
-        for (PlannedProduct product : batch) {
+        for (ProductBatches.Planned product : batch) {
             try {
-                retrying(() -> products.apply(lease, format, List.of(product), lastRow(product)));
+                retrying(() -> products.apply(lease, file, List.of(product)));
             } catch (RuntimeException e) {
                 if (!isOfData(e)) {
                     throw e;
                 }
-                LOG.warnf(e, "Import %s: a product at row %d does not go in", lease.id(), lastRow(product));
-                retrying(() -> products.refuse(
-                        lease, product, "The product was refused by a rule of the database.", lastRow(product)));
+                LOG.warnf(e, "Import %s: a product at row %d does not go in", lease.id(), product.lastRow());
+                retrying(() ->
+                        products.refuse(lease, file, product, "The product was refused by a rule of the database."));
             }
         }
     }
 
-    private static long lastRow(PlannedProduct product) {
-        return product.rows().getLast().number();
-    }
-
-    private boolean stock(Lease lease, StockFile file, CsvRows rows, BooleanSupplier stopping) {
+    private boolean stock(Lease lease, Header header, StockFormat format, CsvRows rows, BooleanSupplier stopping) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {
@@ -166,7 +168,7 @@ class ImportRun {
             }
             boolean full = batch.size() >= settings.batchRows() || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                retrying(() -> stock.apply(lease, file, batch));
+                retrying(() -> stock.apply(lease, header, format, batch));
                 batch.clear();
                 size = 0;
             }

@@ -31,6 +31,14 @@ interface ImportingSettings {
     @WithDefault("10000")
     int maxErrors();
 
+    /** How many characters of refused rows are kept of an import, for the file of refused rows; 32 Mi. */
+    @WithDefault("33554432")
+    long maxRefusedCharacters();
+
+    /** How long after its end the refused rows of an import are kept; then their reasons are left. */
+    @WithDefault("30d")
+    Duration refusedRowsRetention();
+
     /** After this long without a byte an upload is given up. */
     @WithDefault("1h")
     Duration uploadTimeout();

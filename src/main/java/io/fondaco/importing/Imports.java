@@ -1,16 +1,11 @@
 package io.fondaco.importing;
 
-import de.siegmar.fastcsv.writer.CsvWriter;
 import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -25,10 +20,9 @@ import org.jspecify.annotations.Nullable;
 class Imports {
     private static final String SORT = "-created_at";
     private static final String ERROR_SORT = "row";
-    private static final int ERRORS_PER_STATEMENT = 1_000;
     private static final String COLUMNS = """
             SELECT id, kind, format, currency, dry_run, status, created, updated, unchanged, rejected, warned, failure_code,
-                   failure_detail, created_at, finished_at
+                   failure_detail, created_at, finished_at, cast(to_json(ignored_columns) AS text) AS ignored_columns
               FROM importing.import
             """;
 
@@ -77,25 +71,6 @@ class Imports {
         return notes(id, true, limit, cursor);
     }
 
-    /** Every reason that is kept, as CSV; their number is bounded by {@code fondaco.importing.max-errors}. */
-    String errorsAsCsv(ImportId id) {
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        try (CsvWriter writer = Exports.writer(file)) {
-            writer.writeRecord("row", "column", "code", "detail");
-            @Nullable String cursor = null;
-            do {
-                Page<RowError> page = errors(id, ERRORS_PER_STATEMENT, cursor);
-                page.data()
-                        .forEach(error -> writer.writeRecord(
-                                Long.toString(error.row()), error.column(), error.code(), error.detail()));
-                cursor = page.nextCursor();
-            } while (cursor != null);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return file.toString(StandardCharsets.UTF_8);
-    }
-
     private Page<RowError> notes(ImportId id, boolean warnings, int limit, @Nullable String cursor) {
         long after = Cursor.decode(cursor, ERROR_SORT, 1)
                 .map(found -> number(found.keys().getFirst()))
@@ -127,11 +102,12 @@ class Imports {
         ImportId id = new ImportId(row.get("id", UUID.class));
         String failure = row.get("failure_code", String.class);
         FileFormat format = FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT));
+        FileKind kind = FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT));
         return new Import(
                 id,
-                FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT)),
+                kind,
                 format,
-                format == FileFormat.SHOPIFY ? row.get("currency", String.class) : null,
+                kind.hasCurrency(format) ? row.get("currency", String.class) : null,
                 row.get("dry_run", Boolean.class),
                 row.get("status", String.class),
                 new RowCounts(
@@ -142,6 +118,7 @@ class Imports {
                 "/admin/v1/imports/" + id + "/errors",
                 row.get("warned", Number.class).longValue(),
                 "/admin/v1/imports/" + id + "/warnings",
+                RefusedRows.cells(row.get("ignored_columns", String.class)),
                 row.get("created_at", Instant.class),
                 row.get("finished_at", Instant.class),
                 failure == null ? null : new Import.Failure(failure, row.get("failure_detail", String.class)));

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fondaco.catalog.Media;
+import io.fondaco.platform.csv.CsvRows;
+import io.fondaco.platform.csv.TextCheck;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

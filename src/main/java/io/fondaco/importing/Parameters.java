@@ -1,11 +1,14 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.Formulas;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.SecurityContext;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the query parameters that imports and exports share. */
@@ -21,13 +24,10 @@ final class Parameters {
         throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", shown(text));
     }
 
-    /** Stock has one format only, so it need not be said. */
+    /** Stock need not say its format. */
     static FileFormat format(@Nullable String text, FileKind kind) {
-        if (kind == FileKind.STOCK) {
-            if (text == null || text.equals(FileFormat.FONDACO.toString())) {
-                return FileFormat.FONDACO;
-            }
-            throw invalid("format", "invalid_parameter", "Stock has the format fondaco only, not '%s'.", text);
+        if (text == null && kind == FileKind.STOCK) {
+            return FileFormat.FONDACO;
         }
         for (FileFormat format : FileFormat.values()) {
             if (format.toString().equals(text)) {
@@ -37,17 +37,46 @@ final class Parameters {
         throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", shown(text));
     }
 
-    static String currency(@Nullable String text, FileFormat format, String otherwise) {
+    static String currency(@Nullable String text, FileKind kind, FileFormat format, String otherwise) {
         if (text == null) {
             return otherwise;
         }
-        if (format != FileFormat.SHOPIFY) {
-            throw invalid("currency", "invalid_parameter", "Only the format shopify takes a currency%s.", "");
+        if (!kind.hasCurrency(format)) {
+            throw invalid(
+                    "currency", "invalid_parameter", "Only products in the format shopify take a currency%s.", "");
         }
         if (!Money.isCurrency(text)) {
             throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
         }
         return text;
+    }
+
+    static ShopifyColumns.Names columns(@Nullable String text, FileKind kind, FileFormat format) {
+        if (text != null && !(kind == FileKind.PRODUCTS && format == FileFormat.SHOPIFY)) {
+            throw invalid("columns", "invalid_parameter", "Only products in the format shopify take columns%s.", "");
+        }
+        return oneOf("columns", text, ShopifyColumns.Names.values(), ShopifyColumns.Names.LEGACY);
+    }
+
+    static Formulas formulas(@Nullable String text) {
+        return oneOf("formulas", text, Formulas.values(), Formulas.PLAIN);
+    }
+
+    private static <E extends Enum<E>> E oneOf(String name, @Nullable String text, E[] values, E otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        for (E value : values) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw invalid(
+                name,
+                "invalid_parameter",
+                name + " must be " + Arrays.stream(values).map(E::toString).collect(Collectors.joining(" or "))
+                        + ", not '%s'.",
+                text);
     }
 
     static boolean flag(String name, @Nullable String text) {

@@ -12,6 +12,8 @@ import io.fondaco.catalog.VariantId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.pricing.Pricing;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -33,25 +35,45 @@ import java.util.Set;
 @ApplicationScoped
 class ProductBatches {
     private final ImportLedger ledger;
+    private final RefusedRows refusedRows;
     private final Catalog catalog;
     private final Pricing pricing;
     private final Inventory inventory;
 
-    ProductBatches(ImportLedger ledger, Catalog catalog, Pricing pricing, Inventory inventory) {
+    ProductBatches(
+            ImportLedger ledger, RefusedRows refusedRows, Catalog catalog, Pricing pricing, Inventory inventory) {
         this.ledger = ledger;
+        this.refusedRows = refusedRows;
         this.catalog = catalog;
         this.pricing = pricing;
         this.inventory = inventory;
     }
 
+    /** How the rows of the file are read. */
+    record File(Header header, ProductFormat format) {}
+
     /**
-     * @param lastRow the checkpoint that the batch reaches
+     * A product that rows ask for.
+     *
+     * @param cells the rows, as they stand in the file
+     */
+    record Planned(PlannedProduct product, List<CsvRow> cells) {
+        /** The checkpoint that is reached with it. */
+        long lastRow() {
+            return cells.getLast().number();
+        }
+    }
+
+    /**
+     * @param batch in the order of the file
      * @throws LeaseLost if another worker has the import; nothing was written then
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void apply(Lease lease, ProductFormat format, List<PlannedProduct> products, long lastRow) {
+    void apply(Lease lease, File file, List<Planned> batch) {
         ledger.lock(lease);
         Outcome outcome = new Outcome();
+        ProductFormat format = file.format();
+        List<PlannedProduct> products = batch.stream().map(Planned::product).toList();
         List<PlannedProduct> fresh = fresh(lease, format, products);
         List<PlannedProduct> accepted =
                 fresh.stream().filter(product -> product.draft().isPresent()).toList();
@@ -66,7 +88,16 @@ class ProductBatches {
         for (int index = 0; index < accepted.size(); index++) {
             count(format, accepted.get(index), upserted.get(index), repriced, outcome);
         }
-        ledger.record(lease, outcome, lastRow);
+        end(lease, file, batch, outcome);
+    }
+
+    private void end(Lease lease, File file, List<Planned> batch, Outcome outcome) {
+        refusedRows.keep(
+                lease,
+                file.header(),
+                outcome,
+                batch.stream().map(Planned::cells).toList());
+        ledger.record(lease, outcome, batch.getLast().lastRow());
     }
 
     private List<Upserted> write(Lease lease, List<ProductDraft> drafts, FirstRows firstRows) {
@@ -122,16 +153,16 @@ class ProductBatches {
 
     /** Refuses the rows of products that would not go in by themselves for a reason that only trying told. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void refuse(Lease lease, PlannedProduct product, String reason, long lastRow) {
+    void refuse(Lease lease, File file, Planned planned, String reason) {
         ledger.lock(lease);
         Outcome outcome = new Outcome();
-        for (PlannedRow row : product.rows()) {
+        for (PlannedRow row : planned.product().rows()) {
             outcome.refuse(
                     row instanceof PlannedRow.Refused refused
                             ? refused.error()
                             : new RowError(row.number(), "", "not_applicable", reason));
         }
-        ledger.record(lease, outcome, lastRow);
+        end(lease, file, List.of(planned), outcome);
     }
 
     /** Sets the prices that differ; what is there already costs one read and no write. */

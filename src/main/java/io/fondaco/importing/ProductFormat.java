@@ -1,12 +1,26 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductSnapshot;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /** How the rows of a file with a certain header become products. */
 interface ProductFormat {
+    /**
+     * @param currency of prices in columns that do not name one
+     * @throws InvalidHeader if the header does not fit the format
+     */
+    static ProductFormat of(FileFormat format, Header header, String currency) {
+        return switch (format) {
+            case SHOPIFY -> new ShopifyProducts(header, currency);
+            case FONDACO -> new FondacoProducts(header);
+        };
+    }
+
     /** Names the product that a row belongs to; empty for the same as the row before. */
     String productOf(CsvRow row);
 

@@ -1,5 +1,8 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.BrokenFile;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.CsvRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

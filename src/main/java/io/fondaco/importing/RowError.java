@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.TextCheck;
 import io.fondaco.platform.web.Violation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 

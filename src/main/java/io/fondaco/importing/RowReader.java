@@ -1,5 +1,8 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.TextCheck;
 import io.fondaco.platform.money.Money;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -37,6 +40,18 @@ final class RowReader {
         this.row = row;
     }
 
+    /**
+     * @throws BadCell if the row as a whole cannot be read
+     */
+    static RowReader whole(Header header, CsvRow row) throws BadCell {
+        RowReader reader = new RowReader(header, row);
+        Optional<RowError> flaw = reader.flaw();
+        if (flaw.isPresent()) {
+            throw new BadCell(flaw.get());
+        }
+        return reader;
+    }
+
     long number() {
         return row.number();
     }
@@ -48,6 +63,9 @@ final class RowReader {
     Optional<RowError> flaw() {
         for (int position = 0; position < row.cells().size(); position++) {
             String cell = row.cells().get(position);
+            if (header.isReason(position)) {
+                continue;
+            }
             if (position >= header.size() || header.names().get(position).isEmpty()) {
                 if (cell.isBlank()) {
                     continue;
@@ -107,6 +125,11 @@ final class RowReader {
         return text == null ? "" : text.strip();
     }
 
+    /** A cell that holds a number or a word of ours: without blanks that nobody sees as well. */
+    private String plainWord(List<String> column) {
+        return TextCheck.stripped(word(column));
+    }
+
     boolean isEmpty(List<String> column) {
         return word(column).isEmpty();
     }
@@ -129,7 +152,7 @@ final class RowReader {
     /** Null when the cell is empty or there is no such column. */
     @Nullable
     Boolean flag(List<String> column) throws BadCell {
-        String word = word(column);
+        String word = plainWord(column);
         return switch (word.toLowerCase(Locale.ROOT)) {
             case "" -> null;
             case "true", "yes", "1" -> Boolean.TRUE;
@@ -139,7 +162,7 @@ final class RowReader {
     }
 
     Optional<Money> price(List<String> column, String currency) throws BadCell {
-        String word = word(column);
+        String word = plainWord(column);
         if (word.isEmpty()) {
             return Optional.empty();
         }
@@ -170,7 +193,7 @@ final class RowReader {
     /** Whole grams; a fraction is rounded half up. Null when empty or absent. */
     @Nullable
     Long grams(List<String> column) throws BadCell {
-        String word = word(column);
+        String word = plainWord(column);
         if (word.isEmpty()) {
             return null;
         }
@@ -180,7 +203,7 @@ final class RowReader {
     /** The same from a weight in the unit that another column names. */
     @Nullable
     Long weight(List<String> column, List<String> unitColumn) throws BadCell {
-        String word = word(column);
+        String word = plainWord(column);
         if (word.isEmpty()) {
             return null;
         }
@@ -205,7 +228,7 @@ final class RowReader {
 
     /** A whole number of units within the bounds; empty when the cell is empty or absent. */
     Optional<Long> units(List<String> column, long min, long max) throws BadCell {
-        String word = word(column);
+        String word = plainWord(column);
         if (word.isEmpty()) {
             return Optional.empty();
         }
@@ -231,8 +254,6 @@ final class RowReader {
      * @param template with one {@code %s} for the value
      */
     BadCell bad(List<String> column, String code, String template, String value) {
-        OptionalInt position = header.position(column);
-        String name = position.isPresent() ? header.names().get(position.getAsInt()) : column.getFirst();
-        return new BadCell(RowError.of(row.number(), name, code, template, value));
+        return new BadCell(RowError.of(row.number(), header.nameOf(column), code, template, value));
     }
 }

@@ -1,6 +1,10 @@
 package io.fondaco.importing;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -90,6 +94,93 @@ final class ShopifyColumns {
             .toList();
 
     private ShopifyColumns() {}
+
+    /** Which names an export gives to columns that have an older and a newer one, and in which order they stand. */
+    enum Names {
+        /** The names that most programs know. */
+        LEGACY,
+        /** Those of the template that shops are given today. */
+        CURRENT;
+
+        /** The name of a column that the older template calls this. */
+        String of(String legacy) {
+            return this == LEGACY ? legacy : CURRENT_NAMES.getOrDefault(legacy, legacy);
+        }
+
+        /** The columns in the order of the template; those that it does not have follow. */
+        List<String> inOrder(List<String> legacy) {
+            if (this == LEGACY) {
+                return legacy;
+            }
+            return Stream.concat(
+                            CURRENT_NAMES.keySet().stream().filter(legacy::contains),
+                            legacy.stream().filter(name -> !CURRENT_NAMES.containsKey(name)))
+                    .toList();
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** The columns of the newer template in its order, by the names that the older one has for them. */
+    private static final Map<String, String> CURRENT_NAMES = currentNames();
+
+    private static Map<String, String> currentNames() {
+        Map<String, String> names = new LinkedHashMap<>();
+        names.put(TITLE.getFirst(), "Title");
+        names.put(HANDLE.getFirst(), "URL handle");
+        names.put(BODY.getFirst(), "Description");
+        names.put(VENDOR.getFirst(), "Vendor");
+        names.put(CATEGORY.getFirst(), "Product category");
+        names.put(TYPE.getFirst(), "Type");
+        names.put(TAGS.getFirst(), "Tags");
+        names.put(PUBLISHED.getFirst(), "Published on online store");
+        names.put(STATUS.getFirst(), "Status");
+        names.put(SKU.getFirst(), "SKU");
+        names.put(BARCODE.getFirst(), "Barcode");
+        for (int option = 1; option <= OPTIONS; option++) {
+            names.put(optionName(option).getFirst(), "Option" + option + " name");
+            names.put(optionValue(option).getFirst(), "Option" + option + " value");
+            names.put("Option" + option + " Linked To", "Option" + option + " Linked To");
+        }
+        names.put(PRICE.getFirst(), "Price");
+        names.put(COMPARE_AT.getFirst(), "Compare-at price");
+        names.put("Cost per item", "Cost per item");
+        names.put(TAXABLE.getFirst(), "Charge tax");
+        names.put("Variant Tax Code", "Tax code");
+        names.put("Unit Price Total Measure", "Unit price total measure");
+        names.put("Unit Price Total Measure Unit", "Unit price total measure unit");
+        names.put("Unit Price Base Measure", "Unit price base measure");
+        names.put("Unit Price Base Measure Unit", "Unit price base measure unit");
+        names.put(TRACKER.getFirst(), "Inventory tracker");
+        names.put(QUANTITY.getFirst(), "Inventory quantity");
+        names.put(POLICY.getFirst(), "Continue selling when out of stock");
+        names.put(GRAMS.getFirst(), "Weight value (grams)");
+        names.put(WEIGHT_UNIT.getFirst(), "Weight unit for display");
+        names.put(REQUIRES_SHIPPING.getFirst(), "Requires shipping");
+        names.put("Variant Fulfillment Service", "Fulfillment service");
+        names.put(IMAGE.getFirst(), "Product image URL");
+        names.put(IMAGE_POSITION.getFirst(), "Image position");
+        names.put(IMAGE_ALT.getFirst(), "Image alt text");
+        names.put(VARIANT_IMAGE.getFirst(), "Variant image URL");
+        names.put("Gift Card", "Gift card");
+        names.put(SEO_TITLE.getFirst(), "SEO title");
+        names.put(SEO_DESCRIPTION.getFirst(), "SEO description");
+        names.put("Google Shopping / Google Product Category", "Google Shopping / Google product category");
+        names.put("Google Shopping / Gender", "Google Shopping / Gender");
+        names.put("Google Shopping / Age Group", "Google Shopping / Age group");
+        names.put("Google Shopping / MPN", "Google Shopping / Manufacturer part number (MPN)");
+        names.put("Google Shopping / AdWords Grouping", "Google Shopping / Ad group name");
+        names.put("Google Shopping / AdWords Labels", "Google Shopping / Ads labels");
+        names.put("Google Shopping / Condition", "Google Shopping / Condition");
+        names.put("Google Shopping / Custom Product", "Google Shopping / Custom product");
+        for (int label = 0; label <= 4; label++) {
+            names.put("Google Shopping / Custom Label " + label, "Google Shopping / Custom label " + label);
+        }
+        return Collections.unmodifiableMap(names);
+    }
 
     static List<String> optionName(int option) {
         return List.of("Option" + option + " Name");

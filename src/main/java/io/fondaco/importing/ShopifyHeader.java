@@ -1,12 +1,13 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductDraft;
+import io.fondaco.platform.csv.Header;
+import io.fondaco.platform.csv.InvalidHeader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -68,8 +69,7 @@ final class ShopifyHeader {
                 && header.position(List.of("Location")).isPresent()
                 && header.position(ShopifyColumns.PRICE).isEmpty()) {
             throw new InvalidHeader(
-                    "Location",
-                    "This is an inventory file, not one of products: send kind=stock, with the columns sku, location, available.");
+                    "Location", "This is an inventory file, not one of products: send kind=stock&format=shopify.");
         }
     }
 
@@ -79,8 +79,7 @@ final class ShopifyHeader {
 
     /** The column as this file names it. */
     String name(List<String> column) {
-        OptionalInt position = header.position(column);
-        return position.isPresent() ? header.names().get(position.getAsInt()) : column.getFirst();
+        return header.nameOf(column);
     }
 
     /**

@@ -16,7 +16,6 @@ import io.fondaco.catalog.VariantId;
 import io.fondaco.platform.money.Money;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,30 +58,34 @@ final class ShopifyLines implements ProductLines {
             ShopifyColumns.MORE_VARIANT_ATTRIBUTES.getFirst());
 
     private final String currency;
+    private final ShopifyColumns.Names names;
     private final List<ShopifyAttribute> attributes;
-    private final List<String> header;
+    /** Under their older names, whichever are written. */
+    private final List<String> columns;
 
     /**
      * @param currency of the prices; those in others are not in the file
      * @param found attributes beyond the {@link ShopifyAttribute#KNOWN} ones that have a column each; any others go
-     *     together into one cell
+     *     together into one cell. Their columns follow those that every file has
      */
-    ShopifyLines(String currency, List<ShopifyAttribute> found) {
+    ShopifyLines(String currency, ShopifyColumns.Names names, List<ShopifyAttribute> found) {
         this.currency = currency;
+        this.names = names;
         attributes = new ArrayList<>(ShopifyAttribute.KNOWN);
         found.stream().filter(attribute -> !attributes.contains(attribute)).forEach(attributes::add);
-        header = new ArrayList<>(PRODUCT);
+        List<String> legacy = new ArrayList<>(PRODUCT);
         for (int option = 1; option <= ShopifyColumns.OPTIONS; option++) {
-            header.addAll(ShopifyColumns.optionName(option));
-            header.addAll(ShopifyColumns.optionValue(option));
+            legacy.addAll(ShopifyColumns.optionName(option));
+            legacy.addAll(ShopifyColumns.optionValue(option));
         }
-        header.addAll(FURTHER);
-        attributes.forEach(attribute -> header.add(attribute.header()));
+        legacy.addAll(FURTHER);
+        attributes.forEach(attribute -> legacy.add(attribute.header()));
+        columns = names.inOrder(legacy);
     }
 
     @Override
     public List<String> header() {
-        return header;
+        return columns.stream().map(names::of).toList();
     }
 
     @Override
@@ -92,8 +95,7 @@ final class ShopifyLines implements ProductLines {
         List<VariantDraft> variants = product.variants();
         List<Media> media = list(product.media());
         List<List<String>> lines = new ArrayList<>();
-        String kept = map(product.attributes()).getOrDefault(ShopifyAttribute.HANDLE, "");
-        String handle = isHandle(kept, product.slug()) ? kept : product.slug();
+        String handle = handle(product);
         int rows = variants.isEmpty() ? 0 : Math.max(variants.size(), media.size());
         for (int index = 0; index < rows; index++) {
             Map<String, String> cells = new HashMap<>();
@@ -112,9 +114,21 @@ final class ShopifyLines implements ProductLines {
                 put(cells, ShopifyColumns.IMAGE_POSITION, value(index + 1));
                 put(cells, ShopifyColumns.IMAGE_ALT, media.get(index).alt());
             }
-            lines.add(header.stream().map(name -> cells.getOrDefault(name, "")).toList());
+            lines.add(columns.stream().map(name -> cells.getOrDefault(name, "")).toList());
         }
         return lines;
+    }
+
+    /** The handle in the file that the product came from, as long as it gives the slug. */
+    static String handle(ProductDraft product) {
+        String kept = map(product.attributes()).getOrDefault(ShopifyAttribute.HANDLE, "");
+        return isHandle(kept, product.slug()) ? kept : product.slug();
+    }
+
+    /** The SKU in the file that the variant came from, else its own. */
+    static String sku(VariantDraft variant) {
+        String fileSku = map(variant.attributes()).getOrDefault(ShopifyAttribute.SKU, "");
+        return ShopifyProducts.withApostrophe(fileSku.isBlank() ? variant.sku() : fileSku);
     }
 
     private static boolean isHandle(String kept, String slug) {
@@ -184,7 +198,7 @@ final class ShopifyLines implements ProductLines {
 
     private static void options(Map<String, String> cells, List<String> options) {
         if (options.isEmpty()) {
-            put(cells, ShopifyColumns.optionName(1), ShopifyProducts.NO_OPTION);
+            put(cells, ShopifyColumns.optionName(1), ShopifyOptions.NO_OPTION);
         }
         for (int option = 1; option <= options.size(); option++) {
             put(cells, ShopifyColumns.optionName(option), options.get(option - 1));
@@ -194,7 +208,7 @@ final class ShopifyLines implements ProductLines {
     private void variant(Map<String, String> cells, VariantDraft variant, List<String> options) {
         List<String> values = list(variant.optionValues());
         if (options.isEmpty()) {
-            put(cells, ShopifyColumns.optionValue(1), ShopifyProducts.NO_OPTION_VALUE);
+            put(cells, ShopifyColumns.optionValue(1), ShopifyOptions.NO_OPTION_VALUE);
         }
         for (int option = 1; option <= values.size(); option++) {
             put(cells, ShopifyColumns.optionValue(option), values.get(option - 1));
@@ -204,11 +218,8 @@ final class ShopifyLines implements ProductLines {
             String tracker = kept.remove(ShopifyAttribute.TRACKER);
             put(cells, ShopifyColumns.TRACKER, tracker == null ? "shopify" : tracker);
         }
-        String fileSku = kept.remove(ShopifyAttribute.SKU);
-        put(
-                cells,
-                ShopifyColumns.SKU,
-                ShopifyProducts.withApostrophe(fileSku == null || fileSku.isBlank() ? variant.sku() : fileSku));
+        kept.remove(ShopifyAttribute.SKU);
+        put(cells, ShopifyColumns.SKU, sku(variant));
         put(cells, ShopifyColumns.GRAMS, value(variant.weightGrams()));
         put(cells, ShopifyColumns.POLICY, name(variant.inventoryPolicy()));
         put(cells, ShopifyColumns.REQUIRES_SHIPPING, value(variant.requiresShipping()));
@@ -242,20 +253,6 @@ final class ShopifyLines implements ProductLines {
         }
         List<String> more = ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES;
         put(cells, more, JsonCells.ofMap(kept));
-    }
-
-    /** The columns that these snapshots need beyond the known ones. */
-    static Set<ShopifyAttribute> found(List<ProductSnapshot> snapshots) {
-        Set<ShopifyAttribute> found = new HashSet<>();
-        for (ProductSnapshot snapshot : snapshots) {
-            map(snapshot.product().attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, true)
-                    .ifPresent(found::add));
-            for (VariantDraft variant : snapshot.product().variants()) {
-                map(variant.attributes()).keySet().forEach(key -> ShopifyAttribute.ofKey(key, false)
-                        .ifPresent(found::add));
-            }
-        }
-        return found;
     }
 
     private static void put(Map<String, String> cells, List<String> column, String cell) {

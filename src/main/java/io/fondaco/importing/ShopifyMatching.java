@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * options keeps its SKU, a new one whose SKU is taken gets another, and the file's SKU is kept as an attribute for the export.
  */
 final class ShopifyMatching {
-    private static final int NONE = -1;
+    static final int NONE = -1;
 
     private final ShopifyHeader header;
     private final PlannedProduct planned;
@@ -90,10 +90,7 @@ final class ShopifyMatching {
     /** Two handles may read the same once signs that a slug cannot have are left out; they are two products all the same. */
     private Optional<RowError> foreignHandle(Map<String, String> attributesBefore) {
         String handle = or(product.attributes(), Map.<String, String>of()).get(ShopifyAttribute.HANDLE);
-        if (present.isEmpty()
-                || handle == null
-                || handle.equalsIgnoreCase(product.slug())
-                || handle.equals(attributesBefore.get(ShopifyAttribute.HANDLE))) {
+        if (present.isEmpty() || handle == null || isHandleOf(handle, product.slug(), attributesBefore)) {
             return Optional.empty();
         }
         return Optional.of(RowError.of(
@@ -102,6 +99,11 @@ final class ShopifyMatching {
                 "handle_taken",
                 "The handle '%s' reads '" + product.slug() + "' here, and another product has that",
                 handle));
+    }
+
+    /** Whether a handle that reads as this slug means the product that has the slug. */
+    static boolean isHandleOf(String handle, String slug, Map<String, String> attributes) {
+        return handle.equalsIgnoreCase(slug) || handle.equals(attributes.get(ShopifyAttribute.HANDLE));
     }
 
     private void keepWarnings(Map<String, String> before, Map<String, String> after) {
@@ -143,7 +145,8 @@ final class ShopifyMatching {
         for (int index = 0; index < matches.length; index++) {
             Asked row = asked.get(index);
             if (matches[index] == NONE && (optionsChanged || complete || values(row) == null)) {
-                matches[index] = row.row().fileSku().map(this::bySku).orElse(NONE);
+                matches[index] =
+                        row.row().fileSku().map(sku -> bySku(stored, sku)).orElse(NONE);
                 use(used, matches, index);
             }
         }
@@ -170,7 +173,8 @@ final class ShopifyMatching {
         return values == null && options.isEmpty() && !asked.row().bare() ? List.of() : values;
     }
 
-    private int bySku(String sku) {
+    /** The variant that has this SKU here, else the one that had it in a file; {@link #NONE} when there is none. */
+    static int bySku(List<VariantDraft> stored, String sku) {
         for (int index = 0; index < stored.size(); index++) {
             if (stored.get(index).sku().equals(sku)) {
                 return index;

@@ -7,6 +7,9 @@ import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
+import io.fondaco.inventory.StockCount;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.Text;
 import java.util.ArrayList;
@@ -39,10 +42,6 @@ final class ShopifyProducts implements ProductFormat {
             BARCODE,
             VARIANT_IMAGE,
             MORE_VARIANT_ATTRIBUTES);
-    private static final long MAX_UNITS = 1_000_000_000_000L;
-    static final String NO_OPTION = "Title";
-    static final String NO_OPTION_VALUE = "Default Title";
-
     static final String HANDLE_CHANGED = "handle_changed";
     private static final Pattern SLUG = Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]*");
 
@@ -160,11 +159,11 @@ final class ShopifyProducts implements ProductFormat {
             return new PlannedRow.OfProduct(row.number());
         }
         boolean bare = !named && saysNothingOfAVariant(row);
-        @Nullable List<String> values = bare ? null : optionValues(row, product.options());
-        Optional<String> fileSku = row.isEmpty(SKU) ? Optional.empty() : Optional.of(sku(row));
+        @Nullable List<String> values = bare ? null : ShopifyOptions.values(row, product.options());
+        Optional<String> fileSku = sku(row);
         String sku = fileSku.orElseGet(() -> DerivedSku.of(product.slug(), values == null ? List.of() : values));
         row.checkedSku(SKU, sku);
-        Optional<Long> stock = row.units(QUANTITY, -MAX_UNITS, MAX_UNITS);
+        Optional<Long> stock = row.units(QUANTITY, -StockCount.MAX_AVAILABLE, StockCount.MAX_AVAILABLE);
         List<WantedPrice> prices = prices(row);
         ShopifyMedia.check(row);
         VariantDraft variant = variant(row, sku, values);
@@ -191,9 +190,11 @@ final class ShopifyProducts implements ProductFormat {
         return attributes == null || attributes.isEmpty();
     }
 
-    /** Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them. */
-    private static String sku(RowReader row) throws BadCell {
-        return withoutApostrophe(row.sku(SKU));
+    /**
+     * Empty when the cell is. Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them.
+     */
+    static Optional<String> sku(RowReader row) throws BadCell {
+        return row.isEmpty(SKU) ? Optional.empty() : Optional.of(withoutApostrophe(row.sku(SKU)));
     }
 
     static String withoutApostrophe(String text) {
@@ -278,7 +279,7 @@ final class ShopifyProducts implements ProductFormat {
                 status,
                 tags(row),
                 categories(row),
-                options(row),
+                ShopifyOptions.names(row),
                 null,
                 row.text(SEO_TITLE),
                 row.text(SEO_DESCRIPTION),
@@ -383,76 +384,6 @@ final class ShopifyProducts implements ProductFormat {
                 .filter(name -> !name.isEmpty())
                 .toList();
         return names.isEmpty() ? List.of() : List.of(names);
-    }
-
-    private @Nullable List<String> options(RowReader row) throws BadCell {
-        if (header.columns().position(optionName(1)).isEmpty()) {
-            return null;
-        }
-        List<String> options = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String name = row.word(optionName(option));
-            if (name.isEmpty()) {
-                continue;
-            }
-            if (options.size() < option - 1) {
-                throw row.bad(optionName(option), "missing_option", "'%s' follows an option without a name", name);
-            }
-            options.add(name);
-        }
-        boolean none = options.size() == 1
-                && options.getFirst().equals(NO_OPTION)
-                && row.word(optionValue(1)).equals(NO_OPTION_VALUE);
-        if (none) {
-            return List.of();
-        }
-        return options.isEmpty() ? null : options;
-    }
-
-    private @Nullable List<String> optionValues(RowReader row, @Nullable List<String> options) throws BadCell {
-        if (header.columns().position(optionValue(1)).isEmpty() && (options == null || options.isEmpty())) {
-            return null;
-        }
-        if (options == null) {
-            return unnamedValues(row);
-        }
-        List<String> values = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String value = row.word(optionValue(option));
-            if (option <= options.size()) {
-                if (value.isEmpty()) {
-                    throw row.bad(
-                            optionValue(option),
-                            "missing_option_value",
-                            "The variant has no value for the option '%s'",
-                            options.get(option - 1));
-                }
-                values.add(value);
-            } else if (!value.isEmpty() && !(option == 1 && value.equals(NO_OPTION_VALUE))) {
-                throw row.bad(optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
-            }
-        }
-        return values;
-    }
-
-    /** Values of options that the file does not name: those of the product, in their order. Null when there are none. */
-    private static @Nullable List<String> unnamedValues(RowReader row) throws BadCell {
-        List<String> values = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String value = row.word(optionValue(option));
-            if (value.isEmpty()) {
-                continue;
-            }
-            if (values.size() < option - 1) {
-                throw row.bad(
-                        optionValue(option), "missing_option_value", "'%s' follows an option without a value", value);
-            }
-            values.add(value);
-        }
-        if (values.equals(List.of(NO_OPTION_VALUE))) {
-            return List.of();
-        }
-        return values.isEmpty() ? null : values;
     }
 
     private List<WantedPrice> prices(RowReader row) throws BadCell {

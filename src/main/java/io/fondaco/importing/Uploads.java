@@ -2,6 +2,7 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.Roles;
 import io.fondaco.platform.web.ApiException;
@@ -172,5 +173,15 @@ class Uploads {
                     .setParameter("batch", SWEEP_BATCH)
                     .executeUpdate();
         }
+        entities.createNativeQuery("""
+                        DELETE FROM importing.refused_row
+                         WHERE import_id IN (SELECT id FROM importing.import AS finished
+                                              WHERE finished_at < now() - make_interval(secs => :age)
+                                                AND EXISTS (SELECT FROM importing.refused_row WHERE import_id = finished.id)
+                                              LIMIT :batch)
+                        """)
+                .setParameter("age", Seconds.of(settings.refusedRowsRetention()))
+                .setParameter("batch", SWEEP_BATCH)
+                .executeUpdate();
     }
 }

@@ -57,6 +57,8 @@ public interface Inventory extends VariantAvailability {
      * Changes on hand by a difference.
      *
      * @throws InsufficientStock if less than what is reserved would be left
+     * @throws io.fondaco.platform.web.ApiException 422 {@code out_of_range} if more than {@link
+     *     StockCount#MAX_AVAILABLE} would be free
      */
     StockLevel adjust(StockKey key, long delta, String reason);
 
@@ -97,10 +99,29 @@ public interface Inventory extends VariantAvailability {
     Map<String, NamedLocation> locations(Collection<String> written, boolean create);
 
     /**
+     * The same for files of other shops, that name a location by what people call it: by its code or its name, without
+     * regard to capitals. A code that is formed of the name, with hyphens for signs that a code cannot have, is the
+     * location's as well. One statement.
+     *
+     * @param create whether a name that no location has is taken; {@link #makeLocations} makes it under that name
+     */
+    Map<String, NamedLocation> locationsByName(Collection<String> written, boolean create);
+
+    /** Makes the locations that are not there yet, by code, under these names. One statement. */
+    void makeLocations(Map<String, String> names);
+
+    /**
+     * What a file of another shop calls these locations, by code, so that {@link #locationsByName} finds each of them
+     * again: its name or, where that would mean another one as well, its code. One statement.
+     */
+    Map<String, String> locationNames(Collection<String> codes);
+
+    /**
      * What somebody means by a location.
      *
      * @param code of the location; empty when it is refused
-     * @param refusal stable, for programs: {@code invalid_location}, {@code unknown_location}
+     * @param refusal stable, for programs: {@code invalid_location}, {@code unknown_location},
+     *     {@code ambiguous_location}
      * @param detail for people
      */
     record NamedLocation(Optional<String> code, String refusal, String detail) {

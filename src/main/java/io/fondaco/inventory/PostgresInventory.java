@@ -444,6 +444,37 @@ class PostgresInventory implements Inventory {
     }
 
     @Override
+    public Map<String, NamedLocation> locationsByName(Collection<String> written, boolean create) {
+        return levels.locationsByName(written, create);
+    }
+
+    @Override
+    @Transactional
+    public void makeLocations(Map<String, String> names) {
+        if (names.isEmpty()) {
+            return;
+        }
+        session().doWork(connection -> {
+            try (PreparedStatement make = connection.prepareStatement("""
+                    INSERT INTO inventory.location (code, name)
+                    SELECT w.code, w.name FROM unnest(?::text[], ?::text[]) AS w (code, name)
+                     WHERE NOT EXISTS (SELECT FROM inventory.location l WHERE lower(l.code) = lower(w.code))
+                     ORDER BY w.code
+                    ON CONFLICT (code) DO NOTHING
+                    """)) {
+                make.setArray(1, Columns.of(connection, "text", names.keySet(), code -> code));
+                make.setArray(2, Columns.of(connection, "text", names.values(), name -> name));
+                make.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public Map<String, String> locationNames(Collection<String> codes) {
+        return levels.locationNames(codes);
+    }
+
+    @Override
     public List<StockLevel> levelsAfter(StockKey after, int limit) {
         return levels.after(after, limit);
     }

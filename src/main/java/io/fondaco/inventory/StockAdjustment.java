@@ -40,5 +40,5 @@ record StockAdjustment(
         Long available,
 
         @Size(max = 500) @Nullable String reason) {
-    static final long BOUND = 1_000_000_000_000L;
+    static final long BOUND = StockCount.MAX_AVAILABLE;
 }

@@ -5,6 +5,7 @@ import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory.Counted;
 import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -57,6 +58,13 @@ class StockCounting {
             List<StockLevel> changed = change(connection, key, delta, reason);
             if (changed.isEmpty()) {
                 long free = levels.at(key).map(StockLevel::free).orElse(0L);
+                if (delta > 0) {
+                    throw ApiException.invalid(
+                            "/delta",
+                            "out_of_range",
+                            "%d are free; with %d more there would be more than %d."
+                                    .formatted(free, delta, StockCount.MAX_AVAILABLE));
+                }
                 throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
             }
             return changed.getFirst();
@@ -98,7 +106,8 @@ class StockCounting {
         try (PreparedStatement update = connection.prepareStatement("""
                 WITH changed AS (
                     UPDATE inventory.stock_level SET on_hand = on_hand + ?, updated_at = now()
-                     WHERE sku = ? AND location = ? AND on_hand - reserved + ? >= 0
+                     WHERE sku = ? AND location = ?
+                       AND on_hand - reserved + ? BETWEEN 0 AND greatest(?, on_hand - reserved)
                     RETURNING sku, location, on_hand, reserved, available, backordered
                 ), moved AS (
                     INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
@@ -110,10 +119,11 @@ class StockCounting {
             update.setString(2, key.sku());
             update.setString(3, key.location());
             update.setLong(4, delta);
-            update.setLong(5, delta);
-            update.setString(6, reason);
-            update.setString(7, actor.name());
-            update.setString(8, requestId.value());
+            update.setLong(5, StockCount.MAX_AVAILABLE);
+            update.setLong(6, delta);
+            update.setString(7, reason);
+            update.setString(8, actor.name());
+            update.setString(9, requestId.value());
             try (ResultSet rows = update.executeQuery()) {
                 while (rows.next()) {
                     changed.add(StockLevels.level(rows));

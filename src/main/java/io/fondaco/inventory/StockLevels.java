@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.hibernate.Session;
 
 /** Stock as it stands: reads only, on the caller's route. One statement each. */
@@ -33,6 +34,9 @@ class StockLevels {
                       FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
                      WHERE r.unposted AND l.sku = s.sku AND l.location = s.location) u
             """;
+
+    private static final String UNKNOWN_LOCATION = "unknown_location";
+    private static final int MAX_CODE_LENGTH = 100;
 
     private final EntityManager entities;
 
@@ -147,14 +151,98 @@ class StockLevels {
         for (String other : known) {
             if (other.equalsIgnoreCase(code)) {
                 return NamedLocation.refused(
-                        "unknown_location", "There is no location '%s'. Is '%s' meant?".formatted(shown, other));
+                        UNKNOWN_LOCATION, "There is no location '%s'. Is '%s' meant?".formatted(shown, other));
             }
         }
         return create
                 ? NamedLocation.of(code)
                 : NamedLocation.refused(
-                        "unknown_location",
+                        UNKNOWN_LOCATION,
                         "There is no location '%s'. Make it first, or ask for it to be made.".formatted(shown));
+    }
+
+    /** See {@link Inventory#locationsByName}. */
+    Map<String, NamedLocation> locationsByName(Collection<String> written, boolean create) {
+        List<Place> places = places();
+        Map<String, NamedLocation> found = new HashMap<>();
+        Map<String, String> made = new HashMap<>();
+        for (String text : written) {
+            NamedLocation named = byName(text, places);
+            if (create && named.refusal().equals(UNKNOWN_LOCATION)) {
+                String code = codeOf(text);
+                named = NamedLocation.of(made.computeIfAbsent(code.toLowerCase(Locale.ROOT), _ -> code));
+            }
+            found.put(text, named);
+        }
+        return found;
+    }
+
+    private static NamedLocation byName(String text, List<Place> places) {
+        String name = text.strip();
+        if (name.isEmpty()) {
+            return NamedLocation.of(StockKey.DEFAULT_LOCATION);
+        }
+        if (places.stream().anyMatch(place -> place.code().equals(name))) {
+            return NamedLocation.of(name);
+        }
+        String code = codeOf(name);
+        List<Predicate<Place>> rules = List.of(
+                place -> place.code().equalsIgnoreCase(name),
+                place -> place.name().strip().equalsIgnoreCase(name),
+                place -> place.code().equalsIgnoreCase(code));
+        String shown = Violation.shorten(name);
+        for (Predicate<Place> rule : rules) {
+            List<Place> meant = places.stream().filter(rule).toList();
+            if (meant.size() == 1) {
+                return NamedLocation.of(meant.getFirst().code());
+            }
+            if (meant.size() > 1) {
+                return NamedLocation.refused(
+                        "ambiguous_location",
+                        "'%s' may be the location '%s' or '%s': write the code of one."
+                                .formatted(
+                                        shown, meant.get(0).code(), meant.get(1).code()));
+            }
+        }
+        if (Text.hasNul(text) || Text.isTorn(text) || !code.matches(StockKey.LOCATION_CODE)) {
+            return NamedLocation.refused("invalid_location", "'%s' is no name of a location.".formatted(shown));
+        }
+        return NamedLocation.refused(
+                UNKNOWN_LOCATION,
+                "No location has the code or the name '%s'. Make it first, or ask for it to be made.".formatted(shown));
+    }
+
+    /** A code for a location that has this name; empty when no letter or digit of it can be in a code. */
+    private static String codeOf(String name) {
+        String code = name.replaceAll("[^A-Za-z0-9_.-]+", "-").replaceAll("^[^A-Za-z0-9]+|-+$", "");
+        return code.length() <= MAX_CODE_LENGTH ? code : code.substring(0, MAX_CODE_LENGTH);
+    }
+
+    /** See {@link Inventory#locationNames}. */
+    Map<String, String> locationNames(Collection<String> codes) {
+        List<Place> places = places();
+        Map<String, String> names = new HashMap<>();
+        places.stream().filter(place -> codes.contains(place.code())).forEach(place -> {
+            Optional<String> meant = byName(place.name(), places).code();
+            names.put(place.code(), meant.equals(Optional.of(place.code())) ? place.name() : place.code());
+        });
+        return names;
+    }
+
+    private record Place(String code, String name) {}
+
+    private List<Place> places() {
+        return session().doReturningWork(connection -> {
+            List<Place> places = new ArrayList<>();
+            try (PreparedStatement select =
+                            connection.prepareStatement("SELECT code, name FROM inventory.location ORDER BY code");
+                    ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    places.add(new Place(rows.getString("code"), rows.getString("name")));
+                }
+            }
+            return places;
+        });
     }
 
     /** Codes of locations that are one of these, or differ in capitals only. */

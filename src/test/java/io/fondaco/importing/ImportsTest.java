@@ -71,9 +71,10 @@ class ImportsTest {
                 .get(done.getString("errors_url"));
         assertThat(rest.jsonPath().getList("data.code")).containsExactly("duplicate_product");
         assertThat(admin().get(done.getString("errors_url") + ".csv").asString().lines())
-                .hasSize(4)
-                .startsWith("row,column,code,detail")
-                .anyMatch(line -> line.startsWith("3,Variant Price,invalid_price,"));
+                .startsWith("row,code,reason,Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price")
+                .contains("2,,,it-bad,Bad,Size,S,IT-BAD-S,1.00")
+                .contains("3,invalid_price,Variant Price: 'one' is not a price in EUR,it-bad,,,M,IT-BAD-M,one")
+                .hasSize(5);
         Response warnings = admin().get(done.getString("warnings_url"));
         assertThat(warnings.jsonPath().getList("data.row")).containsExactly(5);
         assertThat(warnings.jsonPath().getList("data.code")).containsExactly("sku_shared");
@@ -436,7 +437,7 @@ class ImportsTest {
         }
     }
 
-    private static JsonPath importAndWait(String query, String file) {
+    static JsonPath importAndWait(String query, String file) {
         String id = post(query, file.getBytes(StandardCharsets.UTF_8))
                 .then()
                 .statusCode(202)
@@ -447,7 +448,7 @@ class ImportsTest {
         return admin().get("/admin/v1/imports/" + id).jsonPath();
     }
 
-    private static void assertRows(JsonPath done, long created, long updated, long unchanged, long rejected) {
+    static void assertRows(JsonPath done, long created, long updated, long unchanged, long rejected) {
         Map<String, Object> rows = done.getMap("rows");
         assertThat(rows)
                 .as("%s", done.prettify())
@@ -456,13 +457,13 @@ class ImportsTest {
                 .containsExactly(created, updated, unchanged, rejected, created + updated + unchanged + rejected);
     }
 
-    private static void awaitExport(String query, String text) {
+    static void awaitExport(String query, String text) {
         await().atMost(PATIENCE)
                 .until(() ->
                         admin().get("/admin/v1/exports?" + query).asString().contains(text));
     }
 
-    private static Response post(String query, byte[] file) {
+    static Response post(String query, byte[] file) {
         return admin().contentType("text/csv").body(file).post("/admin/v1/imports?" + query);
     }
 
@@ -476,7 +477,7 @@ class ImportsTest {
                 .path("secret");
     }
 
-    private static RequestSpecification admin() {
+    static RequestSpecification admin() {
         return given().config(utf8()).header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY);
     }
 

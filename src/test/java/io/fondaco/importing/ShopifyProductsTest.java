@@ -12,7 +12,11 @@ import io.fondaco.catalog.ProductSnapshot;
 import io.fondaco.catalog.ProductStatus;
 import io.fondaco.catalog.VariantDraft;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.platform.csv.CsvRows;
+import io.fondaco.platform.csv.Header;
 import io.fondaco.platform.money.Money;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -492,7 +496,7 @@ class ShopifyProductsTest {
                 ProductId.random(),
                 whole,
                 draft.variants().stream().map(_ -> VariantId.random()).toList());
-        ShopifyLines lines = new ShopifyLines("EUR", List.of());
+        ShopifyLines lines = new ShopifyLines("EUR", ShopifyColumns.Names.LEGACY, List.of());
         List<String> cells = lines.lines(snapshot, Map.of(), Map.of()).getFirst();
         Map<String, String> row = new HashMap<>();
         for (int column = 0; column < cells.size(); column++) {
@@ -510,7 +514,7 @@ class ShopifyProductsTest {
     }
 
     private static PlannedProduct resolved(String file, Optional<ProductSnapshot> present) {
-        CsvRows rows = CsvRowsTest.open(file);
+        CsvRows rows = CsvRows.read(new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
         ProductFormat format = new ShopifyProducts(new Header(rows.next().orElseThrow()), "EUR");
         ProductRows products = new ProductRows(rows, format);
         return format.resolve(products.plan(products.next().orElseThrow()), present, new HashSet<>());
@@ -554,7 +558,7 @@ class ShopifyProductsTest {
     }
 
     private static PlannedProduct plan(String file) {
-        CsvRows rows = CsvRowsTest.open(file);
+        CsvRows rows = CsvRows.read(new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)));
         Header header = new Header(rows.next().orElseThrow());
         ProductRows products = new ProductRows(rows, new ShopifyProducts(header, "EUR"));
         return products.plan(products.next().orElseThrow());

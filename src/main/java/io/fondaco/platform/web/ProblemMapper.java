@@ -2,6 +2,7 @@ package io.fondaco.platform.web;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
@@ -203,6 +204,14 @@ class ProblemMapper {
                     .orElse(e);
             return violation(422, pointer(e), "invalid_value", message(cause));
         }
+        if (find(e, InputCoercionException.class).isPresent()) {
+            return violation(
+                    400,
+                    pointer(e),
+                    "out_of_range",
+                    "The number does not fit; expected a whole number from %d to %d%s."
+                            .formatted(Long.MIN_VALUE, Long.MAX_VALUE, place(e)));
+        }
         return switch (e) {
             case UnrecognizedPropertyException unknown ->
                 violation(
@@ -221,19 +230,15 @@ class ProblemMapper {
                 violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(wrong)));
             case StreamConstraintsException _ ->
                 respond(400, "malformed_json", "The JSON is nested too deeply or has a value that is too long.");
-            default ->
-                respond(
-                        400,
-                        "malformed_json",
-                        "The body is not valid JSON%s."
-                                .formatted(
-                                        e.getLocation() == null
-                                                ? ""
-                                                : " (line %d, column %d)"
-                                                        .formatted(
-                                                                e.getLocation().getLineNr(),
-                                                                e.getLocation().getColumnNr())));
+            default -> respond(400, "malformed_json", "The body is not valid JSON%s.".formatted(place(e)));
         };
+    }
+
+    private static String place(JsonProcessingException e) {
+        return e.getLocation() == null
+                ? ""
+                : " (line %d, column %d)"
+                        .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
     }
 
     private Response.ResponseBuilder violation(int status, String pointer, String code, String detail) {

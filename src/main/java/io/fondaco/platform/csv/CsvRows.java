@@ -1,4 +1,4 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
@@ -14,19 +14,22 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
- * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. Holds one record at a time: at most
- * {@link #MAX_RECORD_CHARACTERS}. Bytes that are no UTF-8 become U+FFFD, for the caller to refuse that row.
+ * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. Holds one record at a time: at
+ * most {@link #MAX_RECORD_CHARACTERS}. Bytes that are no UTF-8 become U+FFFD, for the caller to refuse that row. Cells
+ * are what {@link Formulas#read} makes of them.
  */
-final class CsvRows implements AutoCloseable {
-    static final int MAX_FIELD_CHARACTERS = 1 << 20;
-    static final int MAX_RECORD_CHARACTERS = 4 << 20;
-    static final int MAX_COLUMNS = 2_000;
+public final class CsvRows implements AutoCloseable {
+    public static final int MAX_FIELD_CHARACTERS = 1 << 20;
+    public static final int MAX_RECORD_CHARACTERS = 4 << 20;
+    public static final int MAX_COLUMNS = 2_000;
 
     private final CsvReader<CsvRecord> reader;
     private final CloseableIterator<CsvRecord> records;
     private final String end;
+    private Predicate<CsvRow> skipped = CsvRow::isBlank;
     private long number;
     private boolean ended;
 
@@ -45,7 +48,7 @@ final class CsvRows implements AutoCloseable {
         records = reader.iterator();
     }
 
-    static CsvRows read(InputStream bytes) {
+    public static CsvRows read(InputStream bytes) {
         return new CsvRows(new InputStreamReader(
                 bytes,
                 StandardCharsets.UTF_8
@@ -60,7 +63,7 @@ final class CsvRows implements AutoCloseable {
      * @throws BrokenFile if there is no way to read on: a quote that is not closed, text after a closing quote, a record
      *     beyond the bounds
      */
-    Optional<CsvRow> next() {
+    public Optional<CsvRow> next() {
         while (!ended) {
             CsvRecord read = read();
             if (read.getFieldCount() == 1 && read.getField(0).equals(end)) {
@@ -68,16 +71,22 @@ final class CsvRows implements AutoCloseable {
                 break;
             }
             number++;
-            CsvRow row = new CsvRow(number, read.getFields());
-            if (!row.isBlank()) {
+            CsvRow row = new CsvRow(
+                    number, read.getFields().stream().map(Formulas::read).toList());
+            if (!skipped.test(row)) {
                 return Optional.of(row);
             }
         }
         return Optional.empty();
     }
 
+    /** From now on rows that say nothing but why they were refused once count as blank lines. */
+    public void skipEmptyRefusals(Header header) {
+        skipped = row -> row.isBlank() || header.isEmptyRefusal(row);
+    }
+
     /** Reads on until the row with this number was the last one read. */
-    void skipTo(long row) {
+    public void skipTo(long row) {
         while (number < row && next().isPresent()) {
             // Read before, by whoever reached this row.
         }
@@ -98,19 +107,16 @@ final class CsvRows implements AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             String reason = String.valueOf(cause.getMessage());
             throw new BrokenFile(
-                    new RowError(
-                            number + 1,
-                            "",
-                            "broken_csv",
-                            "The file cannot be read from here on: " + reason + ". Is a quote missing?"),
+                    number + 1,
+                    "broken_csv",
+                    "The file cannot be read from here on: " + reason + ". Is a quote missing?",
                     e);
         }
         throw unclosed();
     }
 
     private BrokenFile unclosed() {
-        return new BrokenFile(
-                new RowError(number + 1, "", "unclosed_quote", "A quote that opens in this row is never closed."));
+        return new BrokenFile(number + 1, "unclosed_quote", "A quote that opens in this row is never closed.");
     }
 
     @Override

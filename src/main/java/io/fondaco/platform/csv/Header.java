@@ -1,15 +1,26 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import io.fondaco.platform.web.Violation;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** The first row of a file: which column stands where. Names are compared without regard to case or outer blanks. */
-final class Header {
+/**
+ * The first row of a file: which column stands where. Names are compared without regard to case or outer blanks. The
+ * {@link #REASONS} side by side are what a file of refused rows has beyond those rows; they are no columns of the file.
+ */
+public final class Header {
+    /** The columns that say which row was refused and why. */
+    public static final List<String> REASONS = List.of("row", "code", "reason");
+
+    private static final int NOWHERE = -1;
+
     private final List<String> names;
+    private final int reasons;
     private final Map<String, Integer> positions = new HashMap<>();
 
     /**
@@ -17,8 +28,14 @@ final class Header {
      *
      * @throws InvalidHeader if two columns have the same name
      */
-    Header(CsvRow row) {
-        names = row.cells().stream().map(String::strip).toList();
+    public Header(CsvRow row) {
+        List<String> read = row.cells().stream().map(TextCheck::stripped).toList();
+        reasons = Collections.indexOfSubList(read.stream().map(Header::key).toList(), REASONS);
+        List<String> named = new ArrayList<>(read);
+        if (reasons != NOWHERE) {
+            named.subList(reasons, reasons + REASONS.size()).replaceAll(_ -> "");
+        }
+        names = List.copyOf(named);
         for (int position = 0; position < names.size(); position++) {
             String name = names.get(position);
             if (name.isEmpty()) {
@@ -34,18 +51,18 @@ final class Header {
         }
     }
 
-    /** By position; a column without a name has an empty one. */
-    List<String> names() {
+    /** By position; a column without a name, and one of the {@link #REASONS}, has an empty one. */
+    public List<String> names() {
         return names;
     }
 
     /**
      * @throws InvalidHeader if this row has something in a column without a name
      */
-    void refuseUnnamed(CsvRow row) {
+    public void refuseUnnamed(CsvRow row) {
         for (int position = 0; position < Math.min(names.size(), row.cells().size()); position++) {
             String cell = row.cells().get(position);
-            if (names.get(position).isEmpty() && !cell.isBlank()) {
+            if (names.get(position).isEmpty() && !cell.isBlank() && !isReason(position)) {
                 throw new InvalidHeader(
                         "",
                         "Column %d of the header has no name, but row %d has '%s' in it: name the column or remove it."
@@ -54,12 +71,36 @@ final class Header {
         }
     }
 
-    int size() {
+    /** Whether this is one of the {@link #REASONS}. */
+    public boolean isReason(int position) {
+        return reasons != NOWHERE && position >= reasons && position < reasons + REASONS.size();
+    }
+
+    /** The cells of a row, or the names, without those of the {@link #REASONS}. */
+    public List<String> withoutReasons(List<String> cells) {
+        if (reasons == NOWHERE) {
+            return cells;
+        }
+        List<String> left = new ArrayList<>(cells.size());
+        for (int position = 0; position < cells.size(); position++) {
+            if (!isReason(position)) {
+                left.add(cells.get(position));
+            }
+        }
+        return left;
+    }
+
+    /** Whether the row stands in a file of refused rows only to say why: its own cells were too large to be kept. */
+    boolean isEmptyRefusal(CsvRow row) {
+        return reasons != NOWHERE && withoutReasons(row.cells()).stream().allMatch(String::isBlank);
+    }
+
+    public int size() {
         return names.size();
     }
 
     /** The position of the first of these names that the file has. */
-    OptionalInt position(List<String> aliases) {
+    public OptionalInt position(List<String> aliases) {
         for (String alias : aliases) {
             Integer position = positions.get(key(alias));
             if (position != null) {
@@ -69,10 +110,16 @@ final class Header {
         return OptionalInt.empty();
     }
 
+    /** The column as the file names it; the first of its names when there is none. */
+    public String nameOf(List<String> aliases) {
+        OptionalInt position = position(aliases);
+        return position.isPresent() ? names.get(position.getAsInt()) : aliases.getFirst();
+    }
+
     /**
      * @throws InvalidHeader naming the column, if the file has none of these names
      */
-    int require(List<String> aliases) {
+    public int require(List<String> aliases) {
         return position(aliases).orElseThrow(() -> {
             return new InvalidHeader(
                     aliases.getFirst(),

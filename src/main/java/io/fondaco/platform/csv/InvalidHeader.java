@@ -1,12 +1,12 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import java.util.List;
 
 /** The first row of a file does not name the columns that its format needs. */
-final class InvalidHeader extends ApiException {
-    InvalidHeader(String column, String detail) {
+public final class InvalidHeader extends ApiException {
+    public InvalidHeader(String column, String detail) {
         super(400, "invalid_header", detail, List.of(new Violation(column, "invalid_header", detail)));
     }
 }

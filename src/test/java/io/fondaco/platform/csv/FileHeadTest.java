@@ -1,4 +1,4 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -34,8 +34,8 @@ class CsvRowsTest {
 
         BrokenFile broken = catchThrowableOfType(BrokenFile.class, rows::next);
 
-        assertThat(broken.error().row()).isEqualTo(3);
-        assertThat(broken.error().code()).isEqualTo("unclosed_quote");
+        assertThat(broken.row()).isEqualTo(3);
+        assertThat(broken.code()).isEqualTo("unclosed_quote");
     }
 
     @Test
@@ -45,8 +45,8 @@ class CsvRowsTest {
 
         BrokenFile broken = catchThrowableOfType(BrokenFile.class, rows::next);
 
-        assertThat(broken.error().row()).isEqualTo(2);
-        assertThat(broken.error().code()).isEqualTo("broken_csv");
+        assertThat(broken.row()).isEqualTo(2);
+        assertThat(broken.code()).isEqualTo("broken_csv");
     }
 
     @Test
@@ -54,8 +54,7 @@ class CsvRowsTest {
         CsvRows rows = open("a\n\"" + "x".repeat(CsvRows.MAX_FIELD_CHARACTERS + 1) + "\"\n");
         rows.next();
 
-        assertThat(catchThrowableOfType(BrokenFile.class, rows::next).error().row())
-                .isEqualTo(2);
+        assertThat(catchThrowableOfType(BrokenFile.class, rows::next).row()).isEqualTo(2);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import java.util.List;
 
@@ -7,9 +7,9 @@ import java.util.List;
  *
  * @param number as a spreadsheet shows it: the header is row 1, blank lines count, a cell with line breaks is one row
  */
-record CsvRow(long number, List<String> cells) {
+public record CsvRow(long number, List<String> cells) {
     /** Characters over all cells; what the row costs in memory. */
-    long size() {
+    public long size() {
         long size = 0;
         for (String cell : cells) {
             size += cell.length();
@@ -17,7 +17,7 @@ record CsvRow(long number, List<String> cells) {
         return size;
     }
 
-    boolean isBlank() {
+    public boolean isBlank() {
         return cells.isEmpty() || (cells.size() == 1 && cells.getFirst().isBlank());
     }
 }

@@ -1,4 +1,4 @@
-package io.fondaco.importing;
+package io.fondaco.platform.csv;
 
 import io.fondaco.platform.web.ApiException;
 import java.io.ByteArrayInputStream;
@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** The first bytes of a file: what they tell about the rest is said at once, not after the upload. */
-final class FileHead {
-    static final int BYTES = 64 << 10;
+public final class FileHead {
+    public static final int BYTES = 64 << 10;
 
     private FileHead() {}
 
@@ -20,7 +20,7 @@ final class FileHead {
      * @return the header row
      * @throws ApiException 400 {@code empty_file}, {@code invalid_header}; 415 {@code not_text}
      */
-    static Header check(byte[] head) {
+    public static Header check(byte[] head) {
         if (head.length == 0) {
             throw empty();
         }
@@ -38,8 +38,7 @@ final class FileHead {
         try {
             return rows.next().orElseThrow(FileHead::empty);
         } catch (BrokenFile e) {
-            throw new InvalidHeader(
-                    "", "The header cannot be read: " + e.error().detail());
+            throw new InvalidHeader("", "The header cannot be read: " + e.detail());
         }
     }
 

@@ -1,0 +1,95 @@
+package io.fondaco.importing;
+
+import static io.fondaco.importing.ShopifyColumns.OPTIONS;
+import static io.fondaco.importing.ShopifyColumns.optionName;
+import static io.fondaco.importing.ShopifyColumns.optionValue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the options of a row in the exchange format: their names, and the values that name a variant. */
+final class ShopifyOptions {
+    static final String NO_OPTION = "Title";
+    static final String NO_OPTION_VALUE = "Default Title";
+
+    private ShopifyOptions() {}
+
+    /** The names of the options; empty for a product without any, null when the row does not say. */
+    static @Nullable List<String> names(RowReader row) throws BadCell {
+        if (row.text(optionName(1)) == null) {
+            return null;
+        }
+        List<String> options = new ArrayList<>();
+        for (int option = 1; option <= OPTIONS; option++) {
+            String name = row.word(optionName(option));
+            if (name.isEmpty()) {
+                continue;
+            }
+            if (options.size() < option - 1) {
+                throw row.bad(optionName(option), "missing_option", "'%s' follows an option without a name", name);
+            }
+            options.add(name);
+        }
+        boolean none = options.size() == 1
+                && options.getFirst().equals(NO_OPTION)
+                && row.word(optionValue(1)).equals(NO_OPTION_VALUE);
+        if (none) {
+            return List.of();
+        }
+        return options.isEmpty() ? null : options;
+    }
+
+    /**
+     * One value for each option; null when the row does not say.
+     *
+     * @param options as {@link #names} has them
+     */
+    static @Nullable List<String> values(RowReader row, @Nullable List<String> options) throws BadCell {
+        if (row.text(optionValue(1)) == null && (options == null || options.isEmpty())) {
+            return null;
+        }
+        if (options == null) {
+            return unnamedValues(row);
+        }
+        List<String> values = new ArrayList<>();
+        for (int option = 1; option <= OPTIONS; option++) {
+            String value = row.word(optionValue(option));
+            if (option <= options.size()) {
+                if (value.isEmpty()) {
+                    throw row.bad(
+                            optionValue(option),
+                            "missing_option_value",
+                            "The variant has no value for the option '%s'",
+                            options.get(option - 1));
+                }
+                values.add(value);
+            } else if (!value.isEmpty() && !(option == 1 && value.equals(NO_OPTION_VALUE))) {
+                throw row.bad(optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Values of options that the file does not name: those of the product, in their order. Null when there are none.
+     */
+    private static @Nullable List<String> unnamedValues(RowReader row) throws BadCell {
+        List<String> values = new ArrayList<>();
+        for (int option = 1; option <= OPTIONS; option++) {
+            String value = row.word(optionValue(option));
+            if (value.isEmpty()) {
+                continue;
+            }
+            if (values.size() < option - 1) {
+                throw row.bad(
+                        optionValue(option), "missing_option_value", "'%s' follows an option without a value", value);
+            }
+            values.add(value);
+        }
+        if (values.equals(List.of(NO_OPTION_VALUE))) {
+            return List.of();
+        }
+        return values.isEmpty() ? null : values;
+    }
+}
