@@ -9,9 +9,9 @@ import shop.model.CompleteRequest;
 import shop.model.CompletedOrder;
 import shop.model.LineRequest;
 import shop.model.NewCartRequest;
-import shop.model.Order;
 import shop.model.PaymentRequest;
 import shop.model.PostalAddress;
+import shop.model.StoreOrder;
 
 /** Buys two units of a SKU by a client that is generated from the OpenAPI document. */
 public final class Buy {
@@ -23,7 +23,7 @@ public final class Buy {
         client.updateBaseUri(baseUrl);
         CartsApi carts = new CartsApi(client);
         Cart cart = carts.createCart(
-                new NewCartRequest().currency("GBP").addLinesItem(new LineRequest().sku(sku).quantity(2)));
+                new NewCartRequest().currency("GBP").addLinesItem(new LineRequest().sku(sku).quantity(2L)));
         Map<String, String> shopper = Map.of("Authorization", "Bearer " + cart.getCartToken());
         PostalAddress address = new PostalAddress()
                 .name("Ada Lovelace")
@@ -41,7 +41,7 @@ public final class Buy {
                 null,
                 UUID.randomUUID().toString(),
                 shopper);
-        Order seen = new StoreOrdersApi(client)
+        StoreOrder seen = new StoreOrdersApi(client)
                 .getStoreOrder(order.getId(), "start", Map.of("Authorization", "Bearer " + order.getOrderToken()));
         return "%s %d %d %s"
                 .formatted(
