@@ -194,13 +194,12 @@ class ContractFuzzTest {
     @MethodSource("paths")
     void methodThatNobodyMadeIsRefused(Operation operation) {
         Shop shop = new Shop();
+        String path = shop.path(operation);
         for (String method : List.of("TRACE", "PROPFIND", "PURGE", "LOCK", "get", "X", "M-SEARCH")) {
             if (isChosen()) {
                 String where = method + " " + operation.path();
                 HttpResponse<String> answer = send(
-                        where,
-                        request(operation, shop, shop.path(operation), new byte[0])
-                                .method(method, BodyPublishers.noBody()));
+                        where, request(operation, shop, path, new byte[0]).method(method, BodyPublishers.noBody()));
                 if (answer != null && answer.statusCode() < 400) {
                     faults.add("%s answers %d".formatted(where, answer.statusCode()));
                 }
