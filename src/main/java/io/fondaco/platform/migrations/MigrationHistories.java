@@ -23,6 +23,7 @@ final class MigrationHistories {
     private record Applied(String script, int checksum) {}
 
     private final Map<String, Set<Applied>> modules = new HashMap<>();
+    private final Map<String, Integer> versions = new HashMap<>();
     private final Set<String> brokenOff = new HashSet<>();
 
     private MigrationHistories() {}
@@ -41,6 +42,7 @@ final class MigrationHistories {
                     all.modules
                             .computeIfAbsent(module, _ -> new HashSet<>())
                             .add(new Applied(row.getString(2), row.getInt(3)));
+                    all.versions.merge(module, row.getInt(5), Math::max);
                 } else {
                     all.brokenOff.add(module);
                 }
@@ -54,7 +56,8 @@ final class MigrationHistories {
         List<String> histories = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT format('SELECT %L, script, checksum, success FROM %I.flyway_schema_history', nspname, nspname)
+                        SELECT format('SELECT %L, script, checksum, success, version::int FROM %I.flyway_schema_history',
+                                      nspname, nspname)
                           FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
                          WHERE relname = 'flyway_schema_history' AND relkind = 'r'
                         """)) {
@@ -63,6 +66,11 @@ final class MigrationHistories {
             }
         }
         return histories;
+    }
+
+    /** The number of the last migration of the module that went well; 0 when none has. */
+    int version(String module) {
+        return versions.getOrDefault(module, 0);
     }
 
     /**
