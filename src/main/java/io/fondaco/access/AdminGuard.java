@@ -14,7 +14,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.sql.SQLException;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -40,7 +43,7 @@ class AdminGuard {
     private final RolePaths paths;
     private final Refusal refusal;
     private final Vertx vertx;
-    private final MeterRegistry registry;
+    private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
     private final Semaphore strangers;
 
     AdminGuard(
@@ -54,8 +57,10 @@ class AdminGuard {
         this.paths = paths;
         this.refusal = refusal;
         this.vertx = vertx;
-        this.registry = registry;
         this.strangers = new Semaphore(settings.strangersAtATime());
+        for (Reason reason : Reason.values()) {
+            refused.put(reason, counter(reason, registry));
+        }
     }
 
     private enum Reason {
@@ -66,13 +71,10 @@ class AdminGuard {
     }
 
     void register(@Observes Filters filters) {
-        for (Reason reason : Reason.values()) {
-            counter(reason);
-        }
         filters.register(this::check, FILTER_PRIORITY);
     }
 
-    private Counter counter(Reason reason) {
+    private static Counter counter(Reason reason, MeterRegistry registry) {
         return Counter.builder("fondaco.access.refused")
                 .description("Requests of the back office that were refused before anything was done for them")
                 .tag("reason", reason.name().toLowerCase(Locale.ROOT))
@@ -140,13 +142,13 @@ class AdminGuard {
     }
 
     private void unauthorized(RoutingContext context, Reason reason, String code, String detail) {
-        counter(reason).increment();
+        Objects.requireNonNull(refused.get(reason)).increment();
         context.response().putHeader("WWW-Authenticate", "Bearer");
         refusal.sendUnread(context, 401, code, detail);
     }
 
     private void unavailable(RoutingContext context, Reason reason, String code, String detail) {
-        counter(reason).increment();
+        Objects.requireNonNull(refused.get(reason)).increment();
         context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
         refusal.sendUnread(context, 503, code, detail);
     }

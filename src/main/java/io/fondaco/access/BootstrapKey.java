@@ -40,6 +40,10 @@ class BootstrapKey {
             """;
 
     private final AccessSettings settings;
+
+    /** Of the key, which every request of the back office is compared with. */
+    private final Optional<byte[]> hash;
+
     private final boolean embedded;
     private final Connections connections;
     private final MeterRegistry registry;
@@ -55,6 +59,7 @@ class BootstrapKey {
             Connections connections,
             MeterRegistry registry) {
         this.settings = settings;
+        this.hash = settings.bootstrapKey().map(Secret::hash);
         this.embedded = embedded;
         this.connections = connections;
         this.registry = registry;
@@ -87,9 +92,7 @@ class BootstrapKey {
     }
 
     boolean matches(String secret) {
-        return settings.bootstrapKey()
-                .filter(key -> Secret.matches(secret, Secret.hash(key)))
-                .isPresent();
+        return hash.filter(known -> Secret.matches(secret, known)).isPresent();
     }
 
     /**
