@@ -3,6 +3,7 @@ package io.fondaco.platform.idempotency;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
@@ -130,38 +131,30 @@ public class Idempotency {
     }
 
     private boolean insert(IdempotencyKey key) {
-        return entities.createNativeQuery("""
-                                INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
-                                VALUES (:principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
-                                ON CONFLICT DO NOTHING
-                                """)
-                        .setParameter("principal", key.principal())
-                        .setParameter("route", key.route())
-                        .setParameter("key", key.key())
-                        .setParameter("fingerprint", key.fingerprint())
-                        .setParameter("lease", (double) LEASE.toSeconds())
-                        .executeUpdate()
-                == 1;
+        return insertion(key, "").executeUpdate() == 1;
     }
 
     /** Counts no further than the limit, in the primary key's index. */
     private boolean insertWithinLimit(IdempotencyKey key, int limit) {
+        return insertion(key, """
+                                WHERE (SELECT count(*)
+                                         FROM (SELECT FROM idempotency.request WHERE principal = :principal LIMIT :limit) kept)
+                                      < :limit
+                                """).setParameter("limit", limit).executeUpdate() == 1;
+    }
+
+    private Query insertion(IdempotencyKey key, String condition) {
         return entities.createNativeQuery("""
-                                INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
-                                SELECT :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease)
-                                 WHERE (SELECT count(*)
-                                          FROM (SELECT FROM idempotency.request WHERE principal = :principal LIMIT :limit) kept)
-                                       < :limit
-                                ON CONFLICT DO NOTHING
-                                """)
-                        .setParameter("principal", key.principal())
-                        .setParameter("route", key.route())
-                        .setParameter("key", key.key())
-                        .setParameter("fingerprint", key.fingerprint())
-                        .setParameter("lease", (double) LEASE.toSeconds())
-                        .setParameter("limit", limit)
-                        .executeUpdate()
-                == 1;
+                        INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
+                        SELECT :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease)
+                        %s
+                        ON CONFLICT DO NOTHING
+                        """.formatted(condition))
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .setParameter("fingerprint", key.fingerprint())
+                .setParameter("lease", (double) LEASE.toSeconds());
     }
 
     private void renew(IdempotencyKey key) {

@@ -1,13 +1,11 @@
 package io.fondaco.platform.paging;
 
+import io.fondaco.platform.identity.Secret;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
@@ -67,13 +65,8 @@ public class NextLink {
                         .append(uri.getQueryParameters().getFirst(name));
             }
         }
-        try {
-            byte[] hash =
-                    MessageDigest.getInstance("SHA-256").digest(list.toString().getBytes(StandardCharsets.UTF_8));
-            return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(hash, FINGERPRINT_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] hash = Arrays.copyOf(Secret.hash(list.toString()), FINGERPRINT_BYTES);
+        return Base64.getUrlEncoder().encodeToString(hash);
     }
 
     /**
@@ -81,9 +74,8 @@ public class NextLink {
      * callers may differ in those.
      */
     public static String relative(UriInfo uri, String nextCursor) {
-        URI next = uri.getRequestUriBuilder()
-                .replaceQueryParam("cursor", nextCursor)
-                .build();
+        URI next =
+                uri.getRequestUriBuilder().replaceQueryParam(CURSOR, nextCursor).build();
         return next.getRawPath() + "?" + next.getRawQuery();
     }
 }
