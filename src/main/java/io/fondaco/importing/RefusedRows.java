@@ -1,5 +1,7 @@
 package io.fondaco.importing;
 
+import static io.fondaco.importing.FondacoLines.text;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.csv.CsvLines;
@@ -165,10 +167,6 @@ class RefusedRows {
         List<String> line = new ArrayList<>(reasons);
         line.addAll(cells);
         return line;
-    }
-
-    private static String text(@Nullable String text) {
-        return text == null ? "" : text;
     }
 
     private static String json(List<String> cells) {
