@@ -5,14 +5,13 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.fondaco.FreePort;
+import io.fondaco.HaProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -27,19 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  * everything.
  */
 class BalancerTest {
-    private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
-    private static final Path CONFIGURATION = Path.of("helm", "haproxy", "haproxy.cfg");
-
     @TempDir
     private static Path directory;
 
     private static HttpServer pod;
-    private static Process balancer;
-    private static int port;
+    private static HaProxy balancer;
 
     @BeforeAll
     static void open() throws IOException {
-        assumeTrue(Files.isExecutable(PROGRAM), "HAProxy is not installed");
+        assumeTrue(HaProxy.isInstalled(), "HAProxy is not installed");
         pod = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         pod.createContext("/", exchange -> {
             byte[] body = ("the pod was asked for " + exchange.getRequestURI()).getBytes(StandardCharsets.UTF_8);
@@ -48,14 +43,8 @@ class BalancerTest {
             exchange.close();
         });
         pod.start();
-        port = FreePort.find();
-        ProcessBuilder builder = new ProcessBuilder(PROGRAM.toString(), "-f", CONFIGURATION.toString(), "-db")
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("haproxy.log").toFile());
         String address = "127.0.0.1:" + pod.getAddress().getPort();
-        builder.environment()
-                .putAll(Map.of("BIND", "127.0.0.1:" + port, "BROWSE_1", address, "BUY_1", address, "ADMIN_1", address));
-        balancer = builder.start();
+        balancer = HaProxy.start(directory, Map.of("BROWSE_1", address, "BUY_1", address, "ADMIN_1", address));
         await().ignoreExceptions().until(() -> get("/store/v1/products").startsWith("HTTP/1.1 200"));
         await().ignoreExceptions().until(() -> get("/admin/v1/orders").startsWith("HTTP/1.1 200"));
         await().ignoreExceptions().until(() -> get("/ping").startsWith("HTTP/1.1 200"));
@@ -64,7 +53,7 @@ class BalancerTest {
     @AfterAll
     static void close() {
         if (balancer != null) {
-            balancer.destroy();
+            balancer.close();
         }
         if (pod != null) {
             pod.stop(0);
@@ -115,7 +104,7 @@ class BalancerTest {
     }
 
     private static String get(String target) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), balancer.port())) {
             socket.getOutputStream()
                     .write(("GET " + target + " HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));

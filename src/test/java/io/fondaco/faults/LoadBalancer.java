@@ -1,45 +1,39 @@
 package io.fondaco.faults;
 
-import io.fondaco.FreePort;
+import io.fondaco.HaProxy;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands requests to pods that say that they are ready, knowing nothing of sessions: HAProxy with the configuration that is
  * given to shops, where it is installed; else the next ready pod of the list.
  */
 final class LoadBalancer implements AutoCloseable {
-    private static final Path CONFIGURATION = Path.of("helm", "haproxy", "haproxy.cfg");
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
     private static final Duration CHECKED_EVERY = Duration.ofMillis(200);
     private static final Duration CHECK_LIMIT = Duration.ofMillis(500);
 
     private final List<URI> targets;
-    private final Process haproxy;
+    private final @Nullable HaProxy haproxy;
     private final AtomicInteger next = new AtomicInteger();
     private final Set<URI> away = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    private LoadBalancer(List<URI> targets, Process haproxy) {
+    private LoadBalancer(List<URI> targets, @Nullable HaProxy haproxy) {
         this.targets = targets;
         this.haproxy = haproxy;
     }
@@ -51,8 +45,7 @@ final class LoadBalancer implements AutoCloseable {
 
     /** @param parts by the name that the configuration has for them; without HAProxy those of BUY get everything */
     static LoadBalancer over(Map<String, List<PackagedApp>> parts, Path directory) {
-        Path program = Path.of("/usr/sbin/haproxy");
-        if (!Files.isExecutable(program)) {
+        if (!HaProxy.isInstalled()) {
             System.getLogger(LoadBalancer.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
@@ -62,40 +55,16 @@ final class LoadBalancer implements AutoCloseable {
             Thread.ofVirtual().name("balancer-checks").start(inTurn::check);
             return inTurn;
         }
-        try {
-            int port = FreePort.find();
-            ProcessBuilder builder = new ProcessBuilder(program.toString(), "-f", CONFIGURATION.toString(), "-db")
-                    .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("haproxy.log").toFile());
-            builder.environment().put("BIND", "127.0.0.1:" + port);
-            parts.forEach((part, pods) -> {
-                for (int i = 0; i < pods.size(); i++) {
-                    builder.environment()
-                            .put(
-                                    "%s_%d".formatted(part, i + 1),
-                                    "127.0.0.1:" + pods.get(i).base().getPort());
-                }
-            });
-            Process process = builder.start();
-            awaitListening(process, port, directory);
-            return new LoadBalancer(List.of(URI.create("http://127.0.0.1:" + port)), process);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void awaitListening(Process process, int port, Path directory) {
-        Awaitility.await().atMost(STOP_LIMIT).pollInterval(CHECKED_EVERY).until(() -> {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("HAProxy ended: " + Files.readString(directory.resolve("haproxy.log")));
-            }
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return true;
-            } catch (IOException _) {
-                return false;
+        Map<String, String> addresses = new TreeMap<>();
+        parts.forEach((part, pods) -> {
+            for (int i = 0; i < pods.size(); i++) {
+                addresses.put(
+                        "%s_%d".formatted(part, i + 1),
+                        "127.0.0.1:" + pods.get(i).base().getPort());
             }
         });
+        HaProxy haproxy = HaProxy.start(directory, addresses);
+        return new LoadBalancer(List.of(URI.create("http://127.0.0.1:" + haproxy.port())), haproxy);
     }
 
     private void check() {
@@ -149,16 +118,8 @@ final class LoadBalancer implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        if (haproxy == null) {
-            return;
-        }
-        haproxy.destroy();
-        try {
-            if (!haproxy.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                haproxy.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (haproxy != null) {
+            haproxy.close();
         }
     }
 }
