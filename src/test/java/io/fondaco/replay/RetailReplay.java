@@ -1,6 +1,7 @@
 package io.fondaco.replay;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Turns a real shop's invoices into traffic: imports its catalogue and stock over HTTP, then places every invoice as
@@ -23,10 +25,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * when nothing of it remains.
  */
 final class RetailReplay {
+    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
     private static final int CLIENTS = 16;
 
     private final ShopClient shop;
     private final RetailData data;
+    private final Duration heldByTheDead;
     private final Map<String, PlacedOrder> orders = new ConcurrentHashMap<>();
     private final AtomicInteger cancelledOrders = new AtomicInteger();
     private final AtomicInteger refunds = new AtomicInteger();
@@ -34,8 +38,17 @@ final class RetailReplay {
     private final Map<String, Long> unmatched = new HashMap<>();
 
     RetailReplay(ShopClient shop, RetailData data) {
+        this(shop, data, Duration.ZERO);
+    }
+
+    /**
+     * @param heldByTheDead how long units may be missing that a pod had set aside when it was killed: the stock is
+     *     counted so that each order needs its own
+     */
+    RetailReplay(ShopClient shop, RetailData data, Duration heldByTheDead) {
         this.shop = shop;
         this.data = data;
+        this.heldByTheDead = heldByTheDead;
     }
 
     /** An order as the shop answered it, and what of each line has not come back yet. */
@@ -108,9 +121,18 @@ final class RetailReplay {
                 .toList();
         ShopClient.Basket basket = shop.openCart(RetailRow.CURRENCY, email(invoice), lines);
         shop.choose(basket, Map.of("shipping_method", "pickup"));
-        JsonNode order =
-                shop.complete(basket, "invoice-" + invoice.number()).expect(201).body();
-        return new PlacedOrder(invoice, order);
+        String key = "invoice-" + invoice.number();
+        long deadline = System.nanoTime() + heldByTheDead.toNanos();
+        ShopClient.Answer answer = shop.complete(basket, key);
+        while (isOutOfStock(answer) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(AGAIN_AFTER.toNanos());
+            answer = shop.complete(basket, key);
+        }
+        return new PlacedOrder(invoice, answer.expect(201).body());
+    }
+
+    private static boolean isOutOfStock(ShopClient.Answer answer) {
+        return answer.status() == 409 && answer.body().path("code").asText().equals("out_of_stock");
     }
 
     static String email(RetailData.Invoice invoice) {
