@@ -13,6 +13,10 @@ CREATE TABLE cart.cart (
     updated_at       timestamptz NOT NULL DEFAULT now()
 );
 
+-- For the job that deletes abandoned carts. On created_at, which never changes: an index on updated_at would prevent
+-- heap-only updates of carts.
+CREATE INDEX cart_open_by_age ON cart.cart (created_at) WHERE status = 'open';
+
 CREATE TABLE cart.line (
     id         uuid PRIMARY KEY,
     cart_id    uuid NOT NULL REFERENCES cart.cart (id) ON DELETE CASCADE,

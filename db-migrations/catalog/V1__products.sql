@@ -64,7 +64,7 @@ CREATE TABLE catalog.variant (
 
 CREATE INDEX variant_product ON catalog.variant (product_id, position, id);
 
--- What pricing told: kept so that listings can be sorted by price without leaving the schema.
+-- A copy of the prices that pricing publishes, so that listings are sorted by price within this schema.
 CREATE TABLE catalog.variant_price (
     variant_id uuid   NOT NULL REFERENCES catalog.variant (id) ON DELETE CASCADE,
     product_id uuid   NOT NULL,

@@ -1,4 +1,4 @@
--- Signs consistency tokens. Made here so that all pods have the same without being told; 244 random bits.
+-- Signs consistency tokens. Generated here, so that all pods share it without configuration. 244 random bits.
 CREATE TABLE database.token_key (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     secret   bytea   NOT NULL CHECK (length(secret) >= 32)

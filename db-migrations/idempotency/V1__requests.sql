@@ -5,6 +5,9 @@ CREATE TABLE idempotency.request (
     fingerprint  text        NOT NULL,
     status       int,
     body         text,
+    -- Response headers; null if the response had none.
+    etag         text,
+    location     text,
     locked_until timestamptz NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (principal, route, key),

@@ -1,4 +1,5 @@
--- Who runs a job of the cluster, until when by the clock of this server, and when it last began. The fence counts leases.
+-- The pod that runs a cluster-wide job, until when by this server's clock, and when it last started. The fence is
+-- incremented with each lease.
 CREATE TABLE jobs.lease (
     name         text        PRIMARY KEY,
     owner        uuid        NOT NULL,

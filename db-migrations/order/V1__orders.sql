@@ -3,7 +3,7 @@ CREATE SEQUENCE "order".order_number START 1001;
 CREATE TABLE "order".orders (
     id                 uuid        PRIMARY KEY,
     number             bigint      NOT NULL UNIQUE DEFAULT nextval('"order".order_number'),
-    -- One order per cart, whatever crashes or races.
+    -- A cart becomes at most one order.
     cart_id            uuid        NOT NULL UNIQUE,
     token_hash         bytea       NOT NULL,
     customer_id        uuid        NOT NULL,
@@ -18,16 +18,20 @@ CREATE TABLE "order".orders (
     billing_address    jsonb,
     shipping_method    text,
     subtotal           bigint      NOT NULL CHECK (subtotal >= 0),
-    discount           bigint      NOT NULL CHECK (discount BETWEEN 0 AND subtotal),
+    -- Includes a discount on shipping.
+    discount           bigint      NOT NULL,
     shipping           bigint      NOT NULL CHECK (shipping >= 0),
     tax                bigint      NOT NULL CHECK (tax >= 0),
     total              bigint      NOT NULL,
     cancelled_amount   bigint      NOT NULL DEFAULT 0,
+    -- The coupons that were applied, as they were when the order was placed.
+    discounts          jsonb       NOT NULL DEFAULT '[]',
     version            bigint      NOT NULL DEFAULT 1,
     created_at         timestamptz NOT NULL DEFAULT now(),
     updated_at         timestamptz NOT NULL DEFAULT now(),
     CHECK (total = subtotal - discount + shipping + tax),
-    CHECK (cancelled_amount BETWEEN 0 AND total)
+    CHECK (cancelled_amount BETWEEN 0 AND total),
+    CONSTRAINT orders_discount CHECK (discount BETWEEN 0 AND subtotal + shipping)
 );
 
 CREATE INDEX orders_created ON "order".orders (created_at, id);
@@ -35,26 +39,45 @@ CREATE INDEX orders_status ON "order".orders (status, created_at, id);
 CREATE INDEX orders_email ON "order".orders (lower(email), created_at, id);
 
 CREATE TABLE "order".line (
-    id                 uuid    PRIMARY KEY,
-    order_id           uuid    NOT NULL REFERENCES "order".orders (id),
-    position           int     NOT NULL,
-    variant_id         uuid    NOT NULL,
-    sku                text    NOT NULL,
-    title              text    NOT NULL,
-    quantity           int     NOT NULL CHECK (quantity > 0),
-    unit_price         bigint  NOT NULL CHECK (unit_price >= 0),
-    total              bigint  NOT NULL,
-    -- Whether the units came out of counted stock, and so go back into it.
-    stock_taken        boolean NOT NULL,
-    cancelled_quantity int     NOT NULL DEFAULT 0 CHECK (cancelled_quantity >= 0),
-    fulfilled_quantity int     NOT NULL DEFAULT 0 CHECK (fulfilled_quantity >= 0),
-    -- Units whose price went back, or, cancelled in time, was never taken.
-    refunded_quantity  int     NOT NULL DEFAULT 0 CHECK (refunded_quantity BETWEEN 0 AND quantity),
-    returned_quantity  int     NOT NULL DEFAULT 0 CHECK (returned_quantity BETWEEN 0 AND fulfilled_quantity),
-    restocked_quantity int     NOT NULL DEFAULT 0 CHECK (restocked_quantity BETWEEN 0 AND quantity),
+    id                       uuid    PRIMARY KEY,
+    order_id                 uuid    NOT NULL REFERENCES "order".orders (id),
+    position                 int     NOT NULL,
+    variant_id               uuid    NOT NULL,
+    sku                      text    NOT NULL,
+    title                    text    NOT NULL,
+    quantity                 int     NOT NULL CHECK (quantity > 0),
+    unit_price               bigint  NOT NULL CHECK (unit_price >= 0),
+    total                    bigint  NOT NULL,
+    -- The line's share of the order's discount.
+    discount                 bigint  NOT NULL DEFAULT 0,
+    -- True if the units were taken from counted stock, so that a restock returns them to it.
+    stock_taken              boolean NOT NULL,
+    cancelled_quantity       int     NOT NULL DEFAULT 0 CHECK (cancelled_quantity >= 0),
+    fulfilled_quantity       int     NOT NULL DEFAULT 0 CHECK (fulfilled_quantity >= 0),
+    -- Units whose price was refunded, or that were cancelled before it was captured.
+    refunded_quantity        int     NOT NULL DEFAULT 0 CHECK (refunded_quantity BETWEEN 0 AND quantity),
+    -- Units that were refunded and are neither cancelled nor sent. They are sent only if a fulfillment names them.
+    refunded_unsent_quantity int     NOT NULL DEFAULT 0,
+    returned_quantity        int     NOT NULL DEFAULT 0 CHECK (returned_quantity BETWEEN 0 AND fulfilled_quantity),
+    restocked_quantity       int     NOT NULL DEFAULT 0 CHECK (restocked_quantity BETWEEN 0 AND quantity),
+    -- Units that were not in stock when they were bought.
+    backordered_quantity     int     NOT NULL DEFAULT 0,
     UNIQUE (order_id, position),
     CHECK (total = unit_price * quantity),
-    CHECK (cancelled_quantity + fulfilled_quantity <= quantity)
+    CHECK (cancelled_quantity + fulfilled_quantity <= quantity),
+    CONSTRAINT line_discount CHECK (discount BETWEEN 0 AND total),
+    CONSTRAINT line_refunded_unsent CHECK (refunded_unsent_quantity BETWEEN 0 AND quantity),
+    CONSTRAINT line_backordered CHECK (backordered_quantity BETWEEN 0 AND quantity)
+);
+
+-- The units that a refund pays back. If the refund fails, they can be refunded again.
+CREATE TABLE "order".refunded_units (
+    refund_id uuid NOT NULL,
+    line_id   uuid NOT NULL REFERENCES "order".line (id),
+    quantity  int  NOT NULL CHECK (quantity > 0),
+    -- The number of them that were neither cancelled nor sent at the time of the refund.
+    unsent    int  NOT NULL CHECK (unsent BETWEEN 0 AND quantity),
+    PRIMARY KEY (refund_id, line_id)
 );
 
 CREATE TABLE "order".fulfillment (
@@ -83,8 +106,11 @@ CREATE INDEX history_order ON "order".history (order_id, id);
 
 CREATE FUNCTION "order".refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'The history of orders is only ever added to';
+    RAISE EXCEPTION 'The history of orders is append-only';
 END $$;
 
 CREATE TRIGGER history_append_only BEFORE UPDATE OR DELETE ON "order".history
     FOR EACH ROW EXECUTE FUNCTION "order".refuse_change();
+
+CREATE TRIGGER history_not_truncated BEFORE TRUNCATE ON "order".history
+    FOR EACH STATEMENT EXECUTE FUNCTION "order".refuse_change();

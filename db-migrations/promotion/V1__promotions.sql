@@ -17,7 +17,7 @@ CREATE TABLE promotion.promotion (
     active                   boolean     NOT NULL,
     -- Empty for every SKU.
     skus                     text[]      NOT NULL DEFAULT '{}',
-    -- Counted only where there is a limit, so that a code without one is no row that every order waits for.
+    -- Counted only if there is a limit, so that orders with an unlimited code do not wait for one row.
     used                     bigint      NOT NULL DEFAULT 0,
     version                  bigint      NOT NULL DEFAULT 1,
     created_at               timestamptz NOT NULL DEFAULT now(),
@@ -25,15 +25,15 @@ CREATE TABLE promotion.promotion (
     deleted_at               timestamptz,
     CHECK ((kind = 'percentage') = (basis_points IS NOT NULL)),
     CHECK (starts_at < ends_at),
-    -- The last line of "never used more often than allowed": whatever the code above does, one more is refused.
+    -- The last line of "never used more often than allowed": whatever the application does, a further use fails.
     CONSTRAINT promotion_used CHECK (used >= 0 AND used <= usage_limit)
 ) WITH (fillfactor = 70);
 
--- A code names one promotion at a time.
+-- A code belongs to one active promotion.
 CREATE UNIQUE INDEX promotion_code ON promotion.promotion (code) WHERE active AND deleted_at IS NULL;
 
--- Which order used which promotion. No foreign key to the promotion: it would lock its row with every order, and a promotion
--- is never deleted but marked.
+-- The orders that used a promotion. There is no foreign key to the promotion: it would lock its row with every order, and
+-- promotions are only marked as deleted.
 CREATE TABLE promotion.redemption (
     order_id     uuid        NOT NULL,
     promotion_id uuid        NOT NULL,
@@ -44,7 +44,8 @@ CREATE TABLE promotion.redemption (
 
 CREATE INDEX redemption_promotion ON promotion.redemption (promotion_id);
 
--- How often a customer used a promotion, whether or not that is limited now. The customer is the SHA-256 of the mail address.
+-- The uses of a promotion by customer, counted whether or not they are limited. The customer is the SHA-256 of the e-mail
+-- address.
 CREATE TABLE promotion.customer_usage (
     promotion_id uuid  NOT NULL,
     customer     bytea NOT NULL CHECK (length(customer) = 32),

@@ -1,4 +1,4 @@
--- '*' stands for every country, or every currency; a rate that names the country goes before one that does not.
+-- '*' matches every country or every currency. A rate that names the country precedes one that does not.
 CREATE TABLE shipping.rate (
     code          text    NOT NULL CHECK (code ~ '^[a-z0-9_-]{1,40}$'),
     name          text    NOT NULL,

@@ -1,4 +1,4 @@
--- Secrets of endpoints are derived from this key and never stored; unless another one is configured. 244 random bits.
+-- Secrets of endpoints are derived from this key, unless another one is configured, and never stored. 244 random bits.
 CREATE TABLE webhook.master_key (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
     secret   bytea   NOT NULL CHECK (length(secret) >= 32)
@@ -8,47 +8,49 @@ INSERT INTO webhook.master_key (secret)
 VALUES (decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 
 CREATE TABLE webhook.endpoint (
-    id                   uuid        PRIMARY KEY,
-    url                  text        NOT NULL,
-    description          text        NOT NULL DEFAULT '',
-    event_types          text[]      NOT NULL CHECK (cardinality(event_types) > 0),
-    status               text        NOT NULL CHECK (status IN ('enabled', 'disabled')),
-    disabled_reason      text        NOT NULL DEFAULT '',
-    -- Which of its secrets signs now; the one before signs as well until the given time.
-    secret_generation    int         NOT NULL DEFAULT 1,
-    previous_until       timestamptz NOT NULL DEFAULT to_timestamp(0),
-    consecutive_failures int         NOT NULL DEFAULT 0,
+    id                   uuid         PRIMARY KEY,
+    url                  text         NOT NULL,
+    description          text         NOT NULL DEFAULT '',
+    event_types          text[]       NOT NULL CHECK (cardinality(event_types) > 0),
+    status               text         NOT NULL CHECK (status IN ('enabled', 'disabled')),
+    disabled_reason      text         NOT NULL DEFAULT '',
+    -- The generation of the current signing secret; the previous one signs as well until the given time.
+    secret_generation    int          NOT NULL DEFAULT 1,
+    previous_until       timestamptz  NOT NULL DEFAULT to_timestamp(0),
+    consecutive_failures int          NOT NULL DEFAULT 0,
     failing_since        timestamptz,
-    version              bigint      NOT NULL DEFAULT 0,
-    created_at           timestamptz NOT NULL DEFAULT now(),
+    version              bigint       NOT NULL DEFAULT 0,
+    created_at           timestamptz  NOT NULL DEFAULT now(),
     deleted_at           timestamptz
 );
 
--- Events that some endpoint is for, once each, to be sent and sent again.
+-- Events that at least one endpoint subscribes to, for delivery and redelivery.
 CREATE TABLE webhook.message (
-    event    uuid        PRIMARY KEY,
-    type     text        NOT NULL,
-    subject  text        NOT NULL,
-    sequence bigint      NOT NULL,
-    version  bigint      NOT NULL,
-    told_at  timestamptz NOT NULL,
-    data     text        NOT NULL
+    event        uuid        PRIMARY KEY,
+    type         text        NOT NULL,
+    subject      text        NOT NULL,
+    sequence     bigint      NOT NULL,
+    version      bigint      NOT NULL,
+    published_at timestamptz NOT NULL,
+    data         text        NOT NULL,
+    -- W3C traceparent of the publisher; null if the event is not traced.
+    traceparent  text
 );
 
-CREATE INDEX message_told ON webhook.message (told_at, event);
+CREATE INDEX message_published ON webhook.message (published_at, event);
 
 CREATE TABLE webhook.delivery (
-    id              uuid        PRIMARY KEY,
-    endpoint        uuid        NOT NULL REFERENCES webhook.endpoint (id) ON DELETE CASCADE,
-    event           uuid        NOT NULL REFERENCES webhook.message (event) ON DELETE CASCADE,
-    subject         text        NOT NULL,
-    sequence        bigint      NOT NULL,
-    status          text        NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed')),
-    attempts        int         NOT NULL DEFAULT 0,
-    -- When it is due; while it is being sent, when whoever sends it is given up.
-    next_attempt_at timestamptz NOT NULL DEFAULT now(),
+    id              uuid         PRIMARY KEY,
+    endpoint        uuid         NOT NULL REFERENCES webhook.endpoint (id) ON DELETE CASCADE,
+    event           uuid         NOT NULL REFERENCES webhook.message (event) ON DELETE CASCADE,
+    subject         text         NOT NULL,
+    sequence        bigint       NOT NULL,
+    status          text         NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed')),
+    attempts        int          NOT NULL DEFAULT 0,
+    -- When the next attempt is due; while an attempt runs, when its lease expires.
+    next_attempt_at timestamptz  NOT NULL DEFAULT now(),
     lease           uuid,
-    created_at      timestamptz NOT NULL DEFAULT now(),
+    created_at      timestamptz  NOT NULL DEFAULT now(),
     delivered_at    timestamptz,
     UNIQUE (endpoint, event)
 ) WITH (fillfactor = 80);

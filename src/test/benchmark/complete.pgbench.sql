@@ -20,16 +20,16 @@ RETURNING id, order_id, provider, reference, provider_reference, state, currency
 UPDATE cart.cart SET status = 'completing', version = version + 1, updated_at = now() WHERE id = :cart AND status = 'open';
 SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit, l.priority, l.country, l.active AND l.ships_online AS sells
   FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location WHERE s.sku = ANY (ARRAY [:sku]) ORDER BY s.sku, s.location FOR UPDATE OF s;
-WITH made AS (INSERT INTO inventory.reservation (id, expires_at, gathered) VALUES (:res, now() + interval '15 min', false)),
+WITH made AS (INSERT INTO inventory.reservation (id, expires_at, batched) VALUES (:res, now() + interval '15 min', false)),
      lines AS (INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered) VALUES (:res, :sku, 'default', 1, 0)),
      told AS (INSERT INTO inventory.movement (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
               VALUES (:sku, 'default', 'reserved', 0, 1, 0, :res, 'customer', 'request'))
 UPDATE inventory.stock_level SET reserved = reserved + 1, updated_at = now() WHERE sku = :sku AND location = 'default';
-INSERT INTO checkout.completion (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+INSERT INTO checkout.attempt (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal, idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
 VALUES (:completion, :cart, :ord, :pay, :res, '{"lines": [{"sku": "a", "quantity": 1, "title": "Something with a title", "unit_price": 1000, "currency": "EUR"}], "email": "somebody@example.com"}',
         :cart, 'complete', :completion, 'x', now() + interval '15 s');
 INSERT INTO payment.test_charge AS c (reference, currency, amount, state) VALUES (:pay, 'EUR', 1000, 'captured') ON CONFLICT (reference) DO UPDATE SET state = c.state RETURNING state;
-UPDATE checkout.completion SET state = 'placed', attempts = 0, updated_at = now(), locked_until = now() + interval '15 s' WHERE id = :completion AND state = 'reserved';
+UPDATE checkout.attempt SET state = 'placed', attempts = 0, updated_at = now(), locked_until = now() + interval '15 s' WHERE id = :completion AND state = 'reserved';
 UPDATE cart.cart SET status = 'completed', version = version + 1, updated_at = now() WHERE id = :cart AND status = 'completing';
 INSERT INTO customer.customer (id, email) VALUES (:customer, lower(:customer || '@example.com')) ON CONFLICT (email) DO UPDATE SET last_order_at = now() RETURNING id;
 WITH placed AS (INSERT INTO "order".orders (id, cart_id, token_hash, customer_id, email, currency, status, payment_status, shipping_method, subtotal, discount, shipping, tax, total)

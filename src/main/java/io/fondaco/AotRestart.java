@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes {@code java -jar} use the AOT cache {@value #CACHE} that lies beside the jar. A JVM takes the name of a cache from
+ * Makes {@code java -jar} use the AOT cache {@value #CACHE_FILE} that lies beside the jar. A JVM takes the name of a cache from
  * its command line only, so this process replaces itself by the same command with the option added: same process id,
  * streams and signals. With the cache the application is ready in half the time and for half of the processor time.
  *
@@ -28,26 +28,26 @@ import java.util.stream.Stream;
  * of a library in two places.
  */
 final class AotRestart {
-    static final String CACHE = "fondaco.aot";
+    static final String CACHE_FILE = "fondaco.aot";
 
     /** The file beside the cache that holds the path of the jar with which it was trained (TrainAotCache). */
-    private static final String TRAINED_WITH = CACHE + ".jar";
+    private static final String TRAINED_JAR_FILE = CACHE_FILE + ".jar";
 
     /** Set for the second JVM, so that there is never a third. */
-    private static final String RESTARTED = "FONDACO_AOT_RESTARTED";
+    private static final String RESTARTED_VARIABLE = "FONDACO_AOT_RESTARTED";
 
     /** What the JVM itself reads options from, besides the command line. */
     private static final List<String> OPTION_VARIABLES = List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
 
     /** Options after which another choice of caches would be wrong, or a second start of an agent. */
-    private static final List<String> OWN_CHOICE =
+    private static final List<String> CONFLICTING_OPTIONS =
             List.of("-XX:AOT", "-Xshare", "-XX:SharedArchiveFile", "-agent", "-javaagent");
 
     private AotRestart() {}
 
     /** Returns if this process goes on as it is. */
-    static void withCacheIfThereIsOne() {
-        if (System.getenv(RESTARTED) != null) {
+    static void restartWithCache() {
+        if (System.getenv(RESTARTED_VARIABLE) != null) {
             return;
         }
         ProcessHandle.Info process = ProcessHandle.current().info();
@@ -56,10 +56,10 @@ final class AotRestart {
         if (java.isEmpty() || arguments.isEmpty()) {
             return;
         }
-        cacheBeside(AotRestart.class.getProtectionDomain().getCodeSource())
-                .flatMap(cache ->
-                        command(cache, trainedWith(cache), java.get(), List.of(arguments.get()), System.getenv()))
-                .ifPresent(AotRestart::replaceThisProcess);
+        findCache(AotRestart.class.getProtectionDomain().getCodeSource())
+                .flatMap(cache -> buildCommand(
+                        cache, readTrainedJarPath(cache), java.get(), List.of(arguments.get()), System.getenv()))
+                .ifPresent(AotRestart::exec);
     }
 
     /**
@@ -68,7 +68,7 @@ final class AotRestart {
      * @param trainedWith the absolute path of the jar that the cache was trained with
      * @return empty if the jar is another, or the options or the environment speak against it
      */
-    static Optional<List<String>> command(
+    static Optional<List<String>> buildCommand(
             Path cache, Path trainedWith, String java, List<String> arguments, Map<String, String> environment) {
         // Options of the JVM end where the jar is named.
         int jar = arguments.indexOf("-jar");
@@ -77,7 +77,7 @@ final class AotRestart {
                 OPTION_VARIABLES.stream()
                         .map(variable -> environment.getOrDefault(variable, ""))
                         .flatMap(value -> Stream.of(value.split("\\s+"))));
-        if (jar < 0 || options.anyMatch(option -> OWN_CHOICE.stream().anyMatch(option::startsWith))) {
+        if (jar < 0 || options.anyMatch(option -> CONFLICTING_OPTIONS.stream().anyMatch(option::startsWith))) {
             return Optional.empty();
         }
         if (!Path.of(arguments.get(jar + 1)).toAbsolutePath().normalize().equals(trainedWith)) {
@@ -89,21 +89,21 @@ final class AotRestart {
     }
 
     /** @return the empty path if nothing says so */
-    private static Path trainedWith(Path cache) {
+    private static Path readTrainedJarPath(Path cache) {
         try {
-            return Path.of(Files.readString(cache.resolveSibling(TRAINED_WITH)));
+            return Path.of(Files.readString(cache.resolveSibling(TRAINED_JAR_FILE)));
         } catch (IOException _) {
             return Path.of("");
         }
     }
 
-    private static Optional<Path> cacheBeside(CodeSource code) {
+    private static Optional<Path> findCache(CodeSource code) {
         try {
             // The classes are in app/fondaco-….jar, one directory below the jar that is started.
             Path classes = Path.of(code.getLocation().toURI()).toRealPath();
             return Optional.ofNullable(classes.getParent())
                     .flatMap(app -> Optional.ofNullable(app.getParent()))
-                    .map(root -> root.resolve(CACHE))
+                    .map(root -> root.resolve(CACHE_FILE))
                     .filter(Files::isRegularFile);
         } catch (URISyntaxException | IOException e) {
             return Optional.empty();
@@ -112,7 +112,7 @@ final class AotRestart {
 
     /** Returns only if the system refuses. */
     @SuppressWarnings("restricted")
-    private static void replaceThisProcess(List<String> command) {
+    private static void exec(List<String> command) {
         try (Arena arena = Arena.ofConfined()) {
             Linker linker = Linker.nativeLinker();
             SymbolLookup library = linker.defaultLookup();
@@ -128,7 +128,7 @@ final class AotRestart {
             var execv = linker.downcallHandle(
                     library.findOrThrow("execv"),
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-            int ignored = (int) setenv.invokeExact(arena.allocateFrom(RESTARTED), arena.allocateFrom("1"), 1);
+            int ignored = (int) setenv.invokeExact(arena.allocateFrom(RESTARTED_VARIABLE), arena.allocateFrom("1"), 1);
             ignored = (int) execv.invokeExact(arena.allocateFrom(command.getFirst()), arguments);
         } catch (Throwable e) {
             // Starting slower is better than not at all. Logging is not set up yet.

@@ -1,6 +1,6 @@
 package io.fondaco;
 
-import io.fondaco.platform.database.DatabaseChoice;
+import io.fondaco.platform.database.DatabaseSelection;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
@@ -31,27 +31,27 @@ import org.jboss.logging.Logger;
 public final class Fondaco implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Fondaco.class);
     private static final String MIGRATE = "migrate";
-    private static final String EMBEDDED = "fondaco.database.embedded";
+    private static final String EMBEDDED_KEY = "fondaco.database.embedded";
     private static final Path CONFIGURATION_FILE = Path.of("config", "application.properties");
     private static final int FILE_ORDINAL = 260;
     private static final long DRAIN_SECONDS = 30;
-    private static final Duration READY_CHECKED_EVERY = Duration.ofMillis(100);
+    private static final Duration READINESS_POLL_INTERVAL = Duration.ofMillis(100);
 
     public static void main(String[] arguments) {
-        AotRestart.withCacheIfThereIsOne();
-        DatabaseChoice database;
+        AotRestart.restartWithCache();
+        DatabaseSelection database;
         try {
-            database = DatabaseChoice.make(configuration());
-        } catch (DatabaseChoice.HalfConfigured | IllegalStateException e) {
+            database = DatabaseSelection.resolve(configuration());
+        } catch (DatabaseSelection.IncompleteConfiguration | IllegalStateException e) {
             // Logging is not set up yet, and this line must be seen.
             System.err.println("Fondaco does not start: " + e.getMessage());
             System.exit(1);
             return;
         }
-        boolean reloaded = Boolean.getBoolean(EMBEDDED);
+        boolean reloaded = Boolean.getBoolean(EMBEDDED_KEY);
         database.settings().forEach(System::setProperty);
         if (!reloaded) {
-            database.embedded().ifPresent(Fondaco::closeAtExit);
+            database.embedded().ifPresent(Fondaco::closeOnShutdown);
         }
         if (List.of(arguments).contains(MIGRATE)) {
             System.setProperty("fondaco.database.migrate-at-start", "true");
@@ -78,17 +78,17 @@ public final class Fondaco implements QuarkusApplication {
     }
 
     /** The database goes last: after the application has drained, or after 30 s. */
-    private static void closeAtExit(EmbeddedCluster cluster) {
+    private static void closeOnShutdown(EmbeddedCluster cluster) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            awaitStop();
+                            awaitApplicationStop();
                             cluster.close();
                         },
                         "embedded-cluster-stop"));
     }
 
-    private static void awaitStop() {
+    private static void awaitApplicationStop() {
         Application application = Application.currentApplication();
         if (application == null) {
             return;
@@ -113,29 +113,29 @@ public final class Fondaco implements QuarkusApplication {
         if (List.of(arguments).contains(MIGRATE)) {
             return 0;
         }
-        if (Boolean.getBoolean(EMBEDDED)) {
-            Thread.ofVirtual().name("welcome").start(this::welcomeWhenReady);
+        if (Boolean.getBoolean(EMBEDDED_KEY)) {
+            Thread.ofVirtual().name("welcome").start(this::logStartupBannerWhenReady);
         }
         Quarkus.waitForExit();
         return 0;
     }
 
     /** Whoever reads that the shop is open finds something in it. */
-    private void welcomeWhenReady() {
+    private void logStartupBannerWhenReady() {
         try {
             while (health.getReadiness().isDown()) {
-                Thread.sleep(READY_CHECKED_EVERY);
+                Thread.sleep(READINESS_POLL_INTERVAL);
             }
-            welcome();
+            logStartupBanner();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static void welcome() {
+    private static void logStartupBanner() {
         String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
         String key = ConfigProvider.getConfig().getValue("fondaco.access.bootstrap-key", String.class);
-        String shownKey = key.equals(DatabaseChoice.LOCAL_ADMIN_KEY) ? key : "the one you configured";
+        String shownKey = key.equals(DatabaseSelection.LOCAL_ADMIN_KEY) ? key : "the one you configured";
         LOG.infof("""
 
 

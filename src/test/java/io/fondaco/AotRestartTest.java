@@ -15,7 +15,7 @@ class AotRestartTest {
 
     @Test
     void sameCommandIsStartedWithTheCache() {
-        assertThat(AotRestart.command(
+        assertThat(AotRestart.buildCommand(
                         CACHE, JAR, "/jdk/bin/java", List.of("-Xmx1g", "-jar", JAR.toString(), "migrate"), Map.of()))
                 .contains(List.of(
                         "/jdk/bin/java", "-XX:AOTCache=/app/fondaco.aot", "-Xmx1g", "-jar", JAR.toString(), "migrate"));
@@ -33,13 +33,13 @@ class AotRestartTest {
             })
     void optionsThatExcludeTheCacheLeaveTheProcessAsItIs(String option) {
         List<String> plain = List.of("-jar", JAR.toString());
-        assertThat(AotRestart.command(CACHE, JAR, "java", List.of(option, "-jar", JAR.toString()), Map.of()))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of(option, "-jar", JAR.toString()), Map.of()))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, JAR, "java", plain, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", plain, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, JAR, "java", plain, Map.of("JAVA_TOOL_OPTIONS", option)))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", plain, Map.of("JAVA_TOOL_OPTIONS", option)))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", JAR.toString(), option), Map.of()))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", JAR.toString(), option), Map.of()))
                 .as("an argument of the application is no option")
                 .isPresent();
     }
@@ -47,22 +47,23 @@ class AotRestartTest {
     /** With a cache of jars that lay elsewhere the JVM does not start. */
     @Test
     void jarThatWasMovedIsStartedAsItIs() {
-        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", "/moved/run.jar"), Map.of()))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", "/moved/run.jar"), Map.of()))
                 .isEmpty();
-        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-jar", "/app/lib/../run.jar"), Map.of()))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", "/app/lib/../run.jar"), Map.of()))
                 .isPresent();
     }
 
     @Test
     void jarIsMeantFromTheWorkingDirectory() {
         Path here = Path.of("run.jar").toAbsolutePath();
-        assertThat(AotRestart.command(CACHE, here, "java", List.of("-jar", "run.jar"), Map.of()))
+        assertThat(AotRestart.buildCommand(CACHE, here, "java", List.of("-jar", "run.jar"), Map.of()))
                 .isPresent();
     }
 
     @Test
     void commandWithoutJarIsLeftAsItIs() {
-        assertThat(AotRestart.command(CACHE, JAR, "java", List.of("-cp", "classes", "io.fondaco.Fondaco"), Map.of()))
+        assertThat(AotRestart.buildCommand(
+                        CACHE, JAR, "java", List.of("-cp", "classes", "io.fondaco.Fondaco"), Map.of()))
                 .isEmpty();
     }
 }

@@ -9,15 +9,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * connections, or one of these could take the port meanwhile.
  */
 public final class FreePort {
-    private static final int LOWEST = 20_000;
-    private static final int BEYOND = 32_000;
+    private static final int MIN_PORT = 20_000;
+    private static final int MAX_PORT_EXCLUSIVE = 32_000;
 
     private FreePort() {}
 
     /** A port of this machine that nobody listens on just now. */
     public static int find() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, BEYOND);
+            int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT_EXCLUSIVE);
             try (ServerSocket _ = new ServerSocket(port)) {
                 return port;
             } catch (IOException _) {

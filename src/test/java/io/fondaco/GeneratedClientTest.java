@@ -3,7 +3,7 @@ package io.fondaco;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.ProductFixture;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import jakarta.inject.Inject;
@@ -30,33 +30,34 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class GeneratedClientTest {
     private static final Path SOURCES = Path.of("src", "test", "typescript");
-    private static final Path WORK = Path.of("target", "typescript-client");
+    private static final Path WORK_DIRECTORY = Path.of("target", "typescript-client");
     private static final Path JAVA_CLIENT = Path.of("target", "java-client");
-    private static final long LONGEST_SECONDS = 180;
+    private static final long TIMEOUT_SECONDS = 180;
 
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
-    private record Run(int exitCode, String output) {}
+    private record ProcessResult(int exitCode, String output) {}
 
     @Test
     void generatedTypeScriptClientBuysSomething() throws Exception {
         assumeTrue(isInstalled("node") && isInstalled("npm"), "Node is not installed");
-        Files.createDirectories(WORK);
+        Files.createDirectories(WORK_DIRECTORY);
         for (String file : List.of("package.json", "tsconfig.json", "buy.ts")) {
-            Files.copy(SOURCES.resolve(file), WORK.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(SOURCES.resolve(file), WORK_DIRECTORY.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
-        Run installed = run("npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
+        ProcessResult installed =
+                run("npm", "install", "--prefer-offline", "--no-package-lock", "--no-audit", "--no-fund");
         assumeTrue(installed.exitCode() == 0, "The packages of the client cannot be installed: " + installed.output());
         String document = Path.of("docs", "openapi.yaml").toAbsolutePath().toString();
-        succeed("node", "node_modules/openapi-typescript/bin/cli.js", document, "-o", "schema.d.ts");
-        succeed("node", "node_modules/typescript/bin/tsc");
+        runSuccessfully("node", "node_modules/openapi-typescript/bin/cli.js", document, "-o", "schema.d.ts");
+        runSuccessfully("node", "node_modules/typescript/bin/tsc");
 
-        String sku = shelf.put(250, 10);
-        String bought = succeed("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
+        String sku = productFixture.createProduct(250, 10);
+        String bought = runSuccessfully("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
 
         assertThat(bought).contains("captured ").contains(" 2 " + sku);
-        assertThat(shelf.available(sku)).isEqualTo(8);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(8);
     }
 
     @Test
@@ -75,7 +76,7 @@ class GeneratedClientTest {
                 .run(new PrintWriter(told), new PrintWriter(told), arguments.toArray(String[]::new));
         assertThat(exitCode).as(told.toString()).isZero();
 
-        String sku = shelf.put(250, 10);
+        String sku = productFixture.createProduct(250, 10);
         String bought;
         try (URLClassLoader client = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, Thread.currentThread().getContextClassLoader())) {
@@ -85,7 +86,7 @@ class GeneratedClientTest {
         }
 
         assertThat(bought).contains("captured ").contains(" 2 " + sku);
-        assertThat(shelf.available(sku)).isEqualTo(8);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(8);
     }
 
     private static boolean isInstalled(String command) throws InterruptedException {
@@ -96,17 +97,17 @@ class GeneratedClientTest {
         }
     }
 
-    private static String succeed(String... command) throws IOException, InterruptedException {
-        Run run = run(command);
-        assertThat(run.exitCode()).as(run.output()).isZero();
-        return run.output();
+    private static String runSuccessfully(String... command) throws IOException, InterruptedException {
+        ProcessResult processResult = run(command);
+        assertThat(processResult.exitCode()).as(processResult.output()).isZero();
+        return processResult.output();
     }
 
-    private static Run run(String... command) throws IOException, InterruptedException {
-        return run(WORK, command);
+    private static ProcessResult run(String... command) throws IOException, InterruptedException {
+        return run(WORK_DIRECTORY, command);
     }
 
-    private static Run run(Path directory, String... command) throws IOException, InterruptedException {
+    private static ProcessResult run(Path directory, String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("client", ".log");
         try {
             Process process = new ProcessBuilder(command)
@@ -114,11 +115,11 @@ class GeneratedClientTest {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError("%s runs for more than %d s".formatted(command[0], LONGEST_SECONDS));
+                throw new AssertionError("%s runs for more than %d s".formatted(command[0], TIMEOUT_SECONDS));
             }
-            return new Run(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+            return new ProcessResult(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
         } finally {
             Files.delete(output);
         }

@@ -16,8 +16,8 @@ import org.awaitility.Awaitility;
 public final class HaProxy implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
     private static final Path CONFIGURATION = Path.of("helm", "haproxy", "haproxy.cfg");
-    private static final Duration LIMIT = Duration.ofSeconds(10);
-    private static final Duration CHECKED_EVERY = Duration.ofMillis(200);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
 
     private final Process process;
     private final int port;
@@ -55,7 +55,7 @@ public final class HaProxy implements AutoCloseable {
     }
 
     private void awaitListening(Path log) {
-        Awaitility.await().atMost(LIMIT).pollInterval(CHECKED_EVERY).until(() -> {
+        Awaitility.await().atMost(TIMEOUT).pollInterval(POLL_INTERVAL).until(() -> {
             if (!process.isAlive()) {
                 throw new IllegalStateException("HAProxy ended: " + Files.readString(log));
             }
@@ -76,7 +76,7 @@ public final class HaProxy implements AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -2,8 +2,8 @@ package io.fondaco;
 
 import io.fondaco.inventory.HotSkuSettings;
 import io.fondaco.mail.MailSettingsForTests;
-import io.fondaco.payment.StripeShop;
-import io.fondaco.webhook.NearbyReceivers;
+import io.fondaco.payment.StripeTestSupport;
+import io.fondaco.webhook.LocalWebhookSettings;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +24,8 @@ public class IntegrationsProfile implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         Map<String, String> settings = new HashMap<>();
-        settings.putAll(StripeShop.settings("automatic"));
-        settings.putAll(NearbyReceivers.settings());
+        settings.putAll(StripeTestSupport.settings("automatic"));
+        settings.putAll(LocalWebhookSettings.settings());
         settings.putAll(MailSettingsForTests.settings());
         settings.putAll(HotSkuSettings.settings());
         settings.putAll(Map.of(
@@ -47,6 +47,6 @@ public class IntegrationsProfile implements QuarkusTestProfile {
 
     @Override
     public List<TestResourceEntry> testResources() {
-        return List.of(new TestResourceEntry(KafkaForTests.class));
+        return List.of(new TestResourceEntry(KafkaTestResource.class));
     }
 }

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.quarkus.scheduler.Scheduled;
@@ -35,12 +35,12 @@ import org.junit.jupiter.api.Test;
 class ModularityTest {
     private static final String ROOT = "io.fondaco";
     private static final String PLATFORM = "platform";
-    private static final Path PLAN = Path.of("docs", "modules.md");
+    private static final Path MODULE_DOCUMENT = Path.of("docs", "modules.md");
     private static final Path MIGRATIONS = Path.of("db-migrations");
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "fondaco");
 
     /** The plan as it is drawn: who may call whom. {@code access} and {@code platform} are open to all. */
-    private static final Map<String, Set<String>> DRAWN = Map.ofEntries(
+    private static final Map<String, Set<String>> ALLOWED_DEPENDENCIES = Map.ofEntries(
             Map.entry("importing", Set.of("catalog", "inventory", "pricing")),
             Map.entry(
                     "checkout",
@@ -68,15 +68,15 @@ class ModularityTest {
             Map.entry("operations", Set.of()),
             Map.entry("access", Set.of()));
 
-    private static final Set<String> LEAVES_JOBS_TO_WORKERS = Set.of("NotAWorker", "MailSwitch");
+    private static final Set<String> WORKER_ONLY_CONDITIONS = Set.of("SkipUnlessWorker", "MailDisabled");
 
-    private static final int MOST_FILES = 35;
+    private static final int MAX_FILES_PER_MODULE = 35;
 
     /** Rooms that are to become two: the file formats leave importing. These numbers may only fall. */
-    private static final Map<String, Integer> OVERGROWN = Map.of("importing", 55);
+    private static final Map<String, Integer> MAX_FILES_EXCEPTIONS = Map.of("importing", 55);
 
     /** The floors of the house, from the door to the ground. */
-    private static final List<List<String>> FLOORS = List.of(
+    private static final List<List<String>> LAYERS = List.of(
             List.of("importing", "mail", "webhook", "operations"),
             List.of("checkout"),
             List.of("cart", "pricing", "promotion", "inventory", "shipping", "payment", "order"),
@@ -88,14 +88,15 @@ class ModularityTest {
 
     @Test
     void theModuleGraphIsTheDrawnOne() {
-        assertThat(withoutAccess(actualGraph())).isEqualTo(new TreeMap<>(sorted(DRAWN)));
+        assertThat(withoutAccess(actualGraph())).isEqualTo(new TreeMap<>(sorted(ALLOWED_DEPENDENCIES)));
     }
 
     @Test
     void everyModuleDeclaresTheNeighboursThatItUses() {
         SortedMap<String, Set<String>> declared = new TreeMap<>();
         for (String module : modules()) {
-            declared.put(module, new TreeSet<>(Arrays.asList(declaration(module).uses())));
+            declared.put(
+                    module, new TreeSet<>(Arrays.asList(moduleAnnotation(module).allowedDependencies())));
         }
         assertThat(withoutAccess(actualGraph())).isEqualTo(declared);
     }
@@ -104,7 +105,7 @@ class ModularityTest {
     void callsGoDownTheFloorsOnly() {
         actualGraph().forEach((module, neighbours) -> assertThat(neighbours)
                 .as("what %s uses lies below it", module)
-                .allSatisfy(neighbour -> assertThat(floor(neighbour)).isGreaterThan(floor(module))));
+                .allSatisfy(neighbour -> assertThat(layer(neighbour)).isGreaterThan(layer(module))));
     }
 
     @Test
@@ -155,7 +156,7 @@ class ModularityTest {
                 .flatMap(type -> type.getMethods().stream())
                 .flatMap(method -> method
                         .tryGetAnnotationOfType(Scheduled.class)
-                        .filter(job -> !LEAVES_JOBS_TO_WORKERS.contains(
+                        .filter(job -> !WORKER_ONLY_CONDITIONS.contains(
                                 job.skipExecutionIf().getSimpleName()))
                         .map(_ -> method.getFullName())
                         .stream())
@@ -177,7 +178,7 @@ class ModularityTest {
                 assertThat(files)
                         .as(module)
                         .allMatch(Files::isRegularFile)
-                        .hasSizeLessThanOrEqualTo(OVERGROWN.getOrDefault(module, MOST_FILES));
+                        .hasSizeLessThanOrEqualTo(MAX_FILES_EXCEPTIONS.getOrDefault(module, MAX_FILES_PER_MODULE));
             }
         }
     }
@@ -188,7 +189,7 @@ class ModularityTest {
         List<String> trespasses = new ArrayList<>();
         try (Stream<Path> files = Stream.concat(Files.walk(SOURCES), Files.walk(MIGRATIONS))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String owner = owner(file);
+                String owner = owningModule(file);
                 String text = Files.readString(file);
                 for (Map.Entry<String, Set<String>> schema : tables.entrySet()) {
                     if (schema.getKey().equals(owner)) {
@@ -210,7 +211,7 @@ class ModularityTest {
 
     @Test
     void everyModuleHasItsPlaceInTheDrawing() throws IOException {
-        Committed.hold(PLAN, draw());
+        GoldenFile.verify(MODULE_DOCUMENT, renderModuleDocument());
     }
 
     private static SortedMap<String, Set<String>> actualGraph() {
@@ -250,7 +251,7 @@ class ModularityTest {
     private static Set<String> modules() {
         return CLASSES.stream()
                 .filter(type -> type.getSimpleName().equals("package-info"))
-                .filter(type -> type.isAnnotatedWith(BoundedModule.class))
+                .filter(type -> type.isAnnotatedWith(ApplicationModule.class))
                 .map(ModularityTest::module)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
@@ -265,20 +266,20 @@ class ModularityTest {
         return dot < 0 ? rest : rest.substring(0, dot);
     }
 
-    private static BoundedModule declaration(String module) {
-        return CLASSES.get(ROOT + "." + module + ".package-info").getAnnotationOfType(BoundedModule.class);
+    private static ApplicationModule moduleAnnotation(String module) {
+        return CLASSES.get(ROOT + "." + module + ".package-info").getAnnotationOfType(ApplicationModule.class);
     }
 
-    private static int floor(String module) {
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            if (FLOORS.get(floor).contains(module)) {
+    private static int layer(String module) {
+        for (int floor = 0; floor < LAYERS.size(); floor++) {
+            if (LAYERS.get(floor).contains(module)) {
                 return floor;
             }
         }
         throw new AssertionError(module + " has no floor in the drawing");
     }
 
-    private static String owner(Path file) {
+    private static String owningModule(Path file) {
         Path inside = file.startsWith(MIGRATIONS) ? MIGRATIONS.relativize(file) : SOURCES.relativize(file);
         String first = inside.getName(0).toString();
         return first.equals(PLATFORM) && inside.getNameCount() > 1
@@ -293,7 +294,7 @@ class ModularityTest {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Matcher matcher = create.matcher(Files.readString(file));
                 while (matcher.find()) {
-                    assertThat(matcher.group(1)).as("schema of %s", file).isEqualTo(owner(file));
+                    assertThat(matcher.group(1)).as("schema of %s", file).isEqualTo(owningModule(file));
                     tables.computeIfAbsent(matcher.group(1), _ -> new TreeSet<>())
                             .add(matcher.group(2));
                 }
@@ -302,7 +303,7 @@ class ModularityTest {
         return tables;
     }
 
-    private static String draw() throws IOException {
+    private static String renderModuleDocument() throws IOException {
         StringBuilder plan = new StringBuilder("""
                 # The modules, as they are
 
@@ -313,8 +314,8 @@ class ModularityTest {
                 ```mermaid
                 flowchart TD
                 """);
-        for (List<String> floor : FLOORS.subList(0, FLOORS.size() - 1)) {
-            plan.append("  subgraph floor").append(FLOORS.indexOf(floor)).append("[ ]\n");
+        for (List<String> floor : LAYERS.subList(0, LAYERS.size() - 1)) {
+            plan.append("  subgraph floor").append(LAYERS.indexOf(floor)).append("[ ]\n");
             floor.forEach(module -> plan.append("    ").append(module).append('\n'));
             plan.append("  end\n");
         }
@@ -326,14 +327,14 @@ class ModularityTest {
                         .append('\n')));
         plan.append("```\n\n| module | what it is for | uses |\n|---|---|---|\n");
         SortedMap<String, Set<String>> graph = withoutAccess(actualGraph());
-        for (String module : FLOORS.stream().flatMap(List::stream).toList()) {
-            plan.append(
-                    "| `%s` | %s | %s |\n".formatted(module, promise(module), String.join(", ", graph.get(module))));
+        for (String module : LAYERS.stream().flatMap(List::stream).toList()) {
+            plan.append("| `%s` | %s | %s |\n"
+                    .formatted(module, moduleDescription(module), String.join(", ", graph.get(module))));
         }
         return plan.toString();
     }
 
-    private static String promise(String module) throws IOException {
+    private static String moduleDescription(String module) throws IOException {
         String source = Files.readString(SOURCES.resolve(module).resolve("package-info.java"));
         Matcher comment = Pattern.compile("(?s)/\\*\\*(.*?)\\*/").matcher(source);
         assertThat(comment.find()).isTrue();

@@ -41,28 +41,28 @@ public class ShopDatabase {
      *
      * @param text a regular expression that a part of them matches
      */
-    public long statements(String text) throws SQLException {
+    public long countStatements(String text) throws SQLException {
         return Long.parseLong(query("""
                 SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'
                 """.formatted(text)));
     }
 
     /** Locks every level of a SKU, as another transaction would, until it is closed. */
-    public HeldLevel hold(String sku) throws SQLException {
-        return new HeldLevel(primary.getConnection(), sku);
+    public LockedStockLevel lockStockLevel(String sku) throws SQLException {
+        return new LockedStockLevel(primary.getConnection(), sku);
     }
 
     /** How many statements wait for a level that somebody else has locked. */
-    public int waitingForLevels() throws SQLException {
+    public int countWaitingForStockLevels() throws SQLException {
         return Integer.parseInt(query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 + " AND query LIKE '%inventory.stock_level%'"));
     }
 
     /** Levels that are locked. */
-    public static final class HeldLevel implements AutoCloseable {
+    public static final class LockedStockLevel implements AutoCloseable {
         private final Connection connection;
 
-        private HeldLevel(Connection connection, String sku) throws SQLException {
+        private LockedStockLevel(Connection connection, String sku) throws SQLException {
             this.connection = connection;
             connection.setAutoCommit(false);
             lock("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE".formatted(sku));
@@ -73,7 +73,7 @@ public class ShopDatabase {
          *
          * @throws SQLException if somebody else has them
          */
-        public void holdAtOnce(String sku) throws SQLException {
+        public void lockNowait(String sku) throws SQLException {
             lock("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE NOWAIT".formatted(sku));
         }
 
@@ -92,12 +92,12 @@ public class ShopDatabase {
     }
 
     /** What is done in a transaction. */
-    public interface Work {
+    public interface TransactionBody {
         void run() throws Exception;
     }
 
     /** From whatever thread, with a request context if there is none. */
-    public static void inTransaction(Work work) {
+    public static void inTransaction(TransactionBody transactionBody) {
         ManagedContext context = Arc.container().requestContext();
         boolean mine = !context.isActive();
         if (mine) {
@@ -105,7 +105,7 @@ public class ShopDatabase {
         }
         try {
             QuarkusTransaction.requiringNew().call(() -> {
-                work.run();
+                transactionBody.run();
                 return true;
             });
         } finally {

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDirFactory;
  * <p>{@code -Dfondaco.tests.in-memory=false} keeps them on the disk, as benchmarks do.
  */
 public final class TestDirectories implements TempDirFactory {
-    private static final Path MEMORY = Path.of("/dev/shm");
-    private static final long ENOUGH_BYTES = 4L << 30;
-    private static final String SWITCH = "fondaco.tests.in-memory";
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final long MIN_FREE_BYTES = 4L << 30;
+    private static final String IN_MEMORY_PROPERTY = "fondaco.tests.in-memory";
     private static final String PREFIX = "fondaco-test";
 
     /** Creates an empty directory. */
     public static Path create() throws IOException {
-        return isMemoryUsable() ? Files.createTempDirectory(MEMORY, PREFIX) : Files.createTempDirectory(PREFIX);
+        return isMemoryUsable() ? Files.createTempDirectory(SHARED_MEMORY, PREFIX) : Files.createTempDirectory(PREFIX);
     }
 
     /** Deletes a directory with all that is in it. */
@@ -42,8 +42,8 @@ public final class TestDirectories implements TempDirFactory {
     }
 
     private static boolean isMemoryUsable() {
-        return !"false".equals(System.getProperty(SWITCH))
-                && Files.isWritable(MEMORY)
-                && MEMORY.toFile().getUsableSpace() >= ENOUGH_BYTES;
+        return !"false".equals(System.getProperty(IN_MEMORY_PROPERTY))
+                && Files.isWritable(SHARED_MEMORY)
+                && SHARED_MEMORY.toFile().getUsableSpace() >= MIN_FREE_BYTES;
     }
 }

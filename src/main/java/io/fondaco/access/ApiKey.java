@@ -47,13 +47,13 @@ class ApiKey extends PanacheEntityBase {
     @Nullable
     String createdBy;
 
-    /** Written by {@link KeyUses} alone, which leaves the version as it is. */
+    /** Written by {@link ApiKeyLastUsedRecorder} alone, which leaves the version as it is. */
     @Column(name = "last_used_at", insertable = false, updatable = false)
     @Nullable
     Instant lastUsedAt;
 
     /** The keys that these made, also revoked ones, locked until the transaction ends. */
-    static List<ApiKey> lockedMadeBy(Collection<String> makers) {
+    static List<ApiKey> findByCreatorsForUpdate(Collection<String> makers) {
         return ApiKey.<ApiKey>find("createdBy in ?1 order by id", makers)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .list();

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.identity.TypeId;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.DateTimeParser;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
-import io.fondaco.platform.web.Times;
+import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import io.quarkus.security.UnauthorizedException;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -62,12 +62,12 @@ class ApiKeyResource {
     private static final int HINT_LENGTH = 4;
 
     private final SecurityIdentity caller;
-    private final ApiKeys keys;
+    private final ApiKeyAuthenticator authenticator;
     private final AfterCommit afterCommit;
 
-    ApiKeyResource(SecurityIdentity caller, ApiKeys keys, AfterCommit afterCommit) {
+    ApiKeyResource(SecurityIdentity caller, ApiKeyAuthenticator keys, AfterCommit afterCommit) {
         this.caller = caller;
-        this.keys = keys;
+        this.authenticator = keys;
         this.afterCommit = afterCommit;
     }
 
@@ -123,13 +123,13 @@ class ApiKeyResource {
     @Operation(operationId = "listApiKeys", summary = "List API keys", description = "Revoked ones too, oldest first.")
     public Page<Key> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> TypeId.parse(ApiKeyId.PREFIX, place.keys().getFirst()))
                 .orElse(new UUID(0, 0));
         List<ApiKey> rows =
                 ApiKey.find("id > ?1 order by id", after).range(0, limit).list();
-        return Page.cut(rows, limit, key -> Cursor.of(SORT, new ApiKeyId(key.id).toString()))
-                .map(key -> show(key, null));
+        return Page.fromRows(rows, limit, key -> PageCursor.of(SORT, new ApiKeyId(key.id).toString()))
+                .map(key -> toView(key, null));
     }
 
     @POST
@@ -149,8 +149,8 @@ class ApiKeyResource {
         checkScopes(wanted.scopes());
         requireCallerStillValid();
         checkExpiry(wanted.expiresAt());
-        Text.refuseNul("/name", wanted.name());
-        String secret = Secret.generate(ApiKeys.SECRET_PREFIX);
+        UnicodeText.rejectNul("/name", wanted.name());
+        String secret = Secret.generate(ApiKeyAuthenticator.SECRET_PREFIX);
         ApiKey key = new ApiKey();
         key.id = TypeId.newUuid();
         key.name = wanted.name();
@@ -161,10 +161,10 @@ class ApiKeyResource {
         key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         key.createdBy = caller.getPrincipal().getName();
         key.persistAndFlush();
-        afterCommit.run(keys::forget);
+        afterCommit.run(authenticator::invalidateCache);
         return Response.status(201)
-                .entity(show(key, secret))
-                .tag(IfMatch.tag(key.version))
+                .entity(toView(key, secret))
+                .tag(IfMatch.etag(key.version))
                 .build();
     }
 
@@ -182,7 +182,7 @@ class ApiKeyResource {
     public Response get(@RestPath String id) {
         ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value())
                 .orElseThrow(() -> ApiException.notFound("API key", id));
-        return Response.ok(show(key, null)).tag(IfMatch.tag(key.version)).build();
+        return Response.ok(toView(key, null)).tag(IfMatch.etag(key.version)).build();
     }
 
     @PATCH
@@ -202,10 +202,10 @@ class ApiKeyResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response change(
             @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid KeyChange change) {
-        ApiKey key = locked(id, ifMatch);
-        requireHeld(List.of(key.scopes));
+        ApiKey key = findForUpdate(id, ifMatch);
+        requireScopesHeld(List.of(key.scopes));
         Optional.ofNullable(change.name()).ifPresent(name -> {
-            Text.refuseNul("/name", name);
+            UnicodeText.rejectNul("/name", name);
             key.name = name;
         });
         Optional.ofNullable(change.scopes()).ifPresent(scopes -> {
@@ -213,15 +213,15 @@ class ApiKeyResource {
             key.scopes = scopes.stream().distinct().sorted().toArray(String[]::new);
         });
         Optional.ofNullable(change.expiresAt()).ifPresent(node -> {
-            Instant expiry = node.isNull() ? null : instant(node);
+            Instant expiry = node.isNull() ? null : parseInstant(node);
             if (isLater(expiry, key.expiresAt)) {
                 checkExpiry(expiry);
             }
             key.expiresAt = expiry;
         });
         key.persistAndFlush();
-        afterCommit.run(keys::forget);
-        return Response.ok(show(key, null)).tag(IfMatch.tag(key.version)).build();
+        afterCommit.run(authenticator::invalidateCache);
+        return Response.ok(toView(key, null)).tag(IfMatch.etag(key.version)).build();
     }
 
     @DELETE
@@ -243,13 +243,13 @@ class ApiKeyResource {
                     @RestQuery
                     @DefaultValue("false")
                     boolean cascade) {
-        ApiKey key = locked(id, ifMatch);
+        ApiKey key = findForUpdate(id, ifMatch);
         List<ApiKey> ending = cascade ? withDescendants(key) : List.of(key);
-        ending.forEach(each -> requireHeld(List.of(each.scopes)));
+        ending.forEach(each -> requireScopesHeld(List.of(each.scopes)));
         Instant now = Instant.now();
         ending.stream().filter(each -> each.revokedAt == null).forEach(each -> each.revokedAt = now);
         ApiKey.flush();
-        afterCommit.run(keys::forget);
+        afterCommit.run(authenticator::invalidateCache);
     }
 
     /** The key, the keys that it made, those that they made, and so on: one statement for each generation. */
@@ -257,7 +257,7 @@ class ApiKeyResource {
         List<ApiKey> all = new ArrayList<>(List.of(key));
         List<ApiKey> generation = List.of(key);
         while (!generation.isEmpty()) {
-            generation = ApiKey.lockedMadeBy(generation.stream()
+            generation = ApiKey.findByCreatorsForUpdate(generation.stream()
                     .map(maker -> new ApiKeyId(maker.id).toString())
                     .toList());
             all.addAll(generation);
@@ -271,7 +271,7 @@ class ApiKeyResource {
      */
     private void requireCallerStillValid() {
         String principal = caller.getPrincipal().getName();
-        if (principal.equals(ApiKeys.BOOTSTRAP)) {
+        if (principal.equals(ApiKeyAuthenticator.BOOTSTRAP_PRINCIPAL)) {
             return;
         }
         boolean valid = ApiKey.<ApiKey>findByIdOptional(
@@ -283,16 +283,16 @@ class ApiKeyResource {
         }
     }
 
-    private static Instant instant(JsonNode node) {
+    private static Instant parseInstant(JsonNode node) {
         if (node.isTextual()) {
             try {
-                return Times.instant(node.asText());
+                return DateTimeParser.parseInstant(node.asText());
             } catch (DateTimeException _) {
                 // Answered below, like what is no text.
             }
         }
         String detail = "'%s' does not fit; expected a time like 2026-11-24T12:00:00Z."
-                .formatted(Violation.shorten(node.asText()));
+                .formatted(Violation.abbreviate(node.asText()));
         throw new ApiException(400, "wrong_type", detail, List.of(new Violation("/expires_at", "wrong_type", detail)));
     }
 
@@ -304,7 +304,7 @@ class ApiKeyResource {
     /** What the caller makes or prolongs ends no later than the caller's own key. The bootstrap key does not expire. */
     private void checkExpiry(@Nullable Instant expiry) {
         String principal = caller.getPrincipal().getName();
-        if (principal.equals(ApiKeys.BOOTSTRAP)) {
+        if (principal.equals(ApiKeyAuthenticator.BOOTSTRAP_PRINCIPAL)) {
             return;
         }
         ApiKey own = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(principal).value())
@@ -318,7 +318,7 @@ class ApiKeyResource {
         }
     }
 
-    private static ApiKey locked(String id, @Nullable String ifMatch) {
+    private static ApiKey findForUpdate(String id, @Nullable String ifMatch) {
         ApiKey key = ApiKey.<ApiKey>findByIdOptional(ApiKeyId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> ApiException.notFound("API key", id));
         IfMatch.require(ifMatch, key.version);
@@ -339,11 +339,11 @@ class ApiKeyResource {
                                                 .stream().sorted().toList()));
             }
         }
-        requireHeld(scopes);
+        requireScopesHeld(scopes);
     }
 
     /** Otherwise a key could be given, or be used to change, more than its holder may do. */
-    private void requireHeld(List<String> scopes) {
+    private void requireScopesHeld(List<String> scopes) {
         for (String scope : scopes) {
             if (!caller.hasRole(scope)) {
                 throw new ApiException(
@@ -352,7 +352,7 @@ class ApiKeyResource {
         }
     }
 
-    private static Key show(ApiKey key, @Nullable String secret) {
+    private static Key toView(ApiKey key, @Nullable String secret) {
         return new Key(
                 new ApiKeyId(key.id),
                 key.name,

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 class BootstrapKey {
     static final int MIN_LENGTH = 32;
     private static final Logger LOG = Logger.getLogger(BootstrapKey.class);
-    private static final String OTHER_KEY_IS_VALID = """
+    private static final String SELECT_OTHER_VALID_KEY = """
             SELECT EXISTS (SELECT FROM access.api_key
                             WHERE ? = ANY (scopes) AND revoked_at IS NULL
                               AND (expires_at IS NULL OR expires_at > now()))
@@ -49,9 +49,9 @@ class BootstrapKey {
     private final MeterRegistry registry;
 
     /** Grows with every change of a key through this pod: what was looked up before may be outdated. */
-    private final AtomicLong generation = new AtomicLong();
+    private final AtomicLong cacheGeneration = new AtomicLong();
 
-    private volatile @Nullable Judgement judgement;
+    private volatile @Nullable CachedDecision cachedDecision;
 
     BootstrapKey(
             AccessSettings settings,
@@ -65,7 +65,7 @@ class BootstrapKey {
         this.registry = registry;
     }
 
-    private record Judgement(boolean refused, long generation, long madeAtNanos) {}
+    private record CachedDecision(boolean refused, long generation, long decidedAtNanos) {}
 
     void onStart(@Observes StartupEvent event) {
         boolean shown = settings.bootstrapKey().isPresent() && !embedded;
@@ -74,7 +74,7 @@ class BootstrapKey {
                         "1 while a bootstrap key is configured, which has every scope and does not expire; 0 with the"
                                 + " embedded cluster")
                 .register(registry);
-        check(settings.bootstrapKey(), embedded);
+        requireStrongKey(settings.bootstrapKey(), embedded);
         if (shown) {
             LOG.warn("A bootstrap key is configured: make keys with the scopes that each needs, then remove it");
         }
@@ -84,7 +84,7 @@ class BootstrapKey {
      * @param embedded whether the database is the embedded cluster, whose key is known to everybody
      * @throws IllegalStateException if the key can be guessed
      */
-    static void check(Optional<String> key, boolean embedded) {
+    static void requireStrongKey(Optional<String> key, boolean embedded) {
         if (!embedded && key.filter(it -> it.length() < MIN_LENGTH).isPresent()) {
             throw new IllegalStateException(
                     "FONDACO_ACCESS_BOOTSTRAP_KEY has fewer than %d characters".formatted(MIN_LENGTH));
@@ -103,37 +103,37 @@ class BootstrapKey {
         if (settings.bootstrapKeyAlways()) {
             return false;
         }
-        long current = generation.get();
-        Judgement known = judgement;
+        long current = cacheGeneration.get();
+        CachedDecision known = cachedDecision;
         if (known != null && isFresh(known)) {
             return known.refused();
         }
         long now = System.nanoTime();
-        boolean refused = otherKeyIsValid();
-        judgement = new Judgement(refused, current, now);
+        boolean refused = hasOtherValidKey();
+        cachedDecision = new CachedDecision(refused, current, now);
         return refused;
     }
 
     /** Whether it is accepted, and {@link #isRefused} says so without asking the database. */
-    boolean isTrusted() {
-        Judgement known = judgement;
+    boolean isCachedValid() {
+        CachedDecision known = cachedDecision;
         return settings.bootstrapKeyAlways() || (known != null && isFresh(known) && !known.refused());
     }
 
-    private boolean isFresh(Judgement known) {
-        return known.generation() == generation.get()
-                && System.nanoTime() - known.madeAtNanos()
+    private boolean isFresh(CachedDecision known) {
+        return known.generation() == cacheGeneration.get()
+                && System.nanoTime() - known.decidedAtNanos()
                         < settings.keyCacheTtl().toNanos();
     }
 
     /** After the transaction that made or changed a key through this pod has committed. */
-    void forget() {
-        generation.incrementAndGet();
+    void invalidateCache() {
+        cacheGeneration.incrementAndGet();
     }
 
-    private boolean otherKeyIsValid() throws SQLException {
+    private boolean hasOtherValidKey() throws SQLException {
         try (Connection connection = connections.toPrimaryOrReplica();
-                PreparedStatement select = connection.prepareStatement(OTHER_KEY_IS_VALID)) {
+                PreparedStatement select = connection.prepareStatement(SELECT_OTHER_VALID_KEY)) {
             select.setString(1, Scopes.KEYS_WRITE);
             try (ResultSet row = select.executeQuery()) {
                 row.next();

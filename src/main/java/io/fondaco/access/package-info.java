@@ -2,8 +2,8 @@
  * Who may call what: API keys with scopes.
  */
 @NullMarked
-@BoundedModule
+@ApplicationModule
 package io.fondaco.access;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

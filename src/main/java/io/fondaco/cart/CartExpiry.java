@@ -3,7 +3,7 @@ package io.fondaco.cart;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.roles.PodRoles;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
@@ -33,16 +33,16 @@ class CartExpiry {
             every = "{fondaco.cart.expiry-interval}",
             delayed = "1m",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void run() {
-        deleteUntouched();
+        deleteExpired();
     }
 
     /** @return how many were deleted */
-    int deleteUntouched() {
+    int deleteExpired() {
         int all = 0;
         for (int batch = 0; batch < MAX_BATCHES; batch++) {
-            int some = carts.deleteUntouched(settings.keepOpen(), settings.expiryBatch());
+            int some = carts.deleteExpired(settings.keepOpen(), settings.expiryBatch());
             deleted.increment(some);
             all += some;
             if (some < settings.expiryBatch()) {

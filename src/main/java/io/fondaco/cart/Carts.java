@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public interface Carts {
     /** A new cart and the token that opens it. One statement. */
-    OpenedCart open(String currency, Optional<String> email);
+    CreatedCart create(String currency, Optional<String> email);
 
     /**
      * Reads a cart without locking it. Two statements.
@@ -33,7 +33,7 @@ public interface Carts {
      * @throws io.fondaco.platform.web.ApiException 409 if the cart is not open; 422 {@code quantity_out_of_range},
      *     {@code too_many_lines}
      */
-    Cart add(Cart locked, List<NewLine> lines);
+    Cart addLines(Cart locked, List<NewCartLine> lines);
 
     /**
      * @throws io.fondaco.platform.web.ApiException 404 if the cart has no such line; 409 if it is not open
@@ -43,21 +43,21 @@ public interface Carts {
     /**
      * @throws io.fondaco.platform.web.ApiException 404 if the cart has no such line; 409 if it is not open
      */
-    Cart remove(Cart locked, CartLineId line);
+    Cart removeLine(Cart locked, CartLineId line);
 
     /**
      * @throws io.fondaco.platform.web.ApiException 409 if the cart is not open
      */
-    Cart describe(Cart locked, CartDetails details);
+    Cart update(Cart locked, CartUpdate details);
 
     /** Lines that a cart may have. */
     int maxLines();
 
     /** Closes the cart to changes while it is being completed. */
-    void beginCompletion(CartId id);
+    void markCompleting(CartId id);
 
     /** The cart became an order. Also locks it, when the caller has not. */
-    void completed(CartId id);
+    void markCompleted(CartId id);
 
     /** The completion failed: the cart can be changed again. Also locks it, when the caller has not. */
     void reopen(CartId id);

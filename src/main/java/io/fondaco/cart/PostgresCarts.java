@@ -48,7 +48,7 @@ class PostgresCarts implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public OpenedCart open(String currency, Optional<String> email) {
+    public CreatedCart create(String currency, Optional<String> email) {
         CartId id = CartId.random();
         String token = Secret.generate("cart");
         entities.createNativeQuery("""
@@ -71,7 +71,7 @@ class PostgresCarts implements Carts {
                 CartStatus.OPEN,
                 1,
                 List.of());
-        return new OpenedCart(cart, token);
+        return new CreatedCart(cart, token);
     }
 
     @Override
@@ -134,21 +134,21 @@ class PostgresCarts implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Cart add(Cart locked, List<NewLine> added) {
+    public Cart addLines(Cart locked, List<NewCartLine> added) {
         requireOpen(locked);
-        Map<String, NewLine> bySku = new LinkedHashMap<>();
+        Map<String, NewCartLine> bySku = new LinkedHashMap<>();
         Map<String, Long> quantities = new LinkedHashMap<>();
         locked.lines().forEach(line -> quantities.put(line.sku(), (long) line.quantity()));
         List<Violation> violations = new ArrayList<>();
-        for (NewLine line : added) {
+        for (NewCartLine line : added) {
             long quantity = quantities.merge(line.sku(), (long) line.quantity(), Long::sum);
             if (line.quantity() < 1 || quantity > MAX_QUANTITY) {
-                violations.add(outOfRange(line.pointer() + "/quantity", quantity));
+                violations.add(quantityOutOfRange(line.pointer() + "/quantity", quantity));
             } else {
                 bySku.merge(
                         line.sku(),
                         line,
-                        (one, two) -> new NewLine(
+                        (one, two) -> new NewCartLine(
                                 one.variantId(), one.sku(), one.quantity() + two.quantity(), one.pointer()));
             }
         }
@@ -162,7 +162,7 @@ class PostgresCarts implements Carts {
         if (bySku.isEmpty()) {
             return locked;
         }
-        List<NewLine> lines = List.copyOf(bySku.values());
+        List<NewCartLine> lines = List.copyOf(bySku.values());
         entities.createNativeQuery("""
                         INSERT INTO cart.line (id, cart_id, variant_id, sku, quantity, position)
                         SELECT n.id, :cart, n.variant_id, n.sku, n.quantity,
@@ -177,11 +177,11 @@ class PostgresCarts implements Carts {
                 .setParameter(
                         "variants",
                         lines.stream().map(line -> line.variantId().value()).toArray(UUID[]::new))
-                .setParameter("skus", lines.stream().map(NewLine::sku).toArray(String[]::new))
+                .setParameter("skus", lines.stream().map(NewCartLine::sku).toArray(String[]::new))
                 .setParameter(
-                        "quantities", lines.stream().map(NewLine::quantity).toArray(Integer[]::new))
+                        "quantities", lines.stream().map(NewCartLine::quantity).toArray(Integer[]::new))
                 .executeUpdate();
-        return changed(locked);
+        return incrementVersion(locked);
     }
 
     @Override
@@ -190,29 +190,29 @@ class PostgresCarts implements Carts {
         requireOpen(locked);
         requireLine(locked, line);
         if (quantity < 1 || quantity > MAX_QUANTITY) {
-            throw ApiException.invalid(List.of(outOfRange("/quantity", quantity)));
+            throw ApiException.invalid(List.of(quantityOutOfRange("/quantity", quantity)));
         }
         entities.createNativeQuery("UPDATE cart.line SET quantity = :quantity WHERE id = :id")
                 .setParameter("quantity", quantity)
                 .setParameter("id", line.value())
                 .executeUpdate();
-        return changed(locked);
+        return incrementVersion(locked);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Cart remove(Cart locked, CartLineId line) {
+    public Cart removeLine(Cart locked, CartLineId line) {
         requireOpen(locked);
         requireLine(locked, line);
         entities.createNativeQuery("DELETE FROM cart.line WHERE id = :id")
                 .setParameter("id", line.value())
                 .executeUpdate();
-        return changed(locked);
+        return incrementVersion(locked);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Cart describe(Cart locked, CartDetails details) {
+    public Cart update(Cart locked, CartUpdate details) {
         requireOpen(locked);
         entities.createNativeQuery("""
                         UPDATE cart.cart
@@ -256,20 +256,20 @@ class PostgresCarts implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void beginCompletion(CartId id) {
-        move(id, CartStatus.OPEN, CartStatus.COMPLETING);
+    public void markCompleting(CartId id) {
+        transition(id, CartStatus.OPEN, CartStatus.COMPLETING);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void completed(CartId id) {
-        move(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
+    public void markCompleted(CartId id) {
+        transition(id, CartStatus.COMPLETING, CartStatus.COMPLETED);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public void reopen(CartId id) {
-        move(id, CartStatus.COMPLETING, CartStatus.OPEN);
+        transition(id, CartStatus.COMPLETING, CartStatus.OPEN);
     }
 
     /**
@@ -280,8 +280,8 @@ class PostgresCarts implements Carts {
      * @return how many were deleted
      */
     @Transactional
-    int deleteUntouched(Duration age, int most) {
-        fence.hold();
+    int deleteExpired(Duration age, int most) {
+        fence.requireLease();
         return entities.createNativeQuery("""
                         DELETE FROM cart.cart
                          WHERE id IN (SELECT id FROM cart.cart
@@ -296,7 +296,7 @@ class PostgresCarts implements Carts {
     }
 
     /** Does nothing when the cart is elsewhere: whoever lost a race finds out from the completion itself. */
-    private void move(CartId id, CartStatus from, CartStatus to) {
+    private void transition(CartId id, CartStatus from, CartStatus to) {
         entities.createNativeQuery("""
                         UPDATE cart.cart SET status = :to, version = version + 1, updated_at = now()
                          WHERE id = :id AND status = :from
@@ -307,7 +307,7 @@ class PostgresCarts implements Carts {
                 .executeUpdate();
     }
 
-    private Cart changed(Cart locked) {
+    private Cart incrementVersion(Cart locked) {
         entities.createNativeQuery("UPDATE cart.cart SET version = version + 1, updated_at = now() WHERE id = :id")
                 .setParameter("id", locked.id().value())
                 .executeUpdate();
@@ -339,7 +339,7 @@ class PostgresCarts implements Carts {
         }
     }
 
-    private static Violation outOfRange(String pointer, long quantity) {
+    private static Violation quantityOutOfRange(String pointer, long quantity) {
         return new Violation(
                 pointer,
                 "quantity_out_of_range",

@@ -3,8 +3,8 @@
  * locks the cart first, so that calls in parallel lose nothing.
  */
 @NullMarked
-@BoundedModule(uses = {"catalog"})
+@ApplicationModule(allowedDependencies = {"catalog"})
 package io.fondaco.cart;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -1,15 +1,15 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.platform.cache.Changes;
+import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.persistence.LockModeType;
@@ -52,12 +52,12 @@ class AdminCategoryResource {
     private static final String SORT = "id";
     private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
-    private final ProductStore store;
-    private final Changes changes;
+    private final ProductRepository store;
+    private final CacheInvalidation cacheInvalidation;
 
-    AdminCategoryResource(ProductStore store, Changes changes) {
+    AdminCategoryResource(ProductRepository store, CacheInvalidation cacheInvalidation) {
         this.store = store;
-        this.changes = changes;
+        this.cacheInvalidation = cacheInvalidation;
     }
 
     @Schema(name = "AdminCategory")
@@ -103,12 +103,12 @@ class AdminCategoryResource {
     @Operation(operationId = "listCategories", summary = "List categories", description = "Node by node, oldest first.")
     public Page<CategoryView> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> CategoryId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         List<Category> rows =
                 Category.find("id > ?1 order by id", after).range(0, limit).list();
-        return Page.cut(rows, limit, row -> Cursor.of(SORT, new CategoryId(row.id).toString()))
+        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new CategoryId(row.id).toString()))
                 .map(CategoryView::of);
     }
 
@@ -132,22 +132,23 @@ class AdminCategoryResource {
         if (wanted.name() == null || wanted.name().isBlank()) {
             throw ApiException.invalid("/name", "required", "A category needs a name.");
         }
-        CategoryTree tree = lockedTree();
+        CategoryTree tree = lockTree();
         Category category = new Category();
         category.id = TypeId.newUuid();
         category.name = wanted.name();
-        category.parentId = parent(tree, category.id, wanted.parentId());
-        category.slug = Text.composed(wanted.slug() == null ? tree.freeSlug(List.of(wanted.name())) : wanted.slug());
+        category.parentId = validateParent(tree, category.id, wanted.parentId());
+        category.slug = UnicodeText.normalizeNfc(
+                wanted.slug() == null ? tree.reserveUniqueSlug(List.of(wanted.name())) : wanted.slug());
         category.position = wanted.position() == null ? 0 : wanted.position();
         category.version = 1;
         category.createdAt = now();
         category.updatedAt = category.createdAt;
-        checkNames(category.id, category.name, category.slug, category.parentId);
+        requireUniqueNames(category.id, category.name, category.slug, category.parentId);
         category.persistAndFlush();
-        tell(category);
+        invalidateCache(category);
         return Response.status(201)
                 .entity(CategoryView.of(category))
-                .tag(IfMatch.tag(category.version))
+                .tag(IfMatch.etag(category.version))
                 .build();
     }
 
@@ -170,7 +171,7 @@ class AdminCategoryResource {
                         CategoryId.parse(id).value())
                 .orElseThrow(() -> ApiException.notFound("category", id));
         return Response.ok(CategoryView.of(category))
-                .tag(IfMatch.tag(category.version))
+                .tag(IfMatch.etag(category.version))
                 .build();
     }
 
@@ -196,18 +197,18 @@ class AdminCategoryResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid CategoryInput wanted) {
-        CategoryTree tree = lockedTree();
-        Category category = locked(id, ifMatch);
+        CategoryTree tree = lockTree();
+        Category category = lockCategory(id, ifMatch);
         String name = wanted.name() == null ? category.name : wanted.name();
-        String slug = wanted.slug() == null ? category.slug : Text.composed(wanted.slug());
+        String slug = wanted.slug() == null ? category.slug : UnicodeText.normalizeNfc(wanted.slug());
         UUID parentId = category.parentId;
         if (Boolean.TRUE.equals(wanted.root())) {
             parentId = null;
         } else if (wanted.parentId() != null) {
-            parentId = parent(tree, category.id, wanted.parentId());
+            parentId = validateParent(tree, category.id, wanted.parentId());
         }
         // Before it is changed: looking for others writes what was.
-        checkNames(category.id, name, slug, parentId);
+        requireUniqueNames(category.id, name, slug, parentId);
         category.name = name;
         category.slug = slug;
         category.parentId = parentId;
@@ -216,9 +217,9 @@ class AdminCategoryResource {
         }
         category.updatedAt = now();
         category.persistAndFlush();
-        tell(category);
+        invalidateCache(category);
         return Response.ok(CategoryView.of(category))
-                .tag(IfMatch.tag(category.version))
+                .tag(IfMatch.etag(category.version))
                 .build();
     }
 
@@ -235,8 +236,8 @@ class AdminCategoryResource {
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        CategoryTree tree = lockedTree();
-        Category category = locked(id, ifMatch);
+        CategoryTree tree = lockTree();
+        Category category = lockCategory(id, ifMatch);
         if (!tree.children(category.id).isEmpty()) {
             throw ApiException.conflict(
                     "category_not_empty", "Other categories lie below it; move or remove them first.");
@@ -246,21 +247,21 @@ class AdminCategoryResource {
                 .setParameter("id", category.id)
                 .executeUpdate();
         category.delete();
-        tell(category);
+        invalidateCache(category);
     }
 
-    private void tell(Category category) {
-        changes.tell(Set.of(CatalogTags.CATEGORIES, CatalogTags.category(category.id)));
+    private void invalidateCache(Category category) {
+        cacheInvalidation.publish(Set.of(CatalogCacheTags.CATEGORIES, CatalogCacheTags.category(category.id)));
     }
 
-    private CategoryTree lockedTree() {
+    private CategoryTree lockTree() {
         Category.getEntityManager()
                 .createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
                 .executeUpdate();
-        return store.categories();
+        return store.loadCategoryTree();
     }
 
-    private static Category locked(String id, @Nullable String ifMatch) {
+    private static Category lockCategory(String id, @Nullable String ifMatch) {
         Category category = Category.<Category>findByIdOptional(
                         CategoryId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
                 .orElseThrow(() -> ApiException.notFound("category", id));
@@ -268,7 +269,7 @@ class AdminCategoryResource {
         return category;
     }
 
-    private static @Nullable UUID parent(CategoryTree tree, UUID category, @Nullable CategoryId parent) {
+    private static @Nullable UUID validateParent(CategoryTree tree, UUID category, @Nullable CategoryId parent) {
         if (parent == null) {
             return null;
         }
@@ -286,14 +287,14 @@ class AdminCategoryResource {
                 throw ApiException.invalid(
                         "/parent_id", "too_deep", "A tree is at most %d deep.".formatted(CategoryTree.MAX_DEPTH));
             }
-            step = tree.node(step).map(CategoryTree.Node::parentId).orElse(null);
+            step = tree.node(step).map(CategoryTree.CategoryEntry::parentId).orElse(null);
         }
         return parent.value();
     }
 
     /** Whether a category may be called so at its place. */
-    private static void checkNames(UUID id, String name, String slug, @Nullable UUID parentId) {
-        Text.refuseNul("/name", name);
+    private static void requireUniqueNames(UUID id, String name, String slug, @Nullable UUID parentId) {
+        UnicodeText.rejectNul("/name", name);
         if (TypeId.matches(CategoryId.PREFIX, slug)) {
             throw ApiException.invalid("/slug", "invalid_slug", "A slug does not look like a category's id.");
         }

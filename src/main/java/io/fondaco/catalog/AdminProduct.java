@@ -28,7 +28,7 @@ record AdminProduct(
         String productType,
         ProductStatus status,
         List<String> tags,
-        List<StoreProduct.Category> categories,
+        List<StoreProduct.ProductCategory> categories,
         List<String> options,
         List<Media> media,
         String seoTitle,
@@ -63,8 +63,8 @@ record AdminProduct(
     /** A price in one currency. */
     @Schema(name = "VariantPrice")
     record Price(@NotNull Money price, @Nullable Money compareAtPrice) {
-        PriceTag asTag() {
-            return new PriceTag(price, Optional.ofNullable(compareAtPrice));
+        VariantPrice toVariantPrice() {
+            return new VariantPrice(price, Optional.ofNullable(compareAtPrice));
         }
     }
 
@@ -76,26 +76,42 @@ record AdminProduct(
      * @param variants for a new product only; later they have an endpoint of their own
      */
     @Schema(name = "ProductInput")
-    record Input(
+    record ProductInput(
             @Size(max = 255) @Nullable String slug,
-            @ExplicitNull.Empties @Size(max = 255) @Nullable String title,
 
-            @Schema(description = StoreProduct.DESCRIPTION) @ExplicitNull.Empties @Size(max = 200_000) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 255) @Nullable
+            String title,
+
+            @Schema(description = StoreProduct.DESCRIPTION) @ExplicitNull.ClearsField @Size(max = 200_000) @Nullable
             String description,
 
-            @ExplicitNull.Empties @Size(max = 255) @Nullable String vendor,
-            @ExplicitNull.Empties @Size(max = 255) @Nullable String productType,
-            @ExplicitNull.Refused @Nullable ProductStatus status,
-            @ExplicitNull.Empties @Size(max = 250) @Nullable List<@NotNull @Size(max = 255) String> tags,
-            @ExplicitNull.Empties @Size(max = 100) @Nullable List<@NotNull CategoryId> categoryIds,
-            @ExplicitNull.Empties @Size(max = 3) @Nullable List<@NotNull @Size(max = 255) String> options,
-            @ExplicitNull.Empties @Size(max = 250) @Nullable List<@NotNull @Valid Media> media,
-            @ExplicitNull.Empties @Size(max = 255) @Nullable String seoTitle,
+            @ExplicitNull.ClearsField @Size(max = 255) @Nullable
+            String vendor,
 
-            @ExplicitNull.Empties @Size(max = 20_000) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 255) @Nullable
+            String productType,
+
+            @ExplicitNull.Rejected @Nullable ProductStatus status,
+
+            @ExplicitNull.ClearsField @Size(max = 250) @Nullable
+            List<@NotNull @Size(max = 255) String> tags,
+
+            @ExplicitNull.ClearsField @Size(max = 100) @Nullable
+            List<@NotNull CategoryId> categoryIds,
+
+            @ExplicitNull.ClearsField @Size(max = 3) @Nullable
+            List<@NotNull @Size(max = 255) String> options,
+
+            @ExplicitNull.ClearsField @Size(max = 250) @Nullable
+            List<@NotNull @Valid Media> media,
+
+            @ExplicitNull.ClearsField @Size(max = 255) @Nullable
+            String seoTitle,
+
+            @ExplicitNull.ClearsField @Size(max = 20_000) @Nullable
             String seoDescription,
 
-            @ExplicitNull.Empties @Size(max = 250) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 250) @Nullable
             Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
 
             @Size(max = 2_048) @Nullable List<@NotNull @Valid VariantInput> variants) {}
@@ -111,31 +127,32 @@ record AdminProduct(
     record VariantInput(
             @Nullable ProductId productId,
 
-            @ExplicitNull.Refused @Size(min = 1, max = 255) @Nullable
+            @ExplicitNull.Rejected @Size(min = 1, max = 255) @Nullable
             String sku,
 
-            @ExplicitNull.Empties @Size(max = 3) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 3) @Nullable
             Map<@Size(max = 255) String, @NotNull @Size(max = 255) String> options,
 
-            @ExplicitNull.Empties @Size(max = 255) @Nullable String barcode,
+            @ExplicitNull.ClearsField @Size(max = 255) @Nullable
+            String barcode,
 
-            @ExplicitNull.Empties @Min(0) @Max(1_000_000_000_000L) @Nullable
+            @ExplicitNull.ClearsField @Min(0) @Max(1_000_000_000_000L) @Nullable
             Long weightGrams,
 
-            @ExplicitNull.Refused @Nullable Boolean inventoryTracked,
-            @ExplicitNull.Refused @Nullable InventoryPolicy inventoryPolicy,
-            @ExplicitNull.Refused @Nullable Boolean taxable,
-            @ExplicitNull.Refused @Nullable Boolean requiresShipping,
+            @ExplicitNull.Rejected @Nullable Boolean inventoryTracked,
+            @ExplicitNull.Rejected @Nullable InventoryPolicy inventoryPolicy,
+            @ExplicitNull.Rejected @Nullable Boolean taxable,
+            @ExplicitNull.Rejected @Nullable Boolean requiresShipping,
 
-            @ExplicitNull.Empties @Size(max = 2_000) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 2_000) @Nullable
             String imageUrl,
 
-            @ExplicitNull.Empties @Size(max = 250) @Nullable
+            @ExplicitNull.ClearsField @Size(max = 250) @Nullable
             Map<@Size(max = 255) String, @NotNull @Size(max = 20_000) String> attributes,
 
-            @ExplicitNull.Refused @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
+            @ExplicitNull.Rejected @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
 
-    static AdminProduct of(ProductRow row, Map<VariantId, List<PriceTag>> prices) {
+    static AdminProduct of(ProductRow row, Map<VariantId, List<VariantPrice>> prices) {
         return new AdminProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -146,7 +163,7 @@ record AdminProduct(
                 row.status(),
                 row.tags(),
                 row.categories().stream()
-                        .map(category -> new StoreProduct.Category(
+                        .map(category -> new StoreProduct.ProductCategory(
                                 new CategoryId(category.id()), category.slug(), category.name()))
                         .toList(),
                 row.options(),
@@ -162,7 +179,7 @@ record AdminProduct(
                 instant(row.updatedAt()));
     }
 
-    static AdminVariant of(List<String> options, ProductRow.VariantRow row, Map<VariantId, List<PriceTag>> prices) {
+    static AdminVariant of(List<String> options, ProductRow.VariantRow row, Map<VariantId, List<VariantPrice>> prices) {
         VariantId id = new VariantId(row.id());
         return new AdminVariant(
                 id,

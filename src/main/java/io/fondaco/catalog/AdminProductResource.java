@@ -3,8 +3,8 @@ package io.fondaco.catalog;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -46,11 +46,11 @@ class AdminProductResource {
     private static final String SORT = "id";
     private static final Set<String> STATUSES = Set.of("draft", "active", "archived");
 
-    private final ProductStore store;
-    private final ProductEditing editing;
-    private final VariantPrices prices;
+    private final ProductRepository store;
+    private final ProductAdminService editing;
+    private final VariantPricing prices;
 
-    AdminProductResource(ProductStore store, ProductEditing editing, VariantPrices prices) {
+    AdminProductResource(ProductRepository store, ProductAdminService editing, VariantPricing prices) {
         this.store = store;
         this.editing = editing;
         this.prices = prices;
@@ -74,7 +74,7 @@ class AdminProductResource {
         }
         StringBuilder rest = new StringBuilder("WHERE p.id > ? ");
         List<Object> values = new ArrayList<>();
-        values.add(Cursor.decode(cursor, SORT, 1)
+        values.add(PageCursor.decode(cursor, SORT, 1)
                 .map(place -> ProductId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0)));
         add(rest, values, "AND p.status = ? ", status == null ? null : status.toLowerCase(Locale.ROOT));
@@ -86,9 +86,10 @@ class AdminProductResource {
                 select.setObject(index + 1, values.get(index));
             }
         });
-        var tags = prices.all(
-                rows.stream().flatMap(row -> ProductEditing.ids(row).stream()).toList());
-        return Page.cut(rows, limit, row -> Cursor.of(SORT, new ProductId(row.id()).toString()))
+        var tags = prices.findAllPrices(rows.stream()
+                .flatMap(row -> ProductAdminService.variantIds(row).stream())
+                .toList());
+        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new ProductId(row.id()).toString()))
                 .map(row -> AdminProduct.of(row, tags));
     }
 
@@ -115,11 +116,11 @@ class AdminProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.class)))
     @APIResponse(responseCode = "409", description = "`slug_taken` or `sku_taken`.")
-    public Response create(@NotNull @Valid AdminProduct.Input product) {
+    public Response create(@NotNull @Valid AdminProduct.ProductInput product) {
         AdminProduct made = editing.create(product);
         return Response.status(201)
                 .entity(made)
-                .tag(IfMatch.tag(made.version()))
+                .tag(IfMatch.etag(made.version()))
                 .build();
     }
 
@@ -141,8 +142,8 @@ class AdminProductResource {
     public Response get(@RestPath String id) {
         ProductRow row = store.findById(ProductId.parse(id).value(), false)
                 .orElseThrow(() -> ApiException.notFound("product", id));
-        return Response.ok(AdminProduct.of(row, prices.all(ProductEditing.ids(row))))
-                .tag(IfMatch.tag(row.version()))
+        return Response.ok(AdminProduct.of(row, prices.findAllPrices(ProductAdminService.variantIds(row))))
+                .tag(IfMatch.etag(row.version()))
                 .build();
     }
 
@@ -167,9 +168,9 @@ class AdminProductResource {
     public Response change(
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @NotNull @Valid AdminProduct.Input product) {
+            @NotNull @Valid AdminProduct.ProductInput product) {
         AdminProduct changed = editing.change(ProductId.parse(id), ifMatch, product);
-        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
+        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }
 
     @DELETE

@@ -3,8 +3,8 @@ package io.fondaco.catalog;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -42,17 +42,17 @@ import org.jspecify.annotations.Nullable;
 class AdminVariantResource {
     private static final String SORT = "id";
 
-    private final ProductStore store;
-    private final ProductEditing editing;
-    private final VariantPrices prices;
+    private final ProductRepository store;
+    private final ProductAdminService editing;
+    private final VariantPricing prices;
 
-    AdminVariantResource(ProductStore store, ProductEditing editing, VariantPrices prices) {
+    AdminVariantResource(ProductRepository store, ProductAdminService editing, VariantPricing prices) {
         this.store = store;
         this.editing = editing;
         this.prices = prices;
     }
 
-    private record Found(ProductRow product, ProductRow.VariantRow variant) {}
+    private record VariantWithProduct(ProductRow product, ProductRow.VariantRow variant) {}
 
     @GET
     @RolesAllowed(Scopes.CATALOG_READ)
@@ -65,7 +65,7 @@ class AdminVariantResource {
             @RestQuery @Nullable String cursor,
             @RestQuery @Size(max = 300) @Nullable String sku,
             @RestQuery("product_id") @Size(max = 100) @Nullable String productId) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> VariantId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         UUID product = productId == null ? null : ProductId.parse(productId).value();
@@ -88,23 +88,23 @@ class AdminVariantResource {
                 return found;
             }
         });
-        List<Found> found = find(ids);
-        var tags = prices.all(ids.stream().map(VariantId::new).toList());
-        return Page.cut(
+        List<VariantWithProduct> found = find(ids);
+        var tags = prices.findAllPrices(ids.stream().map(VariantId::new).toList());
+        return Page.fromRows(
                         found,
                         limit,
-                        row -> Cursor.of(SORT, new VariantId(row.variant().id()).toString()))
+                        row -> PageCursor.of(SORT, new VariantId(row.variant().id()).toString()))
                 .map(row -> AdminProduct.of(row.product().options(), row.variant(), tags));
     }
 
-    private List<Found> find(List<UUID> ids) {
+    private List<VariantWithProduct> find(List<UUID> ids) {
         List<ProductRow> products = store.find(
                 "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
                 (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", ids.toArray())));
         return ids.stream()
                 .flatMap(id -> products.stream().flatMap(product -> product.variants().stream()
                         .filter(variant -> variant.id().equals(id))
-                        .map(variant -> new Found(product, variant))))
+                        .map(variant -> new VariantWithProduct(product, variant))))
                 .toList();
     }
 
@@ -127,7 +127,7 @@ class AdminVariantResource {
         AdminProduct.AdminVariant made = editing.createVariant(variant);
         return Response.status(201)
                 .entity(made)
-                .tag(IfMatch.tag(made.version()))
+                .tag(IfMatch.etag(made.version()))
                 .build();
     }
 
@@ -147,11 +147,14 @@ class AdminVariantResource {
                             schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
     public Response get(@RestPath String id) {
         VariantId variant = VariantId.parse(id);
-        Found found = find(List.of(variant.value())).stream()
+        VariantWithProduct variantWithProduct = find(List.of(variant.value())).stream()
                 .findFirst()
                 .orElseThrow(() -> ApiException.notFound("variant", id));
-        return Response.ok(AdminProduct.of(found.product().options(), found.variant(), prices.all(List.of(variant))))
-                .tag(IfMatch.tag(found.variant().version()))
+        return Response.ok(AdminProduct.of(
+                        variantWithProduct.product().options(),
+                        variantWithProduct.variant(),
+                        prices.findAllPrices(List.of(variant))))
+                .tag(IfMatch.etag(variantWithProduct.variant().version()))
                 .build();
     }
 
@@ -177,7 +180,7 @@ class AdminVariantResource {
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.VariantInput variant) {
         AdminProduct.AdminVariant changed = editing.changeVariant(VariantId.parse(id), ifMatch, variant);
-        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
+        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }
 
     @DELETE

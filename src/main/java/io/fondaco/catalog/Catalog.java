@@ -14,8 +14,8 @@ public interface Catalog {
      *
      * @param skus the variants that it is about; empty when it is about the product, or about too many
      */
-    record ProductNews(ProductId id, String slug, List<String> skus) {
-        public ProductNews {
+    record ProductEventPayload(ProductId id, String slug, List<String> skus) {
+        public ProductEventPayload {
             skus = List.copyOf(skus);
         }
     }
@@ -31,14 +31,14 @@ public interface Catalog {
      * product that exists takes effect only if the row is not refused.
      *
      * @param skus of the variants in such rows
-     * @param refusedProducts slugs of products whose row was refused before; if they exist, only their variants change
+     * @param rejectedProducts slugs of products whose row was refused before; if they exist, only their variants change
      */
-    record FirstRows(Set<String> skus, Set<String> refusedProducts) {
-        public static final FirstRows NONE = new FirstRows(Set.of(), Set.of());
+    record ProductLevelRows(Set<String> skus, Set<String> rejectedProducts) {
+        public static final ProductLevelRows NONE = new ProductLevelRows(Set.of(), Set.of());
 
-        public FirstRows {
+        public ProductLevelRows {
             skus = Set.copyOf(skus);
-            refusedProducts = Set.copyOf(refusedProducts);
+            rejectedProducts = Set.copyOf(rejectedProducts);
         }
     }
 
@@ -50,36 +50,36 @@ public interface Catalog {
      * @param drafts at most 1,000, each slug once
      * @return one per draft, in the same order
      */
-    List<Upserted> upsert(List<ProductDraft> drafts, FirstRows firstRows);
+    List<ProductUpsertResult> upsert(List<ProductDraft> drafts, ProductLevelRows productLevelRows);
 
-    /** {@link #upsert(List, FirstRows)} of drafts that were read from no file. */
-    default List<Upserted> upsert(List<ProductDraft> drafts) {
-        return upsert(drafts, FirstRows.NONE);
+    /** {@link #upsert(List, ProductLevelRows)} of drafts that were read from no file. */
+    default List<ProductUpsertResult> upsert(List<ProductDraft> drafts) {
+        return upsert(drafts, ProductLevelRows.NONE);
     }
 
-    /** What {@link #upsert(List, FirstRows)} would answer, without writing. */
-    List<Upserted> preview(List<ProductDraft> drafts, FirstRows firstRows);
+    /** What {@link #upsert(List, ProductLevelRows)} would answer, without writing. */
+    List<ProductUpsertResult> preview(List<ProductDraft> drafts, ProductLevelRows productLevelRows);
 
     /** What {@link #upsert(List)} would answer, without writing. */
-    default List<Upserted> preview(List<ProductDraft> drafts) {
-        return preview(drafts, FirstRows.NONE);
+    default List<ProductUpsertResult> preview(List<ProductDraft> drafts) {
+        return preview(drafts, ProductLevelRows.NONE);
     }
 
     /** The products that have these slugs, by slug, locked until the caller's transaction ends. */
-    Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs);
+    Map<String, ProductSnapshot> lockSnapshots(Collection<String> slugs);
 
     /** The products that have these slugs, by slug. Two statements. */
-    Map<String, ProductSnapshot> snapshots(Collection<String> slugs);
+    Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs);
 
     /** The products that have variants with these SKUs, with all their variants. Two statements. */
-    List<ProductSnapshot> snapshotsOf(Collection<String> skus);
+    List<ProductSnapshot> findSnapshotsBySku(Collection<String> skus);
 
     /**
      * The next products in the order of their ids, with all their variants.
      *
      * @param after the last product of the page before; empty for the first page
      */
-    List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit);
+    List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit);
 
     /**
      * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of
@@ -88,10 +88,10 @@ public interface Catalog {
      * @param prefix that the keys begin with
      * @param limit the most that are told
      */
-    SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit);
+    SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit);
 
     /** What attributes belong to. */
-    enum AttributesOf {
+    enum AttributeOwner {
         PRODUCTS,
         VARIANTS
     }
@@ -106,7 +106,7 @@ public interface Catalog {
      * Tells that prices changed, so that listings can be sorted by them: the whole set of prices of each variant named.
      * To be called in the transaction that changes them.
      */
-    void pricesChanged(Map<VariantId, List<PriceTag>> prices);
+    void pricesChanged(Map<VariantId, List<VariantPrice>> prices);
 
     /**
      * Tells that of these SKUs one can be bought now that could not, or the other way round, so that nobody is shown

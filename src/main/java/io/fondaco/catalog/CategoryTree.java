@@ -17,27 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class CategoryTree {
     static final int MAX_DEPTH = 10;
 
-    private final Map<UUID, Node> byId = new HashMap<>();
+    private final Map<UUID, CategoryEntry> byId = new HashMap<>();
     private final Map<List<String>, UUID> byPath = new HashMap<>();
     private final Set<String> slugs = new HashSet<>();
 
-    record Node(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
+    record CategoryEntry(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
 
-    CategoryTree(Collection<Node> nodes) {
-        nodes.forEach(node -> byId.put(node.id(), node));
-        nodes.forEach(node -> {
-            byPath.put(path(node.id()), node.id());
-            slugs.add(node.slug());
+    CategoryTree(Collection<CategoryEntry> nodes) {
+        nodes.forEach(categoryEntry -> byId.put(categoryEntry.id(), categoryEntry));
+        nodes.forEach(categoryEntry -> {
+            byPath.put(path(categoryEntry.id()), categoryEntry.id());
+            slugs.add(categoryEntry.slug());
         });
     }
 
     /** Names from the root down to this category; empty when it is not in the tree. */
     List<String> path(UUID id) {
         ArrayDeque<String> path = new ArrayDeque<>();
-        Node node = byId.get(id);
-        while (node != null && path.size() <= MAX_DEPTH) {
-            path.addFirst(node.name());
-            node = node.parentId() == null ? null : byId.get(node.parentId());
+        CategoryEntry categoryEntry = byId.get(id);
+        while (categoryEntry != null && path.size() <= MAX_DEPTH) {
+            path.addFirst(categoryEntry.name());
+            categoryEntry = categoryEntry.parentId() == null ? null : byId.get(categoryEntry.parentId());
         }
         return List.copyOf(path);
     }
@@ -46,16 +46,16 @@ final class CategoryTree {
         return Optional.ofNullable(byPath.get(path));
     }
 
-    Optional<Node> node(UUID id) {
+    Optional<CategoryEntry> node(UUID id) {
         return Optional.ofNullable(byId.get(id));
     }
 
-    List<Node> children(@Nullable UUID parent) {
+    List<CategoryEntry> children(@Nullable UUID parent) {
         return byId.values().stream()
-                .filter(node -> java.util.Objects.equals(node.parentId(), parent))
-                .sorted(java.util.Comparator.comparingInt(Node::position)
-                        .thenComparing(Node::name)
-                        .thenComparing(Node::id))
+                .filter(categoryEntry -> java.util.Objects.equals(categoryEntry.parentId(), parent))
+                .sorted(java.util.Comparator.comparingInt(CategoryEntry::position)
+                        .thenComparing(CategoryEntry::name)
+                        .thenComparing(CategoryEntry::id))
                 .toList();
     }
 
@@ -67,26 +67,28 @@ final class CategoryTree {
             height++;
             Set<UUID> parents = Set.copyOf(level);
             level = byId.values().stream()
-                    .filter(node -> node.parentId() != null && parents.contains(node.parentId()))
-                    .map(Node::id)
+                    .filter(categoryEntry ->
+                            categoryEntry.parentId() != null && parents.contains(categoryEntry.parentId()))
+                    .map(CategoryEntry::id)
                     .toList();
         }
         return height;
     }
 
     /** Adds what is missing of a path, and answers the nodes that are new, from the root down. */
-    List<Node> grow(List<String> path, java.util.function.Supplier<UUID> newId) {
-        List<Node> added = new ArrayList<>();
+    List<CategoryEntry> addMissing(List<String> path, java.util.function.Supplier<UUID> newId) {
+        List<CategoryEntry> added = new ArrayList<>();
         @Nullable UUID parent = null;
         for (int depth = 1; depth <= path.size(); depth++) {
             List<String> prefix = List.copyOf(path.subList(0, depth));
             UUID found = byPath.get(prefix);
             if (found == null) {
-                Node node = new Node(newId.get(), parent, freeSlug(prefix), prefix.getLast(), 0);
-                byId.put(node.id(), node);
-                byPath.put(prefix, node.id());
-                added.add(node);
-                found = node.id();
+                CategoryEntry categoryEntry =
+                        new CategoryEntry(newId.get(), parent, reserveUniqueSlug(prefix), prefix.getLast(), 0);
+                byId.put(categoryEntry.id(), categoryEntry);
+                byPath.put(prefix, categoryEntry.id());
+                added.add(categoryEntry);
+                found = categoryEntry.id();
             }
             parent = found;
         }
@@ -94,7 +96,7 @@ final class CategoryTree {
     }
 
     /** The name alone when nobody has it, else with its ancestors', else with a number. */
-    String freeSlug(List<String> path) {
+    String reserveUniqueSlug(List<String> path) {
         for (int from = path.size() - 1; from >= 0; from--) {
             String slug = slugOf(String.join(" ", path.subList(from, path.size())));
             if (slugs.add(slug)) {

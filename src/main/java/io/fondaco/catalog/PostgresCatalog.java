@@ -1,7 +1,7 @@
 package io.fondaco.catalog;
 
-import io.fondaco.platform.cache.Changes;
-import io.fondaco.platform.cache.Tag;
+import io.fondaco.platform.cache.CacheInvalidation;
+import io.fondaco.platform.cache.CacheTag;
 import io.fondaco.platform.messaging.EventType;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
@@ -25,28 +25,28 @@ import java.util.UUID;
  * most five to write.
  */
 @ApplicationScoped
-class PostgresCatalog implements Catalog, EventType.Source {
+class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     private static final int MAX_DRAFTS = 1_000;
-    private static final int MOST_SKUS_TOLD = 100;
+    private static final int MAX_SKUS_PER_EVENT = 100;
 
     private static final EventType CREATED =
-            new EventType("product.created", "A product came into the catalogue.", ProductNews.class);
-    private static final EventType UPDATED =
-            new EventType("product.updated", "A product, its variants or its categories changed.", ProductNews.class);
-    private static final EventType PRICES =
-            new EventType("product.prices_changed", "Variants of a product have other prices.", ProductNews.class);
+            new EventType("product.created", "A product came into the catalogue.", ProductEventPayload.class);
+    private static final EventType UPDATED = new EventType(
+            "product.updated", "A product, its variants or its categories changed.", ProductEventPayload.class);
+    private static final EventType PRICES = new EventType(
+            "product.prices_changed", "Variants of a product have other prices.", ProductEventPayload.class);
     private static final EventType AVAILABILITY = new EventType(
             "product.availability_changed",
             "Variants of a product sold out, or can be bought again.",
-            ProductNews.class);
+            ProductEventPayload.class);
 
-    private final ProductStore store;
-    private final Changes changes;
+    private final ProductRepository store;
+    private final CacheInvalidation cacheInvalidation;
     private final Outbox outbox;
 
-    PostgresCatalog(ProductStore store, Changes changes, Outbox outbox) {
+    PostgresCatalog(ProductRepository store, CacheInvalidation cacheInvalidation, Outbox outbox) {
         this.store = store;
-        this.changes = changes;
+        this.cacheInvalidation = cacheInvalidation;
         this.outbox = outbox;
     }
 
@@ -88,135 +88,140 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     @Override
     @Transactional
-    public List<Upserted> upsert(List<ProductDraft> drafts, FirstRows firstRows) {
-        Plans plans = plan(drafts, firstRows, true);
-        List<ProductPlan> changing = plans.plans();
+    public List<ProductUpsertResult> upsert(List<ProductDraft> drafts, ProductLevelRows productLevelRows) {
+        UpsertPlans upsertPlans = plan(drafts, productLevelRows, true);
+        List<ProductUpsertPlan> changing = upsertPlans.plans();
         Set<UUID> placed = new HashSet<>();
-        List<ProductStore.Placement> placements = new ArrayList<>();
-        List<CategoryTree.Node> grown = new ArrayList<>();
-        for (ProductPlan plan : changing) {
+        List<ProductRepository.CategoryPlacement> placements = new ArrayList<>();
+        List<CategoryTree.CategoryEntry> grown = new ArrayList<>();
+        for (ProductUpsertPlan plan : changing) {
             plan.categories().ifPresent(paths -> {
                 placed.add(plan.productId());
                 for (List<String> path : paths) {
-                    grown.addAll(plans.tree().grow(path, io.fondaco.platform.identity.TypeId::newUuid));
-                    placements.add(new ProductStore.Placement(
-                            plan.productId(), plans.tree().find(path).orElseThrow(), paths.indexOf(path)));
+                    grown.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
+                    placements.add(new ProductRepository.CategoryPlacement(
+                            plan.productId(), upsertPlans.tree().find(path).orElseThrow(), paths.indexOf(path)));
                 }
             });
         }
         store.insertCategories(grown);
         store.saveProducts(
                 changing.stream().flatMap(plan -> plan.product().stream()).toList());
-        store.replaceCategories(placed, placements);
+        store.replaceCategoryPlacements(placed, placements);
         store.saveVariants(
                 changing.stream().flatMap(plan -> plan.variants().stream()).toList());
-        changes.tell(tags(plans, grown));
-        outbox.tell(events(plans));
-        return changing.stream().map(ProductPlan::outcome).toList();
+        cacheInvalidation.publish(invalidatedTags(upsertPlans, grown));
+        outbox.publish(events(upsertPlans));
+        return changing.stream().map(ProductUpsertPlan::result).toList();
     }
 
     @Override
-    public List<Upserted> preview(List<ProductDraft> drafts, FirstRows firstRows) {
-        return plan(drafts, firstRows, false).plans().stream()
-                .map(ProductPlan::outcome)
+    public List<ProductUpsertResult> preview(List<ProductDraft> drafts, ProductLevelRows productLevelRows) {
+        return plan(drafts, productLevelRows, false).plans().stream()
+                .map(ProductUpsertPlan::result)
                 .toList();
     }
 
-    private static Set<Tag> tags(Plans plans, List<CategoryTree.Node> grown) {
-        Set<Tag> tags = new HashSet<>();
-        for (ProductPlan plan : plans.plans()) {
+    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> grown) {
+        Set<CacheTag> tags = new HashSet<>();
+        for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (!changesAnything(plan)) {
                 continue;
             }
-            String slug = plan.outcome().slug();
-            tags.add(CatalogTags.product(plan.productId()));
-            tags.add(CatalogTags.slug(slug));
-            Optional<ProductRow> before = Optional.ofNullable(plans.present().get(slug));
-            plan.product().ifPresent(after -> tags.addAll(CatalogTags.moved(before, after)));
+            String slug = plan.result().slug();
+            tags.add(CatalogCacheTags.product(plan.productId()));
+            tags.add(CatalogCacheTags.slug(slug));
+            Optional<ProductRow> before =
+                    Optional.ofNullable(upsertPlans.storedProducts().get(slug));
+            plan.product().ifPresent(after -> tags.addAll(CatalogCacheTags.ofListingChange(before, after)));
             if (plan.categories().isPresent() && isListed(plan, before)) {
-                tags.add(CatalogTags.LISTINGS);
+                tags.add(CatalogCacheTags.LISTINGS);
             }
         }
         if (!grown.isEmpty()) {
-            tags.add(CatalogTags.CATEGORIES);
+            tags.add(CatalogCacheTags.CATEGORIES);
         }
         return tags;
     }
 
-    private static boolean changesAnything(ProductPlan plan) {
+    private static boolean changesAnything(ProductUpsertPlan plan) {
         return plan.product().isPresent()
                 || !plan.variants().isEmpty()
                 || plan.categories().isPresent();
     }
 
-    private static List<NewEvent> events(Plans plans) {
+    private static List<NewEvent> events(UpsertPlans upsertPlans) {
         List<NewEvent> events = new ArrayList<>();
-        for (ProductPlan plan : plans.plans()) {
+        for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (changesAnything(plan)) {
-                String slug = plan.outcome().slug();
-                ProductRow before = plans.present().get(slug);
+                String slug = plan.result().slug();
+                ProductRow before = upsertPlans.storedProducts().get(slug);
                 long version =
                         before == null ? 1 : before.version() + (plan.product().isPresent() ? 1 : 0);
                 List<String> skus = plan.variants().stream()
                         .map(ProductRow.VariantRow::sku)
                         .sorted()
                         .toList();
-                events.add(news(before == null ? CREATED : UPDATED, plan.productId(), slug, version, skus));
+                events.add(productEvent(before == null ? CREATED : UPDATED, plan.productId(), slug, version, skus));
             }
         }
         return events;
     }
 
-    private static NewEvent news(EventType type, UUID product, String slug, long version, List<String> skus) {
+    private static NewEvent productEvent(EventType type, UUID product, String slug, long version, List<String> skus) {
         ProductId id = new ProductId(product);
         return new NewEvent(
                 type,
                 id.toString(),
                 version,
-                new ProductNews(id, slug, skus.size() > MOST_SKUS_TOLD ? List.of() : skus));
+                new ProductEventPayload(id, slug, skus.size() > MAX_SKUS_PER_EVENT ? List.of() : skus));
     }
 
-    private static boolean isListed(ProductPlan plan, Optional<ProductRow> before) {
-        return plan.product().or(() -> before).filter(CatalogTags::isListed).isPresent();
+    private static boolean isListed(ProductUpsertPlan plan, Optional<ProductRow> before) {
+        return plan.product()
+                .or(() -> before)
+                .filter(CatalogCacheTags::isListed)
+                .isPresent();
     }
 
-    private record Plans(List<ProductPlan> plans, Map<String, ProductRow> present, CategoryTree tree) {}
+    private record UpsertPlans(
+            List<ProductUpsertPlan> plans, Map<String, ProductRow> storedProducts, CategoryTree tree) {}
 
-    private Plans plan(List<ProductDraft> drafts, FirstRows firstRows, boolean locked) {
+    private UpsertPlans plan(List<ProductDraft> drafts, ProductLevelRows productLevelRows, boolean locked) {
         if (drafts.size() > MAX_DRAFTS) {
             throw new IllegalArgumentException("%d drafts, at most %d".formatted(drafts.size(), MAX_DRAFTS));
         }
         List<String> slugs = drafts.stream()
                 .map(ProductDraft::slug)
-                .filter(PostgresCatalog::storable)
+                .filter(PostgresCatalog::isStorable)
                 .toList();
         if (new HashSet<>(slugs).size() < slugs.size()) {
             throw new IllegalArgumentException("A slug is named twice: " + slugs);
         }
         Map<String, ProductRow> present = store.findBySlugs(slugs, locked);
-        Map<String, String> owners = store.ownersOf(drafts.stream()
+        Map<String, String> owners = store.findProductSlugsBySku(drafts.stream()
                 .flatMap(draft -> draft.variants().stream())
                 .map(VariantDraft::sku)
-                .filter(PostgresCatalog::storable)
+                .filter(PostgresCatalog::isStorable)
                 .toList());
-        CategoryTree tree = store.categories();
-        List<ProductPlan> plans = new ArrayList<>();
+        CategoryTree tree = store.loadCategoryTree();
+        List<ProductUpsertPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
-            ProductPlan plan =
-                    ProductPlan.of(draft, Optional.ofNullable(present.get(draft.slug())), tree, owners, firstRows);
+            ProductUpsertPlan plan = ProductUpsertPlan.of(
+                    draft, Optional.ofNullable(present.get(draft.slug())), tree, owners, productLevelRows);
             plans.add(plan);
             plan.variants().forEach(variant -> owners.put(variant.sku(), draft.slug()));
         }
-        return new Plans(plans, present, tree);
+        return new UpsertPlans(plans, present, tree);
     }
 
-    private static boolean storable(String text) {
+    private static boolean isStorable(String text) {
         return text.indexOf('\0') < 0;
     }
 
     @Override
-    public List<ProductSnapshot> snapshotsAfter(Optional<ProductId> after, int limit) {
-        CategoryTree tree = store.categories();
+    public List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit) {
+        CategoryTree tree = store.loadCategoryTree();
         UUID start = after.map(ProductId::value).orElse(new UUID(0, 0));
         return store
                 .find("WHERE p.id > ? ORDER BY p.id LIMIT ?", (_, select) -> {
@@ -229,29 +234,29 @@ class PostgresCatalog implements Catalog, EventType.Source {
     }
 
     @Override
-    public Map<String, ProductSnapshot> lockedSnapshots(Collection<String> slugs) {
-        return snapshots(slugs, true);
+    public Map<String, ProductSnapshot> lockSnapshots(Collection<String> slugs) {
+        return findSnapshots(slugs, true);
     }
 
     @Override
-    public Map<String, ProductSnapshot> snapshots(Collection<String> slugs) {
-        return snapshots(slugs, false);
+    public Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs) {
+        return findSnapshots(slugs, false);
     }
 
-    private Map<String, ProductSnapshot> snapshots(Collection<String> slugs, boolean locked) {
+    private Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs, boolean locked) {
         Map<String, ProductRow> rows = store.findBySlugs(
-                slugs.stream().filter(PostgresCatalog::storable).toList(), locked);
+                slugs.stream().filter(PostgresCatalog::isStorable).toList(), locked);
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
         if (!rows.isEmpty()) {
-            CategoryTree tree = store.categories();
+            CategoryTree tree = store.loadCategoryTree();
             rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
         }
         return snapshots;
     }
 
     @Override
-    public List<ProductSnapshot> snapshotsOf(Collection<String> skus) {
-        CategoryTree tree = store.categories();
+    public List<ProductSnapshot> findSnapshotsBySku(Collection<String> skus) {
+        CategoryTree tree = store.loadCategoryTree();
         return store
                 .find(
                         "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",
@@ -262,7 +267,7 @@ class PostgresCatalog implements Catalog, EventType.Source {
     }
 
     @Override
-    public SortedSet<String> attributeKeys(AttributesOf owner, String prefix, int limit) {
+    public SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit) {
         return store.attributeKeys(owner, prefix, limit);
     }
 
@@ -282,25 +287,31 @@ class PostgresCatalog implements Catalog, EventType.Source {
 
     @Override
     @Transactional
-    public void pricesChanged(Map<VariantId, List<PriceTag>> prices) {
-        List<ProductStore.Repriced> repriced = store.replacePrices(
+    public void pricesChanged(Map<VariantId, List<VariantPrice>> prices) {
+        List<ProductRepository.RepricedProduct> repriced = store.replacePrices(
                 prices.keySet().stream().map(VariantId::value).toList(),
                 prices.entrySet().stream()
                         .flatMap(entry -> entry.getValue().stream()
-                                .map(tag -> new ProductStore.ListedPrice(
+                                .map(tag -> new ProductRepository.ListedPrice(
                                         entry.getKey().value(),
                                         tag.price().currency(),
                                         tag.price().amount())))
                         .toList());
-        Set<Tag> tags = new HashSet<>();
-        for (ProductStore.Repriced product : repriced) {
-            tags.add(CatalogTags.product(product.productId()));
-            product.lowest().ifPresent(price -> tags.addAll(CatalogTags.atPrice(price.currency(), price.amount())));
+        Set<CacheTag> tags = new HashSet<>();
+        for (ProductRepository.RepricedProduct product : repriced) {
+            tags.add(CatalogCacheTags.product(product.productId()));
+            product.lowest()
+                    .ifPresent(price -> tags.addAll(CatalogCacheTags.ofPrice(price.currency(), price.amount())));
         }
-        changes.tell(tags);
+        cacheInvalidation.publish(tags);
         List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
-        outbox.tell(store.owners("v.id = ANY (?)", "uuid", variants).stream()
-                .map(owner -> news(PRICES, owner.product(), owner.slug(), owner.version(), owner.skus()))
+        outbox.publish(store.findVariantOwners("v.id = ANY (?)", "uuid", variants).stream()
+                .map(variantOwner -> productEvent(
+                        PRICES,
+                        variantOwner.productId(),
+                        variantOwner.slug(),
+                        variantOwner.version(),
+                        variantOwner.skus()))
                 .toList());
     }
 
@@ -310,12 +321,17 @@ class PostgresCatalog implements Catalog, EventType.Source {
         if (skus.isEmpty()) {
             return;
         }
-        List<ProductStore.Owner> owners = store.owners("v.sku = ANY (?)", "text", skus);
-        changes.tell(owners.stream()
-                .map(owner -> CatalogTags.product(owner.product()))
+        List<ProductRepository.VariantOwner> owners = store.findVariantOwners("v.sku = ANY (?)", "text", skus);
+        cacheInvalidation.publish(owners.stream()
+                .map(variantOwner -> CatalogCacheTags.product(variantOwner.productId()))
                 .toList());
-        outbox.tell(owners.stream()
-                .map(owner -> news(AVAILABILITY, owner.product(), owner.slug(), owner.version(), owner.skus()))
+        outbox.publish(owners.stream()
+                .map(variantOwner -> productEvent(
+                        AVAILABILITY,
+                        variantOwner.productId(),
+                        variantOwner.slug(),
+                        variantOwner.version(),
+                        variantOwner.skus()))
                 .toList());
     }
 }

@@ -45,7 +45,7 @@ record ProductRow(
             @Nullable OffsetDateTime createdAt,
             @Nullable OffsetDateTime updatedAt) {
 
-        boolean stockChecked() {
+        boolean stockLimited() {
             return inventoryTracked && inventoryPolicy == InventoryPolicy.DENY;
         }
 
@@ -92,7 +92,7 @@ record ProductRow(
     record CategoryRow(UUID id, String slug, String name) {}
 
     /** Whether every variant has one value for each option, as it should. */
-    boolean optionsAreComplete() {
+    boolean hasCompleteOptions() {
         return variants.stream().allMatch(variant -> variant.optionValues().size() == options.size());
     }
 

@@ -9,12 +9,13 @@ import java.util.Objects;
  *
  * @param variantIds of the draft's variants, in their order
  */
-public record ProductSnapshot(ProductId id, ProductDraft product, List<VariantId> variantIds) {
+public record ProductSnapshot(ProductId id, ProductDraft draft, List<VariantId> variantIds) {
     /** The option values of each variant, in their order, once the product has these options; a missing one is empty. */
-    public List<List<String>> valuesUnder(List<String> options) {
-        List<String> before = Objects.requireNonNull(product.options());
-        return product.variants().stream()
-                .map(variant -> ProductPlan.moved(before, options, Objects.requireNonNull(variant.optionValues())))
+    public List<List<String>> optionValuesFor(List<String> options) {
+        List<String> before = Objects.requireNonNull(draft.options());
+        return draft.variants().stream()
+                .map(variant -> ProductUpsertPlan.realignOptionValues(
+                        before, options, Objects.requireNonNull(variant.optionValues())))
                 .toList();
     }
 }

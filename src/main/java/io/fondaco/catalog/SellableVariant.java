@@ -5,7 +5,7 @@ package io.fondaco.catalog;
  *
  * @param title the product's title and the variant's options in one line: {@code "Linen shirt, M / Blue"}
  * @param forSale whether its product is active
- * @param stockChecked whether it may only be sold while stock lasts: it is tracked and its policy is to deny
+ * @param stockLimited whether it may only be sold while stock lasts: it is tracked and its policy is to deny
  * @param requiresShipping whether it is delivered at all
  */
 public record SellableVariant(
@@ -14,5 +14,5 @@ public record SellableVariant(
         String sku,
         String title,
         boolean forSale,
-        boolean stockChecked,
+        boolean stockLimited,
         boolean requiresShipping) {}

@@ -1,12 +1,12 @@
 package io.fondaco.catalog;
 
-import io.fondaco.platform.cache.Answer;
-import io.fondaco.platform.cache.AnswerCache;
+import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;
+import io.fondaco.platform.cache.ResponseCache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.RolePath;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final ProductStore store;
-    private final AnswerCache cache;
+    private final ProductRepository store;
+    private final ResponseCache cache;
 
-    StoreCategoryResource(ProductStore store, AnswerCache cache) {
+    StoreCategoryResource(ProductRepository store, ResponseCache cache) {
         this.store = store;
         this.cache = cache;
     }
@@ -51,17 +51,17 @@ class StoreCategoryResource {
     record CategoryNode(CategoryId id, String slug, String name, String path, List<CategoryNode> children) {}
 
     @Schema(name = "CategoryTree")
-    record Tree(List<CategoryNode> data) {}
+    record CategoryTreeView(List<CategoryNode> data) {}
 
     @Produces
     @Singleton
     static RolePath role() {
-        return new RolePath(Role.BROWSE, PATH);
+        return new RolePath(PodRole.BROWSE, PATH);
     }
 
     @Produces
     @Singleton
-    static CachedRoute categories() {
+    static CachedRoute categoryRoute() {
         return new CachedRoute(PATH, List.of());
     }
 
@@ -73,23 +73,30 @@ class StoreCategoryResource {
     @APIResponse(
             responseCode = "200",
             description = "The tree.",
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Tree.class)))
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = CategoryTreeView.class)))
     @APIResponse(responseCode = "304", description = "It is what you have.")
     public Response tree() {
-        return cache.answer(this::makeTree).orElseThrow();
+        return cache.getOrLoad(this::renderTree).orElseThrow();
     }
 
-    private Answer makeTree() {
-        Tree tree = new Tree(nodes(store.categories(), null, ""));
-        return Answer.of(tree, Set.of(CatalogTags.CATEGORIES));
+    private CacheableResponse renderTree() {
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(store.loadCategoryTree(), null, ""));
+        return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 
     private static List<CategoryNode> nodes(CategoryTree tree, @Nullable UUID parent, String above) {
         return tree.children(parent).stream()
-                .map(node -> {
-                    String path = above.isEmpty() ? node.slug() : above + "/" + node.slug();
+                .map(categoryEntry -> {
+                    String path = above.isEmpty() ? categoryEntry.slug() : above + "/" + categoryEntry.slug();
                     return new CategoryNode(
-                            new CategoryId(node.id()), node.slug(), node.name(), path, nodes(tree, node.id(), path));
+                            new CategoryId(categoryEntry.id()),
+                            categoryEntry.slug(),
+                            categoryEntry.name(),
+                            path,
+                            nodes(tree, categoryEntry.id(), path));
                 })
                 .toList();
     }

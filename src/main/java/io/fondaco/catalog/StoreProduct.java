@@ -25,7 +25,7 @@ record StoreProduct(
         @Schema(description = DESCRIPTION) String description,
         String vendor,
         ProductStatus status,
-        List<Category> categories,
+        List<ProductCategory> categories,
         List<Option> options,
         List<Media> media,
         List<Variant> variants,
@@ -37,7 +37,7 @@ record StoreProduct(
                     + " sanitize it before it becomes part of a page.";
 
     @Schema(name = "ProductCategory")
-    record Category(CategoryId id, String slug, String name) {}
+    record ProductCategory(CategoryId id, String slug, String name) {}
 
     /**
      * @param values in the order in which the variants have them
@@ -66,7 +66,7 @@ record StoreProduct(
                     description =
                             "Whether units are there, or are sold before they come; `out_of_stock` exactly where `available` is"
                                     + " false, and so also where the variant has no price in the currency.")
-            Stand availability,
+            StockStatus availability,
 
             @Schema(description = "When units on backorder or preorder are expected.", examples = "2027-03-01")
             @Nullable
@@ -74,7 +74,7 @@ record StoreProduct(
 
     /** Whether a variant is there. */
     @Schema(name = "Availability")
-    enum Stand {
+    enum StockStatus {
         @JsonProperty("in_stock")
         IN_STOCK,
         @JsonProperty("backorder")
@@ -84,18 +84,18 @@ record StoreProduct(
         @JsonProperty("out_of_stock")
         OUT_OF_STOCK;
 
-        static Stand of(ProductRow.VariantRow row, Availability stock) {
+        static StockStatus of(ProductRow.VariantRow row, Availability stock) {
             if (!row.inventoryTracked() || stock.inStock() > 0) {
                 return IN_STOCK;
             }
             if (row.inventoryPolicy() == InventoryPolicy.CONTINUE) {
                 return BACKORDER;
             }
-            return stock.beyond() == 0 ? OUT_OF_STOCK : stock.preorder() ? PREORDER : BACKORDER;
+            return stock.backorderable() == 0 ? OUT_OF_STOCK : stock.preorder() ? PREORDER : BACKORDER;
         }
     }
 
-    static StoreProduct of(ProductRow row, Map<VariantId, PriceTag> prices, Map<String, Availability> stock) {
+    static StoreProduct of(ProductRow row, Map<VariantId, VariantPrice> prices, Map<String, Availability> stock) {
         return new StoreProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -104,7 +104,8 @@ record StoreProduct(
                 row.vendor(),
                 row.status(),
                 row.categories().stream()
-                        .map(category -> new Category(new CategoryId(category.id()), category.slug(), category.name()))
+                        .map(category ->
+                                new ProductCategory(new CategoryId(category.id()), category.slug(), category.name()))
                         .toList(),
                 options(row),
                 row.media(),
@@ -117,7 +118,7 @@ record StoreProduct(
     static List<Option> options(ProductRow row) {
         return java.util.stream.IntStream.range(0, row.options().size())
                 .mapToObj(index -> {
-                    // A variant with too few values is shown with those that it has; ProductStore reports it.
+                    // A variant with too few values is shown with those that it has; ProductRepository reports it.
                     Set<String> values = new LinkedHashSet<>();
                     row.variants().stream()
                             .filter(variant -> index < variant.optionValues().size())
@@ -141,23 +142,25 @@ record StoreProduct(
     private static Variant variant(
             List<String> names,
             ProductRow.VariantRow row,
-            Map<VariantId, PriceTag> prices,
+            Map<VariantId, VariantPrice> prices,
             Map<String, Availability> stock) {
         VariantId id = new VariantId(row.id());
-        Optional<PriceTag> price = Optional.ofNullable(prices.get(id));
+        Optional<VariantPrice> price = Optional.ofNullable(prices.get(id));
         Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
         // It cannot be bought without a price, whatever is on the shelves.
-        Stand stand = price.isPresent() ? Stand.of(row, found) : Stand.OUT_OF_STOCK;
+        StockStatus stockStatus = price.isPresent() ? StockStatus.of(row, found) : StockStatus.OUT_OF_STOCK;
         return new Variant(
                 id,
                 row.sku(),
                 row.title(),
                 options(names, row),
-                price.map(PriceTag::price).orElse(null),
-                price.flatMap(PriceTag::compareAt).orElse(null),
-                stand != Stand.OUT_OF_STOCK,
-                stand,
-                stand == Stand.BACKORDER || stand == Stand.PREORDER ? found.expectedOn() : null);
+                price.map(VariantPrice::price).orElse(null),
+                price.flatMap(VariantPrice::compareAt).orElse(null),
+                stockStatus != StockStatus.OUT_OF_STOCK,
+                stockStatus,
+                stockStatus == StockStatus.BACKORDER || stockStatus == StockStatus.PREORDER
+                        ? found.expectedOn()
+                        : null);
     }
 
     private static Instant updatedAt(ProductRow row) {

@@ -1,19 +1,19 @@
 package io.fondaco.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.fondaco.platform.cache.Answer;
-import io.fondaco.platform.cache.AnswerCache;
+import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;
-import io.fondaco.platform.cache.Tag;
+import io.fondaco.platform.cache.ResponseCache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
-import io.fondaco.platform.paging.Cursor;
-import io.fondaco.platform.paging.NextLink;
 import io.fondaco.platform.paging.Page;
-import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.paging.PageCursor;
+import io.fondaco.platform.paging.PaginationLinkFilter;
+import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.RolePath;
 import io.fondaco.platform.web.ApiException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -59,22 +59,22 @@ class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
 
-    private final ProductStore store;
-    private final ProductNames names;
-    private final VariantPrices prices;
+    private final ProductRepository store;
+    private final ProductExistenceBatcher productExistence;
+    private final VariantPricing prices;
     private final VariantAvailability availability;
     private final CatalogSettings settings;
-    private final AnswerCache cache;
+    private final ResponseCache cache;
 
     StoreProductResource(
-            ProductStore store,
-            ProductNames names,
-            VariantPrices prices,
+            ProductRepository store,
+            ProductExistenceBatcher names,
+            VariantPricing prices,
             VariantAvailability availability,
             CatalogSettings settings,
-            AnswerCache cache) {
+            ResponseCache cache) {
         this.store = store;
-        this.names = names;
+        this.productExistence = names;
         this.prices = prices;
         this.availability = availability;
         this.settings = settings;
@@ -84,18 +84,18 @@ class StoreProductResource {
     @Produces
     @Singleton
     static RolePath role() {
-        return new RolePath(Role.BROWSE, PATH);
+        return new RolePath(PodRole.BROWSE, PATH);
     }
 
     @Produces
     @Singleton
-    static CachedRoute lists() {
+    static CachedRoute listRoute() {
         return new CachedRoute(PATH, List.of("limit", "cursor", "category", "sort", "currency"));
     }
 
     @Produces
     @Singleton
-    static CachedRoute products() {
+    static CachedRoute productRoute() {
         return new CachedRoute(PATH + PRODUCT, List.of("currency"));
     }
 
@@ -121,15 +121,15 @@ class StoreProductResource {
             @RestQuery @DefaultValue("-created_at") @Size(max = 30) String sort,
             @RestQuery @Size(max = 10) @Nullable String currency,
             @Context UriInfo uri) {
-        ProductListing listing = ProductListing.byParameter(sort)
+        ProductSortOrder listing = ProductSortOrder.fromParameter(sort)
                 .orElseThrow(() -> ApiException.badRequest(
                         "unknown_sort", "Sort by created_at, -created_at, title, price or -price."));
         String shownIn = currency(currency);
-        Optional<Cursor> after = Cursor.decode(cursor, sort, 2);
-        return cache.answer(() -> {
+        Optional<PageCursor> after = PageCursor.decode(cursor, sort, 2);
+        return cache.getOrLoad(() -> {
                     Optional<UUID> within = category == null ? Optional.empty() : category(category);
                     return category != null && within.isEmpty()
-                            ? Answer.absent(Set.of(CatalogTags.CATEGORIES))
+                            ? CacheableResponse.notFound(Set.of(CatalogCacheTags.CATEGORIES))
                             : page(listing, shownIn, within, after, limit, uri);
                 })
                 .orElseThrow(() -> ApiException.badRequest("unknown_category", "There is no such category."));
@@ -144,27 +144,32 @@ class StoreProductResource {
             @Schema(description = "Send it as ?cursor= for the next page; null on the last.") @Nullable
             String nextCursor) {}
 
-    private Answer page(
-            ProductListing listing,
+    private CacheableResponse page(
+            ProductSortOrder listing,
             String currency,
             Optional<UUID> category,
-            Optional<Cursor> after,
+            Optional<PageCursor> after,
             int limit,
             UriInfo uri) {
-        ProductListing.Query query = listing.query(currency, category.orElse(null), after, limit + 1);
-        List<ProductRow> rows = store.findForDisplay(query.rest(), query.binding());
-        Map<VariantId, PriceTag> tags = prices(rows, currency);
-        Page<ProductRow> page = Page.cut(rows, limit, last -> listing.cursor(last, lowest(last, tags)));
+        ProductSortOrder.ListingQuery listingQuery = listing.query(currency, category.orElse(null), after, limit + 1);
+        List<ProductRow> rows = store.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
+        Map<VariantId, VariantPrice> tags = prices(rows, currency);
+        Page<ProductRow> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, tags)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
                 .map(row -> StoreProduct.of(row, tags, stock))
                 .toList();
-        Set<Tag> madeOf = new HashSet<>(listing.tags(
-                currency, after, rows.size() <= limit ? Optional.empty() : Optional.of(lowest(rows.getLast(), tags))));
-        rows.forEach(row -> madeOf.addAll(CatalogTags.shown(row)));
-        category.ifPresent(_ -> madeOf.add(CatalogTags.CATEGORIES));
-        String next = page.nextCursor() == null ? null : NextLink.bound(uri, page.nextCursor());
-        return Answer.page(new ProductPage(shown, next), madeOf, next == null ? null : NextLink.relative(uri, next));
+        Set<CacheTag> madeOf = new HashSet<>(listing.cacheTags(
+                currency,
+                after,
+                rows.size() <= limit ? Optional.empty() : Optional.of(lowestPrice(rows.getLast(), tags))));
+        rows.forEach(row -> madeOf.addAll(CatalogCacheTags.ofProduct(row)));
+        category.ifPresent(_ -> madeOf.add(CatalogCacheTags.CATEGORIES));
+        String next = page.nextCursor() == null ? null : PaginationLinkFilter.bindCursor(uri, page.nextCursor());
+        return CacheableResponse.page(
+                new ProductPage(shown, next),
+                madeOf,
+                next == null ? null : PaginationLinkFilter.relativeNextLink(uri, next));
     }
 
     @GET
@@ -183,28 +188,28 @@ class StoreProductResource {
     @APIResponse(responseCode = "304", description = "It is what you have.")
     public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
         String shownIn = currency(currency);
-        Set<Tag> itself = Set.of(whatWouldBe(product));
-        if (cache.isUnheardOf(itself) && !names.mayExist(product)) {
+        Set<CacheTag> itself = Set.of(tagForIdOrSlug(product));
+        if (cache.isUnknown(itself) && !productExistence.mayExist(product)) {
             throw ApiException.notFound("product", product);
         }
-        return cache.answer(() -> {
+        return cache.getOrLoad(() -> {
                     List<ProductRow> rows = find(product);
                     if (rows.isEmpty()) {
-                        names.countAbsent();
+                        productExistence.recordMiss();
                     }
                     return rows.isEmpty()
-                            ? Answer.absent(itself)
-                            : Answer.of(
+                            ? CacheableResponse.notFound(itself)
+                            : CacheableResponse.of(
                                     StoreProduct.of(rows.getFirst(), prices(rows, shownIn), stock(rows)),
-                                    CatalogTags.shown(rows.getFirst()));
+                                    CatalogCacheTags.ofProduct(rows.getFirst()));
                 })
                 .orElseThrow(() -> ApiException.notFound("product", product));
     }
 
-    private static Tag whatWouldBe(String product) {
+    private static CacheTag tagForIdOrSlug(String product) {
         return TypeId.matches(ProductId.PREFIX, product)
-                ? CatalogTags.product(ProductId.parse(product).value())
-                : CatalogTags.slug(product);
+                ? CatalogCacheTags.product(ProductId.parse(product).value())
+                : CatalogCacheTags.slug(product);
     }
 
     private List<ProductRow> find(String product) {
@@ -234,8 +239,8 @@ class StoreProductResource {
         return Category.<Category>find("slug", category).firstResultOptional().map(found -> found.id);
     }
 
-    private Map<VariantId, PriceTag> prices(Collection<ProductRow> rows, String currency) {
-        return prices.in(
+    private Map<VariantId, VariantPrice> prices(Collection<ProductRow> rows, String currency) {
+        return prices.findPrices(
                 currency,
                 rows.stream()
                         .flatMap(row -> row.variants().stream())
@@ -251,7 +256,7 @@ class StoreProductResource {
                 .toList());
     }
 
-    private static long lowest(ProductRow row, Map<VariantId, PriceTag> tags) {
+    private static long lowestPrice(ProductRow row, Map<VariantId, VariantPrice> tags) {
         return row.variants().stream()
                 .map(variant -> tags.get(new VariantId(variant.id())))
                 .filter(java.util.Objects::nonNull)

@@ -2,8 +2,8 @@
  * What the shop has: products with their variants, and the category tree. A SKU and a slug each name one thing, for ever.
  */
 @NullMarked
-@BoundedModule
+@ApplicationModule
 package io.fondaco.catalog;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -1,11 +1,11 @@
 package io.fondaco.checkout;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.checkout.AfterSalesRequests.CancelRequest;
-import io.fondaco.checkout.AfterSalesRequests.CaptureRequest;
-import io.fondaco.checkout.AfterSalesRequests.FulfillmentRequest;
-import io.fondaco.checkout.AfterSalesRequests.RefundRequest;
-import io.fondaco.checkout.AfterSalesRequests.ReturnRequest;
+import io.fondaco.checkout.OrderActionRequests.CancelRequest;
+import io.fondaco.checkout.OrderActionRequests.CaptureRequest;
+import io.fondaco.checkout.OrderActionRequests.FulfillmentRequest;
+import io.fondaco.checkout.OrderActionRequests.RefundRequest;
+import io.fondaco.checkout.OrderActionRequests.ReturnRequest;
 import io.fondaco.order.OrderId;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
@@ -42,15 +42,19 @@ import org.jspecify.annotations.Nullable;
 class AdminOrderResource {
     private static final String KEY = "Idempotency-Key";
 
-    private final OrderDesk desk;
-    private final AfterSales afterSales;
-    private final Documents documents;
+    private final OrderService orderService;
+    private final OrderPaymentService orderPaymentService;
+    private final ResponseJson responseJson;
     private final SecurityIdentity identity;
 
-    AdminOrderResource(OrderDesk desk, AfterSales afterSales, Documents documents, SecurityIdentity identity) {
-        this.desk = desk;
-        this.afterSales = afterSales;
-        this.documents = documents;
+    AdminOrderResource(
+            OrderService desk,
+            OrderPaymentService orderPaymentService,
+            ResponseJson responseJson,
+            SecurityIdentity identity) {
+        this.orderService = desk;
+        this.orderPaymentService = orderPaymentService;
+        this.responseJson = responseJson;
         this.identity = identity;
     }
 
@@ -62,7 +66,7 @@ class AdminOrderResource {
             description = "The history is complete and only ever added to.")
     public RestResponse<AdminOrderView> get(@PathParam("id") String orderId) {
         OrderId id = OrderId.parse(orderId);
-        AdminOrderView view = desk.view(id).orElseThrow(() -> ApiException.notFound("order", id.toString()));
+        AdminOrderView view = orderService.view(id).orElseThrow(() -> ApiException.notFound("order", id.toString()));
         return RestResponse.ResponseBuilder.ok(view)
                 .header(HttpHeaders.ETAG, "\"" + view.order().version() + "\"")
                 .build();
@@ -86,9 +90,9 @@ class AdminOrderResource {
             @Valid @Nullable CancelRequest request) {
         OrderId id = OrderId.parse(orderId);
         CancelRequest asked = request == null ? new CancelRequest(null, null) : request;
-        return afterSales
-                .cancel(id, key(key, id, "cancel", asked), actor(), asked)
-                .response();
+        return orderPaymentService
+                .cancel(id, idempotencyKey(key, id, "cancel", asked), actor(), asked)
+                .toRestResponse();
     }
 
     @POST
@@ -108,9 +112,9 @@ class AdminOrderResource {
         OrderId id = OrderId.parse(orderId);
         CaptureRequest asked = request == null ? new CaptureRequest(null) : request;
         Object content = asked.amount() == null ? "" : asked;
-        return afterSales
-                .capture(id, key(key, id, "capture", content), actor(), asked)
-                .response();
+        return orderPaymentService
+                .capture(id, idempotencyKey(key, id, "capture", content), actor(), asked)
+                .toRestResponse();
     }
 
     @POST
@@ -130,10 +134,10 @@ class AdminOrderResource {
             @HeaderParam(KEY) @Nullable String key,
             @NotNull @Valid RefundRequest request) {
         OrderId id = OrderId.parse(orderId);
-        IdempotencyKey claim = key(key, id, "refunds", request);
-        return afterSales
-                .finish(id, claim, desk.refund(id, claim, actor(), request))
-                .response();
+        IdempotencyKey claim = idempotencyKey(key, id, "refunds", request);
+        return orderPaymentService
+                .sendAndRefresh(id, claim, orderService.refund(id, claim, actor(), request))
+                .toRestResponse();
     }
 
     @POST
@@ -152,10 +156,10 @@ class AdminOrderResource {
             @Valid @Nullable FulfillmentRequest request) {
         OrderId id = OrderId.parse(orderId);
         FulfillmentRequest asked = request == null ? new FulfillmentRequest(null, null, null, null) : request;
-        IdempotencyKey claim = key(key, id, "fulfillments", asked);
-        return afterSales
-                .finish(id, claim, desk.fulfill(id, claim, actor(), asked))
-                .response();
+        IdempotencyKey claim = idempotencyKey(key, id, "fulfillments", asked);
+        return orderPaymentService
+                .sendAndRefresh(id, claim, orderService.fulfill(id, claim, actor(), asked))
+                .toRestResponse();
     }
 
     @POST
@@ -167,23 +171,23 @@ class AdminOrderResource {
             summary = "Tells that units came back",
             description =
                     "With refund, their price goes back, unless it did already; with restock, they can be sold again.")
-    public RestResponse<String> takeBack(
+    public RestResponse<String> returnOrder(
             @PathParam("id") String orderId,
             @HeaderParam(KEY) @Nullable String key,
             @NotNull @Valid ReturnRequest request) {
         OrderId id = OrderId.parse(orderId);
-        IdempotencyKey claim = key(key, id, "returns", request);
-        return afterSales
-                .finish(id, claim, desk.takeBack(id, claim, actor(), request))
-                .response();
+        IdempotencyKey claim = idempotencyKey(key, id, "returns", request);
+        return orderPaymentService
+                .sendAndRefresh(id, claim, orderService.returnUnits(id, claim, actor(), request))
+                .toRestResponse();
     }
 
-    private IdempotencyKey key(@Nullable String header, OrderId id, String verb, Object request) {
+    private IdempotencyKey idempotencyKey(@Nullable String header, OrderId id, String verb, Object request) {
         return IdempotencyKey.required(
                 header,
                 "admin:" + actor(),
                 "POST /admin/v1/orders/%s/%s".formatted(id, verb),
-                documents.write(request));
+                responseJson.write(request));
     }
 
     private String actor() {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What to change about a cart; what is missing, or null, stays. */
 record CartPatch(
-        @Nullable @EmailAddress.Valid @Size(min = 3, max = EmailAddress.MAX_LENGTH) @Schema(description = EMAIL)
+        @Nullable @EmailAddress.ValidEmail @Size(min = 3, max = EmailAddress.MAX_LENGTH) @Schema(description = EMAIL)
         String email,
 
         @Nullable @Valid PostalAddress shippingAddress,
@@ -19,7 +19,7 @@ record CartPatch(
         @Nullable @Pattern(regexp = "[a-z0-9_-]{1,40}") String shippingMethod,
 
         @Nullable @Schema(description = "All that are to be on the cart; an empty list takes them off.") @Size(max = 10)
-        // CartDesk refuses null: thousands of them would be as many violations.
+        // CartService refuses null: thousands of them would be as many violations.
         List<@Size(max = 100) String> couponCodes) {
 
     static final String EMAIL = "Answered with its domain in ASCII: a@xn--mller-kva.de for a@m\u00fcller.de.";

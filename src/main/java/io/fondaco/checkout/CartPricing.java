@@ -3,10 +3,10 @@ package io.fondaco.checkout;
 import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartLine;
 import io.fondaco.catalog.Catalog;
-import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.SellableVariant;
 import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.order.Totals;
@@ -15,7 +15,7 @@ import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.pricing.Pricing;
-import io.fondaco.promotion.Basket;
+import io.fondaco.promotion.DiscountRequest;
 import io.fondaco.promotion.Discounts;
 import io.fondaco.promotion.Promotions;
 import io.fondaco.shipping.Shipping;
@@ -48,7 +48,7 @@ class CartPricing {
     /** Three statements, however many lines; none for an empty cart. One more for coupons. */
     PricedCart price(Cart cart) {
         try {
-            return priced(cart);
+            return computePrices(cart);
         } catch (ArithmeticException _) {
             throw ApiException.invalid("/lines", "amount_too_large", "The total is too large to be counted.");
         }
@@ -56,47 +56,53 @@ class CartPricing {
 
     /** A priced cart as its owner sees it, with what is out of stock now. One statement more. */
     CartView view(PricedCart priced, @Nullable String token) {
-        List<String> skus = priced.stock().stream().map(stock -> stock.sku()).toList();
+        List<String> skus =
+                priced.requiredStock().stream().map(stock -> stock.sku()).toList();
         Map<String, Availability> available = skus.isEmpty() ? Map.of() : inventory.availability(skus);
         List<Violation> shortages = new ArrayList<>();
         for (int index = 0; index < priced.lines().size(); index++) {
-            PricedCart.Line line = priced.lines().get(index);
-            long left =
-                    available.getOrDefault(line.line().sku(), Availability.NONE).sellable();
-            if (line.stockChecked() && left < line.line().quantity()) {
-                shortages.add(new Shortage(line.line().sku(), line.line().quantity(), left)
-                        .violation("/lines/" + index, inventory.toldAtMost()));
+            PricedCart.PricedLine pricedLine = priced.lines().get(index);
+            long left = available
+                    .getOrDefault(pricedLine.cartLine().sku(), Availability.NONE)
+                    .sellable();
+            if (pricedLine.stockChecked() && left < pricedLine.cartLine().quantity()) {
+                shortages.add(new Shortage(
+                                pricedLine.cartLine().sku(),
+                                pricedLine.cartLine().quantity(),
+                                left)
+                        .toViolation("/lines/" + index, inventory.shortageDisclosureLimit()));
             }
         }
         return priced.view(token, shortages);
     }
 
-    private PricedCart priced(Cart cart) {
+    private PricedCart computePrices(Cart cart) {
         Map<String, SellableVariant> variants = cart.lines().isEmpty() ? Map.of() : catalog.variantsBySku(cart.skus());
         List<VariantId> ids =
                 variants.values().stream().map(SellableVariant::id).toList();
-        Map<VariantId, PriceTag> prices = ids.isEmpty() ? Map.of() : pricing.in(cart.currency(), ids);
-        List<PricedCart.Line> lines = new ArrayList<>();
+        Map<VariantId, VariantPrice> prices = ids.isEmpty() ? Map.of() : pricing.findPrices(cart.currency(), ids);
+        List<PricedCart.PricedLine> lines = new ArrayList<>();
         Money subtotal = Money.zero(cart.currency());
         boolean delivered = false;
         for (CartLine line : cart.lines()) {
             Optional<SellableVariant> variant = Optional.ofNullable(variants.get(line.sku()));
             Optional<Money> price = variant.map(SellableVariant::id)
                     .flatMap(id -> Optional.ofNullable(prices.get(id)))
-                    .map(PriceTag::price);
-            PricedCart.Line priced = new PricedCart.Line(line, variant, price);
+                    .map(VariantPrice::price);
+            PricedCart.PricedLine priced = new PricedCart.PricedLine(line, variant, price);
             subtotal = subtotal.plus(priced.total().orElse(Money.zero(cart.currency())));
             delivered |= variant.map(SellableVariant::requiresShipping).orElse(false);
             lines.add(priced);
         }
-        List<ShippingQuote> methods =
-                delivered ? shipping.quotes(cart.shippingAddress().map(PostalAddress::country), subtotal) : List.of();
-        Optional<ShippingQuote> method = method(cart, methods);
+        List<ShippingQuote> methods = delivered
+                ? shipping.listQuotes(cart.shippingAddress().map(PostalAddress::country), subtotal)
+                : List.of();
+        Optional<ShippingQuote> method = selectShippingMethod(cart, methods);
         Money delivery = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
         if (subtotal.plus(delivery).amount() > Money.MAX_AMOUNT) {
             throw new ArithmeticException("Beyond the largest amount: " + subtotal);
         }
-        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : discounts(cart, lines, delivery);
+        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : assessDiscounts(cart, lines, delivery);
         return new PricedCart(
                 cart,
                 lines,
@@ -104,22 +110,22 @@ class CartPricing {
                 method,
                 discounts,
                 Totals.of(subtotal, discounts.total(cart.currency()), delivery),
-                Stream.concat(problems(cart, lines, delivered, method).stream(), discounts.problems().stream())
+                Stream.concat(findProblems(cart, lines, delivered, method).stream(), discounts.problems().stream())
                         .toList());
     }
 
-    private Discounts discounts(Cart cart, List<PricedCart.Line> lines, Money delivery) {
+    private Discounts assessDiscounts(Cart cart, List<PricedCart.PricedLine> lines, Money delivery) {
         Money zero = Money.zero(cart.currency());
-        return promotions.assess(new Basket(
+        return promotions.calculateDiscounts(new DiscountRequest(
                 lines.stream()
-                        .map(line ->
-                                new Basket.Line(line.line().sku(), line.total().orElse(zero)))
+                        .map(pricedLine -> new DiscountRequest.DiscountableLine(
+                                pricedLine.cartLine().sku(), pricedLine.total().orElse(zero)))
                         .toList(),
                 delivery,
                 cart.couponCodes()));
     }
 
-    private static Optional<ShippingQuote> method(Cart cart, List<ShippingQuote> methods) {
+    private static Optional<ShippingQuote> selectShippingMethod(Cart cart, List<ShippingQuote> methods) {
         if (cart.shippingMethod().isPresent()) {
             return methods.stream()
                     .filter(quote -> quote.code().equals(cart.shippingMethod().get()))
@@ -130,34 +136,34 @@ class CartPricing {
                         methods.stream().filter(ShippingQuote::needsAddress).findFirst());
     }
 
-    private static List<Violation> problems(
-            Cart cart, List<PricedCart.Line> lines, boolean delivered, Optional<ShippingQuote> method) {
+    private static List<Violation> findProblems(
+            Cart cart, List<PricedCart.PricedLine> lines, boolean delivered, Optional<ShippingQuote> method) {
         List<Violation> problems = new ArrayList<>();
         if (lines.isEmpty()) {
             problems.add(new Violation("/lines", "empty_cart", "There is nothing in the cart."));
         }
         for (int index = 0; index < lines.size(); index++) {
-            PricedCart.Line line = lines.get(index);
-            if (!line.variant().map(SellableVariant::forSale).orElse(false)) {
+            PricedCart.PricedLine pricedLine = lines.get(index);
+            if (!pricedLine.variant().map(SellableVariant::forSale).orElse(false)) {
                 problems.add(new Violation(
-                        "/lines/" + index, "not_for_sale", line.line().sku() + " is not for sale."));
-            } else if (line.unitPrice().isEmpty()) {
+                        "/lines/" + index, "not_for_sale", pricedLine.cartLine().sku() + " is not for sale."));
+            } else if (pricedLine.unitPrice().isEmpty()) {
                 problems.add(new Violation(
                         "/lines/" + index,
                         "no_price_in_currency",
-                        "%s has no price in %s.".formatted(line.line().sku(), cart.currency())));
+                        "%s has no price in %s.".formatted(pricedLine.cartLine().sku(), cart.currency())));
             }
         }
         if (cart.email().isEmpty()) {
             problems.add(new Violation("/email", "missing_email", "An order needs a mail address."));
         }
         if (delivered && method.isEmpty()) {
-            problems.add(missingDelivery(cart));
+            problems.add(shippingProblem(cart));
         }
         return problems;
     }
 
-    private static Violation missingDelivery(Cart cart) {
+    private static Violation shippingProblem(Cart cart) {
         if (cart.shippingAddress().isEmpty()) {
             return new Violation(
                     "/shipping_address",

@@ -6,7 +6,7 @@ import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.idempotency.CurrentAnswer;
+import io.fondaco.platform.idempotency.CurrentRepresentation;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.BearerToken;
@@ -48,12 +48,12 @@ import org.jspecify.annotations.Nullable;
 @RetriedReads
 @RunOnVirtualThread
 class CartResource {
-    private final CartDesk desk;
+    private final CartService cartService;
     private final CompleteCart completeCart;
     private final Actor actor;
 
-    CartResource(CartDesk desk, CompleteCart completeCart, Actor actor) {
-        this.desk = desk;
+    CartResource(CartService desk, CompleteCart completeCart, Actor actor) {
+        this.cartService = desk;
         this.completeCart = completeCart;
         this.actor = actor;
     }
@@ -67,7 +67,7 @@ class CartResource {
             description = "422: unknown_sku, not_for_sale, no_price_in_currency, quantity_out_of_range, too_many_lines,"
                     + " unknown_currency.")
     public CartView create(@NotNull @Valid NewCartRequest request) {
-        return desk.open(request);
+        return cartService.create(request);
     }
 
     @GET
@@ -78,7 +78,7 @@ class CartResource {
             description = "A token of another cart answers 404, as if there were no such cart.")
     public CartView get(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.view(CartId.parse(id), BearerToken.required(authorization));
+        return cartService.view(CartId.parse(id), BearerToken.parse(authorization));
     }
 
     @PATCH
@@ -94,7 +94,7 @@ class CartResource {
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid CartPatch patch) {
-        return desk.describe(CartId.parse(id), BearerToken.required(authorization), patch);
+        return cartService.update(CartId.parse(id), BearerToken.parse(authorization), patch);
     }
 
     @POST
@@ -108,7 +108,7 @@ class CartResource {
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid LineRequest request) {
-        return desk.add(CartId.parse(id), BearerToken.required(authorization), request);
+        return cartService.addLine(CartId.parse(id), BearerToken.parse(authorization), request);
     }
 
     @PATCH
@@ -123,8 +123,8 @@ class CartResource {
             @PathParam("line") String line,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @NotNull @Valid QuantityRequest request) {
-        return desk.changeQuantity(
-                CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line), request.quantity());
+        return cartService.changeQuantity(
+                CartId.parse(id), BearerToken.parse(authorization), CartLineId.parse(line), request.quantity());
     }
 
     @DELETE
@@ -138,7 +138,7 @@ class CartResource {
             @PathParam("id") String id,
             @PathParam("line") String line,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.remove(CartId.parse(id), BearerToken.required(authorization), CartLineId.parse(line));
+        return cartService.removeLine(CartId.parse(id), BearerToken.parse(authorization), CartLineId.parse(line));
     }
 
     @GET
@@ -151,7 +151,7 @@ class CartResource {
                             + " cart is delivered. While none is chosen, the cheapest that delivers to the address counts.")
     public ShippingMethods shippingMethods(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        return desk.shippingMethods(CartId.parse(id), BearerToken.required(authorization));
+        return cartService.shippingMethods(CartId.parse(id), BearerToken.parse(authorization));
     }
 
     @POST
@@ -182,29 +182,29 @@ class CartResource {
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
             @Parameter(description = "What a 503 waiting_room gave: keeps the place in line.")
-                    @HeaderParam(WaitingRoom.TICKET)
+                    @HeaderParam(WaitingRoom.TICKET_HEADER)
                     @Nullable
                     String ticket,
             @NotNull @Valid CompleteRequest request) {
-        actor.is("cart:" + CartId.parse(id));
+        actor.actAs("cart:" + CartId.parse(id));
         return completeCart
-                .complete(CartId.parse(id), BearerToken.required(authorization), idempotencyKey, ticket, request)
-                .response();
+                .complete(CartId.parse(id), BearerToken.parse(authorization), idempotencyKey, ticket, request)
+                .toRestResponse();
     }
 
     /** The cart as it is now, for a verb that is repeated. */
     @ApplicationScoped
-    static class CurrentCart implements CurrentAnswer {
-        private final CartDesk desk;
+    static class CurrentCart implements CurrentRepresentation {
+        private final CartService cartService;
 
-        CurrentCart(CartDesk desk) {
-            this.desk = desk;
+        CurrentCart(CartService desk) {
+            this.cartService = desk;
         }
 
         @Override
         public CartView read(UriInfo uri, HttpHeaders headers) {
             CartId id = CartId.parse(uri.getPathParameters().getFirst("id"));
-            return desk.view(id, BearerToken.required(headers.getHeaderString(HttpHeaders.AUTHORIZATION)));
+            return cartService.view(id, BearerToken.parse(headers.getHeaderString(HttpHeaders.AUTHORIZATION)));
         }
     }
 }

@@ -27,7 +27,7 @@ record CartView(
         CartStatus status,
         String currency,
         @Nullable String email,
-        List<Line> lines,
+        List<CartLineView> lines,
         @Nullable PostalAddress shippingAddress,
         @Nullable PostalAddress billingAddress,
 
@@ -53,7 +53,7 @@ record CartView(
      * @param unitPrice null when there is none in the cart's currency
      */
     @Schema(name = "CartLine")
-    record Line(
+    record CartLineView(
             CartLineId id,
             String sku,
             VariantId variantId,

@@ -1,15 +1,15 @@
 package io.fondaco.checkout;
 
-import io.fondaco.checkout.Completions.Waiting;
+import io.fondaco.checkout.CheckoutAttemptRepository.WaitReason;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
-import io.fondaco.platform.AtOnce;
+import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.monitoring.Sampled;
-import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.roles.PodRoles;
 import io.fondaco.platform.web.Actor;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -33,35 +33,35 @@ import org.jboss.logging.Logger;
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
     private static final String JOB = "payment-reconciliation";
-    private static final long MOST_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long MAX_RUN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private final Completions completions;
+    private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CompleteCart completeCart;
     private final Payments payments;
-    private final AfterSales afterSales;
+    private final OrderPaymentService orderPaymentService;
     private final CheckoutSettings settings;
     private final Actor actor;
-    private final Sampled<Waiting> open = new Sampled<>();
+    private final GaugeSnapshot<WaitReason> openAges = new GaugeSnapshot<>();
     private volatile boolean stopping;
 
     CheckoutRecovery(
-            Completions completions,
+            CheckoutAttemptRepository checkoutAttemptRepository,
             CompleteCart completeCart,
             Payments payments,
-            AfterSales afterSales,
+            OrderPaymentService orderPaymentService,
             CheckoutSettings settings,
             Actor actor,
             MeterRegistry registry) {
-        this.completions = completions;
+        this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.completeCart = completeCart;
         this.payments = payments;
-        this.afterSales = afterSales;
+        this.orderPaymentService = orderPaymentService;
         this.settings = settings;
         this.actor = actor;
-        for (Waiting waiting : Waiting.values()) {
-            Gauge.builder("fondaco.checkout.open.age.seconds", () -> open.of(waiting))
+        for (WaitReason waitReason : WaitReason.values()) {
+            Gauge.builder("fondaco.checkout.open.age.seconds", () -> openAges.value(waitReason))
                     .description("How long the oldest open completion waits, by what it waits for")
-                    .tag("waiting", waiting.column())
+                    .tag("waiting", waitReason.column())
                     .register(registry);
         }
     }
@@ -71,9 +71,9 @@ class CheckoutRecovery {
             every = "{fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void measure() {
-        open.look(completions::openAges);
+        openAges.refresh(checkoutAttemptRepository::oldestOpenAges);
     }
 
     /** As long as there is anything to do, for a while: what an outage of a provider has left is more than one batch. */
@@ -83,12 +83,12 @@ class CheckoutRecovery {
             every = "{fondaco.checkout.recovery-interval}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void recover() throws InterruptedException {
         long began = System.nanoTime();
         boolean more = true;
-        while (more && !stopping && System.nanoTime() - began < MOST_NANOS) {
-            more = recoverSome();
+        while (more && !stopping && System.nanoTime() - began < MAX_RUN_NANOS) {
+            more = recoverBatch();
         }
     }
 
@@ -97,21 +97,21 @@ class CheckoutRecovery {
     }
 
     /** @return whether there may be more */
-    private boolean recoverSome() throws InterruptedException {
-        List<Completion> due = completions.claimDue();
-        settleAll(due);
+    private boolean recoverBatch() throws InterruptedException {
+        List<CheckoutAttempt> due = checkoutAttemptRepository.claimDue();
+        recoverAttempts(due);
         List<Refund> refunds = payments.claimPendingRefunds(settings.recoveryBatch());
         for (Refund refund : refunds) {
             try {
-                afterSales.sendRefund(refund);
+                orderPaymentService.sendRefund(refund);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "Refund %s could not be sent; it is tried again", refund.id());
             }
         }
-        List<Payment> releases = payments.claimReleases(settings.recoveryBatch());
+        List<Payment> releases = payments.claimPendingVoids(settings.recoveryBatch());
         for (Payment payment : releases) {
             try {
-                afterSales.release(payment);
+                orderPaymentService.voidPayment(payment);
             } catch (RuntimeException e) {
                 LOG.errorf(e, "Payment %s could not be let go; it is tried again", payment.id());
             }
@@ -121,17 +121,17 @@ class CheckoutRecovery {
     }
 
     /** At the same time: together they take as long as the provider takes for one, and so no longer than their lease. */
-    private void settleAll(List<Completion> due) throws InterruptedException {
-        AtOnce.forEach(
+    private void recoverAttempts(List<CheckoutAttempt> due) throws InterruptedException {
+        ParallelForEach.run(
                 due,
-                this::settle,
-                (completion, thrown) ->
-                        LOG.errorf(thrown, "Completion %s could not be recovered; it is tried again", completion.id()));
+                this::recoverAttempt,
+                (checkoutAttempt, thrown) -> LOG.errorf(
+                        thrown, "Completion %s could not be recovered; it is tried again", checkoutAttempt.id()));
     }
 
     @ActivateRequestContext
-    void settle(Completion completion) {
-        actor.is("system:" + JOB);
-        completeCart.recover(completion);
+    void recoverAttempt(CheckoutAttempt checkoutAttempt) {
+        actor.actAs("system:" + JOB);
+        completeCart.recover(checkoutAttempt);
     }
 }

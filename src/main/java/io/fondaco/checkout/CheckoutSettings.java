@@ -29,7 +29,7 @@ interface CheckoutSettings {
     Duration shopperLimit();
 
     /** For tests, with the test provider only: the process ends, as if killed, when a completion comes to this step. */
-    Optional<CompletionStep> cutOffAt();
+    Optional<CrashPoint> cutOffAt();
 
     /** For the how manieth completion that does. */
     @WithDefault("1")

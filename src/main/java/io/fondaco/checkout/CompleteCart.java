@@ -3,12 +3,12 @@ package io.fondaco.checkout;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.InsufficientStock;
 import io.fondaco.payment.Payment;
-import io.fondaco.payment.PaymentAnswer;
 import io.fondaco.payment.PaymentOutcome;
+import io.fondaco.payment.PaymentResult;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.admission.WaitingRoom;
 import io.fondaco.platform.idempotency.IdempotencyKey;
-import io.fondaco.platform.idempotency.StoredAnswer;
+import io.fondaco.platform.idempotency.IdempotentResponse;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,37 +30,37 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class CompleteCart {
     private static final Logger LOG = Logger.getLogger(CompleteCart.class);
-    private static final int MAX_ROUNDS = 3;
+    private static final int MAX_FINALIZE_TRIES = 3;
     private static final int ACCEPTED = 202;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-    private final CompletionStart start;
-    private final CompletionEnd end;
-    private final Completions completions;
+    private final PrepareCheckout prepareCheckout;
+    private final FinalizeCheckout finalizeCheckout;
+    private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final Payments payments;
-    private final Documents documents;
+    private final ResponseJson responseJson;
     private final WaitingRoom waitingRoom;
-    private final CutOff cutOff;
+    private final CrashInjector crashInjector;
 
     CompleteCart(
-            CompletionStart start,
-            CompletionEnd end,
-            Completions completions,
+            PrepareCheckout start,
+            FinalizeCheckout end,
+            CheckoutAttemptRepository checkoutAttemptRepository,
             Payments payments,
-            Documents documents,
+            ResponseJson responseJson,
             WaitingRoom waitingRoom,
-            CutOff cutOff) {
-        this.start = start;
-        this.end = end;
-        this.completions = completions;
+            CrashInjector crashInjector) {
+        this.prepareCheckout = start;
+        this.finalizeCheckout = end;
+        this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.payments = payments;
-        this.documents = documents;
+        this.responseJson = responseJson;
         this.waitingRoom = waitingRoom;
-        this.cutOff = cutOff;
+        this.crashInjector = crashInjector;
     }
 
     @Transactional(Transactional.TxType.NEVER)
-    Answer complete(
+    ReplayableResponse complete(
             CartId id,
             String token,
             @Nullable String idempotencyKey,
@@ -70,39 +70,44 @@ class CompleteCart {
                 idempotencyKey,
                 "cart:" + HexFormat.of().formatHex(Secret.hash(token)),
                 "POST /store/v1/carts/%s/complete".formatted(id),
-                documents.write(request));
+                responseJson.write(request));
         String paymentToken = Optional.ofNullable(request.payment().token()).orElse("");
-        return switch (waitingRoom.enter(ticket, () -> start.begin(id, token, key, request))) {
-            case CompletionStart.Start.Answered(var answer) -> new Answer(describe(answer, token), true);
-            case CompletionStart.Start.Begun(var completion, var payment) -> {
-                cutOff.reach(CompletionStep.SET_ASIDE);
-                PaymentAnswer asked = payments.authorise(payment, paymentToken);
-                cutOff.reach(CompletionStep.ANSWERED);
-                Optional<StoredAnswer> kept = settle(completion, asked);
-                cutOff.reach(CompletionStep.CONCLUDED);
-                if (asked.outcome() == PaymentOutcome.NOT_ASKED) {
-                    throw unavailable(payment);
+        return switch (waitingRoom.run(ticket, () -> prepareCheckout.prepare(id, token, key, request))) {
+            case PrepareCheckout.Preparation.ReplayedResponse(var answer) ->
+                new ReplayableResponse(withTokenAndAction(answer, token), true);
+            case PrepareCheckout.Preparation.Prepared(var checkoutAttempt, var payment) -> {
+                crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE);
+                PaymentResult asked = payments.authorize(payment, paymentToken);
+                crashInjector.crashIfConfigured(CrashPoint.ANSWERED);
+                Optional<IdempotentResponse> kept = applyPaymentResult(checkoutAttempt, asked);
+                crashInjector.crashIfConfigured(CrashPoint.CONCLUDED);
+                if (asked.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE) {
+                    throw providerUnavailable(payment);
                 }
-                yield answer(completion, kept, token);
+                yield response(checkoutAttempt, kept, token);
             }
-            case CompletionStart.Start.Resumed(var completion) -> {
-                Payment payment = payments.find(completion.payment()).orElseThrow();
-                PaymentAnswer known = payments.query(payment);
-                Optional<StoredAnswer> kept = settle(
-                        completion,
-                        known.outcome() == PaymentOutcome.NOT_FOUND ? askAgain(payment, paymentToken) : known);
-                yield answer(completion, kept, token);
+            case PrepareCheckout.Preparation.Resumed(var checkoutAttempt) -> {
+                Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
+                PaymentResult known = payments.fetchStatus(payment);
+                Optional<IdempotentResponse> kept = applyPaymentResult(
+                        checkoutAttempt,
+                        known.outcome() == PaymentOutcome.NOT_FOUND
+                                ? retryAuthorization(payment, paymentToken)
+                                : known);
+                yield response(checkoutAttempt, kept, token);
             }
         };
     }
 
     /** What an earlier try asked for may still be under way, whatever this one did. */
-    private PaymentAnswer askAgain(Payment payment, String token) {
-        PaymentAnswer answer = payments.authorise(payment, token);
-        return answer.outcome() == PaymentOutcome.NOT_ASKED ? PaymentAnswer.of(PaymentOutcome.UNKNOWN) : answer;
+    private PaymentResult retryAuthorization(Payment payment, String token) {
+        PaymentResult answer = payments.authorize(payment, token);
+        return answer.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE
+                ? PaymentResult.of(PaymentOutcome.UNKNOWN)
+                : answer;
     }
 
-    private static ApiException unavailable(Payment payment) {
+    private static ApiException providerUnavailable(Payment payment) {
         return ApiException.unavailable(
                 "payment_unavailable",
                 "Payments by '%s' cannot be taken just now. Nothing was taken and the cart is open; try again with the same Idempotency-Key, or pay another way with a new one."
@@ -111,45 +116,54 @@ class CompleteCart {
     }
 
     /** @param kept in this request; else another has drawn the conclusion */
-    private Answer answer(Completion completion, Optional<StoredAnswer> kept, String token) {
-        return new Answer(describe(kept.orElseGet(() -> end.answer(completion)), token), false);
+    private ReplayableResponse response(
+            CheckoutAttempt checkoutAttempt, Optional<IdempotentResponse> kept, String token) {
+        return new ReplayableResponse(
+                withTokenAndAction(kept.orElseGet(() -> finalizeCheckout.storedResponse(checkoutAttempt)), token),
+                false);
     }
 
     /** A stored answer holds no secrets: they are added each time it is given. */
-    private StoredAnswer describe(StoredAnswer stored, String token) {
-        StoredAnswer answer = documents.withOrderToken(stored, token);
+    private IdempotentResponse withTokenAndAction(IdempotentResponse stored, String token) {
+        IdempotentResponse answer = responseJson.withOrderToken(stored, token);
         if (stored.status() != ACCEPTED) {
             return answer;
         }
-        return completions
-                .ofOrder(documents.order(stored))
-                .flatMap(completion -> payments.find(completion.payment()))
-                .flatMap(payment ->
-                        payments.action(payment.id()).map(action -> documents.withAction(answer, payment, action)))
+        return checkoutAttemptRepository
+                .findByOrder(responseJson.orderId(stored))
+                .flatMap(checkoutAttempt -> payments.find(checkoutAttempt.payment()))
+                .flatMap(payment -> payments.findPendingAction(payment.id())
+                        .map(action -> responseJson.withPaymentAction(answer, payment, action)))
                 .orElse(answer);
     }
 
     /** What a provider says of a payment. One that concerns no completion of ours is passed over. */
     @Transactional(Transactional.TxType.NEVER)
-    void receive(Payment payment, PaymentAnswer answer) {
-        completions.ofPayment(payment.id()).ifPresent(completion -> settle(completion, answer));
+    void onPaymentResult(Payment payment, PaymentResult answer) {
+        checkoutAttemptRepository
+                .findByPayment(payment.id())
+                .ifPresent(checkoutAttempt -> applyPaymentResult(checkoutAttempt, answer));
     }
 
     /** Finishes a completion that was left. */
     @Transactional(Transactional.TxType.NEVER)
-    void recover(Completion completion) {
-        Payment payment = payments.find(completion.payment()).orElseThrow();
-        PaymentAnswer answer = payments.query(payment);
-        PaymentAnswer settled = isToBeGivenUp(completion, answer) ? payments.abandon(payment) : answer;
-        LOG.infof("Completion %s was %s; its payment is %s", completion.id(), completion.state(), settled.outcome());
-        settle(completion, settled);
+    void recover(CheckoutAttempt checkoutAttempt) {
+        Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
+        PaymentResult answer = payments.fetchStatus(payment);
+        PaymentResult settled = shouldAbandon(checkoutAttempt, answer) ? payments.voidPayment(payment) : answer;
+        LOG.infof(
+                "Completion %s was %s; its payment is %s",
+                checkoutAttempt.id(), checkoutAttempt.state(), settled.outcome());
+        applyPaymentResult(checkoutAttempt, settled);
     }
 
     /** A shopper who does nothing is waited for less long than a provider. */
-    private static boolean isToBeGivenUp(Completion completion, PaymentAnswer answer) {
+    private static boolean shouldAbandon(CheckoutAttempt checkoutAttempt, PaymentResult answer) {
         return switch (answer.outcome()) {
             case NOT_FOUND -> true;
-            case PENDING -> completion.overdue() || (answer.action().isPresent() && completion.shopperOverdue());
+            case PENDING ->
+                checkoutAttempt.pendingExpired()
+                        || (answer.action().isPresent() && checkoutAttempt.shopperActionExpired());
             default -> false;
         };
     }
@@ -159,19 +173,20 @@ class CompleteCart {
      *
      * @return what was kept for the client, if it was now
      */
-    Optional<StoredAnswer> settle(Completion completion, PaymentAnswer answer) {
-        CompletionEnd.Conclusion conclusion = settleOnce(completion, answer);
-        for (int round = 1; round < MAX_ROUNDS && !conclusion.drawn(); round++) {
-            conclusion = settleOnce(completions.find(completion.id()).orElseThrow(), answer);
+    Optional<IdempotentResponse> applyPaymentResult(CheckoutAttempt checkoutAttempt, PaymentResult answer) {
+        FinalizeCheckout.Finalization finalization = applyPaymentResultOnce(checkoutAttempt, answer);
+        for (int round = 1; round < MAX_FINALIZE_TRIES && !finalization.applied(); round++) {
+            finalization = applyPaymentResultOnce(
+                    checkoutAttemptRepository.find(checkoutAttempt.id()).orElseThrow(), answer);
         }
-        return conclusion.answer();
+        return finalization.response();
     }
 
-    private CompletionEnd.Conclusion settleOnce(Completion seen, PaymentAnswer answer) {
+    private FinalizeCheckout.Finalization applyPaymentResultOnce(CheckoutAttempt seen, PaymentResult answer) {
         try {
-            return end.settle(seen, answer);
+            return finalizeCheckout.onPaymentResult(seen, answer);
         } catch (InsufficientStock shortage) {
-            return end.giveBack(seen, answer, shortage);
+            return finalizeCheckout.failOutOfStock(seen, answer, shortage);
         }
     }
 }

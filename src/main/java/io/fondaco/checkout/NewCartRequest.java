@@ -12,8 +12,8 @@ record NewCartRequest(
         @NotBlank @Size(max = 10) @Schema(description = "ISO 4217.", examples = "GBP")
         String currency,
 
-        @Nullable @EmailAddress.Valid @Size(max = EmailAddress.MAX_LENGTH) @Schema(description = CartPatch.EMAIL)
+        @Nullable @EmailAddress.ValidEmail @Size(max = EmailAddress.MAX_LENGTH) @Schema(description = CartPatch.EMAIL)
         String email,
 
-        // Each is validated by CartDesk, which stops after some violations.
+        // Each is validated by CartService, which stops after some violations.
         @Nullable @Size(max = 10_000) List<LineRequest> lines) {}

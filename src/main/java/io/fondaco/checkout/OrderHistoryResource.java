@@ -8,8 +8,8 @@ import io.fondaco.payment.Payments;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -53,39 +53,40 @@ class OrderHistoryResource {
     }
 
     /** What an entry is about; at one instant in this order. */
-    enum Subject {
+    enum HistorySource {
         ORDER,
         PAYMENT
     }
 
     /** A place in the story. */
-    private record Place(Instant at, Subject subject, long id) {
-        static final Place BEGINNING = new Place(Instant.EPOCH, Subject.ORDER, 0);
-        static final Comparator<Place> ORDER =
-                Comparator.comparing(Place::at).thenComparing(Place::subject).thenComparingLong(Place::id);
+    private record HistoryKey(Instant at, HistorySource source, long id) {
+        static final HistoryKey BEGINNING = new HistoryKey(Instant.EPOCH, HistorySource.ORDER, 0);
+        static final Comparator<HistoryKey> CHRONOLOGICAL = Comparator.comparing(HistoryKey::at)
+                .thenComparing(HistoryKey::source)
+                .thenComparingLong(HistoryKey::id);
 
         /** The last entry of that subject which does not come after this. */
-        private long before(Subject other) {
-            return other == subject ? id : other.compareTo(subject) < 0 ? Long.MAX_VALUE : 0;
+        private long lastIdBefore(HistorySource other) {
+            return other == source ? id : other.compareTo(source) < 0 ? Long.MAX_VALUE : 0;
         }
 
-        private Cursor cursor() {
-            return Cursor.of(SORT, at.toString(), subject.name(), Long.toString(id));
+        private PageCursor toCursor() {
+            return PageCursor.of(SORT, at.toString(), source.name(), Long.toString(id));
         }
 
-        static Place of(Cursor cursor) {
+        static HistoryKey of(PageCursor pageCursor) {
             try {
-                return new Place(
-                        Instant.parse(cursor.keys().get(0)),
-                        Subject.valueOf(cursor.keys().get(1)),
-                        Long.parseLong(cursor.keys().get(2)));
+                return new HistoryKey(
+                        Instant.parse(pageCursor.keys().get(0)),
+                        HistorySource.valueOf(pageCursor.keys().get(1)),
+                        Long.parseLong(pageCursor.keys().get(2)));
             } catch (DateTimeParseException | IllegalArgumentException _) {
-                throw Cursor.invalid();
+                throw PageCursor.invalidCursor();
             }
         }
     }
 
-    private record Told(Place place, Entry entry) {}
+    private record KeyedEntry(HistoryKey key, Entry entry) {}
 
     /**
      * One change.
@@ -124,47 +125,56 @@ class OrderHistoryResource {
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Nullable String cursor) {
         OrderId id = OrderId.parse(orderId);
-        Place after = Cursor.decode(cursor, SORT, 3).map(Place::of).orElse(Place.BEGINNING);
+        HistoryKey after =
+                PageCursor.decode(cursor, SORT, 3).map(HistoryKey::of).orElse(HistoryKey.BEGINNING);
         if (orders.find(id).isEmpty()) {
             throw ApiException.notFound("order", id.toString());
         }
-        List<Told> story = Stream.concat(
-                        orders.history(id, after.at(), after.before(Subject.ORDER), limit + 1).stream()
-                                .map(entry -> told(id, entry)),
-                        payments.history(id.value(), after.at(), after.before(Subject.PAYMENT), limit + 1).stream()
-                                .map(OrderHistoryResource::told))
-                .sorted(Comparator.comparing(Told::place, Place.ORDER))
+        List<KeyedEntry> story = Stream.concat(
+                        orders.history(id, after.at(), after.lastIdBefore(HistorySource.ORDER), limit + 1).stream()
+                                .map(entry -> toEntry(id, entry)),
+                        payments
+                                .listHistory(
+                                        id.value(), after.at(), after.lastIdBefore(HistorySource.PAYMENT), limit + 1)
+                                .stream()
+                                .map(OrderHistoryResource::toEntry))
+                .sorted(Comparator.comparing(KeyedEntry::key, HistoryKey.CHRONOLOGICAL))
                 .limit(limit + 1L)
                 .toList();
-        return Page.cut(story, limit, told -> told.place().cursor()).map(Told::entry);
+        return Page.fromRows(story, limit, keyedEntry -> keyedEntry.key().toCursor())
+                .map(KeyedEntry::entry);
     }
 
-    private static Told told(OrderId order, Orders.Logged logged) {
-        return new Told(
-                new Place(logged.event().at(), Subject.ORDER, logged.id()),
+    private static KeyedEntry toEntry(OrderId order, Orders.OrderHistoryRow orderHistoryRow) {
+        return new KeyedEntry(
+                new HistoryKey(orderHistoryRow.event().at(), HistorySource.ORDER, orderHistoryRow.id()),
                 new Entry(
                         order.toString(),
-                        logged.event().event(),
-                        logged.event().actor(),
-                        logged.event().requestId(),
-                        logged.event().at(),
-                        logged.event().facts()));
+                        orderHistoryRow.event().event(),
+                        orderHistoryRow.event().actor(),
+                        orderHistoryRow.event().requestId(),
+                        orderHistoryRow.event().at(),
+                        orderHistoryRow.event().facts()));
     }
 
-    private static Told told(PaymentHistory.Entry entry) {
+    private static KeyedEntry toEntry(PaymentHistory.PaymentHistoryEntry paymentHistoryEntry) {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("amount", entry.amount());
-        entry.refund().ifPresent(_ -> facts.put("payment_id", entry.payment().toString()));
-        return new Told(
-                new Place(entry.at(), Subject.PAYMENT, entry.id()),
+        facts.put("amount", paymentHistoryEntry.amount());
+        paymentHistoryEntry
+                .refund()
+                .ifPresent(_ ->
+                        facts.put("payment_id", paymentHistoryEntry.payment().toString()));
+        return new KeyedEntry(
+                new HistoryKey(paymentHistoryEntry.at(), HistorySource.PAYMENT, paymentHistoryEntry.id()),
                 new Entry(
-                        entry.refund()
+                        paymentHistoryEntry
+                                .refund()
                                 .map(Object::toString)
-                                .orElse(entry.payment().toString()),
-                        entry.event(),
-                        entry.actor(),
-                        entry.requestId(),
-                        entry.at(),
+                                .orElse(paymentHistoryEntry.payment().toString()),
+                        paymentHistoryEntry.event(),
+                        paymentHistoryEntry.actor(),
+                        paymentHistoryEntry.requestId(),
+                        paymentHistoryEntry.at(),
                         facts));
     }
 }

@@ -27,12 +27,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RunOnVirtualThread
 class PaymentWebhookResource {
     private final Payments payments;
-    private final AfterSales afterSales;
+    private final OrderPaymentService orderPaymentService;
     private final Actor actor;
 
-    PaymentWebhookResource(Payments payments, AfterSales afterSales, Actor actor) {
+    PaymentWebhookResource(Payments payments, OrderPaymentService orderPaymentService, Actor actor) {
         this.payments = payments;
-        this.afterSales = afterSales;
+        this.orderPaymentService = orderPaymentService;
         this.actor = actor;
     }
 
@@ -61,7 +61,8 @@ class PaymentWebhookResource {
                                             mediaType = MediaType.WILDCARD,
                                             schema = @Schema(type = SchemaType.OBJECT)))
                     byte[] body) {
-        actor.is("provider:" + provider);
-        payments.receive(provider, body, headers::getHeaderString).ifPresent(afterSales::look);
+        actor.actAs("provider:" + provider);
+        payments.receiveWebhook(provider, body, headers::getHeaderString)
+                .ifPresent(orderPaymentService::onPaymentWebhook);
     }
 }

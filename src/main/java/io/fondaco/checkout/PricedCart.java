@@ -20,59 +20,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cart with the prices of this moment.
  *
- * @param methods on offer, cheapest first; none when nothing is delivered
- * @param method the one that counts: chosen, or the cheapest that delivers to the address
+ * @param shippingMethods on offer, cheapest first; none when nothing is delivered
+ * @param shippingMethod the one that counts: chosen, or the cheapest that delivers to the address
  * @param discounts what its coupons come to, and why some of them do not
  * @param problems what stands in the way of an order, but for stock
  */
 record PricedCart(
         Cart cart,
-        List<Line> lines,
-        List<ShippingQuote> methods,
-        Optional<ShippingQuote> method,
+        List<PricedLine> lines,
+        List<ShippingQuote> shippingMethods,
+        Optional<ShippingQuote> shippingMethod,
         Discounts discounts,
         Totals totals,
         List<Violation> problems) {
 
     /** A line; its variant may be gone, its price may be missing. */
-    record Line(CartLine line, Optional<SellableVariant> variant, Optional<Money> unitPrice) {
+    record PricedLine(CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice) {
         Optional<Money> total() {
-            return unitPrice.map(price -> price.times(line.quantity()));
+            return unitPrice.map(price -> price.times(cartLine.quantity()));
         }
 
         boolean stockChecked() {
-            return variant.map(SellableVariant::stockChecked).orElse(false);
+            return variant.map(SellableVariant::stockLimited).orElse(false);
         }
     }
 
     /** What is taken off a line; null for nothing. */
     @Nullable
     Money discountOfLine(int index) {
-        Money discount = discounts.ofLine(index, cart.currency());
+        Money discount = discounts.lineDiscount(index, cart.currency());
         return discount.amount() == 0 ? null : discount;
     }
 
     /** What an order is told of its coupons: those that take something off. */
     List<Discount> effectiveDiscounts() {
-        return discounts.effective().stream().map(PricedCart::view).toList();
+        return discounts.nonZero().stream().map(PricedCart::view).toList();
     }
 
-    private static Discount view(Discounts.Applied discount) {
+    private static Discount view(Discounts.AppliedDiscount discount) {
         return new Discount(discount.code(), discount.title(), discount.kind().column(), discount.amount());
     }
 
-    List<StockQuantity> stock() {
+    List<StockQuantity> requiredStock() {
         return lines.stream()
-                .filter(Line::stockChecked)
-                .map(line -> new StockQuantity(line.line().sku(), line.line().quantity()))
+                .filter(PricedLine::stockChecked)
+                .map(pricedLine -> new StockQuantity(
+                        pricedLine.cartLine().sku(), pricedLine.cartLine().quantity()))
                 .toList();
     }
 
     /** The stock, and where it is to go: nowhere when it is collected. */
-    StockDemand demand() {
+    StockDemand stockDemand() {
         return new StockDemand(
-                stock(),
-                method.filter(ShippingQuote::needsAddress)
+                requiredStock(),
+                shippingMethod
+                        .filter(ShippingQuote::needsAddress)
                         .flatMap(_ -> cart.shippingAddress())
                         .map(PostalAddress::country)
                         .orElse(null));
@@ -92,21 +94,21 @@ record PricedCart(
                 lines.stream().map(PricedCart::view).toList(),
                 cart.shippingAddress().orElse(null),
                 cart.billingAddress().orElse(null),
-                method.map(ShippingQuote::code).or(cart::shippingMethod).orElse(null),
+                shippingMethod.map(ShippingQuote::code).or(cart::shippingMethod).orElse(null),
                 cart.couponCodes(),
                 discounts.applied().stream().map(PricedCart::view).toList(),
                 totals,
                 Stream.concat(problems.stream(), stockProblems.stream()).toList());
     }
 
-    private static CartView.Line view(Line line) {
-        return new CartView.Line(
-                line.line().id(),
-                line.line().sku(),
-                line.line().variantId(),
-                line.variant().map(SellableVariant::title).orElse(null),
-                line.line().quantity(),
-                line.unitPrice().orElse(null),
-                line.total().orElse(null));
+    private static CartView.CartLineView view(PricedLine pricedLine) {
+        return new CartView.CartLineView(
+                pricedLine.cartLine().id(),
+                pricedLine.cartLine().sku(),
+                pricedLine.cartLine().variantId(),
+                pricedLine.variant().map(SellableVariant::title).orElse(null),
+                pricedLine.cartLine().quantity(),
+                pricedLine.unitPrice().orElse(null),
+                pricedLine.total().orElse(null));
     }
 }

@@ -5,9 +5,19 @@
  * <p>Locks are taken in one order: completion, cart, order, promotion, payment, stock. No transaction is open while a provider is asked.
  */
 @NullMarked
-@BoundedModule(
-        uses = {"cart", "catalog", "customer", "inventory", "order", "payment", "pricing", "promotion", "shipping"})
+@ApplicationModule(
+        allowedDependencies = {
+            "cart",
+            "catalog",
+            "customer",
+            "inventory",
+            "order",
+            "payment",
+            "pricing",
+            "promotion",
+            "shipping"
+        })
 package io.fondaco.checkout;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -6,5 +6,5 @@ public interface Customers {
      * The guest with this mail address, made known if new; capitals do not matter. One statement, in the caller's
      * transaction.
      */
-    Customer guest(String email);
+    Customer findOrCreateGuest(String email);
 }

@@ -16,8 +16,8 @@ class PostgresCustomers implements Customers {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Customer guest(String email) {
-        String known = EmailAddress.comparable(email);
+    public Customer findOrCreateGuest(String email) {
+        String known = EmailAddress.toComparisonKey(email);
         UUID id = (UUID) entities.createNativeQuery("""
                         INSERT INTO customer.customer (id, email) VALUES (:id, :email)
                         ON CONFLICT (email) DO UPDATE SET last_order_at = now()

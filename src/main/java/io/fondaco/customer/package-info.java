@@ -2,8 +2,8 @@
  * Whom the shop serves: for now guests, known by their mail address.
  */
 @NullMarked
-@BoundedModule
+@ApplicationModule
 package io.fondaco.customer;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

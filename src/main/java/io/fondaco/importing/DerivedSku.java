@@ -35,7 +35,7 @@ final class DerivedSku {
     }
 
     /** The same, or with the hash, or with a number behind it: the first that is not taken. */
-    static String free(String handle, List<String> optionValues, Set<String> taken) {
+    static String firstAvailable(String handle, List<String> optionValues, Set<String> taken) {
         List<String> candidates = candidates(handle, optionValues);
         for (String candidate : candidates) {
             if (!taken.contains(candidate)) {
@@ -49,7 +49,7 @@ final class DerivedSku {
         return candidates.getLast() + "-" + number;
     }
 
-    /** What {@link #free} tries first. */
+    /** What {@link #firstAvailable} tries first. */
     static List<String> candidates(String handle, List<String> optionValues) {
         String plain = of(handle, optionValues);
         String hash = "-" + hash(handle, optionValues);

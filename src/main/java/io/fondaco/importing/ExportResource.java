@@ -1,7 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.platform.csv.Formulas;
+import io.fondaco.platform.csv.FormulaEscaping;
 import io.fondaco.platform.database.RetriedReads;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Imports and exports")
 class ExportResource {
 
-    private final Exports exports;
+    private final CsvExporter csvExporter;
     private final ImportingSettings settings;
 
-    ExportResource(Exports exports, ImportingSettings settings) {
-        this.exports = exports;
+    ExportResource(CsvExporter csvExporter, ImportingSettings settings) {
+        this.csvExporter = csvExporter;
         this.settings = settings;
     }
 
@@ -79,19 +79,21 @@ class ExportResource {
                     @Nullable
                     String formulas,
             @Context SecurityContext caller) {
-        FileKind fileKind = Parameters.kind(kind);
-        Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
-        FileFormat fileFormat = Parameters.format(format, fileKind);
-        String prices = Parameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
-        ShopifyColumns.Names names = Parameters.columns(columns, fileKind, fileFormat);
-        Formulas cells = Parameters.formulas(formulas);
+        FileKind fileKind = ImportParameters.kind(kind);
+        ImportParameters.requireAnyScope(
+                caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
+        FileFormat fileFormat = ImportParameters.format(format, fileKind);
+        String prices = ImportParameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
+        ShopifyColumns.TemplateVersion templateVersion = ImportParameters.columns(columns, fileKind, fileFormat);
+        FormulaEscaping cells = ImportParameters.formulas(formulas);
         StreamingOutput file =
                 switch (fileKind) {
                     case PRODUCTS -> {
-                        Exports.Products wanted = new Exports.Products(fileFormat, prices, names, cells);
-                        yield output -> exports.products(wanted, output);
+                        CsvExporter.ProductExportOptions wanted =
+                                new CsvExporter.ProductExportOptions(fileFormat, prices, templateVersion, cells);
+                        yield output -> csvExporter.exportProducts(wanted, output);
                     }
-                    case STOCK -> output -> exports.stock(fileFormat, cells, output);
+                    case STOCK -> output -> csvExporter.exportStock(fileFormat, cells, output);
                 };
         return Response.ok(file)
                 .header(

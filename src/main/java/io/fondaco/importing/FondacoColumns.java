@@ -1,7 +1,7 @@
 package io.fondaco.importing;
 
-import io.fondaco.platform.csv.Header;
-import io.fondaco.platform.csv.InvalidHeader;
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.InvalidCsvHeader;
 import io.fondaco.platform.money.Money;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ final class FondacoColumns {
     static final List<String> VARIANT_ATTRIBUTES = List.of("variant_attributes");
 
     /** Every column but those of the prices. */
-    static final List<String> FIXED = Stream.of(
+    static final List<String> NON_PRICE_COLUMNS = Stream.of(
                     SLUG,
                     TITLE,
                     DESCRIPTION,
@@ -62,41 +62,43 @@ final class FondacoColumns {
             .flatMap(List::stream)
             .toList();
 
-    private static final String PRICE = "price_";
-    private static final String COMPARE_AT = "compare_at_";
+    private static final String PRICE_PREFIX = "price_";
+    private static final String COMPARE_AT_PREFIX = "compare_at_";
 
     private FondacoColumns() {}
 
     static List<String> price(String currency) {
-        return List.of(PRICE + currency);
+        return List.of(PRICE_PREFIX + currency);
     }
 
     static List<String> compareAt(String currency) {
-        return List.of(COMPARE_AT + currency);
+        return List.of(COMPARE_AT_PREFIX + currency);
     }
 
     /**
      * The currencies that the header has columns for.
      *
-     * @throws InvalidHeader if it has a column that this format does not know, or one to compare a price with but none
+     * @throws InvalidCsvHeader if it has a column that this format does not know, or one to compare a price with but none
      *     for the price
      */
-    static List<String> currencies(Header header) {
+    static List<String> currencies(CsvHeader csvHeader) {
         List<String> currencies = new ArrayList<>();
-        for (String name : header.names()) {
+        for (String name : csvHeader.names()) {
             String key = name.toLowerCase(Locale.ROOT);
-            if (key.isEmpty() || FIXED.contains(key)) {
+            if (key.isEmpty() || NON_PRICE_COLUMNS.contains(key)) {
                 continue;
             }
-            boolean compare = key.startsWith(COMPARE_AT);
+            boolean compare = key.startsWith(COMPARE_AT_PREFIX);
             String currency = key.substring(
-                            compare ? COMPARE_AT.length() : key.startsWith(PRICE) ? PRICE.length() : key.length())
+                            compare
+                                    ? COMPARE_AT_PREFIX.length()
+                                    : key.startsWith(PRICE_PREFIX) ? PRICE_PREFIX.length() : key.length())
                     .toUpperCase(Locale.ROOT);
             if (!Money.isCurrency(currency)) {
-                throw new InvalidHeader(name, "The format fondaco has no column '%s'.".formatted(name));
+                throw new InvalidCsvHeader(name, "The format fondaco has no column '%s'.".formatted(name));
             }
             if (compare) {
-                header.require(price(currency));
+                csvHeader.requirePosition(price(currency));
             } else {
                 currencies.add(currency);
             }

@@ -50,14 +50,14 @@ class ImportResource {
     private static final Set<String> FILE_TYPES =
             Set.of("text/csv", "application/csv", "text/plain", "application/vnd.ms-excel", "application/octet-stream");
 
-    private final ImportReception reception;
-    private final Imports imports;
-    private final RefusedRows refusedRows;
+    private final ImportUploadService uploadService;
+    private final ImportQueries importQueries;
+    private final RejectedRows rejectedRows;
 
-    ImportResource(ImportReception reception, Imports imports, RefusedRows refusedRows) {
-        this.reception = reception;
-        this.imports = imports;
-        this.refusedRows = refusedRows;
+    ImportResource(ImportUploadService reception, ImportQueries importQueries, RejectedRows rejectedRows) {
+        this.uploadService = reception;
+        this.importQueries = importQueries;
+        this.rejectedRows = rejectedRows;
     }
 
     @POST
@@ -99,22 +99,23 @@ class ImportResource {
             @Context HttpHeaders headers,
             @Context SecurityContext caller,
             InputStream body) {
-        requireFile(headers.getMediaType());
-        FileKind fileKind = Parameters.kind(kind);
-        Parameters.requireAny(caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
-        FileFormat fileFormat = Parameters.format(format, fileKind);
-        Uploads.Order order = new Uploads.Order(
+        requireCsvMediaType(headers.getMediaType());
+        FileKind fileKind = ImportParameters.kind(kind);
+        ImportParameters.requireAnyScope(
+                caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
+        FileFormat fileFormat = ImportParameters.format(format, fileKind);
+        Uploads.ImportOptions importOptions = new Uploads.ImportOptions(
                 fileKind,
                 fileFormat,
-                Parameters.currency(currency, fileKind, fileFormat, reception.defaultCurrency()),
-                Parameters.flag("dry_run", dryRun),
-                Parameters.flag("create_locations", createLocations));
-        ImportId id = reception.receive(order, headers.getLength(), body);
-        return Response.accepted(found(id)).build();
+                ImportParameters.currency(currency, fileKind, fileFormat, uploadService.defaultCurrency()),
+                ImportParameters.parseBoolean("dry_run", dryRun),
+                ImportParameters.parseBoolean("create_locations", createLocations));
+        ImportId id = uploadService.receive(importOptions, headers.getLength(), body);
+        return Response.accepted(findOrNotFound(id)).build();
     }
 
     /** Browsers and shells name a CSV file by several types; what it is, its first bytes tell. */
-    private static void requireFile(@Nullable MediaType type) {
+    private static void requireCsvMediaType(@Nullable MediaType type) {
         if (type == null || FILE_TYPES.contains(type.getType() + "/" + type.getSubtype())) {
             return;
         }
@@ -122,7 +123,7 @@ class ImportResource {
                 415,
                 "unsupported_media_type",
                 "Send the file itself as the body, with Content-Type: text/csv; a form or %s is not taken."
-                        .formatted(Violation.shorten(type.getType() + "/" + type.getSubtype())));
+                        .formatted(Violation.abbreviate(type.getType() + "/" + type.getSubtype())));
     }
 
     @GET
@@ -142,7 +143,7 @@ class ImportResource {
         if (caller.isUserInRole(Scopes.STOCK_READ) || caller.isUserInRole(Scopes.STOCK_WRITE)) {
             kinds.add(FileKind.STOCK);
         }
-        return imports.list(kinds, limit, cursor);
+        return importQueries.list(kinds, limit, cursor);
     }
 
     @GET
@@ -157,7 +158,7 @@ class ImportResource {
             description = "How far it got",
             content = @Content(schema = @Schema(implementation = Import.class)))
     public Import get(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
-        return visible(id, caller);
+        return findVisible(id, caller);
     }
 
     @GET
@@ -172,7 +173,7 @@ class ImportResource {
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
             @Context SecurityContext caller) {
-        return imports.errors(visible(id, caller).id(), limit, cursor);
+        return importQueries.errors(findVisible(id, caller).id(), limit, cursor);
     }
 
     @GET
@@ -194,8 +195,8 @@ class ImportResource {
             description = "The file",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response errorsFile(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
-        ImportId found = visible(id, caller).id();
-        StreamingOutput file = output -> refusedRows.write(found, output);
+        ImportId found = findVisible(id, caller).id();
+        StreamingOutput file = output -> rejectedRows.writeCsv(found, output);
         return Response.ok(file)
                 .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"import-errors.csv\"")
                 .build();
@@ -215,20 +216,20 @@ class ImportResource {
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
             @Context SecurityContext caller) {
-        return imports.warnings(visible(id, caller).id(), limit, cursor);
+        return importQueries.warnings(findVisible(id, caller).id(), limit, cursor);
     }
 
-    private Import visible(String id, SecurityContext caller) {
-        Import found = found(ImportId.parse(id));
+    private Import findVisible(String id, SecurityContext caller) {
+        Import found = findOrNotFound(ImportId.parse(id));
         if (found.kind() == FileKind.PRODUCTS) {
-            Parameters.requireAny(caller, Scopes.CATALOG_READ, Scopes.CATALOG_WRITE);
+            ImportParameters.requireAnyScope(caller, Scopes.CATALOG_READ, Scopes.CATALOG_WRITE);
         } else {
-            Parameters.requireAny(caller, Scopes.STOCK_READ, Scopes.STOCK_WRITE);
+            ImportParameters.requireAnyScope(caller, Scopes.STOCK_READ, Scopes.STOCK_WRITE);
         }
         return found;
     }
 
-    private Import found(ImportId id) {
-        return imports.find(id).orElseThrow(() -> ApiException.notFound("import", id.toString()));
+    private Import findOrNotFound(ImportId id) {
+        return importQueries.find(id).orElseThrow(() -> ApiException.notFound("import", id.toString()));
     }
 }

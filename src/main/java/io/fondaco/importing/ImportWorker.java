@@ -2,9 +2,9 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.monitoring.Sampled;
-import io.fondaco.platform.roles.Role;
-import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.roles.PodRole;
+import io.fondaco.platform.roles.PodRoles;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -24,7 +24,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class ImportWorker {
     /** The job that looks for imports to work on. */
-    static final String POLL = "import-poll";
+    static final String POLL_JOB = "import-poll";
 
     private static final Logger LOG = Logger.getLogger(ImportWorker.class);
     /** How often an import is taken up without getting on before it is given up. */
@@ -33,18 +33,18 @@ class ImportWorker {
     private static final double RETRY_SECONDS = 2;
     private static final String STALLED = "stalled";
 
-    private final ImportLedger ledger;
-    private final ImportRun run;
-    private final Roles roles;
+    private final ImportJobRepository jobs;
+    private final ImportJobRunner runner;
+    private final PodRoles podRoles;
     private final Semaphore busy = new Semaphore(1);
-    private final Sampled<String> sampled = new Sampled<>();
+    private final GaugeSnapshot<String> gaugeSnapshot = new GaugeSnapshot<>();
     private volatile boolean stopping;
 
-    ImportWorker(ImportLedger ledger, ImportRun run, Roles roles, MeterRegistry registry) {
-        this.ledger = ledger;
-        this.run = run;
-        this.roles = roles;
-        Gauge.builder("fondaco.importing.stalled.seconds", () -> sampled.of(STALLED))
+    ImportWorker(ImportJobRepository ledger, ImportJobRunner run, PodRoles podRoles, MeterRegistry registry) {
+        this.jobs = ledger;
+        this.runner = run;
+        this.podRoles = podRoles;
+        Gauge.builder("fondaco.importing.stalled.seconds", () -> gaugeSnapshot.value(STALLED))
                 .description("How long an import that is queued or running has not moved")
                 .register(registry);
     }
@@ -54,62 +54,66 @@ class ImportWorker {
             every = "{fondaco.monitoring.sample-interval}",
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
-    void measure() {
-        sampled.look(() -> Map.of(STALLED, ledger.stalledSeconds()));
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+    void sampleMetrics() {
+        gaugeSnapshot.refresh(() -> Map.of(STALLED, jobs.stalledSeconds()));
     }
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            identity = POLL,
+            identity = POLL_JOB,
             every = "2s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void poll() {
-        work();
+        process();
     }
 
     /** Works until nothing is left to do; does nothing when this pod is at it already, or is no worker. */
     @ActivateRequestContext
-    void work() {
-        if (!roles.plays(Role.WORKER) || !busy.tryAcquire()) {
+    void process() {
+        if (!podRoles.has(PodRole.WORKER) || !busy.tryAcquire()) {
             return;
         }
         try {
             while (!stopping) {
-                Optional<Lease> lease = ledger.claim();
+                Optional<ImportLease> lease = jobs.claim();
                 if (lease.isEmpty()) {
                     return;
                 }
-                work(lease.get());
+                process(lease.get());
             }
         } finally {
             busy.release();
         }
     }
 
-    private void work(Lease lease) {
+    private void process(ImportLease importLease) {
         try {
-            if (lease.attempts() > MAX_ATTEMPTS) {
-                ledger.fail(lease, "gave_up", "The import did not get on in %d attempts.".formatted(MAX_ATTEMPTS));
+            if (importLease.attempts() > MAX_ATTEMPTS) {
+                jobs.fail(importLease, "gave_up", "The import did not get on in %d attempts.".formatted(MAX_ATTEMPTS));
                 return;
             }
-            if (run.run(lease, () -> stopping)) {
-                LOG.infof("Import %s is done", lease.id());
+            if (runner.run(importLease, () -> stopping)) {
+                LOG.infof("Import %s is done", importLease.id());
             } else {
-                ledger.release(lease, 0);
+                jobs.release(importLease, 0);
             }
-        } catch (LeaseLost e) {
+        } catch (ImportLeaseLost e) {
             LOG.warnf("%s; another worker goes on", e.getMessage());
         } catch (RuntimeException e) {
-            LOG.errorf(e, "Import %s stopped at attempt %d; it will be taken up again", lease.id(), lease.attempts());
-            letGo(lease);
+            LOG.errorf(
+                    e,
+                    "Import %s stopped at attempt %d; it will be taken up again",
+                    importLease.id(),
+                    importLease.attempts());
+            releaseLease(importLease);
         }
     }
 
-    private void letGo(Lease lease) {
+    private void releaseLease(ImportLease importLease) {
         try {
-            ledger.release(lease, RETRY_SECONDS);
+            jobs.release(importLease, RETRY_SECONDS);
         } catch (RuntimeException e) {
             LOG.debug("The lease runs out by itself", e);
         }

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fondaco.catalog.Media;
-import io.fondaco.platform.csv.CsvRows;
-import io.fondaco.platform.csv.TextCheck;
+import io.fondaco.platform.csv.CsvRowReader;
+import io.fondaco.platform.csv.TextSanitizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +25,7 @@ final class JsonCells {
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(CsvRows.MAX_FIELD_CHARACTERS)
+                            .maxStringLength(CsvRowReader.MAX_FIELD_CHARACTERS)
                             .build())
                     .build())
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -33,15 +33,15 @@ final class JsonCells {
 
     private JsonCells() {}
 
-    static String ofTexts(List<String> texts) {
+    static String renderTexts(List<String> texts) {
         return texts.isEmpty() ? "" : write(texts);
     }
 
-    static String ofLists(List<List<String>> lists) {
+    static String renderLists(List<List<String>> lists) {
         return lists.isEmpty() ? "" : write(lists);
     }
 
-    static String ofMedia(List<Media> media) {
+    static String renderMedia(List<Media> media) {
         ArrayNode array = JSON.createArrayNode();
         for (Media one : media) {
             array.addObject().put("url", one.url()).put("alt", one.alt());
@@ -49,33 +49,33 @@ final class JsonCells {
         return media.isEmpty() ? "" : write(array);
     }
 
-    static String ofMap(Map<String, String> map) {
+    static String renderMap(Map<String, String> map) {
         return map.isEmpty() ? "" : write(new TreeMap<>(map));
     }
 
     /** A cell that is empty is an empty list. */
-    static List<String> texts(RowReader row, List<String> column, String cell) throws BadCell {
-        return texts(row, column, cell, array(row, column, cell));
+    static List<String> parseTexts(RowReader row, List<String> column, String cell) throws InvalidCell {
+        return parseTexts(row, column, cell, parseArray(row, column, cell));
     }
 
-    static List<List<String>> lists(RowReader row, List<String> column, String cell) throws BadCell {
+    static List<List<String>> parseLists(RowReader row, List<String> column, String cell) throws InvalidCell {
         List<List<String>> lists = new ArrayList<>();
-        for (JsonNode entry : array(row, column, cell)) {
+        for (JsonNode entry : parseArray(row, column, cell)) {
             if (!(entry instanceof ArrayNode inner)) {
-                throw bad(row, column, cell);
+                throw invalidJson(row, column, cell);
             }
-            lists.add(texts(row, column, cell, inner));
+            lists.add(parseTexts(row, column, cell, inner));
         }
         return lists;
     }
 
-    static List<Media> media(RowReader row, List<String> column, String cell) throws BadCell {
+    static List<Media> parseMedia(RowReader row, List<String> column, String cell) throws InvalidCell {
         List<Media> media = new ArrayList<>();
-        for (JsonNode entry : array(row, column, cell)) {
-            Map<String, String> members = members(row, column, cell, entry);
+        for (JsonNode entry : parseArray(row, column, cell)) {
+            Map<String, String> members = parseMembers(row, column, cell, entry);
             String url = members.get("url");
             if (url == null || !List.of("url", "alt").containsAll(members.keySet())) {
-                throw bad(row, column, cell);
+                throw invalidJson(row, column, cell);
             }
             media.add(new Media(url, members.getOrDefault("alt", "")));
         }
@@ -83,60 +83,61 @@ final class JsonCells {
     }
 
     /** A cell that is empty is an empty map. */
-    static Map<String, String> map(RowReader row, List<String> column, String cell) throws BadCell {
-        return cell.isBlank() ? Map.of() : members(row, column, cell, tree(row, column, cell));
+    static Map<String, String> parseMap(RowReader row, List<String> column, String cell) throws InvalidCell {
+        return cell.isBlank() ? Map.of() : parseMembers(row, column, cell, readTree(row, column, cell));
     }
 
-    private static ArrayNode array(RowReader row, List<String> column, String cell) throws BadCell {
+    private static ArrayNode parseArray(RowReader row, List<String> column, String cell) throws InvalidCell {
         if (cell.isBlank()) {
             return JSON.createArrayNode();
         }
-        if (tree(row, column, cell) instanceof ArrayNode array && array.size() <= MAX_ENTRIES) {
+        if (readTree(row, column, cell) instanceof ArrayNode array && array.size() <= MAX_ENTRIES) {
             return array;
         }
-        throw bad(row, column, cell);
+        throw invalidJson(row, column, cell);
     }
 
-    private static List<String> texts(RowReader row, List<String> column, String cell, ArrayNode array) throws BadCell {
+    private static List<String> parseTexts(RowReader row, List<String> column, String cell, ArrayNode array)
+            throws InvalidCell {
         List<String> texts = new ArrayList<>(array.size());
         for (JsonNode entry : array) {
-            texts.add(text(row, column, cell, entry));
+            texts.add(parseText(row, column, cell, entry));
         }
         return texts;
     }
 
-    private static Map<String, String> members(RowReader row, List<String> column, String cell, JsonNode node)
-            throws BadCell {
+    private static Map<String, String> parseMembers(RowReader row, List<String> column, String cell, JsonNode node)
+            throws InvalidCell {
         if (!(node instanceof ObjectNode object) || object.size() > MAX_ENTRIES) {
-            throw bad(row, column, cell);
+            throw invalidJson(row, column, cell);
         }
         Map<String, String> members = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
-            if (!TextCheck.isStorable(member.getKey())) {
-                throw bad(row, column, cell);
+            if (!TextSanitizer.isStorable(member.getKey())) {
+                throw invalidJson(row, column, cell);
             }
-            members.put(member.getKey(), text(row, column, cell, member.getValue()));
+            members.put(member.getKey(), parseText(row, column, cell, member.getValue()));
         }
         return members;
     }
 
-    private static String text(RowReader row, List<String> column, String cell, JsonNode node) throws BadCell {
-        if (!node.isTextual() || !TextCheck.isStorable(node.textValue())) {
-            throw bad(row, column, cell);
+    private static String parseText(RowReader row, List<String> column, String cell, JsonNode node) throws InvalidCell {
+        if (!node.isTextual() || !TextSanitizer.isStorable(node.textValue())) {
+            throw invalidJson(row, column, cell);
         }
         return node.textValue();
     }
 
-    private static JsonNode tree(RowReader row, List<String> column, String cell) throws BadCell {
+    private static JsonNode readTree(RowReader row, List<String> column, String cell) throws InvalidCell {
         try {
             return JSON.readTree(cell);
         } catch (JsonProcessingException _) {
-            throw bad(row, column, cell);
+            throw invalidJson(row, column, cell);
         }
     }
 
-    private static BadCell bad(RowReader row, List<String> column, String cell) {
-        return row.bad(column, "invalid_json", "'%s' is not JSON of the documented form, of text", cell);
+    private static InvalidCell invalidJson(RowReader row, List<String> column, String cell) {
+        return row.invalidCell(column, "invalid_json", "'%s' is not JSON of the documented form, of text", cell);
     }
 
     private static String write(Object value) {

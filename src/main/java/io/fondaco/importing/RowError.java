@@ -1,6 +1,6 @@
 package io.fondaco.importing;
 
-import io.fondaco.platform.csv.TextCheck;
+import io.fondaco.platform.csv.TextSanitizer;
 import io.fondaco.platform.web.Violation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -33,12 +33,12 @@ record RowError(
 
     /** The detail with the value in it, shortened: {@code of(3, "sku", "invalid_sku", "'%s' is not a SKU", value)}. */
     static RowError of(long row, String column, String code, String template, String value) {
-        return new RowError(row, column, code, template.formatted(Violation.shorten(value)));
+        return new RowError(row, column, code, template.formatted(Violation.abbreviate(value)));
     }
 
     /** The database keeps neither NUL characters nor halves of a surrogate pair. */
     private static String cut(String text, int length) {
         String shortened = text.length() <= length ? text : text.substring(0, length) + "…";
-        return TextCheck.storable(shortened);
+        return TextSanitizer.toStorable(shortened);
     }
 }

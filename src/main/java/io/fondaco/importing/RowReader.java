@@ -1,8 +1,8 @@
 package io.fondaco.importing;
 
+import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
-import io.fondaco.platform.csv.Header;
-import io.fondaco.platform.csv.TextCheck;
+import io.fondaco.platform.csv.TextSanitizer;
 import io.fondaco.platform.money.Money;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the cells of one row by column; what does not fit becomes a {@link BadCell} with the value in its words. */
+/** Reads the cells of one row by column; what does not fit becomes a {@link InvalidCell} with the value in its words. */
 final class RowReader {
     static final int MAX_SKU_LENGTH = 255;
     private static final int MAX_NUMBER_LENGTH = 30;
@@ -32,22 +32,22 @@ final class RowReader {
             new BigDecimal("28.349523125"));
     private static final BigDecimal MAX_GRAMS = BigDecimal.valueOf(1_000_000_000_000L);
 
-    private final Header header;
+    private final CsvHeader csvHeader;
     private final CsvRow row;
 
-    RowReader(Header header, CsvRow row) {
-        this.header = header;
+    RowReader(CsvHeader csvHeader, CsvRow row) {
+        this.csvHeader = csvHeader;
         this.row = row;
     }
 
     /**
-     * @throws BadCell if the row as a whole cannot be read
+     * @throws InvalidCell if the row as a whole cannot be read
      */
-    static RowReader whole(Header header, CsvRow row) throws BadCell {
-        RowReader reader = new RowReader(header, row);
-        Optional<RowError> flaw = reader.flaw();
+    static RowReader validated(CsvHeader csvHeader, CsvRow row) throws InvalidCell {
+        RowReader reader = new RowReader(csvHeader, row);
+        Optional<RowError> flaw = reader.rowError();
         if (flaw.isPresent()) {
-            throw new BadCell(flaw.get());
+            throw new InvalidCell(flaw.get());
         }
         return reader;
     }
@@ -60,26 +60,26 @@ final class RowReader {
      * Whether the row as a whole can be read: no cell without a column, all of them text. Spreadsheets leave out empty cells at
      * the end of a row and write empty ones beyond the header, so both mean nothing.
      */
-    Optional<RowError> flaw() {
+    Optional<RowError> rowError() {
         for (int position = 0; position < row.cells().size(); position++) {
             String cell = row.cells().get(position);
-            if (header.isReason(position)) {
+            if (csvHeader.isRejectionColumn(position)) {
                 continue;
             }
-            if (position >= header.size() || header.names().get(position).isEmpty()) {
+            if (position >= csvHeader.size() || csvHeader.names().get(position).isEmpty()) {
                 if (cell.isBlank()) {
                     continue;
                 }
-                return Optional.of(position < header.size() ? unnamed(position, cell) : beyond(cell));
+                return Optional.of(position < csvHeader.size() ? unnamed(position, cell) : beyond(cell));
             }
-            if (!TextCheck.wasDecoded(cell)) {
+            if (!TextSanitizer.isValidUtf8(cell)) {
                 return Optional.of(RowError.of(
-                        row.number(), header.names().get(position), "invalid_encoding", "'%s' is not UTF-8", cell));
+                        row.number(), csvHeader.names().get(position), "invalid_encoding", "'%s' is not UTF-8", cell));
             }
-            if (!TextCheck.isStorable(cell)) {
+            if (!TextSanitizer.isStorable(cell)) {
                 return Optional.of(RowError.of(
                         row.number(),
-                        header.names().get(position),
+                        csvHeader.names().get(position),
                         "invalid_character",
                         "'%s' has a character that cannot be stored",
                         cell));
@@ -103,7 +103,7 @@ final class RowReader {
                 "",
                 "wrong_column_count",
                 "The row has %d cells, the header %d columns;"
-                                .formatted(row.cells().size(), header.size())
+                                .formatted(row.cells().size(), csvHeader.size())
                         + " '%s' stands beyond the last one",
                 cell);
     }
@@ -111,7 +111,7 @@ final class RowReader {
     /** The cell as it is; null when the file has no such column. */
     @Nullable
     String text(List<String> column) {
-        OptionalInt position = header.position(column);
+        OptionalInt position = csvHeader.position(column);
         if (position.isEmpty()) {
             return null;
         }
@@ -120,49 +120,50 @@ final class RowReader {
     }
 
     /** The cell without outer blanks; empty when there is no such column. */
-    String word(List<String> column) {
+    String trimmedText(List<String> column) {
         String text = text(column);
         return text == null ? "" : text.strip();
     }
 
     /** A cell that holds a number or a word of ours: without blanks that nobody sees as well. */
-    private String plainWord(List<String> column) {
-        return TextCheck.stripped(word(column));
+    private String normalizedText(List<String> column) {
+        return TextSanitizer.strip(trimmedText(column));
     }
 
     boolean isEmpty(List<String> column) {
-        return word(column).isEmpty();
+        return trimmedText(column).isEmpty();
     }
 
-    String sku(List<String> column) throws BadCell {
-        String sku = word(column);
+    String sku(List<String> column) throws InvalidCell {
+        String sku = trimmedText(column);
         if (sku.isEmpty()) {
-            throw bad(column, "missing_sku", "The row has no SKU%s", "");
+            throw invalidCell(column, "missing_sku", "The row has no SKU%s", "");
         }
-        return checkedSku(column, sku);
+        return validateSku(column, sku);
     }
 
-    String checkedSku(List<String> column, String sku) throws BadCell {
+    String validateSku(List<String> column, String sku) throws InvalidCell {
         if (sku.length() > MAX_SKU_LENGTH || sku.chars().anyMatch(Character::isISOControl)) {
-            throw bad(column, "invalid_sku", "'%s' is no SKU: at most 255 characters, none of them control", sku);
+            throw invalidCell(
+                    column, "invalid_sku", "'%s' is no SKU: at most 255 characters, none of them control", sku);
         }
         return sku;
     }
 
     /** Null when the cell is empty or there is no such column. */
     @Nullable
-    Boolean flag(List<String> column) throws BadCell {
-        String word = plainWord(column);
+    Boolean flag(List<String> column) throws InvalidCell {
+        String word = normalizedText(column);
         return switch (word.toLowerCase(Locale.ROOT)) {
             case "" -> null;
             case "true", "yes", "1" -> Boolean.TRUE;
             case "false", "no", "0" -> Boolean.FALSE;
-            default -> throw bad(column, "invalid_boolean", "'%s' is neither true nor false", word);
+            default -> throw invalidCell(column, "invalid_boolean", "'%s' is neither true nor false", word);
         };
     }
 
-    Optional<Money> price(List<String> column, String currency) throws BadCell {
-        String word = plainWord(column);
+    Optional<Money> price(List<String> column, String currency) throws InvalidCell {
+        String word = normalizedText(column);
         if (word.isEmpty()) {
             return Optional.empty();
         }
@@ -174,11 +175,15 @@ final class RowReader {
         } catch (IllegalArgumentException _) {
             // Said below, with the column.
         }
-        throw bad(column, "invalid_price", "'%s' is not a price in " + currency + remedy(word, currency), word);
+        throw invalidCell(
+                column,
+                "invalid_price",
+                "'%s' is not a price in " + currency + correctedPriceHint(word, currency),
+                word);
     }
 
     /** How a price would have to be written that has a currency sign, thousands separators or too many digits. */
-    private static String remedy(String word, String currency) {
+    private static String correctedPriceHint(String word, String currency) {
         Matcher decorated = DECORATED_PRICE.matcher(word);
         if (word.length() > MAX_NUMBER_LENGTH || !decorated.matches()) {
             return "";
@@ -192,8 +197,8 @@ final class RowReader {
 
     /** Whole grams; a fraction is rounded half up. Null when empty or absent. */
     @Nullable
-    Long grams(List<String> column) throws BadCell {
-        String word = plainWord(column);
+    Long grams(List<String> column) throws InvalidCell {
+        String word = normalizedText(column);
         if (word.isEmpty()) {
             return null;
         }
@@ -202,33 +207,33 @@ final class RowReader {
 
     /** The same from a weight in the unit that another column names. */
     @Nullable
-    Long weight(List<String> column, List<String> unitColumn) throws BadCell {
-        String word = plainWord(column);
+    Long weight(List<String> column, List<String> unitColumn) throws InvalidCell {
+        String word = normalizedText(column);
         if (word.isEmpty()) {
             return null;
         }
-        String unit = word(unitColumn).toLowerCase(Locale.ROOT);
+        String unit = trimmedText(unitColumn).toLowerCase(Locale.ROOT);
         BigDecimal factor = GRAMS_BY_UNIT.get(unit);
         if (factor == null) {
-            throw bad(unitColumn, "invalid_weight_unit", "'%s' is none of kg, g, lb, oz", unit);
+            throw invalidCell(unitColumn, "invalid_weight_unit", "'%s' is none of kg, g, lb, oz", unit);
         }
         return grams(column, word, factor, unit);
     }
 
-    private Long grams(List<String> column, String word, BigDecimal factor, String unit) throws BadCell {
+    private Long grams(List<String> column, String word, BigDecimal factor, String unit) throws InvalidCell {
         Optional<BigDecimal> grams = decimal(word)
                 .map(factor::multiply)
                 .map(exact -> exact.setScale(0, RoundingMode.HALF_UP))
                 .filter(rounded -> rounded.signum() >= 0 && rounded.compareTo(MAX_GRAMS) <= 0);
         if (grams.isEmpty()) {
-            throw bad(column, "invalid_weight", "'%s' is not a weight in " + unit, word);
+            throw invalidCell(column, "invalid_weight", "'%s' is not a weight in " + unit, word);
         }
         return grams.get().longValueExact();
     }
 
     /** A whole number of units within the bounds; empty when the cell is empty or absent. */
-    Optional<Long> units(List<String> column, long min, long max) throws BadCell {
-        String word = plainWord(column);
+    Optional<Long> units(List<String> column, long min, long max) throws InvalidCell {
+        String word = normalizedText(column);
         if (word.isEmpty()) {
             return Optional.empty();
         }
@@ -238,7 +243,8 @@ final class RowReader {
                         whole.compareTo(BigDecimal.valueOf(min)) >= 0 && whole.compareTo(BigDecimal.valueOf(max)) <= 0)
                 .map(BigDecimal::longValueExact);
         if (units.isEmpty()) {
-            throw bad(column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, word);
+            throw invalidCell(
+                    column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, word);
         }
         return units;
     }
@@ -253,7 +259,7 @@ final class RowReader {
     /**
      * @param template with one {@code %s} for the value
      */
-    BadCell bad(List<String> column, String code, String template, String value) {
-        return new BadCell(RowError.of(row.number(), header.nameOf(column), code, template, value));
+    InvalidCell invalidCell(List<String> column, String code, String template, String value) {
+        return new InvalidCell(RowError.of(row.number(), csvHeader.columnName(column), code, template, value));
     }
 }

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
  *
  * @param key of the attribute
  * @param header as an export writes it
- * @param ofProduct whether the first row of a product speaks for the product; else each row speaks for its variant
+ * @param productLevel whether the first row of a product speaks for the product; else each row speaks for its variant
  */
-record ShopifyAttribute(String key, String header, boolean ofProduct) {
+record ShopifyAttribute(String key, String header, boolean productLevel) {
     static final String PREFIX = "shopify.";
     static final String PUBLISHED = PREFIX + "published";
     static final String TRACKER = PREFIX + "inventory_tracker";
@@ -117,7 +117,7 @@ record ShopifyAttribute(String key, String header, boolean ofProduct) {
     static Optional<ShopifyAttribute> ofKey(String key, boolean ofProduct) {
         for (ShopifyAttribute known : KNOWN) {
             if (known.key().equals(key)) {
-                return Optional.of(known).filter(attribute -> attribute.ofProduct() == ofProduct);
+                return Optional.of(known).filter(attribute -> attribute.productLevel() == ofProduct);
             }
         }
         Optional<ShopifyAttribute> found = Optional.empty();
@@ -134,9 +134,9 @@ record ShopifyAttribute(String key, String header, boolean ofProduct) {
             }
         }
         // Only a column that reads back as the very same attribute is worth writing.
-        return found.filter(attribute -> attribute.ofProduct() == ofProduct)
+        return found.filter(attribute -> attribute.productLevel() == ofProduct)
                 .filter(attribute -> attribute.key().equals(key))
-                .filter(attribute -> !attribute.header().isBlank() && !ShopifyHeader.isRead(attribute.header()))
+                .filter(attribute -> !attribute.header().isBlank() && !ShopifyHeader.isMapped(attribute.header()))
                 .filter(attribute ->
                         attribute.header().equals(attribute.header().strip()))
                 .filter(attribute -> ofHeader(attribute.header()).equals(attribute));

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * newer and older names that files have.
  */
 final class ShopifyColumns {
-    static final int OPTIONS = 3;
+    static final int MAX_OPTIONS = 3;
 
     static final List<String> HANDLE = List.of("Handle", "URL handle");
     static final List<String> TITLE = List.of("Title");
@@ -47,15 +47,15 @@ final class ShopifyColumns {
     static final List<String> STATUS = List.of("Status");
 
     /** What the format cannot say exactly stands in columns of the form that it has for foreign data, as JSON. */
-    static final List<String> EXACT_CATEGORIES = List.of("Categories (product.metafields.fondaco.categories)");
+    static final List<String> CATEGORIES_JSON = List.of("Categories (product.metafields.fondaco.categories)");
 
-    static final List<String> EXACT_TAGS = List.of("Tags (product.metafields.fondaco.tags)");
-    static final List<String> MORE_ATTRIBUTES = List.of("Attributes (product.metafields.fondaco.attributes)");
-    static final List<String> MORE_VARIANT_ATTRIBUTES =
+    static final List<String> TAGS_JSON = List.of("Tags (product.metafields.fondaco.tags)");
+    static final List<String> ATTRIBUTES_JSON = List.of("Attributes (product.metafields.fondaco.attributes)");
+    static final List<String> VARIANT_ATTRIBUTES_JSON =
             List.of("Variant attributes (variant.metafields.fondaco.attributes)");
 
     /** Every name of a column that is read for itself; what is not in it is kept as an attribute. */
-    static final List<String> READ = Stream.concat(
+    static final List<String> MAPPED_COLUMNS = Stream.concat(
                     Stream.of(
                                     HANDLE,
                                     TITLE,
@@ -83,10 +83,10 @@ final class ShopifyColumns {
                                     SEO_DESCRIPTION,
                                     VARIANT_IMAGE,
                                     STATUS,
-                                    EXACT_CATEGORIES,
-                                    EXACT_TAGS,
-                                    MORE_ATTRIBUTES,
-                                    MORE_VARIANT_ATTRIBUTES)
+                                    CATEGORIES_JSON,
+                                    TAGS_JSON,
+                                    ATTRIBUTES_JSON,
+                                    VARIANT_ATTRIBUTES_JSON)
                             .flatMap(List::stream),
                     Stream.of(1, 2, 3)
                             .flatMap(
@@ -96,19 +96,19 @@ final class ShopifyColumns {
     private ShopifyColumns() {}
 
     /** Which names an export gives to columns that have an older and a newer one, and in which order they stand. */
-    enum Names {
+    enum TemplateVersion {
         /** The names that most programs know. */
         LEGACY,
         /** Those of the template that shops are given today. */
         CURRENT;
 
         /** The name of a column that the older template calls this. */
-        String of(String legacy) {
+        String columnName(String legacy) {
             return this == LEGACY ? legacy : CURRENT_NAMES.getOrDefault(legacy, legacy);
         }
 
         /** The columns in the order of the template; those that it does not have follow. */
-        List<String> inOrder(List<String> legacy) {
+        List<String> inTemplateOrder(List<String> legacy) {
             if (this == LEGACY) {
                 return legacy;
             }
@@ -140,7 +140,7 @@ final class ShopifyColumns {
         names.put(STATUS.getFirst(), "Status");
         names.put(SKU.getFirst(), "SKU");
         names.put(BARCODE.getFirst(), "Barcode");
-        for (int option = 1; option <= OPTIONS; option++) {
+        for (int option = 1; option <= MAX_OPTIONS; option++) {
             names.put(optionName(option).getFirst(), "Option" + option + " name");
             names.put(optionValue(option).getFirst(), "Option" + option + " value");
             names.put("Option" + option + " Linked To", "Option" + option + " Linked To");

@@ -1,8 +1,8 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductDraft;
-import io.fondaco.platform.csv.Header;
-import io.fondaco.platform.csv.InvalidHeader;
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.InvalidCsvHeader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,70 +16,71 @@ import org.jspecify.annotations.Nullable;
 
 /** The header of a file in the exchange format: the columns that are read for themselves, and those that are kept. */
 final class ShopifyHeader {
-    private static final Set<String> READ = ShopifyColumns.READ.stream()
+    private static final Set<String> MAPPED_COLUMNS = ShopifyColumns.MAPPED_COLUMNS.stream()
             .map(name -> name.toLowerCase(Locale.ROOT))
             .collect(Collectors.toUnmodifiableSet());
 
-    private static final Pattern FURTHER_OPTION = Pattern.compile("(?i)option([4-9]|[1-9][0-9]+) (name|value)");
+    private static final Pattern UNSUPPORTED_OPTION = Pattern.compile("(?i)option([4-9]|[1-9][0-9]+) (name|value)");
 
-    private final Header header;
-    private final List<Kept> kept = new ArrayList<>();
+    private final CsvHeader csvHeader;
+    private final List<AttributeColumn> attributeColumns = new ArrayList<>();
 
     /**
-     * @throws InvalidHeader if a column is missing, or two mean the same
+     * @throws InvalidCsvHeader if a column is missing, or two mean the same
      */
-    ShopifyHeader(Header header) {
-        this.header = header;
-        refuseInventory(header);
-        header.require(ShopifyColumns.TITLE);
+    ShopifyHeader(CsvHeader csvHeader) {
+        this.csvHeader = csvHeader;
+        rejectInventoryFile(csvHeader);
+        csvHeader.requirePosition(ShopifyColumns.TITLE);
         if (has(ShopifyColumns.WEIGHT) && !has(ShopifyColumns.WEIGHT_UNIT) && !has(ShopifyColumns.GRAMS)) {
-            throw new InvalidHeader(
-                    name(ShopifyColumns.WEIGHT),
+            throw new InvalidCsvHeader(
+                    nameOf(ShopifyColumns.WEIGHT),
                     "The column '%s' needs a column '%s' that says its unit; or send grams as '%s'."
                             .formatted(
-                                    name(ShopifyColumns.WEIGHT),
+                                    nameOf(ShopifyColumns.WEIGHT),
                                     ShopifyColumns.WEIGHT_UNIT.getFirst(),
                                     ShopifyColumns.GRAMS.getFirst()));
         }
         Set<String> keys = new HashSet<>();
-        for (String name : header.names()) {
-            if (name.isEmpty() || isRead(name)) {
+        for (String name : csvHeader.names()) {
+            if (name.isEmpty() || isMapped(name)) {
                 continue;
             }
-            if (FURTHER_OPTION.matcher(name).matches()) {
-                throw new InvalidHeader(
+            if (UNSUPPORTED_OPTION.matcher(name).matches()) {
+                throw new InvalidCsvHeader(
                         name,
                         "A product has at most %d options; there is no place for '%s'."
-                                .formatted(ShopifyColumns.OPTIONS, name));
+                                .formatted(ShopifyColumns.MAX_OPTIONS, name));
             }
             ShopifyAttribute attribute = ShopifyAttribute.ofHeader(name);
             if (!keys.add(attribute.key())) {
-                throw new InvalidHeader(name, "Another column of the header means the same as '%s'.".formatted(name));
+                throw new InvalidCsvHeader(
+                        name, "Another column of the header means the same as '%s'.".formatted(name));
             }
-            kept.add(new Kept(List.of(name), attribute));
+            attributeColumns.add(new AttributeColumn(List.of(name), attribute));
         }
     }
 
     /** The format's other file, of stock at locations, has handle and title as well. */
-    private static void refuseInventory(Header header) {
-        boolean counts = header.names().stream()
+    private static void rejectInventoryFile(CsvHeader csvHeader) {
+        boolean counts = csvHeader.names().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .anyMatch(name -> name.startsWith("on hand") || name.startsWith("available"));
         if (counts
-                && header.position(List.of("Location")).isPresent()
-                && header.position(ShopifyColumns.PRICE).isEmpty()) {
-            throw new InvalidHeader(
+                && csvHeader.position(List.of("Location")).isPresent()
+                && csvHeader.position(ShopifyColumns.PRICE).isEmpty()) {
+            throw new InvalidCsvHeader(
                     "Location", "This is an inventory file, not one of products: send kind=stock&format=shopify.");
         }
     }
 
     boolean has(List<String> column) {
-        return header.position(column).isPresent();
+        return csvHeader.position(column).isPresent();
     }
 
     /** The column as this file names it. */
-    String name(List<String> column) {
-        return header.nameOf(column);
+    String nameOf(List<String> column) {
+        return csvHeader.columnName(column);
     }
 
     /**
@@ -88,12 +89,12 @@ final class ShopifyHeader {
      *
      * @param row what it says; null when the file has no such column
      */
-    Map<String, String> merged(
+    Map<String, String> mergeAttributes(
             Map<String, String> before, ProductDraft product, boolean ofProduct, @Nullable Map<String, String> row) {
         Map<String, String> merged = new TreeMap<>();
         before.forEach((key, value) -> {
             boolean ofStatus = key.equals(ShopifyAttribute.STATUS) || key.equals(ShopifyAttribute.PUBLISHED);
-            boolean covered = (ofProduct && ofStatus) ? product.status() != null : covers(key, ofProduct);
+            boolean covered = (ofProduct && ofStatus) ? product.status() != null : hasColumnFor(key, ofProduct);
             if (!covered) {
                 merged.put(key, value);
             }
@@ -105,11 +106,11 @@ final class ShopifyHeader {
     }
 
     /** Whether the file has the column that this attribute comes from. */
-    private boolean covers(String key, boolean ofProduct) {
-        if (kept.stream()
-                .map(Kept::attribute)
+    private boolean hasColumnFor(String key, boolean ofProduct) {
+        if (attributeColumns.stream()
+                .map(AttributeColumn::attribute)
                 .anyMatch(attribute ->
-                        attribute.ofProduct() == ofProduct && attribute.key().equals(key))) {
+                        attribute.productLevel() == ofProduct && attribute.key().equals(key))) {
             return true;
         }
         if (ofProduct && key.equals(ShopifyAttribute.HANDLE)) {
@@ -124,28 +125,28 @@ final class ShopifyHeader {
         if (!ofProduct && key.equals(ShopifyAttribute.SKU)) {
             return false;
         }
-        return has(ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES)
+        return has(ofProduct ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON)
                 && ShopifyAttribute.ofKey(key, ofProduct).isEmpty();
     }
 
-    static boolean isRead(String name) {
-        return READ.contains(name.toLowerCase(Locale.ROOT));
+    static boolean isMapped(String name) {
+        return MAPPED_COLUMNS.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    Header columns() {
-        return header;
+    CsvHeader header() {
+        return csvHeader;
     }
 
     /** What the row says beyond the columns that are read for themselves; null when the file has no such column. */
     @Nullable
-    Map<String, String> attributes(RowReader row, boolean ofProduct) throws BadCell {
-        List<String> more = ofProduct ? ShopifyColumns.MORE_ATTRIBUTES : ShopifyColumns.MORE_VARIANT_ATTRIBUTES;
+    Map<String, String> attributes(RowReader row, boolean ofProduct) throws InvalidCell {
+        List<String> more = ofProduct ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
         String others = row.text(more);
         TreeMap<String, String> attributes =
-                new TreeMap<>(others == null ? Map.of() : JsonCells.map(row, more, others));
+                new TreeMap<>(others == null ? Map.of() : JsonCells.parseMap(row, more, others));
         boolean any = others != null;
-        for (Kept column : kept) {
-            if (column.attribute().ofProduct() == ofProduct) {
+        for (AttributeColumn column : attributeColumns) {
+            if (column.attribute().productLevel() == ofProduct) {
                 any = true;
                 String cell = row.text(column.name());
                 if (cell != null && !cell.isEmpty()) {
@@ -156,5 +157,5 @@ final class ShopifyHeader {
         return any ? attributes : null;
     }
 
-    private record Kept(List<String> name, ShopifyAttribute attribute) {}
+    private record AttributeColumn(List<String> name, ShopifyAttribute attribute) {}
 }

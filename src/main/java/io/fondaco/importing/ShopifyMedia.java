@@ -19,34 +19,36 @@ import java.util.stream.Collectors;
 final class ShopifyMedia {
     static final String INVALID_IMAGE = "invalid_image";
     private static final long MAX_POSITION = 100_000;
-    private static final Pattern ADDRESS = Pattern.compile("(?i)(https?:)?//\\S+");
+    private static final Pattern IMAGE_URL = Pattern.compile("(?i)(https?:)?//\\S+");
 
-    private final List<Placed> pictures = new ArrayList<>();
+    private final List<PositionedImage> images = new ArrayList<>();
     private final List<RowError> warnings = new ArrayList<>();
 
     /** Refuses a row whose position is no number. */
-    static void check(RowReader row) throws BadCell {
+    static void validatePosition(RowReader row) throws InvalidCell {
         position(row);
     }
 
-    void add(RowReader row) throws BadCell {
+    void add(RowReader row) throws InvalidCell {
         if (!row.isEmpty(IMAGE)) {
             String alt = row.text(IMAGE_ALT);
-            if (!isAddress(row.word(IMAGE))) {
-                warnings.add(row.bad(IMAGE, INVALID_IMAGE, "'%s' is not the address of one picture", row.word(IMAGE))
+            if (!isImageUrl(row.trimmedText(IMAGE))) {
+                warnings.add(row.invalidCell(
+                                IMAGE, INVALID_IMAGE, "'%s' is not the address of one picture", row.trimmedText(IMAGE))
                         .error());
             }
-            pictures.add(
-                    new Placed(position(row).orElse(MAX_POSITION), new Media(row.word(IMAGE), alt == null ? "" : alt)));
+            images.add(new PositionedImage(
+                    position(row).orElse(MAX_POSITION), new Media(row.trimmedText(IMAGE), alt == null ? "" : alt)));
         }
     }
 
     /** Each picture once, by position. */
-    List<Media> pictures() {
+    List<Media> images() {
         Map<String, Media> byUrl = new LinkedHashMap<>();
-        pictures.stream()
-                .sorted(Comparator.comparingLong(Placed::position))
-                .forEach(placed -> byUrl.putIfAbsent(placed.media().url(), placed.media()));
+        images.stream()
+                .sorted(Comparator.comparingLong(PositionedImage::position))
+                .forEach(positionedImage ->
+                        byUrl.putIfAbsent(positionedImage.media().url(), positionedImage.media()));
         return List.copyOf(byUrl.values());
     }
 
@@ -62,29 +64,29 @@ final class ShopifyMedia {
      * @param ofVariants pictures that variants come to have
      * @param before pictures of the product
      */
-    static List<Media> complete(List<Media> pictures, List<String> ofVariants, List<Media> before) {
+    static List<Media> merge(List<Media> pictures, List<String> ofVariants, List<Media> before) {
         Set<String> known = before.stream().map(Media::url).collect(Collectors.toSet());
         Map<String, Media> byUrl = new LinkedHashMap<>();
         for (Media picture : pictures) {
-            if (isAddress(picture.url()) || known.contains(picture.url())) {
+            if (isImageUrl(picture.url()) || known.contains(picture.url())) {
                 byUrl.putIfAbsent(picture.url(), picture);
             }
         }
         for (String url : ofVariants) {
-            if (isAddress(url)) {
+            if (isImageUrl(url)) {
                 byUrl.putIfAbsent(url, new Media(url, ""));
             }
         }
         return List.copyOf(byUrl.values());
     }
 
-    static boolean isAddress(String url) {
-        return ADDRESS.matcher(url).matches() && !url.contains(",http");
+    static boolean isImageUrl(String url) {
+        return IMAGE_URL.matcher(url).matches() && !url.contains(",http");
     }
 
-    private static Optional<Long> position(RowReader row) throws BadCell {
+    private static Optional<Long> position(RowReader row) throws InvalidCell {
         return row.units(IMAGE_POSITION, 0, MAX_POSITION);
     }
 
-    private record Placed(long position, Media media) {}
+    private record PositionedImage(long position, Media media) {}
 }

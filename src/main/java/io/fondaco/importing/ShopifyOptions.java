@@ -1,6 +1,6 @@
 package io.fondaco.importing;
 
-import static io.fondaco.importing.ShopifyColumns.OPTIONS;
+import static io.fondaco.importing.ShopifyColumns.MAX_OPTIONS;
 import static io.fondaco.importing.ShopifyColumns.optionName;
 import static io.fondaco.importing.ShopifyColumns.optionValue;
 
@@ -10,30 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the options of a row in the exchange format: their names, and the values that name a variant. */
 final class ShopifyOptions {
-    static final String NO_OPTION = "Title";
-    static final String NO_OPTION_VALUE = "Default Title";
+    static final String DEFAULT_OPTION_NAME = "Title";
+    static final String DEFAULT_OPTION_VALUE = "Default Title";
 
     private ShopifyOptions() {}
 
     /** The names of the options; empty for a product without any, null when the row does not say. */
-    static @Nullable List<String> names(RowReader row) throws BadCell {
+    static @Nullable List<String> names(RowReader row) throws InvalidCell {
         if (row.text(optionName(1)) == null) {
             return null;
         }
         List<String> options = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String name = row.word(optionName(option));
+        for (int option = 1; option <= MAX_OPTIONS; option++) {
+            String name = row.trimmedText(optionName(option));
             if (name.isEmpty()) {
                 continue;
             }
             if (options.size() < option - 1) {
-                throw row.bad(optionName(option), "missing_option", "'%s' follows an option without a name", name);
+                throw row.invalidCell(
+                        optionName(option), "missing_option", "'%s' follows an option without a name", name);
             }
             options.add(name);
         }
         boolean none = options.size() == 1
-                && options.getFirst().equals(NO_OPTION)
-                && row.word(optionValue(1)).equals(NO_OPTION_VALUE);
+                && options.getFirst().equals(DEFAULT_OPTION_NAME)
+                && row.trimmedText(optionValue(1)).equals(DEFAULT_OPTION_VALUE);
         if (none) {
             return List.of();
         }
@@ -45,7 +46,7 @@ final class ShopifyOptions {
      *
      * @param options as {@link #names} has them
      */
-    static @Nullable List<String> values(RowReader row, @Nullable List<String> options) throws BadCell {
+    static @Nullable List<String> values(RowReader row, @Nullable List<String> options) throws InvalidCell {
         if (row.text(optionValue(1)) == null && (options == null || options.isEmpty())) {
             return null;
         }
@@ -53,19 +54,20 @@ final class ShopifyOptions {
             return unnamedValues(row);
         }
         List<String> values = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String value = row.word(optionValue(option));
+        for (int option = 1; option <= MAX_OPTIONS; option++) {
+            String value = row.trimmedText(optionValue(option));
             if (option <= options.size()) {
                 if (value.isEmpty()) {
-                    throw row.bad(
+                    throw row.invalidCell(
                             optionValue(option),
                             "missing_option_value",
                             "The variant has no value for the option '%s'",
                             options.get(option - 1));
                 }
                 values.add(value);
-            } else if (!value.isEmpty() && !(option == 1 && value.equals(NO_OPTION_VALUE))) {
-                throw row.bad(optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
+            } else if (!value.isEmpty() && !(option == 1 && value.equals(DEFAULT_OPTION_VALUE))) {
+                throw row.invalidCell(
+                        optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
             }
         }
         return values;
@@ -74,20 +76,20 @@ final class ShopifyOptions {
     /**
      * Values of options that the file does not name: those of the product, in their order. Null when there are none.
      */
-    private static @Nullable List<String> unnamedValues(RowReader row) throws BadCell {
+    private static @Nullable List<String> unnamedValues(RowReader row) throws InvalidCell {
         List<String> values = new ArrayList<>();
-        for (int option = 1; option <= OPTIONS; option++) {
-            String value = row.word(optionValue(option));
+        for (int option = 1; option <= MAX_OPTIONS; option++) {
+            String value = row.trimmedText(optionValue(option));
             if (value.isEmpty()) {
                 continue;
             }
             if (values.size() < option - 1) {
-                throw row.bad(
+                throw row.invalidCell(
                         optionValue(option), "missing_option_value", "'%s' follows an option without a value", value);
             }
             values.add(value);
         }
-        if (values.equals(List.of(NO_OPTION_VALUE))) {
+        if (values.equals(List.of(DEFAULT_OPTION_VALUE))) {
             return List.of();
         }
         return values.isEmpty() ? null : values;

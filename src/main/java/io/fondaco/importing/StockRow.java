@@ -11,18 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param sku as the row has it
  * @param location as it is written; which one is meant, the inventory says
  */
-record StockRow(long number, Optional<Named> variant, Optional<String> sku, String location, Quantity quantity) {
+record StockRow(
+        long number, Optional<VariantReference> variant, Optional<String> sku, String location, Quantity quantity) {
     /**
      * A variant as the exchange format names it.
      *
-     * @param options names of the product's options; null when the row does not say
-     * @param values one for each option; null when the row does not say
+     * @param optionNames names of the product's options; null when the row does not say
+     * @param optionValues one for each option; null when the row does not say
      */
-    record Named(
+    record VariantReference(
             String handle,
             String slug,
-            @Nullable List<String> options,
-            @Nullable List<String> values) {}
+            @Nullable List<String> optionNames,
+            @Nullable List<String> optionValues) {}
 
     /** What the row says about the number of units. */
     sealed interface Quantity {
@@ -31,15 +32,15 @@ record StockRow(long number, Optional<Named> variant, Optional<String> sku, Stri
          *
          * @param warning what somebody should know of the number
          */
-        record Counted(long units, Optional<RowError> warning) implements Quantity {}
+        record AvailableUnits(long units, Optional<RowError> warning) implements Quantity {}
 
         /** So many where none were ever counted; a level that is there stays. */
-        record First(long units, Optional<RowError> warning) implements Quantity {}
+        record InitialUnits(long units, Optional<RowError> warning) implements Quantity {}
 
         /** The variant is not kept at the location. */
         record NotStocked() implements Quantity {}
 
         /** Nothing; a level that is there stays. */
-        record Unsaid() implements Quantity {}
+        record Unspecified() implements Quantity {}
     }
 }

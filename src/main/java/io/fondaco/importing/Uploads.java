@@ -4,7 +4,7 @@ import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.roles.PodRoles;
 import io.fondaco.platform.web.ApiException;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,16 +38,16 @@ class Uploads {
      * @param currency of prices in columns that do not name one
      * @param createLocations whether stock at a location that is not known makes it
      */
-    record Order(FileKind kind, FileFormat format, String currency, boolean dryRun, boolean createLocations) {
-        Order(FileKind kind, FileFormat format, String currency, boolean dryRun) {
+    record ImportOptions(FileKind kind, FileFormat format, String currency, boolean dryRun, boolean createLocations) {
+        ImportOptions(FileKind kind, FileFormat format, String currency, boolean dryRun) {
             this(kind, format, currency, dryRun, false);
         }
     }
 
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    ImportId open(Order order) {
+    ImportId open(ImportOptions importOptions) {
         ImportId id = ImportId.random();
-        insert(id, order, "uploading", null, null);
+        insert(id, importOptions, "uploading", null, null);
         return id;
     }
 
@@ -65,7 +65,7 @@ class Uploads {
     void complete(ImportId id) {
         int completed =
                 entities.createNativeQuery("""
-                        UPDATE importing.import SET status = 'queued', moved_at = clock_timestamp()
+                        UPDATE importing.import SET status = 'queued', progressed_at = clock_timestamp()
                          WHERE id = :id AND status = 'uploading'
                         """).setParameter("id", id.value()).executeUpdate();
         if (completed == 0) {
@@ -87,9 +87,9 @@ class Uploads {
      * @return its id; empty when it was queued before
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    Optional<ImportId> queueOnce(String name, Order order, byte[] body, Optional<ImportId> after) {
+    Optional<ImportId> enqueueOnce(String name, ImportOptions importOptions, byte[] body, Optional<ImportId> after) {
         ImportId id = ImportId.random();
-        if (insert(id, order, "queued", name, after.orElse(null)) == 0) {
+        if (insert(id, importOptions, "queued", name, after.orElse(null)) == 0) {
             return Optional.empty();
         }
         int sequence = 0;
@@ -99,7 +99,8 @@ class Uploads {
         return Optional.of(id);
     }
 
-    private int insert(ImportId id, Order order, String status, @Nullable String name, @Nullable ImportId after) {
+    private int insert(
+            ImportId id, ImportOptions importOptions, String status, @Nullable String name, @Nullable ImportId after) {
         return entities.createNativeQuery("""
                         INSERT INTO importing.import
                                (id, kind, format, currency, dry_run, create_locations, status, name, after_id)
@@ -108,11 +109,11 @@ class Uploads {
                             ON CONFLICT (name) DO NOTHING
                         """)
                 .setParameter("id", id.value())
-                .setParameter("kind", order.kind().toString())
-                .setParameter("format", order.format().toString())
-                .setParameter("currency", order.currency())
-                .setParameter("dryRun", order.dryRun())
-                .setParameter("createLocations", order.createLocations())
+                .setParameter("kind", importOptions.kind().toString())
+                .setParameter("format", importOptions.format().toString())
+                .setParameter("currency", importOptions.currency())
+                .setParameter("dryRun", importOptions.dryRun())
+                .setParameter("createLocations", importOptions.createLocations())
                 .setParameter("status", status)
                 .setParameter("name", name)
                 .setParameter("after", after == null ? null : after.value().toString())
@@ -145,7 +146,7 @@ class Uploads {
             every = "1m",
             delayed = "30s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     @Transactional
     void sweep() {
         entities.createNativeQuery("""
@@ -174,10 +175,10 @@ class Uploads {
                     .executeUpdate();
         }
         entities.createNativeQuery("""
-                        DELETE FROM importing.refused_row
+                        DELETE FROM importing.rejected_row
                          WHERE import_id IN (SELECT id FROM importing.import AS finished
                                               WHERE finished_at < now() - make_interval(secs => :age)
-                                                AND EXISTS (SELECT FROM importing.refused_row WHERE import_id = finished.id)
+                                                AND EXISTS (SELECT FROM importing.rejected_row WHERE import_id = finished.id)
                                               LIMIT :batch)
                         """)
                 .setParameter("age", Seconds.of(settings.refusedRowsRetention()))

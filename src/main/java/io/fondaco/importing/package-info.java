@@ -3,8 +3,8 @@
  * row that it refused.
  */
 @NullMarked
-@BoundedModule(uses = {"catalog", "inventory", "pricing"})
+@ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing"})
 package io.fondaco.importing;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package io.fondaco.inventory;
 
 import io.fondaco.inventory.Inventory.Backorder;
-import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
@@ -41,16 +41,16 @@ class Backorders {
     }
 
     /** A unit or more that wait. */
-    private record Waiting(long id, String sku, long units) {}
+    private record PendingBackorder(long id, String sku, long units) {}
 
     /** A location with units to spare. */
-    private record Shelf(String sku, String location, long units) {}
+    private record FreeStock(String sku, String location, long units) {}
 
     /** What goes from a shelf to who waited for it. */
-    private record Fill(long backorder, String location, long units) {}
+    private record BackorderFill(long backorderId, String location, long units) {}
 
     /** Locks every level of these SKUs, in order, and adds those of which units are owed. One statement. */
-    void lock(Connection connection, Object[] skus, Set<String> owed) throws SQLException {
+    void lockLevels(Connection connection, Object[] skus, Set<String> owed) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("""
                 SELECT sku, backordered FROM inventory.stock_level
                  WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
@@ -68,7 +68,7 @@ class Backorders {
 
     /**
      * Serves who waits for these SKUs from what is free, in the caller's transaction. Never waits for a lock, so that it may
-     * come after others were taken: what is locked is left to {@link #fillWaiting}. Three statements, none without SKUs.
+     * come after others were taken: what is locked is left to {@link #fillPending}. Three statements, none without SKUs.
      *
      * @return whether anybody was served
      */
@@ -77,11 +77,11 @@ class Backorders {
             return false;
         }
         return entities.unwrap(Session.class).doReturningWork(connection -> {
-            List<Shelf> shelves = shelves(connection, skus);
-            List<Waiting> queue = shelves.isEmpty() ? List.of() : queue(connection, skus);
-            List<Fill> fills = match(shelves, queue);
+            List<FreeStock> shelves = lockFreeStock(connection, skus);
+            List<PendingBackorder> queue = shelves.isEmpty() ? List.of() : lockPendingBackorders(connection, skus);
+            List<BackorderFill> fills = match(shelves, queue);
             if (!fills.isEmpty()) {
-                write(connection, fills);
+                applyFills(connection, fills);
             }
             return !fills.isEmpty();
         });
@@ -93,8 +93,8 @@ class Backorders {
      * @return how many SKUs it tried, at most {@code fondaco.inventory.fill-batch}
      */
     @Transactional
-    int fillWaiting() {
-        fence.hold();
+    int fillPending() {
+        fence.requireLease();
         @SuppressWarnings("unchecked")
         List<String> skus = entities.createNativeQuery("""
                         SELECT DISTINCT b.sku FROM inventory.backorder b
@@ -109,8 +109,8 @@ class Backorders {
         return skus.size();
     }
 
-    private static List<Shelf> shelves(Connection connection, Collection<String> skus) throws SQLException {
-        List<Shelf> shelves = new ArrayList<>();
+    private static List<FreeStock> lockFreeStock(Connection connection, Collection<String> skus) throws SQLException {
+        List<FreeStock> shelves = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 WITH locked AS (
                     SELECT sku, location, on_hand - reserved AS free FROM inventory.stock_level
@@ -122,7 +122,7 @@ class Backorders {
             select.setArray(1, connection.createArrayOf("text", skus.toArray()));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    shelves.add(new Shelf(rows.getString(1), rows.getString(2), rows.getLong(3)));
+                    shelves.add(new FreeStock(rows.getString(1), rows.getString(2), rows.getLong(3)));
                 }
             }
         }
@@ -130,8 +130,9 @@ class Backorders {
     }
 
     /** Only what hangs on a level that this transaction has locked, or can lock at once. */
-    private List<Waiting> queue(Connection connection, Collection<String> skus) throws SQLException {
-        List<Waiting> queue = new ArrayList<>();
+    private List<PendingBackorder> lockPendingBackorders(Connection connection, Collection<String> skus)
+            throws SQLException {
+        List<PendingBackorder> queue = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT b.id, b.sku, b.waiting FROM inventory.backorder b
                   JOIN inventory.stock_level s ON s.sku = b.sku AND s.location = b.location
@@ -141,23 +142,24 @@ class Backorders {
             select.setInt(2, settings.fillBatch());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    queue.add(new Waiting(rows.getLong(1), rows.getString(2), rows.getLong(3)));
+                    queue.add(new PendingBackorder(rows.getLong(1), rows.getString(2), rows.getLong(3)));
                 }
             }
         }
         return queue;
     }
 
-    private static List<Fill> match(List<Shelf> shelves, List<Waiting> queue) {
+    private static List<BackorderFill> match(List<FreeStock> shelves, List<PendingBackorder> queue) {
         Map<StockKey, Long> free = new LinkedHashMap<>();
-        shelves.forEach(shelf -> free.put(new StockKey(shelf.sku(), shelf.location()), shelf.units()));
-        List<Fill> fills = new ArrayList<>();
-        for (Waiting waiting : queue) {
-            long left = waiting.units();
+        shelves.forEach(freeStock -> free.put(new StockKey(freeStock.sku(), freeStock.location()), freeStock.units()));
+        List<BackorderFill> fills = new ArrayList<>();
+        for (PendingBackorder pendingBackorder : queue) {
+            long left = pendingBackorder.units();
             for (Map.Entry<StockKey, Long> shelf : free.entrySet()) {
-                long units = shelf.getKey().sku().equals(waiting.sku()) ? Math.min(left, shelf.getValue()) : 0;
+                long units = shelf.getKey().sku().equals(pendingBackorder.sku()) ? Math.min(left, shelf.getValue()) : 0;
                 if (units > 0) {
-                    fills.add(new Fill(waiting.id(), shelf.getKey().location(), units));
+                    fills.add(new BackorderFill(
+                            pendingBackorder.id(), shelf.getKey().location(), units));
                     shelf.setValue(shelf.getValue() - units);
                     left -= units;
                 }
@@ -166,7 +168,7 @@ class Backorders {
         return fills;
     }
 
-    private void write(Connection connection, List<Fill> fills) throws SQLException {
+    private void applyFills(Connection connection, List<BackorderFill> fills) throws SQLException {
         try (PreparedStatement write = connection.prepareStatement("""
                 WITH fill AS (
                     SELECT * FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS f (id, location, units)
@@ -191,16 +193,16 @@ class Backorders {
                           FROM changes GROUP BY sku, location) c
                  WHERE s.sku = c.sku AND s.location = c.location
                 """)) {
-            write.setArray(1, Columns.of(connection, "bigint", fills, Fill::backorder));
-            write.setArray(2, Columns.of(connection, "text", fills, Fill::location));
-            write.setArray(3, Columns.of(connection, "bigint", fills, Fill::units));
+            write.setArray(1, SqlArrays.ofColumn(connection, "bigint", fills, BackorderFill::backorderId));
+            write.setArray(2, SqlArrays.ofColumn(connection, "text", fills, BackorderFill::location));
+            write.setArray(3, SqlArrays.ofColumn(connection, "bigint", fills, BackorderFill::units));
             write.setString(4, actor.name());
             write.setString(5, requestId.value());
             write.executeUpdate();
         }
     }
 
-    List<Backorder> of(String reference) {
+    List<Backorder> findByReference(String reference) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
             List<Backorder> found = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement("""

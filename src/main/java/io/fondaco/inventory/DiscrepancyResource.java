@@ -1,11 +1,11 @@
 package io.fondaco.inventory;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.inventory.Reconciliation.Discrepancy;
+import io.fondaco.inventory.StockReconciliation.Discrepancy;
 import io.fondaco.platform.database.RetriedReads;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.paging.PageCursor;
+import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 class DiscrepancyResource {
     private static final String BY_KEY = "sku,location,figure";
 
-    private final Reconciliation reconciliation;
+    private final StockReconciliation stockReconciliation;
 
-    DiscrepancyResource(Reconciliation reconciliation) {
-        this.reconciliation = reconciliation;
+    DiscrepancyResource(StockReconciliation stockReconciliation) {
+        this.stockReconciliation = stockReconciliation;
     }
 
     @GET
@@ -42,20 +42,20 @@ class DiscrepancyResource {
                     + " again is listed no more.")
     public Page<Discrepancy> discrepancies(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        Discrepancy after = Cursor.decode(cursor, BY_KEY, 3)
-                .map(place -> at(
+        Discrepancy after = PageCursor.decode(cursor, BY_KEY, 3)
+                .map(place -> keyOnly(
                         place.keys().get(0), place.keys().get(1), place.keys().get(2)))
-                .orElse(at("", "", ""));
-        if (Text.hasNul(after.sku() + after.location() + after.figure())) {
-            throw Cursor.invalid();
+                .orElse(keyOnly("", "", ""));
+        if (UnicodeText.hasNul(after.sku() + after.location() + after.figure())) {
+            throw PageCursor.invalidCursor();
         }
-        return Page.cut(
-                reconciliation.open(after, limit + 1),
+        return Page.fromRows(
+                stockReconciliation.listOpen(after, limit + 1),
                 limit,
-                found -> Cursor.of(BY_KEY, found.sku(), found.location(), found.figure()));
+                found -> PageCursor.of(BY_KEY, found.sku(), found.location(), found.figure()));
     }
 
-    private static Discrepancy at(String sku, String location, String figure) {
+    private static Discrepancy keyOnly(String sku, String location, String figure) {
         return new Discrepancy(sku, location, figure, 0, 0, Instant.EPOCH, Instant.EPOCH);
     }
 }

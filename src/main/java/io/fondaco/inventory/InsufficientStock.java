@@ -21,7 +21,7 @@ public final class InsufficientStock extends ApiException {
                         + String.join(
                                 ", ", shortages.stream().map(Shortage::sku).toList()),
                 shortages.stream()
-                        .map(shortage -> shortage.violation("", toldAtMost))
+                        .map(shortage -> shortage.toViolation("", toldAtMost))
                         .toList());
         this.shortages = List.copyOf(shortages);
     }
@@ -31,7 +31,7 @@ public final class InsufficientStock extends ApiException {
     }
 
     /** The same as it is told to callers who may not know the stock. */
-    InsufficientStock toldAtMost(long units) {
+    InsufficientStock withDisclosureLimit(long units) {
         return new InsufficientStock(shortages, units);
     }
 
@@ -44,7 +44,7 @@ public final class InsufficientStock extends ApiException {
          *
          * @param pointer where the line stands in what was asked for, or empty
          */
-        public Violation violation(String pointer, long toldAtMost) {
+        public Violation toViolation(String pointer, long toldAtMost) {
             return new Violation(
                     pointer,
                     "out_of_stock",

@@ -19,12 +19,12 @@ public interface Inventory extends VariantAvailability {
      *
      * @param timeToLive after which they are free again by themselves
      * @throws InsufficientStock naming each SKU that is short, with what can be sold of it; its message is for
-     *     shoppers, and tells {@link #toldAtMost} units at most
+     *     shoppers, and tells {@link #shortageDisclosureLimit} units at most
      */
     Reservation reserve(StockDemand demand, Duration timeToLive);
 
     /** Units of a SKU that shoppers who ask for more are told of at most. */
-    long toldAtMost();
+    long shortageDisclosureLimit();
 
     /**
      * The reserved units are sold: they leave on hand and reserved alike, and those that are not there are waited for under
@@ -63,7 +63,7 @@ public interface Inventory extends VariantAvailability {
     StockLevel adjust(StockKey key, long delta, String reason);
 
     /** Sets what is free on the shelf; on hand becomes that plus what is reserved, then orders that wait are served. */
-    StockLevel count(StockCount count, String reason);
+    StockLevel recordCount(StockCount count, String reason);
 
     /**
      * The same for many keys at once; unknown keys are created. A fixed number of statements.
@@ -71,10 +71,10 @@ public interface Inventory extends VariantAvailability {
      * @param counts each key once
      * @return what happened to each
      */
-    Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason);
+    Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason);
 
-    /** What {@link #countAll} would answer, without writing. */
-    Map<StockKey, Counted> previewCounts(Collection<StockCount> counts);
+    /** What {@link #recordCounts} would answer, without writing. */
+    Map<StockKey, CountResult> previewCounts(Collection<StockCount> counts);
 
     /** Every level of these SKUs, sorted by SKU and location. */
     List<StockLevel> levels(Collection<String> skus);
@@ -96,46 +96,46 @@ public interface Inventory extends VariantAvailability {
      *
      * @param create whether a code that no location has is taken; its first stock makes the location
      */
-    Map<String, NamedLocation> locations(Collection<String> written, boolean create);
+    Map<String, ResolvedLocation> resolveLocations(Collection<String> written, boolean create);
 
     /**
      * The same for files of other shops, that name a location by what people call it: by its code or its name, without
      * regard to capitals. A code that is formed of the name, with hyphens for signs that a code cannot have, is the
      * location's as well. One statement.
      *
-     * @param create whether a name that no location has is taken; {@link #makeLocations} makes it under that name
+     * @param create whether a name that no location has is taken; {@link #createLocations} makes it under that name
      */
-    Map<String, NamedLocation> locationsByName(Collection<String> written, boolean create);
+    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> written, boolean create);
 
     /** Makes the locations that are not there yet, by code, under these names. One statement. */
-    void makeLocations(Map<String, String> names);
+    void createLocations(Map<String, String> names);
 
     /**
-     * What a file of another shop calls these locations, by code, so that {@link #locationsByName} finds each of them
+     * What a file of another shop calls these locations, by code, so that {@link #resolveLocationsByName} finds each of them
      * again: its name or, where that would mean another one as well, its code. One statement.
      */
-    Map<String, String> locationNames(Collection<String> codes);
+    Map<String, String> locationNamesForExport(Collection<String> codes);
 
     /**
      * What somebody means by a location.
      *
      * @param code of the location; empty when it is refused
-     * @param refusal stable, for programs: {@code invalid_location}, {@code unknown_location},
+     * @param errorCode stable, for programs: {@code invalid_location}, {@code unknown_location},
      *     {@code ambiguous_location}
      * @param detail for people
      */
-    record NamedLocation(Optional<String> code, String refusal, String detail) {
-        static NamedLocation of(String code) {
-            return new NamedLocation(Optional.of(code), "", "");
+    record ResolvedLocation(Optional<String> code, String errorCode, String detail) {
+        static ResolvedLocation of(String code) {
+            return new ResolvedLocation(Optional.of(code), "", "");
         }
 
-        static NamedLocation refused(String refusal, String detail) {
-            return new NamedLocation(Optional.empty(), refusal, detail);
+        static ResolvedLocation rejected(String refusal, String detail) {
+            return new ResolvedLocation(Optional.empty(), refusal, detail);
         }
     }
 
     /** What a count did. */
-    enum Counted {
+    enum CountResult {
         CREATED,
         UPDATED,
         UNCHANGED

@@ -3,13 +3,13 @@ package io.fondaco.inventory;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.postal.CountryCode;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -50,10 +50,10 @@ class LocationResource {
     private static final String SORT = "code";
     private static final int DEFAULT_PRIORITY = 100;
 
-    private final LocationChange change;
+    private final LocationAvailabilityPublisher availabilityPublisher;
 
-    LocationResource(LocationChange change) {
-        this.change = change;
+    LocationResource(LocationAvailabilityPublisher change) {
+        this.availabilityPublisher = change;
     }
 
     /** @param country null when it does not matter */
@@ -106,7 +106,7 @@ class LocationResource {
 
     /** What is to be different; what is absent stays. */
     @Schema(name = "StockLocationChange")
-    record Wanted(
+    record LocationPatch(
             @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
             String name,
 
@@ -120,15 +120,15 @@ class LocationResource {
     @Operation(operationId = "listStockLocations", summary = "List stock locations", description = "By their codes.")
     public Page<View> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        String after = Cursor.decode(cursor, SORT, 1)
+        String after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> place.keys().getFirst())
                 .orElse("");
-        if (Text.hasNul(after)) {
-            throw Cursor.invalid();
+        if (UnicodeText.hasNul(after)) {
+            throw PageCursor.invalidCursor();
         }
         List<Location> rows =
                 Location.find("code > ?1 order by code", after).range(0, limit).list();
-        return Page.cut(rows, limit, row -> Cursor.of(SORT, row.code)).map(View::of);
+        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, row.code)).map(View::of);
     }
 
     @POST
@@ -165,7 +165,7 @@ class LocationResource {
         Location location = find(wanted.code(), LockModeType.NONE);
         return Response.status(201)
                 .entity(View.of(location))
-                .tag(IfMatch.tag(location.version))
+                .tag(IfMatch.etag(location.version))
                 .build();
     }
 
@@ -182,7 +182,9 @@ class LocationResource {
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     public Response get(@RestPath String code) {
         Location location = find(code, LockModeType.NONE);
-        return Response.ok(View.of(location)).tag(IfMatch.tag(location.version)).build();
+        return Response.ok(View.of(location))
+                .tag(IfMatch.etag(location.version))
+                .build();
     }
 
     @PATCH
@@ -200,30 +202,34 @@ class LocationResource {
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public Response change(
-            @RestPath String code, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid Wanted wanted) {
+            @RestPath String code,
+            @HeaderParam("If-Match") @Nullable String ifMatch,
+            @NotNull @Valid LocationPatch locationPatch) {
         boolean[] turned = new boolean[1];
         Location location = QuarkusTransaction.requiringNew().call(() -> {
             Location found = find(code, LockModeType.PESSIMISTIC_WRITE);
             IfMatch.require(ifMatch, found.version);
             boolean sold = found.active && found.shipsOnline;
-            apply(found, wanted);
+            apply(found, locationPatch);
             found.updatedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
             found.persistAndFlush();
             turned[0] = sold != (found.active && found.shipsOnline);
             return found;
         });
         if (turned[0]) {
-            change.tellAvailability(location.code);
+            availabilityPublisher.publishAvailability(location.code);
         }
-        return Response.ok(View.of(location)).tag(IfMatch.tag(location.version)).build();
+        return Response.ok(View.of(location))
+                .tag(IfMatch.etag(location.version))
+                .build();
     }
 
-    private static void apply(Location location, Wanted wanted) {
-        location.name = wanted.name() == null ? location.name : wanted.name();
-        location.country = wanted.country() == null ? location.country : wanted.country();
-        location.priority = wanted.priority() == null ? location.priority : wanted.priority();
-        location.active = wanted.active() == null ? location.active : wanted.active();
-        location.shipsOnline = wanted.shipsOnline() == null ? location.shipsOnline : wanted.shipsOnline();
+    private static void apply(Location location, LocationPatch locationPatch) {
+        location.name = locationPatch.name() == null ? location.name : locationPatch.name();
+        location.country = locationPatch.country() == null ? location.country : locationPatch.country();
+        location.priority = locationPatch.priority() == null ? location.priority : locationPatch.priority();
+        location.active = locationPatch.active() == null ? location.active : locationPatch.active();
+        location.shipsOnline = locationPatch.shipsOnline() == null ? location.shipsOnline : locationPatch.shipsOnline();
     }
 
     private static Location find(String code, LockModeType lock) {

@@ -1,13 +1,13 @@
 package io.fondaco.inventory;
 
 import io.fondaco.catalog.Catalog;
-import io.fondaco.platform.database.Columns;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.transactions.AfterCommit;
+import io.fondaco.platform.transactions.AsyncCommit;
 import io.fondaco.platform.transactions.RetriedWrites;
-import io.fondaco.platform.transactions.Unhurried;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -36,43 +36,43 @@ class PostgresInventory implements Inventory {
     private final EntityManager entities;
     private final Catalog catalog;
     private final Fence fence;
-    private final StockLevels levels;
-    private final StockCounting counting;
+    private final StockLevelQueries levels;
+    private final StockAdjustmentService adjustments;
     private final Backorders backorders;
     private final Actor actor;
     private final RequestId requestId;
-    private final Gathering gathering;
-    private final Posting posting;
+    private final ReservationBatcher reservationBatcher;
+    private final LedgerPoster ledgerPoster;
     private final AfterCommit afterCommit;
-    private final Unhurried unhurried;
+    private final AsyncCommit asyncCommit;
     private final InventorySettings settings;
 
     PostgresInventory(
             EntityManager entities,
             Catalog catalog,
             Fence fence,
-            StockLevels levels,
-            StockCounting counting,
+            StockLevelQueries levels,
+            StockAdjustmentService counting,
             Backorders backorders,
             Actor actor,
             RequestId requestId,
-            Gathering gathering,
-            Posting posting,
+            ReservationBatcher reservationBatcher,
+            LedgerPoster ledgerPoster,
             AfterCommit afterCommit,
-            Unhurried unhurried,
+            AsyncCommit asyncCommit,
             InventorySettings settings) {
         this.entities = entities;
         this.catalog = catalog;
         this.fence = fence;
         this.levels = levels;
-        this.counting = counting;
+        this.adjustments = counting;
         this.backorders = backorders;
         this.actor = actor;
         this.requestId = requestId;
-        this.gathering = gathering;
-        this.posting = posting;
+        this.reservationBatcher = reservationBatcher;
+        this.ledgerPoster = ledgerPoster;
         this.afterCommit = afterCommit;
-        this.unhurried = unhurried;
+        this.asyncCommit = asyncCommit;
         this.settings = settings;
     }
 
@@ -83,18 +83,18 @@ class PostgresInventory implements Inventory {
             throw new IllegalArgumentException("A reservation needs at least one SKU");
         }
         try {
-            return gathering.reserve(demand, timeToLive, actor.name(), requestId.value());
+            return reservationBatcher.reserve(demand, timeToLive, actor.name(), requestId.value());
         } catch (InsufficientStock shortage) {
-            throw shortage.toldAtMost(settings.toldAtMost());
+            throw shortage.withDisclosureLimit(settings.toldAtMost());
         }
     }
 
     @Override
-    public long toldAtMost() {
+    public long shortageDisclosureLimit() {
         return settings.toldAtMost();
     }
 
-    private void setCause(PreparedStatement statement, int first) throws SQLException {
+    private void bindActorAndRequest(PreparedStatement statement, int first) throws SQLException {
         statement.setString(first, actor.name());
         statement.setString(first + 1, requestId.value());
     }
@@ -107,16 +107,16 @@ class PostgresInventory implements Inventory {
                     WITH claimed AS (
                         UPDATE inventory.reservation r
                            SET status = 'claimed', reference = ?, claimed_by = ?, claimed_in = ?,
-                               unposted = r.gathered AND NOT EXISTS
+                               ledger_pending = r.batched AND NOT EXISTS
                                    (SELECT FROM inventory.reservation_line l
                                      WHERE l.reservation_id = r.id AND l.backordered > 0)
-                         WHERE id = ? AND status = 'reserved' RETURNING id, unposted
+                         WHERE id = ? AND status = 'reserved' RETURNING id, ledger_pending
                     ), locked AS (
                         SELECT s.sku, s.location, l.quantity - l.backordered AS stock, l.backordered
                           FROM claimed c
                           JOIN inventory.reservation_line l ON l.reservation_id = c.id
                           JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
-                         WHERE NOT c.unposted
+                         WHERE NOT c.ledger_pending
                          ORDER BY s.sku, s.location FOR UPDATE OF s
                     ), owed AS (
                         INSERT INTO inventory.backorder AS b (reference, sku, location, quantity, waiting)
@@ -134,20 +134,20 @@ class PostgresInventory implements Inventory {
                     )
                     SELECT count(*) = 1 OR EXISTS
                            (SELECT FROM inventory.reservation WHERE id = ? AND status = 'claimed') AS sold,
-                           coalesce(bool_or(unposted), false) AS unposted
+                           coalesce(bool_or(ledger_pending), false) AS ledger_pending
                       FROM claimed
                     """)) {
                 claim.setString(1, reference);
-                setCause(claim, 2);
+                bindActorAndRequest(claim, 2);
                 claim.setObject(4, reservation.value());
                 claim.setString(5, reference);
                 claim.setString(6, reference);
-                setCause(claim, 7);
+                bindActorAndRequest(claim, 7);
                 claim.setObject(9, reservation.value());
                 try (ResultSet rows = claim.executeQuery()) {
                     rows.next();
-                    if (rows.getBoolean("unposted")) {
-                        afterCommit.run(posting::wake);
+                    if (rows.getBoolean("ledger_pending")) {
+                        afterCommit.run(ledgerPoster::wakeUp);
                     }
                     return rows.getBoolean("sold");
                 }
@@ -188,16 +188,16 @@ class PostgresInventory implements Inventory {
                        SET reserved = s.reserved - l.stock, backordered = s.backordered - l.backordered, updated_at = now()
                       FROM locked l WHERE s.sku = l.sku AND s.location = l.location
                     RETURNING s.sku,
-                              inventory.standing(s.available - (l.stock + l.backordered)::bigint, s.backorder_limit)
-                              <> inventory.standing(s.available, s.backorder_limit) AS turned,
+                              inventory.stock_status(s.available - (l.stock + l.backordered)::bigint, s.backorder_limit)
+                              <> inventory.stock_status(s.available, s.backorder_limit) AS turned,
                               EXISTS (SELECT FROM inventory.stock_level o WHERE o.sku = s.sku AND o.backordered > 0) AS owed
                     """)) {
                 release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
-                release.setArray(
-                        2, Columns.of(connection, "text", reservations, id -> new ReservationId(id).toString()));
+                release.setArray(2, SqlArrays.ofColumn(connection, "text", reservations, id -> new ReservationId(id)
+                        .toString()));
                 release.setString(3, kind);
-                setCause(release, 4);
-                return turned(release, owed);
+                bindActorAndRequest(release, 4);
+                return readChangedSkus(release, owed);
             }
         });
         backorders.fill(owed);
@@ -205,7 +205,7 @@ class PostgresInventory implements Inventory {
     }
 
     /** SKUs of which shoppers are told otherwise now, perhaps. */
-    private static Set<String> turned(PreparedStatement change, Set<String> owed) throws SQLException {
+    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> owed) throws SQLException {
         Set<String> turned = new HashSet<>();
         try (ResultSet rows = change.executeQuery()) {
             while (rows.next()) {
@@ -230,14 +230,14 @@ class PostgresInventory implements Inventory {
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
     @Transactional
-    int post(int batch) {
-        unhurried.commit();
+    int postSales(int batch) {
+        asyncCommit.enable();
         return ((Number) entities.createNativeQuery("""
                         WITH due AS (
-                            SELECT id FROM inventory.reservation WHERE unposted
+                            SELECT id FROM inventory.reservation WHERE ledger_pending
                              ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
                         ), posted AS (
-                            UPDATE inventory.reservation r SET unposted = false FROM due WHERE r.id = due.id
+                            UPDATE inventory.reservation r SET ledger_pending = false FROM due WHERE r.id = due.id
                             RETURNING r.id, r.reference, r.claimed_by, r.claimed_in
                         ), sold AS (
                             SELECT l.sku, l.location, l.quantity, p.reference, p.claimed_by, p.claimed_in
@@ -273,7 +273,7 @@ class PostgresInventory implements Inventory {
      */
     @Transactional
     int releaseExpired(int batch) {
-        fence.hold();
+        fence.requireLease();
         @SuppressWarnings("unchecked")
         List<UUID> expired =
                 entities.createNativeQuery("""
@@ -302,16 +302,16 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public void restock(List<StockQuantity> quantities, String reference) {
-        takeBack(quantities, reference, false);
+        returnUnits(quantities, reference, false);
     }
 
     @Override
     @Transactional
     public void cancelSale(List<StockQuantity> quantities, String reference) {
-        takeBack(quantities, reference, true);
+        returnUnits(quantities, reference, true);
     }
 
-    private void takeBack(List<StockQuantity> quantities, String reference, boolean waitingFirst) {
+    private void returnUnits(List<StockQuantity> quantities, String reference, boolean waitingFirst) {
         if (quantities.isEmpty()) {
             return;
         }
@@ -319,7 +319,7 @@ class PostgresInventory implements Inventory {
         Object[] units = quantities.stream().map(StockQuantity::quantity).toArray();
         Set<String> owed = new HashSet<>();
         Set<String> turned = session().doReturningWork(connection -> {
-            backorders.lock(connection, skus, owed);
+            backorders.lockLevels(connection, skus, owed);
             try (PreparedStatement back = connection.prepareStatement("""
                     WITH wanted AS (
                         SELECT w.sku, sum(w.quantity)::bigint AS quantity
@@ -344,7 +344,7 @@ class PostgresInventory implements Inventory {
                          UNION ALL
                         SELECT l.sku, l.location, l.quantity
                           FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                         WHERE r.reference = ? AND r.unposted
+                         WHERE r.reference = ? AND r.ledger_pending
                     ), places AS (
                         SELECT sku, location, sum(units) AS units,
                                coalesce(sum(sum(units)) OVER (PARTITION BY sku ORDER BY location
@@ -374,8 +374,8 @@ class PostgresInventory implements Inventory {
                     DO UPDATE SET on_hand = s.on_hand + excluded.on_hand,
                                   backordered = s.backordered - excluded.backordered, updated_at = now()
                     RETURNING s.sku, false AS owed,
-                              inventory.standing(coalesce(old.available, 0), coalesce(old.backorder_limit, 0))
-                              <> inventory.standing(new.available, new.backorder_limit) AS turned
+                              inventory.stock_status(coalesce(old.available, 0), coalesce(old.backorder_limit, 0))
+                              <> inventory.stock_status(new.available, new.backorder_limit) AS turned
                     """)) {
                 back.setArray(1, connection.createArrayOf("text", skus));
                 back.setArray(2, connection.createArrayOf("bigint", units));
@@ -386,8 +386,8 @@ class PostgresInventory implements Inventory {
                 back.setString(7, reference);
                 back.setString(8, StockKey.DEFAULT_LOCATION);
                 back.setString(9, reference);
-                setCause(back, 10);
-                return turned(back, owed);
+                bindActorAndRequest(back, 10);
+                return readChangedSkus(back, owed);
             }
         });
         backorders.fill(owed);
@@ -397,30 +397,30 @@ class PostgresInventory implements Inventory {
     @Override
     @Transactional
     public StockLevel adjust(StockKey key, long delta, String reason) {
-        return counting.adjust(key, delta, reason);
+        return adjustments.adjust(key, delta, reason);
     }
 
     @Override
     @Transactional
-    public StockLevel count(StockCount count, String reason) {
-        countAll(List.of(count), reason);
-        return levels.at(count.key()).orElseThrow();
+    public StockLevel recordCount(StockCount count, String reason) {
+        recordCounts(List.of(count), reason);
+        return levels.find(count.key()).orElseThrow();
     }
 
     @Override
     @Transactional
-    public Map<StockKey, Counted> countAll(Collection<StockCount> counts, String reason) {
-        return counting.countAll(counts, reason);
+    public Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason) {
+        return adjustments.recordCounts(counts, reason);
     }
 
     @Override
-    public Map<StockKey, Counted> previewCounts(Collection<StockCount> counts) {
-        return counting.preview(counts);
+    public Map<StockKey, CountResult> previewCounts(Collection<StockCount> counts) {
+        return adjustments.previewCounts(counts);
     }
 
     @Override
-    public Map<String, Long> available(Collection<String> skus) {
-        return levels.available(skus);
+    public Map<String, Long> availableQuantities(Collection<String> skus) {
+        return levels.availableQuantities(skus);
     }
 
     @Override
@@ -430,27 +430,27 @@ class PostgresInventory implements Inventory {
 
     @Override
     public List<Backorder> backordersOf(String reference) {
-        return backorders.of(reference);
+        return backorders.findByReference(reference);
     }
 
     @Override
     public List<StockLevel> levels(Collection<String> skus) {
-        return levels.of(skus);
+        return levels.findBySkus(skus);
     }
 
     @Override
-    public Map<String, NamedLocation> locations(Collection<String> written, boolean create) {
-        return levels.locations(written, create);
+    public Map<String, ResolvedLocation> resolveLocations(Collection<String> written, boolean create) {
+        return levels.resolveLocations(written, create);
     }
 
     @Override
-    public Map<String, NamedLocation> locationsByName(Collection<String> written, boolean create) {
-        return levels.locationsByName(written, create);
+    public Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> written, boolean create) {
+        return levels.resolveLocationsByName(written, create);
     }
 
     @Override
     @Transactional
-    public void makeLocations(Map<String, String> names) {
+    public void createLocations(Map<String, String> names) {
         if (names.isEmpty()) {
             return;
         }
@@ -462,21 +462,21 @@ class PostgresInventory implements Inventory {
                      ORDER BY w.code
                     ON CONFLICT (code) DO NOTHING
                     """)) {
-                make.setArray(1, Columns.of(connection, "text", names.keySet(), code -> code));
-                make.setArray(2, Columns.of(connection, "text", names.values(), name -> name));
+                make.setArray(1, SqlArrays.ofColumn(connection, "text", names.keySet(), code -> code));
+                make.setArray(2, SqlArrays.ofColumn(connection, "text", names.values(), name -> name));
                 make.executeUpdate();
             }
         });
     }
 
     @Override
-    public Map<String, String> locationNames(Collection<String> codes) {
-        return levels.locationNames(codes);
+    public Map<String, String> locationNamesForExport(Collection<String> codes) {
+        return levels.locationNamesForExport(codes);
     }
 
     @Override
     public List<StockLevel> levelsAfter(StockKey after, int limit) {
-        return levels.after(after, limit);
+        return levels.listAfter(after, limit);
     }
 
     private Session session() {

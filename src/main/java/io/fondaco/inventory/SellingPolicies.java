@@ -21,18 +21,18 @@ class SellingPolicies {
     }
 
     /** @param version 0 while nobody has set any */
-    record Versioned(SellingPolicy policy, long version) {}
+    record VersionedPolicy(SellingPolicy policy, long version) {}
 
-    Versioned find(String sku) {
+    VersionedPolicy find(String sku) {
         return load(sku, "");
     }
 
     @Transactional(Transactional.TxType.MANDATORY)
-    Versioned lock(String sku) {
+    VersionedPolicy lock(String sku) {
         return load(sku, " FOR UPDATE");
     }
 
-    private Versioned load(String sku, String lock) {
+    private VersionedPolicy load(String sku, String lock) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT policy, backorder_limit, expected_on, location, version
                           FROM inventory.selling_policy WHERE sku = :sku""" + lock, Tuple.class)
@@ -40,17 +40,17 @@ class SellingPolicies {
                 .getResultList();
         return rows.stream()
                 .map(Tuple.class::cast)
-                .map(row -> new Versioned(
-                        policy(row), row.get("version", Number.class).longValue()))
+                .map(row -> new VersionedPolicy(
+                        mapRow(row), row.get("version", Number.class).longValue()))
                 .findFirst()
-                .orElse(new Versioned(SellingPolicy.DENY, 0));
+                .orElse(new VersionedPolicy(SellingPolicy.DENY, 0));
     }
 
-    private static SellingPolicy policy(Tuple row) {
-        SellingPolicy.Kind kind = SellingPolicy.Kind.ofColumn(row.get("policy", String.class));
+    private static SellingPolicy mapRow(Tuple row) {
+        SellingPolicy.PolicyKind policyKind = SellingPolicy.PolicyKind.fromColumn(row.get("policy", String.class));
         return new SellingPolicy(
-                kind,
-                kind == SellingPolicy.Kind.DENY
+                policyKind,
+                policyKind == SellingPolicy.PolicyKind.DENY
                         ? null
                         : row.get("backorder_limit", Number.class).longValue(),
                 row.get("expected_on", LocalDate.class),
@@ -62,7 +62,7 @@ class SellingPolicies {
      * Three statements.
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    Versioned set(String sku, SellingPolicy policy) {
+    VersionedPolicy save(String sku, SellingPolicy policy) {
         long limit = policy.limit() == null ? 0 : policy.limit();
         entities.createNativeQuery("""
                         WITH known AS (
@@ -88,7 +88,7 @@ class SellingPolicies {
                          WHERE sku = :sku
                         """)
                 .setParameter("sku", sku)
-                .setParameter("policy", policy.policy().column())
+                .setParameter("policy", policy.policy().toColumn())
                 .setParameter("limit", limit)
                 .setParameter(
                         "expected",

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record SellingPolicy(
-        @NotNull Kind policy,
+        @NotNull PolicyKind policy,
 
         @Schema(description = "Units that may be sold beyond what is there; required unless policy is deny.")
         @Min(1)
-        @Max(StockAdjustment.BOUND)
+        @Max(StockAdjustment.MAX_UNITS)
         @Nullable
         Long limit,
 
@@ -35,11 +35,11 @@ record SellingPolicy(
         @Schema(description = "Where they are waited for; absent: default.") @Size(min = 1, max = 100) @Nullable
         String location) {
 
-    static final SellingPolicy DENY = new SellingPolicy(Kind.DENY, null, null, null);
+    static final SellingPolicy DENY = new SellingPolicy(PolicyKind.DENY, null, null, null);
 
     /** Whether and how a SKU is sold beyond what is there. */
     @Schema(name = "SellingPolicyKind")
-    enum Kind {
+    enum PolicyKind {
         /** Not at all. */
         @JsonProperty("deny")
         DENY,
@@ -50,25 +50,25 @@ record SellingPolicy(
         @JsonProperty("preorder")
         PREORDER;
 
-        String column() {
+        String toColumn() {
             return name().toLowerCase(Locale.ROOT);
         }
 
-        static Kind ofColumn(String text) {
+        static PolicyKind fromColumn(String text) {
             return valueOf(text.toUpperCase(Locale.ROOT));
         }
     }
 
     /** The same at another location. */
-    SellingPolicy at(String other) {
+    SellingPolicy withLocation(String other) {
         return new SellingPolicy(policy, limit, expectedOn, other);
     }
 
     /**
      * @throws ApiException 422 for a limit or a date that does not go with the policy
      */
-    SellingPolicy checked() {
-        boolean denies = policy == Kind.DENY;
+    SellingPolicy validated() {
+        boolean denies = policy == PolicyKind.DENY;
         if (denies != (limit == null)) {
             throw ApiException.invalid(
                     "/limit",

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
-import io.fondaco.inventory.Inventory.NamedLocation;
-import io.fondaco.inventory.SellingPolicies.Versioned;
+import io.fondaco.inventory.Inventory.ResolvedLocation;
+import io.fondaco.inventory.SellingPolicies.VersionedPolicy;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 class SellingPolicyResource {
     private final SellingPolicies policies;
     private final Catalog catalog;
-    private final StockLevels levels;
+    private final StockLevelQueries levels;
 
-    SellingPolicyResource(SellingPolicies policies, Catalog catalog, StockLevels levels) {
+    SellingPolicyResource(SellingPolicies policies, Catalog catalog, StockLevelQueries levels) {
         this.policies = policies;
         this.catalog = catalog;
         this.levels = levels;
@@ -60,8 +60,8 @@ class SellingPolicyResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = SellingPolicy.class)))
     public Response get(@RestPath String sku) {
-        requireKnown(sku);
-        return answer(policies.find(sku));
+        requireKnownSku(sku);
+        return toResponse(policies.find(sku));
     }
 
     @PUT
@@ -88,27 +88,27 @@ class SellingPolicyResource {
             @RestPath String sku,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid SellingPolicy wanted) {
-        requireKnown(sku);
-        SellingPolicy policy = wanted.checked();
-        policy = policy.at(location(policy));
+        requireKnownSku(sku);
+        SellingPolicy policy = wanted.validated();
+        policy = policy.withLocation(resolveLocation(policy));
         IfMatch.require(ifMatch, policies.lock(sku).version());
-        return answer(policies.set(sku, policy));
+        return toResponse(policies.save(sku, policy));
     }
 
-    private String location(SellingPolicy policy) {
+    private String resolveLocation(SellingPolicy policy) {
         String written = requireNonNull(policy.location());
-        NamedLocation named =
-                requireNonNull(levels.locations(List.of(written), false).get(written));
-        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.refusal(), named.detail()));
+        ResolvedLocation named =
+                requireNonNull(levels.resolveLocations(List.of(written), false).get(written));
+        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.errorCode(), named.detail()));
     }
 
-    private void requireKnown(String sku) {
+    private void requireKnownSku(String sku) {
         if (catalog.variantsBySku(List.of(sku)).isEmpty()) {
             throw ApiException.notFound("SKU", sku);
         }
     }
 
-    private static Response answer(Versioned found) {
-        return Response.ok(found.policy()).tag(IfMatch.tag(found.version())).build();
+    private static Response toResponse(VersionedPolicy found) {
+        return Response.ok(found.policy()).tag(IfMatch.etag(found.version())).build();
     }
 }

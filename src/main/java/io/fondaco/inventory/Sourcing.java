@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sourcing {
     /** Up to so many locations the fewest that will do are found by trying all sets; beyond, by taking the richest next. */
-    private static final int MOST_TRIED = 10;
+    private static final int MAX_EXHAUSTIVE_LOCATIONS = 10;
 
     private Sourcing() {}
 
@@ -26,45 +26,48 @@ final class Sourcing {
      * @param available units free on the shelf; negative: units owed
      * @param backorderLimit units that may be owed here
      */
-    record Level(StockKey key, long onHand, long available, long backorderLimit, Site site) {}
+    record SourcingLevel(StockKey key, long onHand, long available, long backorderLimit, SourceLocation source) {}
 
     /**
      * A location as sourcing sees it.
      *
-     * @param sells whether it is active and ships what is bought online
+     * @param sellable whether it is active and ships what is bought online
      */
-    record Site(String code, int priority, @Nullable String country, boolean sells) {}
+    record SourceLocation(
+            String code, int priority, @Nullable String country, boolean sellable) {}
 
     /** What is taken at one place: from the shelf, and as a promise. */
-    record Taken(long stock, long backordered) {}
+    record Allocation(long fromStock, long backordered) {}
 
     /** What is wanted of one SKU, divided. */
-    private record Demand(String sku, long fromStock, long backordered, List<Level> levels) {
-        private long at(String location) {
+    private record SkuDemand(String sku, long fromStock, long backordered, List<SourcingLevel> levels) {
+        private long availableAt(String location) {
             return levels.stream()
-                    .filter(level -> level.site().sells() && level.site().code().equals(location))
-                    .mapToLong(level -> Math.max(0, level.available()))
+                    .filter(sourcingLevel -> sourcingLevel.source().sellable()
+                            && sourcingLevel.source().code().equals(location))
+                    .mapToLong(sourcingLevel -> Math.max(0, sourcingLevel.available()))
                     .sum();
         }
     }
 
     /** What can be sold of a SKU: from the shelves, and beyond. */
-    record Sellable(long stock, long beyond) {
-        static Sellable of(List<Level> levels) {
+    record SellableQuantity(long inStock, long backorderable) {
+        static SellableQuantity of(List<SourcingLevel> levels) {
             long owed = levels.stream()
-                    .mapToLong(level -> Math.max(0, -level.available()))
+                    .mapToLong(sourcingLevel -> Math.max(0, -sourcingLevel.available()))
                     .sum();
             long free = levels.stream()
-                    .filter(level -> level.site().sells())
-                    .mapToLong(level -> Math.max(0, level.available()))
+                    .filter(sourcingLevel -> sourcingLevel.source().sellable())
+                    .mapToLong(sourcingLevel -> Math.max(0, sourcingLevel.available()))
                     .sum();
-            long limit = levels.stream().mapToLong(Level::backorderLimit).sum();
-            return new Sellable(Math.max(0, free - owed), Math.max(0, limit - owed));
+            long limit =
+                    levels.stream().mapToLong(SourcingLevel::backorderLimit).sum();
+            return new SellableQuantity(Math.max(0, free - owed), Math.max(0, limit - owed));
         }
 
         /** What a shopper is told, and caches are kept by. */
-        String standing() {
-            return stock > 0 ? "in_stock" : beyond > 0 ? "backorder" : "out_of_stock";
+        String stockStatus() {
+            return inStock > 0 ? "in_stock" : backorderable > 0 ? "backorder" : "out_of_stock";
         }
     }
 
@@ -72,51 +75,55 @@ final class Sourcing {
      * @param country where it is sent to; null when that is not known, or it is collected
      * @throws InsufficientStock naming each SKU that is short
      */
-    static Map<StockKey, Taken> allocate(
+    static Map<StockKey, Allocation> allocate(
             List<StockQuantity> quantities,
-            Map<String, List<Level>> levels,
+            Map<String, List<SourcingLevel>> levels,
             SourcingRule rule,
             @Nullable String country) {
-        List<Demand> demands = demands(quantities, levels);
-        List<String> order = order(demands, rule.order(country));
-        List<String> chosen = rule.keepsTogether() ? fewest(demands, order) : order;
-        Map<StockKey, Taken> allocation = new TreeMap<>(StockKey.ORDER);
-        for (Demand demand : demands) {
-            long left = demand.fromStock();
+        List<SkuDemand> demands = splitDemands(quantities, levels);
+        List<String> order = rankLocations(demands, rule.locationOrder(country));
+        List<String> chosen = rule.minimizesSplits() ? fewestLocations(demands, order) : order;
+        Map<StockKey, Allocation> allocation = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
+        for (SkuDemand skuDemand : demands) {
+            long left = skuDemand.fromStock();
             for (String location : chosen) {
-                long units = Math.min(left, demand.at(location));
+                long units = Math.min(left, skuDemand.availableAt(location));
                 if (units > 0) {
-                    allocation.put(new StockKey(demand.sku(), location), new Taken(units, 0));
+                    allocation.put(new StockKey(skuDemand.sku(), location), new Allocation(units, 0));
                     left -= units;
                 }
             }
-            if (demand.backordered() > 0) {
-                StockKey waitsAt = demand.levels().stream()
-                        .filter(level -> level.backorderLimit() > 0)
-                        .map(Level::key)
+            if (skuDemand.backordered() > 0) {
+                StockKey waitsAt = skuDemand.levels().stream()
+                        .filter(sourcingLevel -> sourcingLevel.backorderLimit() > 0)
+                        .map(SourcingLevel::key)
                         .findFirst()
                         .orElseThrow();
                 allocation.merge(
                         waitsAt,
-                        new Taken(0, demand.backordered()),
-                        (stock, promise) -> new Taken(stock.stock(), promise.backordered()));
+                        new Allocation(0, skuDemand.backordered()),
+                        (stock, promise) -> new Allocation(stock.fromStock(), promise.backordered()));
             }
         }
         return allocation;
     }
 
-    private static List<Demand> demands(List<StockQuantity> quantities, Map<String, List<Level>> levels) {
-        List<Demand> demands = new ArrayList<>();
+    private static List<SkuDemand> splitDemands(
+            List<StockQuantity> quantities, Map<String, List<SourcingLevel>> levels) {
+        List<SkuDemand> demands = new ArrayList<>();
         List<Shortage> shortages = new ArrayList<>();
         for (StockQuantity wanted : quantities) {
-            List<Level> found = levels.getOrDefault(wanted.sku(), List.of());
-            Sellable sellable = Sellable.of(found);
-            if (sellable.stock() + sellable.beyond() < wanted.quantity()) {
-                shortages.add(new Shortage(wanted.sku(), wanted.quantity(), sellable.stock() + sellable.beyond()));
+            List<SourcingLevel> found = levels.getOrDefault(wanted.sku(), List.of());
+            SellableQuantity sellableQuantity = SellableQuantity.of(found);
+            if (sellableQuantity.inStock() + sellableQuantity.backorderable() < wanted.quantity()) {
+                shortages.add(new Shortage(
+                        wanted.sku(),
+                        wanted.quantity(),
+                        sellableQuantity.inStock() + sellableQuantity.backorderable()));
                 continue;
             }
-            long fromStock = Math.min(wanted.quantity(), sellable.stock());
-            demands.add(new Demand(wanted.sku(), fromStock, wanted.quantity() - fromStock, found));
+            long fromStock = Math.min(wanted.quantity(), sellableQuantity.inStock());
+            demands.add(new SkuDemand(wanted.sku(), fromStock, wanted.quantity() - fromStock, found));
         }
         if (!shortages.isEmpty()) {
             throw new InsufficientStock(shortages);
@@ -125,32 +132,36 @@ final class Sourcing {
     }
 
     /** The locations that have any of it, the preferred ones first. */
-    private static List<String> order(List<Demand> demands, Comparator<Site> preference) {
-        Map<String, Site> sites = new LinkedHashMap<>();
+    private static List<String> rankLocations(List<SkuDemand> demands, Comparator<SourceLocation> preference) {
+        Map<String, SourceLocation> sites = new LinkedHashMap<>();
         demands.stream()
-                .filter(demand -> demand.fromStock() > 0)
-                .flatMap(demand -> demand.levels().stream())
-                .filter(level -> level.site().sells() && level.available() > 0)
-                .forEach(level -> sites.put(level.site().code(), level.site()));
-        return sites.values().stream().sorted(preference).map(Site::code).toList();
+                .filter(skuDemand -> skuDemand.fromStock() > 0)
+                .flatMap(skuDemand -> skuDemand.levels().stream())
+                .filter(sourcingLevel -> sourcingLevel.source().sellable() && sourcingLevel.available() > 0)
+                .forEach(sourcingLevel -> sites.put(sourcingLevel.source().code(), sourcingLevel.source()));
+        return sites.values().stream()
+                .sorted(preference)
+                .map(SourceLocation::code)
+                .toList();
     }
 
     /** The first location that has all of it, or else the first set of the fewest that have. */
-    private static List<String> fewest(List<Demand> demands, List<String> order) {
+    private static List<String> fewestLocations(List<SkuDemand> demands, List<String> order) {
         for (String location : order) {
-            if (serves(demands, List.of(location))) {
+            if (covers(demands, List.of(location))) {
                 return List.of(location);
             }
         }
-        return order.size() <= MOST_TRIED ? smallestSet(demands, order) : richestFirst(demands, order);
+        return order.size() <= MAX_EXHAUSTIVE_LOCATIONS ? smallestSet(demands, order) : greedySet(demands, order);
     }
 
-    private static boolean serves(List<Demand> demands, List<String> locations) {
+    private static boolean covers(List<SkuDemand> demands, List<String> locations) {
         return demands.stream()
-                .allMatch(demand -> locations.stream().mapToLong(demand::at).sum() >= demand.fromStock());
+                .allMatch(skuDemand ->
+                        locations.stream().mapToLong(skuDemand::availableAt).sum() >= skuDemand.fromStock());
     }
 
-    private static List<String> smallestSet(List<Demand> demands, List<String> order) {
+    private static List<String> smallestSet(List<SkuDemand> demands, List<String> order) {
         // Of two sets of the same size the one that has the more preferred location: its lowest bits, reversed, weigh
         // most.
         return IntStream.range(1, 1 << order.size())
@@ -161,14 +172,14 @@ final class Sourcing {
                         .filter(index -> (set >> index & 1) == 1)
                         .mapToObj(order::get)
                         .toList())
-                .filter(locations -> serves(demands, locations))
+                .filter(locations -> covers(demands, locations))
                 .findFirst()
                 .orElse(order);
     }
 
-    private static List<String> richestFirst(List<Demand> demands, List<String> order) {
+    private static List<String> greedySet(List<SkuDemand> demands, List<String> order) {
         List<String> chosen = new ArrayList<>();
-        while (!serves(demands, chosen)) {
+        while (!covers(demands, chosen)) {
             order.stream()
                     .filter(location -> !chosen.contains(location))
                     .max(Comparator.comparingLong((String location) -> gain(demands, chosen, location))
@@ -179,39 +190,43 @@ final class Sourcing {
         return chosen;
     }
 
-    private static long gain(List<Demand> demands, List<String> chosen, String location) {
+    private static long gain(List<SkuDemand> demands, List<String> chosen, String location) {
         return demands.stream()
-                .mapToLong(demand -> Math.min(
-                        demand.at(location),
+                .mapToLong(skuDemand -> Math.min(
+                        skuDemand.availableAt(location),
                         Math.max(
                                 0,
-                                demand.fromStock()
-                                        - chosen.stream().mapToLong(demand::at).sum())))
+                                skuDemand.fromStock()
+                                        - chosen.stream()
+                                                .mapToLong(skuDemand::availableAt)
+                                                .sum())))
                 .sum();
     }
 
     /** The levels of a SKU once this is taken from one of them. */
-    static List<Level> less(List<Level> levels, StockKey key, Taken taken) {
+    static List<SourcingLevel> subtract(List<SourcingLevel> levels, StockKey key, Allocation taken) {
         return levels.stream()
-                .map(level -> level.key().equals(key)
-                        ? new Level(
+                .map(sourcingLevel -> sourcingLevel.key().equals(key)
+                        ? new SourcingLevel(
                                 key,
-                                level.onHand(),
-                                level.available() - taken.stock() - taken.backordered(),
-                                level.backorderLimit(),
-                                level.site())
-                        : level)
+                                sourcingLevel.onHand(),
+                                sourcingLevel.available() - taken.fromStock() - taken.backordered(),
+                                sourcingLevel.backorderLimit(),
+                                sourcingLevel.source())
+                        : sourcingLevel)
                 .toList();
     }
 
-    private static String standing(List<Level> levels) {
-        return Sellable.of(levels).standing();
+    private static String stockStatus(List<SourcingLevel> levels) {
+        return SellableQuantity.of(levels).stockStatus();
     }
 
     /** SKUs of which shoppers are told otherwise now. */
-    static List<String> turned(Map<String, List<Level>> before, Map<String, List<Level>> after) {
+    static List<String> skusWithChangedStatus(
+            Map<String, List<SourcingLevel>> before, Map<String, List<SourcingLevel>> after) {
         return before.entrySet().stream()
-                .filter(sku -> !standing(sku.getValue()).equals(standing(after.getOrDefault(sku.getKey(), List.of()))))
+                .filter(sku ->
+                        !stockStatus(sku.getValue()).equals(stockStatus(after.getOrDefault(sku.getKey(), List.of()))))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();

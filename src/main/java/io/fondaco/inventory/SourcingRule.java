@@ -1,6 +1,6 @@
 package io.fondaco.inventory;
 
-import io.fondaco.inventory.Sourcing.Site;
+import io.fondaco.inventory.Sourcing.SourceLocation;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -12,43 +12,43 @@ enum SourcingRule {
      */
     FEWEST_SPLITS(true) {
         @Override
-        Comparator<Site> order(@Nullable String country) {
-            return PRIORITY_OF_SITE.thenComparing(abroad(country)).thenComparing(Site::code);
+        Comparator<SourceLocation> locationOrder(@Nullable String country) {
+            return BY_PRIORITY.thenComparing(domesticFirst(country)).thenComparing(SourceLocation::code);
         }
     },
 
     /** The same, but a location in the country that is sent to goes before any other. */
     NEAREST(true) {
         @Override
-        Comparator<Site> order(@Nullable String country) {
-            return abroad(country).thenComparing(PRIORITY_OF_SITE).thenComparing(Site::code);
+        Comparator<SourceLocation> locationOrder(@Nullable String country) {
+            return domesticFirst(country).thenComparing(BY_PRIORITY).thenComparing(SourceLocation::code);
         }
     },
 
     /** Each SKU from the first location by priority that has any, however many parcels that makes. */
     PRIORITY(false) {
         @Override
-        Comparator<Site> order(@Nullable String country) {
-            return FEWEST_SPLITS.order(country);
+        Comparator<SourceLocation> locationOrder(@Nullable String country) {
+            return FEWEST_SPLITS.locationOrder(country);
         }
     };
 
-    private static final Comparator<Site> PRIORITY_OF_SITE = Comparator.comparingInt(Site::priority);
+    private static final Comparator<SourceLocation> BY_PRIORITY = Comparator.comparingInt(SourceLocation::priority);
 
-    private final boolean keepsTogether;
+    private final boolean minimizesSplits;
 
     SourcingRule(boolean keepsTogether) {
-        this.keepsTogether = keepsTogether;
+        this.minimizesSplits = keepsTogether;
     }
 
     /** The preferred location first. */
-    abstract Comparator<Site> order(@Nullable String country);
+    abstract Comparator<SourceLocation> locationOrder(@Nullable String country);
 
-    boolean keepsTogether() {
-        return keepsTogether;
+    boolean minimizesSplits() {
+        return minimizesSplits;
     }
 
-    private static Comparator<Site> abroad(@Nullable String country) {
-        return Comparator.comparing(site -> country == null || !country.equals(site.country()));
+    private static Comparator<SourceLocation> domesticFirst(@Nullable String country) {
+        return Comparator.comparing(sourceLocation -> country == null || !country.equals(sourceLocation.country()));
     }
 }

@@ -26,8 +26,8 @@ record StockAdjustment(
         Boolean createLocation,
 
         @Schema(description = "Units more, or less when negative; either this or available.", examples = "-3")
-        @Min(-BOUND)
-        @Max(BOUND)
+        @Min(-MAX_UNITS)
+        @Max(MAX_UNITS)
         @Nullable
         Long delta,
 
@@ -35,10 +35,10 @@ record StockAdjustment(
                 description =
                         "Units on the shelf that nobody has reserved; either this or delta. Orders that wait are served from them at once.")
         @Min(0)
-        @Max(BOUND)
+        @Max(MAX_UNITS)
         @Nullable
         Long available,
 
         @Size(max = 500) @Nullable String reason) {
-    static final long BOUND = StockCount.MAX_AVAILABLE;
+    static final long MAX_UNITS = StockCount.MAX_AVAILABLE;
 }

@@ -54,7 +54,7 @@ class StockHistory {
             Instant at) {}
 
     /** The entries of a SKU before that one, newest first. */
-    List<Entry> before(String sku, long id, int limit) {
+    List<Entry> listBefore(String sku, long id, int limit) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT m.id, m.sku, m.location, m.kind, m.quantity, m.reserved, m.backordered, m.reference, m.actor,
                                m.request_id, m.created_at
@@ -68,10 +68,10 @@ class StockHistory {
                 .setParameter("id", id)
                 .setParameter("limit", limit)
                 .getResultList();
-        return rows.stream().map(row -> entry((Tuple) row)).toList();
+        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
-    private static Entry entry(Tuple row) {
+    private static Entry mapRow(Tuple row) {
         return new Entry(
                 number(row, "id"),
                 row.get("sku", String.class),

@@ -2,8 +2,8 @@ package io.fondaco.inventory;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -42,18 +42,20 @@ class StockHistoryResource {
             @RestPath String sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
-        long before = Cursor.decode(cursor, NEWEST, 1)
+        long before = PageCursor.decode(cursor, NEWEST, 1)
                 .map(place -> number(place.keys().getFirst()))
                 .orElse(Long.MAX_VALUE);
-        return Page.cut(
-                history.before(sku, before, limit + 1), limit, entry -> Cursor.of(NEWEST, Long.toString(entry.id())));
+        return Page.fromRows(
+                history.listBefore(sku, before, limit + 1),
+                limit,
+                entry -> PageCursor.of(NEWEST, Long.toString(entry.id())));
     }
 
     private static long number(String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException _) {
-            throw Cursor.invalid();
+            throw PageCursor.invalidCursor();
         }
     }
 }

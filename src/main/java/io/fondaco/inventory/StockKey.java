@@ -13,10 +13,10 @@ public record StockKey(String sku, String location) {
     /** What the code of a location looks like. */
     static final String LOCATION_CODE = "[A-Za-z0-9][A-Za-z0-9_.-]{0,99}";
 
-    static final Comparator<StockKey> ORDER =
+    static final Comparator<StockKey> BY_SKU_AND_LOCATION =
             Comparator.comparing(StockKey::sku).thenComparing(StockKey::location);
 
-    public static StockKey atDefault(String sku) {
+    public static StockKey atDefaultLocation(String sku) {
         return new StockKey(sku, DEFAULT_LOCATION);
     }
 }

@@ -4,14 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.fondaco.access.Scopes;
 import io.fondaco.catalog.Catalog;
-import io.fondaco.inventory.Inventory.NamedLocation;
+import io.fondaco.inventory.Inventory.ResolvedLocation;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -62,16 +62,16 @@ class StockResource {
         if (!sku.isEmpty()) {
             return new Page<>(inventory.levels(sku), null);
         }
-        StockKey after = Cursor.decode(cursor, SORT, 2)
+        StockKey after = PageCursor.decode(cursor, SORT, 2)
                 .map(place -> new StockKey(place.keys().get(0), place.keys().get(1)))
                 .orElse(new StockKey("", ""));
-        if (Text.hasNul(after.sku() + after.location())) {
+        if (UnicodeText.hasNul(after.sku() + after.location())) {
             throw ApiException.badRequest("invalid_parameter", "A NUL character is in no SKU.");
         }
-        return Page.cut(
+        return Page.fromRows(
                 inventory.levelsAfter(after, limit + 1),
                 limit,
-                level -> Cursor.of(SORT, level.sku(), level.location()));
+                level -> PageCursor.of(SORT, level.sku(), level.location()));
     }
 
     @POST
@@ -97,12 +97,12 @@ class StockResource {
         return apply(adjustment);
     }
 
-    private String location(StockAdjustment adjustment) {
+    private String resolveLocation(StockAdjustment adjustment) {
         String written = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
-        NamedLocation named = requireNonNull(inventory
-                .locations(List.of(written), Boolean.TRUE.equals(adjustment.createLocation()))
+        ResolvedLocation named = requireNonNull(inventory
+                .resolveLocations(List.of(written), Boolean.TRUE.equals(adjustment.createLocation()))
                 .get(written));
-        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.refusal(), named.detail()));
+        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.errorCode(), named.detail()));
     }
 
     /** Stock of a variant that was removed stays, and must be correctable until it is gone. */
@@ -114,7 +114,7 @@ class StockResource {
                         && inventory.levels(List.of(sku)).isEmpty())) {
             throw ApiException.invalid("/sku", "unknown_sku", "There is no variant with this SKU.");
         }
-        String location = location(adjustment);
+        String location = resolveLocation(adjustment);
         String reason = adjustment.reason() == null ? "" : adjustment.reason();
         if (reason.indexOf('\0') >= 0) {
             throw ApiException.invalid("/reason", "invalid_format", "A NUL character is not text.");
@@ -126,7 +126,7 @@ class StockResource {
             return inventory.adjust(stock, delta, reason);
         }
         if (available != null && delta == null) {
-            return inventory.count(new StockCount(stock, available), reason);
+            return inventory.recordCount(new StockCount(stock, available), reason);
         }
         throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
     }

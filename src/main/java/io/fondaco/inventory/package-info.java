@@ -3,8 +3,8 @@
  * database itself refuses. Every change is in a ledger that is only ever added to, and a job proves that the books add up.
  */
 @NullMarked
-@BoundedModule(uses = {"catalog"})
+@ApplicationModule(allowedDependencies = {"catalog"})
 package io.fondaco.inventory;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

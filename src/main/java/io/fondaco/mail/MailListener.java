@@ -6,7 +6,7 @@ import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventBatch;
-import io.fondaco.platform.messaging.Once;
+import io.fondaco.platform.messaging.IdempotentConsumer;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
@@ -21,28 +21,36 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 class MailListener {
     static final String NAME = "mail";
 
-    private final Letters letters;
+    private final EmailNotifications notifications;
     private final ObjectMapper json;
 
-    MailListener(Letters letters, ObjectMapper json) {
-        this.letters = letters;
+    MailListener(EmailNotifications emailNotifications, ObjectMapper json) {
+        this.notifications = emailNotifications;
         this.json = json;
     }
 
     @Incoming(NAME)
     @Incoming(NAME + "-retries")
-    @Once(
+    @IdempotentConsumer(
             value = NAME,
-            types = {Kind.PLACED, Kind.PAID, Kind.FULFILLED, Kind.REFUNDED, Kind.RETURNED, Kind.CANCELLED})
+            types = {
+                EmailType.PLACED,
+                EmailType.PAID,
+                EmailType.FULFILLED,
+                EmailType.REFUNDED,
+                EmailType.RETURNED,
+                EmailType.CANCELLED
+            })
     @Blocking
     @ReadsFrom(Route.PRIMARY)
     void on(EventBatch batch) throws JsonProcessingException {
-        Map<Event, Kind> due = new LinkedHashMap<>();
+        Map<Event, EmailType> due = new LinkedHashMap<>();
         for (Event event : batch.events()) {
-            Kind.of(event.type(), json.readTree(event.data())).ifPresent(kind -> due.put(event, kind));
+            EmailType.forEvent(event.type(), json.readTree(event.data()))
+                    .ifPresent(emailType -> due.put(event, emailType));
         }
         if (!due.isEmpty()) {
-            letters.add(due);
+            notifications.enqueue(due);
         }
     }
 }

@@ -16,53 +16,53 @@ import java.util.stream.Stream;
 @Startup
 @ApplicationScoped
 class MailMetrics {
-    private static final long APART_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final long SAMPLE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final MeterRegistry registry;
-    private final AtomicLong measuredAt = new AtomicLong(System.nanoTime() - APART_NANOS);
+    private final AtomicLong measuredAt = new AtomicLong(System.nanoTime() - SAMPLE_INTERVAL_NANOS);
     private final AtomicBoolean described = new AtomicBoolean();
-    private volatile Letters.Waiting waiting = new Letters.Waiting(0, 0);
+    private volatile EmailNotifications.EmailBacklog backlog = new EmailNotifications.EmailBacklog(0, 0);
 
     MailMetrics(MeterRegistry registry, MailSettings settings) {
         this.registry = registry;
         if (settings.enabled()) {
-            for (Kind kind : Kind.values()) {
-                Stream.of(Outcome.values()).forEach(outcome -> letters(kind, outcome));
+            for (EmailType emailType : EmailType.values()) {
+                Stream.of(SendOutcome.values()).forEach(sendOutcome -> attempts(emailType, sendOutcome));
             }
         }
     }
 
     /** What came of an attempt. */
-    enum Outcome {
+    enum SendOutcome {
         SENT,
         RETRIED,
         FAILED
     }
 
-    void count(Kind kind, Outcome outcome) {
-        letters(kind, outcome).increment();
+    void recordAttempt(EmailType emailType, SendOutcome sendOutcome) {
+        attempts(emailType, sendOutcome).increment();
     }
 
-    private Counter letters(Kind kind, Outcome outcome) {
+    private Counter attempts(EmailType emailType, SendOutcome sendOutcome) {
         return Counter.builder("fondaco.mail.letters")
                 .description("Attempts to send a letter, by what came of them")
-                .tags("kind", kind.column(), "outcome", outcome.name().toLowerCase(Locale.ROOT))
+                .tags("kind", emailType.column(), "outcome", sendOutcome.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }
 
     /** Looks how much is waiting, every 15 s at most. */
-    void measure(Supplier<Letters.Waiting> count) {
+    void sampleBacklog(Supplier<EmailNotifications.EmailBacklog> count) {
         long last = measuredAt.get();
         long now = System.nanoTime();
-        if (now - last < APART_NANOS || !measuredAt.compareAndSet(last, now)) {
+        if (now - last < SAMPLE_INTERVAL_NANOS || !measuredAt.compareAndSet(last, now)) {
             return;
         }
-        waiting = count.get();
+        backlog = count.get();
         if (described.compareAndSet(false, true)) {
-            Gauge.builder("fondaco.mail.pending", () -> waiting.letters())
+            Gauge.builder("fondaco.mail.pending", () -> backlog.count())
                     .description("Letters that are not sent yet, counted up to 100,000")
                     .register(registry);
-            Gauge.builder("fondaco.mail.pending.age.seconds", () -> waiting.oldestSeconds())
+            Gauge.builder("fondaco.mail.pending.age.seconds", () -> backlog.oldestSeconds())
                     .description("How long the oldest of them waits")
                     .register(registry);
         }

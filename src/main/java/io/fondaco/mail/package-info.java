@@ -3,8 +3,8 @@
  * server and of pods; one that cannot be sent ends as a dead letter, never in silence. Off unless it is switched on.
  */
 @NullMarked
-@BoundedModule(uses = {"order"})
+@ApplicationModule(allowedDependencies = {"order"})
 package io.fondaco.mail;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

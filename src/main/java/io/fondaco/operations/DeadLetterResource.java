@@ -7,8 +7,8 @@ import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.messaging.DeadLetter;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -42,10 +42,10 @@ import org.jspecify.annotations.Nullable;
 class DeadLetterResource {
     private static final String SORT = "id";
 
-    private final DeadLetters letters;
+    private final DeadLetters deadLetters;
 
     DeadLetterResource(DeadLetters letters) {
-        this.letters = letters;
+        this.deadLetters = letters;
     }
 
     /** @param data of the event, as it was told */
@@ -92,11 +92,11 @@ class DeadLetterResource {
             @RestQuery @Size(max = 100) @Nullable String listener,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> DeadLetterId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        List<DeadLetter> rows = letters.list(Optional.ofNullable(listener), after, limit + 1);
-        return Page.cut(rows, limit, letter -> Cursor.of(SORT, new DeadLetterId(letter.id()).toString()))
+        List<DeadLetter> rows = deadLetters.list(Optional.ofNullable(listener), after, limit + 1);
+        return Page.fromRows(rows, limit, letter -> PageCursor.of(SORT, new DeadLetterId(letter.id()).toString()))
                 .map(Letter::of);
     }
 
@@ -108,7 +108,7 @@ class DeadLetterResource {
             summary = "Look at a dead letter",
             description = "The event, the listener that failed, how often it tried, and its last error.")
     public Letter get(@RestPath String id) {
-        return letters.find(DeadLetterId.parse(id).value()).map(Letter::of).orElseThrow(() -> unknown(id));
+        return deadLetters.find(DeadLetterId.parse(id).value()).map(Letter::of).orElseThrow(() -> notFound(id));
     }
 
     @POST
@@ -123,8 +123,8 @@ class DeadLetterResource {
                             + "new dead letter.")
     @APIResponse(responseCode = "202", description = "Handed to the listener.")
     public Response replay(@RestPath String id) {
-        if (!letters.replay(DeadLetterId.parse(id).value())) {
-            throw unknown(id);
+        if (!deadLetters.replay(DeadLetterId.parse(id).value())) {
+            throw notFound(id);
         }
         return Response.accepted().build();
     }
@@ -138,12 +138,12 @@ class DeadLetterResource {
             description = "The event will not be handled by this listener.")
     @APIResponse(responseCode = "204", description = "Gone.")
     public void discard(@RestPath String id) {
-        if (!letters.discard(DeadLetterId.parse(id).value())) {
-            throw unknown(id);
+        if (!deadLetters.discard(DeadLetterId.parse(id).value())) {
+            throw notFound(id);
         }
     }
 
-    private static ApiException unknown(String id) {
+    private static ApiException notFound(String id) {
         return ApiException.notFound("dead letter", id);
     }
 }

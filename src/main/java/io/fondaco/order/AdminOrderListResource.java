@@ -5,7 +5,7 @@ import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.ApiException;
-import io.fondaco.platform.web.Times;
+import io.fondaco.platform.web.DateTimeParser;
 import io.fondaco.platform.web.Violation;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -57,12 +57,12 @@ class AdminOrderListResource {
                 parse("status", status, AdminOrderListResource::status),
                 parse("email", email, AdminOrderListResource::email),
                 parse("number", number, Long::valueOf),
-                parse("created_at[gte]", createdFrom, Times::instant),
-                parse("created_at[lt]", createdBefore, Times::instant),
+                parse("created_at[gte]", createdFrom, DateTimeParser::parseInstant),
+                parse("created_at[lt]", createdBefore, DateTimeParser::parseInstant),
                 OrderFilter.cursor(cursor),
                 limit);
         List<OrderSummary> rows = orders.list(filter);
-        return Page.cut(rows, filter.limit(), OrderFilter::after);
+        return Page.fromRows(rows, filter.limit(), OrderFilter::cursorAfter);
     }
 
     private static <T> Optional<T> parse(String name, @Nullable String text, Function<String, T> parser) {
@@ -73,7 +73,8 @@ class AdminOrderListResource {
             return Optional.of(parser.apply(text));
         } catch (IllegalArgumentException | DateTimeException _) {
             throw ApiException.badRequest(
-                    "invalid_parameter", "'%s' does not fit parameter '%s'.".formatted(Violation.shorten(text), name));
+                    "invalid_parameter",
+                    "'%s' does not fit parameter '%s'.".formatted(Violation.abbreviate(text), name));
         }
     }
 
@@ -85,6 +86,6 @@ class AdminOrderListResource {
     }
 
     private static String email(String text) {
-        return EmailAddress.normalized(text).orElseThrow(() -> new IllegalArgumentException("Not an e-mail address"));
+        return EmailAddress.normalize(text).orElseThrow(() -> new IllegalArgumentException("Not an e-mail address"));
     }
 }

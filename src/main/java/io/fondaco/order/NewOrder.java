@@ -24,7 +24,7 @@ public record NewOrder(
         Addresses addresses,
         @Nullable String shippingMethod,
         Totals totals,
-        List<Line> lines,
+        List<NewOrderLine> lines,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Discount> discounts,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> backordered) {
 
@@ -36,20 +36,20 @@ public record NewOrder(
     }
 
     /** The same, of which so many units by SKU are not there yet. */
-    public NewOrder backordering(Map<String, Integer> units) {
+    public NewOrder withBackorders(Map<String, Integer> units) {
         return new NewOrder(id, cartId, tokenHash, email, addresses, shippingMethod, totals, lines, discounts, units);
     }
 
     /** Units of a line that are not there yet. */
-    public int backordered(Line line) {
-        return line.stockTaken() ? backordered.getOrDefault(line.sku(), 0) : 0;
+    public int backordered(NewOrderLine newOrderLine) {
+        return newOrderLine.stockTaken() ? backordered.getOrDefault(newOrderLine.sku(), 0) : 0;
     }
 
     /**
      * @param stockTaken whether the units come out of counted stock
      * @param discount what is taken off the line, all its units together; null for nothing
      */
-    public record Line(
+    public record NewOrderLine(
             UUID variantId,
             String sku,
             String title,

@@ -56,7 +56,7 @@ public record Order(
     }
 
     /** What is still to be paid for, or was paid: the total less what was cancelled. */
-    public Money due() {
+    public Money currentTotal() {
         return totals.total().minus(cancelledAmount);
     }
 }

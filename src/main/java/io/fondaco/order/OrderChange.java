@@ -8,7 +8,7 @@ import java.util.Map;
  * What happens to an order.
  *
  * @param status the same, or one it can become
- * @param cancelled how much more of the total was cancelled
+ * @param cancelledAmount how much more of the total was cancelled
  * @param event for the history: {@code "cancelled"}, {@code "refunded"}, …
  * @param actor who did it: the name of an API key, {@code "customer"}, {@code "system"}
  * @param facts for the history
@@ -17,8 +17,8 @@ public record OrderChange(
         OrderStatus status,
         PaymentStatus paymentStatus,
         FulfillmentStatus fulfillmentStatus,
-        Money cancelled,
-        List<LineChange> lines,
+        Money cancelledAmount,
+        List<OrderLineChange> lines,
         String event,
         String actor,
         Map<String, Object> facts) {

@@ -1,6 +1,6 @@
 package io.fondaco.order;
 
-import io.fondaco.platform.paging.Cursor;
+import io.fondaco.platform.paging.PageCursor;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -18,20 +18,21 @@ record OrderFilter(
         Optional<Long> number,
         Optional<Instant> createdFrom,
         Optional<Instant> createdBefore,
-        Optional<Cursor> cursor,
+        Optional<PageCursor> cursor,
         int limit) {
     static final String SORT = "-created_at";
     private static final int CURSOR_KEYS = 2;
 
-    static Optional<Cursor> cursor(@Nullable String text) {
-        return Cursor.decode(text, SORT, CURSOR_KEYS);
+    static Optional<PageCursor> cursor(@Nullable String text) {
+        return PageCursor.decode(text, SORT, CURSOR_KEYS);
     }
 
-    static Cursor after(OrderSummary last) {
-        return Cursor.of(SORT, last.createdAt().toString(), last.id().value().toString());
+    static PageCursor cursorAfter(OrderSummary last) {
+        return PageCursor.of(
+                SORT, last.createdAt().toString(), last.id().value().toString());
     }
 
-    String where() {
+    String whereClause() {
         List<String> conditions = new ArrayList<>();
         status.ifPresent(_ -> conditions.add("status = :status"));
         email.ifPresent(_ -> conditions.add("lower(email) = lower(:email)"));
@@ -49,17 +50,17 @@ record OrderFilter(
         number.ifPresent(value -> values.put("number", value));
         createdFrom.ifPresent(value -> values.put("created_from", value));
         createdBefore.ifPresent(value -> values.put("created_before", value));
-        cursor.ifPresent(place -> putPlace(values, place));
+        cursor.ifPresent(place -> putCursor(values, place));
         values.put("limit", limit + 1);
         return values;
     }
 
-    private static void putPlace(Map<String, Object> values, Cursor place) {
+    private static void putCursor(Map<String, Object> values, PageCursor place) {
         try {
             values.put("cursor_created", Instant.parse(place.keys().getFirst()));
             values.put("cursor_id", UUID.fromString(place.keys().getLast()));
         } catch (DateTimeParseException | IllegalArgumentException _) {
-            throw Cursor.invalid();
+            throw PageCursor.invalidCursor();
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
-import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,9 +48,9 @@ class OrderInsert {
             """;
 
     private final EntityManager entities;
-    private final OrderRows rows;
+    private final OrderRowMapper rows;
 
-    OrderInsert(EntityManager entities, OrderRows rows) {
+    OrderInsert(EntityManager entities, OrderRowMapper rows) {
         this.entities = entities;
         this.rows = rows;
     }
@@ -61,18 +61,18 @@ class OrderInsert {
         List<UUID> lineIds = order.lines().stream().map(_ -> TypeId.newUuid()).toList();
         return entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-                setOrder(insert, order, customer, status, paymentStatus);
-                setLines(connection, insert, order, lineIds);
+                bindOrder(insert, order, customer, status, paymentStatus);
+                bindLines(connection, insert, order, lineIds);
                 insert.setString(27, requestId);
                 try (ResultSet placed = insert.executeQuery()) {
                     placed.next();
-                    return placed(placed, order, lineIds, customer, status, paymentStatus);
+                    return toPlaced(placed, order, lineIds, customer, status, paymentStatus);
                 }
             }
         });
     }
 
-    private void setOrder(
+    private void bindOrder(
             PreparedStatement insert,
             NewOrder order,
             CustomerId customer,
@@ -99,22 +99,23 @@ class OrderInsert {
         insert.setString(17, rows.write(order.discounts()));
     }
 
-    private static void setLines(Connection connection, PreparedStatement insert, NewOrder order, List<UUID> lineIds)
+    private static void bindLines(Connection connection, PreparedStatement insert, NewOrder order, List<UUID> lineIds)
             throws SQLException {
-        List<NewOrder.Line> lines = order.lines();
+        List<NewOrder.NewOrderLine> lines = order.lines();
         insert.setArray(18, connection.createArrayOf("uuid", lineIds.toArray()));
-        insert.setArray(19, Columns.of(connection, "uuid", lines, NewOrder.Line::variantId));
-        insert.setArray(20, Columns.of(connection, "text", lines, NewOrder.Line::sku));
-        insert.setArray(21, Columns.of(connection, "text", lines, NewOrder.Line::title));
-        insert.setArray(22, Columns.of(connection, "int", lines, NewOrder.Line::quantity));
-        insert.setArray(23, Columns.of(connection, "bigint", lines, line -> line.unitPrice()
+        insert.setArray(19, SqlArrays.ofColumn(connection, "uuid", lines, NewOrder.NewOrderLine::variantId));
+        insert.setArray(20, SqlArrays.ofColumn(connection, "text", lines, NewOrder.NewOrderLine::sku));
+        insert.setArray(21, SqlArrays.ofColumn(connection, "text", lines, NewOrder.NewOrderLine::title));
+        insert.setArray(22, SqlArrays.ofColumn(connection, "int", lines, NewOrder.NewOrderLine::quantity));
+        insert.setArray(23, SqlArrays.ofColumn(connection, "bigint", lines, newOrderLine -> newOrderLine
+                .unitPrice()
                 .amount()));
-        insert.setArray(24, Columns.of(connection, "boolean", lines, NewOrder.Line::stockTaken));
-        insert.setArray(25, Columns.of(connection, "int", lines, order::backordered));
-        insert.setArray(26, Columns.of(connection, "bigint", lines, NewOrder.Line::discountAmount));
+        insert.setArray(24, SqlArrays.ofColumn(connection, "boolean", lines, NewOrder.NewOrderLine::stockTaken));
+        insert.setArray(25, SqlArrays.ofColumn(connection, "int", lines, order::backordered));
+        insert.setArray(26, SqlArrays.ofColumn(connection, "bigint", lines, NewOrder.NewOrderLine::discountAmount));
     }
 
-    private static Order placed(
+    private static Order toPlaced(
             ResultSet row,
             NewOrder order,
             List<UUID> lineIds,
@@ -132,8 +133,8 @@ class OrderInsert {
                 order.email(),
                 IntStream.range(0, lineIds.size())
                         .mapToObj(index -> {
-                            NewOrder.Line line = order.lines().get(index);
-                            return placed(lineIds.get(index), line, order.backordered(line));
+                            NewOrder.NewOrderLine newOrderLine = order.lines().get(index);
+                            return toPlaced(lineIds.get(index), newOrderLine, order.backordered(newOrderLine));
                         })
                         .toList(),
                 order.addresses(),
@@ -146,23 +147,23 @@ class OrderInsert {
                 row.getLong("version"));
     }
 
-    private static OrderLine placed(UUID id, NewOrder.Line line, int backordered) {
+    private static OrderLine toPlaced(UUID id, NewOrder.NewOrderLine newOrderLine, int backordered) {
         return new OrderLine(
                 new OrderLineId(id),
-                line.sku(),
-                TypeId.format(OrderRows.VARIANT_PREFIX, line.variantId()),
-                line.title(),
-                line.quantity(),
+                newOrderLine.sku(),
+                TypeId.format(OrderRowMapper.VARIANT_PREFIX, newOrderLine.variantId()),
+                newOrderLine.title(),
+                newOrderLine.quantity(),
                 backordered,
-                line.unitPrice(),
-                line.unitPrice().times(line.quantity()),
-                Money.of(line.discountAmount(), line.unitPrice().currency()),
+                newOrderLine.unitPrice(),
+                newOrderLine.unitPrice().times(newOrderLine.quantity()),
+                Money.of(newOrderLine.discountAmount(), newOrderLine.unitPrice().currency()),
                 0,
                 0,
                 0,
                 0,
                 0,
-                line.stockTaken(),
+                newOrderLine.stockTaken(),
                 0);
     }
 }

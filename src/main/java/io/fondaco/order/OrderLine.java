@@ -51,112 +51,113 @@ public record OrderLine(
         @JsonIgnore int refundedUnsentQuantity) {
 
     /** Units that are neither cancelled nor sent. */
-    public int open() {
+    public int openQuantity() {
         return quantity - cancelledQuantity - fulfilledQuantity;
     }
 
     /** Open units whose price went back. */
-    public int openRefunded() {
+    public int openRefundedQuantity() {
         int atLeast = refundedQuantity - cancelledQuantity - fulfilledQuantity;
-        return Math.min(open(), Math.max(refundedUnsentQuantity, atLeast));
+        return Math.min(openQuantity(), Math.max(refundedUnsentQuantity, atLeast));
     }
 
     /** Open units that are paid for, or will be: what is sent unless somebody names more. */
-    public int toSend() {
-        return open() - openRefunded();
+    public int fulfillableQuantity() {
+        return openQuantity() - openRefundedQuantity();
     }
 
-    private int cancelledRefunded() {
-        return Math.min(cancelledQuantity, refundedQuantity - openRefunded());
+    private int cancelledRefundedQuantity() {
+        return Math.min(cancelledQuantity, refundedQuantity - openRefundedQuantity());
     }
 
     /** Money that went back for units that were sent counts for those first that came back. */
-    private int returnedRefunded() {
-        return Math.min(returnedQuantity, refundedQuantity - openRefunded() - cancelledRefunded());
+    private int returnedRefundedQuantity() {
+        return Math.min(returnedQuantity, refundedQuantity - openRefundedQuantity() - cancelledRefundedQuantity());
     }
 
-    private int sentRefunded() {
-        return refundedQuantity - openRefunded() - cancelledRefunded() - returnedRefunded();
+    private int fulfilledRefundedQuantity() {
+        return refundedQuantity - openRefundedQuantity() - cancelledRefundedQuantity() - returnedRefundedQuantity();
     }
 
     /** Returned units that are not back in stock: all cancelled units are. */
-    private int returnedAside() {
+    private int returnedUnrestockedQuantity() {
         return returnedQuantity - Math.min(returnedQuantity, Math.max(0, restockedQuantity - cancelledQuantity));
     }
 
     /**
      * What becomes of the line when units are cancelled.
      *
-     * @param units at most {@link #open}
+     * @param units at most {@link #openQuantity}
      */
-    public LineChange cancelling(int units) {
-        int paidBack = Math.min(units, openRefunded());
-        return new LineChange(
+    public OrderLineChange cancel(int units) {
+        int paidBack = Math.min(units, openRefundedQuantity());
+        return new OrderLineChange(
                 id,
                 units,
                 0,
                 units - paidBack,
                 0,
-                Math.min(units, restockable()),
-                openRefunded() - paidBack - refundedUnsentQuantity);
+                Math.min(units, restockableQuantity()),
+                openRefundedQuantity() - paidBack - refundedUnsentQuantity);
     }
 
     /**
      * What becomes of the line when units are sent.
      *
-     * @param units at most {@link #open}
+     * @param units at most {@link #openQuantity}
      */
-    public LineChange fulfilling(int units) {
-        int paidBack = Math.max(0, units - toSend());
-        return new LineChange(id, 0, units, 0, 0, 0, openRefunded() - paidBack - refundedUnsentQuantity);
+    public OrderLineChange fulfill(int units) {
+        int paidBack = Math.max(0, units - fulfillableQuantity());
+        return new OrderLineChange(id, 0, units, 0, 0, 0, openRefundedQuantity() - paidBack - refundedUnsentQuantity);
     }
 
     /**
      * What becomes of the line when the price of units goes back, and the units stay where they are.
      *
-     * @param units at most {@link #refundable}
+     * @param units at most {@link #refundableQuantity}
      */
-    public LineChange refunding(int units) {
-        int notOpen = cancelledQuantity - cancelledRefunded() + returnedQuantity - returnedRefunded();
-        int open = Math.min(Math.max(0, units - notOpen), toSend());
-        return new LineChange(id, 0, 0, units, 0, 0, openRefunded() + open - refundedUnsentQuantity);
+    public OrderLineChange refund(int units) {
+        int notOpen = cancelledQuantity - cancelledRefundedQuantity() + returnedQuantity - returnedRefundedQuantity();
+        int open = Math.min(Math.max(0, units - notOpen), fulfillableQuantity());
+        return new OrderLineChange(id, 0, 0, units, 0, 0, openRefundedQuantity() + open - refundedUnsentQuantity);
     }
 
     /**
      * What becomes of the line when the price of units goes back, and the units go back into stock.
      *
-     * @param units at most {@link #refundable}
+     * @param units at most {@link #refundableQuantity}
      */
-    public LineChange refundingWithRestock(int units) {
-        int left = units - Math.min(units, cancelledQuantity - cancelledRefunded());
-        int aside = Math.min(left, Math.min(returnedAside(), returnedQuantity - returnedRefunded()));
-        int unsent = Math.min(left - aside, toSend());
-        int sent = Math.min(left - aside - unsent, returnable() - sentRefunded());
-        return new LineChange(
+    public OrderLineChange refundAndRestock(int units) {
+        int left = units - Math.min(units, cancelledQuantity - cancelledRefundedQuantity());
+        int aside =
+                Math.min(left, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
+        int unsent = Math.min(left - aside, fulfillableQuantity());
+        int sent = Math.min(left - aside - unsent, returnableQuantity() - fulfilledRefundedQuantity());
+        return new OrderLineChange(
                 id,
                 unsent,
                 0,
                 units,
                 sent,
-                Math.min(aside + unsent + sent, restockable()),
-                openRefunded() - refundedUnsentQuantity);
+                Math.min(aside + unsent + sent, restockableQuantity()),
+                openRefundedQuantity() - refundedUnsentQuantity);
     }
 
     /**
      * What becomes of the line when units come back, with their price and into stock.
      *
-     * @param units at most {@link #returnable}
+     * @param units at most {@link #returnableQuantity}
      */
-    public LineChange returning(int units) {
-        int paidBack = Math.min(units, sentRefunded());
-        return new LineChange(
+    public OrderLineChange returnUnits(int units) {
+        int paidBack = Math.min(units, fulfilledRefundedQuantity());
+        return new OrderLineChange(
                 id,
                 0,
                 0,
                 units - paidBack,
                 units,
-                Math.min(units, restockable()),
-                openRefunded() - refundedUnsentQuantity);
+                Math.min(units, restockableQuantity()),
+                openRefundedQuantity() - refundedUnsentQuantity);
     }
 
     /**
@@ -165,45 +166,45 @@ public record OrderLine(
      * @param units that the refund was for
      * @param unsent those of them that were neither cancelled nor sent
      */
-    LineChange refundFailed(int units, int unsent) {
-        int open = openRefunded() - Math.min(unsent, openRefunded());
-        return new LineChange(id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
+    OrderLineChange revertRefund(int units, int unsent) {
+        int open = openRefundedQuantity() - Math.min(unsent, openRefundedQuantity());
+        return new OrderLineChange(id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
     }
 
     /**
      * What was paid for the next units whose price goes back. The line's total less its discount is shared out among its units
      * so that each gets the same but for a cent, and all of them together exactly that.
      *
-     * @param units at most {@link #refundable}
+     * @param units at most {@link #refundableQuantity}
      */
-    public Money paidFor(int units) {
-        return paidForFirst(refundedQuantity + units).minus(paidForFirst(refundedQuantity));
+    public Money refundAmount(int units) {
+        return proratedAmount(refundedQuantity + units).minus(proratedAmount(refundedQuantity));
     }
 
     /** What was to be paid for the next units that are cancelled, whether or not their price went back before. */
-    public Money priceOfCancelled(int units) {
-        return paidForFirst(cancelledQuantity + units).minus(paidForFirst(cancelledQuantity));
+    public Money cancelledAmount(int units) {
+        return proratedAmount(cancelledQuantity + units).minus(proratedAmount(cancelledQuantity));
     }
 
     /** The paid sum times units by quantity, rounded down, without overflow. */
-    private Money paidForFirst(int units) {
+    private Money proratedAmount(int units) {
         long paid = total.minus(discount).amount();
         long amount = paid / quantity * units + paid % quantity * units / quantity;
         return Money.of(amount, total.currency());
     }
 
     /** Units whose price can still go back. */
-    public int refundable() {
+    public int refundableQuantity() {
         return quantity - refundedQuantity;
     }
 
     /** Units that were sent and have not come back. */
-    public int returnable() {
+    public int returnableQuantity() {
         return fulfilledQuantity - returnedQuantity;
     }
 
     /** Units that left the stock and are not back in it. */
-    public int restockable() {
+    public int restockableQuantity() {
         return stockTaken ? quantity - restockedQuantity : 0;
     }
 }

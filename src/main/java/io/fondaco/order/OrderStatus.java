@@ -18,14 +18,14 @@ public enum OrderStatus {
     /** Nothing of it will be fulfilled. */
     CANCELLED;
 
-    private static final Map<OrderStatus, Set<OrderStatus>> MOVES = new EnumMap<>(Map.of(
+    private static final Map<OrderStatus, Set<OrderStatus>> TRANSITIONS = new EnumMap<>(Map.of(
             PAYMENT_PENDING, EnumSet.of(CONFIRMED, CANCELLED),
             CONFIRMED, EnumSet.of(COMPLETED, CANCELLED),
             COMPLETED, EnumSet.noneOf(OrderStatus.class),
             CANCELLED, EnumSet.noneOf(OrderStatus.class)));
 
-    public boolean canBecome(OrderStatus next) {
-        return MOVES.getOrDefault(this, Set.of()).contains(next);
+    public boolean canTransitionTo(OrderStatus next) {
+        return TRANSITIONS.getOrDefault(this, Set.of()).contains(next);
     }
 
     @JsonValue

@@ -32,29 +32,29 @@ public interface Orders {
      * @return the order as it is now
      * @throws io.fondaco.platform.web.ApiException 409 {@code invalid_order_status} if its status cannot become the new one
      */
-    Order change(Order locked, OrderChange change);
+    Order apply(Order locked, OrderChange change);
 
     /**
-     * Writes down the units whose price a refund gives back, so that {@link #failedRefund} can tell. One statement.
+     * Writes down the units whose price a refund gives back, so that {@link #changesForFailedRefund} can tell. One statement.
      *
      * @param changes that the refund comes with
      */
-    void addRefundedUnits(UUID refund, List<LineChange> changes);
+    void recordRefundedUnits(UUID refund, List<OrderLineChange> changes);
 
-    /** What becomes of the lines of a locked order when a refund of it fails, for {@link #change}. One statement. */
-    List<LineChange> failedRefund(Order locked, UUID refund);
+    /** What becomes of the lines of a locked order when a refund of it fails, for {@link #apply}. One statement. */
+    List<OrderLineChange> changesForFailedRefund(Order locked, UUID refund);
 
     /** Writes down anew how many units of which SKU were not there when they were bought. Three statements. */
-    Order backorder(OrderId order, Map<String, Integer> units);
+    Order updateBackorders(OrderId order, Map<String, Integer> units);
 
-    /** Writes down that units were sent; the counts come with {@link #change}. One statement. */
+    /** Writes down that units were sent; the counts come with {@link #apply}. One statement. */
     void addFulfillment(OrderId order, Fulfillment fulfillment);
 
     /** One statement. */
     List<Fulfillment> fulfillments(OrderId id);
 
     /** An entry of the history, with what orders it among those of the same instant. */
-    record Logged(long id, OrderEvent event) {}
+    record OrderHistoryRow(long id, OrderEvent event) {}
 
     /**
      * What happened after that entry, in order. One statement.
@@ -62,7 +62,7 @@ public interface Orders {
      * @param at of the entry after which to begin
      * @param after its id
      */
-    List<Logged> history(OrderId id, Instant at, long after, int limit);
+    List<OrderHistoryRow> history(OrderId id, Instant at, long after, int limit);
 
     /** Everything that happened, in order. One statement. */
     List<OrderEvent> history(OrderId id);

@@ -21,12 +21,13 @@ import java.util.function.ToIntFunction;
 @ApplicationScoped
 class PostgresOrders implements Orders {
     private final EntityManager entities;
-    private final OrderRows rows;
+    private final OrderRowMapper rows;
     private final OrderInsert insert;
     private final RequestId requestId;
     private final Outbox outbox;
 
-    PostgresOrders(EntityManager entities, OrderRows rows, OrderInsert insert, RequestId requestId, Outbox outbox) {
+    PostgresOrders(
+            EntityManager entities, OrderRowMapper rows, OrderInsert insert, RequestId requestId, Outbox outbox) {
         this.entities = entities;
         this.rows = rows;
         this.insert = insert;
@@ -38,7 +39,7 @@ class PostgresOrders implements Orders {
     @Transactional(Transactional.TxType.MANDATORY)
     public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
         Order placed = insert.insert(order, customer, status, paymentStatus, requestId.value());
-        outbox.tell(List.of(OrderNews.Types.event("placed", placed, Map.of())));
+        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent("placed", placed, Map.of())));
         return placed;
     }
 
@@ -55,7 +56,8 @@ class PostgresOrders implements Orders {
 
     private Optional<Order> load(OrderId id, String lock) {
         List<?> found = entities.createNativeQuery(
-                        "SELECT " + OrderRows.ORDER + " FROM \"order\".orders WHERE id = :id" + lock, Tuple.class)
+                        "SELECT " + OrderRowMapper.ORDER_COLUMNS + " FROM \"order\".orders WHERE id = :id" + lock,
+                        Tuple.class)
                 .setParameter("id", id.value())
                 .getResultList();
         return found.stream().findFirst().map(row -> rows.order((Tuple) row, lines(id, (Tuple) row)));
@@ -65,7 +67,8 @@ class PostgresOrders implements Orders {
         String currency = order.get("currency", String.class);
         List<OrderLine> lines = new ArrayList<>();
         for (Object row : entities.createNativeQuery(
-                        "SELECT " + OrderRows.LINE + " FROM \"order\".line WHERE order_id = :id ORDER BY position",
+                        "SELECT " + OrderRowMapper.LINE_COLUMNS
+                                + " FROM \"order\".line WHERE order_id = :id ORDER BY position",
                         Tuple.class)
                 .setParameter("id", id.value())
                 .getResultList()) {
@@ -76,8 +79,8 @@ class PostgresOrders implements Orders {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Order change(Order locked, OrderChange change) {
-        if (locked.status() != change.status() && !locked.status().canBecome(change.status())) {
+    public Order apply(Order locked, OrderChange change) {
+        if (locked.status() != change.status() && !locked.status().canTransitionTo(change.status())) {
             throw ApiException.conflict(
                     "invalid_order_status",
                     "An order that is %s cannot become %s."
@@ -96,7 +99,7 @@ class PostgresOrders implements Orders {
                 .setParameter("status", change.status().column())
                 .setParameter("payment", change.paymentStatus().column())
                 .setParameter("fulfillment", change.fulfillmentStatus().column())
-                .setParameter("cancelled", change.cancelled().amount())
+                .setParameter("cancelled", change.cancelledAmount().amount())
                 .setParameter("id", locked.id().value())
                 .setParameter("event", change.event())
                 .setParameter("actor", change.actor())
@@ -104,14 +107,14 @@ class PostgresOrders implements Orders {
                 .setParameter("facts", rows.write(change.facts()))
                 .executeUpdate();
         if (!change.lines().isEmpty()) {
-            count(locked.id(), change.lines());
+            updateLineQuantities(locked.id(), change.lines());
         }
         Order changed = find(locked.id()).orElseThrow();
-        outbox.tell(List.of(OrderNews.Types.event(change.event(), changed, change.facts())));
+        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent(change.event(), changed, change.facts())));
         return changed;
     }
 
-    private void count(OrderId order, List<LineChange> changes) {
+    private void updateLineQuantities(OrderId order, List<OrderLineChange> changes) {
         entities.createNativeQuery("""
                         UPDATE "order".line l
                            SET cancelled_quantity = l.cancelled_quantity + c.cancelled,
@@ -128,19 +131,19 @@ class PostgresOrders implements Orders {
                         """)
                 .setParameter("order", order.value())
                 .setParameter("lines", ids(changes))
-                .setParameter("cancelled", units(changes, LineChange::cancelled))
-                .setParameter("fulfilled", units(changes, LineChange::fulfilled))
-                .setParameter("refunded", units(changes, LineChange::refunded))
-                .setParameter("returned", units(changes, LineChange::returned))
-                .setParameter("restocked", units(changes, LineChange::restocked))
-                .setParameter("refundedUnsent", units(changes, LineChange::refundedUnsent))
+                .setParameter("cancelled", units(changes, OrderLineChange::cancelled))
+                .setParameter("fulfilled", units(changes, OrderLineChange::fulfilled))
+                .setParameter("refunded", units(changes, OrderLineChange::refunded))
+                .setParameter("returned", units(changes, OrderLineChange::returned))
+                .setParameter("restocked", units(changes, OrderLineChange::restocked))
+                .setParameter("refundedUnsent", units(changes, OrderLineChange::refundedUnsent))
                 .executeUpdate();
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void addRefundedUnits(UUID refund, List<LineChange> changes) {
-        List<LineChange> refunded =
+    public void recordRefundedUnits(UUID refund, List<OrderLineChange> changes) {
+        List<OrderLineChange> refunded =
                 changes.stream().filter(change -> change.refunded() > 0).toList();
         if (refunded.isEmpty()) {
             return;
@@ -153,13 +156,13 @@ class PostgresOrders implements Orders {
                         """)
                 .setParameter("refund", refund)
                 .setParameter("lines", ids(refunded))
-                .setParameter("refunded", units(refunded, LineChange::refunded))
-                .setParameter("unsent", units(refunded, LineChange::refundedUnsent))
+                .setParameter("refunded", units(refunded, OrderLineChange::refunded))
+                .setParameter("unsent", units(refunded, OrderLineChange::refundedUnsent))
                 .executeUpdate();
     }
 
     @Override
-    public List<LineChange> failedRefund(Order locked, UUID refund) {
+    public List<OrderLineChange> changesForFailedRefund(Order locked, UUID refund) {
         List<?> found = entities.createNativeQuery("""
                         SELECT line_id, quantity, unsent FROM "order".refunded_units WHERE refund_id = :refund
                         """, Tuple.class)
@@ -168,21 +171,21 @@ class PostgresOrders implements Orders {
         return found.stream()
                 .map(Tuple.class::cast)
                 .map(row -> locked.line(new OrderLineId(row.get("line_id", UUID.class)))
-                        .refundFailed(OrderRows.units(row, "quantity"), OrderRows.units(row, "unsent")))
+                        .revertRefund(OrderRowMapper.intValue(row, "quantity"), OrderRowMapper.intValue(row, "unsent")))
                 .toList();
     }
 
-    private static UUID[] ids(List<LineChange> changes) {
+    private static UUID[] ids(List<OrderLineChange> changes) {
         return changes.stream().map(change -> change.line().value()).toArray(UUID[]::new);
     }
 
-    private static Integer[] units(List<LineChange> changes, ToIntFunction<LineChange> count) {
+    private static Integer[] units(List<OrderLineChange> changes, ToIntFunction<OrderLineChange> count) {
         return changes.stream().mapToInt(count).boxed().toArray(Integer[]::new);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Order backorder(OrderId order, Map<String, Integer> units) {
+    public Order updateBackorders(OrderId order, Map<String, Integer> units) {
         entities.createNativeQuery("""
                         UPDATE "order".line l SET backordered_quantity = coalesce(b.units, 0)
                           FROM "order".line o
@@ -236,7 +239,7 @@ class PostgresOrders implements Orders {
     }
 
     @Override
-    public List<Logged> history(OrderId id, Instant at, long after, int limit) {
+    public List<OrderHistoryRow> history(OrderId id, Instant at, long after, int limit) {
         List<?> found = entities.createNativeQuery("""
                         SELECT id, event, actor, request_id, at, cast(facts AS text) AS facts
                           FROM "order".history WHERE order_id = :order AND (at, id) > (:at, :after)
@@ -249,12 +252,12 @@ class PostgresOrders implements Orders {
                 .getResultList();
         return found.stream()
                 .map(Tuple.class::cast)
-                .map(row -> new Logged(row.get("id", Number.class).longValue(), rows.event(row)))
+                .map(row -> new OrderHistoryRow(row.get("id", Number.class).longValue(), rows.event(row)))
                 .toList();
     }
 
     /** The order, if this is the token that opens it. */
-    Optional<Order> open(OrderId id, String token) {
+    Optional<Order> findByToken(OrderId id, String token) {
         List<?> hashes =
                 entities.createNativeQuery("""
                         SELECT encode(token_hash, 'hex') FROM "order".orders WHERE id = :id
@@ -267,7 +270,7 @@ class PostgresOrders implements Orders {
     List<OrderSummary> list(OrderFilter filter) {
         Map<String, Object> values = filter.parameters();
         var query = entities.createNativeQuery(
-                "SELECT " + OrderRows.ORDER + " FROM \"order\".orders " + filter.where()
+                "SELECT " + OrderRowMapper.ORDER_COLUMNS + " FROM \"order\".orders " + filter.whereClause()
                         + " ORDER BY created_at DESC, id DESC LIMIT :limit",
                 Tuple.class);
         values.forEach(query::setParameter);

@@ -42,7 +42,7 @@ class StoreOrderResource {
             description = "Send its order_token as 'Authorization: Bearer <order_token>'. A wrong token is a 404.")
     public RestResponse<StoreOrder> get(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
-        Order order = orders.open(OrderId.parse(id), BearerToken.required(authorization))
+        Order order = orders.findByToken(OrderId.parse(id), BearerToken.parse(authorization))
                 .orElseThrow(() -> ApiException.notFound("order", id));
         return RestResponse.ResponseBuilder.ok(StoreOrder.of(order))
                 .header(HttpHeaders.CACHE_CONTROL, "private, no-store")

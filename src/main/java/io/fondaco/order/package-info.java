@@ -3,8 +3,8 @@
  * that, and told in a history that is only ever added to.
  */
 @NullMarked
-@BoundedModule(uses = {"customer"})
+@ApplicationModule(allowedDependencies = {"customer"})
 package io.fondaco.order;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -24,7 +24,7 @@ public class PaymentHistory {
      * @param event attempted, authorized, captured, declined, voided, mismatched, refund_requested, refund_succeeded,
      *     refund_failed
      */
-    public record Entry(
+    public record PaymentHistoryEntry(
             long id,
             PaymentId payment,
             Optional<RefundId> refund,
@@ -34,7 +34,7 @@ public class PaymentHistory {
             String requestId,
             Instant at) {}
 
-    List<Entry> after(UUID orderId, Instant at, long id, int limit) {
+    List<PaymentHistoryEntry> listAfter(UUID orderId, Instant at, long id, int limit) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT id, payment_id, refund_id, event, amount, currency, actor, request_id, at
                           FROM payment.history WHERE order_id = :order AND (at, id) > (:at, :id)
@@ -45,11 +45,11 @@ public class PaymentHistory {
                 .setParameter("id", id)
                 .setParameter("limit", limit)
                 .getResultList();
-        return rows.stream().map(row -> entry((Tuple) row)).toList();
+        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
-    private static Entry entry(Tuple row) {
-        return new Entry(
+    private static PaymentHistoryEntry mapRow(Tuple row) {
+        return new PaymentHistoryEntry(
                 row.get("id", Number.class).longValue(),
                 new PaymentId(row.get("payment_id", UUID.class)),
                 Optional.ofNullable(row.get("refund_id", UUID.class)).map(RefundId::new),

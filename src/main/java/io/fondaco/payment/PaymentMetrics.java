@@ -1,6 +1,6 @@
 package io.fondaco.payment;
 
-import io.fondaco.platform.monitoring.Sampled;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,19 +20,19 @@ import java.util.function.Supplier;
 @ApplicationScoped
 class PaymentMetrics {
     private static final String PROVIDER = "provider";
-    private static final List<String> VERBS =
+    private static final List<String> OPERATIONS =
             List.of("authorise", "query", "abandon", "capture", "refund", "refunds_made");
 
     private final MeterRegistry registry;
-    private final Sampled<String> refundsPending = new Sampled<>();
-    private final Set<String> refunding = ConcurrentHashMap.newKeySet();
+    private final GaugeSnapshot<String> pendingRefundAges = new GaugeSnapshot<>();
+    private final Set<String> gaugedProviders = ConcurrentHashMap.newKeySet();
 
     PaymentMetrics(MeterRegistry registry) {
         this.registry = registry;
     }
 
     /** How a call ended, for those who watch. */
-    enum Result {
+    enum CallResult {
         /** The provider said something, if only no. */
         ANSWERED,
         /** It failed, or did not say what happened. */
@@ -48,32 +48,32 @@ class PaymentMetrics {
     }
 
     /** What is counted of a provider is there from the start, at 0. */
-    void describe(String provider) {
-        mismatches(provider);
-        for (String verb : VERBS) {
-            for (Result result : Result.values()) {
-                calls(provider, verb, result);
+    void registerProvider(String provider) {
+        mismatchCounter(provider);
+        for (String verb : OPERATIONS) {
+            for (CallResult callResult : CallResult.values()) {
+                callTimer(provider, verb, callResult);
             }
         }
     }
 
-    void called(String provider, String verb, Result result, Duration time) {
-        calls(provider, verb, result).record(time);
+    void recordCall(String provider, String verb, CallResult callResult, Duration time) {
+        callTimer(provider, verb, callResult).record(time);
     }
 
-    private Timer calls(String provider, String verb, Result result) {
+    private Timer callTimer(String provider, String verb, CallResult callResult) {
         return Timer.builder("fondaco.payment.calls")
                 .description("Calls of payment providers, by how they ended")
-                .tags(PROVIDER, provider, "verb", verb, "result", result.label)
+                .tags(PROVIDER, provider, "verb", verb, "result", callResult.label)
                 .register(registry);
     }
 
     /** The provider has another amount than it was asked for. To be looked at by people. */
-    void mismatched(String provider) {
-        mismatches(provider).increment();
+    void recordMismatch(String provider) {
+        mismatchCounter(provider).increment();
     }
 
-    private Counter mismatches(String provider) {
+    private Counter mismatchCounter(String provider) {
         return Counter.builder("fondaco.payment.mismatches")
                 .description(
                         "Payments of which the provider has another amount than it was asked for, or that it has twice")
@@ -87,22 +87,22 @@ class PaymentMetrics {
      * @param offered providers of which something is told even if none does
      * @param ages of the oldest in seconds, by provider
      */
-    void refundsPending(Set<String> offered, Supplier<Map<String, Double>> ages) {
-        offered.forEach(this::watchRefunds);
-        refundsPending.look(ages);
-        refundsPending.keys().forEach(this::watchRefunds);
+    void samplePendingRefunds(Set<String> offered, Supplier<Map<String, Double>> ages) {
+        offered.forEach(this::registerPendingRefundGauge);
+        pendingRefundAges.refresh(ages);
+        pendingRefundAges.keys().forEach(this::registerPendingRefundGauge);
     }
 
-    private void watchRefunds(String provider) {
-        if (refunding.add(provider)) {
-            Gauge.builder("fondaco.payment.refunds.pending.age.seconds", () -> refundsPending.of(provider))
+    private void registerPendingRefundGauge(String provider) {
+        if (gaugedProviders.add(provider)) {
+            Gauge.builder("fondaco.payment.refunds.pending.age.seconds", () -> pendingRefundAges.value(provider))
                     .description("How long the oldest refund waits that its provider has not confirmed")
                     .tags(PROVIDER, provider)
                     .register(registry);
         }
     }
 
-    void webhook(String provider, String result) {
+    void recordWebhook(String provider, String result) {
         Counter.builder("fondaco.payment.webhooks")
                 .description("Webhooks of payment providers, by what became of them")
                 .tags(PROVIDER, provider, "result", result)
@@ -110,7 +110,7 @@ class PaymentMetrics {
                 .increment();
     }
 
-    void watch(String provider, AtomicReference<CircuitBreakerState> breaker) {
+    void registerBreakerGauge(String provider, AtomicReference<CircuitBreakerState> breaker) {
         Gauge.builder("fondaco.payment.breaker", breaker, state -> switch (state.get()) {
                     case CLOSED -> 0;
                     case HALF_OPEN -> 1;

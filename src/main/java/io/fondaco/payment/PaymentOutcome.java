@@ -17,17 +17,17 @@ public enum PaymentOutcome {
     /** The provider will take nothing under this reference, now or later. */
     VOIDED,
     /** The provider was not asked for money, and will not be by this call: it is known to be away, or too busy. */
-    NOT_ASKED,
+    PROVIDER_UNAVAILABLE,
     /** The provider holds, or took, another amount than it was asked for. It is not paid, and what there is goes back. */
     MISMATCHED;
 
     /** Whether the order stands on it. */
-    public boolean paid() {
+    public boolean isSuccessful() {
         return this == AUTHORIZED || this == CAPTURED;
     }
 
     /** Whether no order will ever stand on it. */
-    public boolean refused() {
+    public boolean isFailed() {
         return this == DECLINED || this == VOIDED || this == MISMATCHED;
     }
 }

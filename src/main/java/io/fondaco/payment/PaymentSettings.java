@@ -78,7 +78,7 @@ interface PaymentSettings {
 
         /** When the money is taken: {@code automatic}, with the order; {@code manual}, when the staff captures it. */
         @WithDefault("automatic")
-        Capture capture();
+        CaptureMode capture();
 
         /** Where Stripe sends shoppers back to. Absent: ways to pay that lead away from the shop are not offered. */
         Optional<String> returnUrl();
@@ -97,7 +97,7 @@ interface PaymentSettings {
     }
 
     /** When money is taken. */
-    enum Capture {
+    enum CaptureMode {
         AUTOMATIC,
         MANUAL
     }

@@ -21,7 +21,7 @@ public enum PaymentState {
     MISMATCHED;
 
     /** A provider that takes money after it said no, or was told not to, is believed: the money is given back. */
-    private static final Map<PaymentState, Set<PaymentState>> MOVES = new EnumMap<>(Map.of(
+    private static final Map<PaymentState, Set<PaymentState>> TRANSITIONS = new EnumMap<>(Map.of(
             PENDING, EnumSet.of(AUTHORIZED, CAPTURED, DECLINED, VOIDED, MISMATCHED),
             AUTHORIZED, EnumSet.of(CAPTURED, VOIDED),
             CAPTURED, EnumSet.noneOf(PaymentState.class),
@@ -29,25 +29,26 @@ public enum PaymentState {
             VOIDED, EnumSet.of(CAPTURED, MISMATCHED),
             MISMATCHED, EnumSet.noneOf(PaymentState.class)));
 
-    public boolean canBecome(PaymentState next) {
-        return MOVES.getOrDefault(this, Set.of()).contains(next);
+    public boolean canTransitionTo(PaymentState next) {
+        return TRANSITIONS.getOrDefault(this, Set.of()).contains(next);
     }
 
-    static Optional<PaymentState> after(PaymentOutcome outcome) {
+    static Optional<PaymentState> fromOutcome(PaymentOutcome outcome) {
         return switch (outcome) {
             case AUTHORIZED -> Optional.of(AUTHORIZED);
             case CAPTURED -> Optional.of(CAPTURED);
             case DECLINED -> Optional.of(DECLINED);
-            case VOIDED, NOT_ASKED -> Optional.of(VOIDED);
+            case VOIDED, PROVIDER_UNAVAILABLE -> Optional.of(VOIDED);
             case MISMATCHED -> Optional.of(MISMATCHED);
             case PENDING, UNKNOWN, NOT_FOUND -> Optional.empty();
         };
     }
 
     /** The columns' values from which this state can be reached. */
-    String[] origins() {
-        List<PaymentState> origins =
-                Arrays.stream(values()).filter(state -> state.canBecome(this)).toList();
+    String[] sourceStates() {
+        List<PaymentState> origins = Arrays.stream(values())
+                .filter(state -> state.canTransitionTo(this))
+                .toList();
         return origins.stream().map(PaymentState::column).toArray(String[]::new);
     }
 

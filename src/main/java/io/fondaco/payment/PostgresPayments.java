@@ -29,13 +29,13 @@ class PostgresPayments implements Payments {
 
     private static final Logger LOG = Logger.getLogger(PostgresPayments.class);
     /** How long whoever took up a release has for it, in seconds: more than the provider's time limit. */
-    private static final double LEASE_SECONDS = 30;
+    private static final double VOID_LEASE_SECONDS = 30;
 
-    private static final double MAX_WAIT_SECONDS = 900;
+    private static final double MAX_RETRY_DELAY_SECONDS = 900;
 
     private final EntityManager entities;
-    private final Providers providers;
-    private final Refunds refunds;
+    private final PaymentProviders paymentProviders;
+    private final RefundRepository refundRepository;
     private final ProviderReferences references;
     private final PaymentMetrics metrics;
     private final ObjectMapper json;
@@ -45,8 +45,8 @@ class PostgresPayments implements Payments {
 
     PostgresPayments(
             EntityManager entities,
-            Providers providers,
-            Refunds refunds,
+            PaymentProviders paymentProviders,
+            RefundRepository refundRepository,
             ProviderReferences references,
             PaymentMetrics metrics,
             ObjectMapper json,
@@ -54,8 +54,8 @@ class PostgresPayments implements Payments {
             Actor actor,
             RequestId requestId) {
         this.entities = entities;
-        this.providers = providers;
-        this.refunds = refunds;
+        this.paymentProviders = paymentProviders;
+        this.refundRepository = refundRepository;
         this.references = references;
         this.metrics = metrics;
         this.json = json;
@@ -65,18 +65,18 @@ class PostgresPayments implements Payments {
     }
 
     @Override
-    public List<PaymentHistory.Entry> history(UUID orderId, Instant at, long after, int limit) {
-        return history.after(orderId, at, after, limit);
+    public List<PaymentHistory.PaymentHistoryEntry> listHistory(UUID orderId, Instant at, long after, int limit) {
+        return history.listAfter(orderId, at, after, limit);
     }
 
     @Override
     public void requireProvider(String name) {
-        providers.require(name);
+        paymentProviders.requireEnabled(name);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Payment attempt(String provider, UUID orderId, Money amount) {
+    public Payment createPayment(String provider, UUID orderId, Money amount) {
         PaymentId id = PaymentId.random();
         Tuple row = (Tuple) entities.createNativeQuery("""
                         INSERT INTO payment.payment
@@ -91,51 +91,51 @@ class PostgresPayments implements Payments {
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
                 .getSingleResult();
-        return payment(row);
+        return mapRow(row);
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public PaymentAnswer authorise(Payment payment, String token) {
-        return providers.authorise(payment, token);
+    public PaymentResult authorize(Payment payment, String token) {
+        return paymentProviders.authorize(payment, token);
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public PaymentAnswer query(Payment payment) {
-        return providers.ask(payment, "query", provider -> provider.query(payment));
+    public PaymentResult fetchStatus(Payment payment) {
+        return paymentProviders.callOrUnknown(payment, "query", provider -> provider.fetchStatus(payment));
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public PaymentAnswer abandon(Payment payment) {
-        return providers.ask(payment, "abandon", provider -> provider.abandon(payment));
+    public PaymentResult voidPayment(Payment payment) {
+        return paymentProviders.callOrUnknown(payment, "abandon", provider -> provider.voidPayment(payment));
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public PaymentAnswer capture(Payment payment, Money amount) {
-        return providers.ask(payment, "capture", provider -> provider.capture(payment, amount));
+    public PaymentResult capture(Payment payment, Money amount) {
+        return paymentProviders.callOrUnknown(payment, "capture", provider -> provider.capture(payment, amount));
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public boolean settle(PaymentId payment, PaymentAnswer answer) {
+    public boolean recordResult(PaymentId payment, PaymentResult answer) {
         if (answer.outcome() == PaymentOutcome.PENDING) {
-            await(payment, answer.action());
+            savePendingAction(payment, answer.action());
             return false;
         }
-        boolean moved = PaymentState.after(answer.outcome())
-                .map(state -> move(payment, state, answer.taken()))
+        boolean moved = PaymentState.fromOutcome(answer.outcome())
+                .map(state -> updateState(payment, state, answer.capturedAmount()))
                 .orElse(false);
         if (moved && answer.outcome() == PaymentOutcome.MISMATCHED) {
-            letGo(payment, answer);
+            returnMismatchedMoney(payment, answer);
         }
         return moved;
     }
 
     /** Of money in another currency nothing is written down, for our books are in one: it is for people to give back. */
-    private boolean move(PaymentId payment, PaymentState state, Optional<Money> taken) {
+    private boolean updateState(PaymentId payment, PaymentState state, Optional<Money> taken) {
         return entities.createNativeQuery("""
                                 UPDATE payment.payment
                                    SET state = :state, action = NULL, updated_at = now(),
@@ -147,24 +147,24 @@ class PostgresPayments implements Payments {
                         .setParameter("currency", taken.map(Money::currency).orElse(""))
                         .setParameter("taken", taken.map(Money::amount).orElse(0L))
                         .setParameter("id", payment.value())
-                        .setParameter("origins", state.origins())
+                        .setParameter("origins", state.sourceStates())
                         .setParameter("actor", actor.name())
                         .setParameter("request", requestId.value())
                         .executeUpdate()
                 == 1;
     }
 
-    private void letGo(PaymentId id, PaymentAnswer answer) {
-        if (answer.held().isPresent()) {
-            release(id);
+    private void returnMismatchedMoney(PaymentId id, PaymentResult answer) {
+        if (answer.authorizedAmount().isPresent()) {
+            scheduleVoid(id);
         }
         Payment payment = find(id).orElseThrow();
         if (payment.captured().amount() > 0) {
-            refunds.write(payment, payment.captured(), Optional.empty());
+            refundRepository.insert(payment, payment.captured(), Optional.empty());
         }
     }
 
-    private void await(PaymentId payment, Optional<PaymentAction> action) {
+    private void savePendingAction(PaymentId payment, Optional<PaymentAction> action) {
         entities.createNativeQuery("""
                         UPDATE payment.payment SET action = cast(:action AS jsonb), updated_at = now()
                          WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
@@ -176,16 +176,16 @@ class PostgresPayments implements Payments {
     }
 
     @Override
-    public Optional<PaymentAction> action(PaymentId payment) {
+    public Optional<PaymentAction> findPendingAction(PaymentId payment) {
         List<?> actions = entities.createNativeQuery("""
                         SELECT cast(action AS text) FROM payment.payment WHERE id = :id AND action IS NOT NULL
                         """)
                 .setParameter("id", payment.value())
                 .getResultList();
-        return actions.stream().map(action -> readAction((String) action)).findFirst();
+        return actions.stream().map(action -> parseAction((String) action)).findFirst();
     }
 
-    private PaymentAction readAction(String text) {
+    private PaymentAction parseAction(String text) {
         try {
             return json.readValue(text, PaymentAction.class);
         } catch (JsonProcessingException _) {
@@ -196,40 +196,40 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void release(PaymentId payment) {
+    public void scheduleVoid(PaymentId payment) {
         entities.createNativeQuery("""
                         UPDATE payment.payment
-                           SET release_due = now() + make_interval(secs => :lease), release_attempts = 0
+                           SET void_due_at = now() + make_interval(secs => :lease), void_attempts = 0
                          WHERE id = :id
                         """)
-                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("lease", VOID_LEASE_SECONDS)
                 .setParameter("id", payment.value())
                 .executeUpdate();
     }
 
     @Override
     @Transactional
-    public void released(PaymentId payment) {
-        entities.createNativeQuery("UPDATE payment.payment SET release_due = NULL WHERE id = :id")
+    public void completeVoid(PaymentId payment) {
+        entities.createNativeQuery("UPDATE payment.payment SET void_due_at = NULL WHERE id = :id")
                 .setParameter("id", payment.value())
                 .executeUpdate();
     }
 
     @Override
     @Transactional
-    public List<Payment> claimReleases(int limit) {
+    public List<Payment> claimPendingVoids(int limit) {
         List<?> rows = entities.createNativeQuery("""
                         UPDATE payment.payment
-                           SET release_attempts = release_attempts + 1,
-                               release_due = now() + make_interval(secs => least(:lease * (release_attempts + 1), :longest))
-                         WHERE id IN (SELECT id FROM payment.payment WHERE release_due < now()
-                                       ORDER BY release_due LIMIT :limit FOR UPDATE SKIP LOCKED)
+                           SET void_attempts = void_attempts + 1,
+                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :longest))
+                         WHERE id IN (SELECT id FROM payment.payment WHERE void_due_at < now()
+                                       ORDER BY void_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
                         RETURNING\s""" + COLUMNS, Tuple.class)
-                .setParameter("lease", LEASE_SECONDS)
-                .setParameter("longest", MAX_WAIT_SECONDS)
+                .setParameter("lease", VOID_LEASE_SECONDS)
+                .setParameter("longest", MAX_RETRY_DELAY_SECONDS)
                 .setParameter("limit", limit)
                 .getResultList();
-        return rows.stream().map(row -> payment((Tuple) row)).toList();
+        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
     @Override
@@ -238,24 +238,24 @@ class PostgresPayments implements Payments {
     }
 
     @Override
-    public List<Payment> ofOrder(UUID orderId) {
+    public List<Payment> listByOrder(UUID orderId) {
         List<?> rows = entities.createNativeQuery(
                         "SELECT " + COLUMNS + " FROM payment.payment WHERE order_id = :order ORDER BY id", Tuple.class)
                 .setParameter("order", orderId)
                 .getResultList();
-        return rows.stream().map(row -> payment((Tuple) row)).toList();
+        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
     @Override
-    public List<Refund> refundsOfOrder(UUID orderId) {
-        return refunds.ofOrder(orderId);
+    public List<Refund> listRefundsByOrder(UUID orderId) {
+        return refundRepository.listByOrder(orderId);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Refund beginRefund(PaymentId id, Money amount) {
+    public Refund createRefund(PaymentId id, Money amount) {
         Payment payment = lock(id);
-        Money left = left(payment);
+        Money left = refundableAmount(payment);
         if (left.minus(amount).amount() < 0) {
             throw new ApiException(
                     409,
@@ -265,7 +265,7 @@ class PostgresPayments implements Payments {
                     Map.of("refundable", left, "requested", amount),
                     null);
         }
-        return refunds.write(payment, amount, Optional.empty());
+        return refundRepository.insert(payment, amount, Optional.empty());
     }
 
     private Payment lock(PaymentId id) {
@@ -273,39 +273,40 @@ class PostgresPayments implements Payments {
                 .orElseThrow(() -> ApiException.notFound("payment", id.toString()));
     }
 
-    private static Money left(Payment payment) {
+    private static Money refundableAmount(Payment payment) {
         return payment.captured().minus(payment.refunded());
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public Optional<List<RefundMade>> refundsMade(Payment payment) {
-        return providers.refundsMade(payment);
+    public Optional<List<ExternalRefund>> listExternalRefunds(Payment payment) {
+        return paymentProviders.listExternalRefunds(payment);
     }
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public RefundRecord recordRefund(PaymentId id, RefundMade made) {
+    public ExternalRefundResult recordExternalRefund(PaymentId id, ExternalRefund made) {
         Payment payment = lock(id);
-        List<Refund> known = refunds.ofOrder(payment.orderId());
+        List<Refund> known = refundRepository.listByOrder(payment.orderId());
         boolean recorded =
                 known.stream().anyMatch(refund -> made.providerReference().equals(refund.providerReference()));
         if (recorded || made.state() == Refund.State.FAILED) {
-            return RefundRecord.NONE;
+            return ExternalRefundResult.NOT_RECORDED;
         }
-        if (left(payment).minus(made.amount()).amount() < 0) {
+        if (refundableAmount(payment).minus(made.amount()).amount() < 0) {
             if (known.stream().anyMatch(refund -> isPending(refund, id))) {
-                return RefundRecord.LATER;
+                return ExternalRefundResult.RETRY_LATER;
             }
-            metrics.mismatched(payment.provider());
+            metrics.recordMismatch(payment.provider());
             LOG.errorf(
                     "PAYMENT MISMATCH: %s refunded %s of payment %s by itself, of which we know %s to be left",
-                    payment.provider(), made.amount(), id, left(payment));
-            return RefundRecord.NONE;
+                    payment.provider(), made.amount(), id, refundableAmount(payment));
+            return ExternalRefundResult.NOT_RECORDED;
         }
-        Refund refund = refunds.write(payment, made.amount(), Optional.of(made.providerReference()));
-        refunds.settle(refund.id(), new RefundAnswer(made.state(), Optional.of(made.providerReference())));
-        return new RefundRecord(Optional.of(refund), false);
+        Refund refund = refundRepository.insert(payment, made.amount(), Optional.of(made.providerReference()));
+        refundRepository.recordResult(
+                refund.id(), new RefundResult(made.state(), Optional.of(made.providerReference())));
+        return new ExternalRefundResult(Optional.of(refund), false);
     }
 
     /** The provider may refuse it, and then its money is free for what was refunded there. */
@@ -315,19 +316,21 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public RefundAnswer send(RefundId id) {
-        Refund refund = refunds.find(id);
+    public RefundResult sendRefund(RefundId id) {
+        Refund refund = refundRepository.find(id);
         if (refund.state() != Refund.State.PENDING) {
-            return RefundAnswer.of(refund.state());
+            return RefundResult.of(refund.state());
         }
-        return providers.refund(paymentOf(refund), refund).orElseGet(() -> RefundAnswer.of(Refund.State.PENDING));
+        return paymentProviders
+                .refund(paymentOf(refund), refund)
+                .orElseGet(() -> RefundResult.of(Refund.State.PENDING));
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public Optional<RefundAnswer> askAfter(RefundId id) {
-        Refund refund = refunds.find(id);
-        return providers.refund(paymentOf(refund), refund);
+    public Optional<RefundResult> fetchRefundStatus(RefundId id) {
+        Refund refund = refundRepository.find(id);
+        return paymentProviders.refund(paymentOf(refund), refund);
     }
 
     private Payment paymentOf(Refund refund) {
@@ -336,35 +339,37 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public boolean settleRefund(RefundId refund, RefundAnswer answer) {
-        return refunds.settle(refund, answer);
+    public boolean recordRefundResult(RefundId refund, RefundResult answer) {
+        return refundRepository.recordResult(refund, answer);
     }
 
     @Override
     public List<Refund> claimPendingRefunds(int limit) {
-        return refunds.claimPending(limit);
+        return refundRepository.claimPending(limit);
     }
 
     @Override
     @Transactional(Transactional.TxType.NEVER)
-    public Optional<Told> receive(String name, byte[] body, Function<String, @Nullable String> headers) {
+    public Optional<MatchedWebhookEvent> receiveWebhook(
+            String name, byte[] body, Function<String, @Nullable String> headers) {
         PaymentProvider provider =
-                providers.find(name).orElseThrow(() -> ApiException.notFound("payment provider", name));
+                paymentProviders.find(name).orElseThrow(() -> ApiException.notFound("payment provider", name));
         String signature = headers.apply(provider.signatureHeader());
         try {
-            Optional<Told> told = provider.receive(body, signature == null ? "" : signature)
-                    .flatMap(notice ->
-                            find(name, notice).map(payment -> new Told(payment, notice.ofRefund(), notice.refund())));
-            metrics.webhook(name, told.isPresent() ? "accepted" : "ignored");
+            Optional<MatchedWebhookEvent> told = provider.parseWebhook(body, signature == null ? "" : signature)
+                    .flatMap(notice -> find(name, notice)
+                            .map(payment -> new MatchedWebhookEvent(
+                                    payment, notice.refundRelated(), notice.providerRefundId())));
+            metrics.recordWebhook(name, told.isPresent() ? "accepted" : "ignored");
             return told;
         } catch (ApiException e) {
-            metrics.webhook(name, e.code());
+            metrics.recordWebhook(name, e.code());
             throw e;
         }
     }
 
     /** By the provider's own reference; else by ours, if the payment is bound to no other. */
-    private Optional<Payment> find(String provider, PaymentNotice notice) {
+    private Optional<Payment> find(String provider, PaymentWebhookEvent notice) {
         Optional<Payment> bound = notice.providerReference()
                 .flatMap(theirs -> select(
                         "provider = :provider AND provider_reference = :theirs",
@@ -372,7 +377,7 @@ class PostgresPayments implements Payments {
         if (bound.isPresent()) {
             return bound;
         }
-        Optional<Payment> named = notice.payment().flatMap(this::find).filter(payment -> payment.provider()
+        Optional<Payment> named = notice.paymentId().flatMap(this::find).filter(payment -> payment.provider()
                 .equals(provider));
         if (named.isEmpty() || notice.providerReference().isEmpty()) {
             return named;
@@ -380,7 +385,7 @@ class PostgresPayments implements Payments {
         String theirs = notice.providerReference().get();
         String stands = references.bind(named.get().id(), theirs);
         if (!stands.equals(theirs)) {
-            metrics.mismatched(provider);
+            metrics.recordMismatch(provider);
             LOG.errorf(
                     "PAYMENT MISMATCH: %s tells of %s as payment %s, which is %s there",
                     provider, theirs, named.get().id(), stands);
@@ -394,10 +399,10 @@ class PostgresPayments implements Payments {
                 "SELECT " + COLUMNS + " FROM payment.payment WHERE " + condition, Tuple.class);
         values.forEach(query::setParameter);
         List<?> rows = query.getResultList();
-        return rows.stream().map(row -> payment((Tuple) row)).findFirst();
+        return rows.stream().map(row -> mapRow((Tuple) row)).findFirst();
     }
 
-    private static Payment payment(Tuple row) {
+    private static Payment mapRow(Tuple row) {
         String currency = row.get("currency", String.class);
         return new Payment(
                 new PaymentId(row.get("id", UUID.class)),

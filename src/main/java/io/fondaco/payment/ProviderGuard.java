@@ -1,6 +1,6 @@
 package io.fondaco.payment;
 
-import io.fondaco.payment.PaymentMetrics.Result;
+import io.fondaco.payment.PaymentMetrics.CallResult;
 import io.smallrye.faulttolerance.api.CircuitBreakerState;
 import io.smallrye.faulttolerance.api.TypedGuard;
 import jakarta.enterprise.util.TypeLiteral;
@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class ProviderGuard {
     private static final Logger LOG = Logger.getLogger(ProviderGuard.class);
     /** Calls that wait for their turn, within their time limit: none to speak of, and the bulkhead wants one. */
-    private static final int QUEUE = 1;
+    private static final int BULKHEAD_QUEUE_SIZE = 1;
 
     private final PaymentProvider provider;
     private final PaymentMetrics metrics;
     private final TypedGuard<CompletionStage<Object>> guard;
-    private final AtomicReference<CircuitBreakerState> breaker = new AtomicReference<>(CircuitBreakerState.CLOSED);
+    private final AtomicReference<CircuitBreakerState> breakerState = new AtomicReference<>(CircuitBreakerState.CLOSED);
 
     ProviderGuard(PaymentProvider provider, PaymentSettings settings, PaymentMetrics metrics, Executor threads) {
         this.provider = provider;
@@ -43,19 +43,19 @@ final class ProviderGuard {
                 .failureRatio(settings.breaker().failures())
                 .delay(settings.breaker().delay().toMillis(), ChronoUnit.MILLIS)
                 .skipOn(BulkheadException.class)
-                .onStateChange(this::moved)
+                .onStateChange(this::onStateChange)
                 .done()
                 .withTimeout()
                 .duration(settings.timeout().toMillis(), ChronoUnit.MILLIS)
                 .done()
                 .withBulkhead()
                 .limit(settings.callsPerProvider())
-                .queueSize(QUEUE)
+                .queueSize(BULKHEAD_QUEUE_SIZE)
                 .done()
                 .withThreadOffload(true)
                 .withThreadOffloadExecutor(threads)
                 .build();
-        metrics.watch(provider.name(), breaker);
+        metrics.registerBreakerGauge(provider.name(), breakerState);
     }
 
     PaymentProvider provider() {
@@ -65,33 +65,33 @@ final class ProviderGuard {
     /**
      * Makes a call.
      *
-     * @throws PaymentProvider.NotAsked if it was not made, or says so itself
-     * @throws PaymentProvider.NoAnswer if it failed or did not end in time: it may have taken effect, or yet take it
+     * @throws PaymentProvider.ProviderUnavailable if it was not made, or says so itself
+     * @throws PaymentProvider.OutcomeUnknown if it failed or did not end in time: it may have taken effect, or yet take it
      */
     <T> T call(String verb, Class<T> type, Callable<T> work) {
         long start = System.nanoTime();
-        Attempt attempt = new Attempt();
-        Result result = Result.FAILED;
+        CancellableCall cancellableCall = new CancellableCall();
+        CallResult callResult = CallResult.FAILED;
         try {
-            T answer = type.cast(guard.call(() -> CompletableFuture.completedFuture(attempt.make(work)))
+            T answer = type.cast(guard.call(() -> CompletableFuture.completedFuture(cancellableCall.run(work)))
                     .toCompletableFuture()
                     .get());
-            result = Result.ANSWERED;
+            callResult = CallResult.ANSWERED;
             return answer;
         } catch (ExecutionException e) {
-            attempt.giveUp();
+            cancellableCall.cancel();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            result = result(cause);
-            throw failure(cause);
+            callResult = classify(cause);
+            throw toProviderFailure(cause);
         } catch (InterruptedException _) {
-            attempt.giveUp();
+            cancellableCall.cancel();
             Thread.currentThread().interrupt();
-            throw new PaymentProvider.NoAnswer("Interrupted");
+            throw new PaymentProvider.OutcomeUnknown("Interrupted");
         } catch (Exception e) {
-            result = result(e);
-            throw failure(e);
+            callResult = classify(e);
+            throw toProviderFailure(e);
         } finally {
-            metrics.called(provider.name(), verb, result, Duration.ofNanos(System.nanoTime() - start));
+            metrics.recordCall(provider.name(), verb, callResult, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
@@ -99,50 +99,51 @@ final class ProviderGuard {
      * The thread of one call. The time limit ends our waiting, not the call: whoever gives it up interrupts it, so that it does
      * not go on to ask for money that nobody waits for.
      */
-    private static final class Attempt {
-        private final AtomicReference<@Nullable Thread> worker = new AtomicReference<>();
-        private final AtomicBoolean givenUp = new AtomicBoolean();
+    private static final class CancellableCall {
+        private final AtomicReference<@Nullable Thread> workerThread = new AtomicReference<>();
+        private final AtomicBoolean cancelled = new AtomicBoolean();
 
-        <T> T make(Callable<T> work) throws Exception {
-            worker.set(Thread.currentThread());
-            if (givenUp.get()) {
-                throw new PaymentProvider.NoAnswer("Out of time before it began");
+        <T> T run(Callable<T> work) throws Exception {
+            workerThread.set(Thread.currentThread());
+            if (cancelled.get()) {
+                throw new PaymentProvider.OutcomeUnknown("Out of time before it began");
             }
             return work.call();
         }
 
-        void giveUp() {
-            givenUp.set(true);
-            Thread thread = worker.get();
+        void cancel() {
+            cancelled.set(true);
+            Thread thread = workerThread.get();
             if (thread != null) {
                 thread.interrupt();
             }
         }
     }
 
-    private static Result result(Throwable thrown) {
+    private static CallResult classify(Throwable thrown) {
         return switch (thrown) {
-            case CircuitBreakerOpenException _ -> Result.PREVENTED;
-            case BulkheadException _ -> Result.REJECTED;
-            case TimeoutException _ -> Result.TIMED_OUT;
-            default -> Result.FAILED;
+            case CircuitBreakerOpenException _ -> CallResult.PREVENTED;
+            case BulkheadException _ -> CallResult.REJECTED;
+            case TimeoutException _ -> CallResult.TIMED_OUT;
+            default -> CallResult.FAILED;
         };
     }
 
-    private RuntimeException failure(Throwable thrown) {
+    private RuntimeException toProviderFailure(Throwable thrown) {
         return switch (thrown) {
             case CircuitBreakerOpenException _ ->
-                new PaymentProvider.NotAsked(provider.name() + " has failed too often to be asked now");
-            case BulkheadException _ -> new PaymentProvider.NotAsked(provider.name() + " has too many calls under way");
-            case TimeoutException _ -> new PaymentProvider.NoAnswer(provider.name() + " did not answer in time");
-            case PaymentProvider.NotAsked notAsked -> notAsked;
-            case PaymentProvider.NoAnswer noAnswer -> noAnswer;
-            default -> new PaymentProvider.NoAnswer(provider.name() + " failed: " + thrown);
+                new PaymentProvider.ProviderUnavailable(provider.name() + " has failed too often to be asked now");
+            case BulkheadException _ ->
+                new PaymentProvider.ProviderUnavailable(provider.name() + " has too many calls under way");
+            case TimeoutException _ -> new PaymentProvider.OutcomeUnknown(provider.name() + " did not answer in time");
+            case PaymentProvider.ProviderUnavailable providerUnavailable -> providerUnavailable;
+            case PaymentProvider.OutcomeUnknown outcomeUnknown -> outcomeUnknown;
+            default -> new PaymentProvider.OutcomeUnknown(provider.name() + " failed: " + thrown);
         };
     }
 
-    private void moved(CircuitBreakerState state) {
-        breaker.set(state);
+    private void onStateChange(CircuitBreakerState state) {
+        breakerState.set(state);
         LOG.warnf("The circuit breaker of payment provider %s is %s", provider.name(), state);
     }
 }

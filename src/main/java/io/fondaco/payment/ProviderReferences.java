@@ -32,7 +32,7 @@ class ProviderReferences {
                 .getSingleResult();
     }
 
-    Optional<String> of(PaymentId payment) {
+    Optional<String> find(PaymentId payment) {
         List<?> references = entities.createNativeQuery(
                         "SELECT provider_reference FROM payment.payment WHERE id = :id AND provider_reference IS NOT NULL")
                 .setParameter("id", payment.value())

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Money on its way back.
  *
  * @param providerReference the provider's own, once it is known
- * @param repeated whether it may have been sent before
+ * @param possiblySent whether it may have been sent before
  */
 public record Refund(
         RefundId id,
@@ -26,7 +26,7 @@ public record Refund(
         State state,
         Money amount,
         Instant createdAt,
-        @JsonIgnore boolean repeated) {
+        @JsonIgnore boolean possiblySent) {
 
     /** Where a refund stands. */
     public enum State {

@@ -12,16 +12,16 @@ import java.util.Map;
  * documentation, "Supported currencies", zero-decimal currencies and special cases).
  */
 final class StripeAmounts {
-    private static final Map<String, Integer> EXCEPTIONS = Map.of("ISK", 2, "UGX", 2, "MGA", 0);
+    private static final Map<String, Integer> STRIPE_FRACTION_DIGITS = Map.of("ISK", 2, "UGX", 2, "MGA", 0);
 
     private StripeAmounts() {}
 
     /**
      * @throws ArithmeticException if Stripe has no such fraction of this currency
      */
-    static long of(Money money) {
-        return BigDecimal.valueOf(money.amount(), digits(money.currency()))
-                .setScale(digitsAtStripe(money.currency()), RoundingMode.UNNECESSARY)
+    static long toStripe(Money money) {
+        return BigDecimal.valueOf(money.amount(), fractionDigits(money.currency()))
+                .setScale(stripeFractionDigits(money.currency()), RoundingMode.UNNECESSARY)
                 .unscaledValue()
                 .longValueExact();
     }
@@ -31,21 +31,21 @@ final class StripeAmounts {
      * @throws ArithmeticException if there is no such fraction of this currency
      * @throws IllegalArgumentException if there is no such currency
      */
-    static Money money(long amount, String currency) {
+    static Money fromStripe(long amount, String currency) {
         String code = currency.toUpperCase(Locale.ROOT);
         return Money.of(
-                BigDecimal.valueOf(amount, digitsAtStripe(code))
-                        .setScale(digits(code), RoundingMode.UNNECESSARY)
+                BigDecimal.valueOf(amount, stripeFractionDigits(code))
+                        .setScale(fractionDigits(code), RoundingMode.UNNECESSARY)
                         .unscaledValue()
                         .longValueExact(),
                 code);
     }
 
-    private static int digits(String currency) {
+    private static int fractionDigits(String currency) {
         return Currency.getInstance(currency).getDefaultFractionDigits();
     }
 
-    private static int digitsAtStripe(String currency) {
-        return EXCEPTIONS.getOrDefault(currency, digits(currency));
+    private static int stripeFractionDigits(String currency) {
+        return STRIPE_FRACTION_DIGITS.getOrDefault(currency, fractionDigits(currency));
     }
 }

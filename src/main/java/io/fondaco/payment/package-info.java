@@ -3,8 +3,8 @@
  * state of its own.
  */
 @NullMarked
-@BoundedModule
+@ApplicationModule
 package io.fondaco.payment;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,8 @@
 package io.fondaco.pricing;
 
 import io.fondaco.catalog.Catalog;
-import io.fondaco.catalog.PriceTag;
 import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -34,20 +34,20 @@ class PostgresPricing implements Pricing {
     }
 
     @Override
-    public Map<VariantId, PriceTag> in(String currency, Collection<VariantId> variants) {
-        Map<VariantId, PriceTag> prices = new HashMap<>();
-        read(variants, Optional.of(currency)).forEach((variant, tags) -> prices.put(variant, tags.getFirst()));
+    public Map<VariantId, VariantPrice> findPrices(String currency, Collection<VariantId> variants) {
+        Map<VariantId, VariantPrice> prices = new HashMap<>();
+        selectPrices(variants, Optional.of(currency)).forEach((variant, tags) -> prices.put(variant, tags.getFirst()));
         return prices;
     }
 
     @Override
-    public Map<VariantId, List<PriceTag>> all(Collection<VariantId> variants) {
-        return read(variants, Optional.empty());
+    public Map<VariantId, List<VariantPrice>> findAllPrices(Collection<VariantId> variants) {
+        return selectPrices(variants, Optional.empty());
     }
 
-    private Map<VariantId, List<PriceTag>> read(Collection<VariantId> variants, Optional<String> currency) {
+    private Map<VariantId, List<VariantPrice>> selectPrices(Collection<VariantId> variants, Optional<String> currency) {
         return session().doReturningWork(connection -> {
-            Map<VariantId, List<PriceTag>> prices = new HashMap<>();
+            Map<VariantId, List<VariantPrice>> prices = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT variant_id, currency, amount, compare_at FROM pricing.price
                      WHERE variant_id = ANY (ARRAY (SELECT unnest(?::uuid[]))) AND currency = coalesce(?, currency)
@@ -58,7 +58,7 @@ class PostgresPricing implements Pricing {
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
                         prices.computeIfAbsent(new VariantId(rows.getObject(1, UUID.class)), _ -> new ArrayList<>())
-                                .add(tag(rows));
+                                .add(mapRow(rows));
                     }
                 }
             }
@@ -66,17 +66,17 @@ class PostgresPricing implements Pricing {
         });
     }
 
-    private static PriceTag tag(ResultSet row) throws SQLException {
+    private static VariantPrice mapRow(ResultSet row) throws SQLException {
         String currency = row.getString("currency");
         Long compareAt = row.getObject("compare_at", Long.class);
-        return new PriceTag(
+        return new VariantPrice(
                 Money.of(row.getLong("amount"), currency),
                 Optional.ofNullable(compareAt).map(amount -> Money.of(amount, currency)));
     }
 
     @Override
     @Transactional
-    public Map<VariantId, Boolean> set(Map<VariantId, List<PriceTag>> prices) {
+    public Map<VariantId, Boolean> savePrices(Map<VariantId, List<VariantPrice>> prices) {
         Set<VariantId> changed = new HashSet<>(session().doReturningWork(connection -> {
             List<VariantId> touched = new ArrayList<>();
             List<UUID> variants = new ArrayList<>();
@@ -113,7 +113,7 @@ class PostgresPricing implements Pricing {
             return touched;
         }));
         if (!changed.isEmpty()) {
-            catalog.pricesChanged(all(changed));
+            catalog.pricesChanged(findAllPrices(changed));
         }
         Map<VariantId, Boolean> outcome = new LinkedHashMap<>();
         prices.keySet().forEach(variant -> outcome.put(variant, changed.contains(variant)));

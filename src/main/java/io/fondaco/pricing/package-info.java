@@ -2,8 +2,8 @@
  * What a variant costs: one price per variant and currency, with an optional price to compare it with.
  */
 @NullMarked
-@BoundedModule(uses = {"catalog"})
+@ApplicationModule(allowedDependencies = {"catalog"})
 package io.fondaco.pricing;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

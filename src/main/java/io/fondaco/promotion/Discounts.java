@@ -12,9 +12,9 @@ import java.util.List;
  *     {@code coupon_not_started}, {@code coupon_expired}, {@code coupon_used_up}, {@code coupon_not_applicable},
  *     {@code coupon_minimum_not_reached}, {@code coupon_not_combinable}
  */
-public record Discounts(List<Applied> applied, List<Violation> problems) {
+public record Discounts(List<AppliedDiscount> applied, List<Violation> problems) {
     public static final Discounts NONE = new Discounts(List.of(), List.of());
-    public static final String UNKNOWN = "unknown_coupon";
+    public static final String UNKNOWN_COUPON = "unknown_coupon";
 
     public Discounts {
         applied = List.copyOf(applied);
@@ -25,39 +25,41 @@ public record Discounts(List<Applied> applied, List<Violation> problems) {
      * What one promotion takes off.
      *
      * @param amount the sum of the lines' shares and of delivery's; zero for free delivery of what costs nothing to deliver
-     * @param lines each line's share, in the order of the basket
+     * @param lineAmounts each line's share, in the order of the basket
      */
-    public record Applied(
+    public record AppliedDiscount(
             PromotionId promotion,
             String code,
             String title,
             PromotionKind kind,
             Money amount,
-            List<Money> lines,
-            Money shipping) {
+            List<Money> lineAmounts,
+            Money shippingAmount) {
 
-        public Applied {
-            lines = List.copyOf(lines);
-            if (!lines.stream().reduce(shipping, Money::plus).equals(amount)) {
+        public AppliedDiscount {
+            lineAmounts = List.copyOf(lineAmounts);
+            if (!lineAmounts.stream().reduce(shippingAmount, Money::plus).equals(amount)) {
                 throw new IllegalArgumentException("Discount %s does not add up".formatted(amount));
             }
         }
     }
 
     /** Those that take something off: only they are used up by an order. */
-    public List<Applied> effective() {
+    public List<AppliedDiscount> nonZero() {
         return applied.stream()
                 .filter(discount -> discount.amount().amount() > 0)
                 .toList();
     }
 
     /** What is taken off one line by all of them. */
-    public Money ofLine(int index, String currency) {
-        return applied.stream().map(discount -> discount.lines().get(index)).reduce(Money.zero(currency), Money::plus);
+    public Money lineDiscount(int index, String currency) {
+        return applied.stream()
+                .map(discount -> discount.lineAmounts().get(index))
+                .reduce(Money.zero(currency), Money::plus);
     }
 
     /** What is taken off lines and delivery by all of them. */
     public Money total(String currency) {
-        return applied.stream().map(Applied::amount).reduce(Money.zero(currency), Money::plus);
+        return applied.stream().map(AppliedDiscount::amount).reduce(Money.zero(currency), Money::plus);
     }
 }

@@ -1,11 +1,11 @@
 package io.fondaco.promotion;
 
-import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.web.Violation;
-import io.fondaco.promotion.Discounting.Candidate;
-import io.fondaco.promotion.Discounts.Applied;
+import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
+import io.fondaco.promotion.Discounts.AppliedDiscount;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
@@ -25,21 +25,23 @@ import java.util.UUID;
  */
 @ApplicationScoped
 class PostgresPromotions implements Promotions {
-    private final PromotionStore store;
+    private final PromotionRepository repository;
 
-    PostgresPromotions(PromotionStore store) {
-        this.store = store;
+    PostgresPromotions(PromotionRepository store) {
+        this.repository = store;
     }
 
     @Override
-    public Discounts assess(Basket basket) {
-        return basket.codes().isEmpty() ? Discounts.NONE : Discounting.of(basket, candidates(basket));
+    public Discounts calculateDiscounts(DiscountRequest discountRequest) {
+        return discountRequest.codes().isEmpty()
+                ? Discounts.NONE
+                : DiscountCalculator.calculate(discountRequest, findCandidates(discountRequest));
     }
 
-    private Map<String, Candidate> candidates(Basket basket) {
-        return store.session().doReturningWork(connection -> {
-            Map<String, Candidate> candidates = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement("SELECT" + PromotionStore.COLUMNS + """
+    private Map<String, CouponCandidate> findCandidates(DiscountRequest discountRequest) {
+        return repository.session().doReturningWork(connection -> {
+            Map<String, CouponCandidate> candidates = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("SELECT" + PromotionRepository.COLUMNS + """
                              p.used, p.starts_at IS NULL OR p.starts_at <= now() AS started,
                              p.ends_at IS NOT NULL AND p.ends_at <= now() AS ended,
                              coalesce(p.used >= p.usage_limit, false) AS used_up
@@ -47,13 +49,14 @@ class PostgresPromotions implements Promotions {
                              WHERE p.code = ANY (ARRAY (SELECT unnest(?::text[]))) AND p.active AND p.deleted_at IS NULL
                             """)) {
                 select.setArray(
-                        1, connection.createArrayOf("text", basket.codes().toArray()));
+                        1,
+                        connection.createArrayOf("text", discountRequest.codes().toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        Promotion promotion = store.read(rows);
+                        Promotion promotion = repository.mapRow(rows);
                         candidates.put(
                                 promotion.code(),
-                                new Candidate(
+                                new CouponCandidate(
                                         promotion,
                                         rows.getBoolean("started"),
                                         rows.getBoolean("ended"),
@@ -67,14 +70,14 @@ class PostgresPromotions implements Promotions {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void redeem(UUID order, String email, List<Applied> applied) {
+    public void redeem(UUID order, String email, List<AppliedDiscount> applied) {
         if (applied.isEmpty()) {
             return;
         }
-        Set<UUID> usedUp = store.session().doReturningWork(connection -> {
-            Set<UUID> full = count(connection, applied);
+        Set<UUID> usedUp = repository.session().doReturningWork(connection -> {
+            Set<UUID> full = incrementUsage(connection, applied);
             if (full.isEmpty()) {
-                full.addAll(countByCustomer(connection, order, customer(email), applied));
+                full.addAll(recordRedemptions(connection, order, customerHash(email), applied));
             }
             return full;
         });
@@ -88,7 +91,7 @@ class PostgresPromotions implements Promotions {
     }
 
     /** Raises the counters of those that are limited; answers those that are full. */
-    private static Set<UUID> count(Connection connection, List<Applied> applied) throws SQLException {
+    private static Set<UUID> incrementUsage(Connection connection, List<AppliedDiscount> applied) throws SQLException {
         try (PreparedStatement count = connection.prepareStatement("""
                 WITH locked AS (
                     SELECT id FROM promotion.promotion
@@ -99,14 +102,14 @@ class PostgresPromotions implements Promotions {
                 )
                 SELECT id FROM locked EXCEPT SELECT id FROM counted
                 """)) {
-            count.setArray(1, ids(connection, applied));
-            return answered(count);
+            count.setArray(1, promotionIds(connection, applied));
+            return readIds(count);
         }
     }
 
     /** Writes the uses down and raises the customer's counters; answers those of which the customer has had their share. */
-    private static Set<UUID> countByCustomer(Connection connection, UUID order, byte[] customer, List<Applied> applied)
-            throws SQLException {
+    private static Set<UUID> recordRedemptions(
+            Connection connection, UUID order, byte[] customer, List<AppliedDiscount> applied) throws SQLException {
         try (PreparedStatement count = connection.prepareStatement("""
                 WITH wanted AS (
                     SELECT id FROM promotion.promotion WHERE id = ANY (?)
@@ -123,19 +126,21 @@ class PostgresPromotions implements Promotions {
                 )
                 SELECT id FROM wanted EXCEPT SELECT promotion_id FROM counted
                 """)) {
-            count.setArray(1, ids(connection, applied));
+            count.setArray(1, promotionIds(connection, applied));
             count.setBytes(2, customer);
             count.setObject(3, order);
             count.setBytes(4, customer);
-            return answered(count);
+            return readIds(count);
         }
     }
 
-    private static java.sql.Array ids(Connection connection, List<Applied> applied) throws SQLException {
-        return Columns.of(connection, "uuid", applied, use -> use.promotion().value());
+    private static java.sql.Array promotionIds(Connection connection, List<AppliedDiscount> applied)
+            throws SQLException {
+        return SqlArrays.ofColumn(
+                connection, "uuid", applied, use -> use.promotion().value());
     }
 
-    private static Set<UUID> answered(PreparedStatement statement) throws SQLException {
+    private static Set<UUID> readIds(PreparedStatement statement) throws SQLException {
         Set<UUID> ids = new HashSet<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
@@ -147,8 +152,8 @@ class PostgresPromotions implements Promotions {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public void release(UUID order) {
-        store.session().doWork(connection -> {
+    public void releaseRedemptions(UUID order) {
+        repository.session().doWork(connection -> {
             try (PreparedStatement counters = connection.prepareStatement("""
                             WITH held AS (
                                 SELECT promotion_id FROM promotion.redemption WHERE order_id = ? FOR UPDATE
@@ -181,7 +186,7 @@ class PostgresPromotions implements Promotions {
     }
 
     /** Known by a hash, so that no second table holds mail addresses. */
-    private static byte[] customer(String email) {
-        return Secret.hash(EmailAddress.comparable(email));
+    private static byte[] customerHash(String email) {
+        return Secret.hash(EmailAddress.toComparisonKey(email));
     }
 }

@@ -59,12 +59,12 @@ record Promotion(
     }
 
     /** Which SKUs it applies to. */
-    Predicate<String> scope() {
+    Predicate<String> skuFilter() {
         return skus.isEmpty() ? _ -> true : Set.copyOf(skus)::contains;
     }
 
     /** The amount of a list that is in this currency. */
-    static Optional<Money> in(String currency, List<Money> list) {
+    static Optional<Money> findByCurrency(String currency, List<Money> list) {
         return list.stream().filter(money -> money.currency().equals(currency)).findFirst();
     }
 }

@@ -6,8 +6,8 @@ import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
@@ -57,14 +57,14 @@ class PromotionResource {
     private static final int MAX_CURRENCIES = 200;
     private static final int MAX_TITLE = 200;
     private static final long MAX_USES = 1_000_000_000_000L;
-    private static final String USES = "1000000000000";
+    private static final String MAX_USES_TEXT = "1000000000000";
 
-    private final PromotionStore store;
-    private final PromotionRules rules;
+    private final PromotionRepository repository;
+    private final PromotionValidator validator;
 
-    PromotionResource(PromotionStore store, PromotionRules rules) {
-        this.store = store;
-        this.rules = rules;
+    PromotionResource(PromotionRepository store, PromotionValidator rules) {
+        this.repository = store;
+        this.validator = rules;
     }
 
     /**
@@ -97,7 +97,7 @@ class PromotionResource {
 
             @Min(1)
             @Max(MAX_USES)
-            @Schema(description = "Uses in all. Absent: as many as you like.", maximum = USES)
+            @Schema(description = "Uses in all. Absent: as many as you like.", maximum = MAX_USES_TEXT)
             @Nullable
             Long usageLimit,
 
@@ -126,7 +126,7 @@ class PromotionResource {
             @Nullable Instant startsAt,
             @Nullable Instant endsAt,
 
-            @Min(1) @Max(MAX_USES) @Schema(maximum = USES) @Nullable
+            @Min(1) @Max(MAX_USES) @Schema(maximum = MAX_USES_TEXT) @Nullable
             Long usageLimit,
 
             @Min(1) @Nullable Integer usageLimitPerCustomer,
@@ -146,17 +146,17 @@ class PromotionResource {
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
             @RestQuery @Size(max = 100) @Nullable String code) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> PromotionId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        String wanted = code == null ? null : Promotions.normalised(code);
-        if (wanted != null && !Promotions.isCode(wanted)) {
+        String wanted = code == null ? null : Promotions.normalizeCode(code);
+        if (wanted != null && !Promotions.isValidCode(wanted)) {
             return new Page<>(List.of(), null);
         }
-        return Page.cut(
-                store.page(after, wanted, limit + 1),
+        return Page.fromRows(
+                repository.listPage(after, wanted, limit + 1),
                 limit,
-                row -> Cursor.of(SORT, row.id().toString()));
+                row -> PageCursor.of(SORT, row.id().toString()));
     }
 
     @POST
@@ -179,29 +179,29 @@ class PromotionResource {
     public Response create(@NotNull @Valid NewPromotion wanted) {
         Promotion promotion = new Promotion(
                 new PromotionId(TypeId.newUuid()),
-                Promotions.normalised(wanted.code()),
+                Promotions.normalizeCode(wanted.code()),
                 wanted.title(),
                 wanted.kind(),
                 wanted.basisPoints(),
                 orEmpty(wanted.amounts()),
                 orEmpty(wanted.minimumSubtotals()),
                 orEmpty(wanted.maximumDiscounts()),
-                stored(wanted.startsAt()),
-                stored(wanted.endsAt()),
+                toDatabasePrecision(wanted.startsAt()),
+                toDatabasePrecision(wanted.endsAt()),
                 wanted.usageLimit(),
                 wanted.usageLimitPerCustomer(),
                 Boolean.TRUE.equals(wanted.combinable()),
                 !Boolean.FALSE.equals(wanted.active()),
-                distinct(orEmpty(wanted.skus())),
+                distinctSkus(orEmpty(wanted.skus())),
                 0,
                 1,
                 Instant.EPOCH,
                 Instant.EPOCH);
-        rules.check(promotion);
-        Promotion made = store.insert(promotion);
+        validator.validate(promotion);
+        Promotion made = repository.insert(promotion);
         return Response.status(201)
                 .entity(made)
-                .tag(IfMatch.tag(made.version()))
+                .tag(IfMatch.etag(made.version()))
                 .build();
     }
 
@@ -221,8 +221,8 @@ class PromotionResource {
                             schema = @Schema(implementation = Promotion.class)))
     public Response get(@RestPath String id) {
         Promotion promotion =
-                store.find(PromotionId.parse(id)).orElseThrow(() -> ApiException.notFound("promotion", id));
-        return Response.ok(promotion).tag(IfMatch.tag(promotion.version())).build();
+                repository.find(PromotionId.parse(id)).orElseThrow(() -> ApiException.notFound("promotion", id));
+        return Response.ok(promotion).tag(IfMatch.etag(promotion.version())).build();
     }
 
     @PATCH
@@ -249,16 +249,16 @@ class PromotionResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid PromotionChange change) {
-        Promotion before = store.lock(PromotionId.parse(id));
+        Promotion before = repository.findForUpdate(PromotionId.parse(id));
         IfMatch.require(ifMatch, before.version());
-        Promotion after = changed(before, change);
-        rules.check(after);
-        rules.checkChange(before, after);
-        Promotion changed = store.update(after);
-        return Response.ok(changed).tag(IfMatch.tag(changed.version())).build();
+        Promotion after = applyChange(before, change);
+        validator.validate(after);
+        validator.validateChange(before, after);
+        Promotion changed = repository.update(after);
+        return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }
 
-    private static Promotion changed(Promotion before, PromotionChange change) {
+    private static Promotion applyChange(Promotion before, PromotionChange change) {
         Set<String> cleared = Set.copyOf(orEmpty(change.clear()));
         if (change.title() != null && change.title().isBlank()) {
             throw ApiException.invalid("/title", "required", "A promotion needs a title.");
@@ -274,10 +274,10 @@ class PromotionResource {
                 Optional.ofNullable(change.maximumDiscounts()).orElse(before.maximumDiscounts()),
                 cleared.contains("starts_at")
                         ? null
-                        : change.startsAt() == null ? before.startsAt() : stored(change.startsAt()),
+                        : change.startsAt() == null ? before.startsAt() : toDatabasePrecision(change.startsAt()),
                 cleared.contains("ends_at")
                         ? null
-                        : change.endsAt() == null ? before.endsAt() : stored(change.endsAt()),
+                        : change.endsAt() == null ? before.endsAt() : toDatabasePrecision(change.endsAt()),
                 change.usageLimit() == null ? before.usageLimit() : change.usageLimit(),
                 cleared.contains("usage_limit_per_customer")
                         ? null
@@ -287,7 +287,7 @@ class PromotionResource {
                 Optional.ofNullable(change.combinable()).orElse(before.combinable()),
                 Optional.ofNullable(change.active()).orElse(before.active()),
                 Optional.ofNullable(change.skus())
-                        .map(PromotionResource::distinct)
+                        .map(PromotionResource::distinctSkus)
                         .orElse(before.skus()),
                 before.used(),
                 before.version(),
@@ -307,20 +307,20 @@ class PromotionResource {
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        Promotion promotion = store.lock(PromotionId.parse(id));
+        Promotion promotion = repository.findForUpdate(PromotionId.parse(id));
         IfMatch.require(ifMatch, promotion.version());
-        store.delete(promotion.id());
+        repository.delete(promotion.id());
     }
 
     private static <T> List<T> orEmpty(@Nullable List<T> list) {
         return list == null ? List.of() : list;
     }
 
-    private static List<String> distinct(List<String> skus) {
+    private static List<String> distinctSkus(List<String> skus) {
         return skus.stream().distinct().collect(Collectors.toList());
     }
 
-    private static @Nullable Instant stored(@Nullable Instant instant) {
+    private static @Nullable Instant toDatabasePrecision(@Nullable Instant instant) {
         return instant == null ? null : instant.truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -13,7 +13,7 @@ public interface Promotions {
     int MAX_CODE_LENGTH = 50;
 
     /** A code as it is compared: without white space and invisible characters around it, as pasted codes have, and in capitals. */
-    static String normalised(String code) {
+    static String normalizeCode(String code) {
         int end = code.length();
         while (end > 0 && isBlank(code.charAt(end - 1))) {
             end--;
@@ -33,8 +33,8 @@ public interface Promotions {
     }
 
     /** Whether a normalised code is one that a promotion can have. */
-    static boolean isCode(String normalised) {
-        return PromotionRules.CODE.matcher(normalised).matches();
+    static boolean isValidCode(String normalised) {
+        return PromotionValidator.CODE_PATTERN.matcher(normalised).matches();
     }
 
     /**
@@ -42,20 +42,20 @@ public interface Promotions {
      * anybody can write anybody's e-mail address on a cart, and would learn whether its owner has used a coupon. {@link
      * #redeem} judges it. One statement; none without codes.
      */
-    Discounts assess(Basket basket);
+    Discounts calculateDiscounts(DiscountRequest discountRequest);
 
     /**
      * Uses promotions for an order, all or none. Joins the caller's transaction on the primary. Two statements.
      *
      * @param order not used for before
-     * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#comparable}
+     * @param email of the customer, compared by {@link io.fondaco.platform.postal.EmailAddress#toComparisonKey}
      * @throws CouponUsedUp if one has been used as often as it may be, in all or by this customer
      */
-    void redeem(UUID order, String email, List<Discounts.Applied> applied);
+    void redeem(UUID order, String email, List<Discounts.AppliedDiscount> applied);
 
     /**
      * Gives back what was used for an order that came to nothing. Joins the caller's transaction on the primary. Two statements.
      * Giving back twice, or what was never used, changes nothing.
      */
-    void release(UUID order);
+    void releaseRedemptions(UUID order);
 }

@@ -3,8 +3,8 @@
  * in all or by one customer: the database itself refuses. What it takes off is split over the lines to the last cent.
  */
 @NullMarked
-@BoundedModule
+@ApplicationModule
 package io.fondaco.promotion;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

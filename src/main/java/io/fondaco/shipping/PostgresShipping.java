@@ -24,7 +24,7 @@ class PostgresShipping implements Shipping {
     }
 
     @Override
-    public List<ShippingQuote> quotes(Optional<String> country, Money subtotal) {
+    public List<ShippingQuote> listQuotes(Optional<String> country, Money subtotal) {
         List<ShippingQuote> quotes = new ArrayList<>();
         for (Object row : entities.createNativeQuery("""
                         SELECT DISTINCT ON (code) code, name, needs_address,

@@ -12,5 +12,5 @@ public interface Shipping {
      * @param country where to, ISO 3166-1 alpha-2; while it is not known only methods that need no address are offered
      * @param subtotal of what is delivered; its currency is the quotes'
      */
-    List<ShippingQuote> quotes(Optional<String> country, Money subtotal);
+    List<ShippingQuote> listQuotes(Optional<String> country, Money subtotal);
 }

@@ -22,7 +22,7 @@ class AddressGuard {
      * its platform to virtual machines. Of IPv6 only global unicast is public at all; prefixes that carry an IPv4 address inside
      * are refused whole.
      */
-    private static final List<Network> NOT_PUBLIC = networks(
+    private static final List<CidrBlock> SPECIAL_PURPOSE_NETWORKS = networks(
             "0.0.0.0/8",
             "10.0.0.0/8",
             "100.64.0.0/10",
@@ -50,28 +50,29 @@ class AddressGuard {
             "2002::/16",
             "3fff::/20");
 
-    private final List<Network> allowed;
-    private final List<Ports> allowedPorts;
+    private final List<CidrBlock> allowedNetworks;
+    private final List<PortRange> allowedPorts;
     private final WebhookSettings settings;
 
     AddressGuard(WebhookSettings settings) {
         this.settings = settings;
-        this.allowed = settings.allowedAddresses().orElse(List.of()).stream()
-                .map(Network::parse)
+        this.allowedNetworks = settings.allowedAddresses().orElse(List.of()).stream()
+                .map(CidrBlock::parse)
                 .toList();
-        this.allowedPorts = settings.allowedPorts().stream().map(Ports::parse).toList();
+        this.allowedPorts =
+                settings.allowedPorts().stream().map(PortRange::parse).toList();
     }
 
     /** An address is refused, or a name has none. */
-    static final class Refused extends Exception {
-        Refused(String message) {
+    static final class AddressRefused extends Exception {
+        AddressRefused(String message) {
             super(message);
         }
     }
 
     /** Addresses that begin with the same bits. */
-    record Network(InetAddress address, int bits) {
-        static Network parse(String text) {
+    record CidrBlock(InetAddress address, int prefixLength) {
+        static CidrBlock parse(String text) {
             int slash = text.indexOf('/');
             try {
                 InetAddress address = InetAddress.ofLiteral((slash < 0 ? text : text.substring(0, slash)).strip());
@@ -82,7 +83,7 @@ class AddressGuard {
                 if (bits < 0 || bits > most) {
                     throw new IllegalArgumentException("Not a network: " + text);
                 }
-                return new Network(address, bits);
+                return new CidrBlock(address, bits);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("Not a network like 10.1.0.0/16: " + text, e);
             }
@@ -94,8 +95,8 @@ class AddressGuard {
             if (mine.length != theirs.length) {
                 return false;
             }
-            int whole = bits / 8;
-            int rest = bits % 8;
+            int whole = prefixLength / 8;
+            int rest = prefixLength % 8;
             int mask = 0xFF << (8 - rest);
             return Arrays.equals(mine, 0, whole, theirs, 0, whole)
                     && (rest == 0 || (mine[whole] & mask) == (theirs[whole] & mask));
@@ -103,11 +104,11 @@ class AddressGuard {
     }
 
     /** Ports from one to another, both included. */
-    record Ports(int first, int last) {
-        static Ports parse(String text) {
+    record PortRange(int first, int last) {
+        static PortRange parse(String text) {
             String[] ends = text.strip().split("-", -1);
             try {
-                return new Ports(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+                return new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
             } catch (NumberFormatException e) {
                 throw new IllegalArgumentException("Not a port like 443, or ports like 8000-8999: " + text, e);
             }
@@ -117,7 +118,7 @@ class AddressGuard {
     /** Whether endpoints at this port are called: other services than web servers listen elsewhere. */
     boolean allowsPort(URI url) {
         int port = port(url);
-        return allowedPorts.stream().anyMatch(ports -> port >= ports.first() && port <= ports.last());
+        return allowedPorts.stream().anyMatch(portRange -> port >= portRange.first() && port <= portRange.last());
     }
 
     /** The port that a URL is called at. */
@@ -125,40 +126,40 @@ class AddressGuard {
         return url.getPort() > 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80;
     }
 
-    private static List<Network> networks(String... texts) {
-        return Arrays.stream(texts).map(Network::parse).toList();
+    private static List<CidrBlock> networks(String... texts) {
+        return Arrays.stream(texts).map(CidrBlock::parse).toList();
     }
 
     boolean allows(InetAddress address) {
-        return allowed.stream().anyMatch(network -> network.contains(address))
-                || NOT_PUBLIC.stream().noneMatch(network -> network.contains(address));
+        return allowedNetworks.stream().anyMatch(cidrBlock -> cidrBlock.contains(address))
+                || SPECIAL_PURPOSE_NETWORKS.stream().noneMatch(cidrBlock -> cidrBlock.contains(address));
     }
 
     /** The address to call; takes at most the time limit of a call. */
-    InetAddress resolve(String host) throws Refused, InterruptedException {
-        return choose(host, lookUp(host));
+    InetAddress resolve(String host) throws AddressRefused, InterruptedException {
+        return requireAllAllowed(host, lookUp(host));
     }
 
     /** Of the addresses that a name has, the first; if all of them are allowed. */
-    InetAddress choose(String host, List<InetAddress> addresses) throws Refused {
+    InetAddress requireAllAllowed(String host, List<InetAddress> addresses) throws AddressRefused {
         if (!addresses.stream().allMatch(this::allows)) {
-            throw new Refused("The address of %s is not public: it is not called".formatted(host));
+            throw new AddressRefused("The address of %s is not public: it is not called".formatted(host));
         }
         return addresses.getFirst();
     }
 
-    private List<InetAddress> lookUp(String host) throws Refused, InterruptedException {
+    private List<InetAddress> lookUp(String host) throws AddressRefused, InterruptedException {
         FutureTask<List<InetAddress>> lookUp = new FutureTask<>(() -> List.of(InetAddress.getAllByName(host)));
         Thread.ofVirtual().name("webhook-look-up").start(lookUp);
         try {
             return lookUp.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new Refused("Looking up %s took too long".formatted(host));
+            throw new AddressRefused("Looking up %s took too long".formatted(host));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownHostException) {
-                throw new Refused("There is no address for %s".formatted(host));
+                throw new AddressRefused("There is no address for %s".formatted(host));
             }
-            throw new Refused("%s cannot be looked up".formatted(host));
+            throw new AddressRefused("%s cannot be looked up".formatted(host));
         }
     }
 }

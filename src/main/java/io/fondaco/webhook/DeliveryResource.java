@@ -5,8 +5,8 @@ import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -49,18 +49,22 @@ import org.jspecify.annotations.Nullable;
 class DeliveryResource {
     private static final String SORT = "-id";
     private static final UUID LAST = new UUID(-1L, -1L);
-    private static final int MOST_REPLAYED = 10_000;
+    private static final int MAX_REPLAYED = 10_000;
 
     private final EntityManager entities;
-    private final Deliveries deliveries;
-    private final Dispatcher dispatcher;
-    private final EndpointRules rules;
+    private final WebhookDeliveries webhookDeliveries;
+    private final WebhookDispatcher webhookDispatcher;
+    private final EndpointValidator validator;
 
-    DeliveryResource(EntityManager entities, Deliveries deliveries, Dispatcher dispatcher, EndpointRules rules) {
+    DeliveryResource(
+            EntityManager entities,
+            WebhookDeliveries webhookDeliveries,
+            WebhookDispatcher webhookDispatcher,
+            EndpointValidator rules) {
         this.entities = entities;
-        this.deliveries = deliveries;
-        this.dispatcher = dispatcher;
-        this.rules = rules;
+        this.webhookDeliveries = webhookDeliveries;
+        this.webhookDispatcher = webhookDispatcher;
+        this.validator = rules;
     }
 
     /**
@@ -118,8 +122,8 @@ class DeliveryResource {
             @RestQuery @Pattern(regexp = "pending|delivered|failed") @Nullable String status,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
-        UUID endpoint = existing(id);
-        UUID before = Cursor.decode(cursor, SORT, 1)
+        UUID endpoint = requireEndpoint(id);
+        UUID before = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> DeliveryId.parse(place.keys().getFirst()).value())
                 .orElse(LAST);
         List<?> rows = entities.createNativeQuery("""
@@ -137,8 +141,9 @@ class DeliveryResource {
         List<Tuple> found = rows.stream().map(Tuple.class::cast).toList();
         Map<UUID, List<Attempt>> attempts =
                 attempts(found.stream().map(row -> row.get("id", UUID.class)).toList());
-        return Page.cut(found, limit, row -> Cursor.of(SORT, new DeliveryId(row.get("id", UUID.class)).toString()))
-                .map(row -> show(row, attempts));
+        return Page.fromRows(
+                        found, limit, row -> PageCursor.of(SORT, new DeliveryId(row.get("id", UUID.class)).toString()))
+                .map(row -> toDelivery(row, attempts));
     }
 
     private Map<UUID, List<Attempt>> attempts(List<UUID> ids) {
@@ -161,7 +166,7 @@ class DeliveryResource {
         return attempts;
     }
 
-    private static Delivery show(Tuple row, Map<UUID, List<Attempt>> attempts) {
+    private static Delivery toDelivery(Tuple row, Map<UUID, List<Attempt>> attempts) {
         UUID id = row.get("id", UUID.class);
         String status = row.get("status", String.class);
         return new Delivery(
@@ -194,17 +199,17 @@ class DeliveryResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Replayed.class)))
     public Response replay(@RestPath String id, @NotNull @Valid ReplayRequest request) {
-        UUID endpoint = existing(id);
+        UUID endpoint = requireEndpoint(id);
         Replayed replayed = request.deliveryIds() != null
                 ? new Replayed(
-                        deliveries.replay(
+                        webhookDeliveries.replay(
                                 endpoint,
                                 request.deliveryIds().stream()
                                         .map(DeliveryId::value)
                                         .toList()),
                         null)
                 : replayRange(endpoint, request);
-        dispatcher.wakeAfterCommit();
+        webhookDispatcher.wakeAfterCommit();
         return Response.accepted(replayed).build();
     }
 
@@ -227,25 +232,25 @@ class DeliveryResource {
         if (!from.isBefore(to)) {
             throw ApiException.invalid("/to", "out_of_range", "to is later than from.");
         }
-        List<String> patterns = Optional.ofNullable(request.eventTypes()).orElseGet(() -> typesOf(endpoint));
-        rules.checkTypes(patterns);
+        List<String> patterns = Optional.ofNullable(request.eventTypes()).orElseGet(() -> eventTypesOf(endpoint));
+        validator.validateEventTypes(patterns);
         List<String> types = patterns.stream()
-                .flatMap(pattern -> rules.names(pattern).stream())
+                .flatMap(pattern -> validator.matchingEventTypes(pattern).stream())
                 .distinct()
                 .toList();
-        Deliveries.Replayed done = deliveries.replay(
-                endpoint, from, to, types, Boolean.TRUE.equals(request.undeliveredOnly()), MOST_REPLAYED);
-        return new Replayed(done.replayed(), done.seen() == MOST_REPLAYED ? done.last() : null);
+        WebhookDeliveries.ReplayResult done = webhookDeliveries.replay(
+                endpoint, from, to, types, Boolean.TRUE.equals(request.undeliveredOnly()), MAX_REPLAYED);
+        return new Replayed(done.replayed(), done.matchedEvents() == MAX_REPLAYED ? done.lastEventAt() : null);
     }
 
-    private List<String> typesOf(UUID endpoint) {
-        return List.of(Endpoint.<Endpoint>findById(endpoint).eventTypes);
+    private List<String> eventTypesOf(UUID endpoint) {
+        return List.of(WebhookEndpoint.<WebhookEndpoint>findById(endpoint).eventTypes);
     }
 
-    private static UUID existing(String id) {
+    private static UUID requireEndpoint(String id) {
         UUID endpoint = WebhookId.parse(id).value();
-        if (Endpoint.count("id = ?1 and deletedAt is null", endpoint) == 0) {
-            throw WebhookResource.unknown(id);
+        if (WebhookEndpoint.count("id = ?1 and deletedAt is null", endpoint) == 0) {
+            throw WebhookResource.notFound(id);
         }
         return endpoint;
     }

@@ -9,26 +9,26 @@ import java.util.List;
 
 /** The events of this module, and the list of all that there are. */
 @ApplicationScoped
-class WebhookEvents implements EventType.Source {
+class WebhookEvents implements EventType.EventTypeProvider {
     private static final EventType DISABLED = new EventType(
             "webhook.disabled",
             "An endpoint is not called any more: it answered 410, or failed for too long.",
-            Disabled.class);
+            DisabledEventData.class);
 
     private static final EventType TEST =
-            new EventType("webhook.test", "Sent to one endpoint on request, to try it.", Test.class);
+            new EventType("webhook.test", "Sent to one endpoint on request, to try it.", TestEventData.class);
 
-    private final Instance<EventType.Source> sources;
+    private final Instance<EventType.EventTypeProvider> providers;
 
-    WebhookEvents(Instance<EventType.Source> sources) {
-        this.sources = sources;
+    WebhookEvents(Instance<EventType.EventTypeProvider> sources) {
+        this.providers = sources;
     }
 
     /** What is told when an endpoint is disabled. */
-    record Disabled(WebhookId id, String reason) {}
+    record DisabledEventData(WebhookId id, String reason) {}
 
     /** What a trial tells. */
-    record Test(WebhookId id) {}
+    record TestEventData(WebhookId id) {}
 
     @Override
     public List<EventType> eventTypes() {
@@ -36,15 +36,15 @@ class WebhookEvents implements EventType.Source {
     }
 
     /** All types of events, of all modules, by name. */
-    List<EventType> all() {
-        return sources.stream()
-                .flatMap(source -> source.eventTypes().stream())
+    List<EventType> allEventTypes() {
+        return providers.stream()
+                .flatMap(eventTypeProvider -> eventTypeProvider.eventTypes().stream())
                 .sorted(Comparator.comparing(EventType::name))
                 .toList();
     }
 
     NewEvent disabled(WebhookId id, long version, String reason) {
-        return new NewEvent(DISABLED, id.toString(), version, new Disabled(id, reason));
+        return new NewEvent(DISABLED, id.toString(), version, new DisabledEventData(id, reason));
     }
 
     static String testType() {

@@ -3,7 +3,7 @@ package io.fondaco.webhook;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.messaging.EventBatch;
-import io.fondaco.platform.messaging.Once;
+import io.fondaco.platform.messaging.IdempotentConsumer;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
@@ -11,22 +11,22 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
 /** Writes down which events go to which endpoints. */
 @ApplicationScoped
 class WebhookListener {
-    private final Deliveries deliveries;
-    private final Dispatcher dispatcher;
+    private final WebhookDeliveries webhookDeliveries;
+    private final WebhookDispatcher webhookDispatcher;
 
-    WebhookListener(Deliveries deliveries, Dispatcher dispatcher) {
-        this.deliveries = deliveries;
-        this.dispatcher = dispatcher;
+    WebhookListener(WebhookDeliveries webhookDeliveries, WebhookDispatcher webhookDispatcher) {
+        this.webhookDeliveries = webhookDeliveries;
+        this.webhookDispatcher = webhookDispatcher;
     }
 
     @Incoming("webhook")
     @Incoming("webhook-retries")
-    @Once("webhook")
+    @IdempotentConsumer("webhook")
     @Blocking
     @ReadsFrom(Route.PRIMARY)
     void on(EventBatch batch) {
-        if (deliveries.write(batch.events())) {
-            dispatcher.wakeAfterCommit();
+        if (webhookDeliveries.enqueue(batch.events())) {
+            webhookDispatcher.wakeAfterCommit();
         }
     }
 }

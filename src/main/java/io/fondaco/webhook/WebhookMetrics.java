@@ -26,12 +26,12 @@ class WebhookMetrics {
 
     private final MeterRegistry registry;
     private final Counter disabled;
-    private final Map<UUID, Double> certificates = new ConcurrentHashMap<>();
+    private final Map<UUID, Double> certificateExpiries = new ConcurrentHashMap<>();
     private final Set<UUID> described = ConcurrentHashMap.newKeySet();
-    private volatile Map<UUID, Backlog> backlogs = Map.of();
+    private volatile Map<UUID, EndpointBacklog> backlogs = Map.of();
 
     /** What waits for an endpoint. */
-    record Backlog(long deliveries, double ageSeconds) {}
+    record EndpointBacklog(long deliveries, double ageSeconds) {}
 
     WebhookMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -40,18 +40,18 @@ class WebhookMetrics {
                 .register(registry);
     }
 
-    void called(Call call, Call.Result result) {
+    void recordAttempt(DeliveryAttempt deliveryAttempt, DeliveryAttempt.AttemptResult attemptResult) {
         Timer.builder("fondaco.webhook.calls")
                 .description("Calls made, and how long they took")
                 .tags(
                         WEBHOOK,
-                        new WebhookId(call.endpoint()).toString(),
+                        new WebhookId(deliveryAttempt.endpointId()).toString(),
                         "outcome",
-                        result.taken() ? "taken" : result.status() > 0 ? "refused" : "failed",
+                        attemptResult.isAccepted() ? "taken" : attemptResult.status() > 0 ? "refused" : "failed",
                         "retry",
-                        Boolean.toString(call.attempts() > 0))
+                        Boolean.toString(deliveryAttempt.previousAttempts() > 0))
                 .register(registry)
-                .record(Duration.ofMillis(result.millis()));
+                .record(Duration.ofMillis(attemptResult.durationMillis()));
     }
 
     void disabled() {
@@ -63,32 +63,33 @@ class WebhookMetrics {
      *
      * @param expiresAt of its certificate; empty if it was called without TLS
      */
-    void certificate(UUID endpoint, Optional<Instant> expiresAt) {
+    void recordCertificateExpiry(UUID endpoint, Optional<Instant> expiresAt) {
         if (expiresAt.isEmpty()) {
-            if (certificates.remove(endpoint) != null) {
-                forget("fondaco.webhook.certificate.expires.at.seconds", endpoint);
+            if (certificateExpiries.remove(endpoint) != null) {
+                removeMeters("fondaco.webhook.certificate.expires.at.seconds", endpoint);
             }
-        } else if (certificates.put(endpoint, (double) expiresAt.get().getEpochSecond()) == null) {
+        } else if (certificateExpiries.put(endpoint, (double) expiresAt.get().getEpochSecond()) == null) {
             Gauge.builder(
                             "fondaco.webhook.certificate.expires.at.seconds",
-                            () -> certificates.getOrDefault(endpoint, Double.NaN))
+                            () -> certificateExpiries.getOrDefault(endpoint, Double.NaN))
                     .description("When the certificate expires that an endpoint showed last, in seconds since 1970")
                     .tag(WEBHOOK, new WebhookId(endpoint).toString())
                     .register(registry);
         }
     }
 
-    void waiting(Map<UUID, Backlog> now) {
+    void updateBacklogs(Map<UUID, EndpointBacklog> now) {
         backlogs = Map.copyOf(now);
-        described.stream().filter(endpoint -> !now.containsKey(endpoint)).forEach(this::forget);
+        described.stream().filter(endpoint -> !now.containsKey(endpoint)).forEach(this::removeMeters);
         for (UUID endpoint : now.keySet()) {
             if (described.add(endpoint)) {
                 String id = new WebhookId(endpoint).toString();
-                Gauge.builder("fondaco.webhook.backlog", () -> of(endpoint).deliveries())
+                Gauge.builder("fondaco.webhook.backlog", () -> backlogOf(endpoint)
+                                .deliveries())
                         .description("Deliveries that wait for an endpoint")
                         .tag(WEBHOOK, id)
                         .register(registry);
-                Gauge.builder("fondaco.webhook.backlog.age.seconds", () -> of(endpoint)
+                Gauge.builder("fondaco.webhook.backlog.age.seconds", () -> backlogOf(endpoint)
                                 .ageSeconds())
                         .description("How long the oldest of them waits")
                         .tag(WEBHOOK, id)
@@ -97,25 +98,25 @@ class WebhookMetrics {
         }
     }
 
-    private void forget(UUID endpoint) {
+    private void removeMeters(UUID endpoint) {
         described.remove(endpoint);
-        certificates.remove(endpoint);
+        certificateExpiries.remove(endpoint);
         List.of(
                         "fondaco.webhook.calls",
                         "fondaco.webhook.backlog",
                         "fondaco.webhook.backlog.age.seconds",
                         "fondaco.webhook.certificate.expires.at.seconds")
-                .forEach(name -> forget(name, endpoint));
+                .forEach(name -> removeMeters(name, endpoint));
     }
 
-    private void forget(String name, UUID endpoint) {
+    private void removeMeters(String name, UUID endpoint) {
         registry.find(name)
                 .tag(WEBHOOK, new WebhookId(endpoint).toString())
                 .meters()
                 .forEach(registry::remove);
     }
 
-    private Backlog of(UUID endpoint) {
-        return backlogs.getOrDefault(endpoint, new Backlog(0, 0));
+    private EndpointBacklog backlogOf(UUID endpoint) {
+        return backlogs.getOrDefault(endpoint, new EndpointBacklog(0, 0));
     }
 }

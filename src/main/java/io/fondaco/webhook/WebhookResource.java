@@ -5,11 +5,11 @@ import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
-import io.fondaco.platform.paging.Cursor;
 import io.fondaco.platform.paging.Page;
+import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.persistence.LockModeType;
@@ -52,25 +52,25 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class WebhookResource {
     private static final String SORT = "id";
-    private static final String LIVE = "id = ?1 and deletedAt is null";
+    private static final String NOT_DELETED = "id = ?1 and deletedAt is null";
 
-    private final EndpointRules rules;
+    private final EndpointValidator validator;
     private final WebhookSecrets secrets;
     private final WebhookEvents events;
     private final WebhookSettings settings;
-    private final Trials trials;
+    private final TestDelivery testDelivery;
 
     WebhookResource(
-            EndpointRules rules,
+            EndpointValidator rules,
             WebhookSecrets secrets,
             WebhookEvents events,
             WebhookSettings settings,
-            Trials trials) {
-        this.rules = rules;
+            TestDelivery testDelivery) {
+        this.validator = rules;
         this.secrets = secrets;
         this.events = events;
         this.settings = settings;
-        this.trials = trials;
+        this.testDelivery = testDelivery;
     }
 
     /**
@@ -130,14 +130,14 @@ class WebhookResource {
     @Operation(operationId = "listWebhooks", summary = "List webhooks", description = "Oldest first.")
     public Page<Webhook> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
-        UUID after = Cursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> WebhookId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        List<Endpoint> rows = Endpoint.find("id > ?1 and deletedAt is null order by id", after)
+        List<WebhookEndpoint> rows = WebhookEndpoint.find("id > ?1 and deletedAt is null order by id", after)
                 .range(0, limit)
                 .list();
-        return Page.cut(rows, limit, row -> Cursor.of(SORT, new WebhookId(row.id).toString()))
-                .map(row -> show(row, null));
+        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new WebhookId(row.id).toString()))
+                .map(row -> toWebhook(row, null));
     }
 
     @GET
@@ -148,7 +148,7 @@ class WebhookResource {
             summary = "List the types of events",
             description = "What a webhook can be for. Their data is described in the AsyncAPI document.")
     public EventTypes eventTypes() {
-        return new EventTypes(events.all().stream()
+        return new EventTypes(events.allEventTypes().stream()
                 .map(type -> new EventTypeView(type.name(), type.summary()))
                 .toList());
     }
@@ -167,25 +167,25 @@ class WebhookResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response create(@NotNull @Valid NewWebhook wanted) {
-        rules.checkUrl(wanted.url());
-        rules.checkTypes(wanted.eventTypes());
+        validator.validateUrl(wanted.url());
+        validator.validateEventTypes(wanted.eventTypes());
         String description = Optional.ofNullable(wanted.description()).orElse("");
-        Text.refuseNul("/description", description);
-        rules.checkCount();
-        Endpoint endpoint = new Endpoint();
-        endpoint.id = TypeId.newUuid();
-        endpoint.url = wanted.url();
-        endpoint.description = description;
-        endpoint.eventTypes = types(wanted.eventTypes());
-        endpoint.status = Endpoint.ENABLED;
-        endpoint.disabledReason = "";
-        endpoint.secretGeneration = 1;
-        endpoint.previousUntil = Instant.EPOCH;
-        endpoint.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        endpoint.persistAndFlush();
+        UnicodeText.rejectNul("/description", description);
+        validator.validateEndpointLimit();
+        WebhookEndpoint webhookEndpoint = new WebhookEndpoint();
+        webhookEndpoint.id = TypeId.newUuid();
+        webhookEndpoint.url = wanted.url();
+        webhookEndpoint.description = description;
+        webhookEndpoint.eventTypes = normalizeEventTypes(wanted.eventTypes());
+        webhookEndpoint.status = WebhookEndpoint.ENABLED;
+        webhookEndpoint.disabledReason = "";
+        webhookEndpoint.secretGeneration = 1;
+        webhookEndpoint.previousUntil = Instant.EPOCH;
+        webhookEndpoint.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        webhookEndpoint.persistAndFlush();
         return Response.status(201)
-                .entity(show(endpoint, secrets.secret(endpoint.id, 1)))
-                .tag(IfMatch.tag(endpoint.version))
+                .entity(toWebhook(webhookEndpoint, secrets.secret(webhookEndpoint.id, 1)))
+                .tag(IfMatch.etag(webhookEndpoint.version))
                 .build();
     }
 
@@ -203,11 +203,12 @@ class WebhookResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response get(@RestPath String id) {
-        Endpoint endpoint = Endpoint.<Endpoint>find(LIVE, WebhookId.parse(id).value())
+        WebhookEndpoint webhookEndpoint = WebhookEndpoint.<WebhookEndpoint>find(
+                        NOT_DELETED, WebhookId.parse(id).value())
                 .firstResultOptional()
-                .orElseThrow(() -> unknown(id));
-        return Response.ok(show(endpoint, null))
-                .tag(IfMatch.tag(endpoint.version))
+                .orElseThrow(() -> notFound(id));
+        return Response.ok(toWebhook(webhookEndpoint, null))
+                .tag(IfMatch.etag(webhookEndpoint.version))
                 .build();
     }
 
@@ -230,30 +231,30 @@ class WebhookResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid WebhookChange change) {
-        Endpoint endpoint = locked(id);
-        IfMatch.require(ifMatch, endpoint.version);
+        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
+        IfMatch.require(ifMatch, webhookEndpoint.version);
         Optional.ofNullable(change.url()).ifPresent(url -> {
-            rules.checkUrl(url);
-            endpoint.url = url;
+            validator.validateUrl(url);
+            webhookEndpoint.url = url;
         });
         Optional.ofNullable(change.eventTypes()).ifPresent(types -> {
-            rules.checkTypes(types);
-            endpoint.eventTypes = types(types);
+            validator.validateEventTypes(types);
+            webhookEndpoint.eventTypes = normalizeEventTypes(types);
         });
         Optional.ofNullable(change.description()).ifPresent(text -> {
-            Text.refuseNul("/description", text);
-            endpoint.description = text;
+            UnicodeText.rejectNul("/description", text);
+            webhookEndpoint.description = text;
         });
         Optional.ofNullable(change.status()).ifPresent(status -> {
-            if (!status.equals(endpoint.status)) {
-                endpoint.status = status;
-                endpoint.disabledReason = "";
-                rules.startOver(endpoint);
+            if (!status.equals(webhookEndpoint.status)) {
+                webhookEndpoint.status = status;
+                webhookEndpoint.disabledReason = "";
+                validator.resetFailures(webhookEndpoint);
             }
         });
-        endpoint.persistAndFlush();
-        return Response.ok(show(endpoint, null))
-                .tag(IfMatch.tag(endpoint.version))
+        webhookEndpoint.persistAndFlush();
+        return Response.ok(toWebhook(webhookEndpoint, null))
+                .tag(IfMatch.etag(webhookEndpoint.version))
                 .build();
     }
 
@@ -267,11 +268,11 @@ class WebhookResource {
             description = "Nothing is sent to it any more, not even what was waiting.")
     @APIResponse(responseCode = "204", description = "Gone.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        Endpoint endpoint = locked(id);
-        IfMatch.require(ifMatch, endpoint.version);
-        endpoint.status = Endpoint.DISABLED;
-        endpoint.deletedAt = Instant.now();
-        endpoint.persistAndFlush();
+        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
+        IfMatch.require(ifMatch, webhookEndpoint.version);
+        webhookEndpoint.status = WebhookEndpoint.DISABLED;
+        webhookEndpoint.deletedAt = Instant.now();
+        webhookEndpoint.persistAndFlush();
     }
 
     @POST
@@ -288,12 +289,14 @@ class WebhookResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response rotate(@RestPath String id) {
-        Endpoint endpoint = locked(id);
-        endpoint.secretGeneration++;
-        endpoint.previousUntil = Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
-        endpoint.persistAndFlush();
-        return Response.ok(show(endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
-                .tag(IfMatch.tag(endpoint.version))
+        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
+        webhookEndpoint.secretGeneration++;
+        webhookEndpoint.previousUntil =
+                Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
+        webhookEndpoint.persistAndFlush();
+        return Response.ok(toWebhook(
+                        webhookEndpoint, secrets.secret(webhookEndpoint.id, webhookEndpoint.secretGeneration)))
+                .tag(IfMatch.etag(webhookEndpoint.version))
                 .build();
     }
 
@@ -308,41 +311,42 @@ class WebhookResource {
             description = "Sends it an event of type `webhook.test`; the log of deliveries tells what became of it.")
     @APIResponse(responseCode = "202", description = "It is being sent.")
     public Response test(@RestPath String id) {
-        Endpoint endpoint = locked(id);
-        if (!endpoint.status.equals(Endpoint.ENABLED)) {
+        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
+        if (!webhookEndpoint.status.equals(WebhookEndpoint.ENABLED)) {
             throw ApiException.conflict("webhook_disabled", "Enable the webhook before you try it.");
         }
-        trials.send(endpoint);
+        testDelivery.send(webhookEndpoint);
         return Response.accepted().build();
     }
 
-    private static Endpoint locked(String id) {
-        return Endpoint.<Endpoint>find(LIVE, WebhookId.parse(id).value())
+    private static WebhookEndpoint lockEndpoint(String id) {
+        return WebhookEndpoint.<WebhookEndpoint>find(
+                        NOT_DELETED, WebhookId.parse(id).value())
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional()
-                .orElseThrow(() -> unknown(id));
+                .orElseThrow(() -> notFound(id));
     }
 
-    private static String[] types(List<String> types) {
+    private static String[] normalizeEventTypes(List<String> types) {
         return types.stream().distinct().sorted().toArray(String[]::new);
     }
 
-    static ApiException unknown(String id) {
+    static ApiException notFound(String id) {
         return ApiException.notFound("webhook", id);
     }
 
-    private static Webhook show(Endpoint endpoint, @Nullable String secret) {
+    private static Webhook toWebhook(WebhookEndpoint webhookEndpoint, @Nullable String secret) {
         return new Webhook(
-                new WebhookId(endpoint.id),
-                endpoint.url,
-                endpoint.description,
-                List.of(endpoint.eventTypes),
-                endpoint.status,
-                endpoint.disabledReason,
+                new WebhookId(webhookEndpoint.id),
+                webhookEndpoint.url,
+                webhookEndpoint.description,
+                List.of(webhookEndpoint.eventTypes),
+                webhookEndpoint.status,
+                webhookEndpoint.disabledReason,
                 secret,
-                endpoint.previousUntil.isAfter(Instant.now()) ? endpoint.previousUntil : null,
-                endpoint.consecutiveFailures,
-                endpoint.failingSince,
-                endpoint.createdAt);
+                webhookEndpoint.previousUntil.isAfter(Instant.now()) ? webhookEndpoint.previousUntil : null,
+                webhookEndpoint.consecutiveFailures,
+                webhookEndpoint.failingSince,
+                webhookEndpoint.createdAt);
     }
 }

@@ -3,8 +3,8 @@
  * itself. Calls go to public addresses only, unless the operator allows others.
  */
 @NullMarked
-@BoundedModule(uses = {})
+@ApplicationModule(allowedDependencies = {})
 package io.fondaco.webhook;
 
-import io.fondaco.platform.BoundedModule;
+import io.fondaco.platform.ApplicationModule;
 import org.jspecify.annotations.NullMarked;

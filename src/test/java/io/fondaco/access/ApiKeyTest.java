@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
-import io.fondaco.ClusterForTests;
+import io.fondaco.PostgresTestResource;
 import io.fondaco.ShopDatabase;
 import io.fondaco.platform.database.Connections;
 import io.quarkus.test.junit.QuarkusTest;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class ApiKeyTest {
-    private static final String TOKEN = "Fondaco-Consistency";
+    private static final String CONSISTENCY_TOKEN_HEADER = "Fondaco-Consistency";
 
     @Inject
     ShopDatabase database;
@@ -42,47 +42,48 @@ class ApiKeyTest {
 
     @Test
     void aKeyOpensWhatItsScopesSayAtOnceAndNothingElse() {
-        String secret = make("reader", "catalog:read").path("secret");
-        as(secret).get("/admin/v1/products").then().statusCode(200);
-        as(secret)
+        String secret = createKey("reader", "catalog:read").path("secret");
+        requestWithKey(secret).get("/admin/v1/products").then().statusCode(200);
+        requestWithKey(secret)
                 .body(Map.of("title", "x"))
                 .post("/admin/v1/products")
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("forbidden"));
-        as(secret).get("/admin/v1/orders").then().statusCode(403);
+        requestWithKey(secret).get("/admin/v1/orders").then().statusCode(403);
     }
 
     @Test
     void aRevokedKeyOpensNothing() {
-        Response key = make("short-lived", "catalog:read");
-        as(key.path("secret")).get("/admin/v1/products").then().statusCode(200);
-        admin().header("If-Match", key.header("ETag"))
+        Response key = createKey("short-lived", "catalog:read");
+        requestWithKey(key.path("secret")).get("/admin/v1/products").then().statusCode(200);
+        requestAsAdmin()
+                .header("If-Match", key.header("ETag"))
                 .delete("/admin/v1/api-keys/" + key.path("id"))
                 .then()
                 .statusCode(204);
-        as(key.path("secret")).get("/admin/v1/products").then().statusCode(401);
+        requestWithKey(key.path("secret")).get("/admin/v1/products").then().statusCode(401);
     }
 
     @Test
     void anExpiredKeyOpensNothing() {
-        String secret = admin().body(Map.of(
-                        "name", "old", "scopes", List.of("catalog:read"), "expires_at", Instant.EPOCH.toString()))
+        String secret = requestAsAdmin()
+                .body(Map.of("name", "old", "scopes", List.of("catalog:read"), "expires_at", Instant.EPOCH.toString()))
                 .post("/admin/v1/api-keys")
                 .path("secret");
-        as(secret).get("/admin/v1/products").then().statusCode(401);
+        requestWithKey(secret).get("/admin/v1/products").then().statusCode(401);
     }
 
     @Test
     void nobodyGrantsWhatTheyDoNotHold() {
-        String secret = make("key master", "keys:write").path("secret");
-        as(secret)
+        String secret = createKey("key master", "keys:write").path("secret");
+        requestWithKey(secret)
                 .body(Map.of("name", "more", "scopes", List.of("orders:write")))
                 .post("/admin/v1/api-keys")
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("scope_not_held"));
-        as(secret)
+        requestWithKey(secret)
                 .body(Map.of("name", "odd", "scopes", List.of("everything")))
                 .post("/admin/v1/api-keys")
                 .then()
@@ -92,14 +93,14 @@ class ApiKeyTest {
 
     @Test
     void keyIsChangedOnlyByCallersThatHoldAllItsScopes() {
-        String keyMaster = make("key master", "keys:write").path("secret");
-        Response stronger = make("stronger", "orders:write");
+        String keyMaster = createKey("key master", "keys:write").path("secret");
+        Response stronger = createKey("stronger", "orders:write");
         String path = "/admin/v1/api-keys/" + stronger.path("id");
         for (Map<String, Object> change : List.<Map<String, Object>>of(
                 Map.of("name", "mine"),
                 Map.of("scopes", List.of("keys:write")),
                 Map.of("expires_at", "2099-01-01T00:00:00Z"))) {
-            as(keyMaster)
+            requestWithKey(keyMaster)
                     .header("If-Match", "*")
                     .body(change)
                     .patch(path)
@@ -107,14 +108,15 @@ class ApiKeyTest {
                     .statusCode(403)
                     .body("code", equalTo("scope_not_held"));
         }
-        as(keyMaster)
+        requestWithKey(keyMaster)
                 .header("If-Match", "*")
                 .delete(path)
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("scope_not_held"));
-        as(stronger.path("secret")).get("/admin/v1/products").then().statusCode(403);
-        admin().header("If-Match", "*")
+        requestWithKey(stronger.path("secret")).get("/admin/v1/products").then().statusCode(403);
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .body(Map.of("name", "still there"))
                 .patch(path)
                 .then()
@@ -127,11 +129,11 @@ class ApiKeyTest {
                 .plus(Duration.ofHours(1))
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
-        Response expiring = makeUntil(end, "keys:write", "catalog:read");
+        Response expiring = createExpiringKey(end, "keys:write", "catalog:read");
         String secret = expiring.path("secret");
         String own = "/admin/v1/api-keys/" + expiring.path("id");
         for (String later : List.of("\"2099-01-01T00:00:00Z\"", "null")) {
-            as(secret)
+            requestWithKey(secret)
                     .header("If-Match", "*")
                     .body("{\"expires_at\": " + later + "}")
                     .patch(own)
@@ -139,13 +141,13 @@ class ApiKeyTest {
                     .statusCode(403)
                     .body("code", equalTo("expires_after_caller"));
         }
-        as(secret)
+        requestWithKey(secret)
                 .body(Map.of("name", "child", "scopes", List.of("catalog:read")))
                 .post("/admin/v1/api-keys")
                 .then()
                 .statusCode(403)
                 .body("code", equalTo("expires_after_caller"));
-        as(secret)
+        requestWithKey(secret)
                 .body(Map.of("name", "child", "scopes", List.of("catalog:read"), "expires_at", end))
                 .post("/admin/v1/api-keys")
                 .then()
@@ -154,7 +156,7 @@ class ApiKeyTest {
                 .plus(Duration.ofMinutes(30))
                 .truncatedTo(ChronoUnit.SECONDS)
                 .toString();
-        as(secret)
+        requestWithKey(secret)
                 .header("If-Match", "*")
                 .body(Map.of("expires_at", sooner))
                 .patch(own)
@@ -165,35 +167,39 @@ class ApiKeyTest {
 
     @Test
     void expiredKeyIsNotRevivedByAKeyThatExpires() {
-        Response expired = makeUntil(Instant.EPOCH.toString(), "catalog:read");
-        String secret = makeUntil(Instant.now().plus(Duration.ofHours(1)).toString(), "keys:write", "catalog:read")
+        Response expired = createExpiringKey(Instant.EPOCH.toString(), "catalog:read");
+        String secret = createExpiringKey(
+                        Instant.now().plus(Duration.ofHours(1)).toString(), "keys:write", "catalog:read")
                 .path("secret");
-        as(secret)
+        requestWithKey(secret)
                 .header("If-Match", "*")
                 .body(Map.of("expires_at", "2099-01-01T00:00:00Z"))
                 .patch("/admin/v1/api-keys/" + expired.path("id"))
                 .then()
                 .statusCode(403);
-        as(expired.path("secret")).get("/admin/v1/products").then().statusCode(401);
+        requestWithKey(expired.path("secret")).get("/admin/v1/products").then().statusCode(401);
     }
 
     @Test
     void nullRemovesAnExpiryAndAnAbsentFieldDoesNot() {
-        Response key = makeUntil("2099-01-01T00:00:00Z", "catalog:read");
+        Response key = createExpiringKey("2099-01-01T00:00:00Z", "catalog:read");
         String path = "/admin/v1/api-keys/" + key.path("id");
-        admin().header("If-Match", "*")
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .body(Map.of("name", "renamed"))
                 .patch(path)
                 .then()
                 .statusCode(200)
                 .body("expires_at", equalTo("2099-01-01T00:00:00Z"));
-        admin().header("If-Match", "*")
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .body("{\"expires_at\": null}")
                 .patch(path)
                 .then()
                 .statusCode(200)
                 .body("expires_at", equalTo(null));
-        admin().header("If-Match", "*")
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .body("{\"expires_at\": \"tomorrow\"}")
                 .patch(path)
                 .then()
@@ -206,23 +212,27 @@ class ApiKeyTest {
     @Test
     void revokedKeyIsRefusedImmediatelyWhileItIsInUse() throws Exception {
         for (int round = 0; round < 10; round++) {
-            Response key = make("busy", "catalog:read");
+            Response key = createKey("busy", "catalog:read");
             String secret = key.path("secret");
             AtomicBoolean stop = new AtomicBoolean();
             try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
                 for (int client = 0; client < 3; client++) {
                     clients.submit(() -> {
                         while (!stop.get()) {
-                            as(secret).get("/admin/v1/products?limit=1");
+                            requestWithKey(secret).get("/admin/v1/products?limit=1");
                         }
                     });
                 }
-                admin().header("If-Match", "*")
+                requestAsAdmin()
+                        .header("If-Match", "*")
                         .delete("/admin/v1/api-keys/" + key.path("id"))
                         .then()
                         .statusCode(204);
                 for (int repetition = 0; repetition < 5; repetition++) {
-                    as(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
+                    requestWithKey(secret)
+                            .get("/admin/v1/products?limit=1")
+                            .then()
+                            .statusCode(401);
                 }
                 stop.set(true);
             }
@@ -233,22 +243,22 @@ class ApiKeyTest {
     @Test
     void cachedKeyIsRefusedFromItsExpiryOn() {
         Instant end = Instant.now().plusSeconds(3);
-        String secret = makeUntil(end.toString(), "catalog:read").path("secret");
-        as(secret).get("/admin/v1/products?limit=1").then().statusCode(200);
+        String secret = createExpiringKey(end.toString(), "catalog:read").path("secret");
+        requestWithKey(secret).get("/admin/v1/products?limit=1").then().statusCode(200);
         await().atMost(Duration.ofSeconds(10))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> !Instant.now().isBefore(end));
-        as(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
+        requestWithKey(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
     }
 
     @Test
     void keyTellsWhoMadeIt() {
-        Response maker = make("maker", "keys:write", "keys:read", "catalog:read");
+        Response maker = createKey("maker", "keys:write", "keys:read", "catalog:read");
         maker.then().body("created_by", equalTo("bootstrap"));
-        Response child = makeBy(maker, "keys:write", "catalog:read");
+        Response child = createKeyAs(maker, "keys:write", "catalog:read");
         child.then().body("created_by", equalTo(maker.path("id")));
-        as(maker.path("secret"))
-                .header(TOKEN, child.header(TOKEN))
+        requestWithKey(maker.path("secret"))
+                .header(CONSISTENCY_TOKEN_HEADER, child.header(CONSISTENCY_TOKEN_HEADER))
                 .get("/admin/v1/api-keys/" + child.path("id"))
                 .then()
                 .statusCode(200)
@@ -257,39 +267,52 @@ class ApiKeyTest {
 
     @Test
     void cascadeRevokesWhatTheKeyMadeTransitivelyAndNothingElse() {
-        Response root = make("root", "keys:write", "catalog:read");
-        Response child = makeBy(root, "keys:write", "catalog:read");
-        Response grandchild = makeBy(child, "catalog:read");
-        Response stranger = make("stranger", "catalog:read");
+        Response root = createKey("root", "keys:write", "catalog:read");
+        Response child = createKeyAs(root, "keys:write", "catalog:read");
+        Response grandchild = createKeyAs(child, "catalog:read");
+        Response stranger = createKey("stranger", "catalog:read");
         // A link of the chain that was revoked before does not protect what lies behind it.
-        admin().header("If-Match", "*")
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + child.path("id"))
                 .then()
                 .statusCode(204);
-        as(grandchild.path("secret")).get("/admin/v1/products?limit=1").then().statusCode(200);
-        Response end =
-                admin().header("If-Match", "*").delete("/admin/v1/api-keys/" + root.path("id") + "?cascade=true");
+        requestWithKey(grandchild.path("secret"))
+                .get("/admin/v1/products?limit=1")
+                .then()
+                .statusCode(200);
+        Response end = requestAsAdmin()
+                .header("If-Match", "*")
+                .delete("/admin/v1/api-keys/" + root.path("id") + "?cascade=true");
         assertThat(end.statusCode()).isEqualTo(204);
         for (Response revoked : List.of(root, child, grandchild)) {
-            as(revoked.path("secret")).get("/admin/v1/products?limit=1").then().statusCode(401);
-            admin().header(TOKEN, end.header(TOKEN))
+            requestWithKey(revoked.path("secret"))
+                    .get("/admin/v1/products?limit=1")
+                    .then()
+                    .statusCode(401);
+            requestAsAdmin()
+                    .header(CONSISTENCY_TOKEN_HEADER, end.header(CONSISTENCY_TOKEN_HEADER))
                     .get("/admin/v1/api-keys/" + revoked.path("id"))
                     .then()
                     .body("revoked_at", notNullValue());
         }
-        as(stranger.path("secret")).get("/admin/v1/products?limit=1").then().statusCode(200);
+        requestWithKey(stranger.path("secret"))
+                .get("/admin/v1/products?limit=1")
+                .then()
+                .statusCode(200);
     }
 
     @Test
     void cascadeRevokesNothingWhenTheCallerLacksAScopeOfAKeyFurtherDown() throws Exception {
-        Response root = make("root", "keys:write");
-        Response child = makeBy(root, "keys:write");
-        admin().header("If-Match", "*")
+        Response root = createKey("root", "keys:write");
+        Response child = createKeyAs(root, "keys:write");
+        requestAsAdmin()
+                .header("If-Match", "*")
                 .body(Map.of("scopes", List.of("keys:write", "orders:read")))
                 .patch("/admin/v1/api-keys/" + child.path("id"))
                 .then()
                 .statusCode(200);
-        as(make("key master", "keys:write").path("secret"))
+        requestWithKey(createKey("key master", "keys:write").path("secret"))
                 .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + root.path("id") + "?cascade=true")
                 .then()
@@ -303,11 +326,14 @@ class ApiKeyTest {
     /** A pod that still trusts a revoked key must not let it make another, which the cascade would not find. */
     @Test
     void revokedKeyMakesNoKeyThoughThePodStillTrustsIt() throws Exception {
-        Response maker = make("maker", "keys:write", "catalog:read");
-        as(maker.path("secret")).get("/admin/v1/products?limit=1").then().statusCode(200);
+        Response maker = createKey("maker", "keys:write", "catalog:read");
+        requestWithKey(maker.path("secret"))
+                .get("/admin/v1/products?limit=1")
+                .then()
+                .statusCode(200);
         database.execute("UPDATE access.api_key SET revoked_at = now() WHERE id = '"
                 + ApiKeyId.parse(maker.path("id")).value() + "'");
-        as(maker.path("secret"))
+        requestWithKey(maker.path("secret"))
                 .body(Map.of("name", "late", "scopes", List.of("catalog:read")))
                 .post("/admin/v1/api-keys")
                 .then()
@@ -316,13 +342,16 @@ class ApiKeyTest {
 
     @Test
     void lastUseIsToldAndChangesNoTag() {
-        Response key = make("used", "catalog:read");
+        Response key = createKey("used", "catalog:read");
         key.then().body("last_used_at", equalTo(null));
         Instant before = Instant.now().minusMillis(1);
-        as(key.path("secret")).get("/admin/v1/products?limit=1").then().statusCode(200);
+        requestWithKey(key.path("secret"))
+                .get("/admin/v1/products?limit=1")
+                .then()
+                .statusCode(200);
         Response told = await().atMost(Duration.ofSeconds(10))
                 .until(
-                        () -> admin().get("/admin/v1/api-keys/" + key.path("id")),
+                        () -> requestAsAdmin().get("/admin/v1/api-keys/" + key.path("id")),
                         answer -> answer.statusCode() == 200 && answer.path("last_used_at") != null);
         assertThat(Instant.parse(told.path("last_used_at"))).isBetween(before, Instant.now());
         assertThat(told.header("ETag")).isEqualTo(key.header("ETag"));
@@ -330,100 +359,107 @@ class ApiKeyTest {
 
     @Test
     void useIsWrittenAtMostOncePerInterval() throws Exception {
-        UUID key = ApiKeyId.parse(make("busy", "catalog:read").path("id")).value();
-        KeyUses uses = new KeyUses(connections, Duration.ofMinutes(1), vertx);
-        uses.note(key);
-        uses.write();
-        String first = lastUse(key);
+        UUID key = ApiKeyId.parse(createKey("busy", "catalog:read").path("id")).value();
+        ApiKeyLastUsedRecorder uses = new ApiKeyLastUsedRecorder(connections, Duration.ofMinutes(1), vertx);
+        uses.recordUse(key);
+        uses.flush();
+        String first = lastUsedAt(key);
         assertThat(first).isNotNull();
-        uses.note(key);
-        uses.write();
-        assertThat(lastUse(key)).isEqualTo(first);
+        uses.recordUse(key);
+        uses.flush();
+        assertThat(lastUsedAt(key)).isEqualTo(first);
         database.execute("UPDATE access.api_key SET last_used_at = last_used_at - interval '2 minutes' WHERE id = '"
                 + key + "'");
-        uses.note(key);
-        uses.write();
-        assertThat(lastUse(key)).isGreaterThan(first);
+        uses.recordUse(key);
+        uses.flush();
+        assertThat(lastUsedAt(key)).isGreaterThan(first);
     }
 
-    private String lastUse(UUID key) throws Exception {
+    private String lastUsedAt(UUID key) throws Exception {
         return database.query("SELECT last_used_at FROM access.api_key WHERE id = '" + key + "'");
     }
 
     @Test
     void bootstrapKeyHasAtLeast32CharactersOutsideTheEmbeddedCluster() {
-        assertThatThrownBy(() -> BootstrapKey.check(Optional.of("a"), false))
+        assertThatThrownBy(() -> BootstrapKey.requireStrongKey(Optional.of("a"), false))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("32");
-        assertThatThrownBy(() -> BootstrapKey.check(Optional.of("a".repeat(31)), false))
+        assertThatThrownBy(() -> BootstrapKey.requireStrongKey(Optional.of("a".repeat(31)), false))
                 .isInstanceOf(IllegalStateException.class);
-        BootstrapKey.check(Optional.of("a".repeat(32)), false);
-        BootstrapKey.check(Optional.of("fk_local_admin"), true);
-        BootstrapKey.check(Optional.empty(), false);
+        BootstrapKey.requireStrongKey(Optional.of("a".repeat(32)), false);
+        BootstrapKey.requireStrongKey(Optional.of("fk_local_admin"), true);
+        BootstrapKey.requireStrongKey(Optional.empty(), false);
         assertThat(given().get("/q/metrics").asString())
                 .containsPattern("fondaco_access_bootstrap_key(\\{[^}]*})? 1\\.0");
     }
 
     @Test
     void theSecretIsShownOnceAndNeverAgain() {
-        Response key = make("once", "catalog:read");
+        Response key = createKey("once", "catalog:read");
         String secret = key.path("secret");
         assertThat(secret).startsWith("fk_");
-        String list = admin().get("/admin/v1/api-keys?limit=100").asString();
+        String list = requestAsAdmin().get("/admin/v1/api-keys?limit=100").asString();
         assertThat(list).doesNotContain(secret).doesNotContain("hash");
     }
 
     @Test
     void oneAdjustmentPerIdempotencyKey() {
-        admin().body(Map.of("title", "Once", "slug", "once-only", "variants", List.of(Map.of("sku", "ONCE-ONLY"))))
+        requestAsAdmin()
+                .body(Map.of("title", "Once", "slug", "once-only", "variants", List.of(Map.of("sku", "ONCE-ONLY"))))
                 .post("/admin/v1/products");
         Map<String, Object> body = Map.of("sku", "ONCE-ONLY", "delta", 7);
-        Response first = admin().header("Idempotency-Key", "once-1").body(body).post("/admin/v1/stock/adjustments");
-        Response second = admin().header("Idempotency-Key", "once-1").body(body).post("/admin/v1/stock/adjustments");
+        Response first =
+                requestAsAdmin().header("Idempotency-Key", "once-1").body(body).post("/admin/v1/stock/adjustments");
+        Response second =
+                requestAsAdmin().header("Idempotency-Key", "once-1").body(body).post("/admin/v1/stock/adjustments");
         assertThat(first.statusCode()).isEqualTo(200);
         assertThat(second.asString()).isEqualTo(first.asString());
         assertThat(second.header("Idempotent-Replayed")).isEqualTo("true");
         assertThat((int) second.path("on_hand")).isEqualTo(7);
-        admin().header("Idempotency-Key", "once-1")
+        requestAsAdmin()
+                .header("Idempotency-Key", "once-1")
                 .body(Map.of("sku", "ONCE-ONLY", "delta", 8))
                 .post("/admin/v1/stock/adjustments")
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("idempotency_key_reused"));
-        admin().body(body)
+        requestAsAdmin()
+                .body(body)
                 .post("/admin/v1/stock/adjustments")
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("idempotency_key_required"));
     }
 
-    private static Response make(String name, String... scopes) {
-        Response key =
-                admin().body(Map.of("name", name, "scopes", List.of(scopes))).post("/admin/v1/api-keys");
+    private static Response createKey(String name, String... scopes) {
+        Response key = requestAsAdmin()
+                .body(Map.of("name", name, "scopes", List.of(scopes)))
+                .post("/admin/v1/api-keys");
         assertThat(key.statusCode()).isEqualTo(201);
         return key;
     }
 
-    private static Response makeBy(Response maker, String... scopes) {
-        Response key = as(maker.path("secret"))
+    private static Response createKeyAs(Response maker, String... scopes) {
+        Response key = requestWithKey(maker.path("secret"))
                 .body(Map.of("name", "child", "scopes", List.of(scopes)))
                 .post("/admin/v1/api-keys");
         assertThat(key.statusCode()).isEqualTo(201);
         return key;
     }
 
-    private static Response makeUntil(String end, String... scopes) {
-        Response key = admin().body(Map.of("name", "until", "scopes", List.of(scopes), "expires_at", end))
+    private static Response createExpiringKey(String end, String... scopes) {
+        Response key = requestAsAdmin()
+                .body(Map.of("name", "until", "scopes", List.of(scopes), "expires_at", end))
                 .post("/admin/v1/api-keys");
         assertThat(key.statusCode()).isEqualTo(201);
         return key;
     }
 
-    private static RequestSpecification admin() {
-        return as(ClusterForTests.ADMIN_KEY);
+    private static RequestSpecification requestAsAdmin() {
+        return requestWithKey(PostgresTestResource.ADMIN_KEY);
     }
 
-    private static RequestSpecification as(String secret) {
+    private static RequestSpecification requestWithKey(String secret) {
         return given().contentType("application/json").header("Authorization", "Bearer " + secret);
     }
 }

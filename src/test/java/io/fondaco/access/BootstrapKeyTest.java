@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.fondaco.ClusterForTests;
+import io.fondaco.PostgresTestResource;
 import io.fondaco.ShopDatabase;
 import io.fondaco.platform.database.Connections;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Test;
 /** The bootstrap key where {@code fondaco.access.bootstrap-key-always} is not set, as in production. */
 @QuarkusTest
 class BootstrapKeyTest {
-    private static final Duration BOUND = Duration.ofSeconds(1);
+    private static final Duration KEY_CACHE_TTL = Duration.ofSeconds(1);
 
     @Inject
-    BootstrapKey configured;
+    BootstrapKey installedKey;
 
     @Inject
     Connections connections;
@@ -37,15 +37,15 @@ class BootstrapKeyTest {
     @Inject
     ShopDatabase database;
 
-    private record Settings(boolean bootstrapKeyAlways) implements AccessSettings {
+    private record StubAccessSettings(boolean bootstrapKeyAlways) implements AccessSettings {
         @Override
         public Optional<String> bootstrapKey() {
-            return Optional.of(ClusterForTests.ADMIN_KEY);
+            return Optional.of(PostgresTestResource.ADMIN_KEY);
         }
 
         @Override
         public Duration keyCacheTtl() {
-            return BOUND;
+            return KEY_CACHE_TTL;
         }
 
         @Override
@@ -65,21 +65,21 @@ class BootstrapKeyTest {
     }
 
     @BeforeEach
-    void noOtherKeyIsValid() throws Exception {
+    void revokeAllKeys() throws Exception {
         database.execute("UPDATE access.api_key SET revoked_at = now() WHERE revoked_at IS NULL");
-        QuarkusMock.installMockForInstance(pod(false), configured);
+        QuarkusMock.installMockForInstance(bootstrapKeyOfPod(false), installedKey);
     }
 
-    private BootstrapKey pod(boolean always) {
-        return new BootstrapKey(new Settings(always), false, connections, new SimpleMeterRegistry());
+    private BootstrapKey bootstrapKeyOfPod(boolean always) {
+        return new BootstrapKey(new StubAccessSettings(always), false, connections, new SimpleMeterRegistry());
     }
 
     @Test
     void bootstrapKeyIsRefusedWhileAnotherKeyWithKeysWriteIsValid() {
-        make(Map.of("name", "reader", "scopes", List.of("keys:read", "catalog:write")));
-        bootstrap().get("/admin/v1/api-keys").then().statusCode(200);
-        Response other = make(Map.of("name", "administrator", "scopes", List.of("keys:write", "keys:read")));
-        bootstrap()
+        createKey(Map.of("name", "reader", "scopes", List.of("keys:read", "catalog:write")));
+        requestWithBootstrapKey().get("/admin/v1/api-keys").then().statusCode(200);
+        Response other = createKey(Map.of("name", "administrator", "scopes", List.of("keys:write", "keys:read")));
+        requestWithBootstrapKey()
                 .get("/admin/v1/api-keys")
                 .then()
                 .statusCode(401)
@@ -87,57 +87,57 @@ class BootstrapKeyTest {
                 .contentType("application/problem+json")
                 .body("code", equalTo("bootstrap_key_refused"))
                 .body("detail", containsString("fondaco.access.bootstrap-key-always"));
-        as(other.path("secret"))
+        requestWithKey(other.path("secret"))
                 .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + other.path("id"))
                 .then()
                 .statusCode(204);
-        bootstrap().get("/admin/v1/api-keys").then().statusCode(200);
+        requestWithBootstrapKey().get("/admin/v1/api-keys").then().statusCode(200);
     }
 
     @Test
     void bootstrapKeyWorksAgainWhenTheLastOtherKeyHasExpired() {
         Instant end = Instant.now().plusSeconds(3);
-        make(Map.of("name", "for now", "scopes", List.of("keys:write"), "expires_at", end.toString()));
-        bootstrap().get("/admin/v1/api-keys").then().statusCode(401);
-        await().atMost(Duration.ofSeconds(3).plus(BOUND).plusSeconds(5))
-                .until(() -> bootstrap().get("/admin/v1/api-keys").statusCode() == 200);
+        createKey(Map.of("name", "for now", "scopes", List.of("keys:write"), "expires_at", end.toString()));
+        requestWithBootstrapKey().get("/admin/v1/api-keys").then().statusCode(401);
+        await().atMost(Duration.ofSeconds(3).plus(KEY_CACHE_TTL).plusSeconds(5))
+                .until(() -> requestWithBootstrapKey().get("/admin/v1/api-keys").statusCode() == 200);
         assertThat(Instant.now()).isAfter(end);
     }
 
     /** Another pod makes and revokes the keys: this one is told nothing, and looks again after key-cache-ttl. */
     @Test
     void everyPodFollowsWithinTheStatedBound() throws Exception {
-        BootstrapKey otherPod = pod(false);
+        BootstrapKey otherPod = bootstrapKeyOfPod(false);
         assertThat(otherPod.isRefused()).isFalse();
-        Response key = make(Map.of("name", "administrator", "scopes", List.of("keys:write")));
-        await().atMost(BOUND.plusSeconds(1)).until(otherPod::isRefused);
-        as(key.path("secret"))
+        Response key = createKey(Map.of("name", "administrator", "scopes", List.of("keys:write")));
+        await().atMost(KEY_CACHE_TTL.plusSeconds(1)).until(otherPod::isRefused);
+        requestWithKey(key.path("secret"))
                 .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + key.path("id"))
                 .then()
                 .statusCode(204);
-        await().atMost(BOUND.plusSeconds(1)).until(() -> !otherPod.isRefused());
+        await().atMost(KEY_CACHE_TTL.plusSeconds(1)).until(() -> !otherPod.isRefused());
     }
 
     @Test
     void bootstrapKeyIsAcceptedBesideOthersWhereConfigured() throws Exception {
-        make(Map.of("name", "administrator", "scopes", List.of("keys:write")));
-        assertThat(pod(true).isRefused()).isFalse();
-        assertThat(pod(false).isRefused()).isTrue();
+        createKey(Map.of("name", "administrator", "scopes", List.of("keys:write")));
+        assertThat(bootstrapKeyOfPod(true).isRefused()).isFalse();
+        assertThat(bootstrapKeyOfPod(false).isRefused()).isTrue();
     }
 
-    private static Response make(Map<String, Object> key) {
-        Response made = bootstrap().body(key).post("/admin/v1/api-keys");
+    private static Response createKey(Map<String, Object> key) {
+        Response made = requestWithBootstrapKey().body(key).post("/admin/v1/api-keys");
         assertThat(made.statusCode()).isEqualTo(201);
         return made;
     }
 
-    private static RequestSpecification bootstrap() {
-        return as(ClusterForTests.ADMIN_KEY);
+    private static RequestSpecification requestWithBootstrapKey() {
+        return requestWithKey(PostgresTestResource.ADMIN_KEY);
     }
 
-    private static RequestSpecification as(String secret) {
+    private static RequestSpecification requestWithKey(String secret) {
         return given().contentType("application/json").header("Authorization", "Bearer " + secret);
     }
 }

@@ -3,7 +3,7 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.Installed;
+import io.fondaco.InstalledPrograms;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -35,12 +35,12 @@ class BrowseAndBuyBenchmark {
     @Test
     void browsingAndBuyingBesideWhatTheMachineCanDo() throws Exception {
         assumeTrue(
-                Installed.onPath("wrk") && Installed.onPath("pgbench"),
+                InstalledPrograms.isOnPath("wrk") && InstalledPrograms.isOnPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp app = PackagedApp.start("benchmark", DemoShop.environment(cluster));
+                PackagedApp app = PackagedApp.start("benchmark", BenchmarkShop.environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
-            List<String> skus = DemoShop.stock(cluster, shop);
+            List<String> skus = BenchmarkShop.awaitImportAndRestock(cluster, shop);
             Map<String, Double> perSecond = new LinkedHashMap<>();
             wrk(app, "/store/v1/products?limit=20", SECONDS);
             perSecond.put("GET /ping", wrk(app, "/ping", SECONDS));
@@ -50,7 +50,8 @@ class BrowseAndBuyBenchmark {
             perSecond.put("checkouts (3 requests each)", gatling(app, skus, SECONDS));
             perSecond.put(
                     "pgbench, the same statements",
-                    Programs.pgbench(cluster, "checkout.pgbench.sql", CLIENTS, SECONDS, Map.of("skus", skus.size())));
+                    LoadGenerators.pgbench(
+                            cluster, "checkout.pgbench.sql", CLIENTS, SECONDS, Map.of("skus", skus.size())));
             StringBuilder report = new StringBuilder("%d clients, %d s each%n".formatted(CLIENTS, SECONDS));
             perSecond.forEach((what, rate) -> report.append("  %-32s %10.1f /s%n".formatted(what, rate)));
             report.append("  checkout beside pgbench          %10.2f%n"
@@ -64,16 +65,16 @@ class BrowseAndBuyBenchmark {
     /** What a consistency token costs, and what the replica spares the primary. */
     @Test
     void readingWithATokenBesideWithoutAndFromThePrimaryOnly() throws Exception {
-        assumeTrue(Installed.onPath("wrk"), "install wrk");
+        assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         String detail = "/store/v1/products/rialto-espresso";
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp app = PackagedApp.start("benchmark-replica", DemoShop.environment(cluster))) {
-            Map<String, String> withoutReplicas = new TreeMap<>(DemoShop.environment(cluster));
+                PackagedApp app = PackagedApp.start("benchmark-replica", BenchmarkShop.environment(cluster))) {
+            Map<String, String> withoutReplicas = new TreeMap<>(BenchmarkShop.environment(cluster));
             withoutReplicas.remove("FONDACO_DATABASE_REPLICA_URLS");
             try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY);
                     PackagedApp primaryOnly = PackagedApp.start("benchmark-primary", withoutReplicas)) {
-                DemoShop.stock(cluster, shop);
-                String token = "Fondaco-Consistency: " + shop.token();
+                BenchmarkShop.awaitImportAndRestock(cluster, shop);
+                String token = "Fondaco-Consistency: " + shop.consistencyToken();
                 wrk(app, detail, SECONDS, token);
                 wrk(primaryOnly, detail, SECONDS);
                 Map<String, Double> perSecond = new LinkedHashMap<>();
@@ -92,11 +93,11 @@ class BrowseAndBuyBenchmark {
     }
 
     private static double wrk(PackagedApp app, String path, int seconds, String... headers) throws Exception {
-        return Programs.wrk(app, path, CLIENTS, seconds, headers).perSecond();
+        return LoadGenerators.wrk(app, path, CLIENTS, seconds, headers).perSecond();
     }
 
     private static double gatling(PackagedApp app, List<String> skus, int seconds) throws Exception {
-        String output = Programs.run(
+        String output = LoadGenerators.run(
                 Map.of(),
                 Duration.ofSeconds(seconds + 240L),
                 List.of(
@@ -109,7 +110,8 @@ class BrowseAndBuyBenchmark {
                         "-Dbenchmark.clients=" + CLIENTS,
                         "-Dbenchmark.seconds=" + seconds,
                         "-Dbenchmark.skus=" + String.join(",", skus)));
-        double requests = Programs.number(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
+        double requests =
+                LoadGenerators.parseNumber(output.replace(",", ""), "mean throughput \\(rps\\)[^0-9]*([0-9.]+)");
         return requests / 3;
     }
 }

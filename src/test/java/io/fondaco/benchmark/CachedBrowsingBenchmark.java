@@ -3,8 +3,8 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.Installed;
-import io.fondaco.benchmark.Programs.Rate;
+import io.fondaco.InstalledPrograms;
+import io.fondaco.benchmark.LoadGenerators.LoadResult;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.process.PackagedApp;
@@ -35,14 +35,14 @@ class CachedBrowsingBenchmark {
     private static final int SECONDS = Integer.getInteger("benchmark.seconds", 10);
     private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
     private static final int ROUNDS = 3;
-    private static final int SOME = 10_000;
-    private static final int MANY = 100_000;
-    private static final int PER_IMPORT = 10_000;
+    private static final int SMALL_CATALOG = 10_000;
+    private static final int LARGE_CATALOG = 100_000;
+    private static final int PRODUCTS_PER_IMPORT = 10_000;
 
     /** About as many as a list of twenty of these products has, not compressed. */
     private static final int LIST_BYTES = 20_000;
 
-    private static final String ZIPPED = "Accept-Encoding: gzip";
+    private static final String ACCEPT_GZIP = "Accept-Encoding: gzip";
     private static final String DETAIL = "/store/v1/products/bench-77";
     private static final String LIST = "/store/v1/products?limit=20";
     private static final Path SCRIPT = Path.of("src", "test", "benchmark", "zipf.lua");
@@ -54,80 +54,81 @@ class CachedBrowsingBenchmark {
 
     @Test
     void browsingFromTheCacheBesideConstantBytesAndBesideTheDatabase() throws Exception {
-        assumeTrue(Installed.onPath("wrk"), "install wrk");
+        assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true, 4));
                 PackagedApp uncached = PackagedApp.start("benchmark-uncached", environment(cluster, false, 4));
                 PackagedApp large = PackagedApp.start("benchmark-large", environment(cluster, true, LIST_BYTES));
                 ShopClient shop = new ShopClient(cached.base(), PackagedApp.ADMIN_KEY)) {
-            fill(shop, 0, SOME);
-            Path products = products(cluster);
-            pages("%d products".formatted(SOME), cached, large, uncached);
-            mix("%d products".formatted(SOME), cached, products);
-            fill(shop, SOME, MANY);
-            pages("%d products".formatted(MANY), cached, large, uncached);
-            mix("%d products, looks at the same %d".formatted(MANY, SOME), cached, products);
+            importProducts(shop, 0, SMALL_CATALOG);
+            Path products = writeProductList(cluster);
+            measurePages("%d products".formatted(SMALL_CATALOG), cached, large, uncached);
+            measureMix("%d products".formatted(SMALL_CATALOG), cached, products);
+            importProducts(shop, SMALL_CATALOG, LARGE_CATALOG);
+            measurePages("%d products".formatted(LARGE_CATALOG), cached, large, uncached);
+            measureMix("%d products, looks at the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
             LOG.info("%n%d clients, %d rounds of %d s each%n%s".formatted(CLIENTS, ROUNDS, SECONDS, report));
         }
     }
 
-    private void pages(String what, PackagedApp cached, PackagedApp large, PackagedApp uncached) throws Exception {
+    private void measurePages(String what, PackagedApp cached, PackagedApp large, PackagedApp uncached)
+            throws Exception {
         for (PackagedApp app : List.of(cached, large, uncached)) {
             for (String page : List.of("/ping", DETAIL, LIST)) {
-                Programs.wrk(app, page, CLIENTS, SECONDS);
+                LoadGenerators.wrk(app, page, CLIENTS, SECONDS);
             }
         }
-        Map<String, List<Rate>> rates = new LinkedHashMap<>();
+        Map<String, List<LoadResult>> rates = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
-            add(rates, "constant bytes: /ping", Programs.wrk(cached, "/ping", CLIENTS, SECONDS));
-            add(rates, "detail, cached", Programs.wrk(cached, DETAIL, CLIENTS, SECONDS));
-            add(rates, "detail, cached, gzip", Programs.wrk(cached, DETAIL, CLIENTS, SECONDS, ZIPPED));
-            add(rates, "list of 20, cached", Programs.wrk(cached, LIST, CLIENTS, SECONDS));
-            add(rates, "list of 20, cached, gzip", Programs.wrk(cached, LIST, CLIENTS, SECONDS, ZIPPED));
-            add(rates, "constant bytes, as many", Programs.wrk(large, "/ping", CLIENTS, SECONDS));
-            add(rates, "list of 20, beside these", Programs.wrk(large, LIST, CLIENTS, SECONDS));
-            add(rates, "detail, from the replica", Programs.wrk(uncached, DETAIL, CLIENTS, SECONDS));
-            add(rates, "list of 20, from the replica", Programs.wrk(uncached, LIST, CLIENTS, SECONDS));
+            add(rates, "constant bytes: /ping", LoadGenerators.wrk(cached, "/ping", CLIENTS, SECONDS));
+            add(rates, "detail, cached", LoadGenerators.wrk(cached, DETAIL, CLIENTS, SECONDS));
+            add(rates, "detail, cached, gzip", LoadGenerators.wrk(cached, DETAIL, CLIENTS, SECONDS, ACCEPT_GZIP));
+            add(rates, "list of 20, cached", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS));
+            add(rates, "list of 20, cached, gzip", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS, ACCEPT_GZIP));
+            add(rates, "constant bytes, as many", LoadGenerators.wrk(large, "/ping", CLIENTS, SECONDS));
+            add(rates, "list of 20, beside these", LoadGenerators.wrk(large, LIST, CLIENTS, SECONDS));
+            add(rates, "detail, from the replica", LoadGenerators.wrk(uncached, DETAIL, CLIENTS, SECONDS));
+            add(rates, "list of 20, from the replica", LoadGenerators.wrk(uncached, LIST, CLIENTS, SECONDS));
         }
         report.append("  %s%n".formatted(what));
-        double ping = mean(rates.get("constant bytes: /ping"), Rate::perSecond);
-        double pingP99 = mean(rates.get("constant bytes: /ping"), Rate::p99Millis);
+        double ping = mean(rates.get("constant bytes: /ping"), LoadResult::perSecond);
+        double pingP99 = mean(rates.get("constant bytes: /ping"), LoadResult::p99Millis);
         rates.forEach((page, all) -> report.append("    %-30s %9.0f /s  %5.2f   p99 %6.2f ms  %5.2f%n"
                 .formatted(
                         page,
-                        mean(all, Rate::perSecond),
-                        mean(all, Rate::perSecond) / ping,
-                        mean(all, Rate::p99Millis),
-                        mean(all, Rate::p99Millis) / pingP99)));
+                        mean(all, LoadResult::perSecond),
+                        mean(all, LoadResult::perSecond) / ping,
+                        mean(all, LoadResult::p99Millis),
+                        mean(all, LoadResult::p99Millis) / pingP99)));
         assertThat(rates).hasSize(9);
     }
 
-    private static void add(Map<String, List<Rate>> rates, String page, Rate rate) {
-        rates.computeIfAbsent(page, _ -> new ArrayList<>()).add(rate);
+    private static void add(Map<String, List<LoadResult>> rates, String page, LoadResult loadResult) {
+        rates.computeIfAbsent(page, _ -> new ArrayList<>()).add(loadResult);
     }
 
-    private static double mean(List<Rate> rates, ToDoubleFunction<Rate> figure) {
+    private static double mean(List<LoadResult> rates, ToDoubleFunction<LoadResult> figure) {
         return rates.stream().mapToDouble(figure).average().orElseThrow();
     }
 
-    private void mix(String what, PackagedApp app, Path products) throws Exception {
-        mix(app, products);
+    private void measureMix(String what, PackagedApp app, Path products) throws Exception {
+        measureMix(app, products);
         double hits = metric(app, "fondaco_cache_hits_total");
         double misses = metric(app, "fondaco_cache_misses_total");
-        Rate rate = mix(app, products);
+        LoadResult loadResult = measureMix(app, products);
         double more = metric(app, "fondaco_cache_hits_total") - hits;
         double made = metric(app, "fondaco_cache_misses_total") - misses;
         report.append("    mix, 1 %% writes; %s: %.0f requests/s, p99 %.1f ms, hit ratio %.3f, %.1f MB kept%n"
                 .formatted(
                         what,
-                        rate.perSecond(),
-                        rate.p99Millis(),
+                        loadResult.perSecond(),
+                        loadResult.p99Millis(),
                         more / (more + made),
                         metric(app, "fondaco_cache_bytes{cache=\"answers\"}") / 1e6));
     }
 
-    private static Rate mix(PackagedApp app, Path products) throws Exception {
-        return Programs.wrk(
+    private static LoadResult measureMix(PackagedApp app, Path products) throws Exception {
+        return LoadGenerators.wrk(
                 app,
                 "/",
                 CLIENTS,
@@ -137,17 +138,17 @@ class CachedBrowsingBenchmark {
     }
 
     private static double metric(PackagedApp app, String name) {
-        return app.page("/q/metrics")
+        return app.get("/q/metrics")
                 .lines()
                 .filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }
 
-    private static void fill(ShopClient shop, int from, int to) {
-        for (int start = from; start < to; start += PER_IMPORT) {
+    private static void importProducts(ShopClient shop, int from, int to) {
+        for (int start = from; start < to; start += PRODUCTS_PER_IMPORT) {
             StringBuilder csv = new StringBuilder("Handle,Title,Body (HTML),Vendor,Status,Variant SKU,Variant Price\n");
-            for (int n = start; n < start + PER_IMPORT; n++) {
+            for (int n = start; n < start + PRODUCTS_PER_IMPORT; n++) {
                 csv.append("bench-%d,Product %d,\"<p>%s</p>\",Vendor %d,active,BENCH-%d,%d.99\n"
                         .formatted(n, n, "Words that say what it is good for. ".repeat(15), n % 50, n, n % 90));
             }
@@ -161,9 +162,9 @@ class CachedBrowsingBenchmark {
     }
 
     /** What the mix looks at, in the order of its fame: slug, variant and price a line. */
-    private Path products(EmbeddedCluster cluster) throws Exception {
+    private Path writeProductList(EmbeddedCluster cluster) throws Exception {
         List<String> lines = new ArrayList<>();
-        try (Connection connection = DemoShop.connect(cluster);
+        try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("""
                         SELECT p.slug, v.id, x.amount

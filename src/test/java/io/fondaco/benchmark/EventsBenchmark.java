@@ -2,7 +2,7 @@ package io.fondaco.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fondaco.faults.Broker;
+import io.fondaco.faults.KafkaBroker;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -41,7 +41,7 @@ class EventsBenchmark {
     private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
     private static final int CLIENTS = Integer.getInteger("benchmark.clients", 16);
     private static final int ROUNDS = 3;
-    private static final int WARM = 8;
+    private static final int WARM_UP_FACTOR = 8;
 
     @TempDir
     private Path data;
@@ -53,14 +53,18 @@ class EventsBenchmark {
     void sellingWithTheRelayBesideSellingWithout() throws Exception {
         StringBuilder report = new StringBuilder("%d clients, %d rounds of %d s%n".formatted(CLIENTS, ROUNDS, SECONDS));
         try (EmbeddedCluster started = EmbeddedCluster.start(data.resolve("postgres"));
-                Broker broker = Broker.start(data.resolve("kafka"))) {
+                KafkaBroker kafkaBroker = KafkaBroker.start(data.resolve("kafka"))) {
             cluster = started;
             Map<String, String> quiet = new TreeMap<>(environment());
             quiet.put("FONDACO_ROLES", "browse,buy,admin");
             try (PackagedApp without = PackagedApp.start("benchmark-no-relay", quiet)) {
-                stock(without);
+                prepareShop(without);
                 measure("database", Map.of(), without, report);
-                measure("Kafka", Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers()), without, report);
+                measure(
+                        "Kafka",
+                        Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", kafkaBroker.bootstrapServers()),
+                        without,
+                        report);
             }
         }
         LOG.info(System.lineSeparator() + report);
@@ -72,7 +76,7 @@ class EventsBenchmark {
         environment.putAll(settings);
         try (PackagedApp relay = PackagedApp.start("benchmark-" + carrier, environment)) {
             // Both processes are warm before anything is counted.
-            sell(shop, WARM * SECONDS, 0);
+            sell(shop, WARM_UP_FACTOR * SECONDS, 0);
             awaitDrained();
             double with = 0;
             double stopped = 0;
@@ -83,7 +87,7 @@ class EventsBenchmark {
                 awaitDrained();
                 relay.freeze(true);
                 stopped += sell(shop, 2 * SECONDS, 0) / ROUNDS;
-                long backlog = waiting();
+                long backlog = unhandledEvents();
                 relay.freeze(false);
                 long started = System.nanoTime();
                 awaitDrained();
@@ -139,18 +143,18 @@ class EventsBenchmark {
 
     private void buy(ShopClient shop) {
         int first = ThreadLocalRandom.current().nextInt(skus.size());
-        ShopClient.Basket basket = shop.openCart(
+        ShopClient.GuestCart guestCart = shop.openCart(
                 "EUR",
                 UUID.randomUUID() + "@example.com",
                 List.of(
                         Map.of("sku", skus.get(first), "quantity", 1),
                         Map.of("sku", skus.get((first + 1) % skus.size()), "quantity", 1)));
-        shop.choose(basket, Map.of("shipping_method", "pickup"));
-        shop.complete(basket, UUID.randomUUID().toString()).expect(201);
+        shop.updateCart(guestCart, Map.of("shipping_method", "pickup"));
+        shop.complete(guestCart, UUID.randomUUID().toString()).expect(201);
     }
 
     /** Events that the webhook module has not handled. */
-    private long waiting() throws SQLException {
+    private long unhandledEvents() throws SQLException {
         return Long.parseLong(query("SELECT (SELECT count(*) FROM messaging.outbox)"
                 + " - (SELECT count(*) FROM messaging.inbox WHERE listener = 'webhook')"));
     }
@@ -159,20 +163,20 @@ class EventsBenchmark {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> waiting() <= 0);
+                .until(() -> unhandledEvents() <= 0);
     }
 
     private String latency(Instant since) throws SQLException {
         return query("""
                 SELECT format('p50 %%s ms, p99 %%s ms', round(1000 * p[1]::numeric, 1), round(1000 * p[2]::numeric, 1))
                   FROM (SELECT percentile_cont(ARRAY [0.5, 0.99])
-                               WITHIN GROUP (ORDER BY extract(epoch FROM handled_at - told_at)) AS p
-                          FROM messaging.inbox WHERE told_at > '%s') AS q
+                               WITHIN GROUP (ORDER BY extract(epoch FROM handled_at - published_at)) AS p
+                          FROM messaging.inbox WHERE published_at > '%s') AS q
                 """.formatted(since));
     }
 
     private String query(String sql) throws SQLException {
-        try (Connection connection = DemoShop.connect(cluster);
+        try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
@@ -180,11 +184,11 @@ class EventsBenchmark {
         }
     }
 
-    private void stock(PackagedApp app) throws Exception {
+    private void prepareShop(PackagedApp app) throws Exception {
         try (ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
-            skus = DemoShop.stock(cluster, shop);
+            skus = BenchmarkShop.awaitImportAndRestock(cluster, shop);
         }
-        try (Connection connection = DemoShop.connect(cluster);
+        try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement()) {
             // What the demo shop told on its way in is no part of this.
             statement.execute("TRUNCATE messaging.outbox, messaging.inbox");
@@ -192,7 +196,7 @@ class EventsBenchmark {
     }
 
     private Map<String, String> environment() {
-        Map<String, String> environment = new TreeMap<>(DemoShop.environment(cluster));
+        Map<String, String> environment = new TreeMap<>(BenchmarkShop.environment(cluster));
         // A relay that is stopped for a round keeps what it holds.
         environment.put("FONDACO_MESSAGING_LEASE", "60s");
         return environment;

@@ -3,9 +3,9 @@ package io.fondaco.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.Installed;
-import io.fondaco.Together;
-import io.fondaco.benchmark.Programs.Overload;
+import io.fondaco.ConcurrentRunner;
+import io.fondaco.InstalledPrograms;
+import io.fondaco.benchmark.LoadGenerators.OverloadResult;
 import io.fondaco.platform.embedded.EmbeddedCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OverloadBenchmark {
     private static final Logger LOG = Logger.getLogger(OverloadBenchmark.class);
     private static final int SECONDS = Integer.getInteger("benchmark.seconds", 10);
-    private static final int ENOUGH = 32;
-    private static final int FAR_TOO_MANY = Integer.getInteger("benchmark.clients", 600);
+    private static final int SATURATING_CLIENTS = 32;
+    private static final int OVERLOAD_CLIENTS = Integer.getInteger("benchmark.clients", 600);
     private static final int BUYERS = 4;
     private static final int ROUNDS = 3;
     private static final String LIST = "/store/v1/products?limit=20";
@@ -37,12 +37,12 @@ class OverloadBenchmark {
 
     @Test
     void whatIsLeftOfAPodThatIsAskedForTooMuch() throws Exception {
-        assumeTrue(Installed.onPath("wrk"), "install wrk");
+        assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp app = PackagedApp.start("benchmark-overload", DemoShop.environment(cluster));
+                PackagedApp app = PackagedApp.start("benchmark-overload", BenchmarkShop.environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
-            String sku = DemoShop.stock(cluster, shop).getFirst();
-            Programs.wrk(app, LIST, ENOUGH, SECONDS);
+            String sku = BenchmarkShop.awaitImportAndRestock(cluster, shop).getFirst();
+            LoadGenerators.wrk(app, LIST, SATURATING_CLIENTS, SECONDS);
             buy(app, sku);
             double most = 0;
             double served = 0;
@@ -51,12 +51,14 @@ class OverloadBenchmark {
             List<Long> meanwhile = new ArrayList<>();
             List<Double> besides = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                most += Programs.wrk(app, LIST, ENOUGH, SECONDS).perSecond() / ROUNDS;
-                Overload overload = Programs.overload(app, LIST, FAR_TOO_MANY, SECONDS);
-                served += overload.served() / ROUNDS;
-                refused += overload.refused() / ROUNDS;
+                most += LoadGenerators.wrk(app, LIST, SATURATING_CLIENTS, SECONDS)
+                                .perSecond()
+                        / ROUNDS;
+                OverloadResult overloadResult = LoadGenerators.overload(app, LIST, OVERLOAD_CLIENTS, SECONDS);
+                served += overloadResult.served() / ROUNDS;
+                refused += overloadResult.refused() / ROUNDS;
                 calm.addAll(buy(app, sku));
-                CompletableFuture<Overload> flood = CompletableFuture.supplyAsync(() -> flood(app));
+                CompletableFuture<OverloadResult> flood = CompletableFuture.supplyAsync(() -> flood(app));
                 meanwhile.addAll(buy(app, sku));
                 besides.add(flood.get().served());
             }
@@ -68,9 +70,9 @@ class OverloadBenchmark {
                             + "  meanwhile               %8d purchases, p50 %d ms, p99 %d ms; %s pages/s served besides",
                     ROUNDS,
                     SECONDS,
-                    ENOUGH,
+                    SATURATING_CLIENTS,
                     most,
-                    FAR_TOO_MANY,
+                    OVERLOAD_CLIENTS,
                     served,
                     served / most,
                     (served + refused) / most,
@@ -86,9 +88,9 @@ class OverloadBenchmark {
         }
     }
 
-    private static Overload flood(PackagedApp app) {
+    private static OverloadResult flood(PackagedApp app) {
         try {
-            return Programs.overload(app, LIST, FAR_TOO_MANY, SECONDS);
+            return LoadGenerators.overload(app, LIST, OVERLOAD_CLIENTS, SECONDS);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -97,7 +99,7 @@ class OverloadBenchmark {
     /** Purchases that are never tried twice. @return milliseconds, of a cart with a line, its address and its completion each */
     private static List<Long> buy(PackagedApp app, String sku) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-        return Together.all(BUYERS, _ -> {
+        return ConcurrentRunner.runAll(BUYERS, _ -> {
                     List<Long> millis = new ArrayList<>();
                     try (ShopClient shopper = new ShopClient(app.base(), "", Duration.ZERO)) {
                         while (System.nanoTime() < end) {

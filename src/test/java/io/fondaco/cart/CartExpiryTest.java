@@ -4,7 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.ShopDatabase;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,33 +21,33 @@ class CartExpiryTest {
     private static final Pattern DELETED = Pattern.compile("fondaco_cart_deleted_total(?:\\{[^}]*})? ([0-9.]+)");
 
     private final CartExpiry expiry;
-    private final Shelf shelf;
+    private final ProductFixture productFixture;
     private final ShopDatabase database;
     private final javax.sql.DataSource primary;
 
     CartExpiryTest(
             CartExpiry expiry,
-            Shelf shelf,
+            ProductFixture productFixture,
             ShopDatabase database,
             @DataSource("primary") javax.sql.DataSource primary) {
         this.expiry = expiry;
-        this.shelf = shelf;
+        this.productFixture = productFixture;
         this.database = database;
         this.primary = primary;
     }
 
     @BeforeEach
-    void nothingIsLeftToDelete() {
-        expiry.deleteUntouched();
+    void deleteExpiredCarts() {
+        expiry.deleteExpired();
     }
 
     @Test
     void openCartThatNobodyTouchedIsDeletedWithItsLines() throws Exception {
-        Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
-        age(shopper, 40, 31, "open");
+        Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
+        backdate(shopper, 40, 31, "open");
         double before = deleted();
-        assertThat(expiry.deleteUntouched()).isEqualTo(1);
-        shopper.view().then().statusCode(404);
+        assertThat(expiry.deleteExpired()).isEqualTo(1);
+        shopper.getCart().then().statusCode(404);
         assertThat(database.query("SELECT count(*) FROM cart.line WHERE cart_id = '" + id(shopper) + "'"))
                 .isEqualTo("0");
         assertThat(deleted()).isEqualTo(before + 1);
@@ -55,46 +55,46 @@ class CartExpiryTest {
 
     @Test
     void oldCartThatWasTouchedRecentlyStays() throws Exception {
-        Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
-        age(shopper, 400, 29, "open");
-        assertThat(expiry.deleteUntouched()).isZero();
-        shopper.view().then().statusCode(200);
+        Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
+        backdate(shopper, 400, 29, "open");
+        assertThat(expiry.deleteExpired()).isZero();
+        shopper.getCart().then().statusCode(200);
     }
 
     @Test
     void cartWithACompletionUnderWayOrAnOrderStays() throws Exception {
         for (String status : new String[] {"completing", "completed"}) {
-            Shopper shopper = Shopper.with(shelf.put(250, 10), 1);
-            age(shopper, 400, 400, status);
-            assertThat(expiry.deleteUntouched()).as(status).isZero();
-            shopper.view().then().statusCode(200);
+            Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
+            backdate(shopper, 400, 400, status);
+            assertThat(expiry.deleteExpired()).as(status).isZero();
+            shopper.getCart().then().statusCode(200);
         }
     }
 
     /** A cart whose completion is just beginning is still open for everybody else: its lock says that it is in use. */
     @Test
     void lockedCartIsPassedOver() throws Exception {
-        Shopper locked = Shopper.with(shelf.put(250, 10), 1);
-        Shopper other = Shopper.with(shelf.put(250, 10), 1);
-        age(locked, 41, 41, "open");
-        age(other, 40, 40, "open");
+        Shopper locked = Shopper.withCart(productFixture.createProduct(250, 10), 1);
+        Shopper other = Shopper.withCart(productFixture.createProduct(250, 10), 1);
+        backdate(locked, 41, 41, "open");
+        backdate(other, 40, 40, "open");
         try (Connection connection = primary.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             try {
                 statement.execute("SELECT FROM cart.cart WHERE id = '" + id(locked) + "' FOR UPDATE");
-                assertThat(expiry.deleteUntouched()).isEqualTo(1);
+                assertThat(expiry.deleteExpired()).isEqualTo(1);
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
         }
-        locked.view().then().statusCode(200);
-        other.view().then().statusCode(404);
-        assertThat(expiry.deleteUntouched()).isEqualTo(1);
+        locked.getCart().then().statusCode(200);
+        other.getCart().then().statusCode(404);
+        assertThat(expiry.deleteExpired()).isEqualTo(1);
     }
 
-    private void age(Shopper shopper, int created, int touched, String status) throws Exception {
+    private void backdate(Shopper shopper, int created, int touched, String status) throws Exception {
         database.execute("""
                 UPDATE cart.cart SET created_at = now() - interval '%d days', updated_at = now() - interval '%d days',
                        status = '%s'
@@ -103,7 +103,7 @@ class CartExpiryTest {
     }
 
     private static UUID id(Shopper shopper) {
-        return CartId.parse(shopper.cart()).value();
+        return CartId.parse(shopper.cartId()).value();
     }
 
     private static double deleted() {

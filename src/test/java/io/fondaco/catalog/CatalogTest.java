@@ -4,9 +4,9 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.fondaco.ClusterForTests;
+import io.fondaco.PostgresTestResource;
 import io.fondaco.ShopDatabase;
-import io.fondaco.catalog.Upserted.Change;
+import io.fondaco.catalog.ProductUpsertResult.ChangeType;
 import io.fondaco.platform.money.Money;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -31,7 +31,7 @@ class CatalogTest {
     Catalog catalog;
 
     @Inject
-    VariantPrices prices;
+    VariantPricing prices;
 
     @Inject
     ShopDatabase database;
@@ -76,13 +76,13 @@ class CatalogTest {
                                 true,
                                 "",
                                 Map.of())));
-        assertThat(catalog.upsert(List.of(draft)).getFirst().product()).contains(Change.CREATED);
+        assertThat(catalog.upsert(List.of(draft)).getFirst().productChange()).contains(ChangeType.CREATED);
         ProductSnapshot snapshot = snapshot(slug);
-        assertThat(snapshot.product()).isEqualTo(draft);
-        Upserted again = catalog.upsert(List.of(snapshot.product())).getFirst();
-        assertThat(again.product()).contains(Change.UNCHANGED);
+        assertThat(snapshot.draft()).isEqualTo(draft);
+        ProductUpsertResult again = catalog.upsert(List.of(snapshot.draft())).getFirst();
+        assertThat(again.productChange()).contains(ChangeType.UNCHANGED);
         assertThat(again.variants().values())
-                .allSatisfy(v -> assertThat(v.change()).contains(Change.UNCHANGED));
+                .allSatisfy(v -> assertThat(v.change()).contains(ChangeType.UNCHANGED));
     }
 
     @Test
@@ -90,17 +90,17 @@ class CatalogTest {
         String slug = slug();
         String taken = slug();
         catalog.upsert(List.of(draft(taken, variant(taken))));
-        Upserted outcome = catalog.upsert(List.of(draft(slug, variant(taken), variant(slug))))
+        ProductUpsertResult outcome = catalog.upsert(List.of(draft(slug, variant(taken), variant(slug))))
                 .getFirst();
-        assertThat(outcome.variants().get(taken).refusal())
+        assertThat(outcome.variants().get(taken).error())
                 .get()
-                .extracting(Upserted.Refusal::code)
+                .extracting(ProductUpsertResult.ValidationError::code)
                 .isEqualTo("sku_taken");
         // Two variants without options are the same thing: only the first of them may stand.
-        assertThat(outcome.variants().get(slug).change()).contains(Change.CREATED);
+        assertThat(outcome.variants().get(slug).change()).contains(ChangeType.CREATED);
         assertThat(catalog.preview(List.of(draft("Not A Slug", variant(slug() + "x"))))
                         .getFirst()
-                        .refusal())
+                        .error())
                 .isPresent();
     }
 
@@ -127,11 +127,11 @@ class CatalogTest {
                     null,
                     List.of(variant(slug))));
         }
-        List<Upserted> outcomes = catalog.upsert(drafts);
+        List<ProductUpsertResult> outcomes = catalog.upsert(drafts);
         for (int n = 0; n < outcomes.size(); n++) {
             VariantId id =
                     outcomes.get(n).variants().values().iterator().next().id().orElseThrow();
-            prices.set(Map.of(id, List.of(new PriceTag(Money.of(100L * (n % 3), "EUR"), Optional.empty()))));
+            prices.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(100L * (n % 3), "EUR"), Optional.empty()))));
         }
         String slug = CategoryTree.slugOf(category);
         Awaitility.await().untilAsserted(() -> {
@@ -205,9 +205,10 @@ class CatalogTest {
     @Test
     void theEntityTagOfAProductChangesWithItsPriceAndSparesTheBytesOtherwise() {
         String slug = slug();
-        Upserted made = catalog.upsert(List.of(draft(slug, variant(slug)))).getFirst();
+        ProductUpsertResult made =
+                catalog.upsert(List.of(draft(slug, variant(slug)))).getFirst();
         VariantId id = made.variants().get(slug).id().orElseThrow();
-        prices.set(Map.of(id, List.of(new PriceTag(Money.of(100, "EUR"), Optional.empty()))));
+        prices.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(100, "EUR"), Optional.empty()))));
         Awaitility.await().untilAsserted(() -> given().get("/store/v1/products/" + slug)
                 .then()
                 .body("variants[0].price.amount", equalTo(100)));
@@ -216,7 +217,7 @@ class CatalogTest {
                 .get("/store/v1/products/" + slug)
                 .then()
                 .statusCode(304);
-        prices.set(Map.of(id, List.of(new PriceTag(Money.of(120, "EUR"), Optional.empty()))));
+        prices.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(120, "EUR"), Optional.empty()))));
         Awaitility.await().untilAsserted(() -> given().header("If-None-Match", tag)
                 .get("/store/v1/products/" + slug)
                 .then()
@@ -341,15 +342,17 @@ class CatalogTest {
         ProductDraft before = sized(slug, "S", "M");
         catalog.upsert(List.of(before));
 
-        Upserted swapped = catalog.upsert(List.of(sized(slug, "M", "S"))).getFirst();
+        ProductUpsertResult swapped =
+                catalog.upsert(List.of(sized(slug, "M", "S"))).getFirst();
 
         assertThat(swapped.variants().values())
-                .allSatisfy(variant -> assertThat(variant.change()).contains(Change.UPDATED));
-        Upserted twice = catalog.upsert(List.of(sized(slug, "L", "L"))).getFirst();
-        assertThat(twice.variants().get(slug + "-1").change()).contains(Change.UPDATED);
-        assertThat(twice.variants().get(slug + "-2").refusal())
+                .allSatisfy(variant -> assertThat(variant.change()).contains(ChangeType.UPDATED));
+        ProductUpsertResult twice =
+                catalog.upsert(List.of(sized(slug, "L", "L"))).getFirst();
+        assertThat(twice.variants().get(slug + "-1").change()).contains(ChangeType.UPDATED);
+        assertThat(twice.variants().get(slug + "-2").error())
                 .get()
-                .extracting(Upserted.Refusal::code)
+                .extracting(ProductUpsertResult.ValidationError::code)
                 .isEqualTo("duplicate_options");
     }
 
@@ -368,9 +371,13 @@ class CatalogTest {
         catalog.upsert(List.of(draft(taken, variant(taken))));
         String slug = slug();
 
-        Upserted refused = catalog.upsert(List.of(draft(slug, variant(taken)))).getFirst();
+        ProductUpsertResult refused =
+                catalog.upsert(List.of(draft(slug, variant(taken)))).getFirst();
 
-        assertThat(refused.refusal()).get().extracting(Upserted.Refusal::code).isEqualTo("sku_taken");
+        assertThat(refused.error())
+                .get()
+                .extracting(ProductUpsertResult.ValidationError::code)
+                .isEqualTo("sku_taken");
         assertThat(admin().get("/admin/v1/products?slug=" + slug).jsonPath().getList("data"))
                 .isEmpty();
     }
@@ -446,9 +453,9 @@ class CatalogTest {
     private ProductSnapshot snapshot(String slug) {
         Optional<ProductId> after = Optional.empty();
         while (true) {
-            List<ProductSnapshot> page = catalog.snapshotsAfter(after, 100);
+            List<ProductSnapshot> page = catalog.listSnapshotsAfter(after, 100);
             for (ProductSnapshot snapshot : page) {
-                if (snapshot.product().slug().equals(slug)) {
+                if (snapshot.draft().slug().equals(slug)) {
                     return snapshot;
                 }
             }
@@ -483,6 +490,7 @@ class CatalogTest {
     }
 
     private static RequestSpecification admin() {
-        return given().contentType("application/json").header("Authorization", "Bearer " + ClusterForTests.ADMIN_KEY);
+        return given().contentType("application/json")
+                .header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY);
     }
 }

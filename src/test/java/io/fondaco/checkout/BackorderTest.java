@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
-import io.fondaco.Together;
 import io.fondaco.cart.CartId;
 import io.fondaco.inventory.Inventory;
 import io.fondaco.payment.Payment;
@@ -33,19 +33,19 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class BackorderTest {
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Inject
     ShopDatabase database;
 
     @Inject
-    CompletionStart start;
+    PrepareCheckout prepareCheckout;
 
     @Inject
     CompleteCart completeCart;
 
     @Inject
-    Completions completions;
+    CheckoutAttemptRepository checkoutAttemptRepository;
 
     @Inject
     Payments payments;
@@ -54,16 +54,17 @@ class BackorderTest {
     Inventory inventory;
 
     @Inject
-    Documents documents;
+    ResponseJson responseJson;
 
     @Test
     void twentyBuyersOfThreeUnitsAndFiveOnBackorderMakeEightOrders() throws Exception {
-        String sku = shelf.put(250, 3);
+        String sku = productFixture.createProduct(250, 3);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        List<Shopper> shoppers =
-                IntStream.range(0, 20).mapToObj(_ -> Shopper.ready(sku, 1)).toList();
-        List<Integer> statuses =
-                Together.all(20, 8, n -> shoppers.get(n).complete("tok_ok").statusCode());
+        List<Shopper> shoppers = IntStream.range(0, 20)
+                .mapToObj(_ -> Shopper.readyToCheckout(sku, 1))
+                .toList();
+        List<Integer> statuses = ConcurrentRunner.runAll(
+                20, 8, n -> shoppers.get(n).complete("tok_ok").statusCode());
         assertThat(statuses).containsOnly(201, 409);
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(8);
         level(sku)
@@ -78,14 +79,14 @@ class BackorderTest {
 
     @Test
     void anOrderSaysWhatOfItIsNotThereYetAndIsServedByWhatComes() {
-        String sku = shelf.put(250, 2);
+        String sku = productFixture.createProduct(250, 2);
         policy(sku, Map.of("policy", "backorder", "limit", 10)).then().statusCode(200);
-        Response first = Shopper.ready(sku, 5).complete("tok_ok");
+        Response first = Shopper.readyToCheckout(sku, 5).complete("tok_ok");
         first.then()
                 .statusCode(201)
                 .body("lines[0].quantity", equalTo(5))
                 .body("lines[0].backordered_quantity", equalTo(3));
-        Response second = Shopper.ready(sku, 2).complete("tok_ok");
+        Response second = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         second.then().statusCode(201).body("lines[0].backordered_quantity", equalTo(2));
         adjust(sku, Map.of("delta", 4))
                 .then()
@@ -93,67 +94,70 @@ class BackorderTest {
                 .body("on_hand", equalTo(0))
                 .body("backordered", equalTo(1))
                 .body("available", equalTo(-1));
-        backorders(first).then().body("backorders.quantity", contains(3)).body("backorders.waiting", contains(0));
-        backorders(second).then().body("backorders.quantity", contains(2)).body("backorders.waiting", contains(1));
+        getOrder(first).then().body("backorders.quantity", contains(3)).body("backorders.waiting", contains(0));
+        getOrder(second).then().body("backorders.quantity", contains(2)).body("backorders.waiting", contains(1));
         adjust(sku, Map.of("available", 4))
                 .then()
                 .statusCode(200)
                 .body("on_hand", equalTo(3))
                 .body("available", equalTo(3));
-        backorders(second).then().body("backorders.waiting", contains(0));
+        getOrder(second).then().body("backorders.waiting", contains(0));
     }
 
     @Test
     void whatComesToAnotherLocationServesWhoWaitsToo() {
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
-        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         adjust(sku, Map.of("delta", 5, "location", "annexe", "create_location", true))
                 .then()
                 .statusCode(200)
                 .body("on_hand", equalTo(3));
-        backorders(order).then().body("backorders.waiting", contains(0));
+        getOrder(order).then().body("backorders.waiting", contains(0));
         level(sku).then().body("data.location", contains("annexe", "default")).body("data.available", contains(3, 0));
     }
 
     @Test
     void whatCouldNotBeServedAtOnceIsServedSoonAfter() throws Exception {
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
-        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         database.execute("UPDATE inventory.stock_level SET on_hand = 2 WHERE sku = '" + sku + "'");
         database.execute("INSERT INTO inventory.movement (sku, location, kind, quantity, reference) VALUES ('" + sku
                 + "', 'default', 'adjusted', 2, 'by hand')");
         await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> backorders(order).then().body("backorders.waiting", contains(0)));
+                .untilAsserted(() -> getOrder(order).then().body("backorders.waiting", contains(0)));
     }
 
     @Test
     void aCancelledBackorderIsWaitedForNoMoreAndMakesNoUnitsOfAir() {
-        String sku = shelf.put(250, 1);
+        String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        Response order = Shopper.ready(sku, 4).complete("tok_ok");
+        Response order = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
         order.then().statusCode(201).body("lines[0].backordered_quantity", equalTo(3));
-        Staff.verb(order.path("id"), "cancel", Map.of()).then().statusCode(200);
+        AdminApi.orderAction(order.path("id"), "cancel", Map.of()).then().statusCode(200);
         level(sku)
                 .then()
                 .body("data[0].on_hand", equalTo(1))
                 .body("data[0].backordered", equalTo(0))
                 .body("data[0].available", equalTo(1));
-        backorders(order).then().body("backorders.waiting", contains(0));
+        getOrder(order).then().body("backorders.waiting", contains(0));
         assertThat(history(sku)).contains("cancelled", "restocked").doesNotContain("filled");
     }
 
     @Test
     void unitsThatWereSentAndComeBackServeWhoStillWaits() {
-        String sku = shelf.put(250, 1);
+        String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        Response order = Shopper.ready(sku, 2).complete("tok_ok");
+        Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         String line = order.path("lines[0].id");
-        Staff.verb(order.path("id"), "fulfillments", Map.of("lines", List.of(Map.of("line_id", line, "quantity", 1))))
+        AdminApi.orderAction(
+                        order.path("id"),
+                        "fulfillments",
+                        Map.of("lines", List.of(Map.of("line_id", line, "quantity", 1))))
                 .then()
                 .statusCode(201);
-        Staff.verb(
+        AdminApi.orderAction(
                         order.path("id"),
                         "returns",
                         Map.of("lines", List.of(Map.of("line_id", line, "quantity", 1)), "restock", true))
@@ -166,9 +170,9 @@ class BackorderTest {
 
     @Test
     void aDeclinedPaymentTakesItsPromiseBack() {
-        String sku = shelf.put(250, 1);
+        String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
-        Shopper.ready(sku, 3).complete("tok_declined").then().statusCode(402);
+        Shopper.readyToCheckout(sku, 3).complete("tok_declined").then().statusCode(402);
         level(sku)
                 .then()
                 .body("data[0].on_hand", equalTo(1))
@@ -179,17 +183,17 @@ class BackorderTest {
     @Test
     @ActivateRequestContext
     void whoseReservationRanOutAndWhoseUnitWasSoldIsToldThatTheyWait() {
-        String sku = shelf.put(250, 1);
+        String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        Completion completion = begin(Shopper.ready(sku, 1));
-        assertThat(completion.snapshot().backordered()).isEmpty();
-        inventory.release(completion.reservation().orElseThrow());
-        Shopper.ready(sku, 1)
+        CheckoutAttempt checkoutAttempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
+        assertThat(checkoutAttempt.snapshot().backordered()).isEmpty();
+        inventory.release(checkoutAttempt.reservation().orElseThrow());
+        Shopper.readyToCheckout(sku, 1)
                 .complete("tok_ok")
                 .then()
                 .statusCode(201)
                 .body("lines[0].backordered_quantity", equalTo(0));
-        Staff.order(finish(completion))
+        AdminApi.getOrder(captureAndFinalize(checkoutAttempt))
                 .then()
                 .statusCode(200)
                 .body("lines[0].backordered_quantity", equalTo(1))
@@ -199,13 +203,13 @@ class BackorderTest {
     @Test
     @ActivateRequestContext
     void whosePromiseRanOutAndForWhomAUnitHasComeWaitsForNothing() {
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        Completion completion = begin(Shopper.ready(sku, 1));
-        assertThat(completion.snapshot().backordered()).containsOnly(Map.entry(sku, 1));
-        inventory.release(completion.reservation().orElseThrow());
+        CheckoutAttempt checkoutAttempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
+        assertThat(checkoutAttempt.snapshot().backordered()).containsOnly(Map.entry(sku, 1));
+        inventory.release(checkoutAttempt.reservation().orElseThrow());
         adjust(sku, Map.of("delta", 1)).then().statusCode(200);
-        Staff.order(finish(completion))
+        AdminApi.getOrder(captureAndFinalize(checkoutAttempt))
                 .then()
                 .statusCode(200)
                 .body("lines[0].backordered_quantity", equalTo(0))
@@ -213,41 +217,41 @@ class BackorderTest {
     }
 
     /** As far as a completion comes before the provider is asked; as it is kept. */
-    private Completion begin(Shopper shopper) {
+    private CheckoutAttempt prepareCheckout(Shopper shopper) {
         CompleteRequest request = new CompleteRequest(new CompleteRequest.PaymentRequest("test", "tok_ok"), null);
         IdempotencyKey key = IdempotencyKey.required(
-                UUID.randomUUID().toString(), "cart:" + shopper.cart(), "POST complete", documents.write(request));
-        CompletionStart.Start.Begun begun =
-                (CompletionStart.Start.Begun) start.begin(CartId.parse(shopper.cart()), shopper.token(), key, request);
-        return completions.find(begun.completion().id()).orElseThrow();
+                UUID.randomUUID().toString(), "cart:" + shopper.cartId(), "POST complete", responseJson.write(request));
+        PrepareCheckout.Preparation.Prepared prepared = (PrepareCheckout.Preparation.Prepared)
+                prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key, request);
+        return checkoutAttemptRepository.find(prepared.attempt().id()).orElseThrow();
     }
 
     /** The provider takes the money. */
-    private String finish(Completion completion) {
-        Payment payment = payments.find(completion.payment()).orElseThrow();
-        completeCart.settle(completion, payments.authorise(payment, "tok_ok"));
-        return completion.snapshot().id().toString();
+    private String captureAndFinalize(CheckoutAttempt checkoutAttempt) {
+        Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
+        completeCart.applyPaymentResult(checkoutAttempt, payments.authorize(payment, "tok_ok"));
+        return checkoutAttempt.snapshot().id().toString();
     }
 
     @Test
     void aLimitThatIsLoweredKeepsWhatIsOwedAndSellsNoMore() {
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        Response order = Shopper.ready(sku, 3).complete("tok_ok");
+        Response order = Shopper.readyToCheckout(sku, 3).complete("tok_ok");
         order.then().statusCode(201);
         policy(sku, Map.of("policy", "deny")).then().statusCode(200);
-        Shopper.ready(sku, 1)
+        Shopper.readyToCheckout(sku, 1)
                 .complete("tok_ok")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("out_of_stock"))
                 .body("errors[0].available", equalTo(0));
-        backorders(order).then().body("backorders.waiting", contains(3));
+        getOrder(order).then().body("backorders.waiting", contains(3));
     }
 
     @Test
     void theDatabaseItselfRefusesAPromiseBeyondTheLimit() throws SQLException {
-        String sku = shelf.put(250, 1);
+        String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
         database.execute("UPDATE inventory.stock_level SET backordered = 3 WHERE sku = '" + sku + "'");
         assertThatThrownBy(() ->
@@ -261,38 +265,41 @@ class BackorderTest {
 
     @Test
     void shoppersAreToldWhatIsThereAndWhatIsSoldBeforeItComes() {
-        String sku = shelf.put(250, 1);
-        eventually(sku, "in_stock", true);
+        String sku = productFixture.createProduct(250, 1);
+        awaitAvailability(sku, "in_stock", true);
         product(sku).then().body("variants[0].expected_on", nullValue());
-        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(201);
-        eventually(sku, "out_of_stock", false);
+        Shopper.readyToCheckout(sku, 1).complete("tok_ok").then().statusCode(201);
+        awaitAvailability(sku, "out_of_stock", false);
         policy(sku, Map.of("policy", "preorder", "limit", 1, "expected_on", "2027-03-01"))
                 .then()
                 .statusCode(200);
-        eventually(sku, "preorder", true);
+        awaitAvailability(sku, "preorder", true);
         product(sku).then().body("variants[0].expected_on", equalTo("2027-03-01"));
-        Shopper shopper = Shopper.ready(sku, 2);
-        shopper.view().then().body("problems.code", contains("out_of_stock")).body("problems[0].available", equalTo(1));
-        Shopper last = Shopper.ready(sku, 1);
-        last.view().then().body("problems", empty());
+        Shopper shopper = Shopper.readyToCheckout(sku, 2);
+        shopper.getCart()
+                .then()
+                .body("problems.code", contains("out_of_stock"))
+                .body("problems[0].available", equalTo(1));
+        Shopper last = Shopper.readyToCheckout(sku, 1);
+        last.getCart().then().body("problems", empty());
         last.complete("tok_ok").then().statusCode(201);
-        eventually(sku, "out_of_stock", false);
+        awaitAvailability(sku, "out_of_stock", false);
         policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
-        eventually(sku, "backorder", true);
+        awaitAvailability(sku, "backorder", true);
         adjust(sku, Map.of("delta", 2)).then().statusCode(200);
-        eventually(sku, "in_stock", true);
+        awaitAvailability(sku, "in_stock", true);
     }
 
     @Test
     void aPolicyIsGuardedByItsVersionAndByItsRules() {
-        String sku = shelf.put(250, 1);
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> Staff.request()
+        String sku = productFixture.createProduct(250, 1);
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> AdminApi.request()
                 .get("/admin/v1/stock/" + sku + "/selling-policy")
                 .then()
                 .statusCode(200)
                 .header("ETag", "\"0\"")
                 .body("policy", equalTo("deny")));
-        Staff.request()
+        AdminApi.request()
                 .body(Map.of("policy", "backorder", "limit", 2))
                 .put("/admin/v1/stock/" + sku + "/selling-policy")
                 .then()
@@ -301,7 +308,7 @@ class BackorderTest {
                 .then()
                 .statusCode(200)
                 .header("ETag", "\"1\"");
-        Staff.request()
+        AdminApi.request()
                 .header("If-Match", "\"0\"")
                 .body(Map.of("policy", "deny"))
                 .put("/admin/v1/stock/" + sku + "/selling-policy")
@@ -312,7 +319,7 @@ class BackorderTest {
         policy("NO-SUCH-SKU", Map.of("policy", "deny")).then().statusCode(404);
     }
 
-    private void eventually(String sku, String availability, boolean available) {
+    private void awaitAvailability(String sku, String availability, boolean available) {
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> product(sku)
                 .then()
                 .body("variants[0].availability", equalTo(availability))
@@ -323,8 +330,8 @@ class BackorderTest {
         return given().get("/store/v1/products/" + sku.toLowerCase(Locale.ROOT).replace('_', '-') + "?currency=GBP");
     }
 
-    private static Response backorders(Response order) {
-        return Staff.order(order.path("id"));
+    private static Response getOrder(Response order) {
+        return AdminApi.getOrder(order.path("id"));
     }
 
     private static Response level(String sku) {
@@ -338,23 +345,26 @@ class BackorderTest {
 
     /** No older than a write of this moment. */
     private static Response read(String path) {
-        String token = Staff.request()
+        String token = AdminApi.request()
                 .body(Map.of("code", "probe-" + UUID.randomUUID()))
                 .post("/admin/v1/stock-locations")
                 .header("Fondaco-Consistency");
-        return Staff.request().header("Fondaco-Consistency", token).get(path);
+        return AdminApi.request().header("Fondaco-Consistency", token).get(path);
     }
 
     private static Response adjust(String sku, Map<String, Object> change) {
         Map<String, Object> body = new java.util.HashMap<>(change);
         body.put("sku", sku);
-        return Staff.request()
+        return AdminApi.request()
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .body(body)
                 .post("/admin/v1/stock/adjustments");
     }
 
     private static Response policy(String sku, Map<String, Object> policy) {
-        return Staff.request().header("If-Match", "*").body(policy).put("/admin/v1/stock/" + sku + "/selling-policy");
+        return AdminApi.request()
+                .header("If-Match", "*")
+                .body(policy)
+                .put("/admin/v1/stock/" + sku + "/selling-policy");
     }
 }

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import jakarta.inject.Inject;
@@ -27,13 +27,13 @@ class CartTest {
             "country", "GB");
 
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Test
     void aNewCartHasPricesTotalsAndSaysWhatIsMissing() {
-        String sku = shelf.put(250, 10);
-        Shopper.with(sku, 2)
-                .view()
+        String sku = productFixture.createProduct(250, 10);
+        Shopper.withCart(sku, 2)
+                .getCart()
                 .then()
                 .statusCode(200)
                 .body("cart_token", nullValue())
@@ -45,7 +45,7 @@ class CartTest {
 
     @Test
     void theCheapestDeliveryCountsOnceTheAddressIsKnown() {
-        Shopper shopper = Shopper.with(shelf.put(250, 10), 2);
+        Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 2);
         shopper.request()
                 .body(Map.of("shipping_address", ADDRESS))
                 .patch(shopper.path(""))
@@ -64,8 +64,8 @@ class CartTest {
 
     @Test
     void whatIsOutOfStockIsAProblem() {
-        Shopper.ready(shelf.put(250, 1), 2)
-                .view()
+        Shopper.readyToCheckout(productFixture.createProduct(250, 1), 2)
+                .getCart()
                 .then()
                 .body("problems[0].code", equalTo("out_of_stock"))
                 .body("problems[0].pointer", equalTo("/lines/0"))
@@ -74,7 +74,7 @@ class CartTest {
 
     @Test
     void theSameSkuAddsUpAlsoWithinOneRequest() {
-        String sku = shelf.put(100, 10);
+        String sku = productFixture.createProduct(100, 10);
         given().contentType(ContentType.JSON)
                 .body("""
                         {"currency": "GBP", "lines": [{"sku": "%1$s", "quantity": 2}, {"sku": "%1$s", "quantity": 3}]}
@@ -87,23 +87,24 @@ class CartTest {
 
     @Test
     void eightCallsInParallelLoseNothing() throws Exception {
-        String sku = shelf.put(100, 1_000);
-        Shopper shopper = Shopper.with(sku, 1);
-        List<Integer> statuses = Together.all(8, _ -> shopper.add(sku, 3).statusCode());
+        String sku = productFixture.createProduct(100, 1_000);
+        Shopper shopper = Shopper.withCart(sku, 1);
+        List<Integer> statuses =
+                ConcurrentRunner.runAll(8, _ -> shopper.addLine(sku, 3).statusCode());
         assertThat(statuses).containsOnly(200);
-        shopper.view().then().body("lines.quantity", contains(25));
+        shopper.getCart().then().body("lines.quantity", contains(25));
     }
 
     @Test
     void quantitiesAreBoundedAndLinesCanBeChangedAndTakenOut() {
-        String sku = shelf.put(100, 10);
-        Shopper shopper = Shopper.with(sku, 9_999);
-        shopper.add(sku, 1)
+        String sku = productFixture.createProduct(100, 10);
+        Shopper shopper = Shopper.withCart(sku, 9_999);
+        shopper.addLine(sku, 1)
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("quantity_out_of_range"))
                 .body("errors[0].pointer", equalTo("/quantity"));
-        String line = shopper.view().path("lines[0].id");
+        String line = shopper.getCart().path("lines[0].id");
         for (Object quantity : List.of(0, -1, 10_000, 1_000_000_000_000L)) {
             shopper.request()
                     .body(Map.of("quantity", quantity))
@@ -126,7 +127,7 @@ class CartTest {
 
     @Test
     void whatCannotBeSoldIsNamedByItsPlace() {
-        String sku = shelf.put(100, 10);
+        String sku = productFixture.createProduct(100, 10);
         given().contentType(ContentType.JSON)
                 .body("""
                         {"currency": "GBP", "lines": [{"sku": "%s", "quantity": 1}, {"sku": "no-such", "quantity": 1}]}
@@ -154,7 +155,7 @@ class CartTest {
 
     @Test
     void aWrongCouponAddressOrMethodIsRefused() {
-        Shopper shopper = Shopper.with(shelf.put(100, 10), 1);
+        Shopper shopper = Shopper.withCart(productFixture.createProduct(100, 10), 1);
         shopper.request()
                 .body(Map.of("coupon_codes", List.of("SAVE10")))
                 .patch(shopper.path(""))
@@ -183,9 +184,9 @@ class CartTest {
 
     @Test
     void onlyItsTokenOpensACart() {
-        String sku = shelf.put(100, 10);
-        Shopper mine = Shopper.with(sku, 1);
-        Shopper yours = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(100, 10);
+        Shopper mine = Shopper.withCart(sku, 1);
+        Shopper yours = Shopper.withCart(sku, 1);
         given().get(mine.path("")).then().statusCode(401);
         yours.request().get(mine.path("")).then().statusCode(404).body("code", equalTo("not_found"));
         yours.request()
@@ -194,6 +195,6 @@ class CartTest {
                 .post(mine.path("/complete"))
                 .then()
                 .statusCode(404);
-        mine.view().then().statusCode(200).body("id", not(equalTo(yours.cart())));
+        mine.getCart().then().statusCode(200).body("id", not(equalTo(yours.cartId())));
     }
 }

@@ -11,7 +11,7 @@ import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -28,12 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class CheckoutTest {
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Test
     void aCartBecomesAPaidOrderThatItsTokenOpens() {
-        String sku = shelf.put(250, 10);
-        Response placed = Shopper.ready(sku, 2).complete("tok_ok");
+        String sku = productFixture.createProduct(250, 10);
+        Response placed = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         placed.then()
                 .statusCode(201)
                 .body("number", greaterThan(1000))
@@ -52,37 +52,39 @@ class CheckoutTest {
                 .body("lines[0].quantity", equalTo(2));
         given().header("Authorization", "Bearer order_wrong").get(path).then().statusCode(404);
         given().get(path).then().statusCode(401);
-        assertThat(shelf.available(sku)).isEqualTo(8);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(8);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tok_slow", "tok_flaky"})
     void aSlowOrFlakyProviderStillEndsInOnePaidOrder(String token) {
-        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete(token);
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete(token);
         placed.then().statusCode(201).body("payment_status", equalTo("captured"));
-        Staff.order(placed.path("id")).then().body("payments.state", contains("captured"));
+        AdminApi.getOrder(placed.path("id")).then().body("payments.state", contains("captured"));
     }
 
     @Test
     void aDeclinedPaymentOpensTheCartAgainAndFreesTheStock() {
-        String sku = shelf.put(250, 2);
-        Shopper shopper = Shopper.ready(sku, 2);
+        String sku = productFixture.createProduct(250, 2);
+        Shopper shopper = Shopper.readyToCheckout(sku, 2);
         shopper.complete("test", "tok_declined", "first")
                 .then()
                 .statusCode(402)
                 .contentType("application/problem+json")
                 .body("code", equalTo("payment_declined"));
         shopper.complete("test", "tok_declined", "first").then().statusCode(402).header("Idempotent-Replayed", "true");
-        assertThat(shelf.available(sku)).isEqualTo(2);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(2);
         shopper.complete("tok_ok").then().statusCode(201);
-        assertThat(shelf.available(sku)).isZero();
+        assertThat(productFixture.availableStock(sku)).isZero();
     }
 
     @Test
     void anUnknownOutcomeIsAPendingOrderUntilTheProviderIsAsked() {
-        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete("tok_unknown");
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_unknown");
         placed.then().statusCode(202).body("status", equalTo("payment_pending"));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> Staff.order(placed.path("id"))
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"))
@@ -91,13 +93,16 @@ class CheckoutTest {
 
     @Test
     void aWebhookSettlesAPendingOrderOnce() {
-        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete("tok_async");
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_async");
         placed.then().statusCode(202).body("payment_status", equalTo("pending"));
-        String reference = Staff.order(placed.path("id")).path("payments[0].reference");
-        Provider.tell(reference, "payment.captured", "sha256=00").then().statusCode(401);
-        Provider.tell(reference, "payment.captured").then().statusCode(204);
-        Provider.tell(reference, "payment.captured").then().statusCode(204);
-        Staff.order(placed.path("id"))
+        String reference = AdminApi.getOrder(placed.path("id")).path("payments[0].reference");
+        PaymentWebhookSender.send(reference, "payment.captured", "sha256=00")
+                .then()
+                .statusCode(401);
+        PaymentWebhookSender.send(reference, "payment.captured").then().statusCode(204);
+        PaymentWebhookSender.send(reference, "payment.captured").then().statusCode(204);
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"))
@@ -106,22 +111,23 @@ class CheckoutTest {
 
     @Test
     void aWebhookThatDeclinesCancelsTheOrderAndPutsTheStockBack() {
-        String sku = shelf.put(250, 1);
-        Response placed = Shopper.ready(sku, 1).complete("tok_async");
-        assertThat(shelf.available(sku)).isZero();
-        Provider.tell(Staff.order(placed.path("id")).path("payments[0].reference"), "payment.declined")
+        String sku = productFixture.createProduct(250, 1);
+        Response placed = Shopper.readyToCheckout(sku, 1).complete("tok_async");
+        assertThat(productFixture.availableStock(sku)).isZero();
+        PaymentWebhookSender.send(
+                        AdminApi.getOrder(placed.path("id")).path("payments[0].reference"), "payment.declined")
                 .then()
                 .statusCode(204);
-        Staff.order(placed.path("id"))
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("cancelled"))
                 .body("payment_status", equalTo("failed"));
-        assertThat(shelf.available(sku)).isEqualTo(1);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(1);
     }
 
     @Test
     void theSameKeyGetsTheSameAnswerAndAnotherBodyNone() {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         Response first = shopper.complete("test", "tok_ok", "same");
         Response second = shopper.complete("test", "tok_ok", "same");
         first.then().statusCode(201);
@@ -142,7 +148,7 @@ class CheckoutTest {
 
     @Test
     void whatIsMissingIsNamedAllAtOnce() {
-        String sku = shelf.put(250, 10);
+        String sku = productFixture.createProduct(250, 10);
         Response created = given().contentType("application/json")
                 .body(Map.of("currency", "GBP", "lines", List.of(Map.of("sku", sku, "quantity", 1))))
                 .post("/store/v1/carts");
@@ -156,7 +162,7 @@ class CheckoutTest {
 
     @Test
     void anotherTotalThanTheOneShownBuysNothing() {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         shopper.request()
                 .header("Idempotency-Key", "k")
                 .body("""
@@ -174,8 +180,8 @@ class CheckoutTest {
 
     @Test
     void whatIsShortIsNamedAndNothingIsTaken() {
-        String sku = shelf.put(250, 1);
-        Shopper shopper = Shopper.ready(sku, 2);
+        String sku = productFixture.createProduct(250, 1);
+        Shopper shopper = Shopper.readyToCheckout(sku, 2);
         shopper.complete("tok_ok")
                 .then()
                 .statusCode(409)
@@ -183,12 +189,12 @@ class CheckoutTest {
                 .body("errors[0].sku", equalTo(sku))
                 .body("errors[0].requested", equalTo(2))
                 .body("errors[0].available", equalTo(1));
-        shopper.view().then().body("status", equalTo("open"));
+        shopper.getCart().then().body("status", equalTo("open"));
     }
 
     @Test
     void customerIdIsToldToStaffAlone() {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         String key = UUID.randomUUID().toString();
         Response order = shopper.complete("test", "tok_ok", key);
         order.then().statusCode(201).body("$", not(hasKey("customer_id")));
@@ -201,18 +207,18 @@ class CheckoutTest {
                 .then()
                 .statusCode(200)
                 .body("$", not(hasKey("customer_id")));
-        Staff.order(order.path("id")).then().body("customer_id", startsWith("customer_"));
+        AdminApi.getOrder(order.path("id")).then().body("customer_id", startsWith("customer_"));
     }
 
     /** Anybody can ask for 9,999: what is told stops at fondaco.inventory.told-at-most. */
     @Test
     void largeStockIsNotToldToShoppers() {
         for (long stock : new long[] {10, 11, 168}) {
-            String sku = shelf.put(250, stock);
-            Shopper shopper = Shopper.ready(sku, 9_999);
+            String sku = productFixture.createProduct(250, stock);
+            Shopper shopper = Shopper.readyToCheckout(sku, 9_999);
             String detail =
                     stock == 10 ? "9999 requested, 10 available" : "9999 requested, fewer available (at least 10)";
-            shopper.view()
+            shopper.getCart()
                     .then()
                     .statusCode(200)
                     .body("problems[0].code", equalTo("out_of_stock"))
@@ -228,7 +234,7 @@ class CheckoutTest {
                     .body("errors[0].requested", equalTo(9_999))
                     .body("errors[0].available", equalTo(10))
                     .body("errors[0].detail", equalTo(detail));
-            Staff.request()
+            AdminApi.request()
                     .header("Idempotency-Key", UUID.randomUUID().toString())
                     .body(Map.of("sku", sku, "delta", -9_999, "reason", "test"))
                     .post("/admin/v1/stock/adjustments")
@@ -240,30 +246,31 @@ class CheckoutTest {
 
     @Test
     void eightCompletionsOfOneCartMakeOneOrder() throws Exception {
-        String sku = shelf.put(250, 100);
-        Shopper shopper = Shopper.ready(sku, 3);
-        List<Integer> statuses = Together.all(8, _ -> shopper.complete("tok_ok").statusCode());
+        String sku = productFixture.createProduct(250, 100);
+        Shopper shopper = Shopper.readyToCheckout(sku, 3);
+        List<Integer> statuses =
+                ConcurrentRunner.runAll(8, _ -> shopper.complete("tok_ok").statusCode());
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
-        assertThat(shelf.available(sku)).isEqualTo(97);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(97);
     }
 
     @Test
     void theLastUnitIsSoldOnce() throws Exception {
-        String sku = shelf.put(250, 1);
-        List<Integer> statuses =
-                Together.all(8, _ -> Shopper.ready(sku, 1).complete("tok_ok").statusCode());
+        String sku = productFixture.createProduct(250, 1);
+        List<Integer> statuses = ConcurrentRunner.runAll(
+                8, _ -> Shopper.readyToCheckout(sku, 1).complete("tok_ok").statusCode());
         assertThat(statuses.stream().filter(status -> status == 201)).hasSize(1);
         assertThat(statuses.stream().filter(status -> status != 201)).containsOnly(409);
-        assertThat(shelf.available(sku)).isZero();
+        assertThat(productFixture.availableStock(sku)).isZero();
     }
 
     @Test
     void aCartBeingCompletedCannotBeChanged() throws Exception {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 1);
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var slow = threads.submit(() -> shopper.complete("tok_slow").statusCode());
-            await().untilAsserted(() -> shopper.view().then().body("status", equalTo("completing")));
+            await().untilAsserted(() -> shopper.getCart().then().body("status", equalTo("completing")));
             shopper.request()
                     .body(Map.of("email", "b@example.org"))
                     .patch(shopper.path(""))
@@ -281,28 +288,30 @@ class CheckoutTest {
 
     @Test
     void ordersAreListedNewestFirstAndFiltered() {
-        String id = Shopper.ready(shelf.put(250, 10), 1).complete("tok_ok").path("id");
-        String second = Shopper.ready(shelf.put(250, 10), 1)
+        String id = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_ok")
+                .path("id");
+        String second = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("manual", "", UUID.randomUUID().toString())
                 .path("id");
-        Response page = Staff.request()
+        Response page = AdminApi.request()
                 .queryParam("limit", 1)
                 .queryParam("email", "ADA@example.org")
                 .get("/admin/v1/orders");
         page.then().statusCode(200).body("data.id", contains(second));
-        Staff.request()
+        AdminApi.request()
                 .queryParam("cursor", page.<String>path("next_cursor"))
                 .queryParam("email", "ADA@example.org")
                 .get("/admin/v1/orders")
                 .then()
                 .statusCode(200)
                 .body("data.id", hasItem(id));
-        Staff.request()
+        AdminApi.request()
                 .queryParam("colour", "red")
                 .get("/admin/v1/orders")
                 .then()
                 .statusCode(400);
-        Staff.request()
+        AdminApi.request()
                 .queryParam("status", "confirmed")
                 .get("/admin/v1/orders")
                 .then()

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A customer with a cart, over HTTP. */
-public record Shopper(String cart, String token) {
-    public static Shopper with(String sku, int quantity) {
-        return with(List.of(sku), quantity);
+public record Shopper(String cartId, String token) {
+    public static Shopper withCart(String sku, int quantity) {
+        return withCart(List.of(sku), quantity);
     }
 
-    private static Shopper with(List<String> skus, int quantity) {
+    private static Shopper withCart(List<String> skus, int quantity) {
         Response created = given().contentType(ContentType.JSON)
                 .body(Map.of(
                         "currency",
@@ -32,13 +32,13 @@ public record Shopper(String cart, String token) {
     }
 
     /** A cart that can be completed: it is collected. */
-    public static Shopper ready(String sku, int quantity) {
-        return ready(List.of(sku), quantity);
+    public static Shopper readyToCheckout(String sku, int quantity) {
+        return readyToCheckout(List.of(sku), quantity);
     }
 
     /** The same, with so many of each. */
-    static Shopper ready(List<String> skus, int quantity) {
-        Shopper shopper = with(skus, quantity);
+    static Shopper readyToCheckout(List<String> skus, int quantity) {
+        Shopper shopper = withCart(skus, quantity);
         shopper.request()
                 .body(Map.of("shipping_method", "pickup"))
                 .patch(shopper.path(""))
@@ -52,15 +52,15 @@ public record Shopper(String cart, String token) {
     }
 
     public String path(String rest) {
-        return "/store/v1/carts/" + cart + rest;
+        return "/store/v1/carts/" + cartId + rest;
     }
 
-    public Response view() {
+    public Response getCart() {
         return request().get(path(""));
     }
 
     /** Puts so many in the cart. */
-    public Response add(String sku, int quantity) {
+    public Response addLine(String sku, int quantity) {
         return request().body(Map.of("sku", sku, "quantity", quantity)).post(path("/lines"));
     }
 

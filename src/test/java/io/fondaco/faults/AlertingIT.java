@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.fondaco.FreePort;
-import io.fondaco.Installed;
+import io.fondaco.InstalledPrograms;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
@@ -47,65 +47,66 @@ class AlertingIT {
     @TempDir
     private Path directory;
 
-    private final List<AutoCloseable> open = new ArrayList<>();
-    private final Queue<JsonNode> told = new ConcurrentLinkedQueue<>();
+    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final Queue<JsonNode> notifications = new ConcurrentLinkedQueue<>();
     private final List<PackagedApp> pods = new ArrayList<>();
     private URI prometheus;
 
     @BeforeEach
     void start() throws IOException {
         assumeTrue(
-                Installed.onPath("prometheus") && Installed.onPath("prometheus-alertmanager"),
+                InstalledPrograms.isOnPath("prometheus") && InstalledPrograms.isOnPath("prometheus-alertmanager"),
                 "install prometheus and prometheus-alertmanager");
         ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("database"), 1);
-        open.addFirst(database);
+        resources.addFirst(database);
         Map<String, String> environment = Pods.environment(database);
         for (int i = 0; i < 2; i++) {
             pods.add(PackagedApp.launch("alerting-" + i, environment));
-            open.addFirst(pods.getLast());
+            resources.addFirst(pods.getLast());
         }
         pods.forEach(PackagedApp::awaitReady);
-        int alertmanager = alertmanager(receiver());
-        prometheus = prometheus(alertmanager);
+        int alertmanager = startAlertmanager(startReceiver());
+        prometheus = startPrometheus(alertmanager);
     }
 
     @AfterEach
     void stop() {
-        Pods.closeAll(open);
+        Pods.closeAll(resources);
     }
 
     @Test
     void whoeverKillsAPodHearsOfIt() {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(value("sum(up{job=\"fondaco\"})"))
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(query("sum(up{job=\"fondaco\"})"))
                 .isEqualTo("2"));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(value("count(fondaco_role{role=\"buy\"} == 1)"))
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(query("count(fondaco_role{role=\"buy\"} == 1)"))
                 .isEqualTo("2"));
-        assertThat(value("prometheus_rule_evaluation_failures_total > 0")).isEmpty();
-        assertThat(told).as("while all is well").noneMatch(alert -> name(alert).equals("FondacoInstanceDown"));
+        assertThat(query("prometheus_rule_evaluation_failures_total > 0")).isEmpty();
+        assertThat(notifications).as("while all is well").noneMatch(alert -> alertName(alert)
+                .equals("FondacoInstanceDown"));
         PackagedApp victim = pods.getFirst();
         victim.kill();
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(told).anySatisfy(alert -> {
-            assertThat(name(alert)).isEqualTo("FondacoInstanceDown");
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(notifications).anySatisfy(alert -> {
+            assertThat(alertName(alert)).isEqualTo("FondacoInstanceDown");
             assertThat(alert.path("status").asText()).isEqualTo("firing");
             assertThat(alert.path("labels").path("instance").asText())
                     .isEqualTo("127.0.0.1:" + victim.base().getPort());
             assertThat(alert.path("annotations").path("runbook_url").asText())
                     .endsWith("docs/runbooks/instance-down.md");
         }));
-        assertThat(told).as("the other one answers").noneMatch(alert -> name(alert)
+        assertThat(notifications).as("the other one answers").noneMatch(alert -> alertName(alert)
                 .equals("FondacoNoInstanceUp"));
-        open.addFirst(victim.startAgain("alerting-0", Pods.environment((ReplicatedPostgres) open.getLast())));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(told)
-                .anyMatch(alert -> name(alert).equals("FondacoInstanceDown")
+        resources.addFirst(victim.restart("alerting-0", Pods.environment((ReplicatedPostgres) resources.getLast())));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(notifications)
+                .anyMatch(alert -> alertName(alert).equals("FondacoInstanceDown")
                         && alert.path("status").asText().equals("resolved")));
     }
 
-    private static String name(JsonNode alert) {
+    private static String alertName(JsonNode alert) {
         return alert.path("labels").path("alertname").asText();
     }
 
     /** What Prometheus makes of it now; empty for nothing. */
-    private String value(String expression) {
+    private String query(String expression) {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(prometheus.resolve(
                             "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8)))
@@ -123,19 +124,19 @@ class AlertingIT {
     }
 
     /** Somebody on duty. @return the port at which they are told */
-    private int receiver() throws IOException {
+    private int startReceiver() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
-            JSON.readTree(exchange.getRequestBody()).path("alerts").forEach(told::add);
+            JSON.readTree(exchange.getRequestBody()).path("alerts").forEach(notifications::add);
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
         server.start();
-        open.addFirst(() -> server.stop(0));
+        resources.addFirst(() -> server.stop(0));
         return server.getAddress().getPort();
     }
 
-    private int alertmanager(int receiver) throws IOException {
+    private int startAlertmanager(int receiver) throws IOException {
         int port = FreePort.find();
         Path configuration = Files.writeString(directory.resolve("alertmanager.yml"), """
                 route: {receiver: duty, group_by: [alertname], group_wait: 1s, group_interval: 1s, repeat_interval: 1h}
@@ -152,7 +153,7 @@ class AlertingIT {
         return port;
     }
 
-    private URI prometheus(int alertmanager) throws IOException {
+    private URI startPrometheus(int alertmanager) throws IOException {
         Path rules = Files.createDirectories(directory.resolve("rules"));
         try (Stream<Path> files = Files.list(RULES)) {
             for (Path file :
@@ -192,7 +193,7 @@ class AlertingIT {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve(command[0] + ".log").toFile())
                 .start();
-        open.addFirst(() -> {
+        resources.addFirst(() -> {
             process.destroy();
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

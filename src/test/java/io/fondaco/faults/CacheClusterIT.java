@@ -30,7 +30,7 @@ class CacheClusterIT {
     @Test
     void podsThatHaveTheKeyFindOneAnotherByNameAndAStrangerIsNotLetIn() throws Exception {
         Path keystore = directory.resolve("pods.p12");
-        keytool(keystore);
+        createKeystore(keystore);
         Path hosts = directory.resolve("hosts");
         Files.writeString(
                 hosts,
@@ -54,10 +54,10 @@ class CacheClusterIT {
                 awaitMembers(second, 2);
                 try (PackagedApp stranger = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
                     awaitMembers(stranger, 1);
-                    assertThat(stranger.page("/store/v1/products")).contains("\"data\"");
+                    assertThat(stranger.get("/store/v1/products")).contains("\"data\"");
                     // It looks for others again and again.
                     await().during(MERGE_INTERVAL.multipliedBy(2))
-                            .atMost(Pace.within(MERGE_INTERVAL.multipliedBy(4)))
+                            .atMost(TestTiming.scaled(MERGE_INTERVAL.multipliedBy(4)))
                             .until(() -> members(first) == 2 && members(second) == 2 && members(stranger) == 1);
                 }
             }
@@ -79,7 +79,7 @@ class CacheClusterIT {
         return there;
     }
 
-    private static void keytool(Path keystore) throws IOException, InterruptedException {
+    private static void createKeystore(Path keystore) throws IOException, InterruptedException {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -108,6 +108,6 @@ class CacheClusterIT {
     }
 
     private static void awaitMembers(PackagedApp pod, int count) {
-        await().atMost(Pace.within(Duration.ofSeconds(40))).until(() -> members(pod) == count);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(40))).until(() -> members(pod) == count);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -50,35 +50,35 @@ import org.junit.jupiter.api.io.TempDir;
 class CacheFaultsIT {
     private static final Logger LOG = Logger.getLogger(CacheFaultsIT.class);
     private static final long SECONDS = Long.getLong("faults.seconds", 4);
-    private static final int PODS = 3;
+    private static final int POD_COUNT = 3;
 
     /** As documented: {@code fondaco.cache.lease}. */
-    private static final Duration BOUND = Duration.ofSeconds(2);
+    private static final Duration STALENESS_BOUND = Duration.ofSeconds(2);
 
     /** A pod is given up after so long without a sign of life; a busy one is not. */
     private static final Duration FAILURE_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration BETWEEN_RAISES = Duration.ofMillis(50);
-    private static final long ABSENT_BYTES = 200_000;
+    private static final long MAX_NEGATIVE_CACHE_BYTES = 200_000;
     private static final String PRODUCT = "watched";
-    private static final String OF_A_PRODUCT = "FROM catalog.product p WHERE p.slug = ";
-    private static final String OF_NAMES = "SELECT slug, id FROM catalog.product";
+    private static final String PRODUCT_QUERY = "FROM catalog.product p WHERE p.slug = ";
+    private static final String SLUG_BATCH_QUERY = "SELECT slug, id FROM catalog.product";
 
     @TempDir
     private static Path directory;
 
     private static ReplicatedPostgres database;
     private static final List<TcpProxy> NETWORK = new ArrayList<>();
-    private static final List<PackagedApp> PODS_UP = new ArrayList<>();
+    private static final List<PackagedApp> RUNNING_PODS = new ArrayList<>();
     private static final List<Map<String, String>> ENVIRONMENTS = new ArrayList<>();
-    private static PriceWatch watch;
+    private static StalenessChecker stalenessChecker;
 
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
         List<Integer> inside = new ArrayList<>();
         List<Integer> outside = new ArrayList<>();
-        for (int i = 0; i < PODS; i++) {
+        for (int i = 0; i < POD_COUNT; i++) {
             inside.add(clusterPort());
             outside.add(clusterPort());
             // Pods know one another by the proxies only: one for messages, one for failure detection.
@@ -86,28 +86,28 @@ class CacheFaultsIT {
             NETWORK.add(TcpProxy.to(outside.get(i) + 50_000, inside.get(i) + 50_000));
         }
         String members = outside.stream().map("127.0.0.1[%d]"::formatted).collect(Collectors.joining(","));
-        for (int i = 0; i < PODS; i++) {
+        for (int i = 0; i < POD_COUNT; i++) {
             Map<String, String> environment = Pods.environment(database);
             environment.put("FONDACO_CACHE_CLUSTER_MEMBERS", members);
             environment.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", "127.0.0.1");
             environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(inside.get(i)));
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_ADDRESS", "127.0.0.1");
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(outside.get(i)));
-            environment.put("FONDACO_CACHE_MAX_ABSENT_BYTES", Long.toString(ABSENT_BYTES));
+            environment.put("FONDACO_CACHE_MAX_ABSENT_BYTES", Long.toString(MAX_NEGATIVE_CACHE_BYTES));
             environment.put("FONDACO_CACHE_CLUSTER_FAILURE_TIMEOUT", FAILURE_TIMEOUT.toString());
             environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", "2S");
             ENVIRONMENTS.add(environment);
-            PODS_UP.add(PackagedApp.launch("cache-pod-" + i, environment));
+            RUNNING_PODS.add(PackagedApp.launch("cache-pod-" + i, environment));
         }
-        PODS_UP.forEach(PackagedApp::awaitReady);
+        RUNNING_PODS.forEach(PackagedApp::awaitReady);
         try (ShopClient shop = new ShopClient(pod(0).base(), PackagedApp.ADMIN_KEY)) {
             StringBuilder products = new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price\n");
             products.append("%s,Watched,active,WATCHED,10.00\n".formatted(PRODUCT));
             IntStream.range(0, 20).forEach(i -> products.append("herd-%d,Herd,active,HERD-%d,1.00\n".formatted(i, i)));
             shop.importProducts("EUR", products.toString());
         }
-        watch = new PriceWatch(pod(0), PRODUCT, "WATCHED");
-        awaitMembers(PODS);
+        stalenessChecker = new StalenessChecker(pod(0), PRODUCT, "WATCHED");
+        awaitMembers(POD_COUNT);
     }
 
     /** One that has a partner 50,000 above it. */
@@ -127,51 +127,54 @@ class CacheFaultsIT {
 
     @AfterAll
     static void close() {
-        List<AutoCloseable> all = new ArrayList<>(PODS_UP);
-        all.addFirst(watch);
+        List<AutoCloseable> all = new ArrayList<>(RUNNING_PODS);
+        all.addFirst(stalenessChecker);
         all.addAll(NETWORK);
         all.add(database);
         Pods.closeAll(all);
     }
 
     @AfterEach
-    void whole() {
-        awaitMembers(PODS);
+    void awaitFullCluster() {
+        awaitMembers(POD_COUNT);
     }
 
     private static PackagedApp pod(int number) {
-        return PODS_UP.get(number);
+        return RUNNING_PODS.get(number);
     }
 
     private static void awaitMembers(int count) {
         // One that has just woken may be too busy to say so at once.
-        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> PODS_UP.stream()
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> RUNNING_PODS.stream()
                 .allMatch(pod -> Pods.metric(pod, "fondaco_cache_members", "") == count));
     }
 
     private static double metric(String name, String label) {
-        return Pods.metric(PODS_UP, "fondaco_cache_" + name, label);
+        return Pods.metric(RUNNING_PODS, "fondaco_cache_" + name, label);
     }
 
-    private static void assertNothingOld(String what, PriceWatch.Report report) {
-        LOG.infof("%s: %s", what, report);
-        assertThat(report.looks()).as("looks").isPositive();
-        assertThat(report.staleWithToken())
-                .as("looks that missed what their token is of: " + report)
+    private static void assertNothingStale(String what, StalenessChecker.StalenessReport stalenessReport) {
+        LOG.infof("%s: %s", what, stalenessReport);
+        assertThat(stalenessReport.reads()).as("looks").isPositive();
+        assertThat(stalenessReport.staleReadsWithToken())
+                .as("looks that missed what their token is of: " + stalenessReport)
                 .isZero();
-        assertThat(report.beyond()).as("looks older than %s: %s", BOUND, report).isZero();
+        assertThat(stalenessReport.readsBeyondBound())
+                .as("looks older than %s: %s", STALENESS_BOUND, stalenessReport)
+                .isZero();
     }
 
     @Test
     @Order(1)
     void aPriceThatIsRaisedIsSeenThroughEveryPodAndMostLooksAreHits() {
         double hits = metric("hits_total", "");
-        PriceWatch.Run run = watch.look(PODS_UP, BOUND);
-        PriceWatch.Report raises = watch.raiseFor(pod(0), Duration.ofSeconds(SECONDS), Duration.ofMillis(500));
-        PriceWatch.Report report = run.end().plus(raises);
-        assertNothingOld("all is well", report);
-        assertThat(report.errors()).isEmpty();
-        assertThat((metric("hits_total", "") - hits) / report.looks())
+        StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
+        StalenessChecker.StalenessReport raises =
+                stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), Duration.ofMillis(500));
+        StalenessChecker.StalenessReport stalenessReport = pollingRun.stop().plus(raises);
+        assertNothingStale("all is well", stalenessReport);
+        assertThat(stalenessReport.errors()).isEmpty();
+        assertThat((metric("hits_total", "") - hits) / stalenessReport.reads())
                 .as("looks that were hits")
                 .isGreaterThan(0.5);
         assertThat(metric("invalidations_total", "source=\"pod\""))
@@ -184,20 +187,20 @@ class CacheFaultsIT {
     void aCacheThatDoesNotAskForPositionsIsFoundOut() {
         Map<String, String> naive = Pods.environment(database);
         naive.put("FONDACO_CACHE_CHECK_POSITIONS", "false");
-        Member replica = database.replicas().getFirst();
+        ClusterMember replica = database.replicas().getFirst();
         try (PackagedApp pod = PackagedApp.start("cache-naive", naive)) {
-            watch.seen(pod);
+            stalenessChecker.displayedPrice(pod);
             // Who has a token would make it read anew, and so cure it.
-            PriceWatch.Run run = watch.lookWithoutToken(List.of(pod), BOUND);
+            StalenessChecker.PollingRun pollingRun = stalenessChecker.pollWithoutToken(List.of(pod), STALENESS_BOUND);
             replica.execute("SELECT pg_wal_replay_pause()");
-            watch.raise(pod(0));
-            Pods.pass(Duration.ofSeconds(2));
+            stalenessChecker.raise(pod(0));
+            Pods.sleep(Duration.ofSeconds(2));
             replica.execute("SELECT pg_wal_replay_resume()");
-            Pods.pass(BOUND.plusSeconds(2));
-            PriceWatch.Report report = run.end();
-            LOG.infof("positions not checked: %s", report);
-            assertThat(report.beyond())
-                    .as("looks at a poisoned cache that a watch worth its name finds: " + report)
+            Pods.sleep(STALENESS_BOUND.plusSeconds(2));
+            StalenessChecker.StalenessReport stalenessReport = pollingRun.stop();
+            LOG.infof("positions not checked: %s", stalenessReport);
+            assertThat(stalenessReport.readsBeyondBound())
+                    .as("looks at a poisoned cache that a watch worth its name finds: " + stalenessReport)
                     .isPositive();
         }
     }
@@ -205,19 +208,21 @@ class CacheFaultsIT {
     @Test
     @Order(3)
     void aReplicaThatStopsReplayingPoisonsNoCache() {
-        Member replica = database.replicas().getFirst();
-        PriceWatch.Run run = watch.look(PODS_UP, BOUND);
+        ClusterMember replica = database.replicas().getFirst();
+        StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
         replica.execute("SELECT pg_wal_replay_pause()");
-        PriceWatch.Report raises = watch.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES);
-        Pods.pass(BOUND.plusSeconds(1));
+        StalenessChecker.StalenessReport raises =
+                stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES);
+        Pods.sleep(STALENESS_BOUND.plusSeconds(1));
         replica.execute("SELECT pg_wal_replay_resume()");
-        Pods.pass(Duration.ofSeconds(1));
-        PriceWatch.Report report = run.end().plus(raises);
-        assertNothingOld("a replica paused", report);
+        Pods.sleep(Duration.ofSeconds(1));
+        StalenessChecker.StalenessReport stalenessReport = pollingRun.stop().plus(raises);
+        assertNothingStale("a replica paused", stalenessReport);
         assertThat(metric("fills_refused_total", "reason=\"stale\""))
                 .as("fills that would have poisoned the cache")
                 .isPositive();
-        PODS_UP.forEach(pod -> assertThat(watch.seen(pod)).isEqualTo(watch.price()));
+        RUNNING_PODS.forEach(
+                pod -> assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price()));
     }
 
     @Test
@@ -229,11 +234,13 @@ class CacheFaultsIT {
                 .execute("CREATE POLICY slow ON catalog.product USING (slug <> 'herd-7' OR pg_sleep(1) IS NOT NULL)");
         int herd = 500;
         try {
-            awaitReplayed();
-            awaitKeeping();
-            long before = statements(OF_A_PRODUCT);
-            assertThat(atOnce(herd, "/store/v1/products/herd-7")).hasSize(herd).containsOnly(200);
-            assertThat(statements(OF_A_PRODUCT) - before).as("loads").isEqualTo(1);
+            awaitReplication();
+            awaitCacheFills();
+            long before = statements(PRODUCT_QUERY);
+            assertThat(getConcurrently(herd, "/store/v1/products/herd-7"))
+                    .hasSize(herd)
+                    .containsOnly(200);
+            assertThat(statements(PRODUCT_QUERY) - before).as("loads").isEqualTo(1);
         } finally {
             database.primary().execute("DROP POLICY slow ON catalog.product");
             database.primary().execute("ALTER TABLE catalog.product DISABLE ROW LEVEL SECURITY");
@@ -244,19 +251,19 @@ class CacheFaultsIT {
     }
 
     /** A replica that comes back is read before it says how far it is, and what it told then is not kept. */
-    private static void awaitKeeping() {
+    private static void awaitCacheFills() {
         AtomicInteger next = new AtomicInteger(8);
-        await().atMost(Pace.within(Duration.ofSeconds(10)))
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> {
                     String product = "herd-" + next.getAndIncrement();
-                    status(pod(1), product);
-                    return status(pod(1), product).startsWith("fondaco; hit");
+                    cacheStatus(pod(1), product);
+                    return cacheStatus(pod(1), product).startsWith("fondaco; hit");
                 });
     }
 
     /** What so many are answered who ask the same of one pod at the same moment. */
-    private static List<Integer> atOnce(int herd, String path) throws Exception {
+    private static List<Integer> getConcurrently(int herd, String path) throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         try (HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -285,10 +292,10 @@ class CacheFaultsIT {
     @Test
     @Order(5)
     void whoTriesNamesAtRandomNeitherFillsMemoryNorBusiesTheDatabase() throws Exception {
-        awaitReplayed();
-        watch.seen(pod(2));
-        long products = statements(OF_A_PRODUCT);
-        long gathered = statements(OF_NAMES);
+        awaitReplication();
+        stalenessChecker.displayedPrice(pod(2));
+        long products = statements(PRODUCT_QUERY);
+        long gathered = statements(SLUG_BATCH_QUERY);
         double answers = Pods.metric(pod(2), "fondaco_cache_entries", "cache=\"answers\"");
         int tries = Integer.getInteger("faults.guesses", 12_000);
         int threads = 64;
@@ -325,8 +332,8 @@ class CacheFaultsIT {
             }
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        long singly = statements(OF_A_PRODUCT) - products;
-        long together = statements(OF_NAMES) - gathered;
+        long singly = statements(PRODUCT_QUERY) - products;
+        long together = statements(SLUG_BATCH_QUERY) - gathered;
         LOG.infof(
                 "%d names tried at random in %.1f s: %d statements for one name, %d for many",
                 tries, seconds, singly, together);
@@ -334,7 +341,7 @@ class CacheFaultsIT {
         assertThat(together).as("asked together").isPositive().isLessThan((long) (100 * (seconds + 2)));
         assertThat(Pods.metric(pod(2), "fondaco_cache_bytes", "cache=\"absences\""))
                 .as("bytes kept of what does not exist")
-                .isLessThanOrEqualTo(ABSENT_BYTES);
+                .isLessThanOrEqualTo(MAX_NEGATIVE_CACHE_BYTES);
         assertThat(Pods.metric(pod(2), "fondaco_cache_entries", "cache=\"answers\""))
                 .as("answers displaced")
                 .isGreaterThanOrEqualTo(answers);
@@ -346,88 +353,95 @@ class CacheFaultsIT {
     @Test
     @Order(6)
     void aPodThatIsKilledAndComesBackIsMissedByNobodyElse() {
-        PriceWatch.Run run = watch.look(PODS_UP.subList(0, 2), BOUND);
-        PriceWatch.Report raises = watch.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES);
+        StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS.subList(0, 2), STALENESS_BOUND);
+        StalenessChecker.StalenessReport raises =
+                stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES);
         pod(2).kill();
-        raises = raises.plus(watch.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES));
-        PODS_UP.set(2, pod(2).startAgain("cache-pod-2", ENVIRONMENTS.get(2)));
-        PriceWatch.Run newcomer = watch.look(List.of(pod(2)), BOUND);
-        raises = raises.plus(watch.raiseFor(pod(0), Duration.ofSeconds(2), BETWEEN_RAISES));
-        PriceWatch.Report report = run.end().plus(newcomer.end()).plus(raises);
-        assertNothingOld("a pod killed and started again", report);
-        assertThat(report.errors()).isEmpty();
-        assertThat(report.slowestRaiseMillis())
+        raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES));
+        RUNNING_PODS.set(2, pod(2).restart("cache-pod-2", ENVIRONMENTS.get(2)));
+        StalenessChecker.PollingRun newcomer = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
+        raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(2), BETWEEN_RAISES));
+        StalenessChecker.StalenessReport stalenessReport =
+                pollingRun.stop().plus(newcomer.stop()).plus(raises);
+        assertNothingStale("a pod killed and started again", stalenessReport);
+        assertThat(stalenessReport.errors()).isEmpty();
+        assertThat(stalenessReport.slowestRaiseMillis())
                 .as("nobody waits for the dead")
-                .isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
     @Order(7)
     void aPodThatWakesAfterALongSleepServesNothingOld() {
-        PriceWatch.Run others = watch.look(PODS_UP.subList(0, 2), BOUND);
-        watch.seen(pod(2));
+        StalenessChecker.PollingRun others = stalenessChecker.poll(RUNNING_PODS.subList(0, 2), STALENESS_BOUND);
+        stalenessChecker.displayedPrice(pod(2));
         pod(2).freeze(true);
-        PriceWatch.Report raises = watch.raiseFor(
+        StalenessChecker.StalenessReport raises = stalenessChecker.raiseFor(
                 pod(0), Duration.ofSeconds(Math.max(SECONDS, FAILURE_TIMEOUT.toSeconds())), BETWEEN_RAISES);
         await("the sleeper was given up")
-                .atMost(Pace.within(FAILURE_TIMEOUT))
-                .until(() -> Pods.metric(pod(0), "fondaco_cache_members", "") == PODS - 1);
-        raises = raises.plus(watch.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES));
-        Pods.pass(BOUND);
+                .atMost(TestTiming.scaled(FAILURE_TIMEOUT))
+                .until(() -> Pods.metric(pod(0), "fondaco_cache_members", "") == POD_COUNT - 1);
+        raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES));
+        Pods.sleep(STALENESS_BOUND);
         // Whoever looks from the first moment on sees what was answered while it slept.
-        PriceWatch.Run sleeper = watch.look(List.of(pod(2)), BOUND);
+        StalenessChecker.PollingRun sleeper = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
         pod(2).freeze(false);
-        Pods.pass(Duration.ofSeconds(2));
-        PriceWatch.Report report = others.end().plus(sleeper.end()).plus(raises);
-        assertNothingOld("a pod asleep", report);
-        assertThat(report.slowestRaiseMillis())
+        Pods.sleep(Duration.ofSeconds(2));
+        StalenessChecker.StalenessReport stalenessReport =
+                others.stop().plus(sleeper.stop()).plus(raises);
+        assertNothingStale("a pod asleep", stalenessReport);
+        assertThat(stalenessReport.slowestRaiseMillis())
                 .as("nobody waits for the sleeper")
-                .isLessThan(Pace.within(Duration.ofSeconds(5)).toMillis());
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
     @Order(8)
     void podsThatLoseOneAnotherHearOfChangesAllTheSameAndMeetAgain() {
         double fromTheLog = metric("invalidations_total", "source=\"log\"");
-        PriceWatch.Run run = watch.look(PODS_UP, BOUND);
+        StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
         NETWORK.forEach(proxy -> proxy.set(TcpProxy.Mode.RESET));
         awaitMembers(1);
-        PriceWatch.Report raises = watch.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES);
+        StalenessChecker.StalenessReport raises =
+                stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES);
         assertThat(metric("invalidations_total", "source=\"log\""))
                 .as("changes that only the log told")
                 .isGreaterThan(fromTheLog);
         NETWORK.forEach(proxy -> proxy.set(TcpProxy.Mode.PASS));
-        awaitMembers(PODS);
-        raises = raises.plus(watch.raiseFor(pod(1), Duration.ofSeconds(1), BETWEEN_RAISES));
-        PriceWatch.Report report = run.end().plus(raises);
-        assertNothingOld("the cluster split and healed", report);
-        assertThat(report.errors()).isEmpty();
-        Pods.pass(BOUND);
-        PODS_UP.forEach(pod -> assertThat(watch.seen(pod)).isEqualTo(watch.price()));
+        awaitMembers(POD_COUNT);
+        raises = raises.plus(stalenessChecker.raiseFor(pod(1), Duration.ofSeconds(1), BETWEEN_RAISES));
+        StalenessChecker.StalenessReport stalenessReport = pollingRun.stop().plus(raises);
+        assertNothingStale("the cluster split and healed", stalenessReport);
+        assertThat(stalenessReport.errors()).isEmpty();
+        Pods.sleep(STALENESS_BOUND);
+        RUNNING_PODS.forEach(
+                pod -> assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price()));
     }
 
     @Test
     @Order(9)
     void whileNoServerOfTheDatabaseAnswersWhatIsKeptIsShownAndSaysThatItMayBeOld() throws Exception {
-        PODS_UP.forEach(pod -> await().until(() -> status(pod, PRODUCT).startsWith("fondaco; hit")));
+        RUNNING_PODS.forEach(
+                pod -> await().until(() -> cacheStatus(pod, PRODUCT).startsWith("fondaco; hit")));
         database.replicas().getFirst().kill();
         database.primary().kill();
-        for (PackagedApp pod : PODS_UP) {
-            await().atMost(Pace.within(Duration.ofSeconds(20)))
-                    .until(() -> status(pod, PRODUCT).contains("detail=stale"));
-            assertThat(watch.seen(pod)).isEqualTo(watch.price());
-            assertThat(status(pod, "herd-19")).as("what is not kept").isEqualTo("503");
+        for (PackagedApp pod : RUNNING_PODS) {
+            await().atMost(TestTiming.scaled(Duration.ofSeconds(20)))
+                    .until(() -> cacheStatus(pod, PRODUCT).contains("detail=stale"));
+            assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price());
+            assertThat(cacheStatus(pod, "herd-19")).as("what is not kept").isEqualTo("503");
         }
-        database.revive(database.primary());
-        database.revive(database.replicas().getFirst());
-        awaitReplayed();
-        watch.raise(pod(0));
-        PODS_UP.forEach(pod -> await().atMost(Pace.within(BOUND)).until(() -> watch.seen(pod) == watch.price()));
+        database.restart(database.primary());
+        database.restart(database.replicas().getFirst());
+        awaitReplication();
+        stalenessChecker.raise(pod(0));
+        RUNNING_PODS.forEach(pod -> await().atMost(TestTiming.scaled(STALENESS_BOUND))
+                .until(() -> stalenessChecker.displayedPrice(pod) == stalenessChecker.price()));
         assertThat(metric("stale_total", "")).isPositive();
     }
 
     /** What a pod says of where its answer comes from, or its status when it is no success. */
-    private static String status(PackagedApp pod, String product) throws Exception {
+    private static String cacheStatus(PackagedApp pod, String product) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<Void> answer = http.send(
                     HttpRequest.newBuilder(pod.base().resolve("/store/v1/products/" + product))
@@ -443,39 +457,40 @@ class CacheFaultsIT {
     @Test
     @Order(10)
     void whatAFailoverLosesLeavesTheCachesToo() {
-        watch.raise(pod(0));
-        long survives = watch.price();
-        awaitReplayed();
+        stalenessChecker.raise(pod(0));
+        long survives = stalenessChecker.price();
+        awaitReplication();
         database.stopStreaming();
-        watch.raise(pod(0));
-        long lost = watch.price();
-        PODS_UP.forEach(
-                pod -> await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> watch.seen(pod) == lost));
+        stalenessChecker.raise(pod(0));
+        long lost = stalenessChecker.price();
+        RUNNING_PODS.forEach(pod -> await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
+                .until(() -> stalenessChecker.displayedPrice(pod) == lost));
         double restarts = metric("restarts_total", "");
         database.primary().kill();
         database.failOver();
-        for (PackagedApp pod : PODS_UP) {
-            await().atMost(Pace.within(Duration.ofSeconds(30)))
+        for (PackagedApp pod : RUNNING_PODS) {
+            await().atMost(TestTiming.scaled(Duration.ofSeconds(30)))
                     .ignoreExceptions()
-                    .until(() -> watch.seen(pod) == survives);
-            assertThat(watch.seen(pod)).isEqualTo(survives);
+                    .until(() -> stalenessChecker.displayedPrice(pod) == survives);
+            assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(survives);
         }
-        assertThat(metric("restarts_total", "")).as("caches begun anew").isGreaterThanOrEqualTo(restarts + PODS);
+        assertThat(metric("restarts_total", "")).as("caches begun anew").isGreaterThanOrEqualTo(restarts + POD_COUNT);
     }
 
-    private static void awaitReplayed() {
+    private static void awaitReplication() {
         String position = database.primary().query("SELECT pg_current_wal_flush_lsn()");
-        await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> database.replicas().stream()
-                .allMatch(member -> member.query("SELECT pg_last_wal_replay_lsn() >= '" + position + "'")
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
+                .until(() -> database.replicas().stream().allMatch(clusterMember -> clusterMember
+                        .query("SELECT pg_last_wal_replay_lsn() >= '" + position + "'")
                         .equals("t")));
-        await().atMost(Pace.within(Duration.ofSeconds(20)))
-                .until(() -> Pods.metric(PODS_UP, "fondaco_database_replicas_in_rotation", "") == PODS);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(20)))
+                .until(() -> Pods.metric(RUNNING_PODS, "fondaco_database_replicas_in_rotation", "") == POD_COUNT);
     }
 
     /** Statements with this text that all servers have run. */
     private static long statements(String text) {
         return database.members().stream()
-                .mapToLong(member -> Long.parseLong(member.query(
+                .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
                         "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN query) > 0 AND query !~ 'pg_stat_statements'"
                                 .formatted(text))))
                 .sum();

@@ -43,22 +43,22 @@ class ConnectionsExhaustedIT {
     private static final Duration LOCK = Duration.ofSeconds(5);
 
     /** What two busy cores add to any limit. */
-    private static final Duration SLACK = Pace.within(Duration.ofSeconds(2));
+    private static final Duration SLACK = TestTiming.scaled(Duration.ofSeconds(2));
 
-    private static final Duration RECOVERY = Pace.within(Duration.ofSeconds(10));
+    private static final Duration RECOVERY = TestTiming.scaled(Duration.ofSeconds(10));
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
 
-    private static SellingShop shop;
+    private static ShopCluster shop;
     private static String sku;
 
     @BeforeAll
     static void open() {
-        shop = SellingShop.open(
+        shop = ShopCluster.open(
                 "exhausted", directory, Map.of("QUARKUS_DATASOURCE_PRIMARY_JDBC_MAX_SIZE", Integer.toString(POOL)));
-        sku = shop.put(Map.of("main", 1_000_000));
+        sku = shop.createProduct(Map.of("main", 1_000_000));
     }
 
     @AfterAll
@@ -69,15 +69,15 @@ class ConnectionsExhaustedIT {
     }
 
     @AfterEach
-    void theBooksAgree() {
-        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
+    void checkInvariants() {
+        InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
     }
 
     @Test
     void whoFindsAllConnectionsOfThePoolInUseIsToldSoInTime() throws Exception {
-        Trade trade = new Trade(shop.pod(0), sku, BUYERS);
-        try (trade) {
-            trade.awaitOpened();
+        OutageTraffic outageTraffic = new OutageTraffic(shop.pod(0), sku, BUYERS);
+        try (outageTraffic) {
+            outageTraffic.awaitCartsCreated();
             try (Connection holder = shop.database().primary().session();
                     Statement statement = holder.createStatement()) {
                 holder.setAutoCommit(false);
@@ -87,62 +87,62 @@ class ConnectionsExhaustedIT {
                                 SELECT count(*) >= %d FROM pg_stat_activity
                                  WHERE usename = 'fondaco' AND wait_event_type = 'Lock'
                                 """.formatted(POOL)).equals("t"));
-                Pods.pass(LASTING);
+                Pods.sleep(LASTING);
                 holder.rollback();
             }
-            assertRecovered(trade);
+            assertRecovered(outageTraffic);
         }
-        LOG.infof("A pool in use: %s", trade);
-        Flood opening = trade.opening();
-        assertThat(opening.answers().keySet()).isSubsetOf("201", "503 overloaded", "503 busy");
+        LOG.infof("A pool in use: %s", outageTraffic);
+        LoadGenerator opening = outageTraffic.cartCreation();
+        assertThat(opening.responseCounts().keySet()).isSubsetOf("201", "503 overloaded", "503 busy");
         assertThat(opening.count("503 overloaded")).isPositive();
-        assertThat(opening.longest("503 overloaded")).isLessThan(ACQUISITION.plus(SLACK));
-        assertThat(opening.longest("503 busy"))
+        assertThat(opening.maxLatency("503 overloaded")).isLessThan(ACQUISITION.plus(SLACK));
+        assertThat(opening.maxLatency("503 busy"))
                 .as("who got a connection late, and waited for the lock with it")
                 .isLessThan(ACQUISITION.plus(LOCK).plus(SLACK));
-        assertNobodyElseWaited(trade);
+        assertReadsAndLivenessUnaffected(outageTraffic);
     }
 
     @Test
     void whoFindsNoConnectionLeftAtTheServerIsToldSoInTime() throws Exception {
-        Trade trade = new Trade(shop.pod(0), sku, BUYERS);
-        try (trade) {
-            trade.awaitOpened();
-            try (Strangers strangers = new Strangers()) {
-                await().atMost(SOON).until(strangers::areRefused);
+        OutageTraffic outageTraffic = new OutageTraffic(shop.pod(0), sku, BUYERS);
+        try (outageTraffic) {
+            outageTraffic.awaitCartsCreated();
+            try (ConnectionHog connectionHog = new ConnectionHog()) {
+                await().atMost(SOON).until(connectionHog::isRefused);
                 // Who is refused has held one of the server's places until then, also of those that are kept for us.
                 await().atMost(SOON)
                         .ignoreException(IllegalStateException.class)
-                        .until(ConnectionsExhaustedIT::cutOff);
-                Pods.pass(LASTING);
+                        .until(ConnectionsExhaustedIT::terminatePoolConnections);
+                Pods.sleep(LASTING);
             }
-            assertRecovered(trade);
+            assertRecovered(outageTraffic);
         }
-        LOG.infof("A server without connections: %s", trade);
-        Flood opening = trade.opening();
-        assertThat(opening.answers().keySet())
+        LOG.infof("A server without connections: %s", outageTraffic);
+        LoadGenerator opening = outageTraffic.cartCreation();
+        assertThat(opening.responseCounts().keySet())
                 .isSubsetOf("201", "503 database_unavailable", "503 overloaded", "503 outcome_unknown");
         assertThat(opening.count("503 database_unavailable")).isPositive();
-        assertThat(opening.longest("503 database_unavailable")).isLessThan(ACQUISITION.plus(SLACK));
-        assertNobodyElseWaited(trade);
+        assertThat(opening.maxLatency("503 database_unavailable")).isLessThan(ACQUISITION.plus(SLACK));
+        assertReadsAndLivenessUnaffected(outageTraffic);
     }
 
-    private static void assertRecovered(Trade trade) {
-        trade.awaitOpened(RECOVERY);
+    private static void assertRecovered(OutageTraffic outageTraffic) {
+        outageTraffic.awaitCartsCreated(RECOVERY);
         try (ShopClient shopper = new ShopClient(shop.pod(0).base(), "", Duration.ZERO)) {
             shopper.buy("GBP", sku);
         }
     }
 
-    private static void assertNobodyElseWaited(Trade trade) {
-        trade.assertNobodyElseNoticed();
-        assertThat(trade.looking().longest("200"))
+    private static void assertReadsAndLivenessUnaffected(OutageTraffic outageTraffic) {
+        outageTraffic.assertReadsAndLivenessUnaffected();
+        assertThat(outageTraffic.browsing().maxLatency("200"))
                 .as("who looks waits for no connection of the primary's pool")
-                .isLessThan(Pace.within(ACQUISITION));
+                .isLessThan(TestTiming.scaled(ACQUISITION));
     }
 
     /** Ends the connections of the pods' pools. @return whether there are none left */
-    private static boolean cutOff() {
+    private static boolean terminatePoolConnections() {
         return shop.query("""
                         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                          WHERE usename = 'fondaco' AND application_name NOT IN ('stranger', 'fondaco-topology')
@@ -150,7 +150,7 @@ class ConnectionsExhaustedIT {
     }
 
     /** Others who take all connections that the server has for anybody, and each that becomes free. */
-    private static final class Strangers implements AutoCloseable {
+    private static final class ConnectionHog implements AutoCloseable {
         private static final int AT_A_TIME = 4;
         private static final String TOO_MANY = "53300";
         private static final Duration PAUSE = Duration.ofMillis(20);
@@ -161,29 +161,29 @@ class ConnectionsExhaustedIT {
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private volatile boolean over;
 
-        Strangers() {
+        ConnectionHog() {
             server.setUrl(
                     shop.database().jdbcUrl(List.of(shop.database().primary().port())));
-            server.setUser(shop.database().logins().get("FONDACO_DATABASE_USERNAME"));
-            server.setPassword(shop.database().logins().get("FONDACO_DATABASE_PASSWORD"));
+            server.setUser(shop.database().credentialsEnvironment().get("FONDACO_DATABASE_USERNAME"));
+            server.setPassword(shop.database().credentialsEnvironment().get("FONDACO_DATABASE_PASSWORD"));
             server.setApplicationName("stranger");
             for (int i = 0; i < AT_A_TIME; i++) {
-                threads.submit(this::take);
+                threads.submit(this::acquireConnections);
             }
         }
 
-        private void take() {
+        private void acquireConnections() {
             while (!over) {
                 try {
                     taken.add(server.getConnection());
                 } catch (SQLException e) {
                     refused.compareAndSet(false, TOO_MANY.equals(e.getSQLState()));
-                    Pods.pass(PAUSE);
+                    Pods.sleep(PAUSE);
                 }
             }
         }
 
-        boolean areRefused() {
+        boolean isRefused() {
             return refused.get();
         }
 

@@ -13,12 +13,12 @@ class DatabaseEventFaultsIT extends EventFaults {
     }
 
     @Override
-    Map<String, String> carrier() {
+    Map<String, String> transportSettings() {
         return Map.of();
     }
 
     @Override
-    long published() {
+    long publishedCount() {
         return Long.parseLong(database.primary().query("SELECT count(*) FROM messaging.inbox"));
     }
 }

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
-import io.fondaco.platform.embedded.SmallDisk;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
+import io.fondaco.platform.embedded.TmpfsDisk;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,22 +36,22 @@ class DiskFullIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /** Of the pods, once the database takes writes again. */
-    private static final Duration RECOVERY = Pace.within(Duration.ofSeconds(10));
+    private static final Duration RECOVERY = TestTiming.scaled(Duration.ofSeconds(10));
 
     @TempDir
     private Path directory;
 
-    private Optional<SmallDisk> disk = Optional.empty();
-    private SellingShop shop;
+    private Optional<TmpfsDisk> disk = Optional.empty();
+    private ShopCluster shop;
     private String sku;
 
     @BeforeEach
     void open() {
-        disk = SmallDisk.mount(directory, MEGABYTES);
+        disk = TmpfsDisk.mount(directory, MEGABYTES);
         assumeTrue(disk.isPresent(), "no user and mount namespaces for us here");
-        shop = SellingShop.open(
-                "disk-full", ReplicatedPostgres.startOn(disk.get(), directory, 1), SellingShop.TAKEN_UP_SOON);
-        sku = shop.put(Map.of("main", 1_000_000));
+        shop = ShopCluster.open(
+                "disk-full", ReplicatedPostgres.startOn(disk.get(), directory, 1), ShopCluster.FAST_RECOVERY);
+        sku = shop.createProduct(Map.of("main", 1_000_000));
     }
 
     @AfterEach
@@ -66,40 +66,41 @@ class DiskFullIT {
         // Room in the log, which is made in pieces, so that it is the tables that find none.
         shop.database().primary().execute("SELECT pg_switch_wal()");
         shop.database().primary().execute("CHECKPOINT");
-        fillUntil(trade -> trade.opening().count("503 database_full") > 0);
+        fillUntil(outageTraffic -> outageTraffic.cartCreation().count("503 database_full") > 0);
     }
 
     @Test
     void aPrimaryThatEndsForWantOfRoomInItsLogIsFoundAgain() throws Exception {
-        fillUntil(trade -> hasEnded() && trade.opening().count("503 database_unavailable") > 0);
+        fillUntil(
+                outageTraffic -> isPrimaryDown() && outageTraffic.cartCreation().count("503 database_unavailable") > 0);
     }
 
-    private void fillUntil(Predicate<Trade> felt) throws Exception {
-        Trade trade = new Trade(shop.pod(VICTIM), sku, BUYERS);
-        Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
-        try (trade;
-                shoppers) {
-            await().atMost(SOON).until(() -> shoppers.orders() > BUYERS);
-            disk.orElseThrow().fill();
-            await().atMost(SOON).until(() -> felt.test(trade));
-            Pods.pass(LASTING);
-            disk.orElseThrow().free();
-            awaitPrimary();
-            int before = shoppers.orders();
-            trade.awaitOpened(RECOVERY);
-            await().atMost(RECOVERY).until(() -> shoppers.orders() > before);
+    private void fillUntil(Predicate<OutageTraffic> felt) throws Exception {
+        OutageTraffic outageTraffic = new OutageTraffic(shop.pod(VICTIM), sku, BUYERS);
+        RetryingShoppers retryingShoppers = new RetryingShoppers(shop, VICTIM, sku);
+        try (outageTraffic;
+                retryingShoppers) {
+            await().atMost(SOON).until(() -> retryingShoppers.confirmedOrderCount() > BUYERS);
+            disk.orElseThrow().fillSpace();
+            await().atMost(SOON).until(() -> felt.test(outageTraffic));
+            Pods.sleep(LASTING);
+            disk.orElseThrow().freeSpace();
+            restartPrimary();
+            int before = retryingShoppers.confirmedOrderCount();
+            outageTraffic.awaitCartsCreated(RECOVERY);
+            await().atMost(RECOVERY).until(() -> retryingShoppers.confirmedOrderCount() > before);
         }
-        LOG.infof("A full disk: %s, %d orders", trade, shoppers.orders());
-        trade.assertNobodyElseNoticed();
-        assertThat(trade.opening().answers().keySet())
+        LOG.infof("A full disk: %s, %d orders", outageTraffic, retryingShoppers.confirmedOrderCount());
+        outageTraffic.assertReadsAndLivenessUnaffected();
+        assertThat(outageTraffic.cartCreation().responseCounts().keySet())
                 .isSubsetOf("201", "503 database_full", "503 database_unavailable", "503 outcome_unknown");
-        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
-        shoppers.assertToldTheTruth();
+        InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
+        retryingShoppers.assertConfirmedOrdersExist();
     }
 
     /** Has the log begin a new piece, which needs room, as many orders would. @return whether the server has ended over it */
-    private boolean hasEnded() {
-        Member primary = shop.database().primary();
+    private boolean isPrimaryDown() {
+        ClusterMember primary = shop.database().primary();
         try {
             primary.execute("SELECT pg_logical_emit_message(true, 'full', 'x'); SELECT pg_switch_wal()");
         } catch (IllegalStateException e) {
@@ -109,11 +110,11 @@ class DiskFullIT {
     }
 
     /** Starts it if it has ended, as an orchestrator does. */
-    private void awaitPrimary() {
+    private void restartPrimary() {
         ReplicatedPostgres database = shop.database();
         await().atMost(SOON).ignoreExceptions().until(() -> {
             if (!database.primary().isRunning()) {
-                database.revive(database.primary());
+                database.restart(database.primary());
             }
             return database.primary().query("SELECT pg_is_in_recovery()").equals("f");
         });

@@ -51,32 +51,32 @@ abstract class EventFaults {
     Path directory;
 
     ReplicatedPostgres database;
-    Receiver receiver;
+    FaultyWebhookReceiver faultyWebhookReceiver;
     PackagedApp shop;
     List<PackagedApp> workers;
     Map<String, String> workerEnvironment;
     private final AtomicInteger checkouts = new AtomicInteger();
 
     /** What this carrier needs to be told, besides. */
-    abstract Map<String, String> carrier();
+    abstract Map<String, String> transportSettings();
 
     void open(Path freeDirectory) throws IOException {
         directory = freeDirectory;
         database = ReplicatedPostgres.start(directory.resolve("postgres"), 1);
-        receiver = Receiver.open();
-        Map<String, String> environment = Pods.selling(database);
+        faultyWebhookReceiver = FaultyWebhookReceiver.open();
+        Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_SHIPPING_FREE", "true");
         environment.put("FONDACO_CACHE_ENABLED", "false");
         // These processes live for seconds: the second compiler would not be done before they die.
         environment.put("TIER", "1");
-        environment.putAll(Receiver.settings());
+        environment.putAll(FaultyWebhookReceiver.settings());
         environment.put("FONDACO_WEBHOOK_TIMEOUT", "2s");
         environment.put("FONDACO_WEBHOOK_RETRY_SCHEDULE", "300ms,300ms,1s,2s" + ",5s".repeat(50));
         environment.put("FONDACO_MESSAGING_RETRY_DELAY", "300ms");
         environment.put("FONDACO_MESSAGING_LEASE", "4s");
         environment.put("FONDACO_JOBS_LEASE", "4s");
         environment.put("FONDACO_MESSAGING_MAX_ATTEMPTS", "1000");
-        environment.putAll(carrier());
+        environment.putAll(transportSettings());
         workerEnvironment = Map.copyOf(environment);
         environment.put("FONDACO_ROLES", "browse,buy,admin");
         shop = PackagedApp.start(name("shop"), environment);
@@ -90,7 +90,7 @@ abstract class EventFaults {
                     "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
                             + "thing,Thing,active,THING,5.00,continue\n");
             for (String path : List.of("/good", "/third", "/refusing", "/slow")) {
-                receiver.hearOfOrders(staff, path);
+                faultyWebhookReceiver.subscribeToOrderEvents(staff, path);
             }
         }
     }
@@ -109,29 +109,29 @@ abstract class EventFaults {
         if (workers != null) {
             all.addAll(workers);
         }
-        all.addAll(java.util.Arrays.asList(shop, receiver, database));
+        all.addAll(java.util.Arrays.asList(shop, faultyWebhookReceiver, database));
         Pods.closeAll(all);
     }
 
     @Test
     void aWorkerKilledBetweenPublishingAndMarkingLosesNothingAndRepeatsNoEffect() throws Exception {
         int caught = 0;
-        try (Load load = load()) {
-            load.gentle(true);
+        try (OrderLoad orderLoad = load()) {
+            orderLoad.throttle(true);
             for (int kill = 0; kill < KILLS; kill++) {
                 int victim = kill % workers.size();
                 workers.get(victim).awaitReady();
                 // Somebody is at work again, the leases of who was killed before are over.
-                long flowing = published();
-                await().atMost(SETTLED).until(() -> published() > flowing);
+                long flowing = publishedCount();
+                await().atMost(SETTLED).until(() -> publishedCount() > flowing);
                 await().atMost(SETTLED).until(() -> killBetweenPublishingAndMarking(workers.get(victim)));
                 caught++;
-                workers.set(victim, workers.get(victim).launchAgain(name("worker-" + victim), workerEnvironment));
+                workers.set(victim, workers.get(victim).relaunch(name("worker-" + victim), workerEnvironment));
             }
             workers.forEach(PackagedApp::awaitReady);
         }
         LOG.infof("%s: %d kills between publishing and marking", getClass().getSimpleName(), caught);
-        verify();
+        verifyDelivery();
     }
 
     /** @return false if nothing was published, because who could has published already and is about to mark it */
@@ -142,12 +142,12 @@ abstract class EventFaults {
             session.setAutoCommit(false);
             lock.execute("SET LOCAL lock_timeout = '10s'");
             lock.execute("LOCK TABLE messaging.cursor IN EXCLUSIVE MODE");
-            long before = published();
+            long before = publishedCount();
             long deadline = System.nanoTime() + PUBLISHES.toNanos();
-            while (published() == before && System.nanoTime() < deadline) {
-                Pods.pass(Duration.ofMillis(20));
+            while (publishedCount() == before && System.nanoTime() < deadline) {
+                Pods.sleep(Duration.ofMillis(20));
             }
-            boolean published = published() > before;
+            boolean published = publishedCount() > before;
             if (published) {
                 victim.kill();
             }
@@ -157,15 +157,15 @@ abstract class EventFaults {
     }
 
     /** How much has been handed on by now, whether it is marked or not. */
-    abstract long published() throws Exception;
+    abstract long publishedCount() throws Exception;
 
     @Test
     void aPausedWorkerThatWakesWithAnExpiredLeaseDoesNothingTwice() throws Exception {
-        try (Load load = load()) {
+        try (OrderLoad orderLoad = load()) {
             PackagedApp sleeper = workers.getFirst();
             sleeper.freeze(true);
             String since = database.primary().query("SELECT now()");
-            Pods.pass(FAULT.multipliedBy(2).plusSeconds(8));
+            Pods.sleep(FAULT.multipliedBy(2).plusSeconds(8));
             await().atMost(SETTLED)
                     .untilAsserted(() -> assertThat(database.primary().query("""
                                     SELECT finished_at > '%s' FROM jobs.lease WHERE name = 'payment-reconciliation'
@@ -173,16 +173,16 @@ abstract class EventFaults {
                             .as("a job goes on, whoever had it")
                             .isEqualTo("t"));
             sleeper.freeze(false);
-            Pods.pass(FAULT);
+            Pods.sleep(FAULT);
         }
-        verify();
+        verifyDelivery();
     }
 
     @Test
     void aListenerThatThrowsForOneOrderHoldsUpThatOneOnly() throws Exception {
         String ill;
         try (ShopClient client = staff()) {
-            ShopClient.Basket cart = openCart(client);
+            ShopClient.GuestCart cart = openCart(client);
             // The order's identifier is not known before it is placed, so the first one to come is the ill one.
             database.primary().execute("""
                     CREATE SCHEMA IF NOT EXISTS faults;
@@ -200,46 +200,51 @@ abstract class EventFaults {
                     GRANT SELECT ON faults.ill TO PUBLIC;
                     """);
             ill = complete(client, cart).get("id").asText();
-            await().atMost(SETTLED).until(() -> receiver.firstTaken("/good").containsKey(ill));
+            await().atMost(SETTLED)
+                    .until(() ->
+                            faultyWebhookReceiver.acceptedSequences("/good").containsKey(ill));
             database.primary().execute("INSERT INTO faults.ill VALUES ('%s')".formatted(ill));
             fulfil(client, ill);
             refund(client, ill);
         }
-        int before = receiver.taken("/good").size();
-        try (Load load = load()) {
-            Pods.pass(FAULT);
+        int before = faultyWebhookReceiver.acceptedEvents("/good").size();
+        try (OrderLoad orderLoad = load()) {
+            Pods.sleep(FAULT);
         }
-        await().atMost(SETTLED).until(() -> receiver.taken("/good").size() > before + 10);
-        assertThat(receiver.firstTaken("/good").get(ill)).containsExactly(1L);
+        await().atMost(SETTLED)
+                .until(() -> faultyWebhookReceiver.acceptedEvents("/good").size() > before + 10);
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(ill)).containsExactly(1L);
         assertThat(Long.parseLong(database.primary()
-                        .query("SELECT count(*) FROM messaging.parked WHERE subject = '%s'".formatted(ill))))
+                        .query("SELECT count(*) FROM messaging.retry WHERE subject = '%s'".formatted(ill))))
                 .isEqualTo(2);
         database.primary().execute("DELETE FROM faults.ill");
-        verify();
-        assertThat(receiver.firstTaken("/good").get(ill)).containsExactly(1L, 2L, 3L);
+        verifyDelivery();
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(ill)).containsExactly(1L, 2L, 3L);
     }
 
     @Test
     void slowAndRefusingReceiversDelayNoOtherAndWhoTakesEveryThirdTryGetsAll() throws Exception {
-        try (Load load = load()) {
-            await().atMost(SETTLED).until(() -> receiver.calls("/slow") > 0 && receiver.calls("/refusing") > 0);
-            Pods.pass(FAULT);
+        try (OrderLoad orderLoad = load()) {
+            await().atMost(SETTLED)
+                    .until(() -> faultyWebhookReceiver.requestCount("/slow") > 0
+                            && faultyWebhookReceiver.requestCount("/refusing") > 0);
+            Pods.sleep(FAULT);
         }
-        verify();
-        assertThat(receiver.taken("/refusing")).isEmpty();
-        await().atMost(SETTLED)
-                .untilAsserted(() -> assertThat(receiver.firstTaken("/third").keySet())
-                        .containsAll(receiver.firstTaken("/good").keySet()));
+        verifyDelivery();
+        assertThat(faultyWebhookReceiver.acceptedEvents("/refusing")).isEmpty();
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(
+                        faultyWebhookReceiver.acceptedSequences("/third").keySet())
+                .containsAll(faultyWebhookReceiver.acceptedSequences("/good").keySet()));
     }
 
     /** Orders placed, sent and refunded by a few clients, until it is closed. */
-    final class Load implements AutoCloseable {
+    final class OrderLoad implements AutoCloseable {
         private final AtomicBoolean over = new AtomicBoolean();
-        private final AtomicBoolean gentle = new AtomicBoolean();
+        private final AtomicBoolean throttled = new AtomicBoolean();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final List<Future<?>> clients = new ArrayList<>();
 
-        private Load() {
+        private OrderLoad() {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit((Callable<Void>) () -> {
                     try (ShopClient client = staff()) {
@@ -248,9 +253,9 @@ abstract class EventFaults {
                                     complete(client, openCart(client)).get("id").asText();
                             fulfil(client, order);
                             refund(client, order);
-                            Pace.pause();
-                            if (gentle.get()) {
-                                Pods.pass(Duration.ofMillis(500));
+                            TestTiming.pause();
+                            if (throttled.get()) {
+                                Pods.sleep(Duration.ofMillis(500));
                             }
                         }
                     }
@@ -260,8 +265,8 @@ abstract class EventFaults {
         }
 
         /** Leaves the machine some room, for who has to start. */
-        void gentle(boolean yes) {
-            gentle.set(yes);
+        void throttle(boolean yes) {
+            throttled.set(yes);
         }
 
         @Override
@@ -274,21 +279,21 @@ abstract class EventFaults {
         }
     }
 
-    Load load() {
-        return new Load();
+    OrderLoad load() {
+        return new OrderLoad();
     }
 
     int checkouts() {
         return checkouts.get();
     }
 
-    private static ShopClient.Basket openCart(ShopClient client) {
+    private static ShopClient.GuestCart openCart(ShopClient client) {
         return client.openCart("GBP", "ada@example.com", List.of(Map.of("sku", "THING", "quantity", 2)));
     }
 
-    private JsonNode complete(ShopClient client, ShopClient.Basket basket) {
-        client.choose(
-                basket,
+    private JsonNode complete(ShopClient client, ShopClient.GuestCart guestCart) {
+        client.updateCart(
+                guestCart,
                 Map.of(
                         "shipping_address",
                         Map.of(
@@ -304,7 +309,7 @@ abstract class EventFaults {
                                 "GB"),
                         "shipping_method",
                         "standard"));
-        JsonNode order = client.complete(basket, UUID.randomUUID().toString())
+        JsonNode order = client.complete(guestCart, UUID.randomUUID().toString())
                 .expect(201)
                 .body();
         checkouts.incrementAndGet();
@@ -331,15 +336,15 @@ abstract class EventFaults {
     }
 
     /** What must hold when nothing is broken any more and what is waiting has been carried. */
-    void verify() throws Exception {
-        Map<String, List<Long>> expected = told();
+    void verifyDelivery() throws Exception {
+        Map<String, List<Long>> expected = expectedSequences();
         await().atMost(SETTLED).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
-                        receiver.firstTaken("/good").entrySet().stream()
+                        faultyWebhookReceiver.acceptedSequences("/good").entrySet().stream()
                                 .mapToInt(entry -> entry.getValue().size())
                                 .sum())
                 .as("events of orders that arrived")
                 .isEqualTo(expected.values().stream().mapToInt(List::size).sum()));
-        Map<String, List<Long>> arrived = receiver.firstTaken("/good");
+        Map<String, List<Long>> arrived = faultyWebhookReceiver.acceptedSequences("/good");
         assertThat(sorted(arrived)).as("every event of every order").isEqualTo(expected);
         // What has to be sent again does not hold up the later ones, so there it may be overtaken; and only there.
         List<String> sentAgain = database.primary().queryAll("""
@@ -377,7 +382,7 @@ abstract class EventFaults {
                 expected.size(),
                 expected.values().stream().mapToInt(List::size).sum(),
                 sentAgain.size(),
-                receiver.calls("/good"));
+                faultyWebhookReceiver.requestCount("/good"));
     }
 
     private static Map<String, List<Long>> sorted(Map<String, List<Long>> numbers) {
@@ -388,7 +393,7 @@ abstract class EventFaults {
     }
 
     /** The history of orders is written beside the events: what is in it must have been told, under the same numbers. */
-    private Map<String, List<Long>> told() throws SQLException {
+    private Map<String, List<Long>> expectedSequences() throws SQLException {
         Map<String, List<Long>> told = new TreeMap<>();
         Map<String, Long> entries = new TreeMap<>();
         try (Connection session = database.primary().session();

@@ -24,31 +24,31 @@ import org.junit.jupiter.api.io.TempDir;
 /** Faults while Kafka carries the events, a real broker in the test's process. */
 class KafkaEventFaultsIT extends EventFaults {
     /** Bytes that a heap may differ by for other reasons. */
-    private static final long GROWTH = 16 << 20;
+    private static final long MAX_HEAP_GROWTH_BYTES = 16 << 20;
 
     private static final String TOPIC = "fondaco.events";
-    private Broker broker;
+    private KafkaBroker kafkaBroker;
 
     @BeforeAll
     void start(@TempDir Path free) throws Exception {
-        broker = Broker.start(free.resolve("kafka"));
+        kafkaBroker = KafkaBroker.start(free.resolve("kafka"));
         open(free);
     }
 
     @AfterAll
     void stopBroker() {
-        if (broker != null) {
-            broker.close();
+        if (kafkaBroker != null) {
+            kafkaBroker.close();
         }
     }
 
     @Override
-    Map<String, String> carrier() {
-        return Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(), "FONDACO_KAFKA_TIMEOUT", "6s");
+    Map<String, String> transportSettings() {
+        return Map.of("FONDACO_KAFKA_BOOTSTRAP_SERVERS", kafkaBroker.bootstrapServers(), "FONDACO_KAFKA_TIMEOUT", "6s");
     }
 
     @Override
-    long published() {
+    long publishedCount() {
         try (KafkaConsumer<String, byte[]> consumer = consumer()) {
             return consumer.endOffsets(partitions(consumer)).values().stream()
                     .mapToLong(Long::longValue)
@@ -58,41 +58,41 @@ class KafkaEventFaultsIT extends EventFaults {
 
     @Test
     void whileTheBrokerIsDownCheckoutsGoOnAndTheBacklogDrainsInOrderAfterwards() throws Exception {
-        try (Load load = load()) {
+        try (OrderLoad orderLoad = load()) {
             int atFirst = checkouts();
-            Pods.pass(FAULT);
+            Pods.sleep(FAULT);
             int before = checkouts() - atFirst;
-            broker.stop();
+            kafkaBroker.stop();
             int atStop = checkouts();
-            Pods.pass(FAULT.dividedBy(4));
-            List<Long> early = heaps();
-            Pods.pass(FAULT.multipliedBy(3).dividedBy(4));
+            Pods.sleep(FAULT.dividedBy(4));
+            List<Long> early = liveHeaps();
+            Pods.sleep(FAULT.multipliedBy(3).dividedBy(4));
             int meanwhile = checkouts() - atStop;
-            List<Long> late = heaps();
-            broker.startAgain();
+            List<Long> late = liveHeaps();
+            kafkaBroker.restart();
             LOG.infof("live heap of the pods, early and late without the broker: %s, %s bytes", early, late);
             for (int pod = 0; pod < early.size(); pod++) {
                 assertThat(late.get(pod) - early.get(pod))
                         .as("what pod %d keeps meanwhile", pod)
-                        .isLessThan(GROWTH);
+                        .isLessThan(MAX_HEAP_GROWTH_BYTES);
             }
             LOG.infof("checkouts with the broker: %d, without it, in the same time: %d", before, meanwhile);
             assertThat(meanwhile).as("checkouts without the broker").isGreaterThan(before / 2);
-            Pods.pass(FAULT);
+            Pods.sleep(FAULT);
         }
-        verify();
+        verifyDelivery();
     }
 
     /** What lives in the heaps of who sells and who carries. */
-    private List<Long> heaps() {
+    private List<Long> liveHeaps() {
         return Stream.concat(Stream.of(shop), workers.stream())
                 .map(Pods::liveHeap)
                 .toList();
     }
 
     @Override
-    void verify() throws Exception {
-        super.verify();
+    void verifyDelivery() throws Exception {
+        super.verifyDelivery();
         Map<String, List<Long>> published = new LinkedHashMap<>();
         Map<String, List<String>> places = new TreeMap<>();
         int records = 0;
@@ -117,7 +117,7 @@ class KafkaEventFaultsIT extends EventFaults {
                 }
             }
         }
-        Map<String, List<Long>> received = receiver.firstTaken("/good");
+        Map<String, List<Long>> received = faultyWebhookReceiver.acceptedSequences("/good");
         assertThat(published.keySet()).isEqualTo(received.keySet());
         published.forEach((order, numbers) -> assertThat(numbers)
                 .as("published of %s: %s", order, places.get(order))
@@ -129,7 +129,7 @@ class KafkaEventFaultsIT extends EventFaults {
 
     private KafkaConsumer<String, byte[]> consumer() {
         return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                Map.of("bootstrap.servers", kafkaBroker.bootstrapServers()),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
     }

@@ -30,7 +30,7 @@ final class LoadBalancer implements AutoCloseable {
     private final List<URI> targets;
     private final @Nullable HaProxy haproxy;
     private final AtomicInteger next = new AtomicInteger();
-    private final Set<URI> away = ConcurrentHashMap.newKeySet();
+    private final Set<URI> notReady = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     private LoadBalancer(List<URI> targets, @Nullable HaProxy haproxy) {
@@ -52,7 +52,7 @@ final class LoadBalancer implements AutoCloseable {
                             "HAProxy is not installed: requests go to the ready pods in turn without it");
             LoadBalancer inTurn = new LoadBalancer(
                     parts.get("BUY").stream().map(PackagedApp::base).toList(), null);
-            Thread.ofVirtual().name("balancer-checks").start(inTurn::check);
+            Thread.ofVirtual().name("balancer-checks").start(inTurn::runHealthChecks);
             return inTurn;
         }
         Map<String, String> addresses = new TreeMap<>();
@@ -67,15 +67,15 @@ final class LoadBalancer implements AutoCloseable {
         return new LoadBalancer(List.of(URI.create("http://127.0.0.1:" + haproxy.port())), haproxy);
     }
 
-    private void check() {
+    private void runHealthChecks() {
         try (HttpClient http =
                 HttpClient.newBuilder().connectTimeout(CHECK_LIMIT).build()) {
             do {
                 for (URI target : targets) {
                     if (isReady(http, target)) {
-                        away.remove(target);
+                        notReady.remove(target);
                     } else {
-                        away.add(target);
+                        notReady.add(target);
                     }
                 }
             } while (!closing.await(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
@@ -103,7 +103,7 @@ final class LoadBalancer implements AutoCloseable {
         URI chosen = targets.getFirst();
         for (int tries = 0; tries < targets.size(); tries++) {
             chosen = targets.get(Math.floorMod(next.getAndIncrement(), targets.size()));
-            if (!away.contains(chosen)) {
+            if (!notReady.contains(chosen)) {
                 return chosen;
             }
         }
@@ -111,7 +111,7 @@ final class LoadBalancer implements AutoCloseable {
     }
 
     /** Whether a GET that one pod did not answer is put to another. */
-    boolean triesReadsAgain() {
+    boolean retriesReads() {
         return haproxy != null;
     }
 

@@ -3,7 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -52,15 +52,15 @@ class MigrationKilledIT {
     private Path directory;
 
     private final List<AutoCloseable> processes = new ArrayList<>();
-    private SellingShop shop;
+    private ShopCluster shop;
     private int version;
     private Path nextRelease;
 
     @BeforeEach
     void open() throws IOException {
-        shop = SellingShop.open("half-way", directory.resolve("database"), Map.of());
-        shop.client(0).offer(SKU, 1_000_000);
-        version = Integer.parseInt(history("max(version::int)"));
+        shop = ShopCluster.open("half-way", directory.resolve("database"), Map.of());
+        shop.client(0).importProductWithStock(SKU, 1_000_000);
+        version = Integer.parseInt(queryMigrationHistory("max(version::int)"));
         nextRelease = nextRelease();
     }
 
@@ -72,21 +72,22 @@ class MigrationKilledIT {
 
     @Test
     void theOldPodsSellOnAndTheNextReleaseComesToTheEnd() throws Exception {
-        Member primary = shop.database().primary();
+        ClusterMember primary = shop.database().primary();
         AtomicInteger turn = new AtomicInteger();
-        Crowd crowd = new Crowd(() -> shop.pod(turn.getAndIncrement()).base(), SKU);
-        try (crowd;
+        NoRetryTraffic noRetryTraffic =
+                new NoRetryTraffic(() -> shop.pod(turn.getAndIncrement()).base(), SKU);
+        try (noRetryTraffic;
                 Connection other = primary.session();
                 Statement statement = other.createStatement()) {
             primary.execute("ALTER DATABASE fondaco SET half_way.seconds = '%d'".formatted(STATEMENT_SECONDS));
             killWhen("query LIKE '%pg_sleep%' AND state = 'active'");
             primary.execute("ALTER DATABASE fondaco RESET half_way.seconds");
-            assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version));
+            assertThat(queryMigrationHistory("max(version::int)")).isEqualTo(Integer.toString(version));
 
             other.setAutoCommit(false);
             statement.execute("LOCK TABLE cart.cart IN ROW EXCLUSIVE MODE");
             killWhen("query LIKE '%CREATE INDEX CONCURRENTLY cart_half_way%' AND wait_event_type = 'Lock'");
-            assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version + 1));
+            assertThat(queryMigrationHistory("max(version::int)")).isEqualTo(Integer.toString(version + 1));
             assertThat(indexIsValid()).isEqualTo("f");
 
             PackagedApp next = launchNext();
@@ -96,20 +97,21 @@ class MigrationKilledIT {
                 shopper.buy("GBP", SKU);
             }
         }
-        LOG.infof("A migration killed twice: %d requests, %d orders", crowd.requests(), crowd.orders());
-        assertThat(crowd.failedReads()).isEmpty();
-        assertThat(crowd.failedWrites()).isEmpty();
-        assertThat(crowd.orders()).isPositive();
-        assertThat(history("max(version::int)")).isEqualTo(Integer.toString(version + 2));
-        assertThat(history("count(*) FILTER (WHERE NOT success)")).isEqualTo("0");
+        LOG.infof(
+                "A migration killed twice: %d requests, %d orders", noRetryTraffic.requests(), noRetryTraffic.orders());
+        assertThat(noRetryTraffic.failedReads()).isEmpty();
+        assertThat(noRetryTraffic.failedWrites()).isEmpty();
+        assertThat(noRetryTraffic.orders()).isPositive();
+        assertThat(queryMigrationHistory("max(version::int)")).isEqualTo(Integer.toString(version + 2));
+        assertThat(queryMigrationHistory("count(*) FILTER (WHERE NOT success)")).isEqualTo("0");
         assertThat(indexIsValid()).isEqualTo("t");
-        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
+        InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
     }
 
     private PackagedApp launchNext() {
         Map<String, String> environment = environment();
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
-        PackagedApp pod = PackagedApp.launchOther(nextRelease, "half-way-next", environment);
+        PackagedApp pod = PackagedApp.launchBuild(nextRelease, "half-way-next", environment);
         processes.add(pod);
         return pod;
     }
@@ -124,7 +126,7 @@ class MigrationKilledIT {
     }
 
     private PackagedApp migrate() {
-        PackagedApp migration = PackagedApp.launchOther(nextRelease, "half-way-migrate", environment(), "migrate");
+        PackagedApp migration = PackagedApp.launchBuild(nextRelease, "half-way-migrate", environment(), "migrate");
         processes.add(migration);
         return migration;
     }
@@ -136,7 +138,7 @@ class MigrationKilledIT {
         return environment;
     }
 
-    private String history(String what) {
+    private String queryMigrationHistory(String what) {
         return shop.query("SELECT %s FROM cart.flyway_schema_history".formatted(what));
     }
 

@@ -3,7 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -32,11 +32,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OverloadIT {
     private static final Logger LOG = Logger.getLogger(OverloadIT.class);
-    private static final Duration FLOODED =
+    private static final Duration OVERLOAD_DURATION =
             Duration.ofSeconds(Math.min(30, Integer.getInteger("faults.seconds", 4) * 2));
     private static final int BROWSERS = 120;
     private static final int IMPORTERS = 12;
-    private static final int HANGING_UP = 4;
+    private static final int DISCONNECTING_CLIENTS = 4;
 
     /** Not in the cache. */
     private static final String PAGE = "/store/v1/products?limit=";
@@ -45,13 +45,13 @@ class OverloadIT {
     private static Path directory;
 
     private static ReplicatedPostgres database;
-    private static PackagedApp all;
+    private static PackagedApp podWithAllRoles;
 
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        all = PackagedApp.start("overload-all", environment("browse,buy,admin,worker"));
-        try (ShopClient staff = new ShopClient(all.base(), PackagedApp.ADMIN_KEY)) {
+        podWithAllRoles = PackagedApp.start("overload-all", environment("browse,buy,admin,worker"));
+        try (ShopClient staff = new ShopClient(podWithAllRoles.base(), PackagedApp.ADMIN_KEY)) {
             StringBuilder products =
                     new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n");
             for (int i = 0; i < 200; i++) {
@@ -63,7 +63,7 @@ class OverloadIT {
     }
 
     private static Map<String, String> environment(String roles) {
-        Map<String, String> environment = Pods.selling(database);
+        Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_ROLES", roles);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.put("FONDACO_ADMISSION_REQUESTS_AT_A_TIME", "16");
@@ -72,28 +72,31 @@ class OverloadIT {
 
     @AfterAll
     static void close() {
-        Pods.closeAll(List.of(all, database));
+        Pods.closeAll(List.of(podWithAllRoles, database));
     }
 
     @Test
     void whoBuysNoticesNothing() throws Exception {
-        try (Flood browsing = browse(all.base());
-                Flood importing = importStock(all.base());
-                AutoCloseable _ = hangUp(all.base())) {
-            int orders = buyFor(FLOODED, all.base());
-            LOG.infof("%d orders; browsing %s; importing %s", orders, browsing.answers(), importing.answers());
+        try (LoadGenerator browsing = startBrowsing(podWithAllRoles.base());
+                LoadGenerator importing = importStock(podWithAllRoles.base());
+                AutoCloseable _ = startDisconnectingClients(podWithAllRoles.base())) {
+            int orders = buyFor(OVERLOAD_DURATION, podWithAllRoles.base());
+            LOG.infof(
+                    "%d orders; browsing %s; importing %s",
+                    orders, browsing.responseCounts(), importing.responseCounts());
             assertThat(orders).isPositive();
-            assertThat(browsing.answers()).containsOnlyKeys("200", "503 overloaded");
-            assertThat(importing.answers().keySet()).isSubsetOf("202", "503 overloaded");
+            assertThat(browsing.responseCounts()).containsOnlyKeys("200", "503 overloaded");
+            assertThat(importing.responseCounts().keySet()).isSubsetOf("202", "503 overloaded");
             assertThat(importing.count("503 overloaded"))
                     .as("imports are turned away first")
                     .isGreaterThan(importing.count("202"));
         }
-        assertThat(refused(all, "buy")).isZero();
-        assertThat(refused(all, "browse")).isPositive();
-        await().untilAsserted(() -> assertThat(Pods.metric(all, "fondaco_admission_requests_served", "priority"))
-                .as("places that nobody gave back")
-                .isZero());
+        assertThat(refusedRequests(podWithAllRoles, "buy")).isZero();
+        assertThat(refusedRequests(podWithAllRoles, "browse")).isPositive();
+        await().untilAsserted(
+                        () -> assertThat(Pods.metric(podWithAllRoles, "fondaco_admission_requests_served", "priority"))
+                                .as("places that nobody gave back")
+                                .isZero());
     }
 
     @Test
@@ -101,18 +104,19 @@ class OverloadIT {
         try (PackagedApp browse = PackagedApp.start("overload-browse", environment("browse"));
                 PackagedApp buy = PackagedApp.start("overload-buy", environment("buy"));
                 LoadBalancer balancer = LoadBalancer.over(
-                        Map.of("BROWSE", List.of(browse), "BUY", List.of(buy), "ADMIN", List.of(all)), directory)) {
+                        Map.of("BROWSE", List.of(browse), "BUY", List.of(buy), "ADMIN", List.of(podWithAllRoles)),
+                        directory)) {
             // Without HAProxy nobody knows which path is whose.
-            URI shop = balancer.triesReadsAgain() ? balancer.next() : browse.base();
-            URI checkout = balancer.triesReadsAgain() ? balancer.next() : buy.base();
-            try (Flood browsing = browse(shop)) {
-                int orders = buyFor(FLOODED, checkout);
-                LOG.infof("%d orders; browsing %s", orders, browsing.answers());
+            URI shop = balancer.retriesReads() ? balancer.next() : browse.base();
+            URI checkout = balancer.retriesReads() ? balancer.next() : buy.base();
+            try (LoadGenerator browsing = startBrowsing(shop)) {
+                int orders = buyFor(OVERLOAD_DURATION, checkout);
+                LOG.infof("%d orders; browsing %s", orders, browsing.responseCounts());
                 assertThat(orders).isPositive();
                 assertThat(browsing.count("200")).isPositive();
             }
-            assertThat(refused(browse, "browse")).isPositive();
-            assertThat(refused(buy, "")).isZero();
+            assertThat(refusedRequests(browse, "browse")).isPositive();
+            assertThat(refusedRequests(buy, "")).isZero();
         }
     }
 
@@ -125,45 +129,45 @@ class OverloadIT {
             environment.put("FONDACO_DATABASE_PRIMARY_URL", url);
             environment.remove("FONDACO_DATABASE_REPLICA_URLS");
             try (PackagedApp pod = PackagedApp.start("overload-slow", environment);
-                    Flood browsing = browse(pod.base())) {
+                    LoadGenerator browsing = startBrowsing(pod.base())) {
                 network.delay(Duration.ofMillis(50));
-                Thread.sleep(FLOODED);
+                Thread.sleep(OVERLOAD_DURATION);
                 assertThat(browsing.count("200")).as("slow, not away").isPositive();
                 network.set(TcpProxy.Mode.STALL);
-                Thread.sleep(FLOODED);
+                Thread.sleep(OVERLOAD_DURATION);
                 network.delay(Duration.ZERO);
                 network.set(TcpProxy.Mode.PASS);
-                await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> buys(pod.base()));
-                LOG.infof("browsing %s", browsing.answers());
-                assertThat(browsing.answers().keySet())
+                await().atMost(TestTiming.scaled(Duration.ofSeconds(10))).until(() -> canBuy(pod.base()));
+                LOG.infof("browsing %s", browsing.responseCounts());
+                assertThat(browsing.responseCounts().keySet())
                         .isSubsetOf("200", "503 overloaded", "503 database_slow", "503 database_unavailable");
             }
         }
     }
 
-    private static double refused(PackagedApp pod, String priority) {
+    private static double refusedRequests(PackagedApp pod, String priority) {
         return Pods.metric(pod, "fondaco_admission_requests_refused_total", priority);
     }
 
-    private static Flood browse(URI base) {
-        return new Flood(
+    private static LoadGenerator startBrowsing(URI base) {
+        return new LoadGenerator(
                 BROWSERS,
                 () -> HttpRequest.newBuilder(
                         base.resolve(PAGE + ThreadLocalRandom.current().nextInt(40, 60))));
     }
 
-    private static Flood importStock(URI base) {
-        return new Flood(IMPORTERS, () -> HttpRequest.newBuilder(base.resolve("/admin/v1/imports?kind=stock"))
+    private static LoadGenerator importStock(URI base) {
+        return new LoadGenerator(IMPORTERS, () -> HttpRequest.newBuilder(base.resolve("/admin/v1/imports?kind=stock"))
                 .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
                 .header("Content-Type", "text/csv")
                 .POST(HttpRequest.BodyPublishers.ofString("sku,location,available\nFLOOD-1,default,10\n")));
     }
 
     /** Clients that ask and are gone before they are answered. */
-    private static AutoCloseable hangUp(URI base) {
+    private static AutoCloseable startDisconnectingClients(URI base) {
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> clients = new ArrayList<>();
-        for (int i = 0; i < HANGING_UP; i++) {
+        for (int i = 0; i < DISCONNECTING_CLIENTS; i++) {
             clients.add(Thread.ofVirtual().start(() -> {
                 while (!over.get()) {
                     try (Socket socket = new Socket()) {
@@ -192,7 +196,7 @@ class OverloadIT {
     /** Four shoppers who never try anything twice. @return their orders */
     private static int buyFor(Duration time, URI base) throws Exception {
         long end = System.nanoTime() + time.toNanos();
-        return Together.all(4, 4, _ -> {
+        return ConcurrentRunner.runAll(4, 4, _ -> {
                     int orders = 0;
                     while (System.nanoTime() < end) {
                         buy(base);
@@ -205,7 +209,7 @@ class OverloadIT {
                 .sum();
     }
 
-    private static boolean buys(URI base) {
+    private static boolean canBuy(URI base) {
         try {
             buy(base);
             return true;

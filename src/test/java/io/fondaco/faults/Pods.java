@@ -1,7 +1,7 @@
 package io.fondaco.faults;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +23,9 @@ final class Pods {
 
     /** What pods on these servers need to be told, with a small heap. */
     static Map<String, String> environment(ReplicatedPostgres database) {
-        List<Integer> ports = database.members().stream().map(Member::port).toList();
-        Map<String, String> environment = new TreeMap<>(database.logins());
+        List<Integer> ports =
+                database.members().stream().map(ClusterMember::port).toList();
+        Map<String, String> environment = new TreeMap<>(database.credentialsEnvironment());
         environment.put("HEAP", "384m");
         environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
         environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
@@ -35,7 +36,7 @@ final class Pods {
     }
 
     /** The same for pods that sell for pounds, and take the test provider's money. */
-    static Map<String, String> selling(ReplicatedPostgres database) {
+    static Map<String, String> sellingEnvironment(ReplicatedPostgres database) {
         Map<String, String> environment = environment(database);
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
         environment.put("FONDACO_PAYMENT_TEST_WEBHOOK_SECRET", "test-webhook-secret");
@@ -51,7 +52,7 @@ final class Pods {
 
     static double metric(PackagedApp pod, String name, String label) {
         double sum = 0;
-        for (String line : pod.page("/q/metrics").lines().toList()) {
+        for (String line : pod.get("/q/metrics").lines().toList()) {
             if (line.startsWith(name) && line.contains(label)) {
                 sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
             }
@@ -95,7 +96,7 @@ final class Pods {
     }
 
     /** Lets a fault last: time passing is what is meant, not something awaited. */
-    static void pass(Duration time) {
+    static void sleep(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             LockSupport.parkNanos(Math.min(TimeUnit.MILLISECONDS.toNanos(20), Math.max(0, end - System.nanoTime())));

@@ -37,22 +37,22 @@ class PreviousReleaseIT {
 
     private final List<PackagedApp> pods = new ArrayList<>();
     private ReplicatedPostgres database;
-    private Receiver receiver;
+    private FaultyWebhookReceiver faultyWebhookReceiver;
     private Map<String, String> environment;
 
     @BeforeEach
     void open() throws IOException {
         database = ReplicatedPostgres.startEmpty(directory, 1);
-        receiver = Receiver.open();
-        environment = Pods.selling(database);
+        faultyWebhookReceiver = FaultyWebhookReceiver.open();
+        environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "false");
-        environment.putAll(Receiver.settings());
+        environment.putAll(FaultyWebhookReceiver.settings());
     }
 
     @AfterEach
     void close() {
         List<AutoCloseable> all = new ArrayList<>(pods);
-        all.add(receiver);
+        all.add(faultyWebhookReceiver);
         all.add(database);
         Pods.closeAll(all);
     }
@@ -63,7 +63,7 @@ class PreviousReleaseIT {
     }
 
     private PackagedApp startPrevious(String name) {
-        return add(PackagedApp.startOther(Path.of(PREVIOUS), "previous-release-" + name, environment));
+        return add(PackagedApp.startBuild(Path.of(PREVIOUS), "previous-release-" + name, environment));
     }
 
     private void migrate() throws InterruptedException {
@@ -82,16 +82,16 @@ class PreviousReleaseIT {
         ShopClient fresh = new ShopClient(now.base(), PackagedApp.ADMIN_KEY);
         try (old;
                 fresh) {
-            fill(old);
-            look(old);
-            look(fresh);
+            createProductAndWebhook(old);
+            browse(old);
+            browse(fresh);
             List<String> orders = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 orders.add(buy(old));
                 orders.add(buy(fresh));
             }
             // No other worker is there: what both releases tell, the release before carries.
-            awaitTold(orders);
+            awaitWebhooks(orders);
             // Each goes on with what the other began.
             cancel(fresh, orders.get(0));
             cancel(old, orders.get(1));
@@ -103,19 +103,19 @@ class PreviousReleaseIT {
         String upgraded;
         try (ShopClient client = new ShopClient(alone.base(), PackagedApp.ADMIN_KEY)) {
             upgraded = buy(client);
-            awaitTold(List.of(upgraded));
+            awaitWebhooks(List.of(upgraded));
         }
         alone.close();
 
         PackagedApp back = startPrevious("back");
         try (ShopClient client = new ShopClient(back.base(), PackagedApp.ADMIN_KEY)) {
-            look(client);
-            awaitTold(List.of(buy(client)));
+            browse(client);
+            awaitWebhooks(List.of(buy(client)));
             cancel(client, upgraded);
         }
         assertThat(database.primary().query("SELECT count(*) FROM messaging.dead_letter"))
                 .isEqualTo("0");
-        assertThat(database.primary().query("SELECT count(*) FROM messaging.parked"))
+        assertThat(database.primary().query("SELECT count(*) FROM messaging.retry"))
                 .isEqualTo("0");
         await().atMost(SETTLED)
                 .untilAsserted(() -> assertThat(database.primary().query("""
@@ -135,7 +135,7 @@ class PreviousReleaseIT {
                 .contains("run this release with the argument migrate first");
         migrate();
         PackagedApp ready = add(PackagedApp.start("previous-release-ready", environment));
-        assertThat(ready.page("/q/health/ready")).contains("up to date");
+        assertThat(ready.get("/q/health/ready")).contains("up to date");
     }
 
     /** How many a module has, which are numbered from 1. */
@@ -151,12 +151,12 @@ class PreviousReleaseIT {
         return settings;
     }
 
-    private void fill(ShopClient staff) {
-        staff.offer("THING", 1_000);
-        receiver.hearOfOrders(staff, "/good");
+    private void createProductAndWebhook(ShopClient staff) {
+        staff.importProductWithStock("THING", 1_000);
+        faultyWebhookReceiver.subscribeToOrderEvents(staff, "/good");
     }
 
-    private static void look(ShopClient visitor) {
+    private static void browse(ShopClient visitor) {
         await().atMost(SETTLED).untilAsserted(() -> assertThat(visitor.get("/store/v1/products/thing", "")
                         .expect(200)
                         .body()
@@ -183,10 +183,10 @@ class PreviousReleaseIT {
     }
 
     /** Each order was told of, by a webhook. */
-    private void awaitTold(List<String> orders) {
-        await().atMost(SETTLED).untilAsserted(() -> assertThat(receiver.taken("/good"))
-                .filteredOn(arrival -> arrival.type().equals("order.placed"))
-                .extracting(Receiver.Arrival::subject)
+    private void awaitWebhooks(List<String> orders) {
+        await().atMost(SETTLED).untilAsserted(() -> assertThat(faultyWebhookReceiver.acceptedEvents("/good"))
+                .filteredOn(receivedEvent -> receivedEvent.type().equals("order.placed"))
+                .extracting(FaultyWebhookReceiver.ReceivedEvent::subject)
                 .containsAll(orders));
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.process.PackagedApp;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -29,7 +29,7 @@ class ReplicaDiscoveryIT {
     private static final String SECOND = "127.0.0.3";
 
     /** Until then a pod has heard of a promotion, and found the way to the new primary. */
-    private static final Duration NOTICED = Pace.within(Duration.ofSeconds(5));
+    private static final Duration FAILOVER_TIMEOUT = TestTiming.scaled(Duration.ofSeconds(5));
 
     private static final int CARTS = 20;
 
@@ -41,8 +41,8 @@ class ReplicaDiscoveryIT {
         Path hosts = directory.resolve("hosts");
         try (ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("data"), 2, FIRST, SECOND)) {
             int port = database.replicas().getFirst().port();
-            names(hosts, List.of(FIRST));
-            Map<String, String> environment = new TreeMap<>(database.logins());
+            writeHosts(hosts, List.of(FIRST));
+            Map<String, String> environment = new TreeMap<>(database.credentialsEnvironment());
             environment.put(
                     "FONDACO_DATABASE_PRIMARY_URL",
                     database.jdbcUrl(List.of(database.primary().port())));
@@ -57,17 +57,17 @@ class ReplicaDiscoveryIT {
             environment.put("JDK_JAVA_OPTIONS", "-Dsun.net.inetaddr.ttl=0 -Djdk.net.hosts.file=" + hosts);
             try (PackagedApp pod = PackagedApp.start("discovery", environment)) {
                 awaitRotation(pod, 1);
-                names(hosts, List.of(FIRST, SECOND));
+                writeHosts(hosts, List.of(FIRST, SECOND));
                 awaitRotation(pod, 2);
-                assertThat(pod.page("/q/health/ready")).contains(FIRST + ":", SECOND + ":");
-                names(hosts, List.of(SECOND));
+                assertThat(pod.get("/q/health/ready")).contains(FIRST + ":", SECOND + ":");
+                writeHosts(hosts, List.of(SECOND));
                 awaitRotation(pod, 1);
-                assertThat(pod.page("/q/health/ready")).doesNotContain(FIRST + ":");
+                assertThat(pod.get("/q/health/ready")).doesNotContain(FIRST + ":");
                 Files.writeString(hosts, "");
                 assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
                 awaitRotation(pod, 1);
 
-                beyondItsLimits(database.replicas().getLast(), pod, database);
+                assertReadsBeyondMaxLag(database.replicas().getLast(), pod, database);
             }
         }
     }
@@ -77,8 +77,8 @@ class ReplicaDiscoveryIT {
     void aPrimaryThatIsReachedByAServiceIsLeftWhenAReplicaWasPromoted() throws Exception {
         try (ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
                 TcpProxy service = TcpProxy.to(database.primary().port())) {
-            Member old = database.primary();
-            Member promoted = database.replicas().getFirst();
+            ClusterMember old = database.primary();
+            ClusterMember promoted = database.replicas().getFirst();
             Map<String, String> environment = Pods.environment(database);
             environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(List.of(service.port())));
             environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(List.of(promoted.port())));
@@ -86,24 +86,24 @@ class ReplicaDiscoveryIT {
             try (PackagedApp pod = PackagedApp.start("service", environment)) {
                 assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 promoted.execute("SELECT pg_promote(true, 20)");
-                service.leadTo(promoted.port());
-                int replicated = carts(promoted);
-                await().atMost(NOTICED).until(() -> {
+                service.redirectTo(promoted.port());
+                int replicated = countCarts(promoted);
+                await().atMost(FAILOVER_TIMEOUT).until(() -> {
                     openCart(pod);
-                    return carts(promoted) > replicated;
+                    return countCarts(promoted) > replicated;
                 });
-                int lost = carts(old);
-                int before = carts(promoted);
+                int lost = countCarts(old);
+                int before = countCarts(promoted);
                 for (int i = 0; i < CARTS; i++) {
                     assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 }
-                assertThat(carts(promoted)).isEqualTo(before + CARTS);
-                assertThat(carts(old)).as("answered, and lost").isEqualTo(lost);
+                assertThat(countCarts(promoted)).isEqualTo(before + CARTS);
+                assertThat(countCarts(old)).as("answered, and lost").isEqualTo(lost);
             }
         }
     }
 
-    private static int carts(Member server) {
+    private static int countCarts(ClusterMember server) {
         return Integer.parseInt(server.query("SELECT count(*) FROM cart.cart"));
     }
 
@@ -117,7 +117,7 @@ class ReplicaDiscoveryIT {
     }
 
     /** The catalogue is shown as it was to who does not know better; who does, and what belongs to somebody, is turned away. */
-    private static void beyondItsLimits(Member replica, PackagedApp pod, ReplicatedPostgres database)
+    private static void assertReadsBeyondMaxLag(ClusterMember replica, PackagedApp pod, ReplicatedPostgres database)
             throws IOException, InterruptedException {
         replica.execute("SELECT pg_wal_replay_pause()");
         awaitRotation(pod, 0);
@@ -125,14 +125,14 @@ class ReplicaDiscoveryIT {
         assertThat(status(pod, "/store/v1/products", "")).isEqualTo(200);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(503);
         assertThat(status(pod, "/admin/v1/stock", "")).isEqualTo(503);
-        assertThat(pod.page("/q/metrics")).contains("reason=\"stale\"");
+        assertThat(pod.get("/q/metrics")).contains("reason=\"stale\"");
         assertThat(Pods.metric(pod, "fondaco_database_reads_refused_total", "")).isPositive();
         replica.execute("SELECT pg_wal_replay_resume()");
         awaitRotation(pod, 1);
         assertThat(status(pod, "/store/v1/products", token)).isEqualTo(200);
     }
 
-    private static void names(Path hosts, List<String> addresses) throws IOException {
+    private static void writeHosts(Path hosts, List<String> addresses) throws IOException {
         StringBuilder content = new StringBuilder();
         addresses.forEach(address -> content.append(address).append(" replicas.shop\n"));
         content.append("127.0.0.1 localhost\n");
@@ -141,7 +141,7 @@ class ReplicaDiscoveryIT {
 
     private static void awaitRotation(PackagedApp pod, int count) {
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> pod.page("/q/metrics").contains("fondaco_database_replicas_in_rotation " + count + ".0"));
+                .until(() -> pod.get("/q/metrics").contains("fondaco_database_replicas_in_rotation " + count + ".0"));
     }
 
     private static int status(PackagedApp pod, String path, String token) throws IOException, InterruptedException {

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -60,21 +60,23 @@ class ReplicaFaultsIT {
     private static Path directory;
 
     private static ReplicatedPostgres database;
-    private static TcpProxy network;
+    private static TcpProxy replicaProxy;
     private static List<PackagedApp> pods;
     private static LoadBalancer balancer;
-    private static Checker checker;
+    private static SessionConsistencyChecker sessionConsistencyChecker;
 
     @BeforeAll
     static void open() {
         LOG.info("Seed of the fault suite: " + SEED);
         database = ReplicatedPostgres.start(directory, 2);
-        List<Integer> ports = database.members().stream().map(Member::port).toList();
-        network = TcpProxy.to(ports.get(1));
-        Map<String, String> environment = new TreeMap<>(database.logins());
+        List<Integer> ports =
+                database.members().stream().map(ClusterMember::port).toList();
+        replicaProxy = TcpProxy.to(ports.get(1));
+        Map<String, String> environment = new TreeMap<>(database.credentialsEnvironment());
         environment.put("FONDACO_DATABASE_PRIMARY_URL", database.jdbcUrl(ports));
         environment.put(
-                "FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(List.of(ports.get(0), network.port(), ports.get(2))));
+                "FONDACO_DATABASE_REPLICA_URLS",
+                database.jdbcUrl(List.of(ports.get(0), replicaProxy.port(), ports.get(2))));
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
         environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
@@ -95,22 +97,23 @@ class ReplicaFaultsIT {
                     "%s,Counter,active,%s,1.00\n".formatted(sku.toLowerCase(java.util.Locale.ROOT), sku)));
             shop.importProducts("GBP", products.toString());
         }
-        checker = new Checker(balancer, PackagedApp.ADMIN_KEY, skus, SEED, HISTORY.resolve("replica-faults.jsonl"));
+        sessionConsistencyChecker = new SessionConsistencyChecker(
+                balancer, PackagedApp.ADMIN_KEY, skus, SEED, HISTORY.resolve("replica-faults.jsonl"));
         awaitRotation(2);
     }
 
     @AfterAll
     static void close() {
-        List<AutoCloseable> all = new ArrayList<>(Arrays.asList(checker, balancer));
+        List<AutoCloseable> all = new ArrayList<>(Arrays.asList(sessionConsistencyChecker, balancer));
         if (pods != null) {
             all.addAll(pods);
         }
-        all.addAll(Arrays.asList(network, database));
+        all.addAll(Arrays.asList(replicaProxy, database));
         Pods.closeAll(all);
     }
 
     @AfterEach
-    void whole(TestInfo test) {
+    void awaitFullRotation(TestInfo test) {
         awaitRotation(2);
     }
 
@@ -128,7 +131,7 @@ class ReplicaFaultsIT {
                             Map.of("sku", "COUNTER-0", "available", 100_000))
                     .expect(200);
         }
-        awaitReplayed();
+        awaitReplication();
         double replicaBefore = metric("fondaco_database_reads_total", "role=\"replica\"");
         double primaryBefore = metric("fondaco_database_reads_total", "role=\"primary\"");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -146,7 +149,7 @@ class ReplicaFaultsIT {
                 .formatted(gets, replica, primary));
         assertThat(replica / gets).as("share of reads on replicas").isGreaterThanOrEqualTo(0.95);
 
-        checker.accept(counters());
+        sessionConsistencyChecker.resetExpected(storedCounters());
     }
 
     @Test
@@ -169,46 +172,46 @@ class ReplicaFaultsIT {
         for (int i = 0; i < reads; i++) {
             assertThat(status(plain)).isEqualTo(200);
         }
-        Cost without = cost(plain, reads);
-        Cost with = cost(withToken, reads);
+        ReadCost without = measureReadCost(plain, reads);
+        ReadCost with = measureReadCost(withToken, reads);
         LOG.info("statements for %d reads: without a token %s, with one %s".formatted(reads, without, with));
         assertThat(without.onPrimary()).isZero();
         assertThat(with.onPrimary()).isZero();
         assertThat(without.onReplicas()).isEqualTo(2 * reads);
         assertThat(with.onReplicas()).isEqualTo(2 * reads);
-        assertThat(without.positions())
+        assertThat(without.positionQueries())
                 .as("the monitor's own only: two pods, two replicas named twice, every 80 ms at most")
                 .isLessThan((long) (100 * without.seconds()) + 10);
-        double more = with.positions() - with.seconds() * without.positions() / without.seconds();
+        double more = with.positionQueries() - with.seconds() * without.positionQueries() / without.seconds();
         assertThat(more / reads).as("questions more for each read with a token").isBetween(0.5, 1.1);
     }
 
     /**
      * What reads cost, in statements.
      *
-     * @param positions questions how far a replica is, the monitor's regular ones included
+     * @param positionQueries questions how far a replica is, the monitor's regular ones included
      */
-    private record Cost(long onPrimary, long onReplicas, long positions, double seconds) {}
+    private record ReadCost(long onPrimary, long onReplicas, long positionQueries, double seconds) {}
 
-    private static Cost cost(HttpRequest read, int times) throws Exception {
-        long onPrimary = calls(List.of(database.primary()), READS_TABLES);
-        long onReplicas = calls(database.replicas(), READS_TABLES);
-        long positions = calls(database.replicas(), "AS recovering");
+    private static ReadCost measureReadCost(HttpRequest read, int times) throws Exception {
+        long onPrimary = countStatements(List.of(database.primary()), READS_TABLES);
+        long onReplicas = countStatements(database.replicas(), READS_TABLES);
+        long positions = countStatements(database.replicas(), "AS recovering");
         long begin = System.nanoTime();
         for (int i = 0; i < times; i++) {
             assertThat(status(read)).isEqualTo(200);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        return new Cost(
-                calls(List.of(database.primary()), READS_TABLES) - onPrimary,
-                calls(database.replicas(), READS_TABLES) - onReplicas,
-                calls(database.replicas(), "AS recovering") - positions,
+        return new ReadCost(
+                countStatements(List.of(database.primary()), READS_TABLES) - onPrimary,
+                countStatements(database.replicas(), READS_TABLES) - onReplicas,
+                countStatements(database.replicas(), "AS recovering") - positions,
                 seconds);
     }
 
-    private static long calls(List<Member> members, String text) {
+    private static long countStatements(List<ClusterMember> members, String text) {
         return members.stream()
-                .mapToLong(member -> Long.parseLong(member.query(
+                .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
                         "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'"
                                 .formatted(text))))
                 .sum();
@@ -220,10 +223,10 @@ class ReplicaFaultsIT {
                 shop.get("/store/v1/products?limit=20", "").expect(200);
                 shop.get("/store/v1/products/counter-0", "").expect(200);
                 shop.get("/store/v1/products/counter-1", "").expect(200);
-                ShopClient.Basket basket =
+                ShopClient.GuestCart guestCart =
                         shop.openCart("GBP", "marco@example.com", List.of(Map.of("sku", "COUNTER-0", "quantity", 1)));
-                String path = basket.path();
-                String token = basket.token();
+                String path = guestCart.path();
+                String token = guestCart.token();
                 assertThat(shop.get(path, token).expect(200).body().get("lines"))
                         .hasSize(1);
                 shop.send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"))
@@ -259,24 +262,25 @@ class ReplicaFaultsIT {
     }
 
     /** Until what was written so far is on all replicas. */
-    private static void awaitReplayed() {
+    private static void awaitReplication() {
         String position = database.primary().query("SELECT pg_current_wal_flush_lsn()");
-        await().atMost(Pace.within(Duration.ofSeconds(10))).until(() -> database.replicas().stream()
-                .allMatch(member -> member.query("SELECT pg_last_wal_replay_lsn() >= '" + position + "'")
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
+                .until(() -> database.replicas().stream().allMatch(clusterMember -> clusterMember
+                        .query("SELECT pg_last_wal_replay_lsn() >= '" + position + "'")
                         .equals("t")));
     }
 
     @Test
     @Order(2)
     void withoutTokensTheCheckerDoesFindStaleReads() {
-        Member paused = database.replicas().getFirst();
-        Checker.Run run = checker.start(false);
+        ClusterMember paused = database.replicas().getFirst();
+        SessionConsistencyChecker.ConsistencyRun consistencyRun = sessionConsistencyChecker.start(false);
         paused.execute("SELECT pg_wal_replay_pause()");
-        Pods.pass(Duration.ofSeconds(2));
+        Pods.sleep(Duration.ofSeconds(2));
         paused.execute("SELECT pg_wal_replay_resume()");
-        Checker.Report report = run.end();
-        tell("no tokens, one replica paused", report);
-        assertThat(report.stale() + report.backward())
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = consistencyRun.stop();
+        logReport("no tokens, one replica paused", consistencyReport);
+        assertThat(consistencyReport.staleReads() + consistencyReport.nonMonotonicReads())
                 .as("stale reads that a checker worth its name finds")
                 .isPositive();
     }
@@ -284,14 +288,14 @@ class ReplicaFaultsIT {
     @Test
     @Order(3)
     void oneReplicaThatStopsReplayingIsNotReadByWhoKnowsMore() {
-        Member paused = database.replicas().getFirst();
+        ClusterMember paused = database.replicas().getFirst();
         double reached = reads("reached");
-        Checker.Report report = during("one replica paused", () -> {
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("one replica paused", () -> {
             paused.execute("SELECT pg_wal_replay_pause()");
-            Pods.pass(Duration.ofSeconds(SECONDS + 2));
+            Pods.sleep(Duration.ofSeconds(SECONDS + 2));
             paused.execute("SELECT pg_wal_replay_resume()");
         });
-        assertWithoutFault(report);
+        assertConsistent(consistencyReport);
         assertThat(reads("reached"))
                 .as("reads on a replica known to be far enough")
                 .isGreaterThan(reached);
@@ -302,12 +306,12 @@ class ReplicaFaultsIT {
     void whenBothStopReplayingThePrimaryAnswers() {
         double lag = reads("lag");
         double waits = metric("fondaco_database_token_wait_seconds_count", "reached=\"false\"");
-        Checker.Report report = during("both replicas paused", () -> {
-            database.replicas().forEach(member -> member.execute("SELECT pg_wal_replay_pause()"));
-            Pods.pass(Duration.ofSeconds(SECONDS));
-            database.replicas().forEach(member -> member.execute("SELECT pg_wal_replay_resume()"));
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("both replicas paused", () -> {
+            database.replicas().forEach(clusterMember -> clusterMember.execute("SELECT pg_wal_replay_pause()"));
+            Pods.sleep(Duration.ofSeconds(SECONDS));
+            database.replicas().forEach(clusterMember -> clusterMember.execute("SELECT pg_wal_replay_resume()"));
         });
-        assertWithoutFault(report);
+        assertConsistent(consistencyReport);
         assertThat(reads("lag") + reads("no_replica"))
                 .as("reads that went to the primary")
                 .isGreaterThan(lag);
@@ -319,84 +323,91 @@ class ReplicaFaultsIT {
     @Test
     @Order(5)
     void aReplicaThatIsKilledAndComesBackIsNotNoticed() {
-        Member victim = database.replicas().getLast();
-        Checker.Report report = during("a replica killed and restarted", () -> {
-            victim.kill();
-            Pods.pass(Duration.ofSeconds(SECONDS / 2));
-            database.revive(victim);
-            Pods.pass(Duration.ofSeconds(SECONDS / 2));
-        });
-        assertWithoutFault(report);
-        assertThat(report.errors()).as("reads went on elsewhere").isEmpty();
+        ClusterMember victim = database.replicas().getLast();
+        SessionConsistencyChecker.ConsistencyReport consistencyReport =
+                runWithFault("a replica killed and restarted", () -> {
+                    victim.kill();
+                    Pods.sleep(Duration.ofSeconds(SECONDS / 2));
+                    database.restart(victim);
+                    Pods.sleep(Duration.ofSeconds(SECONDS / 2));
+                });
+        assertConsistent(consistencyReport);
+        assertThat(consistencyReport.errors()).as("reads went on elsewhere").isEmpty();
     }
 
     @Test
     @Order(6)
     void aNetworkThatStallsAndResetsIsNotNoticedForLong() {
-        Checker.Report report = during("the network to a replica cut", () -> {
-            network.set(TcpProxy.Mode.STALL);
-            Pods.pass(Duration.ofSeconds(SECONDS));
-            network.set(TcpProxy.Mode.PASS);
-            Pods.pass(Duration.ofSeconds(1));
-            network.set(TcpProxy.Mode.RESET);
-            Pods.pass(Duration.ofSeconds(SECONDS / 2));
-            network.set(TcpProxy.Mode.PASS);
-        });
-        assertWithoutFault(report);
-        assertThat(report.longestReadOutageMillis())
-                .isLessThan(Pace.within(Duration.ofSeconds(20)).toMillis());
+        SessionConsistencyChecker.ConsistencyReport consistencyReport =
+                runWithFault("the network to a replica cut", () -> {
+                    replicaProxy.set(TcpProxy.Mode.STALL);
+                    Pods.sleep(Duration.ofSeconds(SECONDS));
+                    replicaProxy.set(TcpProxy.Mode.PASS);
+                    Pods.sleep(Duration.ofSeconds(1));
+                    replicaProxy.set(TcpProxy.Mode.RESET);
+                    Pods.sleep(Duration.ofSeconds(SECONDS / 2));
+                    replicaProxy.set(TcpProxy.Mode.PASS);
+                });
+        assertConsistent(consistencyReport);
+        assertThat(consistencyReport.longestReadOutageMillis())
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(20)).toMillis());
     }
 
     @Test
     @Order(7)
     void aReplicaThatFreezesLeavesTheRotation() {
-        Member frozen = database.replicas().getLast();
-        Checker.Report report = during("a replica frozen", () -> {
+        ClusterMember frozen = database.replicas().getLast();
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("a replica frozen", () -> {
             frozen.freeze(true);
             try {
-                await().atMost(Pace.within(Duration.ofSeconds(2)))
+                await().atMost(TestTiming.scaled(Duration.ofSeconds(2)))
                         .until(() -> health().stream().allMatch(page -> page.contains("1 of 2 replicas in rotation")));
-                Pods.pass(Duration.ofSeconds(SECONDS / 2));
+                Pods.sleep(Duration.ofSeconds(SECONDS / 2));
             } finally {
                 // The tests that follow need it.
                 frozen.freeze(false);
             }
         });
-        assertWithoutFault(report);
+        assertConsistent(consistencyReport);
     }
 
     @Test
     @Order(8)
     void aReplicaThatLostItsDiskIsBuiltAnewAndReadAgain() {
-        Member emptied = database.replicas().getFirst();
-        Checker.Report report = during("a replica rebuilt from nothing", () -> {
-            database.rebuild(emptied);
-            Pods.pass(Duration.ofSeconds(SECONDS));
-        });
-        assertWithoutFault(report);
+        ClusterMember emptied = database.replicas().getFirst();
+        SessionConsistencyChecker.ConsistencyReport consistencyReport =
+                runWithFault("a replica rebuilt from nothing", () -> {
+                    database.rebuild(emptied);
+                    Pods.sleep(Duration.ofSeconds(SECONDS));
+                });
+        assertConsistent(consistencyReport);
     }
 
     @Test
     @Order(9)
     void aReadThatIsCancelledSoThatReplayingGoesOnIsNotNoticed() {
         double retried = metric("fondaco_database_reads_retried_total", "");
-        for (Member replica : database.replicas()) {
+        for (ClusterMember replica : database.replicas()) {
             replica.execute("ALTER SYSTEM SET max_standby_streaming_delay = 0");
             replica.execute("SELECT pg_reload_conf()");
         }
         // Reads, but not writes, take long enough to stand in the way.
         database.primary().execute("ALTER TABLE inventory.stock_level ENABLE ROW LEVEL SECURITY");
         database.primary().execute("CREATE POLICY slow ON inventory.stock_level USING (pg_sleep(0.02) IS NOT NULL)");
-        Checker.Report report = during("reads cancelled by replaying", () -> {
-            long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-            while (System.nanoTime() < end) {
-                database.primary().execute("DO 'BEGIN LOCK TABLE inventory.stock_level IN ACCESS EXCLUSIVE MODE; END'");
-            }
-        });
+        SessionConsistencyChecker.ConsistencyReport consistencyReport =
+                runWithFault("reads cancelled by replaying", () -> {
+                    long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+                    while (System.nanoTime() < end) {
+                        database.primary()
+                                .execute("DO 'BEGIN LOCK TABLE inventory.stock_level IN ACCESS EXCLUSIVE MODE; END'");
+                    }
+                });
         database.primary().execute("DROP POLICY slow ON inventory.stock_level");
         database.primary().execute("ALTER TABLE inventory.stock_level DISABLE ROW LEVEL SECURITY");
-        assertWithoutFault(report);
-        assertThat(report.errors().keySet()).as("reads ran again elsewhere").noneMatch(kind -> kind.startsWith("GET"));
+        assertConsistent(consistencyReport);
+        assertThat(consistencyReport.errors().keySet())
+                .as("reads ran again elsewhere")
+                .noneMatch(kind -> kind.startsWith("GET"));
         assertThat(metric("fondaco_database_reads_retried_total", ""))
                 .as("reads that were cancelled")
                 .isGreaterThan(retried);
@@ -405,43 +416,47 @@ class ReplicaFaultsIT {
     @Test
     @Order(10)
     void aPrimaryThatIsKilledAndComesBackLosesNothing() {
-        Member primary = database.primary();
-        Checker.Report report = during("the primary killed and restarted", () -> {
-            primary.kill();
-            Pods.pass(Duration.ofSeconds(1));
-            database.revive(primary);
-            Pods.pass(Duration.ofSeconds(SECONDS));
-        });
-        assertWithoutFault(report);
-        assertThat(report.longestWriteOutageMillis())
-                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
-        assertThat(report.errors().keySet()).allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
+        ClusterMember primary = database.primary();
+        SessionConsistencyChecker.ConsistencyReport consistencyReport =
+                runWithFault("the primary killed and restarted", () -> {
+                    primary.kill();
+                    Pods.sleep(Duration.ofSeconds(1));
+                    database.restart(primary);
+                    Pods.sleep(Duration.ofSeconds(SECONDS));
+                });
+        assertConsistent(consistencyReport);
+        assertThat(consistencyReport.longestWriteOutageMillis())
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(15)).toMillis());
+        assertThat(consistencyReport.errors().keySet())
+                .allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
     }
 
     @Test
     @Order(11)
     void aFailoverWithASynchronousReplicaLosesNothingAndTheOldPrimaryIsRefused() {
-        database.synchronous(true);
-        Member old = database.primary();
-        Checker.Report report = during("synchronous failover", () -> {
-            Pods.pass(Duration.ofSeconds(SECONDS / 2));
+        database.setSynchronousReplication(true);
+        ClusterMember old = database.primary();
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("synchronous failover", () -> {
+            Pods.sleep(Duration.ofSeconds(SECONDS / 2));
             old.kill();
             database.failOver();
-            Pods.pass(Duration.ofSeconds(SECONDS));
+            Pods.sleep(Duration.ofSeconds(SECONDS));
         });
-        assertWithoutFault(report);
-        assertThat(report.forgotten()).as("answered writes that were lost").isZero();
-        assertThat(report.longestWriteOutageMillis())
-                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
-        assertThat(report.errors().keySet())
+        assertConsistent(consistencyReport);
+        assertThat(consistencyReport.lostWrites())
+                .as("answered writes that were lost")
+                .isZero();
+        assertThat(consistencyReport.longestWriteOutageMillis())
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(15)).toMillis());
+        assertThat(consistencyReport.errors().keySet())
                 .as("a failover is told as what it is")
                 .allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
 
         String before = sumOfCounters(old, true);
-        Checker.Report afterwards = during("the old primary back, unfenced", () -> {
-            Pods.pass(Duration.ofSeconds(SECONDS));
+        SessionConsistencyChecker.ConsistencyReport afterwards = runWithFault("the old primary back, unfenced", () -> {
+            Pods.sleep(Duration.ofSeconds(SECONDS));
         });
-        assertWithoutFault(afterwards);
+        assertConsistent(afterwards);
         assertThat(afterwards.errors()).isEmpty();
         assertThat(sumOfCounters(old, false))
                 .as("nothing is written to the old primary")
@@ -450,14 +465,14 @@ class ReplicaFaultsIT {
                 .isNotEqualTo(database.primary().query("SELECT timeline FROM topology.heartbeat"));
 
         // With nothing else to write to, the old one is still refused.
-        Member current = database.primary();
+        ClusterMember current = database.primary();
         current.kill();
-        await().atMost(Pace.within(Duration.ofSeconds(5)))
-                .until(() -> sendAWrite().statusCode() == 503);
-        Pods.pass(Duration.ofSeconds(1));
-        assertThat(sendAWrite().statusCode()).isEqualTo(503);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5)))
+                .until(() -> createCart().statusCode() == 503);
+        Pods.sleep(Duration.ofSeconds(1));
+        assertThat(createCart().statusCode()).isEqualTo(503);
         assertThat(sumOfCounters(old, false)).isEqualTo(before);
-        database.revive(current);
+        database.restart(current);
         old.stop();
         database.rebuild(old);
     }
@@ -465,35 +480,40 @@ class ReplicaFaultsIT {
     @Test
     @Order(12)
     void anAsynchronousFailoverLosesWhatTheDatabaseLostAndNoTokenWaitsForIt() {
-        Member old = database.primary();
-        String before = tokenOfAWrite();
+        ClusterMember old = database.primary();
+        String before = tokenOfNewCart();
         double older = metric("fondaco_database_tokens_total", "older_timeline");
-        Checker.Run run = checker.start(true);
-        Pods.pass(Duration.ofSeconds(SECONDS / 2));
+        SessionConsistencyChecker.ConsistencyRun consistencyRun = sessionConsistencyChecker.start(true);
+        Pods.sleep(Duration.ofSeconds(SECONDS / 2));
         database.stopStreaming();
-        Pods.pass(Duration.ofMillis(700));
+        Pods.sleep(Duration.ofMillis(700));
         old.kill();
         database.failOver();
-        Pods.pass(Duration.ofSeconds(SECONDS));
-        Checker.Report report = run.end();
-        tell("asynchronous failover", report);
-        assertThat(report.stale()).as("stale reads").isZero();
-        assertThat(report.backward()).as("reads that go back in time").isZero();
-        assertThat(report.invented()).isZero();
-        assertThat(report.forgotten())
+        Pods.sleep(Duration.ofSeconds(SECONDS));
+        SessionConsistencyChecker.ConsistencyReport consistencyReport = consistencyRun.stop();
+        logReport("asynchronous failover", consistencyReport);
+        assertThat(consistencyReport.staleReads()).as("stale reads").isZero();
+        assertThat(consistencyReport.nonMonotonicReads())
+                .as("reads that go back in time")
+                .isZero();
+        assertThat(consistencyReport.unexpectedReads()).isZero();
+        assertThat(consistencyReport.lostWrites())
                 .as("writes that the database lost, for the replicas were cut off")
                 .isPositive();
-        assertThat(report.longestReadOutageMillis())
-                .isLessThan(Pace.within(Duration.ofSeconds(15)).toMillis());
-        Map<String, Long> actual = counters();
-        checker.expected().forEach((sku, answered) -> assertThat(actual.get(sku))
+        assertThat(consistencyReport.longestReadOutageMillis())
+                .isLessThan(TestTiming.scaled(Duration.ofSeconds(15)).toMillis());
+        Map<String, Long> actual = storedCounters();
+        sessionConsistencyChecker.expected().forEach((sku, answered) -> assertThat(actual.get(sku))
                 .as("no write is done twice: " + sku)
                 .isLessThanOrEqualTo(answered));
-        long lost =
-                checker.expected().values().stream().mapToLong(Long::longValue).sum()
-                        - actual.values().stream().mapToLong(Long::longValue).sum();
+        long lost = sessionConsistencyChecker.expected().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()
+                - actual.values().stream().mapToLong(Long::longValue).sum();
         LOG.info("  the database lost " + lost + " answered writes");
-        assertThat(report.forgotten()).as("lost by SQL as the clients saw it").isEqualTo(lost);
+        assertThat(consistencyReport.lostWrites())
+                .as("lost by SQL as the clients saw it")
+                .isEqualTo(lost);
         for (PackagedApp pod : pods) {
             assertThat(read(pod, before).headers().firstValue("Fondaco-Consistency"))
                     .as("a token from before the failover is served, and replaced by one of today")
@@ -503,7 +523,7 @@ class ReplicaFaultsIT {
         assertThat(metric("fondaco_database_tokens_total", "older_timeline"))
                 .as("tokens from before the failover")
                 .isGreaterThanOrEqualTo(older + 2);
-        checker.accept(actual);
+        sessionConsistencyChecker.resetExpected(actual);
         database.rebuild(old);
     }
 
@@ -519,65 +539,71 @@ class ReplicaFaultsIT {
                 .timeout(Duration.ofSeconds(10))
                 .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
                 .build();
-        Member primary = database.primary();
-        List<Member> replicas = database.replicas();
+        ClusterMember primary = database.primary();
+        List<ClusterMember> replicas = database.replicas();
         assertThat(status(write)).isEqualTo(201);
 
         primary.kill();
         // A connection that was being made at that very moment may still be waited for.
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> status(write) == 503);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> status(write) == 503);
         HttpResponse<String> refused = HTTP.send(write, HttpResponse.BodyHandlers.ofString());
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
         assertThat(refused.body()).contains("database_unavailable");
         assertThat(status(read)).isEqualTo(200);
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> health().stream()
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> health().stream()
                 .allMatch(page -> page.contains("no primary answers") && page.contains("\"UP\"")));
 
-        replicas.forEach(Member::kill);
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> status(read) == 503);
+        replicas.forEach(ClusterMember::kill);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> status(read) == 503);
         long begin = System.nanoTime();
         assertThat(status(read)).isEqualTo(503);
         assertThat(status(write)).isEqualTo(503);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Pace.within(Duration.ofSeconds(1)));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(TestTiming.scaled(Duration.ofSeconds(1)));
 
-        database.revive(primary);
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> status(write) == 201);
+        database.restart(primary);
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> status(write) == 201);
         assertThat(status(read)).isEqualTo(200);
-        await().atMost(Pace.within(Duration.ofSeconds(5))).until(() -> health().stream()
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> health().stream()
                 .allMatch(page -> page.contains("no replica in rotation") && page.contains("\"UP\"")));
-        replicas.forEach(database::revive);
+        replicas.forEach(database::restart);
         awaitRotation(2);
         assertThat(metric("fondaco_database_reads_total", "no_replica")).isPositive();
     }
 
     /** Runs clients with tokens, breaks something in the meantime, and tells what they saw. */
-    private static Checker.Report during(String name, Runnable fault) {
-        Checker.Run run = checker.start(true);
-        Checker.Report report;
+    private static SessionConsistencyChecker.ConsistencyReport runWithFault(String name, Runnable fault) {
+        SessionConsistencyChecker.ConsistencyRun consistencyRun = sessionConsistencyChecker.start(true);
+        SessionConsistencyChecker.ConsistencyReport consistencyReport;
         try {
-            Pods.pass(Duration.ofMillis(500));
+            Pods.sleep(Duration.ofMillis(500));
             fault.run();
-            Pods.pass(Duration.ofSeconds(1));
+            Pods.sleep(Duration.ofSeconds(1));
         } finally {
-            report = run.end();
+            consistencyReport = consistencyRun.stop();
         }
-        tell(name, report);
-        return report;
+        logReport(name, consistencyReport);
+        return consistencyReport;
     }
 
-    private static void assertWithoutFault(Checker.Report report) {
-        assertThat(report.pairs()).as("writes").isGreaterThan(20 * SECONDS);
-        assertThat(report.stale()).as("stale reads").isZero();
-        assertThat(report.backward()).as("reads that go back in time").isZero();
-        assertThat(report.invented()).as("reads of what was never written").isZero();
-        assertThat(counters()).as("answered writes, each once, by SQL").isEqualTo(checker.expected());
+    private static void assertConsistent(SessionConsistencyChecker.ConsistencyReport consistencyReport) {
+        assertThat(consistencyReport.acknowledgedWrites()).as("writes").isGreaterThan(20 * SECONDS);
+        assertThat(consistencyReport.staleReads()).as("stale reads").isZero();
+        assertThat(consistencyReport.nonMonotonicReads())
+                .as("reads that go back in time")
+                .isZero();
+        assertThat(consistencyReport.unexpectedReads())
+                .as("reads of what was never written")
+                .isZero();
+        assertThat(storedCounters())
+                .as("answered writes, each once, by SQL")
+                .isEqualTo(sessionConsistencyChecker.expected());
     }
 
-    private static String tokenOfAWrite() {
-        return sendAWrite().headers().firstValue("Fondaco-Consistency").orElseThrow();
+    private static String tokenOfNewCart() {
+        return createCart().headers().firstValue("Fondaco-Consistency").orElseThrow();
     }
 
-    private static HttpResponse<String> sendAWrite() {
+    private static HttpResponse<String> createCart() {
         HttpRequest write = HttpRequest.newBuilder(pods.getFirst().base().resolve("/store/v1/carts"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"currency\":\"GBP\",\"lines\":[]}"))
@@ -604,9 +630,9 @@ class ReplicaFaultsIT {
         }
     }
 
-    private static Map<String, Long> counters() {
+    private static Map<String, Long> storedCounters() {
         Map<String, Long> counters = new TreeMap<>();
-        for (String sku : checker.expected().keySet()) {
+        for (String sku : sessionConsistencyChecker.expected().keySet()) {
             String there = database.primary()
                     .query("SELECT coalesce(sum(on_hand), 0) FROM inventory.stock_level WHERE sku = '" + sku + "'");
             counters.put(sku, Long.parseLong(there));
@@ -614,15 +640,15 @@ class ReplicaFaultsIT {
         return counters;
     }
 
-    private static String sumOfCounters(Member member, boolean revive) {
+    private static String sumOfCounters(ClusterMember clusterMember, boolean revive) {
         if (revive) {
-            database.revive(member);
+            database.restart(clusterMember);
         }
-        return member.query("SELECT coalesce(sum(on_hand), 0) FROM inventory.stock_level");
+        return clusterMember.query("SELECT coalesce(sum(on_hand), 0) FROM inventory.stock_level");
     }
 
-    private static void tell(String name, Checker.Report report) {
-        LOG.info("%s: %s".formatted(name, report));
+    private static void logReport(String name, SessionConsistencyChecker.ConsistencyReport consistencyReport) {
+        LOG.info("%s: %s".formatted(name, consistencyReport));
     }
 
     private static int status(HttpRequest request) throws IOException, InterruptedException {
@@ -630,10 +656,10 @@ class ReplicaFaultsIT {
     }
 
     private static void awaitRotation(int replicas) {
-        await().atMost(Pace.within(Duration.ofSeconds(40)))
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(40)))
                 .until(() -> metricOfEach("fondaco_database_replicas_in_rotation").stream()
                         .allMatch(count -> count == replicas));
-        await().atMost(Pace.within(Duration.ofSeconds(10)))
+        await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
                 .until(() ->
                         metricOfEach("fondaco_database_primary_known").stream().allMatch(known -> known == 1));
     }
@@ -650,13 +676,13 @@ class ReplicaFaultsIT {
         Pattern series = Pattern.compile("^" + name + " (\\S+)$", Pattern.MULTILINE);
         return pods.stream()
                 .map(pod -> {
-                    Matcher matcher = series.matcher(pod.page("/q/metrics"));
+                    Matcher matcher = series.matcher(pod.get("/q/metrics"));
                     return matcher.find() ? Double.parseDouble(matcher.group(1)) : -1;
                 })
                 .toList();
     }
 
     private static List<String> health() {
-        return pods.stream().map(pod -> pod.page("/q/health/ready")).toList();
+        return pods.stream().map(pod -> pod.get("/q/health/ready")).toList();
     }
 }

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.roles.Role;
+import io.fondaco.platform.roles.PodRole;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -39,21 +39,21 @@ class RolesIT {
     @TempDir
     private static Path directory;
 
-    private static final Map<Role, PackagedApp> PODS = new EnumMap<>(Role.class);
+    private static final Map<PodRole, PackagedApp> PODS = new EnumMap<>(PodRole.class);
     private static ReplicatedPostgres database;
 
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        for (Role role : Role.values()) {
-            PODS.put(role, PackagedApp.launch("role-" + role.label(), environment(role)));
+        for (PodRole podRole : PodRole.values()) {
+            PODS.put(podRole, PackagedApp.launch("role-" + podRole.label(), environment(podRole)));
         }
         PODS.values().forEach(PackagedApp::awaitReady);
     }
 
-    private static Map<String, String> environment(Role role) {
-        Map<String, String> environment = Pods.selling(database);
-        environment.put("FONDACO_ROLES", role.label());
+    private static Map<String, String> environment(PodRole podRole) {
+        Map<String, String> environment = Pods.sellingEnvironment(database);
+        environment.put("FONDACO_ROLES", podRole.label());
         return environment;
     }
 
@@ -64,23 +64,23 @@ class RolesIT {
         Pods.closeAll(all);
     }
 
-    private static PackagedApp pod(Role role) {
-        return PODS.get(role);
+    private static PackagedApp pod(PodRole podRole) {
+        return PODS.get(podRole);
     }
 
-    private static ShopClient client(Role role) {
-        return new ShopClient(pod(role).base(), PackagedApp.ADMIN_KEY);
+    private static ShopClient client(PodRole podRole) {
+        return new ShopClient(pod(podRole).base(), PackagedApp.ADMIN_KEY);
     }
 
     @Test
     void everyPathOfTheContractIsServedByOnePart() throws IOException {
         List<String> served = new ArrayList<>();
-        for (Role role : Role.values()) {
+        for (PodRole podRole : PodRole.values()) {
             JsonNode paths =
-                    JSON.readTree(pod(role).page("/q/openapi?format=json")).path("paths");
-            assertThat(paths.isEmpty()).as("paths of %s", role).isEqualTo(role == Role.WORKER);
+                    JSON.readTree(pod(podRole).get("/q/openapi?format=json")).path("paths");
+            assertThat(paths.isEmpty()).as("paths of %s", podRole).isEqualTo(podRole == PodRole.WORKER);
             paths.fieldNames().forEachRemaining(served::add);
-            assertThat(pod(role).page("/q/health/ready")).contains("\"UP\"");
+            assertThat(pod(podRole).get("/q/health/ready")).contains("\"UP\"");
         }
         assertThat(served).doesNotHaveDuplicates();
         List<String> contract;
@@ -97,7 +97,7 @@ class RolesIT {
     @ValueSource(
             strings = {"/admin/v1/products", "/admin/v1/nothing", "/store/v1/carts/cart_x", "/store/v1/orders/order_x"})
     void pathOfAnotherRoleIsNotFoundWhoeverAsks(String path) {
-        String url = pod(Role.BROWSE).base().resolve(path).toString();
+        String url = pod(PodRole.BROWSE).base().resolve(path).toString();
         given().get(url)
                 .then()
                 .statusCode(404)
@@ -115,59 +115,60 @@ class RolesIT {
 
     @Test
     void ownPathsAreServedAndMetricsNameTheRole() {
-        String browse = pod(Role.BROWSE).base().toString();
+        String browse = pod(PodRole.BROWSE).base().toString();
         given().get(browse + "/store/v1/products").then().statusCode(200);
         given().get(browse + "/store/v1/categories").then().statusCode(200);
-        assertThat(pod(Role.BROWSE).page("/q/metrics").lines())
+        assertThat(pod(PodRole.BROWSE).get("/q/metrics").lines())
                 .contains("fondaco_role{role=\"browse\"} 1.0", "fondaco_role{role=\"worker\"} 0.0");
     }
 
     @Test
     void anOrderGoesThroughAllOfThem() {
-        try (ShopClient staff = client(Role.ADMIN);
-                ShopClient shopper = client(Role.BUY);
-                ShopClient visitor = client(Role.BROWSE)) {
+        try (ShopClient staff = client(PodRole.ADMIN);
+                ShopClient shopper = client(PodRole.BUY);
+                ShopClient visitor = client(PodRole.BROWSE)) {
             staff.importProducts("GBP", PRODUCTS.formatted("order"));
             staff.importStock("sku,location,available\nROLES-order,default,5\n");
             visitor.get("/store/v1/products/roles-order", "").expect(200);
             visitor.get("/store/v1/orders/order_00000000000000000000000000", "").expect(404);
             shopper.get("/store/v1/products/roles-order", "").expect(404);
-            ShopClient.Basket basket =
+            ShopClient.GuestCart guestCart =
                     shopper.openCart("GBP", "roles@example.com", List.of(Map.of("sku", "ROLES-order", "quantity", 1)));
-            shopper.choose(basket, Map.of("shipping_method", "pickup"));
+            shopper.updateCart(guestCart, Map.of("shipping_method", "pickup"));
             JsonNode order =
-                    shopper.complete(basket, "roles-order-key").expect(201).body();
+                    shopper.complete(guestCart, "roles-order-key").expect(201).body();
             staff.get("/admin/v1/orders/" + order.path("id").asText(), PackagedApp.ADMIN_KEY)
                     .expect(200);
         }
         // A worker that has just begun has yet to.
-        await().atMost(JOBS_BEGIN).until(() -> jobs(Role.WORKER) > 0);
-        assertThat(List.of(jobs(Role.BROWSE), jobs(Role.BUY), jobs(Role.ADMIN))).containsOnly(0.0);
+        await().atMost(JOBS_BEGIN).until(() -> jobRuns(PodRole.WORKER) > 0);
+        assertThat(List.of(jobRuns(PodRole.BROWSE), jobRuns(PodRole.BUY), jobRuns(PodRole.ADMIN)))
+                .containsOnly(0.0);
     }
 
-    private static double jobs(Role role) {
-        return Pods.metric(pod(role), "fondaco_jobs_runs_seconds_count", "task=");
+    private static double jobRuns(PodRole podRole) {
+        return Pods.metric(pod(podRole), "fondaco_jobs_runs_seconds_count", "task=");
     }
 
     @Test
     void withoutAWorkerWhatIsUploadedWaitsForOne() {
-        try (ShopClient staff = client(Role.ADMIN)) {
-            pod(Role.WORKER).close();
+        try (ShopClient staff = client(PodRole.ADMIN)) {
+            pod(PodRole.WORKER).close();
             String id = staff.importCsv("kind=products&format=shopify&currency=GBP", PRODUCTS.formatted("waits"))
                     .expect(202)
                     .body()
                     .get("id")
                     .asText();
             // Longer than a worker takes to look for work.
-            Pods.pass(Duration.ofSeconds(5));
+            Pods.sleep(Duration.ofSeconds(5));
             assertThat(staff.get("/admin/v1/imports/" + id, PackagedApp.ADMIN_KEY)
                             .expect(200)
                             .body()
                             .path("status")
                             .asText())
                     .isEqualTo("queued");
-            PODS.put(Role.WORKER, pod(Role.WORKER).launchAgain("role-worker-again", environment(Role.WORKER)));
-            pod(Role.WORKER).awaitReady();
+            PODS.put(PodRole.WORKER, pod(PodRole.WORKER).relaunch("role-worker-again", environment(PodRole.WORKER)));
+            pod(PodRole.WORKER).awaitReady();
             assertThat(staff.awaitImport(id).path("status").asText()).isEqualTo("done");
         }
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RollingRestartIT {
     private static final Logger LOG = Logger.getLogger(RollingRestartIT.class);
-    private static final int PODS = 3;
+    private static final int POD_COUNT = 3;
     private static final String SKU = "ROLLING";
 
     /** More than the balancer takes to see that a pod is not ready, or is again. */
@@ -43,29 +43,29 @@ class RollingRestartIT {
 
     private static ReplicatedPostgres database;
     private static Map<String, String> environment;
-    private static final List<PackagedApp> PODS_UP = new ArrayList<>();
+    private static final List<PackagedApp> RUNNING_PODS = new ArrayList<>();
     private static LoadBalancer balancer;
 
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        environment = Pods.selling(database);
+        environment = Pods.sellingEnvironment(database);
         environment.put("QUARKUS_SHUTDOWN_DELAY", "3S");
-        for (int pod = 0; pod < PODS; pod++) {
-            PODS_UP.add(PackagedApp.launch("rolling-pod-" + pod, environment));
+        for (int pod = 0; pod < POD_COUNT; pod++) {
+            RUNNING_PODS.add(PackagedApp.launch("rolling-pod-" + pod, environment));
         }
-        PODS_UP.forEach(PackagedApp::awaitReady);
-        try (ShopClient staff = new ShopClient(PODS_UP.getFirst().base(), PackagedApp.ADMIN_KEY)) {
-            staff.offer(SKU, 1_000_000);
+        RUNNING_PODS.forEach(PackagedApp::awaitReady);
+        try (ShopClient staff = new ShopClient(RUNNING_PODS.getFirst().base(), PackagedApp.ADMIN_KEY)) {
+            staff.importProductWithStock(SKU, 1_000_000);
         }
-        balancer = LoadBalancer.over(PODS_UP, directory);
+        balancer = LoadBalancer.over(RUNNING_PODS, directory);
     }
 
     @AfterAll
     static void close() {
         List<AutoCloseable> all = new ArrayList<>();
         all.add(balancer);
-        all.addAll(PODS_UP);
+        all.addAll(RUNNING_PODS);
         all.add(database);
         Pods.closeAll(all);
     }
@@ -73,57 +73,60 @@ class RollingRestartIT {
     @Test
     @Order(1)
     void nothingFailsWhilePodsAreReplacedAndTheSchemaGrows() {
-        Crowd crowd = new Crowd(balancer::next, SKU);
-        try (crowd) {
-            Pods.pass(NOTICED);
-            for (int pod = 0; pod < PODS; pod++) {
-                PODS_UP.get(pod).close();
+        NoRetryTraffic noRetryTraffic = new NoRetryTraffic(balancer::next, SKU);
+        try (noRetryTraffic) {
+            Pods.sleep(NOTICED);
+            for (int pod = 0; pod < POD_COUNT; pod++) {
+                RUNNING_PODS.get(pod).close();
                 if (pod == 1) {
                     database.primary()
                             .execute("SET lock_timeout = '1s'; ALTER TABLE cart.cart ADD COLUMN rolling text");
                     database.primary().execute("CREATE INDEX CONCURRENTLY rolling_test ON cart.cart (rolling)");
                 }
-                PODS_UP.set(pod, PODS_UP.get(pod).startAgain("rolling-pod-" + pod, environment));
-                Pods.pass(NOTICED);
+                RUNNING_PODS.set(pod, RUNNING_PODS.get(pod).restart("rolling-pod-" + pod, environment));
+                Pods.sleep(NOTICED);
             }
         }
-        LOG.infof("Rolling restart: %s requests, %s orders", crowd.requests(), crowd.orders());
-        assertThat(crowd.failedReads()).isEmpty();
-        assertThat(crowd.failedWrites()).isEmpty();
-        assertThat(crowd.orders()).isPositive();
+        LOG.infof("Rolling restart: %s requests, %s orders", noRetryTraffic.requests(), noRetryTraffic.orders());
+        assertThat(noRetryTraffic.failedReads()).isEmpty();
+        assertThat(noRetryTraffic.failedWrites()).isEmpty();
+        assertThat(noRetryTraffic.orders()).isPositive();
         assertThat(Integer.parseInt(database.primary().query("SELECT count(*) FROM \"order\".orders")))
-                .isEqualTo(crowd.orders());
+                .isEqualTo(noRetryTraffic.orders());
     }
 
     @Test
     @Order(2)
     void whenAPodIsKilledOnlyWhatItWasJustDoingFails() {
-        Crowd crowd = new Crowd(balancer::next, SKU);
-        try (crowd) {
-            Pods.pass(NOTICED);
-            PODS_UP.getFirst().kill();
-            Pods.pass(NOTICED.multipliedBy(2));
-            PODS_UP.set(0, PODS_UP.getFirst().startAgain("rolling-pod-0", environment));
-            Pods.pass(NOTICED);
+        NoRetryTraffic noRetryTraffic = new NoRetryTraffic(balancer::next, SKU);
+        try (noRetryTraffic) {
+            Pods.sleep(NOTICED);
+            RUNNING_PODS.getFirst().kill();
+            Pods.sleep(NOTICED.multipliedBy(2));
+            RUNNING_PODS.set(0, RUNNING_PODS.getFirst().restart("rolling-pod-0", environment));
+            Pods.sleep(NOTICED);
         }
         LOG.infof(
                 "A pod killed: %s requests, %s orders; failed %s and %s",
-                crowd.requests(), crowd.orders(), crowd.failedReads(), crowd.failedWrites());
+                noRetryTraffic.requests(),
+                noRetryTraffic.orders(),
+                noRetryTraffic.failedReads(),
+                noRetryTraffic.failedWrites());
         // Who cannot connect has not sent anything: that is the balancer's, until it has noticed.
-        assertThat(crowd.failedWrites())
+        assertThat(noRetryTraffic.failedWrites())
                 .filteredOn(write -> !write.contains(ConnectException.class.getSimpleName()))
                 .as("at most one each")
-                .hasSizeLessThanOrEqualTo(Crowd.BUYERS);
-        if (balancer.triesReadsAgain()) {
-            assertThat(crowd.failedReads()).isEmpty();
+                .hasSizeLessThanOrEqualTo(NoRetryTraffic.BUYERS);
+        if (balancer.retriesReads()) {
+            assertThat(noRetryTraffic.failedReads()).isEmpty();
         }
     }
 
-    /** Only HAProxy knows which paths are for the world; BalancerTest shows them without pods. */
+    /** Only HAProxy knows which paths are for the world; HaProxyConfigTest shows them without pods. */
     @Test
     @Order(3)
     void operatorPathsAreNotLedToTheWorldHoweverTheyAreWritten() throws IOException {
-        assumeTrue(balancer.triesReadsAgain(), "HAProxy is not installed");
+        assumeTrue(balancer.retriesReads(), "HAProxy is not installed");
         for (String path : List.of(
                 "/q/metrics",
                 "//q/metrics",

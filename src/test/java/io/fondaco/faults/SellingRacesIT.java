@@ -3,7 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.replay.ShopClient;
 import java.nio.file.Path;
@@ -34,11 +34,11 @@ class SellingRacesIT {
     @TempDir
     private static Path directory;
 
-    private static SellingShop shop;
+    private static ShopCluster shop;
 
     @BeforeAll
     static void open() {
-        shop = SellingShop.open("races", directory, Map.of("FONDACO_CHECKOUT_PENDING_CHECK", "1s"));
+        shop = ShopCluster.open("races", directory, Map.of("FONDACO_CHECKOUT_PENDING_CHECK", "1s"));
     }
 
     @AfterAll
@@ -49,49 +49,49 @@ class SellingRacesIT {
     }
 
     @AfterEach
-    void theBooksAgree() {
-        Books.awaitAgreement(shop.database(), SETTLED);
+    void checkInvariants() {
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
     }
 
     @Test
     void tenTimesAsManyBuyersAsUnitsMakeAsManyOrdersAsUnits() throws Exception {
         int units = Math.max(RACES / 10, 20);
-        String sku = shop.put(Map.of("main", units));
-        List<ShopClient.Basket> baskets = baskets(10 * units, sku, 1);
-        List<String> ends =
-                Together.all(baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        String sku = shop.createProduct(Map.of("main", units));
+        List<ShopClient.GuestCart> baskets = createCarts(10 * units, sku, 1);
+        List<String> ends = ConcurrentRunner.runAll(
+                baskets.size(), i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i), "tok_ok", key())));
         assertThat(ends.stream().filter("201"::equals).count()).isEqualTo(units);
         assertThat(ends).containsOnly("201", "409 out_of_stock");
-        assertThat(orders(sku)).isEqualTo(Integer.toString(units));
+        assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(units));
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
     }
 
     @Test
     void stockAtTwoLocationsIsSoldToTheLastUnitThatFits() throws Exception {
-        String sku = shop.put(Map.of("north", 31, "south", 20));
-        List<ShopClient.Basket> baskets = baskets(100, sku, 3);
-        List<String> ends =
-                Together.all(baskets.size(), i -> SellingShop.code(shop.complete(i, baskets.get(i), "tok_ok", key())));
+        String sku = shop.createProduct(Map.of("north", 31, "south", 20));
+        List<ShopClient.GuestCart> baskets = createCarts(100, sku, 3);
+        List<String> ends = ConcurrentRunner.runAll(
+                baskets.size(), i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i), "tok_ok", key())));
         assertThat(ends).containsOnly("201", "409 out_of_stock");
-        assertThat(orders(sku)).isEqualTo("17");
+        assertThat(countOrderLines(sku)).isEqualTo("17");
         assertThat(shop.query("SELECT sum(available) FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
     }
 
     @Test
     void sixtyFourThreadsThatEditOneCartLoseNothing() throws Exception {
-        String popular = shop.put(Map.of("main", 1_000));
-        String other = shop.put(Map.of("main", 1_000));
-        ShopClient.Basket basket = shop.client(0).openCart("GBP", "ada@example.com", List.of());
-        Together.all(64, i -> {
+        String popular = shop.createProduct(Map.of("main", 1_000));
+        String other = shop.createProduct(Map.of("main", 1_000));
+        ShopClient.GuestCart guestCart = shop.client(0).openCart("GBP", "ada@example.com", List.of());
+        ConcurrentRunner.runAll(64, i -> {
             for (int round = 0; round < 5; round++) {
-                add(i, basket, popular, 1);
+                add(i, guestCart, popular, 1);
             }
-            return add(i, basket, other, 2);
+            return add(i, guestCart, other, 2);
         });
         JsonNode lines = shop.client(1)
-                .get(basket.path(), basket.token())
+                .get(guestCart.path(), guestCart.token())
                 .expect(200)
                 .body()
                 .get("lines");
@@ -102,41 +102,41 @@ class SellingRacesIT {
 
     @Test
     void oneKeyFiftyTimesAtBothPodsIsOneOrder() throws Exception {
-        String sku = shop.put(Map.of("main", 50));
-        ShopClient.Basket basket = shop.basket(0, sku, 1);
+        String sku = shop.createProduct(Map.of("main", 50));
+        ShopClient.GuestCart guestCart = shop.createCart(0, sku, 1);
         String key = key();
-        List<String> orders = Together.all(50, i -> shop.complete(i, basket, "tok_ok", key)
+        List<String> orders = ConcurrentRunner.runAll(50, i -> shop.complete(i, guestCart, "tok_ok", key)
                 .expect(201)
                 .body()
                 .get("id")
                 .asText());
         assertThat(orders.stream().distinct()).hasSize(1);
-        assertThat(orders(sku)).isEqualTo("1");
+        assertThat(countOrderLines(sku)).isEqualTo("1");
     }
 
     @Test
     void theClientAndTheProvidersWebhookRaceToOneOrderAndOneCharge() throws Exception {
-        String sku = shop.put(Map.of("main", RACES));
+        String sku = shop.createProduct(Map.of("main", RACES));
         for (int begun = 0; begun < RACES; begun += AT_A_TIME) {
             int count = Math.min(AT_A_TIME, RACES - begun);
-            List<ShopClient.Basket> baskets = baskets(count, sku, 1);
+            List<ShopClient.GuestCart> baskets = createCarts(count, sku, 1);
             String key = key();
-            Together.all(2 * count, i -> {
-                ShopClient.Basket basket = baskets.get(i / 2);
+            ConcurrentRunner.runAll(2 * count, i -> {
+                ShopClient.GuestCart guestCart = baskets.get(i / 2);
                 if (i % 2 == 0) {
-                    shop.complete(0, basket, "tok_async", key).expect(201, 202);
+                    shop.complete(0, guestCart, "tok_async", key).expect(201, 202);
                 } else {
-                    String reference = awaitCharge(basket);
+                    String reference = awaitCharge(guestCart);
                     // Twice, and the client asks once more meanwhile: whoever comes first.
-                    shop.tellCaptured(1, reference).expect(204);
-                    shop.complete(1, basket, "tok_async", key).expect(201, 202);
-                    shop.tellCaptured(0, reference).expect(204);
+                    shop.sendCapturedWebhook(1, reference).expect(204);
+                    shop.complete(1, guestCart, "tok_async", key).expect(201, 202);
+                    shop.sendCapturedWebhook(0, reference).expect(204);
                 }
-                return basket;
+                return guestCart;
             });
         }
-        Books.awaitAgreement(shop.database(), SETTLED);
-        assertThat(orders(sku)).isEqualTo(Integer.toString(RACES));
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
+        assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(RACES));
         assertThat(shop.query("""
                         SELECT count(*) FROM "order".orders o JOIN "order".line l ON l.order_id = o.id
                          WHERE l.sku = '%s' AND o.status = 'confirmed' AND o.payment_status = 'captured'
@@ -146,24 +146,26 @@ class SellingRacesIT {
 
     @Test
     void twoTabsOfOneCartAreOneOrder() throws Exception {
-        String sku = shop.put(Map.of("main", RACES));
+        String sku = shop.createProduct(Map.of("main", RACES));
         for (int race = 0; race < RACES; race++) {
-            ShopClient.Basket basket = shop.basket(race, sku, 1);
-            List<String> ends = Together.all(2, tab -> SellingShop.code(shop.complete(tab, basket, "tok_ok", key())));
+            ShopClient.GuestCart guestCart = shop.createCart(race, sku, 1);
+            List<String> ends = ConcurrentRunner.runAll(
+                    2, tab -> ShopCluster.statusAndCode(shop.complete(tab, guestCart, "tok_ok", key())));
             assertThat(ends).containsExactlyInAnyOrder("201", "409 cart_completed");
         }
-        assertThat(orders(sku)).isEqualTo(Integer.toString(RACES));
+        assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(RACES));
     }
 
     /** ACIDRain's inventory invariant: no more leaves than there is, whatever the sizes of the orders. */
     @Test
     void acidRainStockIsNeverOverdrawnByOrdersOfDifferentSizes() throws Exception {
-        String sku = shop.put(Map.of("main", 37));
-        List<ShopClient.Basket> baskets = new ArrayList<>();
+        String sku = shop.createProduct(Map.of("main", 37));
+        List<ShopClient.GuestCart> baskets = new ArrayList<>();
         for (int buyer = 0; buyer < 40; buyer++) {
-            baskets.add(shop.basket(buyer, sku, 1 + buyer % 5));
+            baskets.add(shop.createCart(buyer, sku, 1 + buyer % 5));
         }
-        Together.all(40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
+        ConcurrentRunner.runAll(
+                40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
         // Whatever is left is too little for anyone who was refused: single units would have fitted.
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
@@ -174,21 +176,21 @@ class SellingRacesIT {
     /** ACIDRain's voucher invariant: a coupon for ten is used ten times, whoever of how many is first at whichever pod. */
     @Test
     void acidRainACouponForTenIsUsedTenTimes() throws Exception {
-        String sku = shop.put(Map.of("main", 1_000));
-        String coupon = shop.coupon(100, 10);
-        List<ShopClient.Basket> baskets = baskets(64, sku, 1);
-        for (ShopClient.Basket basket : baskets) {
-            shop.client(0).choose(basket, Map.of("coupon_codes", List.of(coupon)));
+        String sku = shop.createProduct(Map.of("main", 1_000));
+        String coupon = shop.createCoupon(100, 10);
+        List<ShopClient.GuestCart> baskets = createCarts(64, sku, 1);
+        for (ShopClient.GuestCart guestCart : baskets) {
+            shop.client(0).updateCart(guestCart, Map.of("coupon_codes", List.of(coupon)));
         }
-        List<ShopClient.Answer> answers = Together.all(
+        List<ShopClient.ApiResponse> answers = ConcurrentRunner.runAll(
                 64, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
-        assertThat(answers.stream().map(SellingShop::code)).containsOnly("201", "409 coupon_used_up");
-        assertThat(answers.stream().filter(answer -> answer.status() == 201))
+        assertThat(answers.stream().map(ShopCluster::statusAndCode)).containsOnly("201", "409 coupon_used_up");
+        assertThat(answers.stream().filter(apiResponse -> apiResponse.status() == 201))
                 .hasSize(10)
                 .allSatisfy(order -> assertThat(
                                 order.body().at("/totals/total/amount").asInt())
                         .isEqualTo(400));
-        assertThat(orders(sku)).isEqualTo("10");
+        assertThat(countOrderLines(sku)).isEqualTo("10");
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("990");
     }
@@ -196,19 +198,21 @@ class SellingRacesIT {
     /** ACIDRain's cart invariant: what is put into the cart while it is paid for is either paid for, or not in the order. */
     @Test
     void acidRainWhatIsInTheOrderIsWhatWasPaidFor() throws Exception {
-        String cheap = shop.put(Map.of("main", RACES));
-        String dear = shop.put(Map.of("main", RACES * 7));
+        String cheap = shop.createProduct(Map.of("main", RACES));
+        String dear = shop.createProduct(Map.of("main", RACES * 7));
         int inOrder = 0;
         for (int race = 0; race < RACES; race++) {
-            ShopClient.Basket basket = shop.basket(race, cheap, 1);
+            ShopClient.GuestCart guestCart = shop.createCart(race, cheap, 1);
             ConcurrentLinkedQueue<Integer> added = new ConcurrentLinkedQueue<>();
-            List<JsonNode> bodies = Together.all(2, act -> {
+            List<JsonNode> bodies = ConcurrentRunner.runAll(2, act -> {
                 if (act == 0) {
-                    return shop.complete(0, basket, "tok_ok", key()).expect(201).body();
+                    return shop.complete(0, guestCart, "tok_ok", key())
+                            .expect(201)
+                            .body();
                 }
-                ShopClient.Answer answer = add(1, basket, dear, 7);
-                added.add(answer.status());
-                return answer.body();
+                ShopClient.ApiResponse apiResponse = add(1, guestCart, dear, 7);
+                added.add(apiResponse.status());
+                return apiResponse.body();
             });
             JsonNode order = bodies.getFirst();
             boolean hasIt = order.get("lines").size() == 2;
@@ -224,31 +228,33 @@ class SellingRacesIT {
         LOG.infof("In %d of %d races the line came in before", inOrder, RACES);
     }
 
-    private static List<ShopClient.Basket> baskets(int count, String sku, int quantity) throws Exception {
-        List<ShopClient.Basket> all = new ArrayList<>();
+    private static List<ShopClient.GuestCart> createCarts(int count, String sku, int quantity) throws Exception {
+        List<ShopClient.GuestCart> all = new ArrayList<>();
         for (int begun = 0; begun < count; begun += AT_A_TIME) {
             int first = begun;
-            all.addAll(Together.all(Math.min(AT_A_TIME, count - begun), i -> shop.basket(first + i, sku, quantity)));
+            all.addAll(ConcurrentRunner.runAll(
+                    Math.min(AT_A_TIME, count - begun), i -> shop.createCart(first + i, sku, quantity)));
         }
         return all;
     }
 
-    private static ShopClient.Answer add(int pod, ShopClient.Basket basket, String sku, int quantity) {
+    private static ShopClient.ApiResponse add(int pod, ShopClient.GuestCart guestCart, String sku, int quantity) {
         return shop.client(pod)
                 .send(
                         "POST",
-                        basket.path() + "/lines",
-                        basket.token(),
+                        guestCart.path() + "/lines",
+                        guestCart.token(),
                         Map.of(),
                         Map.of("sku", sku, "quantity", quantity));
     }
 
     /** The reference of the cart's charge, as soon as the provider knows of it. */
-    private static String awaitCharge(ShopClient.Basket basket) {
-        String cart = TypeId.parse("cart", basket.path().substring(basket.path().lastIndexOf('/') + 1))
+    private static String awaitCharge(ShopClient.GuestCart guestCart) {
+        String cart = TypeId.parse(
+                        "cart", guestCart.path().substring(guestCart.path().lastIndexOf('/') + 1))
                 .toString();
         String sql = """
-                SELECT coalesce((SELECT p.reference FROM checkout.completion c JOIN payment.payment p ON p.id = c.payment_id
+                SELECT coalesce((SELECT p.reference FROM checkout.attempt c JOIN payment.payment p ON p.id = c.payment_id
                   JOIN payment.test_charge t ON t.reference = p.reference WHERE c.cart_id = '%s'), '')
                 """.formatted(cart);
         return IntStream.range(0, 100_000)
@@ -258,7 +264,7 @@ class SellingRacesIT {
                 .orElseThrow();
     }
 
-    private static String orders(String sku) {
+    private static String countOrderLines(String sku) {
         return shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s'".formatted(sku));
     }
 

@@ -37,46 +37,46 @@ class SlowClientsIT {
     private static final Logger LOG = Logger.getLogger(SlowClientsIT.class);
 
     /** As many as one process may have open here, less some. */
-    private static final int IDLE = 10_000;
+    private static final int IDLE_CONNECTIONS = 10_000;
 
     /** More than twice of what a pod serves at a time. */
-    private static final int TRICKLING = 120;
+    private static final int SLOW_CLIENTS = 120;
 
     private static final int PURCHASES = 20;
     private static final int LONGEST_HEADERS = 100_000_000;
 
     /** What the network may have taken on before it hears that nobody reads any more. */
-    private static final int ENOUGH = 10_000_000;
+    private static final int MAX_BUFFERED_BYTES = 10_000_000;
 
     /** Of an export: more than the network takes on while nobody reads. */
-    private static final int WIDE = 3_000;
+    private static final int EXPORTED_PRODUCTS = 3_000;
 
-    private static final int WIDTH = 5_000;
-    private static final int LITTLE = 4_096;
+    private static final int DESCRIPTION_LENGTH = 5_000;
+    private static final int RECEIVE_BUFFER_BYTES = 4_096;
     private static final String EXPORT = "/admin/v1/exports?kind=products&format=fondaco";
 
     /** More than there may be exports at a time. */
-    private static final int UNREAD = 12;
+    private static final int STALLED_READERS = 12;
 
     /** For so long a connection may stand still. */
-    private static final Duration STILL = Duration.ofSeconds(8);
+    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(8);
 
     @TempDir
     private static Path directory;
 
     private static ReplicatedPostgres database;
     private static PackagedApp pod;
-    private final List<Socket> open = new ArrayList<>();
+    private final List<Socket> sockets = new ArrayList<>();
 
     @BeforeAll
     static void start() {
         database = ReplicatedPostgres.start(directory, 1);
-        Map<String, String> environment = Pods.selling(database);
+        Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.put("FONDACO_WEB_BODY_TIME", "4s");
         pod = PackagedApp.start("slow-clients", environment);
         try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
-            staff.offer("SLOW", 1_000_000);
+            staff.importProductWithStock("SLOW", 1_000_000);
         }
     }
 
@@ -87,7 +87,7 @@ class SlowClientsIT {
 
     @AfterEach
     void disconnect() throws IOException {
-        for (Socket socket : open) {
+        for (Socket socket : sockets) {
             socket.close();
         }
     }
@@ -95,7 +95,7 @@ class SlowClientsIT {
     private Socket connect() throws IOException {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(pod.base().getHost(), pod.base().getPort()), 5_000);
-        open.add(socket);
+        sockets.add(socket);
         return socket;
     }
 
@@ -106,31 +106,33 @@ class SlowClientsIT {
     @Test
     void tenThousandThatSayNothing() throws Exception {
         long before = Pods.liveHeap(pod);
-        for (int i = 0; i < IDLE; i++) {
+        for (int i = 0; i < IDLE_CONNECTIONS; i++) {
             connect();
         }
-        theOthersShop();
-        LOG.infof("%d idle connections: %d bytes of heap each", IDLE, (Pods.liveHeap(pod) - before) / IDLE);
+        assertOthersCanBuy();
+        LOG.infof(
+                "%d idle connections: %d bytes of heap each",
+                IDLE_CONNECTIONS, (Pods.liveHeap(pod) - before) / IDLE_CONNECTIONS);
     }
 
     @Test
     void headersThatComeAByteAtATime() throws Exception {
-        for (int i = 0; i < TRICKLING; i++) {
+        for (int i = 0; i < SLOW_CLIENTS; i++) {
             send(connect(), "GET /store/v1/products HTTP/1.1\r\nHost: shop\r\nX-Slow: ");
         }
-        trickleWhile(SlowClientsIT::theOthersShop);
+        sendSlowlyWhile(SlowClientsIT::assertOthersCanBuy);
     }
 
     /** Were each of them a request that is being served, nobody else would be. */
     @Test
     void bodiesThatComeAByteAtATime() throws Exception {
-        for (int i = 0; i < TRICKLING; i++) {
+        for (int i = 0; i < SLOW_CLIENTS; i++) {
             send(
                     connect(),
                     "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{");
         }
-        trickleWhile(SlowClientsIT::theOthersShop);
-        Socket any = open.getLast();
+        sendSlowlyWhile(SlowClientsIT::assertOthersCanBuy);
+        Socket any = sockets.getLast();
         any.setSoTimeout(10_000);
         assertThat(new String(any.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .startsWith("HTTP/1.1 408 ")
@@ -140,12 +142,12 @@ class SlowClientsIT {
     @Test
     void headersThatNeverEnd() throws Exception {
         for (int i = 0; i < 4; i++) {
-            assertThat(sentUntilItIsCut()).isLessThan(ENOUGH);
+            assertThat(bytesSentUntilClosed()).isLessThan(MAX_BUFFERED_BYTES);
         }
-        theOthersShop();
+        assertOthersCanBuy();
     }
 
-    private long sentUntilItIsCut() throws IOException {
+    private long bytesSentUntilClosed() throws IOException {
         Socket socket = connect();
         send(socket, "GET /store/v1/products HTTP/1.1\r\nHost: shop\r\n");
         byte[] header = new byte[1_000];
@@ -177,20 +179,20 @@ class SlowClientsIT {
     /** Each asks for all products and reads none: cut off when its connection has stood still for as long as one may, and its place is free again. */
     @Test
     void answersThatNobodyReads() throws Exception {
-        Map<String, String> environment = Pods.selling(database);
+        Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
-        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", STILL.toSeconds() + "s");
+        environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", IDLE_TIMEOUT.toSeconds() + "s");
         try (PackagedApp unread = PackagedApp.start("slow-readers", environment);
                 ShopClient staff = new ShopClient(unread.base(), PackagedApp.ADMIN_KEY, Duration.ZERO)) {
             StringBuilder file = new StringBuilder("Handle,Title,Body (HTML),Variant SKU\n");
-            for (int i = 0; i < WIDE; i++) {
-                file.append("wide-%d,Wide,%s,WIDE-%d\n".formatted(i, "x".repeat(WIDTH), i));
+            for (int i = 0; i < EXPORTED_PRODUCTS; i++) {
+                file.append("wide-%d,Wide,%s,WIDE-%d\n".formatted(i, "x".repeat(DESCRIPTION_LENGTH), i));
             }
             staff.importProducts("GBP", file.toString());
-            for (int i = 0; i < UNREAD; i++) {
+            for (int i = 0; i < STALLED_READERS; i++) {
                 Socket reader = new Socket();
-                open.add(reader);
-                reader.setReceiveBufferSize(LITTLE);
+                sockets.add(reader);
+                reader.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
                 reader.connect(new InetSocketAddress(
                         unread.base().getHost(), unread.base().getPort()));
                 send(
@@ -198,14 +200,14 @@ class SlowClientsIT {
                         "GET %s HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\n\r\n"
                                 .formatted(EXPORT, PackagedApp.ADMIN_KEY));
             }
-            await().until(() -> export(unread) == 503);
-            theOthersShop(unread);
-            await().atMost(STILL.multipliedBy(3)).until(() -> export(unread) == 200);
+            await().until(() -> exportStatus(unread) == 503);
+            assertOthersCanBuy(unread);
+            await().atMost(IDLE_TIMEOUT.multipliedBy(3)).until(() -> exportStatus(unread) == 200);
         }
     }
 
     /** The status of an export that is read. */
-    private static int export(PackagedApp pod) throws IOException, InterruptedException {
+    private static int exportStatus(PackagedApp pod) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
                             HttpRequest.newBuilder(pod.base().resolve(EXPORT))
@@ -235,15 +237,15 @@ class SlowClientsIT {
     }
 
     /** What a test does meanwhile. */
-    private interface Meanwhile {
+    private interface ThrowingRunnable {
         void run() throws Exception;
     }
 
-    private void trickleWhile(Meanwhile act) throws Exception {
+    private void sendSlowlyWhile(ThrowingRunnable act) throws Exception {
         Thread trickle = Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
-                    for (Socket socket : open) {
+                    for (Socket socket : sockets) {
                         try {
                             send(socket, "x");
                         } catch (IOException _) {
@@ -265,11 +267,11 @@ class SlowClientsIT {
     }
 
     /** Each thing once: an answer that is late or refuses is a failure. */
-    private static void theOthersShop() {
-        theOthersShop(pod);
+    private static void assertOthersCanBuy() {
+        assertOthersCanBuy(pod);
     }
 
-    private static void theOthersShop(PackagedApp pod) {
+    private static void assertOthersCanBuy(PackagedApp pod) {
         URI base = pod.base();
         for (int i = 0; i < PURCHASES; i++) {
             try (ShopClient shopper = new ShopClient(base, "", Duration.ZERO)) {
@@ -277,6 +279,6 @@ class SlowClientsIT {
                 shopper.buy("GBP", "SLOW");
             }
         }
-        await().untilAsserted(() -> assertThat(pod.page("/q/health/ready")).contains("\"UP\""));
+        await().untilAsserted(() -> assertThat(pod.get("/q/health/ready")).contains("\"UP\""));
     }
 }

@@ -3,7 +3,7 @@ package io.fondaco.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.io.IOException;
@@ -40,23 +40,23 @@ class StarvedPodIT {
     /** Enough to start and to sell, and less than what the bodies that a pod reads at a time may take. */
     private static final String SMALL_HEAP = "96m";
 
-    private static final int OUT_OF_MEMORY = 3;
+    private static final int OUT_OF_MEMORY_EXIT_CODE = 3;
     private static final int SENDERS = 300;
     private static final int BODY_BYTES = 250_000;
 
-    private static final int SCARCE = 20;
-    private static final int BUYERS = 2 * SCARCE;
+    private static final int UNITS_IN_STOCK = 20;
+    private static final int BUYERS = 2 * UNITS_IN_STOCK;
     private static final int AT_A_TIME = 10;
     private static final String SOLD_OUT = "409 out_of_stock";
 
     @TempDir
     private static Path directory;
 
-    private static SellingShop shop;
+    private static ShopCluster shop;
 
     @BeforeAll
     static void open() {
-        shop = SellingShop.open("starved", directory, SellingShop.TAKEN_UP_SOON);
+        shop = ShopCluster.open("starved", directory, ShopCluster.FAST_RECOVERY);
     }
 
     @AfterAll
@@ -68,53 +68,56 @@ class StarvedPodIT {
 
     @Test
     void aPodWithoutMemoryEndsAndIsStartedAnewWhileTheOtherSells() throws Exception {
-        String sku = shop.put(Map.of("main", 1_000_000));
+        String sku = shop.createProduct(Map.of("main", 1_000_000));
         shop.pod(VICTIM).close();
-        shop.launchAgain(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", optionsOfTheImage() + " -Xlog:gc"));
+        shop.relaunchPod(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", imageJvmOptions() + " -Xlog:gc"));
         shop.pod(VICTIM).awaitReady();
-        Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
-        Pulse pulse = new Pulse(shop.pod(SURVIVOR));
-        try (shoppers;
-                pulse) {
-            awaitOrders(shoppers);
-            try (Flood _ = sendLargeBodies()) {
-                assertThat(shop.pod(VICTIM).awaitExit(SOON)).isEqualTo(OUT_OF_MEMORY);
+        RetryingShoppers retryingShoppers = new RetryingShoppers(shop, VICTIM, sku);
+        LivenessProbe livenessProbe = new LivenessProbe(shop.pod(SURVIVOR));
+        try (retryingShoppers;
+                livenessProbe) {
+            awaitMoreOrders(retryingShoppers);
+            try (LoadGenerator _ = sendLargeBodies()) {
+                assertThat(shop.pod(VICTIM).awaitExit(SOON)).isEqualTo(OUT_OF_MEMORY_EXIT_CODE);
             }
             assertThat(Files.readString(shop.pod(VICTIM).log()))
                     .as("it stopped for whole collections before it gave up")
                     .contains("Pause Full");
-            awaitOrders(shoppers);
-            shop.launchAgain(VICTIM, Map.of());
+            awaitMoreOrders(retryingShoppers);
+            shop.relaunchPod(VICTIM, Map.of());
             shop.pod(VICTIM).awaitReady();
-            awaitOrders(shoppers);
+            awaitMoreOrders(retryingShoppers);
         }
         LOG.infof(
-                "Out of memory: %d orders, %d shoppers that never came back", shoppers.orders(), shoppers.abandoned());
-        assertThat(pulse.missed()).isEmpty();
-        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
-        shoppers.assertToldTheTruth();
+                "Out of memory: %d orders, %d shoppers that never came back",
+                retryingShoppers.confirmedOrderCount(), retryingShoppers.abandoned());
+        assertThat(livenessProbe.failures()).isEmpty();
+        InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
+        retryingShoppers.assertConfirmedOrdersExist();
     }
 
     @Test
     void aPodWithATenthOfAProcessorIsSlowAndNeverWrong() throws Exception {
-        String sku = shop.put(Map.of("main", 1_000_000));
-        String scarce = shop.put(Map.of("main", SCARCE));
-        List<ShopClient.Basket> baskets = Together.all(BUYERS, AT_A_TIME, i -> shop.basket(i, scarce, 1));
+        String sku = shop.createProduct(Map.of("main", 1_000_000));
+        String scarce = shop.createProduct(Map.of("main", UNITS_IN_STOCK));
+        List<ShopClient.GuestCart> baskets =
+                ConcurrentRunner.runAll(BUYERS, AT_A_TIME, i -> shop.createCart(i, scarce, 1));
         List<String> keys =
                 baskets.stream().map(_ -> UUID.randomUUID().toString()).toList();
-        Shoppers shoppers = new Shoppers(shop, VICTIM, sku);
+        RetryingShoppers retryingShoppers = new RetryingShoppers(shop, VICTIM, sku);
         List<String> ends;
-        try (Throttle _ = new Throttle(shop.pod(VICTIM));
-                shoppers) {
-            awaitOrders(shoppers);
+        try (CpuThrottle _ = new CpuThrottle(shop.pod(VICTIM));
+                retryingShoppers) {
+            awaitMoreOrders(retryingShoppers);
             // Each at both pods at once, as somebody does who lost patience with one of them.
-            ends = Together.all(
-                    2 * BUYERS, i -> SellingShop.code(shop.complete(i, baskets.get(i / 2), "tok_ok", keys.get(i / 2))));
-            Pods.pass(LASTING);
-            awaitOrders(shoppers);
+            ends = ConcurrentRunner.runAll(
+                    2 * BUYERS,
+                    i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i / 2), "tok_ok", keys.get(i / 2))));
+            Pods.sleep(LASTING);
+            awaitMoreOrders(retryingShoppers);
         }
-        Books.awaitAgreement(shop.database(), SellingShop.RECOVERY);
-        shoppers.assertToldTheTruth();
+        InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
+        retryingShoppers.assertConfirmedOrdersExist();
         assertThat(ends).isSubsetOf("201", "202", SOLD_OUT);
         int told = 0;
         for (int buyer = 0; buyer < BUYERS; buyer++) {
@@ -127,8 +130,8 @@ class StarvedPodIT {
                 shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(scarce)));
         LOG.infof(
                 "A tenth of a processor: %d orders; %d buyers of %d told that they have one of %d units, %d sold",
-                shoppers.orders(), told, BUYERS, SCARCE, sold);
-        assertThat(sold).isBetween(told, SCARCE);
+                retryingShoppers.confirmedOrderCount(), told, BUYERS, UNITS_IN_STOCK, sold);
+        assertThat(sold).isBetween(told, UNITS_IN_STOCK);
         for (int pod : List.of(SURVIVOR, VICTIM)) {
             assertThat(Pods.metric(shop.pod(pod), "http_server_requests_seconds_count", "status=\"500\""))
                     .isZero();
@@ -136,12 +139,12 @@ class StarvedPodIT {
     }
 
     /** Some more of them. */
-    private static void awaitOrders(Shoppers shoppers) {
-        int before = shoppers.orders();
-        await().atMost(SOON).until(() -> shoppers.orders() > before + AT_A_TIME);
+    private static void awaitMoreOrders(RetryingShoppers retryingShoppers) {
+        int before = retryingShoppers.confirmedOrderCount();
+        await().atMost(SOON).until(() -> retryingShoppers.confirmedOrderCount() > before + AT_A_TIME);
     }
 
-    private static String optionsOfTheImage() throws IOException {
+    private static String imageJvmOptions() throws IOException {
         Matcher options =
                 Pattern.compile("--add-options=\"([^\"]+)\"").matcher(Files.readString(Path.of("Dockerfile")));
         assertThat(options.find()).isTrue();
@@ -149,32 +152,32 @@ class StarvedPodIT {
     }
 
     /** Each as large as it may be, and nothing that could be done. */
-    private static Flood sendLargeBodies() {
+    private static LoadGenerator sendLargeBodies() {
         URI carts = shop.pod(VICTIM).base().resolve("/store/v1/carts");
         String line = "{\"sku\":\"ANY\",\"quantity\":1}";
         String body = IntStream.range(0, BODY_BYTES / (line.length() + 1))
                 .mapToObj(_ -> line)
                 .collect(Collectors.joining(",", "{\"currency\":\"GBP\",\"lines\":[", "]}"));
-        return new Flood(SENDERS, () -> HttpRequest.newBuilder(carts)
+        return new LoadGenerator(SENDERS, () -> HttpRequest.newBuilder(carts)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     /** Lets a pod run for a tenth of the time, as a limit of its processor time does. */
-    private static final class Throttle implements AutoCloseable {
+    private static final class CpuThrottle implements AutoCloseable {
         private static final Duration STOPPED = Duration.ofMillis(90);
         private static final Duration RUNNING = Duration.ofMillis(10);
 
         private final Thread thread;
         private volatile boolean over;
 
-        Throttle(PackagedApp pod) {
+        CpuThrottle(PackagedApp pod) {
             thread = Thread.ofVirtual().name("throttle").start(() -> {
                 while (!over) {
                     pod.freeze(true);
-                    Pods.pass(STOPPED);
+                    Pods.sleep(STOPPED);
                     pod.freeze(false);
-                    Pods.pass(RUNNING);
+                    Pods.sleep(RUNNING);
                 }
             });
         }

@@ -60,7 +60,7 @@ final class TcpProxy implements AutoCloseable {
     }
 
     /** Where connections lead that are made from now on, as with a Service; those that there are stay. */
-    void leadTo(int port) {
+    void redirectTo(int port) {
         target = port;
     }
 
@@ -101,7 +101,7 @@ final class TcpProxy implements AutoCloseable {
         open.add(client);
         Socket server = new Socket();
         try {
-            awaitPass();
+            awaitNotStalled();
             server.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), target), CONNECT_MILLIS);
             open.add(server);
             Thread.ofVirtual().start(() -> copy(client, server));
@@ -122,7 +122,7 @@ final class TcpProxy implements AutoCloseable {
                 to) {
             int read;
             while ((read = from.getInputStream().read(buffer)) >= 0) {
-                awaitPass();
+                awaitNotStalled();
                 LockSupport.parkNanos(delay.toNanos());
                 to.getOutputStream().write(buffer, 0, read);
             }
@@ -133,7 +133,7 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void awaitPass() throws InterruptedException {
+    private void awaitNotStalled() throws InterruptedException {
         lock.lock();
         try {
             while (mode == Mode.STALL) {

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.IntegrationsProfile;
-import io.fondaco.Operation;
-import io.fondaco.checkout.Provider;
-import io.fondaco.checkout.Staff;
-import io.fondaco.fuzz.HostileBodies.Body;
+import io.fondaco.OpenApiOperation;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.PaymentWebhookSender;
+import io.fondaco.fuzz.HostileBodies.HostileBody;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
@@ -58,22 +58,22 @@ class ContractFuzzTest {
     private static final Logger LOG = Logger.getLogger(ContractFuzzTest.class);
 
     /** One request in so many is sent; {@code -Dfaults.fuzz=1} sends all, as {@code -Pfaults} does. */
-    private static final int ONE_IN = Integer.getInteger("faults.fuzz", 10);
+    private static final int SAMPLE_ONE_IN = Integer.getInteger("faults.fuzz", 10);
 
     /** Chooses the requests of a day: all of them are sent within a few weeks of builds. */
     private static final long SEED =
             Long.getLong("faults.seed", LocalDate.now(ZoneOffset.UTC).toEpochDay());
 
-    private static final Random CHOICE = new Random(SEED);
-    private static final Duration LONGEST = Duration.ofSeconds(10);
-    private static final long FLAT = 64L * 1024 * 1024;
-    private static final int STATUS_LINE = 20;
-    private static final int ENOUGH = 10;
-    private static final Map<String, String> GOOD_QUERY =
+    private static final Random RANDOM = new Random(SEED);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final long MAX_HEAP_GROWTH_BYTES = 64L * 1024 * 1024;
+    private static final int STATUS_LINE_LENGTH = 20;
+    private static final int MIN_REQUESTS_TO_JUDGE = 10;
+    private static final Map<String, String> VALID_QUERY =
             Map.of("kind", "stock", "currency", "EUR", "product_id", "product_00000000000000000000000000");
 
     /** As they stand in a URL. */
-    private static final List<String> IN_URL = Stream.concat(
+    private static final List<String> HOSTILE_URL_VALUES = Stream.concat(
                     Stream.of("%00", "%FF%FE", "%ED%A0%80", "%C0%AF", "%2e%2e%2f", "%0d%0aX:%201", "%25", ""),
                     Stream.of(
                                     "0",
@@ -95,7 +95,7 @@ class ContractFuzzTest {
                             .map(text -> URLEncoder.encode(text, StandardCharsets.UTF_8)))
             .toList();
 
-    private static final List<String> IN_HEADER = List.of(
+    private static final List<String> HOSTILE_HEADER_VALUES = List.of(
             "",
             " ",
             "0",
@@ -115,140 +115,166 @@ class ContractFuzzTest {
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static int asked;
+    private static int requestCount;
 
-    private final List<String> faults = new ArrayList<>();
-    private final Map<Integer, Integer> answers = new TreeMap<>();
+    private final List<String> violations = new ArrayList<>();
+    private final Map<Integer, Integer> statusCounts = new TreeMap<>();
 
-    static List<Operation> operations() {
-        return Operation.committed();
+    static List<OpenApiOperation> operations() {
+        return OpenApiOperation.loadCommitted();
     }
 
-    static Stream<Operation> operationsWithJson() {
-        return Operation.committed().stream().filter(Operation::takesJson);
+    static Stream<OpenApiOperation> operationsWithJson() {
+        return OpenApiOperation.loadCommitted().stream().filter(OpenApiOperation::acceptsJson);
     }
 
     @AfterAll
     static void close() {
-        LOG.infof("%d requests, one in %d of all, seed %d", asked, ONE_IN, SEED);
+        LOG.infof("%d requests, one in %d of all, seed %d", requestCount, SAMPLE_ONE_IN, SEED);
         HTTP.close();
     }
 
     @ParameterizedTest
     @MethodSource("operations")
-    void whateverStandsInItsAddressAndHeaders(Operation operation) {
-        Shop shop = new Shop();
-        for (String name : operation.parameters("path")) {
-            for (String hostile : IN_URL) {
-                String path =
-                        hostile.isEmpty() ? operation.path() : operation.path().replace("{" + name + "}", hostile);
-                send(operation, shop, path.replaceAll("\\{[^}]*}", "x") + query(operation, "", ""), Map.of());
+    void whateverStandsInItsAddressAndHeaders(OpenApiOperation openApiOperation) {
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        for (String name : openApiOperation.parameters("path")) {
+            for (String hostile : HOSTILE_URL_VALUES) {
+                String path = hostile.isEmpty()
+                        ? openApiOperation.path()
+                        : openApiOperation.path().replace("{" + name + "}", hostile);
+                send(
+                        openApiOperation,
+                        fuzzFixture,
+                        path.replaceAll("\\{[^}]*}", "x") + query(openApiOperation, "", ""),
+                        Map.of());
             }
         }
-        String path = shop.path(operation);
-        for (String name : operation.parameters("query")) {
-            for (String hostile : IN_URL) {
-                send(operation, shop, path + query(operation, name, hostile), Map.of());
+        String path = fuzzFixture.path(openApiOperation);
+        for (String name : openApiOperation.parameters("query")) {
+            for (String hostile : HOSTILE_URL_VALUES) {
+                send(openApiOperation, fuzzFixture, path + query(openApiOperation, name, hostile), Map.of());
             }
-            send(operation, shop, path + query(operation, name, "1") + "&" + encoded(name) + "=2", Map.of());
+            send(
+                    openApiOperation,
+                    fuzzFixture,
+                    path + query(openApiOperation, name, "1") + "&" + encoded(name) + "=2",
+                    Map.of());
         }
-        for (String name : operation.parameters("header")) {
-            for (String hostile : IN_HEADER) {
-                send(operation, shop, path + query(operation, "", ""), Map.of(name, hostile));
+        for (String name : openApiOperation.parameters("header")) {
+            for (String hostile : HOSTILE_HEADER_VALUES) {
+                send(openApiOperation, fuzzFixture, path + query(openApiOperation, "", ""), Map.of(name, hostile));
             }
         }
-        for (String hostile : IN_HEADER) {
-            send(operation, shop, path + query(operation, "", ""), Map.of("Authorization", "Bearer " + hostile));
-            send(operation, shop, path + query(operation, "", ""), Map.of("Content-Type", hostile));
+        for (String hostile : HOSTILE_HEADER_VALUES) {
+            send(
+                    openApiOperation,
+                    fuzzFixture,
+                    path + query(openApiOperation, "", ""),
+                    Map.of("Authorization", "Bearer " + hostile));
+            send(
+                    openApiOperation,
+                    fuzzFixture,
+                    path + query(openApiOperation, "", ""),
+                    Map.of("Content-Type", hostile));
         }
-        assertThat(faults).isEmpty();
+        assertThat(violations).isEmpty();
     }
 
     /** Parameters of a segment mean nothing to anybody here, so they would be a second name for everything. */
     @ParameterizedTest
     @MethodSource("operations")
-    void segmentWithParametersIsRefused(Operation operation) {
-        Shop shop = new Shop();
-        String path = shop.path(operation);
+    void segmentWithParametersIsRefused(OpenApiOperation openApiOperation) {
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        String path = fuzzFixture.path(openApiOperation);
         for (int end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
             for (String parameter : List.of(";", ";x", ";x=1", ";jsessionid=1;y")) {
-                refuseSegment(operation, shop, path.substring(0, end) + parameter + path.substring(end));
+                expectSegmentRejected(
+                        openApiOperation, fuzzFixture, path.substring(0, end) + parameter + path.substring(end));
             }
         }
-        refuseSegment(operation, shop, path + ";x=1");
-        assertThat(faults).isEmpty();
+        expectSegmentRejected(openApiOperation, fuzzFixture, path + ";x=1");
+        assertThat(violations).isEmpty();
     }
 
-    private void refuseSegment(Operation operation, Shop shop, String path) {
-        if (isChosen()) {
-            refuse(
-                    operation.method() + " " + path,
-                    request(operation, shop, path + query(operation, "", ""), new byte[0]));
+    private void expectSegmentRejected(OpenApiOperation openApiOperation, FuzzFixture fuzzFixture, String path) {
+        if (isSampled()) {
+            expectRejected(
+                    openApiOperation.method() + " " + path,
+                    request(openApiOperation, fuzzFixture, path + query(openApiOperation, "", ""), new byte[0]));
         }
     }
 
-    private void refuse(String where, HttpRequest.Builder request) {
+    private void expectRejected(String where, HttpRequest.Builder request) {
         HttpResponse<String> answer = send(where, request);
         if (answer != null && answer.statusCode() < 400) {
-            faults.add("%s answers %d".formatted(where, answer.statusCode()));
+            violations.add("%s answers %d".formatted(where, answer.statusCode()));
         }
     }
 
     @ParameterizedTest
     @MethodSource("paths")
-    void methodThatNobodyMadeIsRefused(Operation operation) {
-        Shop shop = new Shop();
-        String path = shop.path(operation);
+    void methodThatNobodyMadeIsRefused(OpenApiOperation openApiOperation) {
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        String path = fuzzFixture.path(openApiOperation);
         for (String method : List.of("TRACE", "PROPFIND", "PURGE", "LOCK", "get", "X", "M-SEARCH")) {
-            if (isChosen()) {
-                refuse(
-                        method + " " + operation.path(),
-                        request(operation, shop, path, new byte[0]).method(method, BodyPublishers.noBody()));
+            if (isSampled()) {
+                expectRejected(
+                        method + " " + openApiOperation.path(),
+                        request(openApiOperation, fuzzFixture, path, new byte[0])
+                                .method(method, BodyPublishers.noBody()));
             }
         }
-        assertThat(faults).isEmpty();
+        assertThat(violations).isEmpty();
     }
 
     /** One operation of each path. */
-    static Stream<Operation> paths() {
-        Map<String, Operation> byPath = new TreeMap<>();
-        operations().forEach(operation -> byPath.putIfAbsent(operation.path(), operation));
+    static Stream<OpenApiOperation> paths() {
+        Map<String, OpenApiOperation> byPath = new TreeMap<>();
+        operations().forEach(openApiOperation -> byPath.putIfAbsent(openApiOperation.path(), openApiOperation));
         return byPath.values().stream();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"test", "stripe", "manual", "nobody"})
     void signatureThatNobodyMadeIsRefused(String provider) {
-        Operation operation =
-                operations().stream().filter(Operation::isOfProvider).findAny().orElseThrow();
-        Shop shop = new Shop();
-        String path = operation.path().replace("{provider}", provider);
-        byte[] body = shop.of(operation.example().toString()).getBytes(StandardCharsets.UTF_8);
+        OpenApiOperation openApiOperation = operations().stream()
+                .filter(OpenApiOperation::isProviderWebhook)
+                .findAny()
+                .orElseThrow();
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        String path = openApiOperation.path().replace("{provider}", provider);
+        byte[] body = fuzzFixture
+                .withExistingIds(openApiOperation.example().toString())
+                .getBytes(StandardCharsets.UTF_8);
         for (String name : List.of("Fondaco-Signature", "Stripe-Signature")) {
-            for (String hostile : IN_HEADER) {
-                refuse(
-                        "%s %s %s: %s".formatted(operation.method(), path, name, hostile),
-                        request(operation, shop, path, body).setHeader(name, hostile));
+            for (String hostile : HOSTILE_HEADER_VALUES) {
+                expectRejected(
+                        "%s %s %s: %s".formatted(openApiOperation.method(), path, name, hostile),
+                        request(openApiOperation, fuzzFixture, path, body).setHeader(name, hostile));
             }
         }
-        assertThat(faults).isEmpty();
+        assertThat(violations).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("operationsWithJson")
-    void whateverStandsInItsBody(Operation operation) throws JsonProcessingException {
-        Shop shop = new Shop();
-        String path = shop.path(operation) + query(operation, "", "");
-        JsonNode good = new ObjectMapper().readTree(shop.of(operation.example().toString()));
-        for (Body body : HostileBodies.of(operation, good)) {
-            send(operation, shop, path, body);
+    void whateverStandsInItsBody(OpenApiOperation openApiOperation) throws JsonProcessingException {
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        String path = fuzzFixture.path(openApiOperation) + query(openApiOperation, "", "");
+        JsonNode good = new ObjectMapper()
+                .readTree(fuzzFixture.withExistingIds(openApiOperation.example().toString()));
+        for (HostileBody hostileBody : HostileBodies.of(openApiOperation, good)) {
+            send(openApiOperation, fuzzFixture, path, hostileBody);
         }
-        assertThat(faults).isEmpty();
+        assertThat(violations).isEmpty();
         // A few requests out of many may all be good ones.
-        if (ONE_IN == 1 || answers.values().stream().mapToInt(Integer::intValue).sum() > ENOUGH) {
-            assertThat(answers.keySet())
-                    .as("its body is looked at: %s", answers)
-                    .containsAnyOf(operation.isOfProvider() ? new Integer[] {204} : new Integer[] {400, 422});
+        if (SAMPLE_ONE_IN == 1
+                || statusCounts.values().stream().mapToInt(Integer::intValue).sum() > MIN_REQUESTS_TO_JUDGE) {
+            assertThat(statusCounts.keySet())
+                    .as("its body is looked at: %s", statusCounts)
+                    .containsAnyOf(
+                            openApiOperation.isProviderWebhook() ? new Integer[] {204} : new Integer[] {400, 422});
         }
     }
 
@@ -257,48 +283,52 @@ class ContractFuzzTest {
     @ValueSource(
             strings = {"POST /store/v1/carts", "POST /admin/v1/products", "PUT /admin/v1/stock/{sku}/selling-policy"})
     void aBodyWithoutEndIsCutOff(String name) throws IOException {
-        Operation operation = operationsWithJson()
+        OpenApiOperation openApiOperation = operationsWithJson()
                 .filter(one -> one.toString().equals(name))
                 .findAny()
                 .orElseThrow();
-        Shop shop = new Shop();
-        long before = heap();
+        FuzzFixture fuzzFixture = new FuzzFixture();
+        long before = usedHeap();
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
-            socket.setSoTimeout((int) LONGEST.toMillis());
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
             OutputStream out = socket.getOutputStream();
             out.write(
                     ("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nIf-Match: *\r\nIdempotency-Key: endless-%d\r\n"
                                     + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"n\":1\r\n")
-                            .formatted(operation.method(), shop.path(operation), shop.bearer(operation), asked++)
+                            .formatted(
+                                    openApiOperation.method(),
+                                    fuzzFixture.path(openApiOperation),
+                                    fuzzFixture.bearerToken(openApiOperation),
+                                    requestCount++)
                             .getBytes(StandardCharsets.US_ASCII));
             byte[] chunk = ("10000\r\n" + "9".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            Instant late = Instant.now().plus(LONGEST);
+            Instant late = Instant.now().plus(TIMEOUT);
             assertThatThrownBy(() -> {
                         while (Instant.now().isBefore(late)) {
                             out.write(chunk);
                         }
                     })
                     .isInstanceOf(IOException.class);
-            assertThat(new String(socket.getInputStream().readNBytes(STATUS_LINE), StandardCharsets.UTF_8))
+            assertThat(new String(socket.getInputStream().readNBytes(STATUS_LINE_LENGTH), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 413 ");
         }
-        assertThat(heap() - before).isLessThan(FLAT);
+        assertThat(usedHeap() - before).isLessThan(MAX_HEAP_GROWTH_BYTES);
     }
 
-    private static long heap() {
+    private static long usedHeap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
     /** Those that are still there would be told of what other tests sell. */
     @AfterEach
-    void noWebhookIsLeft() {
-        for (Object id : Staff.request()
+    void deleteWebhooks() {
+        for (Object id : AdminApi.request()
                 .header("Fondaco-Consistency", "start")
                 .get("/admin/v1/webhooks?limit=100")
                 .jsonPath()
                 .getList("data.id")) {
-            Staff.request()
+            AdminApi.request()
                     .header("If-Match", "*")
                     .delete("/admin/v1/webhooks/" + id)
                     .then()
@@ -306,59 +336,69 @@ class ContractFuzzTest {
         }
     }
 
-    private void send(Operation operation, Shop shop, String path, Body body) {
-        if (!isChosen()) {
+    private void send(
+            OpenApiOperation openApiOperation, FuzzFixture fuzzFixture, String path, HostileBody hostileBody) {
+        if (!isSampled()) {
             return;
         }
         HttpResponse<String> answer = send(
-                operation.method() + " " + path + " " + body,
-                request(operation, shop, path, body.bytes())
-                        .setHeader("Fondaco-Signature", Provider.signature(body.bytes())));
-        if (answer != null && body.refused() && !operation.isOfProvider() && answer.statusCode() < 400) {
-            faults.add("%s answers %d to %s".formatted(operation, answer.statusCode(), body));
+                openApiOperation.method() + " " + path + " " + hostileBody,
+                request(openApiOperation, fuzzFixture, path, hostileBody.bytes())
+                        .setHeader("Fondaco-Signature", PaymentWebhookSender.signature(hostileBody.bytes())));
+        if (answer != null
+                && hostileBody.mustBeRejected()
+                && !openApiOperation.isProviderWebhook()
+                && answer.statusCode() < 400) {
+            violations.add("%s answers %d to %s".formatted(openApiOperation, answer.statusCode(), hostileBody));
         }
     }
 
     /** The first of each operation always is, so that none goes without. */
-    private boolean isChosen() {
-        return answers.isEmpty() || CHOICE.nextInt(ONE_IN) == 0;
+    private boolean isSampled() {
+        return statusCounts.isEmpty() || RANDOM.nextInt(SAMPLE_ONE_IN) == 0;
     }
 
-    private void send(Operation operation, Shop shop, String path, Map<String, String> headers) {
-        if (!isChosen()) {
+    private void send(
+            OpenApiOperation openApiOperation, FuzzFixture fuzzFixture, String path, Map<String, String> headers) {
+        if (!isSampled()) {
             return;
         }
-        byte[] body = operation.contentType().isEmpty()
+        byte[] body = openApiOperation.contentType().isEmpty()
                 ? new byte[0]
-                : operation.takesJson()
-                        ? shop.of(operation.example().toString()).getBytes(StandardCharsets.UTF_8)
-                        : operation.example().asText().getBytes(StandardCharsets.UTF_8);
-        HttpRequest.Builder request = request(operation, shop, path, body);
+                : openApiOperation.acceptsJson()
+                        ? fuzzFixture
+                                .withExistingIds(openApiOperation.example().toString())
+                                .getBytes(StandardCharsets.UTF_8)
+                        : openApiOperation.example().asText().getBytes(StandardCharsets.UTF_8);
+        HttpRequest.Builder request = request(openApiOperation, fuzzFixture, path, body);
         headers.forEach(request::setHeader);
-        send(operation.method() + " " + path + " " + headers, request);
+        send(openApiOperation.method() + " " + path + " " + headers, request);
     }
 
-    private static HttpRequest.Builder request(Operation operation, Shop shop, String path, byte[] body) {
+    private static HttpRequest.Builder request(
+            OpenApiOperation openApiOperation, FuzzFixture fuzzFixture, String path, byte[] body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port + path))
-                .timeout(LONGEST)
-                .header("Authorization", "Bearer " + shop.bearer(operation))
+                .timeout(TIMEOUT)
+                .header("Authorization", "Bearer " + fuzzFixture.bearerToken(openApiOperation))
                 .header("If-Match", "*")
-                .header("Idempotency-Key", "fuzz-" + asked++)
+                .header("Idempotency-Key", "fuzz-" + requestCount++)
                 .method(
-                        operation.method(),
-                        operation.contentType().isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
-        operation.contentType().ifPresent(type -> request.header("Content-Type", type));
+                        openApiOperation.method(),
+                        openApiOperation.contentType().isEmpty()
+                                ? BodyPublishers.noBody()
+                                : BodyPublishers.ofByteArray(body));
+        openApiOperation.contentType().ifPresent(type -> request.header("Content-Type", type));
         return request;
     }
 
     private @Nullable HttpResponse<String> send(String where, HttpRequest.Builder request) {
         try {
             HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
-            answers.merge(answer.statusCode(), 1, Integer::sum);
-            judge(where, answer);
+            statusCounts.merge(answer.statusCode(), 1, Integer::sum);
+            checkResponse(where, answer);
             return answer;
         } catch (IOException e) {
-            faults.add(where + ": " + e);
+            violations.add(where + ": " + e);
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -366,25 +406,25 @@ class ContractFuzzTest {
         }
     }
 
-    private void judge(String where, HttpResponse<String> answer) {
+    private void checkResponse(String where, HttpResponse<String> answer) {
         if (answer.statusCode() < 400) {
             return;
         }
         String body = answer.body();
         if (answer.statusCode() >= 500) {
-            faults.add("%s: %d %s".formatted(where, answer.statusCode(), body));
+            violations.add("%s: %d %s".formatted(where, answer.statusCode(), body));
         } else if (!answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")
                 || !body.contains("\"code\":")) {
-            faults.add("%s: no problem: %d %s".formatted(where, answer.statusCode(), body));
+            violations.add("%s: no problem: %d %s".formatted(where, answer.statusCode(), body));
         } else if (body.contains("io.fondaco") || body.contains("SELECT") || body.contains("Exception")) {
-            faults.add("%s: tells of the inside: %s".formatted(where, body));
+            violations.add("%s: tells of the inside: %s".formatted(where, body));
         }
     }
 
-    private static String query(Operation operation, String hostileName, String hostile) {
+    private static String query(OpenApiOperation openApiOperation, String hostileName, String hostile) {
         StringBuilder query = new StringBuilder();
-        GOOD_QUERY.forEach((name, value) -> {
-            if (operation.parameters("query").contains(name) && !name.equals(hostileName)) {
+        VALID_QUERY.forEach((name, value) -> {
+            if (openApiOperation.parameters("query").contains(name) && !name.equals(hostileName)) {
                 query.append(query.isEmpty() ? '?' : '&')
                         .append(name)
                         .append('=')

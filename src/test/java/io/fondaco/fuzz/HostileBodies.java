@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.fondaco.Operation;
+import io.fondaco.OpenApiOperation;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,16 +15,16 @@ import java.util.stream.IntStream;
 
 /** Bodies made of a good one: each of its places, and each that the schema has besides, with each thing that does not belong there. */
 final class HostileBodies {
-    private static final String HERE = "@here@";
-    private static final String QUOTED = '"' + HERE + '"';
-    private static final int DEEPEST = 5;
-    private static final int MANY = 3_000;
+    private static final String PLACEHOLDER = "@here@";
+    private static final String QUOTED_PLACEHOLDER = '"' + PLACEHOLDER + '"';
+    private static final int MAX_DEPTH = 5;
+    private static final int MANY_ITEMS = 3_000;
 
     /** As many lines as an order of a wholesale customer has. */
-    private static final int LINES = 300;
+    private static final int LARGE_ORDER_LINES = 300;
 
     /** JSON that is well formed, whatever it means where it stands. */
-    private static final List<String> VALUES = List.of(
+    private static final List<String> HOSTILE_VALUES = List.of(
             "null",
             "true",
             "0",
@@ -68,7 +68,7 @@ final class HostileBodies {
             "[".repeat(40) + "]".repeat(40));
 
     /** JSON that it is not. */
-    private static final List<String> BROKEN = List.of(
+    private static final List<String> MALFORMED_JSON = List.of(
             "NaN",
             "-Infinity",
             "01",
@@ -87,41 +87,41 @@ final class HostileBodies {
             "{\"a\":".repeat(20_000));
 
     /** Not text at all, in UTF-8. */
-    private static final List<byte[]> NO_TEXT = List.of(
+    private static final List<byte[]> INVALID_UTF8 = List.of(
             bytes(0xC3, 0x28),
             bytes(0xFF),
             bytes(0xED, 0xA0, 0x80),
             bytes(0xC0, 0xAF),
             bytes(0xF8, 0x88, 0x80, 0x80, 0x80));
 
-    private final Operation operation;
-    private final List<Body> bodies = new ArrayList<>();
+    private final OpenApiOperation openApiOperation;
+    private final List<HostileBody> bodies = new ArrayList<>();
 
     /**
      * What is sent.
      *
-     * @param refused whether it cannot be right in any place
+     * @param mustBeRejected whether it cannot be right in any place
      */
-    record Body(String what, byte[] bytes, boolean refused) {
+    record HostileBody(String description, byte[] bytes, boolean mustBeRejected) {
         @Override
         public String toString() {
-            return what.length() > 120 ? what.substring(0, 120) + "…" : what;
+            return description.length() > 120 ? description.substring(0, 120) + "…" : description;
         }
     }
 
-    private HostileBodies(Operation operation) {
-        this.operation = operation;
+    private HostileBodies(OpenApiOperation openApiOperation) {
+        this.openApiOperation = openApiOperation;
     }
 
-    static List<Body> of(Operation operation, JsonNode good) {
-        HostileBodies all = new HostileBodies(operation);
-        all.whole(good);
-        all.members(good);
-        all.places(good, operation.schema(), good, 0);
+    static List<HostileBody> of(OpenApiOperation openApiOperation, JsonNode good) {
+        HostileBodies all = new HostileBodies(openApiOperation);
+        all.addWholeBodyCases(good);
+        all.addOptionalMemberCases(good);
+        all.addCasesPerPlace(good, openApiOperation.schema(), good, 0);
         return all.bodies;
     }
 
-    private void whole(JsonNode good) {
+    private void addWholeBodyCases(JsonNode good) {
         String text = good.toString();
         for (String broken : List.of("{", "[]", "42", "\"text\"", "{\"a\": 1,}", text + "x", text + text, "\u0000")) {
             add("whole: " + broken, broken, true);
@@ -131,13 +131,13 @@ final class HostileBodies {
         }
         add("none", "", false);
         add("null", "null", false);
-        bodies.add(new Body("UTF-16", text.getBytes(StandardCharsets.UTF_16), false));
+        bodies.add(new HostileBody("UTF-16", text.getBytes(StandardCharsets.UTF_16), false));
         add("100,000 deep", "[".repeat(100_000), true);
     }
 
     /** What a client may leave out is left out, and what it may send as null is null, all at once. */
-    private void members(JsonNode good) {
-        JsonNode known = operation.resolved(operation.schema());
+    private void addOptionalMemberCases(JsonNode good) {
+        JsonNode known = openApiOperation.resolveReference(openApiOperation.schema());
         if (!(good instanceof ObjectNode whole)) {
             return;
         }
@@ -158,47 +158,47 @@ final class HostileBodies {
     }
 
     /** Every member and item of a place, and every member that there might be. */
-    private void places(JsonNode root, JsonNode schema, JsonNode place, int depth) {
-        JsonNode known = operation.resolved(schema);
-        if (depth == DEEPEST) {
+    private void addCasesPerPlace(JsonNode root, JsonNode schema, JsonNode place, int depth) {
+        JsonNode known = openApiOperation.resolveReference(schema);
+        if (depth == MAX_DEPTH) {
             return;
         }
         if (place instanceof ObjectNode object) {
             for (String name :
                     object.properties().stream().map(Map.Entry::getKey).toList()) {
-                replace(root, object, name);
-                places(root, known.path("properties").path(name), object.get(name), depth + 1);
+                addMemberCases(root, object, name);
+                addCasesPerPlace(root, known.path("properties").path(name), object.get(name), depth + 1);
             }
             known.path("properties").properties().stream()
                     .map(Map.Entry::getKey)
                     .filter(name -> !object.has(name))
-                    .forEach(name -> replace(root, object, name));
+                    .forEach(name -> addMemberCases(root, object, name));
             object.put("no_such_member", 1);
             add("an unknown member in " + place, root.toString(), false);
             object.remove("no_such_member");
         } else if (place instanceof ArrayNode array && !array.isEmpty()) {
             JsonNode first = array.get(0);
-            array.set(0, TextNode.valueOf(HERE));
-            everything("an item of " + place, root.toString());
+            array.set(0, TextNode.valueOf(PLACEHOLDER));
+            addAllValues("an item of " + place, root.toString());
             array.set(0, first);
-            places(root, known.path("items"), first, depth + 1);
-            array.add(HERE);
-            for (int times : List.of(1, LINES, MANY)) {
+            addCasesPerPlace(root, known.path("items"), first, depth + 1);
+            array.add(PLACEHOLDER);
+            for (int times : List.of(1, LARGE_ORDER_LINES, MANY_ITEMS)) {
                 String more = IntStream.range(0, times)
                         .mapToObj(_ -> first.toString())
                         .collect(Collectors.joining(","));
-                add("%d more of %s".formatted(times, first), root.toString().replace(QUOTED, more), false);
+                add("%d more of %s".formatted(times, first), root.toString().replace(QUOTED_PLACEHOLDER, more), false);
             }
             array.remove(array.size() - 1);
         }
     }
 
-    private void replace(JsonNode root, ObjectNode object, String name) {
+    private void addMemberCases(JsonNode root, ObjectNode object, String name) {
         JsonNode before = object.get(name);
-        object.put(name, HERE);
+        object.put(name, PLACEHOLDER);
         String template = root.toString();
-        everything(name, template);
-        String member = '"' + name + "\":" + QUOTED;
+        addAllValues(name, template);
+        String member = '"' + name + "\":" + QUOTED_PLACEHOLDER;
         add("twice " + name, template.replace(member, member + "," + member), true);
         object.remove(name);
         add("without " + name, root.toString(), false);
@@ -207,23 +207,24 @@ final class HostileBodies {
         }
     }
 
-    private void everything(String where, String template) {
-        VALUES.forEach(value -> add(where + ": " + value, template.replace(QUOTED, value), false));
-        BROKEN.forEach(value -> add(where + ": " + value, template.replace(QUOTED, value), true));
-        byte[] before = (template.substring(0, template.indexOf(QUOTED)) + '"').getBytes(StandardCharsets.UTF_8);
-        byte[] after =
-                ('"' + template.substring(template.indexOf(QUOTED) + QUOTED.length())).getBytes(StandardCharsets.UTF_8);
-        for (byte[] bytes : NO_TEXT) {
+    private void addAllValues(String where, String template) {
+        HOSTILE_VALUES.forEach(value -> add(where + ": " + value, template.replace(QUOTED_PLACEHOLDER, value), false));
+        MALFORMED_JSON.forEach(value -> add(where + ": " + value, template.replace(QUOTED_PLACEHOLDER, value), true));
+        byte[] before =
+                (template.substring(0, template.indexOf(QUOTED_PLACEHOLDER)) + '"').getBytes(StandardCharsets.UTF_8);
+        byte[] after = ('"' + template.substring(template.indexOf(QUOTED_PLACEHOLDER) + QUOTED_PLACEHOLDER.length()))
+                .getBytes(StandardCharsets.UTF_8);
+        for (byte[] bytes : INVALID_UTF8) {
             ByteArrayOutputStream body = new ByteArrayOutputStream();
             body.writeBytes(before);
             body.writeBytes(bytes);
             body.writeBytes(after);
-            bodies.add(new Body(where + ": bytes that are no text", body.toByteArray(), true));
+            bodies.add(new HostileBody(where + ": bytes that are no text", body.toByteArray(), true));
         }
     }
 
     private void add(String what, String body, boolean refused) {
-        bodies.add(new Body(what, body.getBytes(StandardCharsets.UTF_8), refused));
+        bodies.add(new HostileBody(what, body.getBytes(StandardCharsets.UTF_8), refused));
     }
 
     private static byte[] bytes(int... values) {

@@ -23,11 +23,11 @@ record Chart(Path directory) {
     static final String RELEASE = "shop";
     static final String NAMESPACE = "trade";
     static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
-    private static final String KUBERNETES = "1.33.0";
+    private static final String KUBERNETES_VERSION = "1.33.0";
 
     private static final String HOOK = "helm.sh/hook";
 
-    static Chart ofThisProject() {
+    static Chart ofProject() {
         return new Chart(Path.of("helm", "fondaco"));
     }
 
@@ -36,7 +36,7 @@ record Chart(Path directory) {
      *
      * @param target cleared first
      */
-    Chart withHooksShown(Path target) {
+    Chart withHooksRendered(Path target) {
         try {
             copyTo(target);
             try (Stream<Path> templates = Files.walk(target.resolve("templates"))) {
@@ -71,7 +71,7 @@ record Chart(Path directory) {
     }
 
     /** Whether Helm's library is there for this system: it comes as an artifact for each. */
-    static boolean canBeRendered() {
+    static boolean isHelmAvailable() {
         try {
             return Helm.version().call() != null;
         } catch (IllegalStateException | LinkageError _) {
@@ -84,7 +84,7 @@ record Chart(Path directory) {
     }
 
     Manifests render(Values values) {
-        return render(values, KUBERNETES);
+        return render(values, KUBERNETES_VERSION);
     }
 
     /** @throws RuntimeException with what Helm says against these values */

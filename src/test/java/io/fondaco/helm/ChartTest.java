@@ -1,13 +1,13 @@
 package io.fondaco.helm;
 
 import static io.fondaco.helm.Manifests.elements;
-import static io.fondaco.helm.Manifests.strings;
+import static io.fondaco.helm.Manifests.toStringMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.LintResult;
-import io.fondaco.Sources;
+import io.fondaco.SourceFiles;
 import io.fondaco.helm.Chart.Values;
 import io.fondaco.helm.Manifests.Manifest;
 import java.io.IOException;
@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the chart renders, whatever it is told to: safe, whole, and true of the application. */
 class ChartTest {
-    private static final Chart CHART =
-            Chart.ofThisProject().withHooksShown(Path.of("target", "chart-with-hooks-shown"));
+    private static final Chart CHART = Chart.ofProject().withHooksRendered(Path.of("target", "chart-with-hooks-shown"));
     private static final Values DEFAULTS = Values.of();
     private static final Values SMALL = Values.of("values-small.yaml");
     private static final Values PRODUCTION = Values.of("values-production.yaml");
@@ -46,17 +45,18 @@ class ChartTest {
     private static final Values BARE = Values.of("ci/bare-values.yaml");
 
     private static final KnownSettings SETTINGS = KnownSettings.scan();
-    private static final KubernetesTypes TYPES = new KubernetesTypes();
+    private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
     private static final Pattern SECRET_NAME = Pattern.compile("PASSWORD|SECRET|API_KEY|BOOTSTRAP_KEY|JAAS|TOKEN");
-    private static final int LONGEST_NAME = 63;
+    private static final int MAX_NAME_LENGTH = 63;
 
     private static final Pattern PATH = Pattern.compile("^@Path\\((?:\"([^\"]+)\"|\\w+\\.PATH)\\)", Pattern.MULTILINE);
     private static final Pattern NAMED_PATH = Pattern.compile("String PATH = \"([^\"]+)\"");
     private static final Pattern ROLE_PATH = Pattern.compile("new RolePath\\(Role\\.(\\w+), PATH\\)");
 
     @BeforeAll
-    static void helmIsHere() {
-        assumeTrue(Chart.canBeRendered(), "there is no Helm library for this system, so the chart is not tested here");
+    static void assumeHelmAvailable() {
+        assumeTrue(
+                Chart.isHelmAvailable(), "there is no Helm library for this system, so the chart is not tested here");
     }
 
     static Stream<Values> matrix() {
@@ -92,7 +92,7 @@ class ChartTest {
 
     @Test
     void theChartHasNothingThatLintWarnsOf() {
-        LintResult result = Chart.ofThisProject().lint();
+        LintResult result = Chart.ofProject().lint();
         assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
         assertThat(result.getMessages()).noneMatch(message -> message.startsWith("[WARNING]"));
     }
@@ -122,15 +122,15 @@ class ChartTest {
         assertThat(manifests.all()).isNotEmpty().allSatisfy(manifest -> {
             assertThat(manifest.name())
                     .matches("[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-                    .hasSizeLessThanOrEqualTo(LONGEST_NAME);
+                    .hasSizeLessThanOrEqualTo(MAX_NAME_LENGTH);
             assertThat(manifest.at("/metadata/namespace").asText()).isEqualTo(Chart.NAMESPACE);
-            assertThat(strings(manifest.at("/metadata/labels")))
+            assertThat(toStringMap(manifest.at("/metadata/labels")))
                     .containsEntry("app.kubernetes.io/instance", Chart.RELEASE)
                     .containsEntry("app.kubernetes.io/managed-by", "Helm")
                     .containsKeys("app.kubernetes.io/name", "app.kubernetes.io/version", "helm.sh/chart");
         });
         assertThat(manifests.all().stream().map(Manifest::toString)).doesNotHaveDuplicates();
-        assertThat(manifests.all().stream().flatMap(manifest -> TYPES.faults(manifest).stream()))
+        assertThat(manifests.all().stream().flatMap(manifest -> SCHEMAS.violations(manifest).stream()))
                 .isEmpty();
     }
 
@@ -138,7 +138,7 @@ class ChartTest {
     @MethodSource("matrix")
     void everyPodIsRestricted(Values values) {
         assertThat(CHART.render(values).workloads()).allSatisfy(workload -> {
-            JsonNode pod = workload.pod();
+            JsonNode pod = workload.podSpec();
             assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
             assertThat(pod.at("/securityContext/runAsUser").asInt()).isEqualTo(10001);
             assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
@@ -179,8 +179,8 @@ class ChartTest {
     @ParameterizedTest
     @MethodSource("matrix")
     void serversAreProbedAndReplacedWithoutALoss(Values values) {
-        assertThat(servers(CHART.render(values))).isNotEmpty().allSatisfy(server -> {
-            JsonNode container = server.pod().at("/containers/0");
+        assertThat(deployments(CHART.render(values))).isNotEmpty().allSatisfy(server -> {
+            JsonNode container = server.podSpec().at("/containers/0");
             Map.of(
                             "startupProbe",
                             "/q/health/started",
@@ -200,11 +200,11 @@ class ChartTest {
                     .isEqualTo(1);
             assertThat(server.at("/spec/revisionHistoryLimit").asInt()).isPositive();
             int drain = Stream.of("QUARKUS_SHUTDOWN_DELAY", "QUARKUS_SHUTDOWN_TIMEOUT")
-                    .mapToInt(name ->
-                            Integer.parseInt(variables(container).get(name).replace("s", "")))
+                    .mapToInt(name -> Integer.parseInt(
+                            environmentVariables(container).get(name).replace("s", "")))
                     .sum();
             int sleep = container.at("/lifecycle/preStop/sleep/seconds").asInt();
-            assertThat(server.pod().path("terminationGracePeriodSeconds").asInt())
+            assertThat(server.podSpec().path("terminationGracePeriodSeconds").asInt())
                     .isGreaterThan(drain + sleep);
             assertThat(elements(container.path("volumeMounts"))
                             .anyMatch(mount -> mount.path("mountPath").asText().equals("/tmp")))
@@ -214,9 +214,15 @@ class ChartTest {
 
     @Test
     void podsSleepBeforeTheyStopAsTheirKubernetesCan() {
-        assertThat(servers(CHART.render(DEFAULTS, "1.30.0")).getFirst().pod().at("/containers/0/lifecycle/preStop"))
+        assertThat(deployments(CHART.render(DEFAULTS, "1.30.0"))
+                        .getFirst()
+                        .podSpec()
+                        .at("/containers/0/lifecycle/preStop"))
                 .hasToString("{\"sleep\":{\"seconds\":5}}");
-        assertThat(servers(CHART.render(DEFAULTS, "1.29.4")).getFirst().pod().at("/containers/0/lifecycle/preStop"))
+        assertThat(deployments(CHART.render(DEFAULTS, "1.29.4"))
+                        .getFirst()
+                        .podSpec()
+                        .at("/containers/0/lifecycle/preStop"))
                 .hasToString("{\"exec\":{\"command\":[\"sleep\",\"5\"]}}");
     }
 
@@ -243,9 +249,10 @@ class ChartTest {
     @MethodSource("matrix")
     void selectorsMeetTheServersTheyMeanAndNobodyElse(Values values) {
         Manifests manifests = CHART.render(values);
-        List<Manifest> servers = servers(manifests);
-        List<Manifest> others =
-                manifests.workloads().stream().filter(one -> !one.isServer()).toList();
+        List<Manifest> servers = deployments(manifests);
+        List<Manifest> others = manifests.workloads().stream()
+                .filter(one -> !one.isDeployment())
+                .toList();
         Map<Manifest, JsonNode> selectors = new java.util.LinkedHashMap<>();
         for (Manifest manifest : manifests.all()) {
             switch (manifest.kind()) {
@@ -271,7 +278,7 @@ class ChartTest {
             assertThat(met).as("%s", manifest).isEqualTo(meansAll ? servers.size() : 1);
         });
         for (Manifest server : servers) {
-            for (JsonNode spread : server.pod().path("topologySpreadConstraints")) {
+            for (JsonNode spread : server.podSpec().path("topologySpreadConstraints")) {
                 assertThat(servers.stream().filter(one -> selects(spread.at("/labelSelector/matchLabels"), one)))
                         .containsExactly(server);
             }
@@ -289,7 +296,7 @@ class ChartTest {
                         .isEqualTo("None");
                 continue;
             }
-            servers(manifests).stream()
+            deployments(manifests).stream()
                     .filter(server -> selects(service.at("/spec/selector"), server))
                     .forEach(server -> assertThat(elements(service.at("/spec/ports")))
                             .allMatch(port -> port(server, port.path("targetPort")) > 0));
@@ -298,7 +305,7 @@ class ChartTest {
                         .filter(service -> service.name().endsWith("-cache")))
                 .allMatch(service -> service.at("/spec/clusterIP").asText().equals("None")
                         && service.at("/spec/publishNotReadyAddresses").asBoolean());
-        manifests.ofKind("PodMonitor").forEach(monitor -> servers(manifests).stream()
+        manifests.ofKind("PodMonitor").forEach(monitor -> deployments(manifests).stream()
                 .filter(server -> selects(monitor.at("/spec/selector/matchLabels"), server))
                 .forEach(server -> assertThat(port(server, monitor.at("/spec/podMetricsEndpoints/0/port")))
                         .isEqualTo(8080)));
@@ -321,12 +328,13 @@ class ChartTest {
                     .allSatisfy(
                             policy -> assertThat(policy.at("/spec/policyTypes")).hasSize(2));
         }
-        for (Manifest server : servers(manifests)) {
+        for (Manifest server : deployments(manifests)) {
             Manifest policy = policies.stream()
                     .filter(one -> selects(one.at("/spec/podSelector/matchLabels"), server))
                     .findAny()
                     .orElseThrow();
-            Map<String, String> variables = variables(server.pod().at("/containers/0"));
+            Map<String, String> variables =
+                    environmentVariables(server.podSpec().at("/containers/0"));
             String role = variables.get("FONDACO_ROLES");
             Set<Integer> in = new TreeSet<>();
             elements(policy.at("/spec/ingress"))
@@ -369,8 +377,8 @@ class ChartTest {
                 .flatMap(kind -> manifests.ofKind(kind).stream())
                 .map(scaler -> scaler.at("/spec/scaleTargetRef/name").asText())
                 .collect(Collectors.toSet());
-        assertThat(servers(manifests).stream().map(Manifest::name)).containsAll(scaled);
-        assertThat(servers(manifests))
+        assertThat(deployments(manifests).stream().map(Manifest::name)).containsAll(scaled);
+        assertThat(deployments(manifests))
                 .allSatisfy(server -> assertThat(server.at("/spec/replicas").isMissingNode())
                         .as("%s", server)
                         .isEqualTo(scaled.contains(server.name())));
@@ -390,23 +398,24 @@ class ChartTest {
                 .forEach(topic -> given.add(
                         topic.at("/metadata/labels/strimzi.io~1cluster").asText() + "-cluster-ca-cert"));
         for (Manifest workload : manifests.workloads()) {
-            Predicate<Manifest> inTime = one -> !workload.kind().equals("Job") || weight(one) < weight(workload);
+            Predicate<Manifest> inTime =
+                    one -> !workload.kind().equals("Job") || hookWeight(one) < hookWeight(workload);
             Set<String> secrets = new TreeSet<>(given);
             manifests.ofKind("ExternalSecret").stream()
                     .filter(inTime)
                     .forEach(
                             secret -> secrets.add(secret.at("/spec/target/name").asText()));
             Set<String> configs = names(manifests.ofKind("ConfigMap").stream().filter(inTime));
-            assertThat(secrets).as("%s", workload).containsAll(texts(workload.pod(), "secretKeyRef", "name"));
-            assertThat(secrets).as("%s", workload).containsAll(texts(workload.pod(), "secret", "secretName"));
-            assertThat(configs).as("%s", workload).containsAll(texts(workload.pod(), "configMap", "name"));
-            String account = workload.pod().path("serviceAccountName").asText();
+            assertThat(secrets).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "secretKeyRef", "name"));
+            assertThat(secrets).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "secret", "secretName"));
+            assertThat(configs).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "configMap", "name"));
+            String account = workload.podSpec().path("serviceAccountName").asText();
             if (!account.equals("default")) {
                 assertThat(names(manifests.ofKind("ServiceAccount").stream().filter(inTime)))
                         .contains(account);
             }
             Set<String> volumes = new TreeSet<>();
-            workload.pod()
+            workload.podSpec()
                     .path("volumes")
                     .forEach(volume -> volumes.add(volume.path("name").asText()));
             workload.containers()
@@ -414,7 +423,8 @@ class ChartTest {
                             .contains(mount.path("name").asText())));
         }
         for (Manifest way : manifests.ofKind("Ingress")) {
-            assertThat(names(manifests.ofKind("Service").stream())).containsAll(texts(way.json(), "service", "name"));
+            assertThat(names(manifests.ofKind("Service").stream()))
+                    .containsAll(fieldTexts(way.json(), "service", "name"));
         }
     }
 
@@ -424,9 +434,9 @@ class ChartTest {
         Manifests manifests = CHART.render(values);
         assertThat(manifests.workloads().stream()
                         .flatMap(workload -> workload.containers().stream())
-                        .flatMap(container -> variables(container).keySet().stream())
+                        .flatMap(container -> environmentVariables(container).keySet().stream())
                         .filter(name -> name.startsWith("FONDACO_")))
-                .allMatch(SETTINGS::hasVariable);
+                .allMatch(SETTINGS::hasEnvironmentVariable);
         assertThat(manifests.ofKind("ConfigMap").stream()
                         .filter(config -> config.at("/data").has("application.properties"))
                         .flatMap(config -> properties(config).keySet().stream())
@@ -435,7 +445,7 @@ class ChartTest {
         assertThat(manifests.workloads().stream()
                         .flatMap(workload -> workload.containers().stream())
                         .filter(container -> container.path("name").asText().matches("fondaco|migrate"))
-                        .map(ChartTest::variables))
+                        .map(ChartTest::environmentVariables))
                 .isNotEmpty()
                 .allSatisfy(variables -> assertThat(variables)
                         .containsEntry("FONDACO_DATABASE_EMBEDDED", "false")
@@ -452,15 +462,16 @@ class ChartTest {
             Manifest job = manifests.ofKind("Job").getFirst();
             assertThat(job.annotation(Manifests.HOOK)).hasValue("pre-install,pre-upgrade");
             assertThat(job.annotation(Manifests.HOOK + "-delete-policy")).hasValue("before-hook-creation");
-            assertThat(job.pod().at("/containers/0/args/0").asText()).isEqualTo("migrate");
-            assertThat(job.pod().path("restartPolicy").asText()).isEqualTo("Never");
+            assertThat(job.podSpec().at("/containers/0/args/0").asText()).isEqualTo("migrate");
+            assertThat(job.podSpec().path("restartPolicy").asText()).isEqualTo("Never");
             assertThat(job.at("/spec/backoffLimit").asInt()).isPositive();
             assertThat(job.at("/spec/activeDeadlineSeconds").asInt()).isPositive();
             assertThat(manifests.all().stream().filter(Manifest::isHook).filter(hook -> !Set.of("Job", "Pod")
                             .contains(hook.kind())))
                     .isNotEmpty()
-                    .allMatch(hook -> weight(hook) < weight(job));
-            assertThat(servers(manifests)).noneMatch(server -> server.pod().has("initContainers"));
+                    .allMatch(hook -> hookWeight(hook) < hookWeight(job));
+            assertThat(deployments(manifests))
+                    .noneMatch(server -> server.podSpec().has("initContainers"));
         }
     }
 
@@ -469,12 +480,12 @@ class ChartTest {
     void aDatabaseThatComesWithTheReleaseIsMigratedByItsPods() {
         Manifests manifests = CHART.render(PRODUCTION);
         assertThat(manifests.ofKind("Job")).isEmpty();
-        assertThat(servers(manifests)).hasSize(4).allSatisfy(server -> {
-            assertThat(elements(server.pod().path("initContainers"))
+        assertThat(deployments(manifests)).hasSize(4).allSatisfy(server -> {
+            assertThat(elements(server.podSpec().path("initContainers"))
                             .map(one -> one.path("name").asText()))
                     .containsExactly("wait-for-database", "migrate");
-            assertThat(server.pod().at("/initContainers/1/args/0").asText()).isEqualTo("migrate");
-            assertThat(variables(server.pod().at("/containers/0")))
+            assertThat(server.podSpec().at("/initContainers/1/args/0").asText()).isEqualTo("migrate");
+            assertThat(environmentVariables(server.podSpec().at("/containers/0")))
                     .containsEntry("FONDACO_DATABASE_MIGRATE_AT_START", "false");
         });
     }
@@ -483,7 +494,7 @@ class ChartTest {
     void readsKnowWhichServerOfTheClusterTheyAreOn() {
         Manifests manifests = CHART.render(SMALL);
         Map<String, String> variables =
-                variables(servers(manifests).getFirst().pod().at("/containers/0"));
+                environmentVariables(deployments(manifests).getFirst().podSpec().at("/containers/0"));
         assertThat(variables.get("FONDACO_DATABASE_PRIMARY_URL")).contains("//shop-fondaco-db-rw:5432/fondaco?");
         assertThat(variables.get("FONDACO_DATABASE_REPLICA_URLS")).contains("//shop-fondaco-db-nodes:5432/fondaco?");
         assertThat(variables)
@@ -497,7 +508,8 @@ class ChartTest {
                                 - 1));
         assertThat(manifests.find("Service", "shop-fondaco-db-nodes")).isPresent();
         Values alone = SMALL.with("database.cnpg.instances", "1");
-        assertThat(variables(servers(CHART.render(alone)).getFirst().pod().at("/containers/0")))
+        assertThat(environmentVariables(
+                        deployments(CHART.render(alone)).getFirst().podSpec().at("/containers/0")))
                 .as("without replicas by intention, reads of the primary are not capped")
                 .doesNotContainKey("FONDACO_DATABASE_REPLICA_URLS");
     }
@@ -544,12 +556,13 @@ class ChartTest {
         assertThat(resources).hasSizeGreaterThan(20);
         assertThat(resources.values()).contains("browse", "buy", "admin");
         resources.forEach((path, role) -> {
-            String service = leads(byIngress, path);
+            String service = backendFor(byIngress, path);
             assertThat(service).as(path).isEqualTo("shop-fondaco-" + role);
             Manifest server = manifests.find("Deployment", service).orElseThrow();
-            assertThat(variables(server.pod().at("/containers/0"))).containsEntry("FONDACO_ROLES", role);
+            assertThat(environmentVariables(server.podSpec().at("/containers/0")))
+                    .containsEntry("FONDACO_ROLES", role);
         });
-        assertThat(leads(byIngress, "/q/metrics")).isEmpty();
+        assertThat(backendFor(byIngress, "/q/metrics")).isEmpty();
         assertThat(byIngress.values()).doesNotContain("shop-fondaco-worker");
     }
 
@@ -575,8 +588,8 @@ class ChartTest {
             both = both.with("roles." + role + ".enabled", "true");
         }
         Manifests manifests = CHART.render(both);
-        assertThat(servers(manifests)).hasSize(3);
-        assertThat(texts(manifests.ofKind("Ingress").getFirst().json(), "service", "name"))
+        assertThat(deployments(manifests)).hasSize(3);
+        assertThat(fieldTexts(manifests.ofKind("Ingress").getFirst().json(), "service", "name"))
                 .containsExactly("shop-fondaco");
     }
 
@@ -586,14 +599,14 @@ class ChartTest {
                 .with("fullnameOverride", "mine")
                 .with("monitoring.enabled", "true"));
         Manifest monitor = manifests.find("PodMonitor", "mine").orElseThrow();
-        assertThat(servers(manifests).getFirst().podLabels())
+        assertThat(deployments(manifests).getFirst().podLabels())
                 .containsEntry("app.kubernetes.io/name", "boutique")
                 .containsEntry(monitor.at("/spec/jobLabel").asText(), "fondaco");
     }
 
     @Test
     void rulesAndDashboardsAreInstalledAsTheyAre(@TempDir Path directory) throws IOException {
-        Chart chart = CHART.withHooksShown(directory.resolve("chart"));
+        Chart chart = CHART.withHooksRendered(directory.resolve("chart"));
         Files.createDirectories(chart.directory().resolve("rules"));
         Files.createDirectories(chart.directory().resolve("dashboards"));
         Files.writeString(chart.directory().resolve("rules/of_this_test.yaml"), """
@@ -645,18 +658,20 @@ class ChartTest {
                 .allMatch(one -> one.annotation("helm.sh/resource-policy").equals(java.util.Optional.of("keep")));
     }
 
-    private static List<Manifest> servers(Manifests manifests) {
+    private static List<Manifest> deployments(Manifests manifests) {
         return manifests.ofKind("Deployment");
     }
 
     private static boolean selects(JsonNode selector, Manifest workload) {
         return !selector.isEmpty()
-                && workload.podLabels().entrySet().containsAll(strings(selector).entrySet());
+                && workload.podLabels()
+                        .entrySet()
+                        .containsAll(toStringMap(selector).entrySet());
     }
 
     /** By name or number; 0 when the server has no such port. */
     private static int port(Manifest server, JsonNode wanted) {
-        return elements(server.pod().at("/containers/0/ports"))
+        return elements(server.podSpec().at("/containers/0/ports"))
                 .filter(port -> port.path("name").asText().equals(wanted.asText())
                         || port.path("containerPort").asText().equals(wanted.asText()))
                 .mapToInt(port -> port.path("containerPort").asInt())
@@ -679,7 +694,7 @@ class ChartTest {
     }
 
     /** Of a container, with an empty value where it comes from elsewhere. */
-    private static Map<String, String> variables(JsonNode container) {
+    private static Map<String, String> environmentVariables(JsonNode container) {
         Map<String, String> variables = new TreeMap<>();
         container.path("env").forEach(variable -> {
             String name = variable.path("name").asText();
@@ -703,7 +718,7 @@ class ChartTest {
     }
 
     /** Hooks come by weight; what is no hook comes after those that are. */
-    private static int weight(Manifest manifest) {
+    private static int hookWeight(Manifest manifest) {
         return manifest.isHook()
                 ? Integer.parseInt(
                         manifest.annotation(Manifests.HOOK + "-weight").orElse("0"))
@@ -715,7 +730,7 @@ class ChartTest {
     }
 
     /** The texts of a field, wherever it is below an object of that name. */
-    private static Set<String> texts(JsonNode from, String object, String field) {
+    private static Set<String> fieldTexts(JsonNode from, String object, String field) {
         return from.findValues(object).stream()
                 .map(one -> one.path(field).asText())
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -740,19 +755,19 @@ class ChartTest {
     /** Every path that a class of the application is at, and the role that plays it there. */
     private static Map<String, String> paths() {
         Map<String, String> paths = new TreeMap<>();
-        for (String source : Sources.all()) {
+        for (String source : SourceFiles.readAll()) {
             Matcher found = PATH.matcher(source);
             if (found.find()) {
                 Matcher named = NAMED_PATH.matcher(source);
                 String path = found.group(1) != null || !named.find() ? found.group(1) : named.group(1);
-                paths.put(path, role(path, source));
+                paths.put(path, roleOf(path, source));
             }
         }
         return paths;
     }
 
     /** As the application has it: by the beginning of the path, unless the class that is there says otherwise. */
-    private static String role(String path, String source) {
+    private static String roleOf(String path, String source) {
         Matcher own = ROLE_PATH.matcher(source);
         if (own.find()) {
             return own.group(1).toLowerCase(Locale.ROOT);
@@ -761,7 +776,7 @@ class ChartTest {
     }
 
     /** Where the longest prefix leads to; empty where none does. */
-    private static String leads(Map<String, String> routes, String path) {
+    private static String backendFor(Map<String, String> routes, String path) {
         return routes.entrySet().stream()
                 .filter(route -> path.equals(route.getKey()) || path.startsWith(route.getKey() + "/"))
                 .max(java.util.Comparator.comparingInt(route -> route.getKey().length()))
@@ -770,7 +785,7 @@ class ChartTest {
     }
 
     private static String checksum(Manifests manifests) {
-        return servers(manifests)
+        return deployments(manifests)
                 .getFirst()
                 .at("/spec/template/metadata/annotations/checksum~1config")
                 .asText();

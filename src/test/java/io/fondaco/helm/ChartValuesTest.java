@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fondaco.Committed;
+import io.fondaco.GoldenFile;
 import io.fondaco.helm.Chart.Values;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,16 +21,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the chart lets itself be told, and what it refuses. */
 class ChartValuesTest {
-    private static final Chart CHART = Chart.ofThisProject();
+    private static final Chart CHART = Chart.ofProject();
     private static final Path README = CHART.directory().resolve("README.md");
     private static final String BEGIN = "<!-- values: written by ChartValuesTest from values.schema.json -->\n";
     private static final String END = "<!-- end of values -->\n";
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int LONGEST_DEFAULT = 60;
+    private static final int MAX_DEFAULT_LENGTH = 60;
 
     @BeforeAll
-    static void helmIsHere() {
-        assumeTrue(Chart.canBeRendered(), "there is no Helm library for this system, so the chart is not tested here");
+    static void assumeHelmAvailable() {
+        assumeTrue(
+                Chart.isHelmAvailable(), "there is no Helm library for this system, so the chart is not tested here");
     }
 
     @ParameterizedTest
@@ -111,7 +112,7 @@ class ChartValuesTest {
     @Test
     void theSchemaKnowsEveryValueAndNoOther() throws IOException {
         List<String> loose = new ArrayList<>();
-        strict(schema(), "", loose);
+        collectLooseObjects(schema(), "", loose);
         assertThat(loose).as("objects that take any name").isEmpty();
         List<String> described = new ArrayList<>();
         leaves(schema(), defaults(), "").forEach(leaf -> {
@@ -124,22 +125,23 @@ class ChartValuesTest {
 
     @Test
     void theReadmeTellsTheValues() throws IOException {
-        Committed.hold(README, BEGIN, END, table());
+        GoldenFile.verify(README, BEGIN, END, valuesTable());
     }
 
-    private static String table() throws IOException {
+    private static String valuesTable() throws IOException {
         StringBuilder table = new StringBuilder("\n| value | default | |\n|---|---|---|\n");
         for (Leaf leaf : leaves(schema(), defaults(), "")) {
             table.append("| `%s` | %s | %s |%n"
-                    .formatted(leaf.path(), leaf.shown(), leaf.description().replace("|", "\\|")));
+                    .formatted(
+                            leaf.path(), leaf.defaultText(), leaf.description().replace("|", "\\|")));
         }
         return table.append("\n").toString();
     }
 
-    private record Leaf(String path, String description, JsonNode standard) {
-        String shown() {
-            String text = standard.toString();
-            return text.length() > LONGEST_DEFAULT ? "see values.yaml" : "`" + text + "`";
+    private record Leaf(String path, String description, JsonNode defaultValue) {
+        String defaultText() {
+            String text = defaultValue.toString();
+            return text.length() > MAX_DEFAULT_LENGTH ? "see values.yaml" : "`" + text + "`";
         }
     }
 
@@ -165,16 +167,16 @@ class ChartValuesTest {
         return leaves;
     }
 
-    private static void strict(JsonNode node, String path, List<String> loose) {
+    private static void collectLooseObjects(JsonNode node, String path, List<String> loose) {
         if (node.has("properties") && node.path("type").asText().contains("object")) {
             boolean partial = node.has("required");
             if (node.path("additionalProperties").asBoolean(true) && !partial) {
                 loose.add(path);
             }
         }
-        node.properties().forEach(entry -> strict(entry.getValue(), path + "/" + entry.getKey(), loose));
+        node.properties().forEach(entry -> collectLooseObjects(entry.getValue(), path + "/" + entry.getKey(), loose));
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            strict(node.get(i), path + "/" + i, loose);
+            collectLooseObjects(node.get(i), path + "/" + i, loose);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.fondaco.helm;
 
-import io.fondaco.Sources;
+import io.fondaco.SourceFiles;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -20,18 +20,18 @@ import java.util.regex.Pattern;
  */
 record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
     /** What is injected by itself. */
-    private static final Pattern PLAIN = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
+    private static final Pattern CONFIG_PROPERTY = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
 
-    private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
+    private static final Pattern CONFIG_MAPPING_PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
     private static final Pattern INTERFACE = Pattern.compile("\\binterface (\\w+) \\{");
     private static final Pattern SETTING = Pattern.compile("^\\s*([\\w<>, ]+?)\\s+(\\w+)\\(\\);");
 
     static KnownSettings scan() {
         SortedSet<String> names = new TreeSet<>();
         SortedSet<String> maps = new TreeSet<>();
-        for (String source : Sources.all()) {
-            PLAIN.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
-            Matcher prefix = PREFIX.matcher(source);
+        for (String source : SourceFiles.readAll()) {
+            CONFIG_PROPERTY.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
+            Matcher prefix = CONFIG_MAPPING_PREFIX.matcher(source);
             if (prefix.find()) {
                 Map<String, Map<String, String>> interfaces = interfaces(source);
                 collect(prefix.group(1), interfaces.keySet().iterator().next(), interfaces, names, maps);
@@ -47,7 +47,7 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
             SortedSet<String> names,
             SortedSet<String> maps) {
         interfaces.get(type).forEach((method, returned) -> {
-            String name = prefix + "." + kebab(method);
+            String name = prefix + "." + toKebabCase(method);
             if (interfaces.containsKey(returned)) {
                 collect(name, returned, interfaces, names, maps);
             } else if (returned.startsWith("Map<")) {
@@ -86,20 +86,20 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
         return interfaces;
     }
 
-    private static String kebab(String camel) {
+    private static String toKebabCase(String camel) {
         return camel.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
-    boolean hasVariable(String variable) {
-        return names.stream().anyMatch(name -> variable(name).equals(variable))
-                || maps.stream().anyMatch(map -> variable.startsWith(variable(map) + "_"));
+    boolean hasEnvironmentVariable(String variable) {
+        return names.stream().anyMatch(name -> environmentVariable(name).equals(variable))
+                || maps.stream().anyMatch(map -> variable.startsWith(environmentVariable(map) + "_"));
     }
 
     boolean hasProperty(String property) {
         return names.contains(property) || maps.stream().anyMatch(map -> property.startsWith(map + "."));
     }
 
-    private static String variable(String property) {
+    private static String environmentVariable(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 }

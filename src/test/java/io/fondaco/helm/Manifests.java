@@ -10,7 +10,7 @@ import java.util.stream.StreamSupport;
 
 /** What Helm has rendered. */
 record Manifests(List<Manifest> all) {
-    /** What {@link Chart#withHooksShown} calls Helm's own. */
+    /** What {@link Chart#withHooksRendered} calls Helm's own. */
     static final String HOOK = "shown.sh/hook";
 
     Manifests {
@@ -33,7 +33,9 @@ record Manifests(List<Manifest> all) {
 
     /** Everything that makes pods, and pods. */
     List<Manifest> workloads() {
-        return all.stream().filter(manifest -> !manifest.pod().isMissingNode()).toList();
+        return all.stream()
+                .filter(manifest -> !manifest.podSpec().isMissingNode())
+                .toList();
     }
 
     /** One object. */
@@ -59,12 +61,12 @@ record Manifests(List<Manifest> all) {
             return annotation(HOOK).isPresent();
         }
 
-        boolean isServer() {
+        boolean isDeployment() {
             return kind().equals("Deployment");
         }
 
         /** The spec of its pods; missing where it makes none. */
-        JsonNode pod() {
+        JsonNode podSpec() {
             return switch (kind()) {
                 case "Deployment", "Job" -> json.at("/spec/template/spec");
                 case "Pod" -> json.at("/spec");
@@ -73,13 +75,13 @@ record Manifests(List<Manifest> all) {
         }
 
         Map<String, String> podLabels() {
-            return strings(json.at(kind().equals("Pod") ? "/metadata/labels" : "/spec/template/metadata/labels"));
+            return toStringMap(json.at(kind().equals("Pod") ? "/metadata/labels" : "/spec/template/metadata/labels"));
         }
 
         /** Init containers too. */
         List<JsonNode> containers() {
             return Stream.of("initContainers", "containers")
-                    .flatMap(key -> elements(pod().path(key)))
+                    .flatMap(key -> elements(podSpec().path(key)))
                     .toList();
         }
 
@@ -93,7 +95,7 @@ record Manifests(List<Manifest> all) {
         return StreamSupport.stream(array.spliterator(), false);
     }
 
-    static Map<String, String> strings(JsonNode object) {
+    static Map<String, String> toStringMap(JsonNode object) {
         Map<String, String> strings = new TreeMap<>();
         object.properties()
                 .forEach(entry -> strings.put(entry.getKey(), entry.getValue().asText()));

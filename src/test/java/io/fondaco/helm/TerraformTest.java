@@ -3,7 +3,7 @@ package io.fondaco.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fondaco.Installed;
+import io.fondaco.InstalledPrograms;
 import io.fondaco.helm.Chart.Values;
 import io.fondaco.helm.Manifests.Manifest;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class TerraformTest {
     private static final Path DIRECTORY = Path.of("terraform");
     private static final Path EXAMPLE = DIRECTORY.resolve("examples").resolve("values.yaml.tftpl");
-    private static final Path RENDERED = Path.of("target", "terraform-values.yaml");
+    private static final Path RENDERED_VALUES = Path.of("target", "terraform-values.yaml");
     private static final Pattern BLOCK =
             Pattern.compile("^(resource|data|ephemeral) \"(\\w+)\" \"(\\w+)\"", Pattern.MULTILINE);
     private static final Pattern VARIABLE = Pattern.compile("^variable \"(\\w+)\"", Pattern.MULTILINE);
@@ -35,7 +35,7 @@ class TerraformTest {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
     private static final Pattern LOOP =
             Pattern.compile("%\\{ for (\\w+) in (\\w+) ~}\\n(.*?)%\\{ endfor ~}\\n", Pattern.DOTALL);
-    private static final Map<String, String> MADE = Map.of(
+    private static final Map<String, String> TEMPLATE_VALUES = Map.of(
             "name", "fondaco",
             "domain", "shop.example.org",
             "certificate", "arn:aws:acm:eu-central-1:123456789012:certificate/1",
@@ -72,26 +72,26 @@ class TerraformTest {
     void theExampleUsesWhatTheOutputGivesAndTheChartTakesIt() throws IOException {
         String outputs = Files.readString(DIRECTORY.resolve("outputs.tf"));
         String call = outputs.substring(outputs.indexOf("templatefile("));
-        assertThat(names(ARGUMENT, call, 1)).isEqualTo(MADE.keySet());
+        assertThat(names(ARGUMENT, call, 1)).isEqualTo(TEMPLATE_VALUES.keySet());
         String template = Files.readString(EXAMPLE);
-        String values = fill(template);
+        String values = renderTemplate(template);
         Set<String> used = names(PLACEHOLDER, template, 1);
         used.remove("replica");
         used.add("replicas");
-        assertThat(used).isEqualTo(MADE.keySet());
+        assertThat(used).isEqualTo(TEMPLATE_VALUES.keySet());
         assertThat(values).doesNotContain("${", "%{");
 
-        assumeTrue(Chart.canBeRendered(), "there is no Helm library for this system");
-        Files.createDirectories(RENDERED.getParent());
-        Files.writeString(RENDERED, values);
-        Chart chart = Chart.ofThisProject();
+        assumeTrue(Chart.isHelmAvailable(), "there is no Helm library for this system");
+        Files.createDirectories(RENDERED_VALUES.getParent());
+        Files.writeString(RENDERED_VALUES, values);
+        Chart chart = Chart.ofProject();
         Manifests manifests = chart.render(Values.of(chart.directory()
                 .toAbsolutePath()
-                .relativize(RENDERED.toAbsolutePath())
+                .relativize(RENDERED_VALUES.toAbsolutePath())
                 .toString()));
         Manifest browse = manifests.find("Deployment", "shop-fondaco-browse").orElseThrow();
         Map<String, String> environment = new TreeMap<>();
-        browse.pod()
+        browse.podSpec()
                 .at("/containers/0/env")
                 .forEach(variable -> environment.put(
                         variable.path("name").asText(), variable.path("value").asText()));
@@ -107,7 +107,7 @@ class TerraformTest {
 
     @Test
     void terraformItselfFindsNothingToFormat() throws Exception {
-        assumeTrue(Installed.onPath("terraform"), "terraform is not installed");
+        assumeTrue(InstalledPrograms.isOnPath("terraform"), "terraform is not installed");
         Process terraform = new ProcessBuilder("terraform", "fmt", "-check", "-recursive", "-diff")
                 .directory(DIRECTORY.toFile())
                 .redirectErrorStream(true)
@@ -117,14 +117,14 @@ class TerraformTest {
         assertThat(terraform.exitValue()).as(said).isZero();
     }
 
-    private static String fill(String template) {
+    private static String renderTemplate(String template) {
         String looped = LOOP.matcher(template)
-                .replaceAll(loop -> Stream.of(MADE.get(loop.group(2)).split(","))
+                .replaceAll(loop -> Stream.of(TEMPLATE_VALUES.get(loop.group(2)).split(","))
                         .map(element -> loop.group(3).replace("${" + loop.group(1) + "}", element))
                         .collect(Collectors.joining()));
         return PLACEHOLDER
                 .matcher(looped)
-                .replaceAll(found -> MADE.getOrDefault(found.group(1), "\\${" + found.group(1) + "}"));
+                .replaceAll(found -> TEMPLATE_VALUES.getOrDefault(found.group(1), "\\${" + found.group(1) + "}"));
     }
 
     private static Set<String> names(Pattern pattern, String text, int group) {

@@ -29,13 +29,13 @@ class ImportResumeTest {
     Uploads uploads;
 
     @Inject
-    ImportLedger ledger;
+    ImportJobRepository jobs;
 
     @Inject
-    ImportRun run;
+    ImportJobRunner runner;
 
     @Inject
-    Imports imports;
+    ImportQueries importQueries;
 
     @Inject
     EntityManager entities;
@@ -45,59 +45,60 @@ class ImportResumeTest {
 
     /** The test plays the workers. */
     @BeforeEach
-    void pauseTheWorker() {
-        scheduler.pause(ImportWorker.POLL);
+    void pauseImportWorker() {
+        scheduler.pause(ImportWorker.POLL_JOB);
     }
 
     @AfterEach
-    void resumeTheWorker() {
-        scheduler.resume(ImportWorker.POLL);
+    void resumeImportWorker() {
+        scheduler.resume(ImportWorker.POLL_JOB);
     }
 
     @Test
     void anImportThatDoesNotMoveIsSeenUntilItDoes() {
-        assertThat(stalled()).as("there is none").isZero();
-        Uploads.Order order = new Uploads.Order(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
-        ImportId id = upload(order, """
+        assertThat(stalledSeconds()).as("there is none").isZero();
+        Uploads.ImportOptions importOptions =
+                new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
+        ImportId id = upload(importOptions, """
                 Handle,Title,Variant SKU,Variant Price
                 stalled-1,One,STALLED-1,1
                 stalled-2,Two,STALLED-2,1
                 stalled-3,Three,STALLED-3,1
                 """);
-        stand(id);
-        assertThat(stalled()).as("queued, and no worker").isGreaterThan(700);
-        Lease lease = ledger.claim().orElseThrow();
-        assertThat(stalled()).as("taken up").isLessThan(100);
-        stand(upload(order, """
+        backdateProgress(id);
+        assertThat(stalledSeconds()).as("queued, and no worker").isGreaterThan(700);
+        ImportLease importLease = jobs.claim().orElseThrow();
+        assertThat(stalledSeconds()).as("taken up").isLessThan(100);
+        backdateProgress(upload(importOptions, """
                 Handle,Title,Variant SKU,Variant Price
                 stalled-4,Four,STALLED-4,1
                 """));
-        assertThat(stalled()).as("the next waits its turn").isLessThan(100);
-        stand(id);
-        assertThat(stalled()).as("running, and no batch").isGreaterThan(700);
-        assertThat(run.run(lease, () -> true)).as("one batch").isFalse();
-        assertThat(stalled()).as("a batch went in").isLessThan(100);
-        assertThat(run.run(lease, () -> false)).isTrue();
-        assertThat(stalled()).as("the next is queued still").isGreaterThan(700);
-        assertThat(run.run(ledger.claim().orElseThrow(), () -> false)).isTrue();
-        assertThat(stalled()).isZero();
+        assertThat(stalledSeconds()).as("the next waits its turn").isLessThan(100);
+        backdateProgress(id);
+        assertThat(stalledSeconds()).as("running, and no batch").isGreaterThan(700);
+        assertThat(runner.run(importLease, () -> true)).as("one batch").isFalse();
+        assertThat(stalledSeconds()).as("a batch went in").isLessThan(100);
+        assertThat(runner.run(importLease, () -> false)).isTrue();
+        assertThat(stalledSeconds()).as("the next is queued still").isGreaterThan(700);
+        assertThat(runner.run(jobs.claim().orElseThrow(), () -> false)).isTrue();
+        assertThat(stalledSeconds()).isZero();
     }
 
-    private double stalled() {
-        return QuarkusTransaction.requiringNew().call(ledger::stalledSeconds);
+    private double stalledSeconds() {
+        return QuarkusTransaction.requiringNew().call(jobs::stalledSeconds);
     }
 
     /** As if nothing had come of it for twelve minutes. */
-    private void stand(ImportId id) {
+    private void backdateProgress(ImportId id) {
         QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
-                        "UPDATE importing.import SET moved_at = now() - interval '12 minutes' WHERE id = :id")
+                        "UPDATE importing.import SET progressed_at = now() - interval '12 minutes' WHERE id = :id")
                 .setParameter("id", id.value())
                 .executeUpdate());
     }
 
     @Test
     void anAbandonedImportIsFinishedByAnotherWithExactCounters() {
-        ImportId id = upload(new Uploads.Order(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false), """
+        ImportId id = upload(new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false), """
                 Handle,Title,Variant SKU,Variant Price
                 resume-1,One,RESUME-1,1
                 resume-2,Two,RESUME-2,1
@@ -105,28 +106,28 @@ class ImportResumeTest {
                 resume-4,Four,RESUME-4,1
                 resume-5,Five,RESUME-1,1
                 """);
-        Lease abandoned = ledger.claim().orElseThrow();
+        ImportLease abandoned = jobs.claim().orElseThrow();
         assertThat(abandoned.id()).isEqualTo(id);
 
-        assertThat(run.run(abandoned, () -> true)).isFalse();
+        assertThat(runner.run(abandoned, () -> true)).isFalse();
 
-        assertThat(imports.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(2, 0, 0, 0));
-        assertThat(ledger.claim()).as("the lease still holds").isEmpty();
-        Optional<Lease> another = await().pollInSameThread()
+        assertThat(importQueries.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(2, 0, 0, 0));
+        assertThat(jobs.claim()).as("the lease still holds").isEmpty();
+        Optional<ImportLease> another = await().pollInSameThread()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> ledger.claim(), Optional::isPresent);
-        assertThat(another.orElseThrow().rowDone()).isEqualTo(3);
-        assertThatThrownBy(() -> run.run(abandoned, () -> false)).isInstanceOf(LeaseLost.class);
+                .until(() -> jobs.claim(), Optional::isPresent);
+        assertThat(another.orElseThrow().checkpointRow()).isEqualTo(3);
+        assertThatThrownBy(() -> runner.run(abandoned, () -> false)).isInstanceOf(ImportLeaseLost.class);
 
-        assertThat(run.run(another.orElseThrow(), () -> false)).isTrue();
+        assertThat(runner.run(another.orElseThrow(), () -> false)).isTrue();
 
-        Import done = imports.find(id).orElseThrow();
+        Import done = importQueries.find(id).orElseThrow();
         assertThat(done.status()).isEqualTo("done");
         assertThat(done.rows()).isEqualTo(new RowCounts(4, 0, 0, 1));
-        assertThat(imports.errors(id, 10, null).data())
+        assertThat(importQueries.errors(id, 10, null).data())
                 .extracting(RowError::row)
                 .containsExactly(4L);
-        assertThatThrownBy(() -> ledger.renew(another.orElseThrow())).isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> jobs.renew(another.orElseThrow())).isInstanceOf(ImportLeaseLost.class);
         // As if the job had last run long ago.
         QuarkusTransaction.requiringNew()
                 .run(() -> entities.createNativeQuery("DELETE FROM jobs.lease WHERE name = 'upload-sweeping'")
@@ -137,17 +138,17 @@ class ImportResumeTest {
 
     @Test
     void anUploadThatWasCutOffIsNeverWorkedOn() {
-        ImportId id = uploads.open(new Uploads.Order(FileKind.STOCK, FileFormat.FONDACO, "EUR", false));
+        ImportId id = uploads.open(new Uploads.ImportOptions(FileKind.STOCK, FileFormat.FONDACO, "EUR", false));
         uploads.append(id, 0, "sku,available\n".getBytes(StandardCharsets.UTF_8));
 
-        assertThat(ledger.claim()).isEmpty();
-        assertThat(imports.find(id)).isEmpty();
+        assertThat(jobs.claim()).isEmpty();
+        assertThat(importQueries.find(id)).isEmpty();
         uploads.discard(id);
         assertThat(uploads.chunk(id, 0)).isEmpty();
     }
 
-    private ImportId upload(Uploads.Order order, String file) {
-        ImportId id = uploads.open(order);
+    private ImportId upload(Uploads.ImportOptions importOptions, String file) {
+        ImportId id = uploads.open(importOptions);
         byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
         uploads.append(id, 0, Arrays.copyOf(bytes, 40));
         uploads.append(id, 1, Arrays.copyOfRange(bytes, 40, bytes.length));

@@ -47,7 +47,7 @@ class LargeImportIT {
                     HttpRequest.newBuilder(app.base().resolve("/admin/v1/imports?kind=products&format=fondaco"))
                             .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
                             .header("Content-Type", "text/csv")
-                            .POST(HttpRequest.BodyPublishers.ofInputStream(LargeImportIT::file))
+                            .POST(HttpRequest.BodyPublishers.ofInputStream(LargeImportIT::generateFile))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
@@ -57,11 +57,11 @@ class LargeImportIT {
             assertThat(done.get("rows").get("created").asInt()).isEqualTo(PRODUCTS);
             LOG.infof(
                     "200 MB, %d products in %d ms; peak resident memory of the application: %s",
-                    PRODUCTS, (System.nanoTime() - start) / 1_000_000, peak(app.pid()));
+                    PRODUCTS, (System.nanoTime() - start) / 1_000_000, peakResidentMemory(app.pid()));
         }
     }
 
-    private static InputStream file() {
+    private static InputStream generateFile() {
         String filler = "Words about a thing that is for sale. ".repeat(DESCRIPTION_LENGTH / 38);
         Iterator<InputStream> rows = Stream.concat(
                         Stream.of(HEADER),
@@ -83,7 +83,7 @@ class LargeImportIT {
         return new SequenceInputStream(streams);
     }
 
-    private static String peak(long pid) throws IOException {
+    private static String peakResidentMemory(long pid) throws IOException {
         Path status = Path.of("/proc", Long.toString(pid), "status");
         return Files.exists(status)
                 ? Files.readAllLines(status).stream()

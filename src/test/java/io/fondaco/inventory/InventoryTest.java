@@ -3,7 +3,7 @@ package io.fondaco.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fondaco.Together;
+import io.fondaco.ConcurrentRunner;
 import io.quarkus.arc.Arc;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -39,17 +39,17 @@ class InventoryTest {
 
     @Test
     void theLastUnitIsSoldOnce() throws Exception {
-        String sku = stocked(10);
-        List<Boolean> bought = Together.all(64, 16, _ -> buy(sku));
+        String sku = createStockedSku(10);
+        List<Boolean> bought = ConcurrentRunner.runAll(64, 16, _ -> buy(sku));
         assertThat(bought.stream().filter(yes -> yes)).hasSize(10);
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 0, 0, 0, 0));
     }
 
     @Test
     void crossedOrdersOfTheSameTwoSkusDoNotLockEachOtherOut() throws Exception {
-        String a = stocked(1_000);
-        String b = stocked(1_000);
-        assertThat(Together.all(60, 12, n -> n % 2 == 0 ? buy(a, b) : buy(b, a)))
+        String a = createStockedSku(1_000);
+        String b = createStockedSku(1_000);
+        assertThat(ConcurrentRunner.runAll(60, 12, n -> n % 2 == 0 ? buy(a, b) : buy(b, a)))
                 .containsOnly(true);
         assertThat(level(a).onHand()).isEqualTo(940);
         assertThat(level(b).onHand()).isEqualTo(940);
@@ -57,8 +57,8 @@ class InventoryTest {
 
     @Test
     void aReservationIsAllOrNothingAndNamesWhatIsShort() {
-        String plenty = stocked(5);
-        String scarce = stocked(1);
+        String plenty = createStockedSku(5);
+        String scarce = createStockedSku(1);
         assertThatThrownBy(() -> reserve(
                         List.of(
                                 new StockQuantity(plenty, 2),
@@ -74,7 +74,7 @@ class InventoryTest {
 
     @Test
     void claimingTwiceSellsOnceAndAReleaseAfterwardsChangesNothing() {
-        String sku = stocked(3);
+        String sku = createStockedSku(3);
         ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
@@ -84,7 +84,7 @@ class InventoryTest {
 
     @Test
     void whatWasReleasedCannotBeClaimed() {
-        String sku = stocked(3);
+        String sku = createStockedSku(3);
         ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         inventory.release(reservation);
         inventory.release(reservation);
@@ -94,7 +94,7 @@ class InventoryTest {
 
     @Test
     void anExpiredReservationIsFreedAndALivingOneIsNot() {
-        String sku = stocked(5);
+        String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
         reserve(List.of(new StockQuantity(sku, 1)), LONG);
         inventory.releaseExpired(100);
@@ -104,10 +104,10 @@ class InventoryTest {
     @Test
     void anOrderLargerThanOneLocationIsTakenFromSeveralAndComesBackToEach() {
         String sku = "T-" + UUID.randomUUID();
-        inventory.countAll(
+        inventory.recordCounts(
                 List.of(new StockCount(new StockKey(sku, "a"), 2), new StockCount(new StockKey(sku, "b"), 3)), "test");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-3");
-        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 1L);
+        assertThat(inventory.availableQuantities(List.of(sku))).containsEntry(sku, 1L);
         inventory.restock(List.of(new StockQuantity(sku, 1)), "order-3");
         inventory.restock(List.of(new StockQuantity(sku, 3)), "order-3");
         assertThat(inventory.levels(List.of(sku)))
@@ -117,31 +117,33 @@ class InventoryTest {
     @Test
     void moreThanWasSoldComesBackOnceWhateverIsSoldAfterwards() {
         String sku = "T-" + UUID.randomUUID();
-        inventory.countAll(
+        inventory.recordCounts(
                 List.of(new StockCount(new StockKey(sku, "a"), 1), new StockCount(new StockKey(sku, "b"), 3)), "test");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 4)), LONG), "order-4");
         inventory.restock(List.of(new StockQuantity(sku, 6)), "order-4");
         inventory.adjust(new StockKey(sku, "a"), -3, "loss");
         inventory.claim(reserve(List.of(new StockQuantity(sku, 2)), LONG), "order-4");
         inventory.restock(List.of(new StockQuantity(sku, 1)), "order-4");
-        assertThat(inventory.available(List.of(sku))).containsEntry(sku, 2L);
+        assertThat(inventory.availableQuantities(List.of(sku))).containsEntry(sku, 2L);
     }
 
     @Test
     void aCountLeavesWhatIsReservedAloneAndAnAdjustmentCannotTakeIt() {
-        String sku = stocked(5);
+        String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 3)), LONG);
-        assertThat(inventory.count(new StockCount(StockKey.atDefault(sku), 10), "recount"))
+        assertThat(inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), 10), "recount"))
                 .isEqualTo(new StockLevel(sku, "default", 13, 3, 10, 0));
-        assertThatThrownBy(() -> inventory.adjust(StockKey.atDefault(sku), -11, "loss"))
+        assertThatThrownBy(() -> inventory.adjust(StockKey.atDefaultLocation(sku), -11, "loss"))
                 .isInstanceOf(InsufficientStock.class);
-        assertThat(inventory.adjust(StockKey.atDefault(sku), -10, "loss").available())
+        assertThat(inventory
+                        .adjust(StockKey.atDefaultLocation(sku), -10, "loss")
+                        .available())
                 .isZero();
     }
 
     @Test
     void theDatabaseItselfRefusesLessThanNothing() {
-        String sku = stocked(1);
+        String sku = createStockedSku(1);
         assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
                                 "UPDATE inventory.stock_level SET reserved = 2 WHERE sku = :sku")
                         .setParameter("sku", sku)
@@ -165,9 +167,9 @@ class InventoryTest {
         }
     }
 
-    private String stocked(long units) {
+    private String createStockedSku(long units) {
         String sku = "T-" + UUID.randomUUID();
-        inventory.count(new StockCount(StockKey.atDefault(sku), units), "test");
+        inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
         return sku;
     }
 

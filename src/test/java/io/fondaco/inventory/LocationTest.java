@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.ShopDatabase;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class LocationTest {
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Inject
     ShopDatabase database;
@@ -27,7 +27,7 @@ class LocationTest {
     @Test
     void aLocationIsMadeReadAndChangedUnderItsVersion() {
         String code = code();
-        String tag = Staff.request()
+        String tag = AdminApi.request()
                 .body(Map.of("code", code, "name", "Leeds", "country", "GB", "priority", 5))
                 .post("/admin/v1/stock-locations")
                 .then()
@@ -36,18 +36,18 @@ class LocationTest {
                 .body("ships_online", equalTo(true))
                 .extract()
                 .header("ETag");
-        Staff.request()
+        AdminApi.request()
                 .body(Map.of("code", code))
                 .post("/admin/v1/stock-locations")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("location_exists"));
-        Staff.request()
+        AdminApi.request()
                 .body(Map.of("active", false))
                 .patch("/admin/v1/stock-locations/" + code)
                 .then()
                 .statusCode(428);
-        Staff.request()
+        AdminApi.request()
                 .header("If-Match", tag)
                 .body(Map.of("active", false))
                 .patch("/admin/v1/stock-locations/" + code)
@@ -55,13 +55,13 @@ class LocationTest {
                 .statusCode(200)
                 .body("active", equalTo(false))
                 .body("name", equalTo("Leeds"));
-        Staff.request()
+        AdminApi.request()
                 .header("If-Match", tag)
                 .body(Map.of("active", true))
                 .patch("/admin/v1/stock-locations/" + code)
                 .then()
                 .statusCode(412);
-        Staff.request()
+        AdminApi.request()
                 .body(Map.of("code", code(), "country", "XX"))
                 .post("/admin/v1/stock-locations")
                 .then()
@@ -71,7 +71,7 @@ class LocationTest {
     @Test
     void stockAtALocationThatNobodyMadeIsRefusedUnlessAskedFor() {
         String code = code();
-        String known = shelf.put(250, 0);
+        String known = productFixture.createProduct(250, 0);
         adjust(Map.of("sku", known, "location", code, "available", 3))
                 .then()
                 .statusCode(422)
@@ -85,8 +85,8 @@ class LocationTest {
                 .then()
                 .statusCode(200)
                 .body("location", equalTo(code));
-        String token = count(shelf.put(250, 0), code, 3).header("Fondaco-Consistency");
-        Staff.request()
+        String token = count(productFixture.createProduct(250, 0), code, 3).header("Fondaco-Consistency");
+        AdminApi.request()
                 .header("Fondaco-Consistency", token)
                 .get("/admin/v1/stock-locations/" + code)
                 .then()
@@ -96,7 +96,7 @@ class LocationTest {
 
     @Test
     void codesThatDifferInCapitalsOnlyAreOneLocation() {
-        String sku = shelf.put(250, 5);
+        String sku = productFixture.createProduct(250, 5);
         for (String location : List.of("default", " default ")) {
             adjust(Map.of("sku", sku, "location", location, "available", 5))
                     .then()
@@ -107,24 +107,24 @@ class LocationTest {
                 .then()
                 .statusCode(422)
                 .body("errors[0].code", equalTo("unknown_location"));
-        Staff.request()
+        AdminApi.request()
                 .body(Map.of("code", "DEFAULT"))
                 .post("/admin/v1/stock-locations")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("location_exists"));
-        Staff.request()
+        AdminApi.request()
                 .header("If-Match", "*")
                 .body(Map.of("policy", "backorder", "limit", 3, "location", "Nowhere"))
                 .put("/admin/v1/stock/" + sku + "/selling-policy")
                 .then()
                 .statusCode(422)
                 .body("errors[0].code", equalTo("unknown_location"));
-        assertThat(shelf.available(sku)).isEqualTo(5);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(5);
     }
 
     private static Response adjust(Map<String, Object> adjustment) {
-        return Staff.request()
+        return AdminApi.request()
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .body(adjustment)
                 .post("/admin/v1/stock/adjustments");
@@ -133,26 +133,30 @@ class LocationTest {
     @Test
     void aClosedLocationSellsNothingUntilItOpensAgain() {
         String code = make(Map.of("priority", 1));
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         count(sku, code, 2);
         change(code, Map.of("ships_online", false));
-        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(409).body("errors[0].available", equalTo(0));
-        assertThat(shelf.available(sku)).isZero();
+        Shopper.readyToCheckout(sku, 1)
+                .complete("tok_ok")
+                .then()
+                .statusCode(409)
+                .body("errors[0].available", equalTo(0));
+        assertThat(productFixture.availableStock(sku)).isZero();
         change(code, Map.of("ships_online", true));
-        Shopper.ready(sku, 1).complete("tok_ok").then().statusCode(201);
+        Shopper.readyToCheckout(sku, 1).complete("tok_ok").then().statusCode(201);
     }
 
     @Test
     void aCartIsSentFromTheOnePlaceThatHasAllOfIt() throws SQLException {
         String preferred = make(Map.of("priority", 1));
         String other = make(Map.of("priority", 2));
-        String a = shelf.put(250, 0);
-        String b = shelf.put(250, 0);
+        String a = productFixture.createProduct(250, 0);
+        String b = productFixture.createProduct(250, 0);
         count(a, preferred, 5);
         count(a, other, 1);
         count(b, other, 1);
-        Shopper shopper = Shopper.ready(a, 1);
-        shopper.add(b, 1).then().statusCode(200);
+        Shopper shopper = Shopper.readyToCheckout(a, 1);
+        shopper.addLine(b, 1).then().statusCode(200);
         Response order = shopper.complete("tok_ok");
         order.then().statusCode(201);
         assertThat(soldAt(order)).isEqualTo(other + "," + other);
@@ -162,7 +166,7 @@ class LocationTest {
     void amongEqualsTheLocationInTheCountryOfTheAddressSends() throws SQLException {
         String here = make(Map.of("priority", 50, "country", "GB"));
         String there = make(Map.of("priority", 50, "country", "DE"));
-        String sku = shelf.put(250, 0);
+        String sku = productFixture.createProduct(250, 0);
         count(sku, here, 5);
         count(sku, there, 5);
         assertThat(soldAt(deliveredTo(sku, "DE"))).isEqualTo(there);
@@ -170,7 +174,7 @@ class LocationTest {
     }
 
     private static Response deliveredTo(String sku, String country) {
-        Shopper shopper = Shopper.with(sku, 1);
+        Shopper shopper = Shopper.withCart(sku, 1);
         shopper.request()
                 .body(Map.of(
                         "shipping_address",
@@ -202,12 +206,12 @@ class LocationTest {
         Map<String, Object> body = new java.util.HashMap<>(more);
         String code = code();
         body.put("code", code);
-        Staff.request().body(body).post("/admin/v1/stock-locations").then().statusCode(201);
+        AdminApi.request().body(body).post("/admin/v1/stock-locations").then().statusCode(201);
         return code;
     }
 
     private static void change(String code, Map<String, Object> change) {
-        Staff.request()
+        AdminApi.request()
                 .header("If-Match", "*")
                 .body(change)
                 .patch("/admin/v1/stock-locations/" + code)
@@ -216,7 +220,7 @@ class LocationTest {
     }
 
     private static Response count(String sku, String location, long available) {
-        Response counted = Staff.request()
+        Response counted = AdminApi.request()
                 .header("Idempotency-Key", UUID.randomUUID().toString())
                 .body(Map.of("sku", sku, "location", location, "available", available))
                 .post("/admin/v1/stock/adjustments");

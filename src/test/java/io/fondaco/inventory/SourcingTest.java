@@ -3,9 +3,9 @@ package io.fondaco.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fondaco.inventory.Sourcing.Level;
-import io.fondaco.inventory.Sourcing.Site;
-import io.fondaco.inventory.Sourcing.Taken;
+import io.fondaco.inventory.Sourcing.Allocation;
+import io.fondaco.inventory.Sourcing.SourceLocation;
+import io.fondaco.inventory.Sourcing.SourcingLevel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SourcingTest {
-    private static final Site LEEDS = new Site("leeds", 10, "GB", true);
-    private static final Site YORK = new Site("york", 20, "GB", true);
-    private static final Site KOELN = new Site("koeln", 20, "DE", true);
-    private static final Site CLOSED = new Site("closed", 1, "GB", false);
+    private static final SourceLocation LEEDS = new SourceLocation("leeds", 10, "GB", true);
+    private static final SourceLocation YORK = new SourceLocation("york", 20, "GB", true);
+    private static final SourceLocation KOELN = new SourceLocation("koeln", 20, "DE", true);
+    private static final SourceLocation CLOSED = new SourceLocation("closed", 1, "GB", false);
 
     @Test
     void oneLocationThatHasTheWholeCartGoesBeforeThePreferredOnes() {
@@ -55,8 +55,8 @@ class SourcingTest {
     @Test
     void thePriorityRuleTakesFromTheFirstWhateverTheParcels() {
         assertThat(allocate(SourcingRule.PRIORITY, null, List.of(wanted("a", 3)), at(LEEDS, "a", 2), at(YORK, "a", 9)))
-                .containsEntry(key("a", LEEDS), new Taken(2, 0))
-                .containsEntry(key("a", YORK), new Taken(1, 0));
+                .containsEntry(key("a", LEEDS), new Allocation(2, 0))
+                .containsEntry(key("a", YORK), new Allocation(1, 0));
     }
 
     @Test
@@ -75,12 +75,12 @@ class SourcingTest {
 
     @Test
     void manyLocationsAreStillServedByTheRichest() {
-        List<Level> levels = new ArrayList<>();
-        IntStream.range(0, 30).forEach(n -> levels.add(at(new Site("shop-" + n, 1, null, true), "a", 1)));
+        List<SourcingLevel> levels = new ArrayList<>();
+        IntStream.range(0, 30).forEach(n -> levels.add(at(new SourceLocation("shop-" + n, 1, null, true), "a", 1)));
         levels.add(at(LEEDS, "a", 20));
-        Map<StockKey, Taken> allocation =
-                allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 22)), levels.toArray(Level[]::new));
-        assertThat(allocation).hasSize(3).containsEntry(key("a", LEEDS), new Taken(20, 0));
+        Map<StockKey, Allocation> allocation = allocate(
+                SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 22)), levels.toArray(SourcingLevel[]::new));
+        assertThat(allocation).hasSize(3).containsEntry(key("a", LEEDS), new Allocation(20, 0));
     }
 
     @Test
@@ -97,10 +97,10 @@ class SourcingTest {
 
     @Test
     void whatIsOwedAtOnePlaceIsNotSoldAtAnother() {
-        Level owing = new Level(new StockKey("a", "york"), 0, -2, 5, YORK);
+        SourcingLevel owing = new SourcingLevel(new StockKey("a", "york"), 0, -2, 5, YORK);
         assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 2)), at(LEEDS, "a", 3), owing))
-                .containsEntry(key("a", LEEDS), new Taken(1, 0))
-                .containsEntry(key("a", YORK), new Taken(0, 1));
+                .containsEntry(key("a", LEEDS), new Allocation(1, 0))
+                .containsEntry(key("a", YORK), new Allocation(0, 1));
         assertThatThrownBy(() ->
                         allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 5)), at(LEEDS, "a", 3), owing))
                 .isInstanceOfSatisfying(InsufficientStock.class, e -> assertThat(e.shortages())
@@ -109,18 +109,19 @@ class SourcingTest {
 
     @Test
     void theShelfGoesFirstAndTheRestIsPromised() {
-        Level level = new Level(new StockKey("a", "leeds"), 2, 2, 3, LEEDS);
-        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 4)), level))
-                .containsOnly(Map.entry(key("a", LEEDS), new Taken(2, 2)));
-        assertThatThrownBy(() -> allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 6)), level))
+        SourcingLevel sourcingLevel = new SourcingLevel(new StockKey("a", "leeds"), 2, 2, 3, LEEDS);
+        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 4)), sourcingLevel))
+                .containsOnly(Map.entry(key("a", LEEDS), new Allocation(2, 2)));
+        assertThatThrownBy(() -> allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 6)), sourcingLevel))
                 .isInstanceOf(InsufficientStock.class);
     }
 
-    private static Map<StockKey, Taken> allocate(
-            SourcingRule rule, String country, List<StockQuantity> wanted, Level... levels) {
-        Map<String, List<Level>> found = new HashMap<>();
-        Arrays.stream(levels).forEach(level -> found.computeIfAbsent(level.key().sku(), _ -> new ArrayList<>())
-                .add(level));
+    private static Map<StockKey, Allocation> allocate(
+            SourcingRule rule, String country, List<StockQuantity> wanted, SourcingLevel... levels) {
+        Map<String, List<SourcingLevel>> found = new HashMap<>();
+        Arrays.stream(levels).forEach(sourcingLevel -> found.computeIfAbsent(
+                        sourcingLevel.key().sku(), _ -> new ArrayList<>())
+                .add(sourcingLevel));
         return Sourcing.allocate(wanted, found, rule, country);
     }
 
@@ -128,11 +129,11 @@ class SourcingTest {
         return new StockQuantity(sku, units);
     }
 
-    private static Level at(Site site, String sku, long available) {
-        return new Level(new StockKey(sku, site.code()), available, available, 0, site);
+    private static SourcingLevel at(SourceLocation sourceLocation, String sku, long available) {
+        return new SourcingLevel(new StockKey(sku, sourceLocation.code()), available, available, 0, sourceLocation);
     }
 
-    private static StockKey key(String sku, Site site) {
-        return new StockKey(sku, site.code());
+    private static StockKey key(String sku, SourceLocation sourceLocation) {
+        return new StockKey(sku, sourceLocation.code());
     }
 }

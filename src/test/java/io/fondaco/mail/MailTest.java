@@ -8,10 +8,10 @@ import static org.hamcrest.Matchers.equalTo;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.fondaco.IntegrationsProfile;
-import io.fondaco.checkout.Provider;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.PaymentWebhookSender;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventBatch;
@@ -55,10 +55,10 @@ class MailTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Inject
-    LetterBook book;
+    EmailFixture emails;
 
     @Inject
     MailListener listener;
@@ -72,22 +72,22 @@ class MailTest {
     private GreenMail server;
 
     @BeforeEach
-    void openTheMailServer() {
+    void startMailServer() {
         server = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         server.start();
     }
 
     @AfterEach
-    void closeTheMailServer() {
-        scheduler.resume(MailSender.JOB);
+    void stopMailServer() {
+        scheduler.resume(EmailSendJob.JOB);
         server.stop();
     }
 
     @Test
     void anOrderIsConfirmedOnceInTextAndHtml() throws Exception {
-        Buyer buyer = Buyer.delivered(shelf.put("Tea pot", 1250, 10), 2);
-        Response order = buyer.buys("tok_ok");
-        MimeMessage letter = buyer.getsOne(server);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct("Tea pot", 1250, 10), 2);
+        Response order = buyer.placeOrder("tok_ok");
+        MimeMessage letter = buyer.awaitEmail(server);
         int number = order.path("number");
         assertThat(letter.getSubject())
                 .isEqualTo("Tea & Co Bcc: everybody@shop.example: Your order %d is confirmed".formatted(number));
@@ -98,7 +98,8 @@ class MailTest {
         assertThat(letter.getMessageID())
                 .isEqualTo("<%s@shop.example>"
                         .formatted(TypeId.format(
-                                "letter", book.of(order.path("id")).getFirst().id())));
+                                "letter",
+                                emails.findByOrder(order.path("id")).getFirst().id())));
         assertThat(text(letter).lines())
                 .contains(
                         "Thank you for your order " + number,
@@ -121,36 +122,38 @@ class MailTest {
                         "Ada Lovelace<br>12 St James&#39;s Square",
                         "Tea &amp; Co");
 
-        listener.on(new EventBatch(List.of(news(order, "order.paid"))));
+        listener.on(new EventBatch(List.of(orderEvent(order, "order.paid"))));
 
-        assertThat(book.of(order.path("id")))
-                .extracting(LetterBook.Entry::status)
+        assertThat(emails.findByOrder(order.path("id")))
+                .extracting(EmailFixture.NotificationRow::status)
                 .containsExactly("sent");
-        assertThat(buyer.letters(server)).hasSize(1);
+        assertThat(buyer.receivedEmails(server)).hasSize(1);
     }
 
     @Test
     void whileItsPaymentIsPendingAnOrderIsNotConfirmed() {
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
-        Response order = buyer.buys("tok_async");
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
+        Response order = buyer.placeOrder("tok_async");
         String id = order.path("id");
-        await().atMost(SOON).until(() -> book.heard(id, "order.placed"));
-        assertThat(book.of(id)).isEmpty();
+        await().atMost(SOON).until(() -> emails.isEventHandled(id, "order.placed"));
+        assertThat(emails.findByOrder(id)).isEmpty();
 
-        Provider.tell(Staff.order(id).path("payments[0].reference"), "payment.captured")
+        PaymentWebhookSender.send(AdminApi.getOrder(id).path("payments[0].reference"), "payment.captured")
                 .then()
                 .statusCode(204);
 
-        assertThat(text(buyer.getsOne(server))).contains("Your order is confirmed.");
-        assertThat(book.of(id)).extracting(LetterBook.Entry::kind).containsExactly("confirmation");
+        assertThat(text(buyer.awaitEmail(server))).contains("Your order is confirmed.");
+        assertThat(emails.findByOrder(id))
+                .extracting(EmailFixture.NotificationRow::kind)
+                .containsExactly("confirmation");
     }
 
     @Test
     void whatIsSentIsToldWithItsTracking() throws Exception {
-        Buyer buyer = Buyer.delivered(shelf.put("Tea pot", 1250, 10), 2);
-        Response order = buyer.buys("tok_ok");
-        buyer.getsOne(server);
-        Staff.verb(
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct("Tea pot", 1250, 10), 2);
+        Response order = buyer.placeOrder("tok_ok");
+        buyer.awaitEmail(server);
+        AdminApi.orderAction(
                         order.path("id"),
                         "fulfillments",
                         Map.of(
@@ -164,7 +167,7 @@ class MailTest {
                                 "https://track.example/?a=1&b=\"2\""))
                 .then()
                 .statusCode(201);
-        MimeMessage letter = buyer.gets(server, 2).getLast();
+        MimeMessage letter = buyer.awaitEmails(server, 2).getLast();
         assertThat(letter.getSubject())
                 .endsWith("Your order %d is on its way".formatted(order.<Integer>path("number")));
         assertThat(text(letter).lines())
@@ -183,16 +186,16 @@ class MailTest {
 
     @Test
     void aRefundIsToldWithItsAmount() throws Exception {
-        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
-        Response order = buyer.buys("tok_ok");
-        buyer.getsOne(server);
-        Staff.verb(
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
+        Response order = buyer.placeOrder("tok_ok");
+        buyer.awaitEmail(server);
+        AdminApi.orderAction(
                         order.path("id"),
                         "refunds",
                         Map.of("amount", Map.of("amount", 605, "currency", "GBP"), "reason", "a scratch"))
                 .then()
                 .statusCode(201);
-        MimeMessage letter = buyer.gets(server, 2).getLast();
+        MimeMessage letter = buyer.awaitEmails(server, 2).getLast();
         assertThat(letter.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
         assertThat(text(letter)).contains("We are refunding 6.05 GBP to you").doesNotContain("scratch");
         assertThat(html(letter)).contains("<strong>6.05 GBP</strong>");
@@ -200,19 +203,19 @@ class MailTest {
 
     @Test
     void aCancelledOrderIsToldWithTheRefund() throws Exception {
-        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
-        Response order = buyer.buys("tok_ok");
-        buyer.getsOne(server);
-        Staff.verb(order.path("id"), "cancel", Map.of("lines", line(order)))
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
+        Response order = buyer.placeOrder("tok_ok");
+        buyer.awaitEmail(server);
+        AdminApi.orderAction(order.path("id"), "cancel", Map.of("lines", line(order)))
                 .then()
                 .statusCode(200);
-        MimeMessage partly = buyer.gets(server, 2).getLast();
+        MimeMessage partly = buyer.awaitEmails(server, 2).getLast();
         assertThat(partly.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
         assertThat(text(partly)).contains("We are refunding 12.50 GBP to you");
 
-        Staff.verb(order.path("id"), "cancel", Map.of()).then().statusCode(200);
+        AdminApi.orderAction(order.path("id"), "cancel", Map.of()).then().statusCode(200);
 
-        MimeMessage wholly = buyer.gets(server, 3).getLast();
+        MimeMessage wholly = buyer.awaitEmails(server, 3).getLast();
         assertThat(wholly.getSubject()).endsWith("Your order %d is cancelled".formatted(order.<Integer>path("number")));
         assertThat(text(wholly).lines())
                 .first()
@@ -223,18 +226,18 @@ class MailTest {
 
     @Test
     void aRefundThatComesWithAReturnIsToldAndAReturnWithoutMoneyIsNot() {
-        Buyer buyer = Buyer.delivered(shelf.put(1250, 10), 2);
-        Response order = buyer.buys("tok_ok");
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
+        Response order = buyer.placeOrder("tok_ok");
         String id = order.path("id");
-        Staff.verb(id, "fulfillments", Map.of()).then().statusCode(201);
-        Staff.verb(id, "returns", Map.of("lines", line(order))).then().statusCode(201);
-        Staff.verb(id, "returns", Map.of("lines", line(order), "refund", true))
+        AdminApi.orderAction(id, "fulfillments", Map.of()).then().statusCode(201);
+        AdminApi.orderAction(id, "returns", Map.of("lines", line(order))).then().statusCode(201);
+        AdminApi.orderAction(id, "returns", Map.of("lines", line(order), "refund", true))
                 .then()
                 .statusCode(201);
-        assertThat(buyer.gets(server, 3))
+        assertThat(buyer.awaitEmails(server, 3))
                 .anySatisfy(letter -> assertThat(text(letter)).contains("We are refunding 12.50 GBP to you"));
-        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
-                .extracting(LetterBook.Entry::kind)
+        await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
+                .extracting(EmailFixture.NotificationRow::kind)
                 .containsExactlyInAnyOrder("confirmation", "shipment", "refund"));
     }
 
@@ -245,10 +248,11 @@ class MailTest {
     @Test
     void whatCustomersAndProductsAreCalledIsTextAndNothingElse() {
         String script = "<script>alert(1)</script>";
-        Buyer buyer = Buyer.delivered(shelf.put("Pot " + script + "\nTotal: 0.00 GBP", 1250, 10), 1)
-                .named("Ada " + script);
-        buyer.buys("tok_ok");
-        MimeMessage letter = buyer.getsOne(server);
+        Buyer buyer = Buyer.withShippingAddress(
+                        productFixture.createProduct("Pot " + script + "\nTotal: 0.00 GBP", 1250, 10), 1)
+                .withName("Ada " + script);
+        buyer.placeOrder("tok_ok");
+        MimeMessage letter = buyer.awaitEmail(server);
         assertThat(html(letter))
                 .doesNotContain("<script")
                 .contains(
@@ -262,49 +266,51 @@ class MailTest {
     @Test
     void whenTheMailServerIsBackALetterIsDeliveredOnce() {
         server.stop();
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
-        String id = buyer.buys("tok_ok").path("id");
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
+        String id = buyer.placeOrder("tok_ok").path("id");
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
-                    assertThat(letter.status()).isEqualTo("pending");
-                    assertThat(letter.attempts()).isPositive();
-                    assertThat(letter.error()).contains("Connection refused");
-                }));
+                .untilAsserted(
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
+                            assertThat(letter.status()).isEqualTo("pending");
+                            assertThat(letter.attempts()).isPositive();
+                            assertThat(letter.error()).contains("Connection refused");
+                        }));
         server.start();
-        buyer.getsOne(server);
+        buyer.awaitEmail(server);
         // Written down after it has arrived.
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
-                    assertThat(letter.status()).isEqualTo("sent");
-                    assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
-                    assertThat(letter.error()).isEmpty();
-                }));
+                .untilAsserted(
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
+                            assertThat(letter.status()).isEqualTo("sent");
+                            assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
+                            assertThat(letter.error()).isEmpty();
+                        }));
     }
 
     @Test
     void aMailServerThatDoesNotAnswerIsNotWaitedFor() {
         server.stop();
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id;
-        try (StubbornServer _ = StubbornServer.mute(port)) {
-            id = buyer.buys("tok_ok").path("id");
-            await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+        try (FailingSmtpServer _ = FailingSmtpServer.unresponsive(port)) {
+            id = buyer.placeOrder("tok_ok").path("id");
+            await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
                     .singleElement()
                     .satisfies(letter -> assertThat(letter.error()).startsWith("TimeoutException")));
         }
         server.start();
-        buyer.getsOne(server);
+        buyer.awaitEmail(server);
     }
 
     @Test
     void aRefusedLetterIsADeadLetterUntilItIsReplayed() {
         server.stop();
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id;
         String dead;
-        try (StubbornServer _ = StubbornServer.refusing(port)) {
-            id = buyer.buys("tok_ok").path("id");
-            await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id))
+        try (FailingSmtpServer _ = FailingSmtpServer.rejectingRecipients(port)) {
+            id = buyer.placeOrder("tok_ok").path("id");
+            await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
                     .singleElement()
                     .satisfies(letter -> assertThat(letter.status()).isEqualTo("failed")));
             Map<String, Object> entry = deadLetter(id);
@@ -318,36 +324,37 @@ class MailTest {
             dead = entry.get("id").toString();
         }
         server.start();
-        assertThat(buyer.letters(server)).isEmpty();
+        assertThat(buyer.receivedEmails(server)).isEmpty();
 
-        Staff.request()
+        AdminApi.request()
                 .post("/admin/v1/dead-letters/" + dead + "/replay")
                 .then()
                 .statusCode(202);
 
-        buyer.getsOne(server);
+        buyer.awaitEmail(server);
         // Written down after it has arrived.
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(book.of(id)).singleElement().satisfies(letter -> {
-                    assertThat(letter.status()).isEqualTo("sent");
-                    assertThat(letter.attempts()).isEqualTo(1);
-                }));
-        Staff.request().get("/admin/v1/dead-letters/" + dead).then().statusCode(404);
+                .untilAsserted(
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
+                            assertThat(letter.status()).isEqualTo("sent");
+                            assertThat(letter.attempts()).isEqualTo(1);
+                        }));
+        AdminApi.request().get("/admin/v1/dead-letters/" + dead).then().statusCode(404);
     }
 
     @Test
     void severalSendersAtOnceSendEachLetterOnce() throws Exception {
-        scheduler.pause(MailSender.JOB);
-        String sku = shelf.put(250, 100);
+        scheduler.pause(EmailSendJob.JOB);
+        String sku = productFixture.createProduct(250, 100);
         Map<Buyer, String> orders = new HashMap<>();
         for (int order = 0; order < 12; order++) {
-            Buyer buyer = Buyer.delivered(sku, 1);
-            orders.put(buyer, buyer.buys("tok_ok").path("id"));
+            Buyer buyer = Buyer.withShippingAddress(sku, 1);
+            orders.put(buyer, buyer.placeOrder("tok_ok").path("id"));
         }
         await().atMost(SOON).untilAsserted(() -> assertThat(orders.values())
-                .allSatisfy(id -> assertThat(book.of(id)).hasSize(1)));
+                .allSatisfy(id -> assertThat(emails.findByOrder(id)).hasSize(1)));
         Callable<Object> send = () -> {
-            book.send();
+            emails.send();
             return true;
         };
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -357,53 +364,59 @@ class MailTest {
         // A run of the job that was under way when it was paused sends what it had taken up.
         await().atMost(SOON)
                 .untilAsserted(() -> orders.forEach((buyer, id) -> {
-                    assertThat(book.of(id)).singleElement().satisfies(letter -> {
+                    assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
                         assertThat(letter.status()).isEqualTo("sent");
                         assertThat(letter.attempts()).isEqualTo(1);
                     });
-                    assertThat(buyer.letters(server)).hasSize(1);
+                    assertThat(buyer.receivedEmails(server)).hasSize(1);
                 }));
     }
 
     @Test
     void aLetterWhosePodDiedIsSentByAnother() {
-        scheduler.pause(MailSender.JOB);
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
-        String id = buyer.buys("tok_ok").path("id");
-        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(id)).hasSize(1));
-        assertThat(book.claim(100)).extracting(Letter::order).contains(id);
-        assertThat(book.claim(100)).extracting(Letter::order).doesNotContain(id);
+        scheduler.pause(EmailSendJob.JOB);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
+        String id = buyer.placeOrder("tok_ok").path("id");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(emails.findByOrder(id)).hasSize(1));
+        assertThat(emails.claim(100)).extracting(EmailNotification::orderId).contains(id);
+        assertThat(emails.claim(100)).extracting(EmailNotification::orderId).doesNotContain(id);
 
-        book.leaseRunsOut(id);
-        scheduler.resume(MailSender.JOB);
+        emails.expireLease(id);
+        scheduler.resume(EmailSendJob.JOB);
 
-        buyer.getsOne(server);
-        assertThat(book.of(id)).extracting(LetterBook.Entry::attempts).containsExactly(2);
+        buyer.awaitEmail(server);
+        assertThat(emails.findByOrder(id))
+                .extracting(EmailFixture.NotificationRow::attempts)
+                .containsExactly(2);
     }
 
     @Test
     void lettersAreForgottenAfterAWhileButNotUnsent() {
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
-        String sent = buyer.buys("tok_ok").path("id");
-        buyer.getsOne(server);
-        scheduler.pause(MailSender.JOB);
-        String unsent = Buyer.delivered(shelf.put(250, 10), 1).buys("tok_ok").path("id");
-        await().atMost(SOON).untilAsserted(() -> assertThat(book.of(unsent)).hasSize(1));
-        book.age(sent, "29 days");
-        book.age(unsent, "31 days");
-        book.prune();
-        assertThat(book.of(sent)).hasSize(1);
-        book.age(sent, "31 days");
-        book.prune();
-        assertThat(book.of(sent)).isEmpty();
-        assertThat(book.of(unsent)).hasSize(1);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
+        String sent = buyer.placeOrder("tok_ok").path("id");
+        buyer.awaitEmail(server);
+        scheduler.pause(EmailSendJob.JOB);
+        String unsent = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1)
+                .placeOrder("tok_ok")
+                .path("id");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(emails.findByOrder(unsent)).hasSize(1));
+        emails.backdate(sent, "29 days");
+        emails.backdate(unsent, "31 days");
+        emails.prune();
+        assertThat(emails.findByOrder(sent)).hasSize(1);
+        emails.backdate(sent, "31 days");
+        emails.prune();
+        assertThat(emails.findByOrder(sent)).isEmpty();
+        assertThat(emails.findByOrder(unsent)).hasSize(1);
     }
 
     @Test
     void lettersAreCountedByWhatCameOfThem() {
-        Buyer buyer = Buyer.delivered(shelf.put(250, 10), 1);
-        buyer.buys("tok_ok");
-        buyer.getsOne(server);
+        Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
+        buyer.placeOrder("tok_ok");
+        buyer.awaitEmail(server);
         String metrics = given().get("/q/metrics").asString();
         assertThat(metrics)
                 .containsPattern("fondaco_mail_letters_total\\{kind=\"confirmation\",outcome=\"sent\"} [1-9]")
@@ -414,12 +427,12 @@ class MailTest {
 
     /** A customer with a mail address of their own. */
     private record Buyer(Shopper shopper, String email) {
-        static Buyer delivered(String sku, int quantity) {
-            Buyer buyer = new Buyer(Shopper.with(sku, quantity), "ada-" + UUID.randomUUID() + "@example.org");
-            return buyer.named("Ada Lovelace");
+        static Buyer withShippingAddress(String sku, int quantity) {
+            Buyer buyer = new Buyer(Shopper.withCart(sku, quantity), "ada-" + UUID.randomUUID() + "@example.org");
+            return buyer.withName("Ada Lovelace");
         }
 
-        Buyer named(String name) {
+        Buyer withName(String name) {
             shopper.request()
                     .body(Map.of(
                             "email",
@@ -439,28 +452,29 @@ class MailTest {
             return this;
         }
 
-        Response buys(String token) {
+        Response placeOrder(String token) {
             Response order = shopper.complete(token);
             assertThat(order.statusCode()).isBetween(201, 202);
             return order;
         }
 
-        List<MimeMessage> letters(GreenMail server) {
+        List<MimeMessage> receivedEmails(GreenMail server) {
             return List.of(server.getReceivedMessagesForDomain(email));
         }
 
-        List<MimeMessage> gets(GreenMail server, int count) {
-            await().atMost(SOON).untilAsserted(() -> assertThat(letters(server)).hasSizeGreaterThanOrEqualTo(count));
-            assertThat(letters(server)).hasSize(count);
-            return letters(server);
+        List<MimeMessage> awaitEmails(GreenMail server, int count) {
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(receivedEmails(server)).hasSizeGreaterThanOrEqualTo(count));
+            assertThat(receivedEmails(server)).hasSize(count);
+            return receivedEmails(server);
         }
 
-        MimeMessage getsOne(GreenMail server) {
-            return gets(server, 1).getFirst();
+        MimeMessage awaitEmail(GreenMail server) {
+            return awaitEmails(server, 1).getFirst();
         }
     }
 
-    private static Event news(Response order, String type) {
+    private static Event orderEvent(Response order, String type) {
         return new Event(
                 UUID.randomUUID(),
                 type,
@@ -475,7 +489,7 @@ class MailTest {
     }
 
     private static Map<String, Object> deadLetter(String order) {
-        List<Map<String, Object>> listed = Staff.request()
+        List<Map<String, Object>> listed = AdminApi.request()
                 .queryParam("listener", "mail")
                 .queryParam("limit", 100)
                 .get("/admin/v1/dead-letters")

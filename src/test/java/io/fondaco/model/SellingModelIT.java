@@ -3,9 +3,9 @@ package io.fondaco.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.fondaco.Together;
-import io.fondaco.faults.Books;
-import io.fondaco.faults.SellingShop;
+import io.fondaco.ConcurrentRunner;
+import io.fondaco.faults.InvariantChecks;
+import io.fondaco.faults.ShopCluster;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
 import java.nio.file.Path;
@@ -38,10 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SellingModelIT {
     private static final Logger LOG = Logger.getLogger(SellingModelIT.class);
-    private static final int MODELS = Integer.getInteger("faults.models", 150);
+    private static final int SEQUENCE_COUNT = Integer.getInteger("faults.models", 150);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
     /** With so many a run must have met every outcome. */
-    private static final int MODELS_THAT_MEET_EVERYTHING = 150;
+    private static final int MIN_SEQUENCES_FOR_COVERAGE = 150;
 
     private static final int AT_A_TIME = 24;
     private static final int MOST_SHRINKS = 200;
@@ -51,17 +51,17 @@ class SellingModelIT {
     @TempDir
     private static Path directory;
 
-    private static SellingShop shop;
+    private static ShopCluster shop;
     private static List<ShopClient> clients;
-    private static HeldProvider provider;
-    private static final AtomicInteger PLAYS = new AtomicInteger();
+    private static PausableTestProvider provider;
+    private static final AtomicInteger RUNS = new AtomicInteger();
     private static final AtomicInteger ORDERS = new AtomicInteger();
-    private static final Reached REACHED = new Reached();
+    private static final OutcomeCoverage COVERAGE = new OutcomeCoverage();
 
     @BeforeAll
     static void open() {
         LOG.infof("Seed of the sequences: %d", SEED);
-        shop = SellingShop.open(
+        shop = ShopCluster.open(
                 "model",
                 directory,
                 Map.of(
@@ -77,25 +77,25 @@ class SellingModelIT {
                         "FONDACO_PAYMENT_BREAKER_FAILURES",
                         "1"));
         shop.pod(1).close();
-        shop.launchAgain(1, Map.of("FONDACO_INVENTORY_HOT_AT", "1"));
+        shop.relaunchPod(1, Map.of("FONDACO_INVENTORY_HOT_AT", "1"));
         shop.pod(1).awaitReady();
         clients = IntStream.range(0, 2)
-                .mapToObj(pod -> ShopClient.thatTakesConflicts(shop.pod(pod).base(), PackagedApp.ADMIN_KEY))
+                .mapToObj(pod -> ShopClient.withoutConflictRetry(shop.pod(pod).base(), PackagedApp.ADMIN_KEY))
                 .toList();
-        provider = HeldProvider.install(shop.database().primary());
-        fillTheShelves();
+        provider = PausableTestProvider.install(shop.database().primary());
+        importProductsAndStock();
     }
 
-    private static void fillTheShelves() {
+    private static void importProductsAndStock() {
         StringBuilder products =
                 new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n");
         StringBuilder stock = new StringBuilder("sku,location,available\n");
-        for (int play = 0; play < MODELS + MOST_SHRINKS; play++) {
+        for (int play = 0; play < SEQUENCE_COUNT + MOST_SHRINKS; play++) {
             for (Sku sku : Sku.values()) {
-                String name = ShopFront.sku(name(play), sku);
+                String name = ShopDriver.sku(name(play), sku);
                 products.append("%s,Thing,active,%s,%d.00,deny\n"
                         .formatted(name.toLowerCase(Locale.ROOT), name, Sku.PENCE / 100));
-                sku.atFirst().forEach((place, units) -> stock.append("%s,%s,%d\n".formatted(name, place, units)));
+                sku.initialStock().forEach((place, units) -> stock.append("%s,%s,%d\n".formatted(name, place, units)));
             }
         }
         ShopClient staff = shop.client(0);
@@ -117,22 +117,24 @@ class SellingModelIT {
     void theShopDoesWhatTheModelSays() throws Exception {
         List<List<Step>> sequences = sequences();
         AtomicBoolean failed = new AtomicBoolean();
-        List<Optional<Throwable>> failures = Together.all(MODELS, AT_A_TIME, index -> {
-            Optional<Throwable> failure = failed.get() ? Optional.empty() : play(pod(index), sequences.get(index));
+        List<Optional<Throwable>> failures = ConcurrentRunner.runAll(SEQUENCE_COUNT, AT_A_TIME, index -> {
+            Optional<Throwable> failure =
+                    failed.get() ? Optional.empty() : runSequence(pod(index), sequences.get(index));
             failure.ifPresent(_ -> failed.set(true));
             return failure;
         });
-        for (int index = 0; index < MODELS; index++) {
+        for (int index = 0; index < SEQUENCE_COUNT; index++) {
             if (failures.get(index).isPresent()) {
-                throw shrunk(index, sequences.get(index), failures.get(index).get());
+                throw shrunkFailure(
+                        index, sequences.get(index), failures.get(index).get());
             }
         }
-        awaitMoneyBack();
-        Books.awaitAgreement(shop.database(), SETTLED);
+        awaitVoidsAndRefunds();
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
         assertThat(shop.query("SELECT count(*) FROM \"order\".orders")).isEqualTo(ORDERS.toString());
-        LOG.infof("%d sequences, %s orders: %s", MODELS, ORDERS, REACHED);
-        if (MODELS >= MODELS_THAT_MEET_EVERYTHING) {
-            assertThat(REACHED.missing()).as("what was never met").isEmpty();
+        LOG.infof("%d sequences, %s orders: %s", SEQUENCE_COUNT, ORDERS, COVERAGE);
+        if (SEQUENCE_COUNT >= MIN_SEQUENCES_FOR_COVERAGE) {
+            assertThat(COVERAGE.missing()).as("what was never met").isEmpty();
         }
     }
 
@@ -140,8 +142,8 @@ class SellingModelIT {
     private static List<List<Step>> sequences() {
         JqwikSession.start();
         try {
-            RandomGenerator<List<Step>> generator = Steps.sequences().generator(JQWIK_SIZE);
-            return IntStream.range(0, MODELS)
+            RandomGenerator<List<Step>> generator = StepSequences.sequences().generator(JQWIK_SIZE);
+            return IntStream.range(0, SEQUENCE_COUNT)
                     .mapToObj(index -> generator.next(new Random(SEED + index)).value())
                     .toList();
         } finally {
@@ -154,9 +156,9 @@ class SellingModelIT {
         return Math.floorMod(SEED + index, clients.size());
     }
 
-    private static Optional<Throwable> play(int pod, List<Step> steps) {
-        try (ShopFront front = new ShopFront(shop, clients.get(pod), provider, name(PLAYS.getAndIncrement()))) {
-            ORDERS.addAndGet(new Play(front, REACHED).run(steps));
+    private static Optional<Throwable> runSequence(int pod, List<Step> steps) {
+        try (ShopDriver front = new ShopDriver(shop, clients.get(pod), provider, name(RUNS.getAndIncrement()))) {
+            ORDERS.addAndGet(new ModelRun(front, COVERAGE).run(steps));
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(e);
@@ -164,14 +166,14 @@ class SellingModelIT {
     }
 
     /** Money that came for nothing is given back half a minute later: by then whoever took it would have done so. That time is over. */
-    private static void awaitMoneyBack() {
+    private static void awaitVoidsAndRefunds() {
         await().atMost(SETTLED).pollInterval(Duration.ofSeconds(1)).until(() -> {
             shop.database().primary().execute("""
-                    UPDATE payment.payment SET release_due = now() WHERE release_due > now();
+                    UPDATE payment.payment SET void_due_at = now() WHERE void_due_at > now();
                     UPDATE payment.refund SET locked_until = now() WHERE state = 'pending' AND locked_until > now()
                     """);
             return shop.query("""
-                    SELECT NOT EXISTS (SELECT FROM payment.payment WHERE release_due IS NOT NULL)
+                    SELECT NOT EXISTS (SELECT FROM payment.payment WHERE void_due_at IS NOT NULL)
                        AND NOT EXISTS (SELECT FROM payment.refund WHERE state = 'pending')
                     """).equals("t");
         });
@@ -182,11 +184,12 @@ class SellingModelIT {
     }
 
     /** Tells the least that fails still, at the same pod. */
-    private static AssertionError shrunk(int index, List<Step> sequence, Throwable failure) {
+    private static AssertionError shrunkFailure(int index, List<Step> sequence, Throwable failure) {
         int pod = pod(index);
         AtomicReference<Throwable> why = new AtomicReference<>(failure);
-        List<Step> least = Steps.least(sequence, steps -> {
-            Optional<Throwable> again = PLAYS.get() < MODELS + MOST_SHRINKS ? play(pod, steps) : Optional.empty();
+        List<Step> least = StepSequences.shrink(sequence, steps -> {
+            Optional<Throwable> again =
+                    RUNS.get() < SEQUENCE_COUNT + MOST_SHRINKS ? runSequence(pod, steps) : Optional.empty();
             again.ifPresent(why::set);
             return again.isPresent();
         });

@@ -8,20 +8,20 @@ enum Sku {
     /** Lies at one place. */
     PLAIN(0, Map.of("default", 3)),
     /** Is sold before it is there. */
-    AHEAD(3, Map.of("default", 1)),
+    BACKORDERABLE(3, Map.of("default", 1)),
     /** Lies at two places. */
-    SPREAD(0, Map.of("north", 2, "south", 2));
+    MULTILOCATION(0, Map.of("north", 2, "south", 2));
 
     static final int PENCE = 500;
     /** With the coupon. */
-    static final int REDUCED_PENCE = 400;
+    static final int DISCOUNTED_PENCE = 400;
 
     private final int backorderLimit;
-    private final Map<String, Integer> atFirst;
+    private final Map<String, Integer> initialStock;
 
     Sku(int backorderLimit, Map<String, Integer> atFirst) {
         this.backorderLimit = backorderLimit;
-        this.atFirst = new TreeMap<>(atFirst);
+        this.initialStock = new TreeMap<>(atFirst);
     }
 
     int backorderLimit() {
@@ -29,7 +29,7 @@ enum Sku {
     }
 
     /** Units by place, the place that is preferred first: their priorities are equal, so it is the order of their codes. */
-    Map<String, Integer> atFirst() {
-        return atFirst;
+    Map<String, Integer> initialStock() {
+        return initialStock;
     }
 }

@@ -10,28 +10,28 @@ sealed interface Step {
 
     record Add(int which, Sku sku, int units) implements Step {}
 
-    record Change(int which, Sku sku, int units) implements Step {}
+    record SetQuantity(int which, Sku sku, int units) implements Step {}
 
     record Remove(int which, Sku sku) implements Step {}
 
-    record Coupon(int which, boolean on) implements Step {}
+    record SetCoupon(int which, boolean on) implements Step {}
 
-    /** @param oldPrice whether the shopper was shown another total */
-    record Complete(int which, Payment payment, boolean oldPrice) implements Step {}
+    /** @param stalePrice whether the shopper was shown another total */
+    record Complete(int which, PaymentScenario payment, boolean stalePrice) implements Step {}
 
-    /** A completion whose provider takes its time, until {@link Answer}. */
-    record Begin(int which, Payment payment) implements Step {}
+    /** A completion whose provider takes its time, until {@link ResumePayment}. */
+    record StartCheckout(int which, PaymentScenario payment) implements Step {}
 
-    record Answer(int which) implements Step {}
+    record ResumePayment(int which) implements Step {}
 
     /** The time that stock is set aside for a completion that has begun is over. */
     record Expire(int which) implements Step {}
 
     /** A completion is sent again, with its key. */
-    record Repeat(int which, boolean otherContent) implements Step {}
+    record RepeatCheckout(int which, boolean differentBody) implements Step {}
 
     /** The provider's webhook. */
-    record Tell(int which, boolean captured) implements Step {}
+    record SendWebhook(int which, boolean captured) implements Step {}
 
     /** The recovery job asks the provider. */
     record Recover(int which) implements Step {}
@@ -40,18 +40,18 @@ sealed interface Step {
 
     record CancelUnits(int which, int line, int units) implements Step {}
 
-    record Refund(int which, Share share) implements Step {}
+    record RefundAmount(int which, Share share) implements Step {}
 
     record RefundUnits(int which, int line, int units, boolean restock) implements Step {}
 
-    record Capture(int which) implements Step {}
+    record CapturePayment(int which) implements Step {}
 
-    record Adjust(Place place, int delta) implements Step {}
+    record Adjust(StockPlace place, int delta) implements Step {}
 
-    record Count(Place place, int available) implements Step {}
+    record SetAvailable(StockPlace place, int available) implements Step {}
 
     /** The last thing that the staff did is sent again, with its key. */
-    record Again() implements Step {}
+    record RepeatStaffRequest() implements Step {}
 
     /** How much of what is left goes back. */
     enum Share {
@@ -61,16 +61,16 @@ sealed interface Step {
     }
 
     /** Where stock is counted. */
-    enum Place {
+    enum StockPlace {
         PLAIN(Sku.PLAIN, "default"),
-        AHEAD(Sku.AHEAD, "default"),
-        NORTH(Sku.SPREAD, "north"),
-        SOUTH(Sku.SPREAD, "south");
+        BACKORDERABLE(Sku.BACKORDERABLE, "default"),
+        NORTH(Sku.MULTILOCATION, "north"),
+        SOUTH(Sku.MULTILOCATION, "south");
 
         private final Sku sku;
         private final String location;
 
-        Place(Sku sku, String location) {
+        StockPlace(Sku sku, String location) {
             this.sku = sku;
             this.location = location;
         }

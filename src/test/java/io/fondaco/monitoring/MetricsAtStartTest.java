@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.IntegrationsProfile;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.topology.Topology;
 import io.fondaco.webhook.LogRecorder;
@@ -44,10 +44,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("integrations")
 class MetricsAtStartTest {
     private static final int POOL = 20;
-    private static final Duration TWO_LOOKS = Duration.ofSeconds(90);
+    private static final Duration TWO_REFRESHES = Duration.ofSeconds(90);
 
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Inject
     Connections connections;
@@ -137,8 +137,11 @@ class MetricsAtStartTest {
     @Test
     void requestsOfShoppersAreCountedAtTheObjectives() {
         given().get("/store/v1/products").then().statusCode(200);
-        Shopper.with(shelf.put(250, 1), 1).view().then().statusCode(200);
-        Staff.request().get("/admin/v1/orders").then().statusCode(200);
+        Shopper.withCart(productFixture.createProduct(250, 1), 1)
+                .getCart()
+                .then()
+                .statusCode(200);
+        AdminApi.request().get("/admin/v1/orders").then().statusCode(200);
         for (String route : List.of(
                 "method=\"GET\",outcome=\"SUCCESS\",status=\"200\",uri=\"/store/v1/products\"",
                 "method=\"POST\",outcome=\"SUCCESS\",status=\"201\",uri=\"/store/v1/carts\"",
@@ -189,11 +192,11 @@ class MetricsAtStartTest {
 
     @Test
     void whoWaitsForAConnectionIsSeen() throws Exception {
-        seenWaiting("pool=\"primary\"", connections::toPrimary);
-        seenWaiting("pool=\"replica\"", topology.rotation().getFirst()::connection);
+        assertWaitingThreadIsReported("pool=\"primary\"", connections::toPrimary);
+        assertWaitingThreadIsReported("pool=\"replica\"", topology.rotation().getFirst()::connection);
     }
 
-    private void seenWaiting(String pool, Callable<Connection> source) throws Exception {
+    private void assertWaitingThreadIsReported(String pool, Callable<Connection> source) throws Exception {
         List<Connection> held = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Connection> waiting;
@@ -219,13 +222,14 @@ class MetricsAtStartTest {
     /** Looked up by workers; what they wait for is what the provider last said. */
     @Test
     void theOldestOpenCompletionIsTold() throws SQLException {
-        String order = Shopper.ready(shelf.put(250, 1), 1).complete("tok_async").path("id");
+        String order = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1)
+                .complete("tok_async")
+                .path("id");
         assertThat(order).startsWith("order_");
-        assertThat(
-                        update(
-                                "UPDATE checkout.completion SET created_at = now() - interval '2 hours' WHERE state = 'pending'"))
+        assertThat(update(
+                        "UPDATE checkout.attempt SET created_at = now() - interval '2 hours' WHERE state = 'pending'"))
                 .isPositive();
-        await().atMost(TWO_LOOKS)
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
                         .singleElement()
                         .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
@@ -233,24 +237,24 @@ class MetricsAtStartTest {
                 .containsExactly(0.0);
 
         update("""
-                UPDATE checkout.completion
+                UPDATE checkout.attempt
                    SET waiting = 'answer', waiting_since = now() - interval '11 minutes', locked_until = now() + interval '5 minutes'
                  WHERE state = 'pending'
                 """);
-        await().atMost(TWO_LOOKS)
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
                         .singleElement()
                         .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
 
         // The recovery asks, and the provider says that it takes its time.
-        update("UPDATE checkout.completion SET locked_until = now() WHERE state = 'pending'");
-        await().atMost(TWO_LOOKS)
+        update("UPDATE checkout.attempt SET locked_until = now() WHERE state = 'pending'");
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
                         .containsExactly(0.0));
         assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"provider\""))
                 .singleElement()
                 .satisfies(age -> assertThat(age).isGreaterThan(7_200.0));
-        update("UPDATE checkout.completion SET created_at = now() WHERE state = 'pending'");
+        update("UPDATE checkout.attempt SET created_at = now() WHERE state = 'pending'");
     }
 
     @Test
@@ -264,14 +268,14 @@ class MetricsAtStartTest {
                 INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until, created_at)
                 SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day', now() - interval '2 hours' FROM paid
                 """)).isEqualTo(1);
-        await().atMost(TWO_LOOKS)
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
                         .singleElement()
                         .satisfies(age -> assertThat(age).isBetween(7_200.0, 9_000.0)));
         assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"test\""))
                 .hasSize(1);
         update("UPDATE payment.refund SET state = 'succeeded' WHERE state = 'pending'");
-        await().atMost(TWO_LOOKS)
+        await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))
                         .containsExactly(0.0));
     }

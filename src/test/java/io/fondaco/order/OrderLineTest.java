@@ -33,12 +33,12 @@ class OrderLineTest {
         int refunded = 0;
         for (int step : steps) {
             int units = Math.min(step, quantity - refunded);
-            Money part = line(quantity, price, discount, refunded).paidFor(units);
+            Money part = line(quantity, price, discount, refunded).refundAmount(units);
             assertThat(part.amount()).isBetween(0L, price * units);
             back = back.plus(part);
             refunded += units;
         }
-        back = back.plus(line(quantity, price, discount, refunded).paidFor(quantity - refunded));
+        back = back.plus(line(quantity, price, discount, refunded).refundAmount(quantity - refunded));
         assertThat(back.amount()).isEqualTo(total - discount);
     }
 
@@ -50,7 +50,7 @@ class OrderLineTest {
             @ForAll @IntRange(min = 0, max = 9_999) int units) {
         int before = Math.min(refunded, quantity);
         int asked = Math.min(units, quantity - before);
-        assertThat(line(quantity, price, 0, before).paidFor(asked)).isEqualTo(Money.of(price * asked, EUR));
+        assertThat(line(quantity, price, 0, before).refundAmount(asked)).isEqualTo(Money.of(price * asked, EUR));
     }
 
     private static OrderLine line(int quantity, long price, long discount, int refunded) {
@@ -76,22 +76,25 @@ class OrderLineTest {
     /** Verbs on a line at random, done to its counts and to each of its units side by side. */
     @Property
     void theCountsOfALineAreThoseOfItsUnits(
-            @ForAll @IntRange(min = 1, max = 6) int quantity, @ForAll @Size(max = 12) List<@From("moves") Move> moves) {
+            @ForAll @IntRange(min = 1, max = 6) int quantity,
+            @ForAll @Size(max = 12) List<@From("moves") LineStep> moves) {
         OrderLine line = line(quantity, 10, 0, 0);
-        Units units = new Units(quantity);
-        for (Move move : moves) {
+        UnitStates unitStates = new UnitStates(quantity);
+        for (LineStep lineStep : moves) {
             int most =
-                    switch (move.verb()) {
-                        case CANCEL, FULFIL -> line.open();
-                        case REFUND, REFUND_AND_RESTOCK -> line.refundable();
-                        case RETURN, RETURN_WITH_ALL -> line.returnable();
+                    switch (lineStep.action()) {
+                        case CANCEL, FULFILL -> line.openQuantity();
+                        case REFUND, REFUND_AND_RESTOCK -> line.refundableQuantity();
+                        case RETURN, RETURN_REFUND_AND_RESTOCK -> line.returnableQuantity();
                     };
-            int count = Math.min(move.units(), most);
-            line = after(line, change(line, move.verb(), count));
-            units.move(move.verb(), count);
-            assertThat(units.counts()).as("%s %d", move.verb(), count).isEqualTo(counts(line));
+            int count = Math.min(lineStep.units(), most);
+            line = applied(line, change(line, lineStep.action(), count));
+            unitStates.apply(lineStep.action(), count);
+            assertThat(unitStates.counts())
+                    .as("%s %d", lineStep.action(), count)
+                    .isEqualTo(counts(line));
             assertThat(line.cancelledQuantity() + line.fulfilledQuantity()).isBetween(0, quantity);
-            assertThat(line.restockedQuantity() + line.returnable())
+            assertThat(line.restockedQuantity() + line.returnableQuantity())
                     .as("on the shelf, or at the customer's")
                     .isBetween(0, quantity);
         }
@@ -102,37 +105,42 @@ class OrderLineTest {
             @ForAll @IntRange(min = 1, max = 6) int quantity,
             @ForAll @IntRange(min = 0, max = 6) int sent,
             @ForAll @IntRange(min = 1, max = 6) int asked,
-            @ForAll Verb verb,
+            @ForAll LineAction lineAction,
             @ForAll @IntRange(min = 0, max = 6) int later) {
         OrderLine line = line(quantity, 10, 0, 0);
-        line = after(line, line.fulfilling(Math.min(sent, quantity)));
-        int count = Math.min(asked, verb == Verb.CANCEL || verb == Verb.FULFIL ? line.open() : line.refundable());
-        LineChange change = change(line, verb, Math.min(count, verb.isReturn() ? line.returnable() : count));
-        line = after(line, change);
-        line = after(line, line.cancelling(Math.min(later, line.open())));
-        int refundable = line.refundable();
-        line = after(line, line.refundFailed(change.refunded(), Math.max(0, change.refundedUnsent())));
-        assertThat(line.refundable()).isEqualTo(refundable + change.refunded());
-        assertThat(line.openRefunded()).isBetween(0, line.open());
-        line = after(line, line.refunding(line.refundable()));
-        assertThat(line.refundable()).isZero();
-        assertThat(line.toSend()).isZero();
+        line = applied(line, line.fulfill(Math.min(sent, quantity)));
+        int count = Math.min(
+                asked,
+                lineAction == LineAction.CANCEL || lineAction == LineAction.FULFILL
+                        ? line.openQuantity()
+                        : line.refundableQuantity());
+        OrderLineChange change =
+                change(line, lineAction, Math.min(count, lineAction.isReturn() ? line.returnableQuantity() : count));
+        line = applied(line, change);
+        line = applied(line, line.cancel(Math.min(later, line.openQuantity())));
+        int refundable = line.refundableQuantity();
+        line = applied(line, line.revertRefund(change.refunded(), Math.max(0, change.refundedUnsent())));
+        assertThat(line.refundableQuantity()).isEqualTo(refundable + change.refunded());
+        assertThat(line.openRefundedQuantity()).isBetween(0, line.openQuantity());
+        line = applied(line, line.refund(line.refundableQuantity()));
+        assertThat(line.refundableQuantity()).isZero();
+        assertThat(line.fulfillableQuantity()).isZero();
     }
 
-    enum Verb {
+    enum LineAction {
         CANCEL,
-        FULFIL,
+        FULFILL,
         REFUND,
         REFUND_AND_RESTOCK,
         RETURN,
-        RETURN_WITH_ALL;
+        RETURN_REFUND_AND_RESTOCK;
 
         private boolean isReturn() {
-            return this == RETURN || this == RETURN_WITH_ALL;
+            return this == RETURN || this == RETURN_REFUND_AND_RESTOCK;
         }
     }
 
-    record Move(Verb verb, int units) {}
+    record LineStep(LineAction action, int units) {}
 
     private enum State {
         OPEN,
@@ -146,7 +154,7 @@ class OrderLineTest {
         private boolean refunded;
         private boolean restocked;
 
-        private void become(State next, boolean back) {
+        private void transitionTo(State next, boolean back) {
             state = next;
             refunded |= back;
             restocked |= back;
@@ -154,62 +162,63 @@ class OrderLineTest {
     }
 
     /** The units of a line, each for itself. */
-    private static final class Units {
+    private static final class UnitStates {
         private final List<Unit> all;
 
-        private Units(int quantity) {
+        private UnitStates(int quantity) {
             all = Stream.generate(Unit::new).limit(quantity).toList();
         }
 
-        private Stream<Unit> in(State state, Predicate<Unit> which) {
+        private Stream<Unit> withState(State state, Predicate<Unit> which) {
             return all.stream().filter(unit -> unit.state == state).filter(which);
         }
 
-        private void move(Verb verb, int count) {
+        private void apply(LineAction lineAction, int count) {
             Predicate<Unit> refunded = unit -> unit.refunded;
             Predicate<Unit> paid = refunded.negate();
             Predicate<Unit> aside = unit -> !unit.refunded && !unit.restocked;
-            switch (verb) {
+            switch (lineAction) {
                 case CANCEL ->
-                    first(count, in(State.OPEN, refunded), in(State.OPEN, paid))
-                            .forEach(unit -> unit.become(State.CANCELLED, true));
-                case FULFIL ->
-                    first(count, in(State.OPEN, paid), in(State.OPEN, refunded))
-                            .forEach(unit -> unit.become(State.SENT, false));
+                    first(count, withState(State.OPEN, refunded), withState(State.OPEN, paid))
+                            .forEach(unit -> unit.transitionTo(State.CANCELLED, true));
+                case FULFILL ->
+                    first(count, withState(State.OPEN, paid), withState(State.OPEN, refunded))
+                            .forEach(unit -> unit.transitionTo(State.SENT, false));
                 case REFUND ->
                     first(
                                     count,
-                                    in(State.CANCELLED, paid),
-                                    in(State.RETURNED, paid),
-                                    in(State.OPEN, paid),
-                                    in(State.SENT, paid))
+                                    withState(State.CANCELLED, paid),
+                                    withState(State.RETURNED, paid),
+                                    withState(State.OPEN, paid),
+                                    withState(State.SENT, paid))
                             .forEach(unit -> unit.refunded = true);
                 case REFUND_AND_RESTOCK ->
                     first(
                                     count,
-                                    in(State.CANCELLED, paid),
-                                    in(State.RETURNED, aside),
-                                    in(State.OPEN, paid),
-                                    in(State.SENT, paid))
-                            .forEach(unit -> unit.become(
+                                    withState(State.CANCELLED, paid),
+                                    withState(State.RETURNED, aside),
+                                    withState(State.OPEN, paid),
+                                    withState(State.SENT, paid))
+                            .forEach(unit -> unit.transitionTo(
                                     unit.state == State.OPEN || unit.state == State.CANCELLED
                                             ? State.CANCELLED
                                             : State.RETURNED,
                                     true));
                 case RETURN ->
-                    first(count, in(State.SENT, refunded), in(State.SENT, paid))
-                            .forEach(unit -> unit.become(State.RETURNED, false));
-                case RETURN_WITH_ALL ->
-                    first(count, in(State.SENT, refunded), in(State.SENT, paid))
-                            .forEach(unit -> unit.become(State.RETURNED, true));
+                    first(count, withState(State.SENT, refunded), withState(State.SENT, paid))
+                            .forEach(unit -> unit.transitionTo(State.RETURNED, false));
+                case RETURN_REFUND_AND_RESTOCK ->
+                    first(count, withState(State.SENT, refunded), withState(State.SENT, paid))
+                            .forEach(unit -> unit.transitionTo(State.RETURNED, true));
             }
-            countMoneyForReturnedUnitsFirst();
+            attributeRefundsToReturnedUnitsFirst();
         }
 
         /** Money has no unit: what went back for units that left counts for those first that came back. */
-        private void countMoneyForReturnedUnitsFirst() {
-            List<Unit> unpaid = in(State.RETURNED, unit -> !unit.refunded).toList();
-            List<Unit> paidBack = in(State.SENT, unit -> unit.refunded).toList();
+        private void attributeRefundsToReturnedUnitsFirst() {
+            List<Unit> unpaid =
+                    withState(State.RETURNED, unit -> !unit.refunded).toList();
+            List<Unit> paidBack = withState(State.SENT, unit -> unit.refunded).toList();
             for (int i = 0; i < Math.min(unpaid.size(), paidBack.size()); i++) {
                 unpaid.get(i).refunded = true;
                 paidBack.get(i).refunded = false;
@@ -223,13 +232,13 @@ class OrderLineTest {
 
         private List<Long> counts() {
             return List.of(
-                    in(State.CANCELLED, _ -> true).count(),
-                    in(State.SENT, _ -> true).count()
-                            + in(State.RETURNED, _ -> true).count(),
+                    withState(State.CANCELLED, _ -> true).count(),
+                    withState(State.SENT, _ -> true).count()
+                            + withState(State.RETURNED, _ -> true).count(),
                     all.stream().filter(unit -> unit.refunded).count(),
-                    in(State.RETURNED, _ -> true).count(),
+                    withState(State.RETURNED, _ -> true).count(),
                     all.stream().filter(unit -> unit.restocked).count(),
-                    in(State.OPEN, unit -> unit.refunded).count());
+                    withState(State.OPEN, unit -> unit.refunded).count());
         }
     }
 
@@ -240,23 +249,23 @@ class OrderLineTest {
                         line.refundedQuantity(),
                         line.returnedQuantity(),
                         line.restockedQuantity(),
-                        line.openRefunded())
+                        line.openRefundedQuantity())
                 .map(Integer::longValue)
                 .toList();
     }
 
-    private static LineChange change(OrderLine line, Verb verb, int units) {
-        return switch (verb) {
-            case CANCEL -> line.cancelling(units);
-            case FULFIL -> line.fulfilling(units);
-            case REFUND -> line.refunding(units);
-            case REFUND_AND_RESTOCK -> line.refundingWithRestock(units);
-            case RETURN -> line.returning(units).withoutRefund().withoutRestock();
-            case RETURN_WITH_ALL -> line.returning(units);
+    private static OrderLineChange change(OrderLine line, LineAction lineAction, int units) {
+        return switch (lineAction) {
+            case CANCEL -> line.cancel(units);
+            case FULFILL -> line.fulfill(units);
+            case REFUND -> line.refund(units);
+            case REFUND_AND_RESTOCK -> line.refundAndRestock(units);
+            case RETURN -> line.returnUnits(units).withoutRefund().withoutRestock();
+            case RETURN_REFUND_AND_RESTOCK -> line.returnUnits(units);
         };
     }
 
-    private static OrderLine after(OrderLine line, LineChange change) {
+    private static OrderLine applied(OrderLine line, OrderLineChange change) {
         return new OrderLine(
                 line.id(),
                 line.sku(),
@@ -277,9 +286,9 @@ class OrderLineTest {
     }
 
     @Provide
-    Arbitrary<Move> moves() {
+    Arbitrary<LineStep> moves() {
         return Combinators.combine(
-                        Arbitraries.of(Verb.class), Arbitraries.integers().between(1, 4))
-                .as(Move::new);
+                        Arbitraries.of(LineAction.class), Arbitraries.integers().between(1, 4))
+                .as(LineStep::new);
     }
 }

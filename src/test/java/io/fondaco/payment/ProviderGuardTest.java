@@ -30,7 +30,7 @@ class ProviderGuardTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @Inject
-    ManualProvider provider;
+    ManualPaymentProvider provider;
 
     @Inject
     PaymentMetrics metrics;
@@ -55,7 +55,7 @@ class ProviderGuardTest {
                     }
                     return "late";
                 }))
-                .isInstanceOf(PaymentProvider.NoAnswer.class);
+                .isInstanceOf(PaymentProvider.OutcomeUnknown.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
         assertThat(interrupted.await(SOON.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))
                 .isTrue();
@@ -78,7 +78,7 @@ class ProviderGuardTest {
                 .hasSize(1));
         Future<String> turnedAway =
                 calls.stream().filter(Future::isDone).findFirst().orElseThrow();
-        assertThat(turnedAway.exceptionNow()).isInstanceOf(PaymentProvider.NotAsked.class);
+        assertThat(turnedAway.exceptionNow()).isInstanceOf(PaymentProvider.ProviderUnavailable.class);
         await().atMost(SOON).untilAsserted(() -> assertThat(asked).hasValue(2));
         end.countDown();
         for (Future<String> call : calls) {
@@ -97,15 +97,15 @@ class ProviderGuardTest {
         for (int i = 0; i < 4; i++) {
             assertThatThrownBy(() -> call(guard, () -> {
                         asked.incrementAndGet();
-                        throw new PaymentProvider.NoAnswer("away");
+                        throw new PaymentProvider.OutcomeUnknown("away");
                     }))
-                    .isInstanceOf(PaymentProvider.NoAnswer.class);
+                    .isInstanceOf(PaymentProvider.OutcomeUnknown.class);
         }
         assertThatThrownBy(() -> call(guard, () -> {
                     asked.incrementAndGet();
                     return "asked";
                 }))
-                .isInstanceOf(PaymentProvider.NotAsked.class);
+                .isInstanceOf(PaymentProvider.ProviderUnavailable.class);
         assertThat(asked).hasValue(4);
         await().atMost(SOON).ignoreExceptions().until(() -> call(guard, () -> "well again")
                 .equals("well again"));

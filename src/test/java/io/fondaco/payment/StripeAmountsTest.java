@@ -13,14 +13,14 @@ class StripeAmountsTest {
     @CsvSource({"1999, GBP, 1999", "500, JPY, 500", "1230, KWD, 1230", "5, ISK, 500", "5, UGX, 500", "500, MGA, 5"})
     void moneyIsCountedAsStripeCountsIt(long ours, String currency, long theirs) {
         Money money = Money.of(ours, currency);
-        assertThat(StripeAmounts.of(money)).isEqualTo(theirs);
-        assertThat(StripeAmounts.money(theirs, currency.toLowerCase(java.util.Locale.ROOT)))
+        assertThat(StripeAmounts.toStripe(money)).isEqualTo(theirs);
+        assertThat(StripeAmounts.fromStripe(theirs, currency.toLowerCase(java.util.Locale.ROOT)))
                 .isEqualTo(money);
     }
 
     @Test
     void whatStripeCannotCountIsNotRounded() {
-        assertThatThrownBy(() -> StripeAmounts.of(Money.of(501, "MGA"))).isInstanceOf(ArithmeticException.class);
-        assertThatThrownBy(() -> StripeAmounts.money(501, "isk")).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> StripeAmounts.toStripe(Money.of(501, "MGA"))).isInstanceOf(ArithmeticException.class);
+        assertThatThrownBy(() -> StripeAmounts.fromStripe(501, "isk")).isInstanceOf(ArithmeticException.class);
     }
 }

@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 
+import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
-import io.fondaco.payment.StripeStandIn.Fault;
+import io.fondaco.payment.FakeStripe.Fault;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.Map;
@@ -18,12 +18,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Money that Stripe holds until the staff takes it, lets it go, or takes a part of it. */
 @QuarkusTest
-class StripeCaptureTest extends StripeCustomers {
+class StripeCaptureTest extends StripeTestBase {
     @Test
     void aPartIsCapturedAndTheRestLetGo() {
-        Response placed = authorised();
-        assertThat(stripe.held()).isEqualTo(1000);
-        assertThat(stripe.balance()).isZero();
+        Response placed = placeAuthorizedOrder();
+        assertThat(stripe.authorizedAmount()).isEqualTo(1000);
+        assertThat(stripe.netCapturedAmount()).isZero();
         capture(placed, 1001, "a").then().statusCode(422).body("code", equalTo("amount_out_of_range"));
         capture(placed, 400, "b")
                 .then()
@@ -32,9 +32,9 @@ class StripeCaptureTest extends StripeCustomers {
                 .body("payments[0].captured.amount", equalTo(400));
         capture(placed, 400, "b").then().statusCode(200).header("Idempotent-Replayed", "true");
         capture(placed, 600, "c").then().statusCode(409).body("code", equalTo("not_capturable"));
-        assertThat(stripe.balance()).isEqualTo(400);
-        assertThat(stripe.held()).isZero();
-        Staff.verb(placed.path("id"), "refunds", Map.of("amount", Map.of("amount", 401, "currency", "GBP")))
+        assertThat(stripe.netCapturedAmount()).isEqualTo(400);
+        assertThat(stripe.authorizedAmount()).isZero();
+        AdminApi.orderAction(placed.path("id"), "refunds", Map.of("amount", Map.of("amount", 401, "currency", "GBP")))
                 .then()
                 .statusCode(409);
     }
@@ -42,92 +42,93 @@ class StripeCaptureTest extends StripeCustomers {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void aCaptureWhoseAnswerWasLostIsTakenOnce(Fault fault) {
-        Response placed = authorised();
-        stripe.fail("capture", fault, fault);
-        Staff.verb(placed.path("id"), "capture", Map.of(), "a")
+        Response placed = placeAuthorizedOrder();
+        stripe.failNext("capture", fault, fault);
+        AdminApi.orderAction(placed.path("id"), "capture", Map.of(), "a")
                 .then()
                 .statusCode(503)
                 .header("Retry-After", notNullValue())
                 .body("code", equalTo("payment_outcome_unknown"));
-        stripe.heal();
-        await().atMost(SOON).untilAsserted(() -> Staff.verb(placed.path("id"), "capture", Map.of(), "a")
+        stripe.recover();
+        await().atMost(SOON).untilAsserted(() -> AdminApi.orderAction(placed.path("id"), "capture", Map.of(), "a")
                 .then()
                 .statusCode(200)
                 .body("payment_status", equalTo("captured"))
                 .body("payments[0].captured.amount", equalTo(1000)));
-        assertThat(stripe.balance()).isEqualTo(1000);
-        assertThat(stripe.held()).isZero();
+        assertThat(stripe.netCapturedAmount()).isEqualTo(1000);
+        assertThat(stripe.authorizedAmount()).isZero();
     }
 
     @Test
     void whatIsHeldForACancelledOrderIsLetGoHoweverOftenStripeMustBeTold() throws Exception {
-        Response placed = authorised();
-        stripe.fail("cancel", Fault.ERROR_BEFORE, Fault.ERROR_BEFORE);
-        Staff.verb(placed.path("id"), "cancel", Map.of())
+        Response placed = placeAuthorizedOrder();
+        stripe.failNext("cancel", Fault.ERROR_BEFORE, Fault.ERROR_BEFORE);
+        AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("cancelled"))
                 .body("payment_status", equalTo("voided"));
-        assertThat(stripe.held()).isEqualTo(1000);
-        awaitRelease();
+        assertThat(stripe.authorizedAmount()).isEqualTo(1000);
+        awaitVoid();
         await().atMost(SOON).untilAsserted(() -> assertThat(
-                        database.query("SELECT count(*) FROM payment.payment WHERE release_due IS NOT NULL"))
+                        database.query("SELECT count(*) FROM payment.payment WHERE void_due_at IS NOT NULL"))
                 .isEqualTo("0"));
-        assertThat(stripe.balance()).isZero();
+        assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
     void whatTheDashboardDoesIsWrittenDown() {
-        Response taken = authorised();
-        String intent = intent(taken);
-        stripe.inTheDashboard(intent, "capture");
+        Response taken = placeAuthorizedOrder();
+        String intent = intentId(taken);
+        stripe.changeInDashboard(intent, "capture");
         String event = stripe.event("payment_intent.succeeded", intent);
-        StripeShop.post(event).then().statusCode(204);
-        StripeShop.post(event).then().statusCode(204);
-        Staff.order(taken.path("id"))
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        AdminApi.getOrder(taken.path("id"))
                 .then()
                 .body("payment_status", equalTo("captured"))
                 .body("history.event", contains("placed", "captured"));
-        Response lost = authorised();
-        stripe.inTheDashboard(intent(lost), "cancel");
-        StripeShop.post(stripe.event("payment_intent.canceled", intent(lost)))
+        Response lost = placeAuthorizedOrder();
+        stripe.changeInDashboard(intentId(lost), "cancel");
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.canceled", intentId(lost)))
                 .then()
                 .statusCode(204);
-        Staff.order(lost.path("id"))
+        AdminApi.getOrder(lost.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("voided"))
                 .body("history.event", contains("placed", "authorization_lost"));
-        Staff.verb(lost.path("id"), "capture", Map.of()).then().statusCode(409);
+        AdminApi.orderAction(lost.path("id"), "capture", Map.of()).then().statusCode(409);
     }
 
     @Test
     void aHoldOfAnotherAmountIsLetGoAndTheOrderDoesNotStand() throws Exception {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 4);
-        stripe.takeLess(1);
-        StripeShop.complete(shopper, StripeStandIn.VISA).then().statusCode(402);
-        awaitRelease();
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4);
+        stripe.chargeLess(1);
+        StripeTestSupport.complete(shopper, FakeStripe.VISA).then().statusCode(402);
+        awaitVoid();
         assertThat(database.query(
                         "SELECT state FROM payment.payment WHERE provider = 'stripe' ORDER BY created_at DESC"))
                 .isEqualTo("mismatched");
     }
 
     /** As if each time that Stripe is told again had come. */
-    private void awaitRelease() {
+    private void awaitVoid() {
         await().atMost(SOON).untilAsserted(() -> {
-            database.execute("UPDATE payment.payment SET release_due = now() WHERE release_due IS NOT NULL");
-            assertThat(stripe.held()).isZero();
+            database.execute("UPDATE payment.payment SET void_due_at = now() WHERE void_due_at IS NOT NULL");
+            assertThat(stripe.authorizedAmount()).isZero();
         });
     }
 
-    private Response authorised() {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+    private Response placeAuthorizedOrder() {
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         placed.then().statusCode(201).body("payment_status", equalTo("authorized"));
         return placed;
     }
 
     private static Response capture(Response placed, long amount, String key) {
-        return Staff.verb(
+        return AdminApi.orderAction(
                 placed.path("id"), "capture", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
     }
 }

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 /**
  * What Stripe takes and answers at the endpoints that we call. The names and types of parameters and fields, and the values of
  * parameters, are read off the classes of its client, which Stripe generates from its API description, at the version that the
- * client pins. What these classes do not say is in the published description: {@link StripeDescription}.
+ * client pins. What these classes do not say is in the published description: {@link StripeOpenApi}.
  */
 final class StripeContract {
     private static final Map<String, Class<? extends ApiRequestParams>> PARAMS = Map.of(
@@ -51,7 +51,7 @@ final class StripeContract {
             "list_refunds", RefundListParams.class);
 
     /** Beside what the description requires: a refund could name its charge instead; we know only intents. */
-    private static final Map<String, List<String>> REQUIRED_OF_US = Map.of("refund", List.of("payment_intent"));
+    private static final Map<String, List<String>> EXTRA_REQUIRED_PARAMS = Map.of("refund", List.of("payment_intent"));
 
     /** By the name that each of Stripe's objects bears in its field {@code object}. */
     private static final Map<String, Class<?>> OBJECTS = Map.of(
@@ -64,13 +64,13 @@ final class StripeContract {
     private StripeContract() {}
 
     /** Why Stripe refuses a request, and the code that it does so with, if it has one for that. */
-    record Refusal(String param, Optional<String> code, String message) {
-        private static Refusal coded(String param, String code, String message) {
-            return new Refusal(param, Optional.of(code), message);
+    record InvalidRequest(String param, Optional<String> code, String message) {
+        private static InvalidRequest withCode(String param, String code, String message) {
+            return new InvalidRequest(param, Optional.of(code), message);
         }
 
-        private static Refusal plain(String param, String message) {
-            return new Refusal(param, Optional.empty(), message);
+        private static InvalidRequest withoutCode(String param, String message) {
+            return new InvalidRequest(param, Optional.empty(), message);
         }
     }
 
@@ -79,18 +79,20 @@ final class StripeContract {
      *
      * @param verb as the stand-in calls the endpoint; of one that is not known nothing is refused
      */
-    static Optional<Refusal> refusal(String verb, Map<String, String> params) {
+    static Optional<InvalidRequest> validateRequest(String verb, Map<String, String> params) {
         Class<?> known = PARAMS.get(verb);
         if (known == null) {
             return Optional.empty();
         }
-        Stream<Refusal> wrong = params.entrySet().stream()
-                .flatMap(param -> refusal(param.getKey(), known, path(param.getKey()), param.getValue()).stream());
-        Stream<Refusal> missing = Stream.concat(
-                        StripeDescription.required(verb).stream(),
-                        REQUIRED_OF_US.getOrDefault(verb, List.of()).stream())
+        Stream<InvalidRequest> wrong = params.entrySet().stream()
+                .flatMap(param ->
+                        validateRequest(param.getKey(), known, path(param.getKey()), param.getValue()).stream());
+        Stream<InvalidRequest> missing = Stream.concat(
+                        StripeOpenApi.requiredParams(verb).stream(),
+                        EXTRA_REQUIRED_PARAMS.getOrDefault(verb, List.of()).stream())
                 .filter(name -> !params.containsKey(name))
-                .map(name -> Refusal.coded(name, "parameter_missing", "Missing required param: " + name + "."));
+                .map(name ->
+                        InvalidRequest.withCode(name, "parameter_missing", "Missing required param: " + name + "."));
         return Stream.concat(wrong, missing).findFirst();
     }
 
@@ -99,9 +101,9 @@ final class StripeContract {
         return List.of(name.replace("]", "").split("\\[", -1));
     }
 
-    private static Optional<Refusal> refusal(String name, Type type, List<String> path, String value) {
+    private static Optional<InvalidRequest> validateRequest(String name, Type type, List<String> path, String value) {
         if (path.isEmpty()) {
-            return refusedValue(name, type, value);
+            return validateValue(name, type, value);
         }
         List<String> rest = path.subList(1, path.size());
         Optional<Type> inner =
@@ -117,60 +119,62 @@ final class StripeContract {
                     default -> Optional.empty();
                 };
         return inner.isPresent()
-                ? refusal(name, inner.get(), rest, value)
-                : Optional.of(
-                        Refusal.coded(name, "parameter_unknown", "Received unknown parameter: %s".formatted(name)));
+                ? validateRequest(name, inner.get(), rest, value)
+                : Optional.of(InvalidRequest.withCode(
+                        name, "parameter_unknown", "Received unknown parameter: %s".formatted(name)));
     }
 
-    private static Optional<Refusal> refusedValue(String name, Type type, String value) {
+    private static Optional<InvalidRequest> validateValue(String name, Type type, String value) {
         if (value.isEmpty() && !name.startsWith("metadata")) {
-            return Optional.of(Refusal.coded(name, "parameter_invalid_empty", "You passed an empty string."));
+            return Optional.of(InvalidRequest.withCode(name, "parameter_invalid_empty", "You passed an empty string."));
         }
         if (type == Long.class) {
             return value.matches("-?\\d{1,18}")
                     ? Optional.empty()
-                    : Optional.of(Refusal.coded(name, "parameter_invalid_integer", "Invalid integer: " + value));
+                    : Optional.of(
+                            InvalidRequest.withCode(name, "parameter_invalid_integer", "Invalid integer: " + value));
         }
         if (type == Boolean.class) {
             return value.equals("true") || value.equals("false")
                     ? Optional.empty()
-                    : Optional.of(Refusal.plain(name, "Invalid boolean: " + value));
+                    : Optional.of(InvalidRequest.withoutCode(name, "Invalid boolean: " + value));
         }
         if (type instanceof Class<?> choice && choice.isEnum()) {
-            Set<String> values = names(choice).keySet();
+            Set<String> values = jsonFields(choice).keySet();
             return values.contains(value)
                     ? Optional.empty()
-                    : Optional.of(Refusal.plain(name, "Invalid %s: must be one of %s".formatted(name, values)));
+                    : Optional.of(
+                            InvalidRequest.withoutCode(name, "Invalid %s: must be one of %s".formatted(name, values)));
         }
         return type == String.class
                 ? Optional.empty()
-                : Optional.of(Refusal.plain(name, "Invalid %s: not a single value".formatted(name)));
+                : Optional.of(InvalidRequest.withoutCode(name, "Invalid %s: not a single value".formatted(name)));
     }
 
     /** What is wrong with an answer or an event of Stripe's; empty if nothing is. */
-    static List<String> faults(JsonNode answer) {
+    static List<String> validateResponse(JsonNode answer) {
         List<String> faults = new ArrayList<>();
         if (answer.has("error")) {
             check("error", answer.path("error"), StripeError.class, faults);
-            faults.addAll(StripeDescription.faults("answer", "error", answer));
+            faults.addAll(StripeOpenApi.validate("answer", "error", answer));
             if (answer.size() > 1) {
                 faults.add("an error with something beside it: " + answer);
             }
         } else {
-            named("answer", answer, faults);
+            checkTypedObject("answer", answer, faults);
         }
         return faults;
     }
 
     /** An object that says itself what it is. */
-    private static void named(String where, JsonNode node, List<String> faults) {
+    private static void checkTypedObject(String where, JsonNode node, List<String> faults) {
         String name = node.path("object").asText();
         Class<?> type = OBJECTS.get(name);
         if (type == null) {
             faults.add("%s is of no kind that is known here: '%s'".formatted(where, name));
         } else {
             check(where, node, type, faults);
-            faults.addAll(StripeDescription.faults(where, name, node));
+            faults.addAll(StripeOpenApi.validate(where, name, node));
         }
     }
 
@@ -180,14 +184,14 @@ final class StripeContract {
         }
         switch (type) {
             case ParameterizedType of -> checkParameterized(where, node, of, faults);
-            case TypeVariable<?> _ -> named(where, node, faults);
+            case TypeVariable<?> _ -> checkTypedObject(where, node, faults);
             case Class<?> any when any == Object.class -> {
                 // The client leaves it open.
             }
             case Class<?> integer when integer == Long.class -> expect(node.isIntegralNumber(), where, node, faults);
             case Class<?> flag when flag == Boolean.class -> expect(node.isBoolean(), where, node, faults);
             case Class<?> text when text == String.class -> expect(node.isTextual(), where, node, faults);
-            case Class<?> object when object == JsonObject.class -> named(where, node, faults);
+            case Class<?> object when object == JsonObject.class -> checkTypedObject(where, node, faults);
             case Class<?> object -> checkFields(where, node, object, faults);
             default -> faults.add(where + " is of a type that is not known here: " + type);
         }
@@ -234,12 +238,12 @@ final class StripeContract {
     private static Map<String, Type> fields(Class<?> type) {
         Map<String, Type> fields = new HashMap<>();
         for (Class<?> part = type; part != null && part != Object.class; part = part.getSuperclass()) {
-            names(part).forEach((name, field) -> fields.putIfAbsent(name, field.getGenericType()));
+            jsonFields(part).forEach((name, field) -> fields.putIfAbsent(name, field.getGenericType()));
         }
         return fields;
     }
 
-    private static Map<String, Field> names(Class<?> type) {
+    private static Map<String, Field> jsonFields(Class<?> type) {
         Map<String, Field> names = new TreeMap<>();
         for (Field field : type.getDeclaredFields()) {
             int modifiers = field.getModifiers();

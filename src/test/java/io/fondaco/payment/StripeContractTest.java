@@ -41,12 +41,12 @@ class StripeContractTest {
                     case "refund" -> Map.of("payment_intent", "pi_1");
                     default -> Map.of();
                 };
-        assertThat(StripeContract.refusal(verb, whole)).isEmpty();
+        assertThat(StripeContract.validateRequest(verb, whole)).isEmpty();
         Map<String, String> params = new TreeMap<>(whole);
         params.put(name, value);
-        assertThat(StripeContract.refusal(verb, params)).hasValueSatisfying(refusal -> {
-            assertThat(refusal.param()).isEqualTo(name);
-            assertThat(refusal.code().orElse(null)).isEqualTo(code);
+        assertThat(StripeContract.validateRequest(verb, params)).hasValueSatisfying(invalidRequest -> {
+            assertThat(invalidRequest.param()).isEqualTo(name);
+            assertThat(invalidRequest.code().orElse(null)).isEqualTo(code);
         });
     }
 
@@ -66,13 +66,14 @@ class StripeContractTest {
                 .getOrDefault(verb, Map.of());
         Map<String, String> more = new TreeMap<>(params);
         more.put(name, value);
-        assertThat(StripeContract.refusal(verb, more)).isEmpty();
+        assertThat(StripeContract.validateRequest(verb, more)).isEmpty();
     }
 
     @Test
     void whatIsRequiredIsMissed() {
-        assertThat(StripeContract.refusal("create", Map.of("amount", "5")))
-                .hasValueSatisfying(refusal -> assertThat(refusal.code()).hasValue("parameter_missing"));
+        assertThat(StripeContract.validateRequest("create", Map.of("amount", "5")))
+                .hasValueSatisfying(
+                        invalidRequest -> assertThat(invalidRequest.code()).hasValue("parameter_missing"));
     }
 
     @ParameterizedTest
@@ -90,25 +91,26 @@ class StripeContractTest {
             })
     void whatStripeDoesNotAnswerIsFound(String field, String value, String fault) throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
-        assertThat(StripeContract.faults(refund)).isEmpty();
+        assertThat(StripeContract.validateResponse(refund)).isEmpty();
         refund.set(field, JSON.readTree(value));
-        assertThat(StripeContract.faults(refund)).contains(fault);
-        assertThat(StripeContract.faults(event(refund))).isNotEmpty();
-        assertThat(StripeContract.faults(list(refund))).isNotEmpty();
+        assertThat(StripeContract.validateResponse(refund)).contains(fault);
+        assertThat(StripeContract.validateResponse(event(refund))).isNotEmpty();
+        assertThat(StripeContract.validateResponse(list(refund))).isNotEmpty();
     }
 
     @Test
     void whatTheDescriptionRequiresOrListsIsHeldTo() throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
         refund.remove("currency");
-        assertThat(StripeContract.faults(refund)).containsExactly("answer: required property 'currency' not found");
+        assertThat(StripeContract.validateResponse(refund))
+                .containsExactly("answer: required property 'currency' not found");
         ObjectNode intent = (ObjectNode) JSON.readTree("""
                 {"object": "payment_intent", "id": "pi_1", "amount": 5, "created": 1, "currency": "gbp", "livemode": false,
                  "capture_method": "manual", "confirmation_method": "automatic", "payment_method_types": ["card"],
                  "status": "succeeded"}""");
-        assertThat(StripeContract.faults(intent)).isEmpty();
+        assertThat(StripeContract.validateResponse(intent)).isEmpty();
         intent.put("status", "paid");
-        assertThat(StripeContract.faults(intent))
+        assertThat(StripeContract.validateResponse(intent))
                 .singleElement()
                 .asString()
                 .startsWith("answer.status: does not have a value in the enumeration");
@@ -117,9 +119,10 @@ class StripeContractTest {
     @Test
     void anEventAListAndAnErrorAreLookedInto() throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
-        assertThat(StripeContract.faults(event(refund))).isEmpty();
-        assertThat(StripeContract.faults(list(refund))).isEmpty();
-        assertThat(StripeContract.faults(JSON.readTree("{\"error\": {\"type\": \"no_error\", \"mesage\": \"\"}}")))
+        assertThat(StripeContract.validateResponse(event(refund))).isEmpty();
+        assertThat(StripeContract.validateResponse(list(refund))).isEmpty();
+        assertThat(StripeContract.validateResponse(
+                        JSON.readTree("{\"error\": {\"type\": \"no_error\", \"mesage\": \"\"}}")))
                 .contains("error has no field mesage")
                 .anySatisfy(fault -> assertThat(fault)
                         .contains("answer.error.type")

@@ -13,11 +13,11 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.IntegrationsProfile;
-import io.fondaco.Together;
+import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
-import io.fondaco.payment.StripeStandIn.Fault;
+import io.fondaco.payment.FakeStripe.Fault;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
@@ -40,58 +40,55 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
-class StripePaymentTest extends StripeCustomers {
+class StripePaymentTest extends StripeTestBase {
     @Test
     void aCardIsChargedOnceForExactlyTheTotal() {
-        Shopper shopper = Shopper.ready(shelf.put(250, 10), 2);
-        Response placed = shopper.complete("stripe", StripeStandIn.VISA, "k");
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2);
+        Response placed = shopper.complete("stripe", FakeStripe.VISA, "k");
         placed.then()
                 .statusCode(201)
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"))
                 .body("payment", nullValue());
         int asked = stripe.requests();
-        shopper.complete("stripe", StripeStandIn.VISA, "k")
-                .then()
-                .statusCode(201)
-                .header("Idempotent-Replayed", "true");
+        shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201).header("Idempotent-Replayed", "true");
         assertThat(stripe.requests()).isEqualTo(asked);
-        assertThat(stripe.charges()).isEqualTo(1);
-        assertThat(stripe.balance()).isEqualTo(500);
-        Response order = Staff.order(placed.path("id"));
+        assertThat(stripe.chargeCount()).isEqualTo(1);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(500);
+        Response order = AdminApi.getOrder(placed.path("id"));
         String payment = order.path("payments[0].reference");
         ObjectNode intent = stripe.intent(order.path("payments[0].provider_reference"));
         assertThat(intent.path("currency").asText()).isEqualTo("gbp");
         assertThat(intent.path("metadata").path("fondaco_payment").asText()).isEqualTo(payment);
         assertThat(stripe.requests("create"))
-                .extracting(StripeStandIn.Request::key)
+                .extracting(FakeStripe.RecordedRequest::idempotencyKey)
                 .containsExactly(payment + ":create");
         assertThat(stripe.requests("create").getFirst().params()).doesNotContainKey("payment_method");
         assertThat(stripe.requests("confirm"))
-                .extracting(StripeStandIn.Request::key)
+                .extracting(FakeStripe.RecordedRequest::idempotencyKey)
                 .containsExactly(payment + ":confirm");
     }
 
     @Test
     void aDeclinedCardTakesNothingAndCannotBeConfirmedBehindOurBack() {
-        String sku = shelf.put(250, 2);
-        Shopper shopper = Shopper.ready(sku, 2);
-        StripeShop.complete(shopper, StripeStandIn.DECLINED)
+        String sku = productFixture.createProduct(250, 2);
+        Shopper shopper = Shopper.readyToCheckout(sku, 2);
+        StripeTestSupport.complete(shopper, FakeStripe.DECLINED)
                 .then()
                 .statusCode(402)
                 .body("code", equalTo("payment_declined"));
-        assertThat(shelf.available(sku)).isEqualTo(2);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(2);
         assertThat(stripe.intent(stripe.firstIntent()).path("status").asText()).isEqualTo("canceled");
-        StripeShop.complete(shopper, "pm_of_nobody").then().statusCode(402);
-        StripeShop.complete(shopper, StripeStandIn.VISA).then().statusCode(201);
-        assertThat(stripe.balance()).isEqualTo(500);
+        StripeTestSupport.complete(shopper, "pm_of_nobody").then().statusCode(402);
+        StripeTestSupport.complete(shopper, FakeStripe.VISA).then().statusCode(201);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(500);
     }
 
     @Test
     void aShopperWhoMustAuthenticateIsToldHowAndTheWebhookSettlesItOnce() throws SQLException {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.ready(sku, 1);
-        Response placed = shopper.complete("stripe", StripeStandIn.AUTHENTICATION_REQUIRED, "k");
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.readyToCheckout(sku, 1);
+        Response placed = shopper.complete("stripe", FakeStripe.AUTHENTICATION_REQUIRED, "k");
         placed.then()
                 .statusCode(202)
                 .body("status", equalTo("payment_pending"))
@@ -99,110 +96,114 @@ class StripePaymentTest extends StripeCustomers {
                 .body("payment.provider", equalTo("stripe"))
                 .body("payment.action.type", equalTo("use_stripe_sdk"))
                 .body("payment.action.client_secret", containsString("_secret_"));
-        shopper.complete("stripe", StripeStandIn.AUTHENTICATION_REQUIRED, "k")
+        shopper.complete("stripe", FakeStripe.AUTHENTICATION_REQUIRED, "k")
                 .then()
                 .statusCode(202)
                 .header("Idempotent-Replayed", "true")
                 .body("payment.action.client_secret", equalTo(placed.path("payment.action.client_secret")));
-        assertThat(Staff.order(placed.path("id")).asString()).doesNotContain("_secret_");
+        assertThat(AdminApi.getOrder(placed.path("id")).asString()).doesNotContain("_secret_");
         assertThat(database.query("SELECT count(*) FROM idempotency.request WHERE body LIKE '%\\_secret\\_%'"))
                 .isEqualTo("0");
-        String intent = intent(placed);
-        assertThat(stripe.balance()).isZero();
-        StripeShop.post(stripe.event("payment_intent.created", intent)).then().statusCode(204);
+        String intent = intentId(placed);
+        assertThat(stripe.netCapturedAmount()).isZero();
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.created", intent))
+                .then()
+                .statusCode(204);
         stripe.authenticate(intent, true);
         String event = stripe.event("payment_intent.succeeded", intent);
-        StripeShop.post(event).then().statusCode(204);
-        StripeShop.post(event).then().statusCode(204);
-        Staff.order(placed.path("id"))
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"))
                 .body("history.event", contains("placed", "paid"));
-        assertThat(stripe.balance()).isEqualTo(250);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(250);
         // What an event of before says is not believed.
-        StripeShop.post(stripe.event("payment_intent.requires_action", intent))
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.requires_action", intent))
                 .then()
                 .statusCode(204);
-        StripeShop.post(stripe.event("payment_intent.succeeded", intent)
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.succeeded", intent)
                         .replace("payment_intent.succeeded", "payment_intent.payment_failed"))
                 .then()
                 .statusCode(204);
-        Staff.order(placed.path("id"))
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("history", hasSize(2));
         assertThat(database.query("SELECT count(*) FROM payment.payment WHERE action IS NOT NULL"))
                 .isEqualTo("0");
-        assertThat(shelf.available(sku)).isEqualTo(9);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(9);
     }
 
     @Test
     void aWebhookThatComesBeforeMoneyWasAskedForDecidesNothing() throws Exception {
-        Shopper shopper = Shopper.ready(shelf.put(250, 1), 1);
-        CountDownLatch held = stripe.hold("confirm");
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
+        CountDownLatch held = stripe.pauseNext("confirm");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Response> placed = threads.submit(() -> StripeShop.complete(shopper, StripeStandIn.VISA));
+            Future<Response> placed = threads.submit(() -> StripeTestSupport.complete(shopper, FakeStripe.VISA));
             await().atMost(SOON).until(() -> stripe.requests("confirm").size() == 1);
-            StripeShop.post(stripe.event("payment_intent.created", stripe.firstIntent()))
+            StripeTestSupport.postWebhook(stripe.event("payment_intent.created", stripe.firstIntent()))
                     .then()
                     .statusCode(204);
-            shopper.view().then().body("status", equalTo("completing"));
+            shopper.getCart().then().body("status", equalTo("completing"));
             held.countDown();
             placed.get().then().statusCode(201).body("payment_status", equalTo("captured"));
         }
-        assertThat(stripe.balance()).isEqualTo(250);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
     @Test
     void aFailedAuthenticationCancelsTheOrderAndNobodyCanPayForItAfterwards() {
-        String sku = shelf.put(250, 1);
-        Response placed = StripeShop.complete(Shopper.ready(sku, 1), StripeStandIn.AUTHENTICATION_REQUIRED);
-        String intent = intent(placed);
+        String sku = productFixture.createProduct(250, 1);
+        Response placed =
+                StripeTestSupport.complete(Shopper.readyToCheckout(sku, 1), FakeStripe.AUTHENTICATION_REQUIRED);
+        String intent = intentId(placed);
         stripe.authenticate(intent, false);
-        StripeShop.post(stripe.event("payment_intent.payment_failed", intent))
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.payment_failed", intent))
                 .then()
                 .statusCode(204);
-        Staff.order(placed.path("id"))
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("cancelled"))
                 .body("payment_status", equalTo("failed"));
-        assertThat(stripe.confirmFromTheBrowser(intent)).isFalse();
-        assertThat(stripe.balance()).isZero();
-        assertThat(shelf.available(sku)).isEqualTo(1);
+        assertThat(stripe.confirmInBrowser(intent)).isFalse();
+        assertThat(stripe.netCapturedAmount()).isZero();
+        assertThat(productFixture.availableStock(sku)).isEqualTo(1);
     }
 
     @Test
     void aShopperWhoNeverAuthenticatesIsNotWaitedForForever() throws SQLException {
-        String sku = shelf.put(250, 1);
-        Response placed = StripeShop.complete(Shopper.ready(sku, 1), StripeStandIn.AUTHENTICATION_REQUIRED);
+        String sku = productFixture.createProduct(250, 1);
+        Response placed =
+                StripeTestSupport.complete(Shopper.readyToCheckout(sku, 1), FakeStripe.AUTHENTICATION_REQUIRED);
         database.execute("""
-                UPDATE checkout.completion SET created_at = now() - interval '31 minutes', locked_until = now()
+                UPDATE checkout.attempt SET created_at = now() - interval '31 minutes', locked_until = now()
                  WHERE state = 'pending'
                 """);
         await().atMost(SOON)
-                .untilAsserted(() -> Staff.order(placed.path("id")).then().body("status", equalTo("cancelled")));
-        assertThat(stripe.intent(intent(placed)).path("status").asText()).isEqualTo("canceled");
-        assertThat(shelf.available(sku)).isEqualTo(1);
+                .untilAsserted(() -> AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("cancelled")));
+        assertThat(stripe.intent(intentId(placed)).path("status").asText()).isEqualTo("canceled");
+        assertThat(productFixture.availableStock(sku)).isEqualTo(1);
     }
 
     /** Nothing is asked for before the intent is known, so whatever happens to its making, nothing was taken. */
     @ParameterizedTest
     @EnumSource(Fault.class)
     void whateverHappensWhenAnIntentIsMadeTheSameKeyMayTryAgainAtOnce(Fault fault) {
-        String sku = shelf.put(250, 1);
-        Shopper shopper = Shopper.ready(sku, 1);
-        stripe.fail("create", fault);
-        shopper.complete("stripe", StripeStandIn.VISA, "k")
+        String sku = productFixture.createProduct(250, 1);
+        Shopper shopper = Shopper.readyToCheckout(sku, 1);
+        stripe.failNext("create", fault);
+        shopper.complete("stripe", FakeStripe.VISA, "k")
                 .then()
                 .statusCode(503)
                 .header("Retry-After", equalTo("5"))
                 .body("code", equalTo("payment_unavailable"));
-        assertThat(shelf.available(sku)).isEqualTo(1);
-        shopper.view().then().body("status", equalTo("open"));
-        shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(201);
-        assertThat(stripe.charges()).isEqualTo(1);
-        assertThat(stripe.balance()).isEqualTo(250);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(1);
+        shopper.getCart().then().body("status", equalTo("open"));
+        shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201);
+        assertThat(stripe.chargeCount()).isEqualTo(1);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
     /** The order stands if the money was taken, and does not if it was not; and no money is taken twice or left behind. */
@@ -211,97 +212,104 @@ class StripePaymentTest extends StripeCustomers {
             value = Fault.class,
             names = {"SILENT_AFTER", "SILENT_BEFORE", "ERROR_AFTER", "ERROR_BEFORE"})
     void aLostAnswerToTheChargeIsFoundOut(Fault fault) {
-        String sku = shelf.put(250, 1);
-        Shopper shopper = Shopper.ready(sku, 1);
-        stripe.fail("confirm", fault);
-        Response placed = shopper.complete("stripe", StripeStandIn.VISA, "k");
+        String sku = productFixture.createProduct(250, 1);
+        Shopper shopper = Shopper.readyToCheckout(sku, 1);
+        stripe.failNext("confirm", fault);
+        Response placed = shopper.complete("stripe", FakeStripe.VISA, "k");
         placed.then().statusCode(202).body("status", equalTo("payment_pending"));
         // However long it takes to ask: what is asked for is known by its id.
-        stripe.forgetKeys();
+        stripe.expireIdempotencyKeys();
         boolean taken = fault == Fault.SILENT_AFTER || fault == Fault.ERROR_AFTER;
-        await().atMost(SOON).untilAsserted(() -> Staff.order(placed.path("id"))
+        await().atMost(SOON).untilAsserted(() -> AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo(taken ? "confirmed" : "cancelled"))
                 .body("payment_status", equalTo(taken ? "captured" : "voided")));
-        assertThat(stripe.balance()).isEqualTo(taken ? 250 : 0);
-        assertThat(stripe.charges()).isEqualTo(taken ? 1 : 0);
-        assertThat(shelf.available(sku)).isEqualTo(taken ? 0 : 1);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(taken ? 250 : 0);
+        assertThat(stripe.chargeCount()).isEqualTo(taken ? 1 : 0);
+        assertThat(productFixture.availableStock(sku)).isEqualTo(taken ? 0 : 1);
     }
 
     @Test
     void aChargeThatIsTurnedAwayForTooManyRequestsMayBeTriedAgainAtOnce() {
-        Shopper shopper = Shopper.ready(shelf.put(250, 1), 1);
-        stripe.fail("confirm", Fault.RATE_LIMITED);
-        shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(503);
+        Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
+        stripe.failNext("confirm", Fault.RATE_LIMITED);
+        shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
         assertThat(stripe.intent(stripe.firstIntent()).path("status").asText()).isEqualTo("canceled");
-        shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(201);
-        assertThat(stripe.balance()).isEqualTo(250);
+        shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
     @Test
     void anIntentWhoseIdWasLostIsFoundByMakingItAgain() throws SQLException {
-        stripe.fail("confirm", Fault.ERROR_AFTER);
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 1), 1), StripeStandIn.VISA);
+        stripe.failNext("confirm", Fault.ERROR_AFTER);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.VISA);
         placed.then().statusCode(202);
         // As after a failover that lost the last commits.
         database.execute("UPDATE payment.payment SET provider_reference = NULL WHERE state = 'pending'");
         await().atMost(SOON)
-                .untilAsserted(() -> Staff.order(placed.path("id")).then().body("status", equalTo("confirmed")));
-        assertThat(stripe.intentsOf(Staff.order(placed.path("id")).path("payments[0].reference")))
+                .untilAsserted(() -> AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("confirmed")));
+        assertThat(stripe.intentsOf(AdminApi.getOrder(placed.path("id")).path("payments[0].reference")))
                 .hasSize(1);
-        assertThat(stripe.balance()).isEqualTo(250);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
     @Test
     void anotherAmountThanWasAskedForIsNotPaidAndGoesBackVisibly() {
-        String sku = shelf.put(250, 2);
-        Shopper shopper = Shopper.ready(sku, 2);
-        stripe.takeLess(1);
-        Response placed = StripeShop.complete(shopper, StripeStandIn.VISA);
+        String sku = productFixture.createProduct(250, 2);
+        Shopper shopper = Shopper.readyToCheckout(sku, 2);
+        stripe.chargeLess(1);
+        Response placed = StripeTestSupport.complete(shopper, FakeStripe.VISA);
         placed.then().statusCode(402).body("code", equalTo("payment_declined"));
-        assertThat(shelf.available(sku)).isEqualTo(2);
-        assertThat(counted("fondaco_payment_mismatches_total", "provider=\"stripe\""))
+        assertThat(productFixture.availableStock(sku)).isEqualTo(2);
+        assertThat(metricSum("fondaco_payment_mismatches_total", "provider=\"stripe\""))
                 .isPositive();
         await().atMost(SOON).untilAsserted(() -> {
             makeRefundsDue();
-            assertThat(stripe.balance()).isZero();
+            assertThat(stripe.netCapturedAmount()).isZero();
         });
-        assertThat(stripe.charges()).isEqualTo(1);
-        assertThat(stripe.refundsOf(stripe.firstIntent())).isEqualTo(1);
+        assertThat(stripe.chargeCount()).isEqualTo(1);
+        assertThat(stripe.refundCount(stripe.firstIntent())).isEqualTo(1);
     }
 
     @Test
     void moneyThatArrivesForAnOrderThatWasCancelledGoesBack() {
-        Response placed =
-                StripeShop.complete(Shopper.ready(shelf.put(250, 1), 1), StripeStandIn.AUTHENTICATION_REQUIRED);
-        String intent = intent(placed);
-        Staff.verb(placed.path("id"), "cancel", Map.of()).then().statusCode(200).body("status", equalTo("cancelled"));
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
+        String intent = intentId(placed);
+        AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("cancelled"));
         assertThat(stripe.intent(intent).path("status").asText()).isEqualTo("canceled");
-        stripe.takeAnyway(intent);
-        StripeShop.post(stripe.event("payment_intent.succeeded", intent)).then().statusCode(204);
-        Staff.order(placed.path("id"))
+        stripe.chargeCanceledIntent(intent);
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.succeeded", intent))
+                .then()
+                .statusCode(204);
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo("cancelled"))
                 .body("payments[0].state", equalTo("captured"))
                 .body("refunds.state", contains("succeeded"));
-        assertThat(stripe.balance()).isZero();
+        assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
     void partsAreRefundedOnceEachAndNeverMoreThanWasTaken() {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
         refund(order, 300, "a").then().statusCode(201).body("payment_status", equalTo("partially_refunded"));
         refund(order, 300, "a").then().statusCode(201).header("Idempotent-Replayed", "true");
-        assertThat(stripe.balance()).isEqualTo(700);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(700);
         refund(order, 701, "b").then().statusCode(409).body("code", equalTo("refund_exceeds_captured"));
         refund(order, 700, "c")
                 .then()
                 .statusCode(201)
                 .body("payment_status", equalTo("refunded"))
                 .body("refunds.provider_reference", not(hasItem(nullValue())));
-        assertThat(stripe.balance()).isZero();
-        assertThat(stripe.refundsOf(intent(placed))).isEqualTo(2);
+        assertThat(stripe.netCapturedAmount()).isZero();
+        assertThat(stripe.refundCount(intentId(placed))).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -309,30 +317,33 @@ class StripePaymentTest extends StripeCustomers {
             value = Fault.class,
             names = {"SILENT_AFTER", "ERROR_AFTER"})
     void aRefundWhoseAnswerWasLostIsNotSentTwiceEvenAfterStripeForgotItsKey(Fault fault) {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
-        stripe.fail("refund", fault);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
+        stripe.failNext("refund", fault);
         refund(placed.path("id"), 300, "a").then().statusCode(201).body("refunds.state", contains("pending"));
-        stripe.forgetKeys();
+        stripe.expireIdempotencyKeys();
         await().atMost(SOON).untilAsserted(() -> {
             makeRefundsDue();
-            Staff.order(placed.path("id")).then().body("refunds.state", contains("succeeded"));
+            AdminApi.getOrder(placed.path("id")).then().body("refunds.state", contains("succeeded"));
         });
-        assertThat(stripe.refundsOf(intent(placed))).isEqualTo(1);
-        assertThat(stripe.balance()).isEqualTo(700);
+        assertThat(stripe.refundCount(intentId(placed))).isEqualTo(1);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(700);
     }
 
     @Test
     void whatIsGivenBackInTheDashboardIsWrittenDownOnce() throws Exception {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
         refund(order, 100, "a").then().statusCode(201);
-        stripe.refundInTheDashboard(intent(placed), 200);
-        String event = stripe.event("charge.refunded", intent(placed));
+        stripe.refundInTheDashboard(intentId(placed), 200);
+        String event = stripe.event("charge.refunded", intentId(placed));
         stripe.goDown();
-        StripeShop.post(event).then().statusCode(503);
-        stripe.heal();
-        Together.all(4, _ -> StripeShop.post(event).then().statusCode(204));
-        Staff.order(order)
+        StripeTestSupport.postWebhook(event).then().statusCode(503);
+        stripe.recover();
+        ConcurrentRunner.runAll(
+                4, _ -> StripeTestSupport.postWebhook(event).then().statusCode(204));
+        AdminApi.getOrder(order)
                 .then()
                 .body("payment_status", equalTo("partially_refunded"))
                 .body("payments[0].refunded.amount", equalTo(300))
@@ -341,66 +352,79 @@ class StripePaymentTest extends StripeCustomers {
                 .body("refunds.provider_reference", not(hasItem(nullValue())))
                 .body("history.event", contains("placed", "refunded", "refunded"));
         refund(order, 701, "b").then().statusCode(409).body("code", equalTo("refund_exceeds_captured"));
-        stripe.refundInTheDashboard(intent(placed), 300);
-        stripe.refundInTheDashboard(intent(placed), 400);
-        StripeShop.post(stripe.event("charge.refunded", intent(placed))).then().statusCode(204);
-        Staff.order(order).then().body("payment_status", equalTo("refunded")).body("refunds.size()", equalTo(4));
-        assertThat(stripe.balance()).isZero();
+        stripe.refundInTheDashboard(intentId(placed), 300);
+        stripe.refundInTheDashboard(intentId(placed), 400);
+        StripeTestSupport.postWebhook(stripe.event("charge.refunded", intentId(placed)))
+                .then()
+                .statusCode(204);
+        AdminApi.getOrder(order)
+                .then()
+                .body("payment_status", equalTo("refunded"))
+                .body("refunds.size()", equalTo(4));
+        assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
     void aRefundIsConfirmedByItsWebhook() {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
-        stripe.fail("refund", Fault.SILENT_AFTER);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
+        stripe.failNext("refund", Fault.SILENT_AFTER);
         refund(placed.path("id"), 300, "a").then().body("refunds.state", contains("pending"));
-        String event = stripe.event("charge.refunded", intent(placed));
-        StripeShop.post(event).then().statusCode(204);
-        StripeShop.post(event).then().statusCode(204);
-        Staff.order(placed.path("id")).then().body("refunds.state", contains("succeeded"));
-        assertThat(stripe.refundsOf(intent(placed))).isEqualTo(1);
+        String event = stripe.event("charge.refunded", intentId(placed));
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        AdminApi.getOrder(placed.path("id")).then().body("refunds.state", contains("succeeded"));
+        assertThat(stripe.refundCount(intentId(placed))).isEqualTo(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"refund.failed", "charge.refund.updated", "refund.updated"})
     void aRefundThatTheBankSendsBackDaysLaterFailsAndItsUnitsCanBeRefundedAgain(String type) throws Exception {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
-        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 4)))
+        AdminApi.orderAction(order, "refunds", Map.of("lines", lines(placed, 4)))
                 .then()
                 .statusCode(201)
                 .body("payment_status", equalTo("refunded"))
                 .body("refunds.state", contains("succeeded"));
-        stripe.failLater(intent(placed), 1_000);
-        String event = stripe.event(type, intent(placed));
+        stripe.failRefundLater(intentId(placed), 1_000);
+        String event = stripe.event(type, intentId(placed));
         stripe.goDown();
-        StripeShop.post(event).then().statusCode(503);
-        stripe.heal();
-        Together.all(3, _ -> StripeShop.post(event).then().statusCode(204));
-        Staff.order(order)
+        StripeTestSupport.postWebhook(event).then().statusCode(503);
+        stripe.recover();
+        ConcurrentRunner.runAll(
+                3, _ -> StripeTestSupport.postWebhook(event).then().statusCode(204));
+        AdminApi.getOrder(order)
                 .then()
                 .body("payment_status", equalTo("captured"))
                 .body("payments[0].refunded.amount", equalTo(0))
                 .body("refunds.state", contains("failed"))
                 .body("lines[0].refunded_quantity", equalTo(0))
                 .body("history.event", contains("placed", "refunded", "refund_failed"));
-        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 4)))
+        AdminApi.orderAction(order, "refunds", Map.of("lines", lines(placed, 4)))
                 .then()
                 .statusCode(201)
                 .body("payment_status", equalTo("refunded"))
                 .body("lines[0].refunded_quantity", equalTo(4))
                 .body("refunds.state", contains("failed", "succeeded"));
-        assertThat(stripe.balance()).isZero();
+        assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
     void aRefundOfTheDashboardThatFailsLaterIsSeenToo() {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(250, 10), 4), StripeStandIn.VISA);
-        stripe.refundInTheDashboard(intent(placed), 300);
-        StripeShop.post(stripe.event("charge.refunded", intent(placed))).then().statusCode(204);
-        Staff.order(placed.path("id")).then().body("payments[0].refunded.amount", equalTo(300));
-        stripe.failLater(intent(placed), 300);
-        StripeShop.post(stripe.event("refund.failed", intent(placed))).then().statusCode(204);
-        Staff.order(placed.path("id"))
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
+        stripe.refundInTheDashboard(intentId(placed), 300);
+        StripeTestSupport.postWebhook(stripe.event("charge.refunded", intentId(placed)))
+                .then()
+                .statusCode(204);
+        AdminApi.getOrder(placed.path("id")).then().body("payments[0].refunded.amount", equalTo(300));
+        stripe.failRefundLater(intentId(placed), 300);
+        StripeTestSupport.postWebhook(stripe.event("refund.failed", intentId(placed)))
+                .then()
+                .statusCode(204);
+        AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("payment_status", equalTo("captured"))
                 .body("payments[0].refunded.amount", equalTo(0))
@@ -409,34 +433,36 @@ class StripePaymentTest extends StripeCustomers {
 
     @Test
     void aRefusedRefundFreesItsUnitsAndWhatWasGivenBackInTheDashboardIsWrittenDownWithIt() {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(500, 10), 4), StripeStandIn.VISA);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(500, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
-        stripe.refundInTheDashboard(intent(placed), 1_000);
-        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 3)))
+        stripe.refundInTheDashboard(intentId(placed), 1_000);
+        AdminApi.orderAction(order, "refunds", Map.of("lines", lines(placed, 3)))
                 .then()
                 .statusCode(201)
                 .body("payment_status", equalTo("partially_refunded"))
                 .body("payments[0].refunded.amount", equalTo(1_000))
                 .body("refunds.state", contains("failed", "succeeded"))
                 .body("lines[0].refunded_quantity", equalTo(0));
-        Staff.verb(order, "refunds", Map.of("lines", lines(placed, 2)))
+        AdminApi.orderAction(order, "refunds", Map.of("lines", lines(placed, 2)))
                 .then()
                 .statusCode(201)
                 .body("payment_status", equalTo("refunded"))
                 .body("lines[0].refunded_quantity", equalTo(2));
-        assertThat(stripe.balance()).isZero();
+        assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
     void aDashboardRefundThatDoesNotFitBesideAPendingOneOfOursIsNotForgotten() throws Exception {
-        Response placed = StripeShop.complete(Shopper.ready(shelf.put(500, 10), 4), StripeStandIn.VISA);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(500, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
-        stripe.refundInTheDashboard(intent(placed), 1_000);
-        String event = stripe.event("charge.refunded", intent(placed));
-        CountDownLatch listed = stripe.hold("list_refunds");
-        CountDownLatch sent = stripe.hold("refund");
+        stripe.refundInTheDashboard(intentId(placed), 1_000);
+        String event = stripe.event("charge.refunded", intentId(placed));
+        CountDownLatch listed = stripe.pauseNext("list_refunds");
+        CountDownLatch sent = stripe.pauseNext("refund");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Response> told = threads.submit(() -> StripeShop.post(event));
+            Future<Response> told = threads.submit(() -> StripeTestSupport.postWebhook(event));
             await().atMost(SOON).until(() -> !stripe.requests("list_refunds").isEmpty());
             Future<Response> refunded = threads.submit(() -> refund(order, 1_500, "a"));
             await().atMost(SOON).until(() -> !stripe.requests("refund").isEmpty());
@@ -450,9 +476,9 @@ class StripePaymentTest extends StripeCustomers {
                     .body("refunds.amount.amount", contains(1_500, 1_000))
                     .body("refunds.state", contains("failed", "succeeded"));
         }
-        StripeShop.post(event).then().statusCode(204);
-        Staff.order(order).then().body("payments[0].refunded.amount", equalTo(1_000));
-        assertThat(stripe.balance()).isEqualTo(1_000);
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        AdminApi.getOrder(order).then().body("payments[0].refunded.amount", equalTo(1_000));
+        assertThat(stripe.netCapturedAmount()).isEqualTo(1_000);
     }
 
     private static List<Map<String, Object>> lines(Response order, int quantity) {
@@ -461,12 +487,12 @@ class StripePaymentTest extends StripeCustomers {
 
     @Test
     void onlyStripesOwnFreshWebhooksAreHeard() throws SQLException {
-        Response placed =
-                StripeShop.complete(Shopper.ready(shelf.put(250, 1), 1), StripeStandIn.AUTHENTICATION_REQUIRED);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
         // The recovery asks by itself, and not now.
         database.execute(
-                "UPDATE checkout.completion SET locked_until = now() + interval '1 minute' WHERE state = 'pending'");
-        String intent = intent(placed);
+                "UPDATE checkout.attempt SET locked_until = now() + interval '1 minute' WHERE state = 'pending'");
+        String intent = intentId(placed);
         stripe.authenticate(intent, true);
         String event = stripe.event("payment_intent.succeeded", intent);
         int asked = stripe.requests();
@@ -478,10 +504,14 @@ class StripePaymentTest extends StripeCustomers {
                 "t=99999999999999999999,v1=00",
                 "t,v1",
                 "t=,v1=",
-                StripeShop.signature(event, "whsec_of_somebody_else", Instant.now()),
-                StripeShop.signature(event + " ", StripeShop.SECRET, Instant.now()),
-                StripeShop.signature(event, StripeShop.SECRET, Instant.now().minus(Duration.ofMinutes(6))))) {
-            StripeShop.post(event, signature).then().statusCode(401).body("code", equalTo("invalid_signature"));
+                StripeTestSupport.signature(event, "whsec_of_somebody_else", Instant.now()),
+                StripeTestSupport.signature(event + " ", StripeTestSupport.WEBHOOK_SECRET, Instant.now()),
+                StripeTestSupport.signature(
+                        event, StripeTestSupport.WEBHOOK_SECRET, Instant.now().minus(Duration.ofMinutes(6))))) {
+            StripeTestSupport.postWebhook(event, signature)
+                    .then()
+                    .statusCode(401)
+                    .body("code", equalTo("invalid_signature"));
         }
         given().contentType("application/json")
                 .body(event)
@@ -489,75 +519,79 @@ class StripePaymentTest extends StripeCustomers {
                 .then()
                 .statusCode(401);
         String large = "{\"padding\": \"%s\"}".formatted("x".repeat(300_000));
-        StripeShop.post(large).then().statusCode(413);
+        StripeTestSupport.postWebhook(large).then().statusCode(413);
         String malformed = "{\"type\": ";
-        StripeShop.post(malformed).then().statusCode(400);
+        StripeTestSupport.postWebhook(malformed).then().statusCode(400);
         String foreign = event.replace(intent, "pi_of_another_shop").replaceAll("payment_[0-9a-z]{26}", "nothing");
-        StripeShop.post(foreign).then().statusCode(204);
+        StripeTestSupport.postWebhook(foreign).then().statusCode(204);
         assertThat(stripe.requests()).isEqualTo(asked);
-        Staff.order(placed.path("id")).then().body("status", equalTo("payment_pending"));
+        AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("payment_pending"));
         // While secrets are rotated, both count.
-        StripeShop.post(event, StripeShop.signature(event, StripeShop.OLD_SECRET, Instant.now()))
+        StripeTestSupport.postWebhook(
+                        event, StripeTestSupport.signature(event, StripeTestSupport.OLD_WEBHOOK_SECRET, Instant.now()))
                 .then()
                 .statusCode(204);
-        Staff.order(placed.path("id")).then().body("status", equalTo("confirmed"));
+        AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("confirmed"));
     }
 
     @Test
     void aWebhookThatComesWhileStripeIsAwayIsToBeSentAgain() {
-        Response placed =
-                StripeShop.complete(Shopper.ready(shelf.put(250, 1), 1), StripeStandIn.AUTHENTICATION_REQUIRED);
-        String intent = intent(placed);
+        Response placed = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
+        String intent = intentId(placed);
         stripe.authenticate(intent, true);
         stripe.goDown();
         String event = stripe.event("payment_intent.succeeded", intent);
-        StripeShop.post(event).then().statusCode(503).header("Retry-After", notNullValue());
-        Staff.order(placed.path("id")).then().body("status", equalTo("payment_pending"));
-        stripe.heal();
-        StripeShop.post(event).then().statusCode(204);
-        Staff.order(placed.path("id")).then().body("status", equalTo("confirmed"));
+        StripeTestSupport.postWebhook(event).then().statusCode(503).header("Retry-After", notNullValue());
+        AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("payment_pending"));
+        stripe.recover();
+        StripeTestSupport.postWebhook(event).then().statusCode(204);
+        AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("confirmed"));
     }
 
     @Test
     void anOpenBreakerSellsNothingAsksNobodyAndLeavesWhatIsUnknownUnknown() {
-        stripe.fail("confirm", Fault.ERROR_AFTER);
-        Response unknown = StripeShop.complete(Shopper.ready(shelf.put(250, 1), 1), StripeStandIn.VISA);
+        stripe.failNext("confirm", Fault.ERROR_AFTER);
+        Response unknown = StripeTestSupport.complete(
+                Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.VISA);
         unknown.then().statusCode(202);
         stripe.goDown();
-        String sku = shelf.put(250, 100);
-        Shopper shopper = Shopper.ready(sku, 1);
+        String sku = productFixture.createProduct(250, 100);
+        Shopper shopper = Shopper.readyToCheckout(sku, 1);
         await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
             int asked = stripe.requests("create").size();
-            shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(503);
+            shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
             return stripe.requests("create").size() == asked;
         });
         given().get("/q/metrics").then().body(containsString("fondaco_payment_breaker{provider=\"stripe\"}"));
-        assertThat(counted("fondaco_payment_calls_seconds_count", "provider=\"stripe\",result=\"prevented\""))
+        assertThat(metricSum("fondaco_payment_calls_seconds_count", "provider=\"stripe\",result=\"prevented\""))
                 .isPositive();
-        assertThat(shelf.available(sku)).isEqualTo(100);
-        shopper.view().then().body("status", equalTo("open"));
-        String event = stripe.event("payment_intent.succeeded", intent(unknown));
+        assertThat(productFixture.availableStock(sku)).isEqualTo(100);
+        shopper.getCart().then().body("status", equalTo("open"));
+        String event = stripe.event("payment_intent.succeeded", intentId(unknown));
         await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
-            shopper.complete("stripe", StripeStandIn.VISA, "k").then().statusCode(503);
-            StripeShop.post(event).then().statusCode(503);
-            return counted(
+            shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
+            StripeTestSupport.postWebhook(event).then().statusCode(503);
+            return metricSum(
                             "fondaco_payment_calls_seconds_count",
                             "provider=\"stripe\",result=\"prevented\",verb=\"query\"")
                     > 0;
         });
-        Staff.order(unknown.path("id")).then().body("status", equalTo("payment_pending"));
-        stripe.heal();
-        await().atMost(SOON).untilAsserted(() -> shopper.complete("stripe", StripeStandIn.VISA, "k")
-                .then()
-                .statusCode(201));
+        AdminApi.getOrder(unknown.path("id")).then().body("status", equalTo("payment_pending"));
+        stripe.recover();
         await().atMost(SOON)
-                .untilAsserted(() -> Staff.order(unknown.path("id")).then().body("status", equalTo("confirmed")));
-        assertThat(stripe.charges()).isEqualTo(2);
-        assertThat(stripe.balance()).isEqualTo(500);
+                .untilAsserted(() ->
+                        shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201));
+        await().atMost(SOON)
+                .untilAsserted(
+                        () -> AdminApi.getOrder(unknown.path("id")).then().body("status", equalTo("confirmed")));
+        assertThat(stripe.chargeCount()).isEqualTo(2);
+        assertThat(stripe.netCapturedAmount()).isEqualTo(500);
     }
 
     private static Response refund(String order, long amount, String key) {
-        return Staff.verb(order, "refunds", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
+        return AdminApi.orderAction(
+                order, "refunds", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
     }
 
     /** As if whoever sent them had been gone for as long as they are left to him. */
@@ -566,7 +600,7 @@ class StripePaymentTest extends StripeCustomers {
     }
 
     /** What a counter has come to: it is told from the start. */
-    private static double counted(String name, String labels) {
+    private static double metricSum(String name, String labels) {
         return given().get("/q/metrics")
                 .asString()
                 .lines()

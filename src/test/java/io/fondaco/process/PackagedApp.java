@@ -34,7 +34,7 @@ public final class PackagedApp implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
     private static final long STOP_LIMIT_SECONDS = 60;
 
-    private static final Set<String> BEGUN = ConcurrentHashMap.newKeySet();
+    private static final Set<String> STARTED_NAMES = ConcurrentHashMap.newKeySet();
 
     private final Process process;
     private final URI base;
@@ -60,14 +60,14 @@ public final class PackagedApp implements AutoCloseable {
      *
      * @param directory its {@code quarkus-app}
      */
-    public static PackagedApp startOther(Path directory, String name, Map<String, String> environment) {
-        PackagedApp app = launchOther(directory, name, environment);
+    public static PackagedApp startBuild(Path directory, String name, Map<String, String> environment) {
+        PackagedApp app = launchBuild(directory, name, environment);
         app.awaitReady();
         return app;
     }
 
-    /** As {@link #startOther}, without waiting. */
-    public static PackagedApp launchOther(
+    /** As {@link #startBuild}, without waiting. */
+    public static PackagedApp launchBuild(
             Path directory, String name, Map<String, String> environment, String... arguments) {
         return launch(
                 FreePort.find(),
@@ -79,7 +79,7 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     /** Starts with {@code java -jar} and no other option, as a newcomer does, and waits until it is ready. */
-    static PackagedApp startPlainly(String name, Map<String, String> environment) {
+    static PackagedApp startWithoutOptions(String name, Map<String, String> environment) {
         PackagedApp app = launch(FreePort.find(), JAR, "", name, environment);
         app.awaitReady();
         return app;
@@ -100,7 +100,7 @@ public final class PackagedApp implements AutoCloseable {
         try {
             Files.createDirectories(LOGS);
             Path log = LOGS.resolve(name + ".log");
-            if (BEGUN.add(name)) {
+            if (STARTED_NAMES.add(name)) {
                 // What a run of the tests before this one has left.
                 Files.deleteIfExists(log);
             }
@@ -127,14 +127,14 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     /** Starts once more on the same port, after an end of whatever kind. */
-    public PackagedApp startAgain(String name, Map<String, String> environment) {
-        PackagedApp app = launchAgain(name, environment);
+    public PackagedApp restart(String name, Map<String, String> environment) {
+        PackagedApp app = relaunch(name, environment);
         app.awaitReady();
         return app;
     }
 
-    /** As {@link #startAgain}, without waiting. */
-    public PackagedApp launchAgain(String name, Map<String, String> environment) {
+    /** As {@link #restart}, without waiting. */
+    public PackagedApp relaunch(String name, Map<String, String> environment) {
         return launch(base.getPort(), name, environment);
     }
 
@@ -157,7 +157,7 @@ public final class PackagedApp implements AutoCloseable {
     }
 
     /** What it says to a GET, whatever the status. */
-    public String page(String path) {
+    public String get(String path) {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
                             HttpRequest.newBuilder(base.resolve(path))

@@ -10,9 +10,9 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
-import io.fondaco.Together;
-import io.fondaco.checkout.Staff;
+import io.fondaco.checkout.AdminApi;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -33,8 +33,8 @@ class PromotionTest {
 
     @Test
     void aPromotionIsMadeShownChangedAndRemoved() {
-        String code = code();
-        Response made = make(Map.of(
+        String code = randomCode();
+        Response made = createPromotion(Map.of(
                 "code",
                 code.toLowerCase(Locale.ROOT),
                 "title",
@@ -60,10 +60,13 @@ class PromotionTest {
                 .body("used", equalTo(0))
                 .body("starts_at", nullValue());
         String path = PATH + "/" + made.path("id");
-        Staff.request().get(path).then().statusCode(200).body("code", equalTo(code));
-        Staff.request().body(Map.of("title", "x")).patch(path).then().statusCode(428);
-        change(path, "\"7\"", Map.of("title", "x")).then().statusCode(412).body("code", equalTo("version_mismatch"));
-        change(path, "\"1\"", Map.of("title", "A tenth", "usage_limit", 20, "clear", List.of("ends_at")))
+        AdminApi.request().get(path).then().statusCode(200).body("code", equalTo(code));
+        AdminApi.request().body(Map.of("title", "x")).patch(path).then().statusCode(428);
+        changePromotion(path, "\"7\"", Map.of("title", "x"))
+                .then()
+                .statusCode(412)
+                .body("code", equalTo("version_mismatch"));
+        changePromotion(path, "\"1\"", Map.of("title", "A tenth", "usage_limit", 20, "clear", List.of("ends_at")))
                 .then()
                 .statusCode(200)
                 .header("ETag", equalTo("\"2\""))
@@ -71,19 +74,19 @@ class PromotionTest {
                 .body("usage_limit", equalTo(20))
                 .body("ends_at", nullValue())
                 .body("minimum_subtotals.amount", contains(2_000));
-        Staff.request().delete(path).then().statusCode(428);
-        Staff.request().header("If-Match", "\"1\"").delete(path).then().statusCode(412);
-        Staff.request().header("If-Match", "\"2\"").delete(path).then().statusCode(204);
-        Staff.request().get(path).then().statusCode(404);
-        Staff.request().queryParam("code", code).get(PATH).then().body("data", empty());
+        AdminApi.request().delete(path).then().statusCode(428);
+        AdminApi.request().header("If-Match", "\"1\"").delete(path).then().statusCode(412);
+        AdminApi.request().header("If-Match", "\"2\"").delete(path).then().statusCode(204);
+        AdminApi.request().get(path).then().statusCode(404);
+        AdminApi.request().queryParam("code", code).get(PATH).then().body("data", empty());
     }
 
     @Test
     void promotionsAreListedPageByPageAndFoundByTheirCode() {
-        String first = make(freeShipping(code())).path("id");
-        String code = code();
-        String second = make(freeShipping(code)).path("id");
-        Staff.request()
+        String first = createPromotion(freeShipping(randomCode())).path("id");
+        String code = randomCode();
+        String second = createPromotion(freeShipping(code)).path("id");
+        AdminApi.request()
                 .queryParam("code", code.toLowerCase(Locale.ROOT))
                 .get(PATH)
                 .then()
@@ -92,7 +95,7 @@ class PromotionTest {
         List<String> seen = new java.util.ArrayList<>();
         String cursor = null;
         do {
-            var request = Staff.request().queryParam("limit", 2);
+            var request = AdminApi.request().queryParam("limit", 2);
             if (cursor != null) {
                 request.queryParam("cursor", cursor);
             }
@@ -109,14 +112,14 @@ class PromotionTest {
     @Test
     void whatIsWrongIsNamedByItsPlaceAllAtOnce() {
         Map<String, Object> wrong = new HashMap<>(Map.of(
-                "code", code(),
+                "code", randomCode(),
                 "title", "Wrong",
                 "kind", "amount",
                 "basis_points", 10,
                 "starts_at", "2030-01-02T00:00:00Z",
                 "ends_at", "2030-01-01T00:00:00Z",
                 "maximum_discounts", List.of(money(0, "EUR"), money(5, "EUR"))));
-        make(wrong)
+        createPromotion(wrong)
                 .then()
                 .statusCode(422)
                 .contentType("application/problem+json")
@@ -128,34 +131,40 @@ class PromotionTest {
                                 "/ends_at",
                                 "/maximum_discounts/0/amount",
                                 "/maximum_discounts/1/currency"));
-        make(Map.of("code", "a b", "title", " ", "kind", "free_shipping", "usage_limit", 0))
+        createPromotion(Map.of("code", "a b", "title", " ", "kind", "free_shipping", "usage_limit", 0))
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", containsInAnyOrder("/code", "/title", "/usage_limit"));
-        make(Map.of("code", code(), "title", "t", "kind", "percentage", "basis_points", 10_001))
+        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "percentage", "basis_points", 10_001))
                 .then()
                 .statusCode(422)
                 .body("errors.pointer", contains("/basis_points"));
-        make(Map.of("code", code(), "title", "t", "kind", "gift")).then().statusCode(400);
-        make(Map.of("code", code(), "title", "t", "kind", "free_shipping", "colour", "red"))
+        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "gift"))
+                .then()
+                .statusCode(400);
+        createPromotion(Map.of("code", randomCode(), "title", "t", "kind", "free_shipping", "colour", "red"))
                 .then()
                 .statusCode(400)
                 .body("errors.pointer", contains("/colour"));
-        make(Map.of("code", code(), "title", "t", "kind", "amount", "amounts", List.of(money(5, "XXX"))))
+        createPromotion(Map.of(
+                        "code", randomCode(), "title", "t", "kind", "amount", "amounts", List.of(money(5, "XXX"))))
                 .then()
                 .statusCode(422);
     }
 
     @Test
     void anActiveCodeNamesOnePromotionWhateverItsCapitals() {
-        String code = code();
-        Response first = make(freeShipping(code));
-        make(freeShipping(code.toLowerCase(Locale.ROOT))).then().statusCode(409).body("code", equalTo("code_taken"));
-        change(PATH + "/" + first.path("id"), "*", Map.of("active", false))
+        String code = randomCode();
+        Response first = createPromotion(freeShipping(code));
+        createPromotion(freeShipping(code.toLowerCase(Locale.ROOT)))
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("code_taken"));
+        changePromotion(PATH + "/" + first.path("id"), "*", Map.of("active", false))
                 .then()
                 .statusCode(200);
-        make(freeShipping(code)).then().statusCode(201);
-        change(PATH + "/" + first.path("id"), "*", Map.of("active", true))
+        createPromotion(freeShipping(code)).then().statusCode(201);
+        changePromotion(PATH + "/" + first.path("id"), "*", Map.of("active", true))
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("code_taken"));
@@ -163,26 +172,31 @@ class PromotionTest {
 
     @Test
     void ofEightWhoTakeTheSameCodeOneGetsIt() throws Exception {
-        String code = code();
-        List<Integer> statuses = Together.all(8, _ -> make(freeShipping(code)).statusCode());
+        String code = randomCode();
+        List<Integer> statuses = ConcurrentRunner.runAll(
+                8, _ -> createPromotion(freeShipping(code)).statusCode());
         assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409, 409, 409, 409, 409);
     }
 
     @Test
     void whetherUsesAreLimitedIsFixedAndNoLimitFallsBelowWhatWasUsed() throws Exception {
-        Map<String, Object> limited = new HashMap<>(freeShipping(code()));
+        Map<String, Object> limited = new HashMap<>(freeShipping(randomCode()));
         limited.put("usage_limit", 5);
-        Response made = make(limited);
+        Response made = createPromotion(limited);
         String path = PATH + "/" + made.path("id");
         database.execute(
                 "UPDATE promotion.promotion SET used = 3 WHERE code = '%s'".formatted(made.<String>path("code")));
-        change(path, "*", Map.of("usage_limit", 2))
+        changePromotion(path, "*", Map.of("usage_limit", 2))
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("usage_limit_below_used"));
-        change(path, "*", Map.of("usage_limit", 3)).then().statusCode(200).body("used", equalTo(3));
-        String unlimited = PATH + "/" + make(freeShipping(code())).path("id");
-        change(unlimited, "*", Map.of("usage_limit", 2))
+        changePromotion(path, "*", Map.of("usage_limit", 3))
+                .then()
+                .statusCode(200)
+                .body("used", equalTo(3));
+        String unlimited =
+                PATH + "/" + createPromotion(freeShipping(randomCode())).path("id");
+        changePromotion(unlimited, "*", Map.of("usage_limit", 2))
                 .then()
                 .statusCode(422)
                 .body("code", equalTo("usage_limit_fixed"));
@@ -190,9 +204,9 @@ class PromotionTest {
 
     @Test
     void theDatabaseItselfRefusesOneUseMoreOrLessThanNone() {
-        Map<String, Object> limited = new HashMap<>(freeShipping(code()));
+        Map<String, Object> limited = new HashMap<>(freeShipping(randomCode()));
         limited.put("usage_limit", 5);
-        String code = make(limited).path("code");
+        String code = createPromotion(limited).path("code");
         for (int used : new int[] {6, -1}) {
             assertThatThrownBy(() -> database.execute(
                             "UPDATE promotion.promotion SET used = %d WHERE code = '%s'".formatted(used, code)))
@@ -202,14 +216,14 @@ class PromotionTest {
 
     @Test
     void aKeyWithoutTheScopeMayNot() {
-        String secret = Staff.request()
+        String secret = AdminApi.request()
                 .body(Map.of("name", "reader", "scopes", List.of("promotions:read")))
                 .post("/admin/v1/api-keys")
                 .path("secret");
         given().header("Authorization", "Bearer " + secret).get(PATH).then().statusCode(200);
         given().header("Authorization", "Bearer " + secret)
                 .contentType(ContentType.JSON)
-                .body(freeShipping(code()))
+                .body(freeShipping(randomCode()))
                 .post(PATH)
                 .then()
                 .statusCode(403);
@@ -224,15 +238,15 @@ class PromotionTest {
         return Map.of("amount", amount, "currency", currency);
     }
 
-    private static Response make(Map<String, Object> body) {
-        return Staff.request().body(body).post(PATH);
+    private static Response createPromotion(Map<String, Object> body) {
+        return AdminApi.request().body(body).post(PATH);
     }
 
-    private static Response change(String path, String ifMatch, Map<String, Object> body) {
-        return Staff.request().header("If-Match", ifMatch).body(body).patch(path);
+    private static Response changePromotion(String path, String ifMatch, Map<String, Object> body) {
+        return AdminApi.request().header("If-Match", ifMatch).body(body).patch(path);
     }
 
-    private static String code() {
+    private static String randomCode() {
         return "P" + UUID.randomUUID().toString().substring(0, 13).toUpperCase(Locale.ROOT);
     }
 }

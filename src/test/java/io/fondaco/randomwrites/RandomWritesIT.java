@@ -1,7 +1,7 @@
 package io.fondaco.randomwrites;
 
-import io.fondaco.faults.Books;
-import io.fondaco.faults.SellingShop;
+import io.fondaco.faults.InvariantChecks;
+import io.fondaco.faults.ShopCluster;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
 import io.fondaco.process.PackagedApp;
 import io.fondaco.replay.ShopClient;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomWritesIT {
     private static final Logger LOG = Logger.getLogger(RandomWritesIT.class);
     private static final int SEQUENCES = Integer.getInteger("faults.walks", 20);
-    private static final int WRITES = 4;
+    private static final int WRITES_PER_SEQUENCE = 4;
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
-    private static final Duration SETTLED = Duration.ofSeconds(30);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
@@ -40,7 +40,7 @@ class RandomWritesIT {
     static void open() {
         LOG.infof("Seed of the writes: %d", SEED);
         database = ReplicatedPostgres.start(directory, 1);
-        pod = PackagedApp.start("random-writes", SellingShop.settings(database));
+        pod = PackagedApp.start("random-writes", ShopCluster.settings(database));
     }
 
     @AfterAll
@@ -58,16 +58,16 @@ class RandomWritesIT {
         Random random = new Random(SEED);
         try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
             RandomWriter writer = new RandomWriter(staff, random);
-            ShopCheck check = new ShopCheck(staff);
-            writer.begin();
+            ShopInvariants check = new ShopInvariants(staff);
+            writer.seedShop();
             for (int sequence = 0; sequence < SEQUENCES; sequence++) {
-                for (int write = 0; write < WRITES; write++) {
+                for (int write = 0; write < WRITES_PER_SEQUENCE; write++) {
                     writer.write();
-                    check.assertWhole(writer.last(), writer.order());
+                    check.assertInvariants(writer.history(), writer.lastOrderPath());
                 }
-                Books.awaitAgreement(database, SETTLED);
+                InvariantChecks.awaitNoViolations(database, SETTLE_TIMEOUT);
             }
-            LOG.infof("%d sequences of %d writes: %s", SEQUENCES, WRITES, writer.outcomes());
+            LOG.infof("%d sequences of %d writes: %s", SEQUENCES, WRITES_PER_SEQUENCE, writer.outcomes());
         }
     }
 }

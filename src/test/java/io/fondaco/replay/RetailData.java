@@ -24,26 +24,26 @@ import java.util.stream.Stream;
 final class RetailData {
     final List<Invoice> invoices = new ArrayList<>();
     final List<Invoice> cancellations = new ArrayList<>();
-    final SortedMap<String, Refused> refused = new TreeMap<>();
+    final SortedMap<String, RejectionTotals> rejected = new TreeMap<>();
     private final Map<String, String> titles = new HashMap<>();
     private final Map<String, Map<Long, Integer>> prices = new TreeMap<>();
     long rows;
 
     /** An invoice's good lines, one per SKU. */
-    record Invoice(String number, String day, String customer, Map<String, Line> lines) {
+    record Invoice(String number, String day, String customer, Map<String, InvoiceLine> lines) {
         Money total() {
             return lines.values().stream()
-                    .map(line -> line.unitPrice().times(line.quantity()))
+                    .map(invoiceLine -> invoiceLine.unitPrice().times(invoiceLine.quantity()))
                     .reduce(Money.zero(RetailRow.CURRENCY), Money::plus);
         }
     }
 
-    record Line(String sku, long quantity, Money unitPrice) {}
+    record InvoiceLine(String sku, long quantity, Money unitPrice) {}
 
     /** Rows refused by one rule: how many, and what they are worth in ten-thousandths of a pound. */
-    record Refused(long rows, long worth) {
-        Refused plus(RetailRow row) {
-            return new Refused(rows + 1, worth + row.worth());
+    record RejectionTotals(long rows, long value) {
+        RejectionTotals plus(RetailRow row) {
+            return new RejectionTotals(rows + 1, value + row.value());
         }
     }
 
@@ -62,7 +62,7 @@ final class RetailData {
         for (Path file : files) {
             data.readDay(file, good);
         }
-        data.gather(good);
+        data.groupIntoInvoices(good);
         return data;
     }
 
@@ -82,18 +82,18 @@ final class RetailData {
                 if (!row.description().isBlank()) {
                     titles.putIfAbsent(row.code(), row.description().strip());
                 }
-                row.refusal().ifPresentOrElse(rule -> refuse(rule, row), () -> good.add(row));
+                row.rejectionReason().ifPresentOrElse(rule -> reject(rule, row), () -> good.add(row));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void refuse(String rule, RetailRow row) {
-        refused.merge(rule, new Refused(0, 0).plus(row), (before, _) -> before.plus(row));
+    private void reject(String rule, RetailRow row) {
+        rejected.merge(rule, new RejectionTotals(0, 0).plus(row), (before, _) -> before.plus(row));
     }
 
-    private void gather(List<RetailRow> good) {
+    private void groupIntoInvoices(List<RetailRow> good) {
         for (RetailRow row : good) {
             if (!row.isCancellation()) {
                 prices.computeIfAbsent(row.code(), _ -> new TreeMap<>())
@@ -107,16 +107,16 @@ final class RetailData {
     }
 
     private void addInvoice(String number, List<RetailRow> rows) {
-        Map<String, Line> lines = new LinkedHashMap<>();
+        Map<String, InvoiceLine> lines = new LinkedHashMap<>();
         for (RetailRow row : rows) {
             Map<Long, Integer> levels = prices.getOrDefault(row.code(), Map.of());
             if (!levels.containsKey(row.unitPriceMoney().amount())) {
-                refuse("cancellation_without_order", row);
+                reject("cancellation_without_order", row);
                 continue;
             }
             String sku = sku(row.code(), row.unitPriceMoney().amount());
-            Line line = new Line(sku, Math.abs(row.units()), row.unitPriceMoney());
-            lines.merge(sku, line, (a, b) -> new Line(sku, a.quantity() + b.quantity(), a.unitPrice()));
+            InvoiceLine invoiceLine = new InvoiceLine(sku, Math.abs(row.units()), row.unitPriceMoney());
+            lines.merge(sku, invoiceLine, (a, b) -> new InvoiceLine(sku, a.quantity() + b.quantity(), a.unitPrice()));
         }
         if (lines.isEmpty()) {
             return;
@@ -166,17 +166,18 @@ final class RetailData {
     }
 
     /** Every unit that the invoices will sell, and five more. */
-    SortedMap<String, Long> received() {
+    SortedMap<String, Long> initialStock() {
         SortedMap<String, Long> received = new TreeMap<>();
         prices.forEach((code, levels) -> levels.keySet().forEach(price -> received.put(sku(code, price), 5L)));
-        invoices.forEach(invoice ->
-                invoice.lines().values().forEach(line -> received.merge(line.sku(), line.quantity(), Long::sum)));
+        invoices.forEach(invoice -> invoice.lines()
+                .values()
+                .forEach(invoiceLine -> received.merge(invoiceLine.sku(), invoiceLine.quantity(), Long::sum)));
         return received;
     }
 
     String stockCsv() {
         StringBuilder csv = new StringBuilder("sku,location,available\n");
-        received()
+        initialStock()
                 .forEach((sku, units) ->
                         csv.append(sku).append(",default,").append(units).append('\n'));
         return csv.toString();

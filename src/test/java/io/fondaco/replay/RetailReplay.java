@@ -25,12 +25,12 @@ import java.util.concurrent.locks.LockSupport;
  * when nothing of it remains.
  */
 final class RetailReplay {
-    private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final int CLIENTS = 16;
 
     private final ShopClient shop;
     private final RetailData data;
-    private final Duration heldByTheDead;
+    private final Duration orphanedReservationTimeout;
     private final Map<String, PlacedOrder> orders = new ConcurrentHashMap<>();
     private final AtomicInteger cancelledOrders = new AtomicInteger();
     private final AtomicInteger refunds = new AtomicInteger();
@@ -48,7 +48,7 @@ final class RetailReplay {
     RetailReplay(ShopClient shop, RetailData data, Duration heldByTheDead) {
         this.shop = shop;
         this.data = data;
-        this.heldByTheDead = heldByTheDead;
+        this.orphanedReservationTimeout = heldByTheDead;
     }
 
     /** An order as the shop answered it, and what of each line has not come back yet. */
@@ -56,26 +56,26 @@ final class RetailReplay {
         final RetailData.Invoice invoice;
         final String id;
         final Map<String, String> lineIds = new HashMap<>();
-        final Map<String, Long> kept = new HashMap<>();
+        final Map<String, Long> remaining = new HashMap<>();
 
         PlacedOrder(RetailData.Invoice invoice, JsonNode order) {
             this.invoice = invoice;
             this.id = order.get("id").asText();
             for (JsonNode line : order.get("lines")) {
                 lineIds.put(line.get("sku").asText(), line.get("id").asText());
-                kept.put(line.get("sku").asText(), line.get("quantity").asLong());
+                remaining.put(line.get("sku").asText(), line.get("quantity").asLong());
             }
         }
     }
 
     /** Units of one SKU that come back from one order. */
-    private record Return(PlacedOrder order, String sku, long quantity) {}
+    private record ReturnedUnits(PlacedOrder order, String sku, long quantity) {}
 
     Map<String, PlacedOrder> orders() {
         return orders;
     }
 
-    int placedSoFar() {
+    int placedCount() {
         return placed.get();
     }
 
@@ -85,7 +85,7 @@ final class RetailReplay {
 
     String counts() {
         return "%d orders, %d refunds, %d whole cancellations, %d requests, %d of them repeated"
-                .formatted(orders.size(), refunds.get(), cancelledOrders.get(), shop.requests(), shop.repeats());
+                .formatted(orders.size(), refunds.get(), cancelledOrders.get(), shop.requests(), shop.retries());
     }
 
     void importCatalogue() {
@@ -117,22 +117,24 @@ final class RetailReplay {
 
     private PlacedOrder place(RetailData.Invoice invoice) {
         List<Map<String, Object>> lines = invoice.lines().values().stream()
-                .map(line -> Map.<String, Object>of("sku", line.sku(), "quantity", line.quantity()))
+                .map(invoiceLine ->
+                        Map.<String, Object>of("sku", invoiceLine.sku(), "quantity", invoiceLine.quantity()))
                 .toList();
-        ShopClient.Basket basket = shop.openCart(RetailRow.CURRENCY, email(invoice), lines);
-        shop.choose(basket, Map.of("shipping_method", "pickup"));
+        ShopClient.GuestCart guestCart = shop.openCart(RetailRow.CURRENCY, email(invoice), lines);
+        shop.updateCart(guestCart, Map.of("shipping_method", "pickup"));
         String key = "invoice-" + invoice.number();
-        long deadline = System.nanoTime() + heldByTheDead.toNanos();
-        ShopClient.Answer answer = shop.complete(basket, key);
-        while (isOutOfStock(answer) && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(AGAIN_AFTER.toNanos());
-            answer = shop.complete(basket, key);
+        long deadline = System.nanoTime() + orphanedReservationTimeout.toNanos();
+        ShopClient.ApiResponse apiResponse = shop.complete(guestCart, key);
+        while (isOutOfStock(apiResponse) && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(RETRY_DELAY.toNanos());
+            apiResponse = shop.complete(guestCart, key);
         }
-        return new PlacedOrder(invoice, answer.expect(201).body());
+        return new PlacedOrder(invoice, apiResponse.expect(201).body());
     }
 
-    private static boolean isOutOfStock(ShopClient.Answer answer) {
-        return answer.status() == 409 && answer.body().path("code").asText().equals("out_of_stock");
+    private static boolean isOutOfStock(ShopClient.ApiResponse apiResponse) {
+        return apiResponse.status() == 409
+                && apiResponse.body().path("code").asText().equals("out_of_stock");
     }
 
     static String email(RetailData.Invoice invoice) {
@@ -143,18 +145,18 @@ final class RetailReplay {
     }
 
     /** Each cancellation goes to the customer's latest earlier orders that still keep units of the SKU. */
-    void takeBack() {
+    void replayCancellations() {
         Map<String, Deque<PlacedOrder>> byCustomer = new HashMap<>();
         for (RetailData.Invoice invoice : data.invoices) {
             byCustomer
                     .computeIfAbsent(invoice.customer(), _ -> new ArrayDeque<>())
                     .push(orders.get(invoice.number()));
         }
-        Map<PlacedOrder, List<List<Return>>> work = new LinkedHashMap<>();
+        Map<PlacedOrder, List<List<ReturnedUnits>>> work = new LinkedHashMap<>();
         for (RetailData.Invoice cancellation : data.cancellations) {
-            Map<PlacedOrder, List<Return>> byOrder = new LinkedHashMap<>();
-            for (RetailData.Line line : cancellation.lines().values()) {
-                for (Return part : match(byCustomer, cancellation, line)) {
+            Map<PlacedOrder, List<ReturnedUnits>> byOrder = new LinkedHashMap<>();
+            for (RetailData.InvoiceLine invoiceLine : cancellation.lines().values()) {
+                for (ReturnedUnits part : matchToOrders(byCustomer, cancellation, invoiceLine)) {
                     byOrder.computeIfAbsent(part.order(), _ -> new ArrayList<>())
                             .add(part);
                 }
@@ -162,42 +164,44 @@ final class RetailReplay {
             byOrder.forEach((order, parts) ->
                     work.computeIfAbsent(order, _ -> new ArrayList<>()).add(parts));
         }
-        Collection<Map.Entry<PlacedOrder, List<List<Return>>>> entries = work.entrySet();
+        Collection<Map.Entry<PlacedOrder, List<List<ReturnedUnits>>>> entries = work.entrySet();
         inParallel(entries.stream()
                 .<Callable<Void>>map(entry -> () -> {
                     int number = 0;
-                    for (List<Return> parts : entry.getValue()) {
-                        giveBack(entry.getKey(), parts, ++number);
+                    for (List<ReturnedUnits> parts : entry.getValue()) {
+                        refundOrCancel(entry.getKey(), parts, ++number);
                     }
                     return null;
                 })
                 .toList());
     }
 
-    private List<Return> match(
-            Map<String, Deque<PlacedOrder>> byCustomer, RetailData.Invoice cancellation, RetailData.Line line) {
-        long left = line.quantity();
-        List<Return> parts = new ArrayList<>();
+    private List<ReturnedUnits> matchToOrders(
+            Map<String, Deque<PlacedOrder>> byCustomer,
+            RetailData.Invoice cancellation,
+            RetailData.InvoiceLine invoiceLine) {
+        long left = invoiceLine.quantity();
+        List<ReturnedUnits> parts = new ArrayList<>();
         if (!cancellation.customer().isBlank()) {
             for (PlacedOrder order : byCustomer.getOrDefault(cancellation.customer(), new ArrayDeque<>())) {
-                long kept = order.kept.getOrDefault(line.sku(), 0L);
+                long kept = order.remaining.getOrDefault(invoiceLine.sku(), 0L);
                 boolean earlier =
                         order.invoice.number().compareTo(cancellation.number().substring(1)) < 0;
                 if (left > 0 && kept > 0 && earlier) {
                     long back = Math.min(left, kept);
-                    order.kept.put(line.sku(), kept - back);
-                    parts.add(new Return(order, line.sku(), back));
+                    order.remaining.put(invoiceLine.sku(), kept - back);
+                    parts.add(new ReturnedUnits(order, invoiceLine.sku(), back));
                     left -= back;
                 }
             }
         }
         if (left > 0) {
-            unmatched.merge(line.sku(), left, Long::sum);
+            unmatched.merge(invoiceLine.sku(), left, Long::sum);
         }
         return parts;
     }
 
-    private void giveBack(PlacedOrder order, List<Return> parts, int number) {
+    private void refundOrCancel(PlacedOrder order, List<ReturnedUnits> parts, int number) {
         Map<String, String> key = Map.of("Idempotency-Key", "back-%s-%d".formatted(order.invoice.number(), number));
         boolean everything = number == 1
                 && parts.size() == order.lineIds.size()

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RetailReplayIT {
     /** For units that a pod set aside with others' and did not live to sell. */
-    private static final String GATHERED_TIME_TO_LIVE = "10s";
+    private static final String BATCHED_RESERVATION_TTL = "10s";
 
     /** Several times as long as that and a run of the job that frees what ran out. */
-    private static final Duration HELD_BY_THE_DEAD = Duration.ofMinutes(1);
+    private static final Duration ORPHANED_RESERVATION_TIMEOUT = Duration.ofMinutes(1);
 
     private static final Logger LOG = Logger.getLogger(RetailReplayIT.class);
     private static final Path INPUT =
@@ -38,7 +38,7 @@ class RetailReplayIT {
 
     @Test
     void aDayOfARealShopReconcilesToThePennyAndToTheUnit() throws Exception {
-        RetailData day = realDays();
+        RetailData day = loadRetailData();
         try (EmbeddedCluster cluster = TemplateCluster.start(data);
                 PackagedApp app = PackagedApp.start("replay", environment(cluster));
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
@@ -48,7 +48,7 @@ class RetailReplayIT {
             long imported = System.nanoTime();
             replay.placeOrders();
             long placed = System.nanoTime();
-            replay.takeBack();
+            replay.replayCancellations();
             List<String> differences = reconcile(cluster, day, replay, shop);
             LOG.infof(
                     "import %d ms, %d orders in %d ms",
@@ -61,28 +61,28 @@ class RetailReplayIT {
 
     @Test
     void killingTheApplicationDuringImportAndOrdersLosesNothingAndDoublesNothing() throws Exception {
-        RetailData day = realDays();
+        RetailData day = loadRetailData();
         try (EmbeddedCluster cluster = TemplateCluster.start(data);
-                KillableShop killable = new KillableShop(environment(cluster));
+                KillableApp killable = new KillableApp(environment(cluster));
                 ShopClient shop = new ShopClient(killable.base(), PackagedApp.ADMIN_KEY)) {
-            RetailReplay replay = new RetailReplay(shop, day, HELD_BY_THE_DEAD);
+            RetailReplay replay = new RetailReplay(shop, day, ORPHANED_RESERVATION_TIMEOUT);
             Thread killer = Thread.ofVirtual().start(() -> {
                 killable.killWhen(() -> count(cluster, "SELECT count(*) FROM catalog.product") > 300);
-                killable.killWhen(() -> replay.placedSoFar() > 20);
-                killable.killWhen(() -> replay.placedSoFar() > 60);
-                killable.killWhen(() -> replay.placedSoFar() > 100);
+                killable.killWhen(() -> replay.placedCount() > 20);
+                killable.killWhen(() -> replay.placedCount() > 60);
+                killable.killWhen(() -> replay.placedCount() > 100);
             });
             replay.importCatalogue();
             replay.placeOrders();
             killer.join(Duration.ofMinutes(2));
-            replay.takeBack();
+            replay.replayCancellations();
             assertThat(killable.kills()).isEqualTo(4);
-            assertThat(shop.repeats()).as("requests that a kill cut off").isPositive();
+            assertThat(shop.retries()).as("requests that a kill cut off").isPositive();
             assertThat(reconcile(cluster, day, replay, shop)).isEmpty();
         }
     }
 
-    private static RetailData realDays() throws IOException {
+    private static RetailData loadRetailData() throws IOException {
         assumeTrue(Files.isDirectory(INPUT), "no real input at " + INPUT + ": the replay is skipped");
         RetailData data = RetailData.read(INPUT, DAYS);
         assertThat(data.invoices).isNotEmpty();
@@ -99,9 +99,10 @@ class RetailReplayIT {
                                 cluster,
                                 "SELECT count(*) FROM pg_stat_replication WHERE replay_lsn >= pg_current_wal_lsn()")
                         > 0);
-        Reconciliation reconciliation = new Reconciliation(day, replay, shop);
-        List<String> differences = reconciliation.run(cluster.primaryUrl(), cluster.username(), cluster.password());
-        LOG.info(System.lineSeparator() + reconciliation.report());
+        ReplayReconciliation replayReconciliation = new ReplayReconciliation(day, replay, shop);
+        List<String> differences =
+                replayReconciliation.run(cluster.primaryUrl(), cluster.username(), cluster.password());
+        LOG.info(System.lineSeparator() + replayReconciliation.report());
         return differences;
     }
 
@@ -120,7 +121,7 @@ class RetailReplayIT {
                 "FONDACO_PAYMENT_TEST_ENABLED",
                 "true",
                 "FONDACO_INVENTORY_GATHERED_TIME_TO_LIVE",
-                GATHERED_TIME_TO_LIVE,
+                BATCHED_RESERVATION_TTL,
                 "FONDACO_ACCESS_BOOTSTRAP_KEY",
                 PackagedApp.ADMIN_KEY);
     }

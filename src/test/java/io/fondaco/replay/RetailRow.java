@@ -21,7 +21,7 @@ record RetailRow(
     private static final Set<String> GOODS_WITH_OTHER_CODES = Set.of("DCGS", "GIFT_");
 
     /** Why a row is no sale of goods that a shop could make; empty for a good row. */
-    Optional<String> refusal() {
+    Optional<String> rejectionReason() {
         if (!invoice.matches("C?[0-9]{6}")) {
             return Optional.of("not_an_invoice");
         }
@@ -74,7 +74,7 @@ record RetailRow(
     }
 
     /** What the row is worth by its own words, in ten-thousandths of a pound: dirty prices have more than two decimals. */
-    long worth() {
+    long value() {
         return new java.math.BigDecimal(unitPrice)
                 .multiply(new java.math.BigDecimal(quantity))
                 .movePointRight(4)

@@ -24,25 +24,25 @@ import java.util.concurrent.locks.LockSupport;
  * Idempotency-Key or whose repetition leaves nothing but an abandoned cart behind.
  */
 public final class ShopClient implements AutoCloseable {
-    private static final String CONSISTENCY = "Fondaco-Consistency";
+    private static final String CONSISTENCY_HEADER = "Fondaco-Consistency";
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration GIVE_UP = Duration.ofSeconds(120);
-    private static final Duration PAUSE = Duration.ofMillis(200);
-    private static final Duration IMPORT_PAUSE = Duration.ofMillis(20);
+    private static final Duration DEFAULT_RETRY_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(200);
+    private static final Duration IMPORT_POLL_INTERVAL = Duration.ofMillis(20);
     private static final Set<Integer> RETRYABLE = Set.of(429, 502, 503, 504);
 
     private final HttpClient http;
     private final ObjectMapper json = new ObjectMapper();
     private final URI base;
     private final String adminKey;
-    private final Duration giveUp;
-    private final boolean waitsForOthers;
+    private final Duration retryTimeout;
+    private final boolean retriesConflicts;
     private final AtomicLong requests = new AtomicLong();
-    private final AtomicLong repeats = new AtomicLong();
-    private final AtomicReference<String> token = new AtomicReference<>("");
+    private final AtomicLong retries = new AtomicLong();
+    private final AtomicReference<String> consistencyToken = new AtomicReference<>("");
 
     public ShopClient(URI base, String adminKey) {
-        this(base, adminKey, GIVE_UP);
+        this(base, adminKey, DEFAULT_RETRY_TIMEOUT);
     }
 
     /** @param giveUp how long it repeats what fails */
@@ -51,15 +51,15 @@ public final class ShopClient implements AutoCloseable {
     }
 
     /** Somebody to whom it is an answer, too, that another request is at the same. */
-    public static ShopClient thatTakesConflicts(URI base, String adminKey) {
-        return new ShopClient(base, adminKey, GIVE_UP, false);
+    public static ShopClient withoutConflictRetry(URI base, String adminKey) {
+        return new ShopClient(base, adminKey, DEFAULT_RETRY_TIMEOUT, false);
     }
 
     private ShopClient(URI base, String adminKey, Duration giveUp, boolean waitsForOthers) {
         this.base = base;
         this.adminKey = adminKey;
-        this.giveUp = giveUp;
-        this.waitsForOthers = waitsForOthers;
+        this.retryTimeout = giveUp;
+        this.retriesConflicts = waitsForOthers;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
@@ -67,8 +67,8 @@ public final class ShopClient implements AutoCloseable {
     }
 
     /** An answer: its status and its JSON. */
-    public record Answer(int status, JsonNode body) {
-        public Answer expect(int... statuses) {
+    public record ApiResponse(int status, JsonNode body) {
+        public ApiResponse expect(int... statuses) {
             for (int expected : statuses) {
                 if (status == expected) {
                     return this;
@@ -82,31 +82,33 @@ public final class ShopClient implements AutoCloseable {
         return requests.get();
     }
 
-    public long repeats() {
-        return repeats.get();
+    public long retries() {
+        return retries.get();
     }
 
     /** The consistency token that it holds; empty before its first write. */
-    public String token() {
-        return token.get();
+    public String consistencyToken() {
+        return consistencyToken.get();
     }
 
     public String adminKey() {
         return adminKey;
     }
 
-    public Answer get(String path, String bearer) {
+    public ApiResponse get(String path, String bearer) {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET(), bearer);
     }
 
     /** What a GET answers that is no JSON, once. */
-    public String text(String path, String bearer) {
+    public String getText(String path, String bearer) {
         try {
             HttpResponse<String> answer = http.send(
                     HttpRequest.newBuilder(base.resolve(path))
                             .timeout(REQUEST_TIMEOUT)
                             .header("Authorization", "Bearer " + bearer)
-                            .header(CONSISTENCY, token.get().isEmpty() ? "start" : token.get())
+                            .header(
+                                    CONSISTENCY_HEADER,
+                                    consistencyToken.get().isEmpty() ? "start" : consistencyToken.get())
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
@@ -121,7 +123,7 @@ public final class ShopClient implements AutoCloseable {
         }
     }
 
-    public Answer send(String method, String path, String bearer, Map<String, String> headers, Object body) {
+    public ApiResponse send(String method, String path, String bearer, Map<String, String> headers, Object body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                 .header("Content-Type", "application/json")
                 .method(method, HttpRequest.BodyPublishers.ofString(write(body)));
@@ -130,10 +132,10 @@ public final class ShopClient implements AutoCloseable {
     }
 
     /** A cart of a guest: where it is, and what opens it. */
-    public record Basket(String path, String token) {}
+    public record GuestCart(String path, String token) {}
 
     /** @param lines each with a sku and a quantity */
-    public Basket openCart(String currency, String email, List<? extends Map<String, ?>> lines) {
+    public GuestCart openCart(String currency, String email, List<? extends Map<String, ?>> lines) {
         JsonNode cart = send(
                         "POST",
                         "/store/v1/carts",
@@ -142,32 +144,32 @@ public final class ShopClient implements AutoCloseable {
                         Map.of("currency", currency, "email", email, "lines", lines))
                 .expect(201)
                 .body();
-        return new Basket(
+        return new GuestCart(
                 "/store/v1/carts/" + cart.get("id").asText(),
                 cart.get("cart_token").asText());
     }
 
     /** Sets an address, a shipping method. */
-    public void choose(Basket basket, Map<String, ?> choice) {
-        send("PATCH", basket.path(), basket.token(), Map.of(), choice).expect(200);
+    public void updateCart(GuestCart guestCart, Map<String, ?> choice) {
+        send("PATCH", guestCart.path(), guestCart.token(), Map.of(), choice).expect(200);
     }
 
     /** Pays with money of the test provider. */
-    public Answer complete(Basket basket, String key) {
+    public ApiResponse complete(GuestCart guestCart, String key) {
         return send(
                 "POST",
-                basket.path() + "/complete",
-                basket.token(),
+                guestCart.path() + "/complete",
+                guestCart.token(),
                 Map.of("Idempotency-Key", key),
                 Map.of("payment", Map.of("provider", "test", "token", "tok_ok")));
     }
 
     /** Buys one of it, as a guest who fetches it. @return the order */
     public JsonNode buy(String currency, String sku) {
-        Basket basket =
+        GuestCart guestCart =
                 openCart(currency, UUID.randomUUID() + "@example.com", List.of(Map.of("sku", sku, "quantity", 1)));
-        choose(basket, Map.of("shipping_method", "pickup"));
-        return complete(basket, UUID.randomUUID().toString()).expect(201).body();
+        updateCart(guestCart, Map.of("shipping_method", "pickup"));
+        return complete(guestCart, UUID.randomUUID().toString()).expect(201).body();
     }
 
     /** A product for 5.00 GBP with the one variant; its handle is the SKU in small letters. */
@@ -179,12 +181,12 @@ public final class ShopClient implements AutoCloseable {
     }
 
     /** {@link #importProduct}, and so many of it. */
-    public void offer(String sku, int units) {
+    public void importProductWithStock(String sku, int units) {
         importProduct(sku);
         importStock("sku,location,available\n%s,default,%d\n".formatted(sku, units));
     }
 
-    public Answer importCsv(String query, String csv) {
+    public ApiResponse importCsv(String query, String csv) {
         return send(
                 HttpRequest.newBuilder(base.resolve("/admin/v1/imports?" + query))
                         .header("Content-Type", "text/csv")
@@ -214,40 +216,40 @@ public final class ShopClient implements AutoCloseable {
     public JsonNode awaitImport(String id) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (System.nanoTime() < deadline) {
-            Answer answer = get("/admin/v1/imports/" + id, adminKey);
+            ApiResponse apiResponse = get("/admin/v1/imports/" + id, adminKey);
             // The list of imports may be read from a replica that has not seen it yet.
-            if (answer.status() == 200) {
-                String status = answer.body().path("status").asText();
+            if (apiResponse.status() == 200) {
+                String status = apiResponse.body().path("status").asText();
                 if (status.equals("done") || status.equals("failed")) {
-                    return answer.body();
+                    return apiResponse.body();
                 }
             }
-            LockSupport.parkNanos(IMPORT_PAUSE.toNanos());
+            LockSupport.parkNanos(IMPORT_POLL_INTERVAL.toNanos());
         }
         throw new IllegalStateException("Import " + id + " did not end within ten minutes");
     }
 
-    private Answer send(HttpRequest.Builder builder, String bearer) {
-        String seen = token.get();
+    private ApiResponse send(HttpRequest.Builder builder, String bearer) {
+        String seen = consistencyToken.get();
         if (!seen.isEmpty()) {
-            builder.header(CONSISTENCY, seen);
+            builder.header(CONSISTENCY_HEADER, seen);
         }
         HttpRequest request = builder.timeout(REQUEST_TIMEOUT)
                 .header("Authorization", "Bearer " + bearer)
                 .header("Accept", "application/json")
                 .build();
-        long deadline = System.nanoTime() + giveUp.toNanos();
+        long deadline = System.nanoTime() + retryTimeout.toNanos();
         while (true) {
             requests.incrementAndGet();
             try {
                 HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                response.headers().firstValue(CONSISTENCY).ifPresent(this::remember);
-                boolean inFlight = waitsForOthers
+                response.headers().firstValue(CONSISTENCY_HEADER).ifPresent(this::updateConsistencyToken);
+                boolean inFlight = retriesConflicts
                         && response.statusCode() == 409
                         && (response.body().contains("request_in_flight")
                                 || response.body().contains("completion_in_progress"));
                 if (!RETRYABLE.contains(response.statusCode()) && !inFlight) {
-                    return new Answer(
+                    return new ApiResponse(
                             response.statusCode(),
                             response.body().isEmpty() ? json.nullNode() : json.readTree(response.body()));
                 }
@@ -262,14 +264,14 @@ public final class ShopClient implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
-            repeats.incrementAndGet();
-            LockSupport.parkNanos(PAUSE.toNanos());
+            retries.incrementAndGet();
+            LockSupport.parkNanos(RETRY_DELAY.toNanos());
         }
     }
 
     /** Of tokens of requests that were under way together the one that sorts later counts. */
-    private void remember(String answered) {
-        token.accumulateAndGet(answered, (mine, theirs) -> mine.compareTo(theirs) > 0 ? mine : theirs);
+    private void updateConsistencyToken(String answered) {
+        consistencyToken.accumulateAndGet(answered, (mine, theirs) -> mine.compareTo(theirs) > 0 ? mine : theirs);
     }
 
     private String write(Object body) {

@@ -34,30 +34,30 @@ public final class TestCostListener implements TestExecutionListener {
     private static final Path DIRECTORY =
             Path.of("target", "test-costs", System.getProperty("fondaco.testcost.build", "unknown"));
 
-    private final Map<String, Cost> begun = new ConcurrentHashMap<>();
-    private final ProcessWatch processes = new ProcessWatch();
-    private final Cost jvmStart = Cost.now(processes);
+    private final Map<String, TestCost> begun = new ConcurrentHashMap<>();
+    private final ProcessSampler processes = new ProcessSampler();
+    private final TestCost jvmStart = TestCost.now(processes);
 
     @Override
     public void executionStarted(TestIdentifier test) {
         if (isTopLevelClass(test)) {
-            begun.put(test.getUniqueId(), Cost.now(processes));
+            begun.put(test.getUniqueId(), TestCost.now(processes));
         }
     }
 
     @Override
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-        Cost before = begun.remove(test.getUniqueId());
+        TestCost before = begun.remove(test.getUniqueId());
         if (before != null) {
             String name = ((ClassSource) test.getSource().orElseThrow()).getClassName();
-            write(name, List.of(Cost.now(processes).minus(before).csv()));
+            write(name, List.of(TestCost.now(processes).minus(before).csv()));
         }
     }
 
     /** Overwrites what this JVM wrote after an earlier plan: it may execute one for each class. */
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
-        Cost now = Cost.now(processes);
+        TestCost now = TestCost.now(processes);
         List<String> lines = new ArrayList<>(List.of(jvmStart.csv(), now.csv()));
         lines.addAll(processes.identities());
         write(JVM + ProcessHandle.current().pid(), lines);
@@ -82,13 +82,13 @@ public final class TestCostListener implements TestExecutionListener {
     }
 
     private static String table() {
-        Map<String, Cost> classes = new TreeMap<>();
+        Map<String, TestCost> classes = new TreeMap<>();
         List<List<String>> jvms = new ArrayList<>();
         readAll().forEach((name, lines) -> {
             if (name.startsWith(JVM)) {
                 jvms.add(lines);
             } else {
-                classes.put(name, Cost.parse(lines.getFirst()));
+                classes.put(name, TestCost.parse(lines.getFirst()));
             }
         });
         StringBuilder table = new StringBuilder(
@@ -96,7 +96,7 @@ public final class TestCostListener implements TestExecutionListener {
         table.append(row("class", "seconds", "CPU s", "app starts", "Postgres", "Kafka"));
         classes.entrySet().stream()
                 .sorted(Comparator.comparingDouble(
-                        (Map.Entry<String, Cost> entry) -> -entry.getValue().seconds()))
+                        (Map.Entry<String, TestCost> entry) -> -entry.getValue().seconds()))
                 .limit(SLOWEST)
                 .forEach(entry -> table.append(
                         row(entry.getKey().substring(entry.getKey().lastIndexOf('.') + 1), entry.getValue())));
@@ -104,7 +104,7 @@ public final class TestCostListener implements TestExecutionListener {
     }
 
     /** From the start of the first test JVM to the end of the last one that has ended. */
-    private static Cost total(List<List<String>> jvms) {
+    private static TestCost total(List<List<String>> jvms) {
         Set<String> identities = new HashSet<>();
         int kafka = 0;
         int applications = 0;
@@ -113,8 +113,8 @@ public final class TestCostListener implements TestExecutionListener {
         double cpuStart = Double.MAX_VALUE;
         double cpuEnd = 0;
         for (List<String> lines : jvms) {
-            Cost first = Cost.parse(lines.get(0));
-            Cost last = Cost.parse(lines.get(1));
+            TestCost first = TestCost.parse(lines.get(0));
+            TestCost last = TestCost.parse(lines.get(1));
             start = Math.min(start, first.seconds());
             end = Math.max(end, last.seconds());
             cpuStart = Math.min(cpuStart, first.cpuSeconds());
@@ -130,7 +130,8 @@ public final class TestCostListener implements TestExecutionListener {
         }
         int packaged = (int)
                 identities.stream().filter(TestCostListener::isApplication).count();
-        return new Cost(end - start, cpuEnd - cpuStart, applications + packaged, identities.size() - packaged, kafka);
+        return new TestCost(
+                end - start, cpuEnd - cpuStart, applications + packaged, identities.size() - packaged, kafka);
     }
 
     private static boolean isApplication(String identity) {
@@ -151,14 +152,14 @@ public final class TestCostListener implements TestExecutionListener {
         return all;
     }
 
-    private static String row(String name, Cost cost) {
+    private static String row(String name, TestCost testCost) {
         return row(
                 name,
-                String.format(Locale.ROOT, "%.0f", cost.seconds()),
-                String.format(Locale.ROOT, "%.0f", cost.cpuSeconds()),
-                Integer.toString(cost.applications()),
-                Integer.toString(cost.postgres()),
-                Integer.toString(cost.kafka()));
+                String.format(Locale.ROOT, "%.0f", testCost.seconds()),
+                String.format(Locale.ROOT, "%.0f", testCost.cpuSeconds()),
+                Integer.toString(testCost.applications()),
+                Integer.toString(testCost.postgres()),
+                Integer.toString(testCost.kafka()));
     }
 
     private static String row(String name, String... columns) {

@@ -127,7 +127,7 @@ class AddressGuardTest {
                 "''|0"
             })
     void retryAfterIsANumberOfSecondsOrADate(String header, long seconds) {
-        assertThat(Caller.retryAfter(header, Instant.parse("2026-11-24T12:00:00Z")))
+        assertThat(WebhookClient.parseRetryAfter(header, Instant.parse("2026-11-24T12:00:00Z")))
                 .isEqualTo(seconds);
     }
 
@@ -174,7 +174,7 @@ class AddressGuardTest {
     @Test
     void aNameIsCalledAtItsFirstAddressIfAllOfThemArePublic() throws Exception {
         List<InetAddress> addresses = addresses("8.8.8.8", "2001:4860:4860::8888");
-        assertThat(guard(Map.of()).choose("dns.example", addresses)).isEqualTo(addresses.getFirst());
+        assertThat(guard(Map.of()).requireAllAllowed("dns.example", addresses)).isEqualTo(addresses.getFirst());
     }
 
     @ParameterizedTest
@@ -182,8 +182,8 @@ class AddressGuardTest {
     void aNameIsRefusedIfOneOfItsAddressesIsPrivateWhereverItStands(String hidden) {
         for (List<InetAddress> addresses : List.of(
                 addresses(hidden, "8.8.8.8"), addresses("8.8.8.8", hidden), addresses("8.8.8.8", hidden, "1.1.1.1"))) {
-            assertThatThrownBy(() -> guard(Map.of()).choose("mixed.example", addresses))
-                    .isInstanceOf(AddressGuard.Refused.class)
+            assertThatThrownBy(() -> guard(Map.of()).requireAllAllowed("mixed.example", addresses))
+                    .isInstanceOf(AddressGuard.AddressRefused.class)
                     .hasMessageContaining("mixed.example")
                     .hasMessageNotContaining(hidden);
         }
@@ -206,7 +206,7 @@ class AddressGuardTest {
                 "0.0.0.0"
             })
     void noSpellingOfThisMachineIsCalled(String host) {
-        assertThatThrownBy(() -> guard(Map.of()).resolve(host)).isInstanceOf(AddressGuard.Refused.class);
+        assertThatThrownBy(() -> guard(Map.of()).resolve(host)).isInstanceOf(AddressGuard.AddressRefused.class);
     }
 
     /** Others read 0177 as 127. It does not matter: no name is left to read once its address was checked. */

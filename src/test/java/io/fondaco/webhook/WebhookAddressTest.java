@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 class WebhookAddressTest {
     @AfterEach
-    void nothingIsLeft() {
-        Webhooks.deleteAll();
+    void deleteWebhooks() {
+        WebhookAdminClient.deleteAll();
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class WebhookAddressTest {
                 "https://[2002:7f00:1::]/"
             })
     void anAddressThatIsNotPublicIsRefused(String url) {
-        refused(Webhooks.register(url, "order.placed"), "address_not_allowed");
+        assertRefused(WebhookAdminClient.register(url, "order.placed"), "address_not_allowed");
     }
 
     @ParameterizedTest
@@ -89,42 +89,43 @@ class WebhookAddressTest {
                 ""
             })
     void whatIsNoUrlToCallIsRefused(String url) {
-        Response answer = Webhooks.register(url, "order.placed");
+        Response answer = WebhookAdminClient.register(url, "order.placed");
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
         assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/url");
     }
 
     @Test
     void aUrlThatIsTooLongOrHoldsNulIsRefused() {
-        Response tooLong = Webhooks.register("https://example.com/" + "x".repeat(2_000), "order.placed");
+        Response tooLong = WebhookAdminClient.register("https://example.com/" + "x".repeat(2_000), "order.placed");
         assertThat(tooLong.statusCode()).isEqualTo(422);
-        Response withNul = Webhooks.register("https://example.com/\u0000", "order.placed");
+        Response withNul = WebhookAdminClient.register("https://example.com/\u0000", "order.placed");
         assertThat(withNul.statusCode()).isEqualTo(422);
-        Response named = Webhooks.staff()
+        Response named = WebhookAdminClient.request()
                 .body(Map.of("url", "https://example.com/", "event_types", List.of("*"), "description", "\u0000"))
-                .post(Webhooks.PATH);
+                .post(WebhookAdminClient.PATH);
         assertThat(named.statusCode()).isEqualTo(422);
     }
 
     @Test
     void aChangedUrlIsCheckedLikeANewOne() {
-        String id = Webhooks.registered("https://hooks.example.com/", "webhook.test");
+        String id = WebhookAdminClient.registerForId("https://hooks.example.com/", "webhook.test");
         for (String url : List.of("https://10.0.0.1/", "http://example.com/", "", "https://a@b/", "\u0000")) {
-            Response answer = Webhooks.change(id, Map.of("url", url));
+            Response answer = WebhookAdminClient.change(id, Map.of("url", url));
             assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
         }
-        Webhooks.get(id).then().body("url", equalTo("https://hooks.example.com/"));
+        WebhookAdminClient.get(id).then().body("url", equalTo("https://hooks.example.com/"));
     }
 
     /** Names, and spellings of addresses that are no literals here but may be elsewhere. */
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST", "localhost.", "0x7f000001", "127.000.000.001", "[::1%25lo]"})
     void whatLeadsToAPrivateAddressIsRefusedWhenItIsCalledAtTheLatest(String host) {
-        try (Receiver internal = new Receiver()) {
-            Response webhook = Webhooks.register("https://" + host + ":" + internal.port() + "/", "webhook.test");
+        try (StubWebhookReceiver internal = new StubWebhookReceiver()) {
+            Response webhook =
+                    WebhookAdminClient.register("https://" + host + ":" + internal.port() + "/", "webhook.test");
             if (webhook.statusCode() == 201) {
                 String id = webhook.path("id");
-                Webhooks.test(id);
+                WebhookAdminClient.test(id);
                 await().until(() -> attempts(id) > 0);
             } else {
                 webhook.then().statusCode(422);
@@ -135,18 +136,18 @@ class WebhookAddressTest {
 
     @Test
     void whyANameWasNotCalledIsInTheLog() {
-        String id = Webhooks.registered("https://localhost:9/", "webhook.test");
-        Webhooks.test(id);
+        String id = WebhookAdminClient.registerForId("https://localhost:9/", "webhook.test");
+        WebhookAdminClient.test(id);
         await().until(() -> attempts(id) > 0);
-        Webhooks.log(id)
+        WebhookAdminClient.deliveries(id)
                 .then()
                 .body("data[0].status", equalTo("pending"))
                 .body("data[0].attempts[0].status", equalTo(null))
                 .body("data[0].attempts[0].error", equalTo("The address of localhost is not public: it is not called"));
-        String unknown = Webhooks.registered("https://no-such-host.invalid/", "webhook.test");
-        Webhooks.test(unknown);
+        String unknown = WebhookAdminClient.registerForId("https://no-such-host.invalid/", "webhook.test");
+        WebhookAdminClient.test(unknown);
         await().until(() -> attempts(unknown) > 0);
-        Webhooks.log(unknown)
+        WebhookAdminClient.deliveries(unknown)
                 .then()
                 .body("data[0].attempts[0].error", startsWith("There is no address for no-such-host.invalid"));
     }
@@ -170,19 +171,19 @@ class WebhookAddressTest {
     void aTypeThatThereIsNotIsNamed(Map<String, Object> bad) {
         Map<String, Object> body = new HashMap<>(Map.of("url", "https://example.com/"));
         body.put("event_types", bad.get("types"));
-        Response answer = Webhooks.staff().body(body).post(Webhooks.PATH);
+        Response answer = WebhookAdminClient.request().body(body).post(WebhookAdminClient.PATH);
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
         assertThat((String) answer.path("errors[0].pointer")).isEqualTo(bad.get("pointer"));
     }
 
-    private static void refused(Response answer, String code) {
+    private static void assertRefused(Response answer, String code) {
         assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
         assertThat((String) answer.path("code")).isEqualTo(code);
         assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/url");
     }
 
     private static int attempts(String id) {
-        List<?> attempts = Webhooks.log(id).path("data[0].attempts");
+        List<?> attempts = WebhookAdminClient.deliveries(id).path("data[0].attempts");
         return attempts == null ? 0 : attempts.size();
     }
 }

@@ -40,10 +40,10 @@ class WebhookCertificateTest {
     void itIsReadFromTheConnection() throws Exception {
         Vertx vertx = Vertx.vertx();
         try {
-            assertThat(shown(vertx, true).orElseThrow())
+            assertThat(certificateExpiry(vertx, true).orElseThrow())
                     .isCloseTo(
                             Instant.now().plus(Duration.ofDays(40)), new TemporalUnitWithinOffset(1, ChronoUnit.HOURS));
-            assertThat(shown(vertx, false)).isEmpty();
+            assertThat(certificateExpiry(vertx, false)).isEmpty();
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         }
@@ -51,24 +51,24 @@ class WebhookCertificateTest {
 
     @Test
     void theLastCallCounts() {
-        metrics.certificate(endpoint, Optional.of(DAY));
-        assertThat(told()).isEqualTo(DAY.getEpochSecond());
-        metrics.certificate(endpoint, Optional.of(DAY.plusSeconds(60)));
-        assertThat(told()).isEqualTo(DAY.getEpochSecond() + 60);
-        metrics.certificate(endpoint, Optional.empty());
+        metrics.recordCertificateExpiry(endpoint, Optional.of(DAY));
+        assertThat(gaugeValue()).isEqualTo(DAY.getEpochSecond());
+        metrics.recordCertificateExpiry(endpoint, Optional.of(DAY.plusSeconds(60)));
+        assertThat(gaugeValue()).isEqualTo(DAY.getEpochSecond() + 60);
+        metrics.recordCertificateExpiry(endpoint, Optional.empty());
         assertThat(registry.find(NAME).meters()).as("called without TLS").isEmpty();
-        metrics.certificate(endpoint, Optional.of(DAY));
-        assertThat(told()).isEqualTo(DAY.getEpochSecond());
+        metrics.recordCertificateExpiry(endpoint, Optional.of(DAY));
+        assertThat(gaugeValue()).isEqualTo(DAY.getEpochSecond());
     }
 
     @Test
     void anEndpointThatIsDeletedIsForgotten() {
         UUID other = UUID.randomUUID();
-        WebhookMetrics.Backlog none = new WebhookMetrics.Backlog(0, 0);
-        metrics.waiting(Map.of(endpoint, none, other, none));
-        metrics.certificate(endpoint, Optional.of(DAY));
-        metrics.certificate(other, Optional.of(DAY));
-        metrics.waiting(Map.of(other, none));
+        WebhookMetrics.EndpointBacklog none = new WebhookMetrics.EndpointBacklog(0, 0);
+        metrics.updateBacklogs(Map.of(endpoint, none, other, none));
+        metrics.recordCertificateExpiry(endpoint, Optional.of(DAY));
+        metrics.recordCertificateExpiry(other, Optional.of(DAY));
+        metrics.updateBacklogs(Map.of(other, none));
         assertThat(registry.getMeters())
                 .filteredOn(meter -> meter.getId().getTag("webhook") != null)
                 .extracting(meter -> meter.getId().getTag("webhook"))
@@ -76,14 +76,14 @@ class WebhookCertificateTest {
                 .hasSize(3);
     }
 
-    private double told() {
+    private double gaugeValue() {
         return registry.get(NAME)
                 .tag("webhook", new WebhookId(endpoint).toString())
                 .gauge()
                 .value();
     }
 
-    private Optional<Instant> shown(Vertx vertx, boolean tls) throws Exception {
+    private Optional<Instant> certificateExpiry(Vertx vertx, boolean tls) throws Exception {
         HttpServerOptions options = new HttpServerOptions().setHost("127.0.0.1").setPort(0);
         if (tls) {
             options.setSsl(true)
@@ -101,7 +101,7 @@ class WebhookCertificateTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
-        return Caller.certificateExpiresAt(request.connection());
+        return WebhookClient.certificateExpiresAt(request.connection());
     }
 
     private String keys() throws Exception {

@@ -6,9 +6,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.IntegrationsProfile;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
 import io.fondaco.platform.database.Connections;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -39,36 +39,38 @@ import org.junit.jupiter.api.Test;
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookDeliveryTest {
-    private static final int MOST_BYTES = 20_000;
+    private static final int MAX_PAYLOAD_BYTES = 20_000;
 
     @Inject
-    Shelf shelf;
+    ProductFixture productFixture;
 
     @Inject
     Connections connections;
 
-    private final Receiver receiver = new Receiver();
+    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
 
     @AfterEach
-    void nothingIsLeft() {
-        Webhooks.deleteAll();
-        receiver.close();
+    void deleteWebhooks() {
+        WebhookAdminClient.deleteAll();
+        stubWebhookReceiver.close();
     }
 
     @Test
     void anOrderPlacedReachesTheEndpointOnceSignedThinAndReadable() {
-        Response webhook = Webhooks.register(receiver.at("/orders", Receiver.answers(200)), "order.placed");
+        Response webhook = WebhookAdminClient.register(
+                stubWebhookReceiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.placed");
         String secret = webhook.path("secret");
-        Response placed = Shopper.ready(shelf.put(250, 10), 2).complete("tok_ok");
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2)
+                .complete("tok_ok");
         String order = placed.path("id");
-        await().until(() -> receiver.calls("/orders", order).size() == 1);
-        Received call = receiver.calls("/orders", order).getFirst();
+        await().until(() -> stubWebhookReceiver.requests("/orders", order).size() == 1);
+        ReceivedWebhook call = stubWebhookReceiver.requests("/orders", order).getFirst();
 
-        assertThat(call.signatures()).containsExactly(Signatures.of(secret, call));
+        assertThat(call.signatures()).containsExactly(WebhookSignatures.expected(secret, call));
         assertThat(Long.parseLong(call.header("webhook-timestamp")))
                 .isCloseTo(Instant.now().getEpochSecond(), Offset.offset(60L));
         assertThat(call.header("content-type")).isEqualTo("application/json");
-        assertThat(call.body().length()).isLessThan(MOST_BYTES);
+        assertThat(call.body().length()).isLessThan(MAX_PAYLOAD_BYTES);
         assertThat(call.json().getMap("$").keySet().stream().map(String::valueOf))
                 .containsExactlyInAnyOrder(
                         "id", "type", "timestamp", "subject", "sequence", "resource_version", "data");
@@ -79,13 +81,13 @@ class WebhookDeliveryTest {
         assertThat(call.json().getLong("data.total.amount")).isEqualTo(500);
         assertThat(call.body().toLowerCase(Locale.ROOT)).doesNotContain("ada", "example.org", "email", "address");
 
-        Staff.request()
+        AdminApi.request()
                 .header("Fondaco-Consistency", call.header("fondaco-consistency"))
                 .get("/admin/v1/orders/" + order)
                 .then()
                 .statusCode(200)
                 .header("ETag", '"' + call.json().getString("resource_version") + '"');
-        await().untilAsserted(() -> Webhooks.log(webhook.path("id"))
+        await().untilAsserted(() -> WebhookAdminClient.deliveries(webhook.path("id"))
                 .then()
                 .body("data.size()", equalTo(1))
                 .body("data[0].status", equalTo("delivered"))
@@ -94,18 +96,23 @@ class WebhookDeliveryTest {
                 .body("data[0].attempts[0].status", equalTo(200))
                 .body("data[0].attempts[0].error", equalTo(""))
                 .body("data[0].attempts[0].response", equalTo("OK")));
-        assertThat(receiver.calls("/orders", order)).hasSize(1);
+        assertThat(stubWebhookReceiver.requests("/orders", order)).hasSize(1);
     }
 
     @Test
     void anEndpointGetsWhatItIsForAndNothingElse() {
-        Webhooks.registered(receiver.at("/exact", Receiver.answers(200)), "order.fulfilled", "product.created");
-        Webhooks.registered(receiver.at("/orders", Receiver.answers(200)), "order.*");
-        Webhooks.registered(receiver.at("/all", Receiver.answers(204)), "*");
-        Response placed = Shopper.ready(shelf.put(250, 10), 1).complete("tok_ok");
+        WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/exact", StubWebhookReceiver.respondWith(200)),
+                "order.fulfilled",
+                "product.created");
+        WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.*");
+        WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/all", StubWebhookReceiver.respondWith(204)), "*");
+        Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
+                .complete("tok_ok");
         String order = placed.path("id");
-        Staff.verb(order, "fulfillments", Map.of()).then().statusCode(201);
-        String product = Webhooks.product();
+        AdminApi.orderAction(order, "fulfillments", Map.of()).then().statusCode(201);
+        String product = WebhookAdminClient.createProduct();
 
         await().untilAsserted(() -> {
             assertThat(types("/all", order)).containsExactly("order.placed", "order.fulfilled");
@@ -114,132 +121,152 @@ class WebhookDeliveryTest {
             assertThat(types("/exact", order)).containsExactly("order.fulfilled");
             assertThat(types("/exact", product)).containsExactly("product.created");
         });
-        assertThat(receiver.calls("/orders"))
+        assertThat(stubWebhookReceiver.requests("/orders"))
                 .allSatisfy(call -> assertThat(call.type()).startsWith("order."));
-        assertThat(receiver.calls("/exact"))
+        assertThat(stubWebhookReceiver.requests("/exact"))
                 .allSatisfy(call -> assertThat(call.type()).isIn("order.fulfilled", "product.created"));
     }
 
     @Test
     void afterARotationBothSecretsSignForAWhileAndThenTheNewOneAlone() {
-        Response webhook = Webhooks.register(receiver.at("/rotated", Receiver.answers(200)), "webhook.test");
+        Response webhook = WebhookAdminClient.register(
+                stubWebhookReceiver.stub("/rotated", StubWebhookReceiver.respondWith(200)), "webhook.test");
         String id = webhook.path("id");
         String before = webhook.path("secret");
-        Webhooks.test(id);
-        await().until(() -> receiver.calls("/rotated").size() == 1);
-        Received early = receiver.calls("/rotated").getFirst();
-        assertThat(early.signatures()).containsExactly(Signatures.of(before, early));
+        WebhookAdminClient.test(id);
+        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 1);
+        ReceivedWebhook early = stubWebhookReceiver.requests("/rotated").getFirst();
+        assertThat(early.signatures()).containsExactly(WebhookSignatures.expected(before, early));
 
-        Response rotated = Webhooks.rotate(id);
+        Response rotated = WebhookAdminClient.rotate(id);
         String after = rotated.path("secret");
         assertThat(after).startsWith("whsec_").isNotEqualTo(before);
-        Webhooks.test(id);
-        await().until(() -> receiver.calls("/rotated").size() == 2);
-        Received between = receiver.calls("/rotated").getLast();
-        assertThat(between.signatures()).containsExactly(Signatures.of(after, between), Signatures.of(before, between));
+        WebhookAdminClient.test(id);
+        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 2);
+        ReceivedWebhook between = stubWebhookReceiver.requests("/rotated").getLast();
+        assertThat(between.signatures())
+                .containsExactly(
+                        WebhookSignatures.expected(after, between), WebhookSignatures.expected(before, between));
 
-        await().until(() -> Webhooks.get(id).path("previous_secret_until") == null);
-        Webhooks.test(id);
-        await().until(() -> receiver.calls("/rotated").size() == 3);
-        Received late = receiver.calls("/rotated").getLast();
-        assertThat(late.signatures()).containsExactly(Signatures.of(after, late));
+        await().until(() -> WebhookAdminClient.get(id).path("previous_secret_until") == null);
+        WebhookAdminClient.test(id);
+        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 3);
+        ReceivedWebhook late = stubWebhookReceiver.requests("/rotated").getLast();
+        assertThat(late.signatures()).containsExactly(WebhookSignatures.expected(after, late));
     }
 
     @Test
     void aReceiverThatTakesEveryThirdCallGetsItInTheEndUnderTheSameId() {
-        String id = Webhooks.registered(receiver.at("/moody", Receiver.takesEveryThird()), "product.created");
-        String product = Webhooks.product();
-        await().untilAsserted(() -> Webhooks.log(id)
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/moody", StubWebhookReceiver.acceptEveryThird()), "product.created");
+        String product = WebhookAdminClient.createProduct();
+        await().untilAsserted(() -> WebhookAdminClient.deliveries(id)
                 .then()
                 .body("data.size()", equalTo(1))
                 .body("data[0].subject", equalTo(product))
                 .body("data[0].status", equalTo("delivered"))
                 .body("data[0].attempts.status", equalTo(List.of(500, 500, 200)))
                 .body("data[0].attempts.error", equalTo(List.of("It answered 500", "It answered 500", ""))));
-        assertThat(receiver.calls("/moody")).hasSize(3);
-        assertThat(receiver.calls("/moody").stream().map(Received::id).distinct())
+        assertThat(stubWebhookReceiver.requests("/moody")).hasSize(3);
+        assertThat(stubWebhookReceiver.requests("/moody").stream()
+                        .map(ReceivedWebhook::id)
+                        .distinct())
                 .hasSize(1);
-        assertThat(receiver.calls("/moody").stream().map(Received::body).distinct())
+        assertThat(stubWebhookReceiver.requests("/moody").stream()
+                        .map(ReceivedWebhook::body)
+                        .distinct())
                 .hasSize(1);
-        Webhooks.get(id).then().body("consecutive_failures", equalTo(0)).body("failing_since", equalTo(null));
+        WebhookAdminClient.get(id)
+                .then()
+                .body("consecutive_failures", equalTo(0))
+                .body("failing_since", equalTo(null));
     }
 
     @Test
     void anOrdersEventsArriveInTheirOrderThoughTheReceiverIsSlow() {
         CountDownLatch released = new CountDownLatch(1);
-        Receiver.Manner slow = (call, socket) -> {
+        StubWebhookReceiver.ResponseBehavior slow = (call, socket) -> {
             if (call.type().startsWith("order.")) {
                 released.await();
             }
-            Receiver.answers(200).answer(call, socket);
+            StubWebhookReceiver.respondWith(200).respond(call, socket);
         };
-        String id = Webhooks.registered(receiver.at("/slow", slow), "order.*", "product.created");
-        Webhooks.registered(receiver.at("/quick", Receiver.answers(200)), "order.*", "product.created");
-        Webhooks.change(id, Map.of("status", "disabled")).then().statusCode(200);
+        String id =
+                WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/slow", slow), "order.*", "product.created");
+        WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "order.*", "product.created");
+        WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         Instant from = Instant.now();
-        String order = Shopper.ready(shelf.put(250, 10), 2)
+        String order = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2)
                 .complete("manual", "", UUID.randomUUID().toString())
                 .path("id");
-        Staff.verb(order, "capture", Map.of()).then().statusCode(200);
-        Staff.verb(order, "fulfillments", Map.of()).then().statusCode(201);
-        Staff.verb(order, "refunds", Map.of("amount", Map.of("amount", 100, "currency", "GBP"), "reason", "late"))
+        AdminApi.orderAction(order, "capture", Map.of()).then().statusCode(200);
+        AdminApi.orderAction(order, "fulfillments", Map.of()).then().statusCode(201);
+        AdminApi.orderAction(
+                        order, "refunds", Map.of("amount", Map.of("amount", 100, "currency", "GBP"), "reason", "late"))
                 .then()
                 .statusCode(201);
-        String product = Webhooks.product();
+        String product = WebhookAdminClient.createProduct();
         List<String> told = List.of("order.placed", "order.captured", "order.fulfilled", "order.refunded");
         await().until(() -> types("/quick", order).equals(told)
-                && !receiver.calls("/quick", product).isEmpty());
+                && !stubWebhookReceiver.requests("/quick", product).isEmpty());
 
         // All of it is due at once.
-        Webhooks.change(id, Map.of("status", "enabled")).then().statusCode(200);
-        Webhooks.replay(id, Map.of("from", from.toString(), "to", Instant.now().toString()))
+        WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
+        WebhookAdminClient.replay(
+                        id, Map.of("from", from.toString(), "to", Instant.now().toString()))
                 .then()
                 .statusCode(202);
         await().pollInterval(Duration.ofMillis(10))
-                .until(() -> !receiver.calls("/slow", product).isEmpty());
+                .until(() -> !stubWebhookReceiver.requests("/slow", product).isEmpty());
         // Something that happened later has overtaken the order's later events: they were seen, and left.
         assertThat(types("/slow", order)).containsExactly("order.placed");
         released.countDown();
         await().until(() -> firstAttempts(order).size() == told.size());
         assertThat(firstAttempts(order)).isEqualTo(told);
-        assertThat(receiver.calls("/slow", order).stream().map(Received::sequence))
+        assertThat(stubWebhookReceiver.requests("/slow", order).stream().map(ReceivedWebhook::sequence))
                 .isSorted();
     }
 
     @Test
     void theSecretIsInNoLogAndInNoTable() throws Exception {
         try (LogRecorder log = LogRecorder.open()) {
-            Response webhook = Webhooks.register(receiver.at("/gone", Receiver.answers(410)), "product.created");
+            Response webhook = WebhookAdminClient.register(
+                    stubWebhookReceiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
             String id = webhook.path("id");
-            List<String> secrets =
-                    List.of(webhook.path("secret"), Webhooks.rotate(id).path("secret"));
-            Webhooks.product();
-            await().until(() -> "disabled".equals(Webhooks.get(id).path("status")));
+            List<String> secrets = List.of(
+                    webhook.path("secret"), WebhookAdminClient.rotate(id).path("secret"));
+            WebhookAdminClient.createProduct();
+            await().until(() -> "disabled".equals(WebhookAdminClient.get(id).path("status")));
             assertThat(log.lines()).as("it does record").anyMatch(line -> line.contains(id));
             for (String secret : secrets) {
                 for (String spelling : spellings(secret)) {
                     assertThat(log.lines()).noneMatch(line -> line.contains(spelling));
-                    assertThat(placesOf(spelling)).isEmpty();
+                    assertThat(columnsContaining(spelling)).isEmpty();
                 }
             }
-            assertThat(placesOf("/gone")).as("the search finds what is there").contains("webhook.endpoint.url");
+            assertThat(columnsContaining("/gone"))
+                    .as("the search finds what is there")
+                    .contains("webhook.endpoint.url");
         }
     }
 
     @Test
     void aTrialIsSentToTheWebhookThatIsTriedAndToNoOther() {
-        String tried = Webhooks.registered(receiver.at("/tried", Receiver.answers(200)), "order.placed");
-        Webhooks.registered(receiver.at("/other", Receiver.answers(200)), "*");
-        Webhooks.test(tried);
-        await().until(() -> receiver.calls("/tried").size() == 1);
-        assertThat(receiver.calls("/tried").getFirst().json().getString("data.id"))
+        String tried = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "order.placed");
+        WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/other", StubWebhookReceiver.respondWith(200)), "*");
+        WebhookAdminClient.test(tried);
+        await().until(() -> stubWebhookReceiver.requests("/tried").size() == 1);
+        assertThat(stubWebhookReceiver.requests("/tried").getFirst().json().getString("data.id"))
                 .isEqualTo(tried);
-        String product = Webhooks.product();
-        await().until(() -> !receiver.calls("/other", product).isEmpty());
-        assertThat(receiver.calls("/other").stream().map(Received::type)).doesNotContain("webhook.test");
-        Webhooks.change(tried, Map.of("status", "disabled")).then().statusCode(200);
-        Webhooks.staff()
-                .post(Webhooks.PATH + "/" + tried + "/test")
+        String product = WebhookAdminClient.createProduct();
+        await().until(() -> !stubWebhookReceiver.requests("/other", product).isEmpty());
+        assertThat(stubWebhookReceiver.requests("/other").stream().map(ReceivedWebhook::type))
+                .doesNotContain("webhook.test");
+        WebhookAdminClient.change(tried, Map.of("status", "disabled")).then().statusCode(200);
+        WebhookAdminClient.request()
+                .post(WebhookAdminClient.PATH + "/" + tried + "/test")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("webhook_disabled"))
@@ -247,7 +274,9 @@ class WebhookDeliveryTest {
     }
 
     private List<String> types(String path, String subject) {
-        return receiver.calls(path, subject).stream().map(Received::type).toList();
+        return stubWebhookReceiver.requests(path, subject).stream()
+                .map(ReceivedWebhook::type)
+                .toList();
     }
 
     /** A call that is cut off is made again. */
@@ -263,7 +292,7 @@ class WebhookDeliveryTest {
     }
 
     /** The columns of all tables that hold the text. */
-    private List<String> placesOf(String text) throws SQLException {
+    private List<String> columnsContaining(String text) throws SQLException {
         List<String> places = new ArrayList<>();
         try (Connection connection = connections.toPrimary();
                 Statement statement = connection.createStatement()) {

@@ -35,39 +35,41 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("integrations")
 class WebhookFailureTest {
     /** Calls of a pod to one endpoint, as it comes. */
-    private static final int AT_A_TIME = 8;
+    private static final int CALLS_PER_ENDPOINT = 8;
 
     private static final int MANY = 12;
 
-    private final Receiver receiver = new Receiver();
+    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
 
     @AfterEach
-    void nothingIsLeft() {
-        Webhooks.deleteAll();
-        receiver.close();
+    void deleteWebhooks() {
+        WebhookAdminClient.deleteAll();
+        stubWebhookReceiver.close();
     }
 
     @Test
     void whoAnswersGoneIsDisabledAtOnceAndOthersAreTold() {
         try (LogRecorder log = LogRecorder.open()) {
-            Webhooks.registered(receiver.at("/watch", Receiver.answers(200)), "webhook.*");
-            String gone = Webhooks.registered(receiver.at("/gone", Receiver.answers(410)), "product.created");
-            Webhooks.product();
-            await().until(() -> !receiver.calls("/watch", gone).isEmpty());
-            Received told = receiver.calls("/watch", gone).getFirst();
+            WebhookAdminClient.registerForId(
+                    stubWebhookReceiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
+            String gone = WebhookAdminClient.registerForId(
+                    stubWebhookReceiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
+            WebhookAdminClient.createProduct();
+            await().until(() -> !stubWebhookReceiver.requests("/watch", gone).isEmpty());
+            ReceivedWebhook told = stubWebhookReceiver.requests("/watch", gone).getFirst();
             assertThat(told.type()).isEqualTo("webhook.disabled");
             assertThat(told.json().getString("data.id")).isEqualTo(gone);
             assertThat(told.json().getString("data.reason")).isEqualTo("It answered 410 Gone");
-            Webhooks.get(gone)
+            WebhookAdminClient.get(gone)
                     .then()
                     .body("status", equalTo("disabled"))
                     .body("disabled_reason", equalTo("It answered 410 Gone"))
                     .header("ETag", '"' + told.json().getString("resource_version") + '"');
-            Webhooks.log(gone)
+            WebhookAdminClient.deliveries(gone)
                     .then()
                     .body("data[0].status", equalTo("failed"))
                     .body("data[0].attempts.status", equalTo(List.of(410)));
-            assertThat(receiver.calls("/gone")).hasSize(1);
+            assertThat(stubWebhookReceiver.requests("/gone")).hasSize(1);
             assertThat(log.lines()).anyMatch(line -> line.contains(gone + " is disabled: It answered 410 Gone"));
         }
     }
@@ -75,41 +77,45 @@ class WebhookFailureTest {
     @Test
     void whatTheOldUrlAnswersIsNotHeldAgainstTheNewOne() {
         CountDownLatch moved = new CountDownLatch(1);
-        String id = Webhooks.registered(
-                receiver.at("/old", (call, socket) -> {
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/old", (call, socket) -> {
                     moved.await();
-                    Receiver.answers(410).answer(call, socket);
+                    StubWebhookReceiver.respondWith(410).respond(call, socket);
                 }),
                 "product.created");
-        Webhooks.product();
-        await().until(() -> !receiver.calls("/old").isEmpty());
-        Webhooks.change(id, Map.of("url", receiver.at("/new", Receiver.answers(200))))
+        WebhookAdminClient.createProduct();
+        await().until(() -> !stubWebhookReceiver.requests("/old").isEmpty());
+        WebhookAdminClient.change(
+                        id, Map.of("url", stubWebhookReceiver.stub("/new", StubWebhookReceiver.respondWith(200))))
                 .then()
                 .statusCode(200);
         moved.countDown();
-        await().until(() -> Webhooks.log(id).asString().contains("410"));
-        Webhooks.get(id).then().body("status", equalTo("enabled"));
-        String product = Webhooks.product();
-        await().until(() -> receiver.calls("/new", product).size() == 1);
+        await().until(() -> WebhookAdminClient.deliveries(id).asString().contains("410"));
+        WebhookAdminClient.get(id).then().body("status", equalTo("enabled"));
+        String product = WebhookAdminClient.createProduct();
+        await().until(() -> stubWebhookReceiver.requests("/new", product).size() == 1);
     }
 
     @Test
     void whoFailsForTooLongIsDisabledAndOthersAreTold() {
         try (LogRecorder log = LogRecorder.open()) {
-            Webhooks.registered(receiver.at("/watch", Receiver.answers(200)), "webhook.*");
-            String broken = Webhooks.registered(receiver.at("/broken", Receiver.answers(503)), "product.created");
-            Webhooks.product();
-            await().until(() -> !receiver.calls("/watch", broken).isEmpty());
-            Received told = receiver.calls("/watch", broken).getFirst();
+            WebhookAdminClient.registerForId(
+                    stubWebhookReceiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
+            String broken = WebhookAdminClient.registerForId(
+                    stubWebhookReceiver.stub("/broken", StubWebhookReceiver.respondWith(503)), "product.created");
+            WebhookAdminClient.createProduct();
+            await().until(() -> !stubWebhookReceiver.requests("/watch", broken).isEmpty());
+            ReceivedWebhook told =
+                    stubWebhookReceiver.requests("/watch", broken).getFirst();
             assertThat(told.type()).isEqualTo("webhook.disabled");
             assertThat(told.json().getString("data.reason")).isEqualTo("It has failed for too long");
-            Webhooks.get(broken)
+            WebhookAdminClient.get(broken)
                     .then()
                     .body("status", equalTo("disabled"))
                     .body(
                             "consecutive_failures",
-                            equalTo(receiver.calls("/broken").size()));
-            assertThat(receiver.calls("/broken")).hasSizeGreaterThanOrEqualTo(5);
+                            equalTo(stubWebhookReceiver.requests("/broken").size()));
+            assertThat(stubWebhookReceiver.requests("/broken")).hasSizeGreaterThanOrEqualTo(5);
             assertThat(log.lines())
                     .anyMatch(line -> line.contains(broken + " is disabled: It has failed for too long"));
         }
@@ -117,102 +123,117 @@ class WebhookFailureTest {
 
     @Test
     void whoNeverAnswersDelaysNobodyElseThoughTheyShareAHost() {
-        String hanging = Webhooks.registered(receiver.at("/hanging", Receiver.hangs()), "product.created");
-        String quick = Webhooks.registered(receiver.at("/quick", Receiver.answers(200)), "product.created");
-        Webhooks.registered(receiver.at("/witness", Receiver.answers(200)), "product.created");
+        String hanging = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
+        String quick = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/witness", StubWebhookReceiver.respondWith(200)), "product.created");
         for (String id : List.of(hanging, quick)) {
-            Webhooks.change(id, Map.of("status", "disabled")).then().statusCode(200);
+            WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         }
         Instant from = Instant.now();
-        List<String> products = Stream.generate(Webhooks::product).limit(MANY).toList();
+        List<String> products =
+                Stream.generate(WebhookAdminClient::createProduct).limit(MANY).toList();
         await().until(() -> subjects("/witness").containsAll(products));
         for (String id : List.of(hanging, quick)) {
-            Webhooks.change(id, Map.of("status", "enabled")).then().statusCode(200);
+            WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
         }
 
         // All of it is due at once.
         Map<String, Object> all =
                 Map.of("from", from.toString(), "to", Instant.now().toString());
-        Webhooks.replay(hanging, all).then().body("replayed", equalTo(MANY));
+        WebhookAdminClient.replay(hanging, all).then().body("replayed", equalTo(MANY));
         await().pollInterval(Duration.ofMillis(10))
-                .until(() -> receiver.calls("/hanging").size() == AT_A_TIME);
-        Webhooks.replay(quick, all).then().body("replayed", equalTo(MANY));
+                .until(() -> stubWebhookReceiver.requests("/hanging").size() == CALLS_PER_ENDPOINT);
+        WebhookAdminClient.replay(quick, all).then().body("replayed", equalTo(MANY));
         await().pollInterval(Duration.ofMillis(10))
                 .until(() -> subjects("/quick").containsAll(products));
-        assertThat(receiver.calls("/hanging").getFirst().isOpen()).isTrue();
-        assertThat(receiver.calls("/quick")).hasSize(MANY);
+        assertThat(stubWebhookReceiver.requests("/hanging").getFirst().isPending())
+                .isTrue();
+        assertThat(stubWebhookReceiver.requests("/quick")).hasSize(MANY);
     }
 
     private List<String> subjects(String path) {
-        return receiver.calls(path).stream().map(Received::subject).toList();
+        return stubWebhookReceiver.requests(path).stream()
+                .map(ReceivedWebhook::subject)
+                .toList();
     }
 
     @Test
     void whoNeverAnswersIsCutAtTheTimeLimit() {
-        String id = Webhooks.registered(receiver.at("/hanging", Receiver.hangs()), "product.created");
-        Webhooks.product();
-        failsWith(id, "No whole answer within 3000 ms");
-        await().until(() -> !receiver.calls("/hanging").getFirst().isOpen());
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
+        WebhookAdminClient.createProduct();
+        awaitFailure(id, "No whole answer within 3000 ms");
+        await().until(() -> !stubWebhookReceiver.requests("/hanging").getFirst().isPending());
     }
 
     @Test
     void whoDripsItsAnswerIsCutAtTheTimeLimit() {
-        String id = Webhooks.registered(receiver.at("/drips", Receiver.drips()), "product.created");
-        Webhooks.product();
-        failsWith(id, "No whole answer within 3000 ms");
-        await().until(() -> !receiver.calls("/drips").getFirst().isOpen());
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/drips", StubWebhookReceiver.respondSlowly()), "product.created");
+        WebhookAdminClient.createProduct();
+        awaitFailure(id, "No whole answer within 3000 ms");
+        await().until(() -> !stubWebhookReceiver.requests("/drips").getFirst().isPending());
     }
 
     @Test
     void whoAnswersWithoutEndIsCutAtTheSizeLimitAndHasTakenIt() {
         CountDownLatch cutOff = new CountDownLatch(1);
-        String id =
-                Webhooks.registered(receiver.at("/floods", Receiver.floods(1_000_000_000, cutOff)), "product.created");
-        Webhooks.product();
-        await().untilAsserted(() -> Webhooks.log(id)
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/floods", StubWebhookReceiver.respondWithBytes(1_000_000_000, cutOff)),
+                "product.created");
+        WebhookAdminClient.createProduct();
+        await().untilAsserted(() -> WebhookAdminClient.deliveries(id)
                 .then()
                 .body("data.status", equalTo(List.of("delivered")))
                 .body("data[0].attempts.status", equalTo(List.of(200))));
         await().until(() -> cutOff.getCount() == 0);
-        String kept = Webhooks.log(id).path("data[0].attempts[0].response");
+        String kept = WebhookAdminClient.deliveries(id).path("data[0].attempts[0].response");
         assertThat(kept).hasSize(1_000).containsOnlyOnce("x".repeat(1_000));
-        assertThat(receiver.calls("/floods")).hasSize(1);
+        assertThat(stubWebhookReceiver.requests("/floods")).hasSize(1);
     }
 
     @Test
     void whoTalksGarbageOrHangsUpIsTriedAgain() {
-        String garbage = Webhooks.registered(receiver.at("/garbage", Receiver.talksGarbage()), "product.created");
-        String closing = Webhooks.registered(receiver.at("/closes", Receiver.closes()), "product.created");
+        String garbage = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/garbage", StubWebhookReceiver.respondWithGarbage()), "product.created");
+        String closing = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/closes", StubWebhookReceiver.closeConnection()), "product.created");
         try (LogRecorder log = LogRecorder.open()) {
-            Webhooks.product();
-            failsWith(garbage, "The connection failed");
-            failsWith(closing, "The connection failed");
+            WebhookAdminClient.createProduct();
+            awaitFailure(garbage, "The connection failed");
+            awaitFailure(closing, "The connection failed");
             for (String id : List.of(garbage, closing)) {
-                assertThat(Webhooks.log(id).<String>path("data[0].attempts[0].error"))
+                assertThat(WebhookAdminClient.deliveries(id).<String>path("data[0].attempts[0].error"))
                         .as("no class of ours")
                         .doesNotContainIgnoringCase("exception")
                         .matches("[A-Za-z: ]+");
             }
             assertThat(log.lines()).as("what a receiver makes up").noneMatch(line -> line.contains("220"));
         }
-        receiver.at("/garbage", Receiver.answers(200));
-        receiver.at("/closes", Receiver.answers(200));
+        stubWebhookReceiver.stub("/garbage", StubWebhookReceiver.respondWith(200));
+        stubWebhookReceiver.stub("/closes", StubWebhookReceiver.respondWith(200));
         for (String id : List.of(garbage, closing)) {
-            await().until(() -> "delivered".equals(Webhooks.log(id).path("data[0].status")));
+            await().until(() ->
+                    "delivered".equals(WebhookAdminClient.deliveries(id).path("data[0].status")));
         }
     }
 
     @Test
     void aRedirectIsAFailureAndLeadsNowhere() {
-        try (Receiver internal = new Receiver()) {
-            String target = internal.at("/secrets", Receiver.answers(200));
+        try (StubWebhookReceiver internal = new StubWebhookReceiver()) {
+            String target = internal.stub("/secrets", StubWebhookReceiver.respondWith(200));
             for (int status : List.of(301, 302, 303, 307, 308)) {
                 String path = "/redirects/" + status;
-                String id = Webhooks.registered(
-                        receiver.at(path, Receiver.answers(status, "Location: " + target + "\r\n")), "product.created");
-                Webhooks.product();
-                failsWith(id, "It answered " + status);
-                Webhooks.delete(id).then().statusCode(204);
+                String id = WebhookAdminClient.registerForId(
+                        stubWebhookReceiver.stub(
+                                path, StubWebhookReceiver.respondWith(status, "Location: " + target + "\r\n")),
+                        "product.created");
+                WebhookAdminClient.createProduct();
+                awaitFailure(id, "It answered " + status);
+                WebhookAdminClient.delete(id).then().statusCode(204);
             }
             assertThat(internal.connections()).isZero();
         }
@@ -221,12 +242,12 @@ class WebhookFailureTest {
     @Test
     void nobodyToCallIsAFailureOfItsOwn() {
         int port;
-        try (Receiver gone = new Receiver()) {
+        try (StubWebhookReceiver gone = new StubWebhookReceiver()) {
             port = gone.port();
         }
-        String id = Webhooks.registered("http://127.0.0.1:" + port + "/", "product.created");
-        Webhooks.product();
-        failsWith(id, "No connection");
+        String id = WebhookAdminClient.registerForId("http://127.0.0.1:" + port + "/", "product.created");
+        WebhookAdminClient.createProduct();
+        awaitFailure(id, "No connection");
     }
 
     @Test
@@ -259,10 +280,10 @@ class WebhookFailureTest {
         });
         server.start();
         try {
-            String id = Webhooks.registered(
+            String id = WebhookAdminClient.registerForId(
                     "https://127.0.0.1:" + server.getAddress().getPort() + "/", "product.created");
-            Webhooks.product();
-            failsWith(id, "No TLS connection");
+            WebhookAdminClient.createProduct();
+            awaitFailure(id, "No TLS connection");
             assertThat(arrived).hasValue(0);
         } finally {
             server.stop(0);
@@ -280,11 +301,12 @@ class WebhookFailureTest {
 
     @Test
     void whoAsksForMoreTimeGetsIt() {
-        String id = Webhooks.registered(
-                receiver.at("/busy", Receiver.answers(429, "Retry-After: 1800\r\n")), "product.created");
-        Webhooks.product();
-        failsWith(id, "It answered 429");
-        JsonPath log = Webhooks.log(id).jsonPath();
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/busy", StubWebhookReceiver.respondWith(429, "Retry-After: 1800\r\n")),
+                "product.created");
+        WebhookAdminClient.createProduct();
+        awaitFailure(id, "It answered 429");
+        JsonPath log = WebhookAdminClient.deliveries(id).jsonPath();
         Duration until = Duration.between(
                 Instant.parse(log.getString("data[0].attempts[0].at")),
                 Instant.parse(log.getString("data[0].next_attempt_at")));
@@ -294,27 +316,32 @@ class WebhookFailureTest {
     @Test
     void whatNobodyTakesIsGivenUpAfterTheLastAttempt() {
         // Something else is taken in between, or the endpoint were disabled first.
-        String id = Webhooks.registered(
-                receiver.at(
-                        "/picky", (call, socket) -> Receiver.answers(call.type().equals("webhook.test") ? 200 : 500)
-                                .answer(call, socket)),
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/picky", (call, socket) -> StubWebhookReceiver.respondWith(
+                                call.type().equals("webhook.test") ? 200 : 500)
+                        .respond(call, socket)),
                 "product.created");
-        Webhooks.product();
+        WebhookAdminClient.createProduct();
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(300))
                 .until(() -> {
-                    Webhooks.test(id);
-                    return Webhooks.log(id).jsonPath().getList("data.status").contains("failed");
+                    WebhookAdminClient.test(id);
+                    return WebhookAdminClient.deliveries(id)
+                            .jsonPath()
+                            .getList("data.status")
+                            .contains("failed");
                 });
-        List<?> attempts = Webhooks.log(id).jsonPath().getList("data.find { it.status == 'failed' }.attempts");
+        List<?> attempts =
+                WebhookAdminClient.deliveries(id).jsonPath().getList("data.find { it.status == 'failed' }.attempts");
         assertThat(attempts).hasSize(13);
-        Webhooks.get(id).then().body("status", equalTo("enabled"));
+        WebhookAdminClient.get(id).then().body("status", equalTo("enabled"));
     }
 
-    private static void failsWith(String id, String error) {
+    private static void awaitFailure(String id, String error) {
         await().untilAsserted(() -> {
-            assertThat(Webhooks.log(id).jsonPath().getList("data[0].attempts")).isNotEmpty();
-            Webhooks.log(id).then().body("data[0].attempts.error", everyItem(startsWith(error)));
+            assertThat(WebhookAdminClient.deliveries(id).jsonPath().getList("data[0].attempts"))
+                    .isNotEmpty();
+            WebhookAdminClient.deliveries(id).then().body("data[0].attempts.error", everyItem(startsWith(error)));
         });
     }
 }

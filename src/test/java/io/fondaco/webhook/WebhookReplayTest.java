@@ -24,97 +24,110 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookReplayTest {
-    private final Receiver receiver = new Receiver();
+    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
 
     @AfterEach
-    void nothingIsLeft() {
-        Webhooks.deleteAll();
-        receiver.close();
+    void deleteWebhooks() {
+        WebhookAdminClient.deleteAll();
+        stubWebhookReceiver.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/replay", "/deliveries/replay"})
     void aDeliveryIsMadeOnceMoreUnderTheSameId(String path) {
-        String id = Webhooks.registered(receiver.at("/again", Receiver.answers(200)), "product.created");
-        Webhooks.product();
-        Webhooks.product();
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/again", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.createProduct();
+        WebhookAdminClient.createProduct();
         await().until(() -> delivered(id) == 2);
-        Received first = receiver.calls("/again").getFirst();
-        String delivery = Webhooks.log(id).path("data.find { it.event_id == '%s' }.id".formatted(first.id()));
-        Webhooks.staff()
+        ReceivedWebhook first = stubWebhookReceiver.requests("/again").getFirst();
+        String delivery =
+                WebhookAdminClient.deliveries(id).path("data.find { it.event_id == '%s' }.id".formatted(first.id()));
+        WebhookAdminClient.request()
                 .body(Map.of("delivery_ids", List.of(delivery)))
-                .post(Webhooks.PATH + "/" + id + path)
+                .post(WebhookAdminClient.PATH + "/" + id + path)
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(1))
                 .body("next_from", equalTo(null));
-        await().until(() -> receiver.calls("/again").size() == 3);
-        assertThat(receiver.calls("/again").getLast().id()).isEqualTo(first.id());
-        assertThat(receiver.calls("/again").getLast().body()).isEqualTo(first.body());
+        await().until(() -> stubWebhookReceiver.requests("/again").size() == 3);
+        assertThat(stubWebhookReceiver.requests("/again").getLast().id()).isEqualTo(first.id());
+        assertThat(stubWebhookReceiver.requests("/again").getLast().body()).isEqualTo(first.body());
     }
 
     @Test
     void anotherWebhooksDeliveryIsNotReplayed() {
-        String mine = Webhooks.registered(receiver.at("/mine", Receiver.answers(200)), "product.created");
-        Webhooks.product();
+        String mine = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/mine", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.createProduct();
         await().until(() -> delivered(mine) == 1);
-        String yours = Webhooks.registered(receiver.at("/yours", Receiver.answers(200)), "product.created");
-        Webhooks.replay(
+        String yours = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/yours", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.replay(
                         yours,
                         Map.of(
                                 "delivery_ids",
-                                List.of(Webhooks.log(mine).path("data[0].id").toString())))
+                                List.of(WebhookAdminClient.deliveries(mine)
+                                        .path("data[0].id")
+                                        .toString())))
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(0));
-        Webhooks.test(yours);
-        await().until(() -> receiver.calls("/yours").size() == 1);
-        assertThat(receiver.calls("/mine")).hasSize(1);
+        WebhookAdminClient.test(yours);
+        await().until(() -> stubWebhookReceiver.requests("/yours").size() == 1);
+        assertThat(stubWebhookReceiver.requests("/mine")).hasSize(1);
     }
 
     @Test
     void aTimeIsReplayedAlsoFromWhileTheWebhookWasDisabled() {
         Instant from = Instant.now();
-        String id = Webhooks.registered(receiver.at("/later", Receiver.answers(200)), "product.created");
-        String before = Webhooks.product();
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/later", StubWebhookReceiver.respondWith(200)), "product.created");
+        String before = WebhookAdminClient.createProduct();
         await().until(() -> delivered(id) == 1);
-        Webhooks.change(id, Map.of("status", "disabled")).then().statusCode(200);
-        String meanwhile = Webhooks.product();
-        String sentinel = Webhooks.registered(receiver.at("/sentinel", Receiver.answers(200)), "product.created");
-        String after = Webhooks.product();
+        WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
+        String meanwhile = WebhookAdminClient.createProduct();
+        String sentinel = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/sentinel", StubWebhookReceiver.respondWith(200)), "product.created");
+        String after = WebhookAdminClient.createProduct();
         await().until(() -> delivered(sentinel) == 1);
-        Webhooks.change(id, Map.of("status", "enabled")).then().statusCode(200);
-        Webhooks.replay(id, range(from, Instant.now(), true))
+        WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
+        WebhookAdminClient.replay(id, range(from, Instant.now(), true))
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(2));
-        await().until(() -> receiver.calls("/later").size() == 3);
-        assertThat(receiver.calls("/later").stream().map(Received::subject))
+        await().until(() -> stubWebhookReceiver.requests("/later").size() == 3);
+        assertThat(stubWebhookReceiver.requests("/later").stream().map(ReceivedWebhook::subject))
                 .containsExactlyInAnyOrder(before, meanwhile, after);
 
-        Webhooks.replay(id, range(from, Instant.now(), false))
+        WebhookAdminClient.replay(id, range(from, Instant.now(), false))
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(3));
-        await().until(() -> receiver.calls("/later").size() == 6);
-        assertThat(receiver.calls("/later").stream().map(Received::id).distinct())
+        await().until(() -> stubWebhookReceiver.requests("/later").size() == 6);
+        assertThat(stubWebhookReceiver.requests("/later").stream()
+                        .map(ReceivedWebhook::id)
+                        .distinct())
                 .hasSize(3);
-        assertThat(receiver.calls("/sentinel")).hasSize(1);
+        assertThat(stubWebhookReceiver.requests("/sentinel")).hasSize(1);
     }
 
     @Test
     void aReplayIsOfTheTypesThatAreNamedAndNeverOfAnothersTrials() {
         Instant from = Instant.now();
-        String tried = Webhooks.registered(receiver.at("/tried", Receiver.answers(200)), "product.created");
-        Webhooks.test(tried);
+        String tried = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.test(tried);
         await().until(() -> delivered(tried) == 1);
-        String all = Webhooks.registered(receiver.at("/all", Receiver.answers(200)), "*");
-        String product = Webhooks.product();
-        await().until(() -> !receiver.calls("/all", product).isEmpty() && delivered(tried) == 2);
-        Webhooks.replay(all, range(from, Instant.now(), false)).then().statusCode(202);
-        await().until(() -> receiver.calls("/all", product).size() >= 2);
-        assertThat(receiver.calls("/all").stream().map(Received::type)).doesNotContain("webhook.test");
-        Webhooks.replay(
+        String all = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/all", StubWebhookReceiver.respondWith(200)), "*");
+        String product = WebhookAdminClient.createProduct();
+        await().until(() -> !stubWebhookReceiver.requests("/all", product).isEmpty() && delivered(tried) == 2);
+        WebhookAdminClient.replay(all, range(from, Instant.now(), false)).then().statusCode(202);
+        await().until(() -> stubWebhookReceiver.requests("/all", product).size() >= 2);
+        assertThat(stubWebhookReceiver.requests("/all").stream().map(ReceivedWebhook::type))
+                .doesNotContain("webhook.test");
+        WebhookAdminClient.replay(
                         tried,
                         Map.of(
                                 "from", from.toString(),
@@ -123,7 +136,7 @@ class WebhookReplayTest {
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(1));
-        await().until(() -> receiver.calls("/tried").stream()
+        await().until(() -> stubWebhookReceiver.requests("/tried").stream()
                         .filter(call -> call.type().equals("webhook.test"))
                         .count()
                 == 2);
@@ -152,15 +165,16 @@ class WebhookReplayTest {
     @ParameterizedTest
     @MethodSource("badRanges")
     void aRangeThatIsNoneIsRefused(Map<String, Object> range) {
-        String id = Webhooks.registered(receiver.at("/bad", Receiver.answers(200)), "product.created");
-        Response answer = Webhooks.replay(id, range);
+        String id = WebhookAdminClient.registerForId(
+                stubWebhookReceiver.stub("/bad", StubWebhookReceiver.respondWith(200)), "product.created");
+        Response answer = WebhookAdminClient.replay(id, range);
         assertThat(answer.statusCode()).as(answer.asString()).isIn(400, 422);
         assertThat(answer.contentType()).startsWith("application/problem+json");
     }
 
     @Test
     void nothingIsReplayedToNobody() {
-        Webhooks.replay("webhook_01m854p75ces786w6kzjd476ke", Map.of("delivery_ids", List.of()))
+        WebhookAdminClient.replay("webhook_01m854p75ces786w6kzjd476ke", Map.of("delivery_ids", List.of()))
                 .then()
                 .statusCode(404);
     }
@@ -170,7 +184,7 @@ class WebhookReplayTest {
     }
 
     private static long delivered(String id) {
-        return Webhooks.log(id).jsonPath().getList("data.status").stream()
+        return WebhookAdminClient.deliveries(id).jsonPath().getList("data.status").stream()
                 .filter("delivered"::equals)
                 .count();
     }

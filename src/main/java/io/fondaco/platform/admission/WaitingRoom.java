@@ -24,24 +24,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class WaitingRoom {
     /** The header that a ticket is sent back in. */
-    public static final String TICKET = "Fondaco-Ticket";
+    public static final String TICKET_HEADER = "Fondaco-Ticket";
 
-    private static final int RECENT = 20;
+    private static final int AVERAGING_WINDOW = 20;
 
-    private final Line line;
-    private final Tickets tickets;
+    private final AdmissionQueue queue;
+    private final QueueTickets queueTickets;
     private final AdmissionSettings settings;
-    private final Counter turnedAway;
-    private final AtomicLong nanosEach = new AtomicLong(Duration.ofMillis(50).toNanos());
+    private final Counter rejected;
+    private final AtomicLong averageNanos = new AtomicLong(Duration.ofMillis(50).toNanos());
 
-    WaitingRoom(Tickets tickets, AdmissionSettings settings, MeterRegistry registry) {
-        this.tickets = tickets;
+    WaitingRoom(QueueTickets queueTickets, AdmissionSettings settings, MeterRegistry registry) {
+        this.queueTickets = queueTickets;
         this.settings = settings;
-        this.line = new Line(settings.atATime(), settings.line());
-        this.turnedAway = Counter.builder("fondaco.admission.turned.away")
+        this.queue = new AdmissionQueue(settings.atATime(), settings.line());
+        this.rejected = Counter.builder("fondaco.admission.turned.away")
                 .description("Completions that were told to come again later")
                 .register(registry);
-        Gauge.builder("fondaco.admission.waiting", line, Line::size)
+        Gauge.builder("fondaco.admission.waiting", queue, AdmissionQueue::size)
                 .description("Completions that stand in line")
                 .register(registry);
     }
@@ -53,38 +53,38 @@ public class WaitingRoom {
      * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in line and a ticket for it, when it is not the
      *     caller's turn within {@code fondaco.admission.patience}, or the line is too long to stand in
      */
-    public <T> T enter(@Nullable String ticket, Supplier<T> work) {
-        Instant came = tickets.came(ticket);
+    public <T> T run(@Nullable String ticket, Supplier<T> work) {
+        Instant came = queueTickets.arrivalTime(ticket);
         OptionalInt before;
         try {
-            before = line.enter(came, settings.patience());
+            before = queue.acquire(came, settings.patience());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw ApiException.unavailable("shutting_down", "This pod stops; try again.", Duration.ofSeconds(1));
         }
         if (before.isPresent()) {
-            turnedAway.increment();
-            throw later(before.getAsInt(), came);
+            rejected.increment();
+            throw waitingRoomProblem(before.getAsInt(), came);
         }
         long started = System.nanoTime();
         try {
             return work.get();
         } finally {
-            line.leave();
-            nanosEach.accumulateAndGet(
-                    System.nanoTime() - started, (average, latest) -> average + (latest - average) / RECENT);
+            queue.release();
+            averageNanos.accumulateAndGet(
+                    System.nanoTime() - started, (average, latest) -> average + (latest - average) / AVERAGING_WINDOW);
         }
     }
 
-    private ApiException later(int before, Instant came) {
-        Duration wait = Line.until(before, settings.atATime(), nanosEach.get());
+    private ApiException waitingRoomProblem(int before, Instant came) {
+        Duration wait = AdmissionQueue.estimateWait(before, settings.atATime(), averageNanos.get());
         Map<String, Object> facts = new TreeMap<>(Map.of("place", before + 1));
-        tickets.issue(came).ifPresent(ticket -> facts.put("ticket", ticket));
+        queueTickets.issue(came).ifPresent(ticket -> facts.put("ticket", ticket));
         return new ApiException(
                 503,
                 "waiting_room",
                 "There are %d before you; ask again in %d seconds, with the same Idempotency-Key and the ticket in the header %s."
-                        .formatted(before, wait.toSeconds(), TICKET),
+                        .formatted(before, wait.toSeconds(), TICKET_HEADER),
                 List.of(),
                 facts,
                 wait);

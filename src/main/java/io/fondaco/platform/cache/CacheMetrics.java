@@ -28,21 +28,21 @@ class CacheMetrics {
     }
 
     /** What became of a look into the cache that was no hit. */
-    enum Miss {
+    enum MissReason {
         /** Not there. */
-        UNKNOWN("unknown"),
+        NOT_CACHED("unknown"),
         /** There, but something was told against it. */
-        CHANGED("changed"),
+        INVALIDATED("changed"),
         /** There, but nobody can say that it holds up to the caller's token. */
-        TOKEN("token"),
+        BEHIND_TOKEN("token"),
         /** There, but this pod has not heard of changes for too long. */
-        OUT_OF_TOUCH("out_of_touch"),
+        LOG_READER_BEHIND("out_of_touch"),
         /** There and true, and made anew before it expires. */
         REFRESH("refresh");
 
         private final String label;
 
-        Miss(String label) {
+        MissReason(String label) {
             this.label = label;
         }
     }
@@ -53,7 +53,7 @@ class CacheMetrics {
                 .increment();
     }
 
-    void miss(String route, Miss reason) {
+    void miss(String route, MissReason reason) {
         misses.computeIfAbsent(
                         route + ' ' + reason.label,
                         _ -> counter("misses", "Answers that were made anew", "route", route, "reason", reason.label))
@@ -61,36 +61,36 @@ class CacheMetrics {
     }
 
     /** Waited for a load that another request had begun. */
-    void shared() {
+    void loadShared() {
         counter("loads.shared", "Requests that waited for another's load of the same answer")
                 .increment();
     }
 
-    void stale() {
+    void staleServed() {
         counter("stale", "Answers served older than they may be, for no server of the database answered")
                 .increment();
     }
 
-    void filled() {
+    void stored() {
         counter("fills", "Answers kept").increment();
     }
 
     /** @param reason stale: something newer was told of; unplaced: the server did not say where it stood; size */
-    void refused(String reason) {
+    void notStored(String reason) {
         counter("fills.refused", "Answers not kept", "reason", reason).increment();
     }
 
     /** @param from own, pod, log */
-    void changed(String from, int tags) {
+    void invalidated(String from, int tags) {
         counter("invalidations", "Tags told to have changed, by who told this pod first", "source", from)
                 .increment(tags);
     }
 
-    void lookFailed() {
+    void logReadFailed() {
         logFailures.increment();
     }
 
-    void begunAnew() {
+    void resynchronized() {
         counter("restarts", "Times that this pod has forgotten all answers, its start included")
                 .increment();
     }
@@ -100,7 +100,7 @@ class CacheMetrics {
                 .increment();
     }
 
-    Timer loads() {
+    Timer loadTimer() {
         return Timer.builder("fondaco.cache.load")
                 .description("How long an answer takes to be made")
                 .publishPercentiles(0.5, 0.99)
@@ -114,21 +114,21 @@ class CacheMetrics {
                 .register(registry);
     }
 
-    void describe(Marks marks) {
-        Gauge.builder("fondaco.cache.marks", marks, Marks::size)
+    void registerGauges(InvalidationIndex invalidationIndex) {
+        Gauge.builder("fondaco.cache.marks", invalidationIndex, InvalidationIndex::size)
                 .description("Changed things that are remembered")
                 .register(registry);
     }
 
-    void describe(CacheContainer.Caches caches, CacheContainer container) {
-        describe("answers", caches.answers());
-        describe("absences", caches.absences());
-        Gauge.builder("fondaco.cache.members", container, CacheContainer::members)
+    void registerGauges(InfinispanCaches.StartedCaches startedCaches, InfinispanCaches container) {
+        registerGauges("answers", startedCaches.responses());
+        registerGauges("absences", startedCaches.negativeEntries());
+        Gauge.builder("fondaco.cache.members", container, InfinispanCaches::members)
                 .description("Pods in this pod's cluster, itself included")
                 .register(registry);
     }
 
-    private void describe(String name, AdvancedCache<String, byte[]> cache) {
+    private void registerGauges(String name, AdvancedCache<String, byte[]> cache) {
         Gauge.builder("fondaco.cache.bytes", cache, it -> it.getStats().getDataMemoryUsed())
                 .description("Bytes kept")
                 .tag(CACHE, name)

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param parameters of the query; others are as good as absent
  */
 public record CachedRoute(String path, List<String> parameters) {
-    private static final int LONGEST_KEY = 1_000;
+    private static final int MAX_KEY_LENGTH = 1_000;
     private static final char SEPARATOR = '\u001f';
 
     public CachedRoute {
@@ -54,7 +54,7 @@ public record CachedRoute(String path, List<String> parameters) {
                 return Optional.empty();
             }
         }
-        return key.length() > LONGEST_KEY ? Optional.empty() : Optional.of(key);
+        return key.length() > MAX_KEY_LENGTH ? Optional.empty() : Optional.of(key);
     }
 
     private String parameters(Map<String, List<String>> sent) {

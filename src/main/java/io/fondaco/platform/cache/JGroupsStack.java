@@ -3,7 +3,7 @@ package io.fondaco.platform.cache;
 /** How pods talk: over TCP, found by name, with no multicast anywhere. */
 final class JGroupsStack {
     /** A member may miss all but one of so many before it is given up. */
-    private static final int SIGNS_OF_LIFE = 5;
+    private static final int HEARTBEATS_PER_TIMEOUT = 5;
 
     private JGroupsStack() {}
 
@@ -14,7 +14,7 @@ final class JGroupsStack {
     static String xml(CacheSettings.Cluster cluster) {
         String discovery = cluster.dns()
                 .map(name -> "<%s dns_query=\"%s\" num_discovery_runs=\"2\"/>"
-                        .formatted(NamedPods.class.getName(), escaped(name)))
+                        .formatted(DnsPodDiscovery.class.getName(), escaped(name)))
                 .orElseGet(() -> "<TCPPING initial_hosts=\"%s\" port_range=\"0\" num_discovery_runs=\"2\"/>"
                         .formatted(escaped(cluster.members().orElseThrow())));
         String mapped = cluster.externalAddress()
@@ -45,15 +45,15 @@ final class JGroupsStack {
                    <FRAG4 frag_size="60k"/>
                 </config>
                 """.formatted(
-                        escaped(cluster.bindAddress()),
-                        cluster.bindPort(),
-                        mapped,
-                        secured,
-                        discovery,
-                        cluster.mergeInterval().dividedBy(2).toMillis(),
-                        cluster.mergeInterval().toMillis(),
-                        cluster.failureTimeout().toMillis(),
-                        cluster.failureTimeout().dividedBy(SIGNS_OF_LIFE).toMillis());
+                escaped(cluster.bindAddress()),
+                cluster.bindPort(),
+                mapped,
+                secured,
+                discovery,
+                cluster.mergeInterval().dividedBy(2).toMillis(),
+                cluster.mergeInterval().toMillis(),
+                cluster.failureTimeout().toMillis(),
+                cluster.failureTimeout().dividedBy(HEARTBEATS_PER_TIMEOUT).toMillis());
     }
 
     private static String secured(String keystore, String password) {

@@ -23,7 +23,7 @@ public class Connections {
 
     Connections(@DataSource("primary") AgroalDataSource primary, Topology topology, PrimaryPool pool, Tracing tracing) {
         this.primary = primary;
-        this.traced = tracing.pool(primary);
+        this.traced = tracing.tracePool(primary);
         this.topology = topology;
         this.slowStatements = pool.slowStatements();
     }
@@ -39,8 +39,8 @@ public class Connections {
             throw noPrimary();
         }
         Connection connection = traced.getConnection();
-        if (topology.leadsToPrimary(connection)) {
-            return slowStatements.watch(connection);
+        if (topology.isConnectedToPrimary(connection)) {
+            return slowStatements.wrap(connection);
         }
         // It was being made while another server became the primary, and slipped into the pool.
         connection.close();

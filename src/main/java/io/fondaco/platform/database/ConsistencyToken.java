@@ -23,21 +23,21 @@ final class ConsistencyToken {
     private static final String PURPOSE = "fondaco-consistency-1 ";
     private static final int SIGNATURE_BYTES = 16;
     private static final int HEX = 16;
-    private static final Pattern FORM = Pattern.compile("([0-9a-f]{8})([0-9a-f]{16})-([A-Za-z0-9_-]{22})");
+    private static final Pattern FORMAT = Pattern.compile("([0-9a-f]{8})([0-9a-f]{16})-([A-Za-z0-9_-]{22})");
 
     private ConsistencyToken() {}
 
-    static String of(Position position, SecretKeySpec key) {
+    static String sign(Position position, SecretKeySpec key) {
         String place = "%08x%016x".formatted(position.timeline(), position.lsn());
         return place + "-" + signature(place, key);
     }
 
     /** The position it stands for; empty for what was not signed with this key, or is no token at all. */
-    static Optional<Position> read(String token, SecretKeySpec key) {
+    static Optional<Position> verify(String token, SecretKeySpec key) {
         if (token.equals(START)) {
             return Optional.of(Position.START);
         }
-        Matcher form = FORM.matcher(token);
+        Matcher form = FORMAT.matcher(token);
         if (!form.matches()) {
             return Optional.empty();
         }

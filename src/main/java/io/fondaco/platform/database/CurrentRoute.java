@@ -17,29 +17,29 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 class CurrentRoute {
     private Route route = Route.PRIMARY;
-    private boolean fixed;
+    private boolean declared;
     private boolean mayBeStale;
     private @Nullable Position token;
-    private @Nullable Position demand;
-    private @Nullable Position visible;
-    private @Nullable Position shown;
-    private @Nullable Seat seat;
-    private final Set<Node> left = new HashSet<>();
-    private boolean onPrimary;
+    private @Nullable Position minimumPosition;
+    private @Nullable Position visibleLowerBound;
+    private @Nullable Position cachedPosition;
+    private @Nullable NodeLease nodeLease;
+    private final Set<Node> excludedNodes = new HashSet<>();
+    private boolean usedPrimary;
 
     Route route() {
         return route;
     }
 
-    void set(Route chosen, boolean staleAllowed) {
+    void declare(Route chosen, boolean staleAllowed) {
         route = chosen;
         mayBeStale = staleAllowed;
-        fixed = true;
+        declared = true;
     }
 
     /** Whether it has been declared; it stays as it is then. */
-    boolean isFixed() {
-        return fixed;
+    boolean isDeclared() {
+        return declared;
     }
 
     boolean mayBeStale() {
@@ -56,8 +56,8 @@ class CurrentRoute {
     }
 
     /** What the server that is read from must have reached: the caller's token and what else was demanded. */
-    Optional<Position> required() {
-        Position wanted = demand;
+    Optional<Position> requiredPosition() {
+        Position wanted = minimumPosition;
         if (wanted == null) {
             return token();
         }
@@ -65,71 +65,71 @@ class CurrentRoute {
     }
 
     /** Demands more than the token of what is read from now on, or ceases to. */
-    void demand(Optional<Position> atLeast) {
-        demand = atLeast.orElse(null);
+    void requireAtLeast(Optional<Position> atLeast) {
+        minimumPosition = atLeast.orElse(null);
     }
 
     /** What all statements since {@link #beginReading} have seen for certain; empty when there was none. */
-    Optional<Position> visible() {
-        return Optional.ofNullable(visible);
+    Optional<Position> visibleLowerBound() {
+        return Optional.ofNullable(visibleLowerBound);
     }
 
     void beginReading() {
-        visible = null;
+        visibleLowerBound = null;
     }
 
     /** A statement is about to be sent to a server that shows at least this. */
-    void reads(Position certain) {
-        Position before = visible;
-        visible = before == null || before.reaches(certain) ? certain : before;
+    void recordRead(Position certain) {
+        Position before = visibleLowerBound;
+        visibleLowerBound = before == null || before.isAtOrAfter(certain) ? certain : before;
     }
 
     /** For answers that were not read from a server just now: nothing in them is later than this. */
-    void show(Position latest) {
-        shown = latest;
+    void recordCachedPosition(Position latest) {
+        cachedPosition = latest;
     }
 
-    Optional<Position> shown() {
-        return Optional.ofNullable(shown);
+    Optional<Position> cachedPosition() {
+        return Optional.ofNullable(cachedPosition);
     }
 
-    Optional<Seat> seat() {
-        return Optional.ofNullable(seat);
+    Optional<NodeLease> nodeLease() {
+        return Optional.ofNullable(nodeLease);
     }
 
-    void sit(Seat chosen) {
-        chosen.take();
-        seat = chosen;
+    void acquire(NodeLease chosen) {
+        chosen.acquire();
+        nodeLease = chosen;
     }
 
     /** Gives up the server, for good where it was found broken. */
-    void stand(boolean broken) {
-        Seat taken = seat;
-        seat = null;
+    void release(boolean broken) {
+        NodeLease taken = nodeLease;
+        nodeLease = null;
         if (taken != null) {
-            taken.free();
+            taken.release();
             if (broken) {
-                left.add(taken.node());
+                excludedNodes.add(taken.node());
             }
         }
     }
 
     /** Whether this request has found the server broken before. */
-    boolean hasLeft(Node node) {
-        return left.contains(node);
+    boolean isExcluded(Node node) {
+        return excludedNodes.contains(node);
     }
 
     /** Whether the primary was used as such, for writing or for reading what was written. */
     boolean usedPrimary() {
-        return onPrimary;
+        return usedPrimary;
     }
 
     void usePrimary() {
-        onPrimary = true;
+        usedPrimary = true;
     }
 
     @PreDestroy
     void end() {
-        stand(false);
+        release(false);
     }
 }

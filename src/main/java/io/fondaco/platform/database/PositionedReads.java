@@ -15,19 +15,19 @@ import org.hibernate.engine.spi.SessionImplementor;
 @ApplicationScoped
 public class PositionedReads {
     private final CurrentRoute route;
-    private final Consistency consistency;
+    private final ConsistencyTokenService consistencyTokenService;
     private final Topology topology;
     private final DatabaseSettings settings;
     private final EntityManager entities;
 
     PositionedReads(
             CurrentRoute route,
-            Consistency consistency,
+            ConsistencyTokenService consistencyTokenService,
             Topology topology,
             DatabaseSettings settings,
             EntityManager entities) {
         this.route = route;
-        this.consistency = consistency;
+        this.consistencyTokenService = consistencyTokenService;
         this.topology = topology;
         this.settings = settings;
         this.entities = entities;
@@ -36,11 +36,11 @@ public class PositionedReads {
     /**
      * What was read.
      *
-     * @param from everything that was written up to there is in it; {@link Position#START} when that is not known
-     * @param upTo nothing that was written after it is in it; empty when the server did not say so in time
+     * @param lowerBound everything that was written up to there is in it; {@link Position#START} when that is not known
+     * @param upperBound nothing that was written after it is in it; empty when the server did not say so in time
      * @param onPrimary whether it comes from the primary, and so was the truth at that moment
      */
-    public record Positioned<T>(T value, Position from, Optional<Position> upTo, boolean onPrimary) {}
+    public record PositionedResult<T>(T value, Position lowerBound, Optional<Position> upperBound, boolean onPrimary) {}
 
     /** The caller's token. */
     public Optional<Position> token() {
@@ -53,13 +53,13 @@ public class PositionedReads {
     }
 
     /** The answer comes from what was read before, and holds nothing later than this. */
-    public void show(Position latest) {
-        route.show(latest);
+    public void recordCachedPosition(Position latest) {
+        route.recordCachedPosition(latest);
     }
 
     /** At or past all that any server has shown until now. */
-    public Position front() {
-        return consistency.front();
+    public Position latestPosition() {
+        return consistencyTokenService.latestPosition();
     }
 
     /**
@@ -68,32 +68,33 @@ public class PositionedReads {
      * @param atLeast and this too
      * @param read may run any number of statements, and no others may run between them
      */
-    public <T> Positioned<T> read(Optional<Position> atLeast, Supplier<T> read) {
-        route.demand(atLeast);
+    public <T> PositionedResult<T> read(Optional<Position> atLeast, Supplier<T> read) {
+        route.requireAtLeast(atLeast);
         try {
-            leaveServerShortOf(atLeast);
+            releaseNodeBehind(atLeast);
             route.beginReading();
             T value = read.get();
-            Position from = route.visible().orElse(Position.START);
-            Optional<Seat> seat = route.seat();
+            Position from = route.visibleLowerBound().orElse(Position.START);
+            Optional<NodeLease> seat = route.nodeLease();
             boolean onPrimary = seat.filter(it -> it.reason().onPrimary()).isPresent();
             Duration limit = settings.checkTimeout().multipliedBy(2);
-            Optional<Position> upTo =
-                    onPrimary ? topology.primaryShown() : seat.map(Seat::node).flatMap(node -> node.askShown(limit));
-            return new Positioned<>(value, from, upTo, onPrimary);
+            Optional<Position> upTo = onPrimary
+                    ? topology.primaryVisibleUpperBound()
+                    : seat.map(NodeLease::node).flatMap(node -> node.queryVisibleUpperBound(limit));
+            return new PositionedResult<>(value, from, upTo, onPrimary);
         } finally {
-            route.demand(Optional.empty());
+            route.requireAtLeast(Optional.empty());
         }
     }
 
-    private void leaveServerShortOf(Optional<Position> atLeast) {
-        Optional<Node> tooShort = route.seat()
-                .filter(seat -> !seat.reason().onPrimary())
-                .map(Seat::node)
+    private void releaseNodeBehind(Optional<Position> atLeast) {
+        Optional<Node> tooShort = route.nodeLease()
+                .filter(nodeLease -> !nodeLease.reason().onPrimary())
+                .map(NodeLease::node)
                 .filter(node ->
-                        atLeast.filter(required -> !node.reaches(required)).isPresent());
+                        atLeast.filter(required -> !node.hasReplayed(required)).isPresent());
         if (tooShort.isPresent()) {
-            route.stand(false);
+            route.release(false);
             // A session outside of a transaction may keep the connection of its last statement.
             entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
         }

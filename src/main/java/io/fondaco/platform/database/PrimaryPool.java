@@ -29,7 +29,8 @@ class PrimaryPool {
     }
 
     void onStart(@Observes StartupEvent event) {
-        metrics.waiting(NAME, NAME, () -> primary.get().getMetrics().awaitingCount());
+        metrics.registerWaitingThreads(
+                NAME, NAME, () -> primary.get().getMetrics().awaitingCount());
     }
 
     SlowStatements slowStatements() {
@@ -44,7 +45,7 @@ class PrimaryPool {
     @Produces
     @Singleton
     @DataSource(NAME)
-    static AgroalPoolInterceptor holdTimes(TopologyMetrics metrics) {
-        return metrics.holdTimes(NAME, NAME);
+    static AgroalPoolInterceptor holdTimer(TopologyMetrics metrics) {
+        return metrics.holdTimer(NAME, NAME);
     }
 }

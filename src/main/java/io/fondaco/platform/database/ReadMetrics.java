@@ -17,7 +17,7 @@ class ReadMetrics {
     private final Counter routingBugs;
 
     /** What became of a token. */
-    enum Token {
+    enum TokenOutcome {
         VALID,
         INVALID,
         OLDER_TIMELINE,
@@ -32,35 +32,36 @@ class ReadMetrics {
                 .description("Writes on a route that only reads; expected to be 0")
                 .register(registry);
         // Those that alerts belong on begin at 0, not with the first of what they count.
-        Stream.of(Token.values()).forEach(this::tokens);
-        Stream.of(Seat.Reason.LAG, Seat.Reason.NO_REPLICA).forEach(this::refusals);
+        Stream.of(TokenOutcome.values()).forEach(this::tokenCounter);
+        Stream.of(NodeLease.RoutingReason.LAG, NodeLease.RoutingReason.NO_REPLICA)
+                .forEach(this::refusalCounter);
     }
 
-    void chosen(Seat seat) {
+    void recordRoute(NodeLease nodeLease) {
         registry.counter(
                         "fondaco.database.reads",
                         "node",
-                        seat.node().name(),
+                        nodeLease.node().name(),
                         "role",
-                        seat.reason().onPrimary() ? "primary" : "replica",
+                        nodeLease.reason().onPrimary() ? "primary" : "replica",
                         "reason",
-                        seat.reason().label())
+                        nodeLease.reason().label())
                 .increment();
     }
 
-    void refused(Seat.Reason reason) {
-        refusals(reason).increment();
+    void recordRefusal(NodeLease.RoutingReason routingReason) {
+        refusalCounter(routingReason).increment();
     }
 
-    private Counter refusals(Seat.Reason reason) {
-        return registry.counter("fondaco.database.reads.refused", "reason", reason.label());
+    private Counter refusalCounter(NodeLease.RoutingReason routingReason) {
+        return registry.counter("fondaco.database.reads.refused", "reason", routingReason.label());
     }
 
-    void retried() {
+    void recordRetry() {
         registry.counter("fondaco.database.reads.retried").increment();
     }
 
-    void waited(Duration time, boolean reached) {
+    void recordTokenWait(Duration time, boolean reached) {
         Timer.builder("fondaco.database.token.wait")
                 .description("How long reads waited for a replica to reach their token")
                 .tags("reached", Boolean.toString(reached))
@@ -69,11 +70,11 @@ class ReadMetrics {
                 .record(time);
     }
 
-    void token(Token outcome) {
-        tokens(outcome).increment();
+    void recordToken(TokenOutcome outcome) {
+        tokenCounter(outcome).increment();
     }
 
-    private Counter tokens(Token outcome) {
+    private Counter tokenCounter(TokenOutcome outcome) {
         return Counter.builder("fondaco.database.tokens")
                 .description("Consistency tokens, by what became of them")
                 .tags("outcome", outcome.name().toLowerCase(Locale.ROOT))
@@ -81,7 +82,7 @@ class ReadMetrics {
     }
 
     /** A write on a route that only reads: a bug, and an alert. */
-    void routingBug() {
+    void recordRoutingBug() {
         routingBugs.increment();
     }
 }

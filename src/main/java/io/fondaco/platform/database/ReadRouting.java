@@ -1,6 +1,6 @@
 package io.fondaco.platform.database;
 
-import io.fondaco.platform.database.Seat.Reason;
+import io.fondaco.platform.database.NodeLease.RoutingReason;
 import io.fondaco.platform.topology.DatabaseSettings;
 import io.fondaco.platform.topology.FailoverExceptionSorter;
 import io.fondaco.platform.topology.Node;
@@ -28,23 +28,23 @@ import java.util.concurrent.locks.LockSupport;
  */
 @ApplicationScoped
 class ReadRouting {
-    private static final long FIRST_PAUSE_NANOS = 200_000;
-    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
-    private static final int MOST_SERVERS_TRIED = 4;
+    private static final long MIN_PAUSE_NANOS = 200_000;
+    private static final long MAX_PAUSE_NANOS = 5_000_000;
+    private static final int MAX_SERVERS_TRIED = 4;
 
     /** Without replicas by intention, the primary is where reads queue, as for any pool. */
-    private static final Duration LONGEST_QUEUE = Duration.ofSeconds(2);
+    private static final Duration MAX_QUEUE_WAIT = Duration.ofSeconds(2);
 
     private final Topology topology;
     private final DatabaseSettings settings;
     private final ReadMetrics metrics;
-    private final Semaphore fallback;
+    private final Semaphore primaryPermits;
 
     ReadRouting(Topology topology, DatabaseSettings settings, ReadMetrics metrics) {
         this.topology = topology;
         this.settings = settings;
         this.metrics = metrics;
-        this.fallback = new Semaphore(settings.readsOnPrimary(), true);
+        this.primaryPermits = new Semaphore(settings.readsOnPrimary(), true);
     }
 
     /**
@@ -54,62 +54,63 @@ class ReadRouting {
      */
     Connection connection(CurrentRoute current) throws SQLException {
         SQLException last = null;
-        for (int tried = 0; tried < MOST_SERVERS_TRIED; tried++) {
-            if (current.seat().isEmpty()) {
-                Seat chosen = choose(current);
-                current.sit(chosen);
-                metrics.chosen(chosen);
+        for (int tried = 0; tried < MAX_SERVERS_TRIED; tried++) {
+            if (current.nodeLease().isEmpty()) {
+                NodeLease chosen = chooseNode(current);
+                current.acquire(chosen);
+                metrics.recordRoute(chosen);
             }
-            Seat seat = current.seat().orElseThrow();
+            NodeLease nodeLease = current.nodeLease().orElseThrow();
             try {
-                Connection connection = seat.node().connection();
-                if (isGoodFor(current, seat)) {
-                    current.reads(seat.node().visible());
+                Connection connection = nodeLease.node().connection();
+                if (satisfies(current, nodeLease)) {
+                    current.recordRead(nodeLease.node().visibleLowerBound());
                     return connection;
                 }
                 // The connection turned out to be new: behind it may be a server that crashed and has replayed less.
                 connection.close();
-                current.stand(true);
+                current.release(true);
             } catch (SQLException e) {
                 if (!FailoverExceptionSorter.isConnectionLost(e)) {
                     throw e;
                 }
-                seat.node().suspect();
-                current.stand(true);
+                nodeLease.node().reportConnectionLost();
+                current.release(true);
                 last = e;
             }
         }
         throw new SQLTransientConnectionException("No server that was tried can be read", "08001", last);
     }
 
-    private boolean isGoodFor(CurrentRoute current, Seat seat) {
-        if (seat.reason().onPrimary() || current.required().isEmpty()) {
+    private boolean satisfies(CurrentRoute current, NodeLease nodeLease) {
+        if (nodeLease.reason().onPrimary() || current.requiredPosition().isEmpty()) {
             return true;
         }
-        Position required = current.required().get();
-        return seat.node().reaches(required) || waitFor(seat.node(), required);
+        Position required = current.requiredPosition().get();
+        return nodeLease.node().hasReplayed(required) || waitForReplay(nodeLease.node(), required);
     }
 
-    private Seat choose(CurrentRoute current) throws SQLException {
+    private NodeLease chooseNode(CurrentRoute current) throws SQLException {
         List<Node> rotation = new ArrayList<>(topology.rotation());
-        rotation.removeIf(current::hasLeft);
-        Optional<Position> required = current.required();
-        Optional<Seat> onReplica = required.isPresent() ? reaching(rotation, required.get()) : any(rotation);
+        rotation.removeIf(current::isExcluded);
+        Optional<Position> required = current.requiredPosition();
+        Optional<NodeLease> onReplica =
+                required.isPresent() ? chooseReplicaAt(rotation, required.get()) : chooseAnyReplica(rotation);
         if (onReplica.isPresent()) {
             return onReplica.get();
         }
-        Reason reason = rotation.isEmpty() ? Reason.NO_REPLICA : Reason.LAG;
-        Optional<Seat> onPrimary = onPrimary(reason);
+        RoutingReason routingReason = rotation.isEmpty() ? RoutingReason.NO_REPLICA : RoutingReason.LAG;
+        Optional<NodeLease> onPrimary = tryPrimary(routingReason);
         if (onPrimary.isPresent()) {
             return onPrimary.get();
         }
         if (current.mayBeStale() && required.isEmpty()) {
-            Optional<Node> stale = topology.leastLagging(settings.maxStale()).filter(node -> !current.hasLeft(node));
+            Optional<Node> stale = topology.leastLagging(settings.maxStale()).filter(node -> !current.isExcluded(node));
             if (stale.isPresent()) {
-                return Seat.onReplica(stale.get(), Reason.STALE);
+                return NodeLease.onReplica(stale.get(), RoutingReason.STALE);
             }
         }
-        metrics.refused(reason);
+        metrics.recordRefusal(routingReason);
         if (topology.primary().isEmpty()) {
             throw new SQLTransientConnectionException("No server that answers has what is to be read", "08001");
         }
@@ -117,20 +118,20 @@ class ReadRouting {
                 "No replica will do, and the primary has no room for more reads", "53300");
     }
 
-    private static Optional<Seat> any(List<Node> rotation) {
-        return leastBusy(rotation).map(node -> Seat.onReplica(node, Reason.FREE));
+    private static Optional<NodeLease> chooseAnyReplica(List<Node> rotation) {
+        return leastBusy(rotation).map(node -> NodeLease.onReplica(node, RoutingReason.FREE));
     }
 
-    private Optional<Seat> reaching(List<Node> rotation, Position required) {
+    private Optional<NodeLease> chooseReplicaAt(List<Node> rotation, Position required) {
         Optional<Node> reached = leastBusy(
-                rotation.stream().filter(node -> node.reaches(required)).toList());
+                rotation.stream().filter(node -> node.hasReplayed(required)).toList());
         if (reached.isPresent()) {
-            return reached.map(node -> Seat.onReplica(node, Reason.REACHED));
+            return reached.map(node -> NodeLease.onReplica(node, RoutingReason.REACHED));
         }
         return rotation.stream()
-                .max(Comparator.comparing(Node::replayed))
-                .filter(node -> waitFor(node, required))
-                .map(node -> Seat.onReplica(node, Reason.WAITED));
+                .max(Comparator.comparing(Node::replayedPosition))
+                .filter(node -> waitForReplay(node, required))
+                .map(node -> NodeLease.onReplica(node, RoutingReason.WAITED));
     }
 
     /** Among equals, chance: pods that all took the first would march in step. */
@@ -140,46 +141,46 @@ class ReadRouting {
         int start = nodes.isEmpty() ? 0 : ThreadLocalRandom.current().nextInt(nodes.size());
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get((start + i) % nodes.size());
-            if (node.outstanding() < least) {
+            if (node.outstandingReads() < least) {
                 best = node;
-                least = node.outstanding();
+                least = node.outstandingReads();
             }
         }
         return Optional.ofNullable(best);
     }
 
     /** Asks that very replica until it has come so far. */
-    private boolean waitFor(Node node, Position required) {
+    private boolean waitForReplay(Node node, Position required) {
         long begin = System.nanoTime();
         long end = begin + settings.tokenWait().toNanos();
-        long pause = FIRST_PAUSE_NANOS;
+        long pause = MIN_PAUSE_NANOS;
         boolean reached = false;
         for (long now = begin; now < end && !reached; now = System.nanoTime()) {
-            node.ask(Duration.ofNanos(end - now));
-            reached = node.reaches(required);
+            node.queryPosition(Duration.ofNanos(end - now));
+            reached = node.hasReplayed(required);
             if (!reached) {
                 LockSupport.parkNanos(Math.min(pause, Math.max(0, end - System.nanoTime())));
-                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+                pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
             }
         }
-        metrics.waited(Duration.ofNanos(System.nanoTime() - begin), reached);
+        metrics.recordTokenWait(Duration.ofNanos(System.nanoTime() - begin), reached);
         return reached;
     }
 
-    private Optional<Seat> onPrimary(Reason reason) throws SQLException {
+    private Optional<NodeLease> tryPrimary(RoutingReason routingReason) throws SQLException {
         Optional<Node> primary = topology.primary();
         if (primary.isEmpty()) {
             return Optional.empty();
         }
         try {
-            Duration patience = settings.replicaUrls().isPresent() ? settings.fallbackWait() : LONGEST_QUEUE;
-            if (!fallback.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            Duration patience = settings.replicaUrls().isPresent() ? settings.fallbackWait() : MAX_QUEUE_WAIT;
+            if (!primaryPermits.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
                 return Optional.empty();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SQLTransientConnectionException("Interrupted", "53300", e);
         }
-        return Optional.of(Seat.onPrimary(primary.get(), reason, fallback));
+        return Optional.of(NodeLease.onPrimary(primary.get(), routingReason, primaryPermits));
     }
 }

@@ -11,52 +11,52 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /** Fixes the route before the resource runs, and so before any session or transaction exists. */
 class RouteFilter {
-    private static final Declared READ = new Declared(Route.REPLICA, false);
-    private static final Declared WRITE = new Declared(Route.PRIMARY, false);
+    private static final DeclaredRoute READ = new DeclaredRoute(Route.REPLICA, false);
+    private static final DeclaredRoute WRITE = new DeclaredRoute(Route.PRIMARY, false);
 
     private final CurrentRoute current;
-    private final Consistency consistency;
-    private final Map<Method, Declared> routes = new ConcurrentHashMap<>();
+    private final ConsistencyTokenService consistencyTokenService;
+    private final Map<Method, DeclaredRoute> routes = new ConcurrentHashMap<>();
 
-    RouteFilter(CurrentRoute current, Consistency consistency) {
+    RouteFilter(CurrentRoute current, ConsistencyTokenService consistencyTokenService) {
         this.current = current;
-        this.consistency = consistency;
+        this.consistencyTokenService = consistencyTokenService;
     }
 
-    private record Declared(Route route, boolean mayBeStale) {
-        static Declared of(ReadsFrom annotation) {
-            return new Declared(annotation.value(), annotation.mayBeStale());
+    private record DeclaredRoute(Route route, boolean mayBeStale) {
+        static DeclaredRoute of(ReadsFrom annotation) {
+            return new DeclaredRoute(annotation.value(), annotation.mayBeStale());
         }
     }
 
     @ServerRequestFilter
-    void choose(ContainerRequestContext request, ResourceInfo resource) {
+    void resolveRoute(ContainerRequestContext request, ResourceInfo resource) {
         Method method = resource.getResourceMethod();
         if (method == null) {
             return;
         }
-        Declared declared = routes.computeIfAbsent(method, key -> declared(key, request.getMethod()));
-        consistency.presented(request).ifPresent(current::token);
-        boolean withoutToken =
-                declared.route() == Route.REPLICA_WITH_TOKEN && current.token().isEmpty();
-        current.set(withoutToken ? Route.PRIMARY : declared.route(), declared.mayBeStale());
+        DeclaredRoute declaredRoute = routes.computeIfAbsent(method, key -> declaredRoute(key, request.getMethod()));
+        consistencyTokenService.readToken(request).ifPresent(current::token);
+        boolean withoutToken = declaredRoute.route() == Route.REPLICA_WITH_TOKEN
+                && current.token().isEmpty();
+        current.declare(withoutToken ? Route.PRIMARY : declaredRoute.route(), declaredRoute.mayBeStale());
     }
 
-    static boolean reads(String httpMethod) {
+    static boolean isReadMethod(String httpMethod) {
         return httpMethod.equals(HttpMethod.GET) || httpMethod.equals(HttpMethod.HEAD);
     }
 
     /** What a resource method declares, by annotation or by its HTTP method. */
-    private static Declared declared(Method method, String httpMethod) {
+    private static DeclaredRoute declaredRoute(Method method, String httpMethod) {
         ReadsFrom onMethod = method.getAnnotation(ReadsFrom.class);
         if (onMethod != null) {
-            return Declared.of(onMethod);
+            return DeclaredRoute.of(onMethod);
         }
-        if (!reads(httpMethod)) {
+        if (!isReadMethod(httpMethod)) {
             return WRITE;
         }
         return Optional.ofNullable(method.getDeclaringClass().getAnnotation(ReadsFrom.class))
-                .map(Declared::of)
+                .map(DeclaredRoute::of)
                 .orElse(READ);
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A key that all pods have: configured, or else the one that the database has held since its first migration. */
 public final class SharedKey {
     private static final Logger LOG = Logger.getLogger(SharedKey.class);
-    private static final int SHORTEST = 32;
+    private static final int MIN_LENGTH = 32;
 
     private final Topology topology;
     private final String table;
@@ -32,8 +32,8 @@ public final class SharedKey {
         this.topology = topology;
         this.table = table;
         configured.ifPresent(secret -> {
-            if (secret.length() < SHORTEST) {
-                throw new IllegalArgumentException("%s needs at least %d characters".formatted(property, SHORTEST));
+            if (secret.length() < MIN_LENGTH) {
+                throw new IllegalArgumentException("%s needs at least %d characters".formatted(property, MIN_LENGTH));
             }
             key = Hmac.key(secret.getBytes(StandardCharsets.UTF_8));
         });
@@ -53,7 +53,7 @@ public final class SharedKey {
     }
 
     /** As {@link #get}, without reading it from anywhere. */
-    public Optional<SecretKeySpec> known() {
+    public Optional<SecretKeySpec> getIfLoaded() {
         return Optional.ofNullable(key);
     }
 

@@ -34,24 +34,27 @@ public final class EmbeddedCluster implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
     /** MBean domain that remembers which directories this JVM runs a cluster in. */
-    private static final String REMEMBERED = EmbeddedCluster.class.getName();
+    private static final String MBEAN_DOMAIN = EmbeddedCluster.class.getName();
 
-    private final Primary primary;
-    private final Replica replica;
-    private final Credentials credentials;
+    private final EmbeddedPrimary embeddedPrimary;
+    private final EmbeddedReplica embeddedReplica;
+    private final ClusterCredentials clusterCredentials;
     private final String primaryUrl;
     private final String replicaUrl;
-    private final AtomicReference<@Nullable FileChannel> held;
+    private final AtomicReference<@Nullable FileChannel> directoryLock;
     private boolean closed;
 
     private EmbeddedCluster(
-            Primary primary, Replica replica, Credentials credentials, AtomicReference<@Nullable FileChannel> held) {
-        this.primary = primary;
-        this.replica = replica;
-        this.credentials = credentials;
-        this.primaryUrl = url(primary.server().port());
-        this.replicaUrl = url(replica.server().port());
-        this.held = held;
+            EmbeddedPrimary embeddedPrimary,
+            EmbeddedReplica embeddedReplica,
+            ClusterCredentials clusterCredentials,
+            AtomicReference<@Nullable FileChannel> held) {
+        this.embeddedPrimary = embeddedPrimary;
+        this.embeddedReplica = embeddedReplica;
+        this.clusterCredentials = clusterCredentials;
+        this.primaryUrl = url(embeddedPrimary.server().port());
+        this.replicaUrl = url(embeddedReplica.server().port());
+        this.directoryLock = held;
     }
 
     /**
@@ -61,15 +64,15 @@ public final class EmbeddedCluster implements AutoCloseable {
      *     the message names the directory or the log to read
      */
     public static EmbeddedCluster start(Path dataDirectory) {
-        Path directory = ownDirectory(dataDirectory);
-        AtomicReference<@Nullable FileChannel> held = heldByThisJvm(directory);
+        Path directory = createDirectory(dataDirectory);
+        AtomicReference<@Nullable FileChannel> held = lockOfThisJvm(directory);
         synchronized (held) {
             boolean attaching = held.get() != null;
             if (!attaching) {
                 held.set(DirectoryLock.acquire(directory));
             }
             try {
-                return bringUp(directory, held, attaching);
+                return startOrAttach(directory, held, attaching);
             } catch (RuntimeException failure) {
                 release(held);
                 throw failure;
@@ -77,35 +80,38 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
     }
 
-    private static EmbeddedCluster bringUp(
+    private static EmbeddedCluster startOrAttach(
             Path directory, AtomicReference<@Nullable FileChannel> held, boolean attaching) {
         Instant begin = Instant.now();
-        Credentials credentials = new Credentials(directory.resolve("credentials"));
-        PostgresPrograms programs = PostgresPrograms.unpackedIn(directory.resolve("postgres"));
-        Primary primary = new Primary(new PostgresServer("primary", directory, programs), credentials, Map.of());
-        Replica replica = new Replica(
+        ClusterCredentials clusterCredentials = new ClusterCredentials(directory.resolve("credentials"));
+        PostgresBinaries programs = PostgresBinaries.unpackedIn(directory.resolve("postgres"));
+        EmbeddedPrimary embeddedPrimary =
+                new EmbeddedPrimary(new PostgresServer("primary", directory, programs), clusterCredentials, Map.of());
+        EmbeddedReplica embeddedReplica = new EmbeddedReplica(
                 new PostgresServer("replica", directory, programs),
-                primary.server(),
-                credentials,
+                embeddedPrimary.server(),
+                clusterCredentials,
                 "replica_1",
                 Map.of());
-        if (attaching && primary.server().isRunning() && replica.server().isRunning()) {
-            return new EmbeddedCluster(primary, replica, credentials, held);
+        if (attaching
+                && embeddedPrimary.server().isRunning()
+                && embeddedReplica.server().isRunning()) {
+            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, held);
         }
         try {
-            stop(primary, replica);
-            primary.start();
-            replica.start();
+            stop(embeddedPrimary, embeddedReplica);
+            embeddedPrimary.start();
+            embeddedReplica.start();
             LOG.log(
                     Level.INFO,
                     "Postgres primary on port {0,number,#} and replica on port {1,number,#} ready in {2} ms, data in {3}",
-                    primary.server().port(),
-                    replica.server().port(),
+                    embeddedPrimary.server().port(),
+                    embeddedReplica.server().port(),
                     Duration.between(begin, Instant.now()).toMillis(),
                     directory);
-            return new EmbeddedCluster(primary, replica, credentials, held);
+            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, held);
         } catch (RuntimeException failure) {
-            stopAfter(failure, primary, replica);
+            stopAfter(failure, embeddedPrimary, embeddedReplica);
             throw failure;
         }
     }
@@ -122,60 +128,61 @@ public final class EmbeddedCluster implements AutoCloseable {
 
     /** The owner of database {@code fondaco}, used for everything that writes. */
     public String username() {
-        return Credentials.OWNER;
+        return ClusterCredentials.OWNER;
     }
 
     public String password() {
-        return credentials.passwordOf(Credentials.OWNER);
+        return clusterCredentials.passwordOf(ClusterCredentials.OWNER);
     }
 
     /** A role that may only select, for the pool of the replica. */
     public String readerUsername() {
-        return Credentials.READER;
+        return ClusterCredentials.READER;
     }
 
     public String readerPassword() {
-        return credentials.passwordOf(Credentials.READER);
+        return clusterCredentials.passwordOf(ClusterCredentials.READER);
     }
 
     /** Process id of the primary's postmaster, for fault tests. */
     public long primaryPid() {
-        return primary.server().pid();
+        return embeddedPrimary.server().pid();
     }
 
     /** Process id of the replica's postmaster, for fault tests. */
     public long replicaPid() {
-        return replica.server().pid();
+        return embeddedReplica.server().pid();
     }
 
     /** Stops both in fast mode (open transactions are rolled back) and gives the directory free. Idempotent. */
     @Override
     public void close() {
-        synchronized (held) {
-            if (closed || held.get() == null) {
+        synchronized (directoryLock) {
+            if (closed || directoryLock.get() == null) {
                 return;
             }
             closed = true;
             try {
-                stop(primary, replica);
+                stop(embeddedPrimary, embeddedReplica);
             } finally {
-                release(held);
+                release(directoryLock);
             }
         }
     }
 
     /** The replica first: a primary that stops waits until its replica has received everything. */
-    private static void stop(Primary primary, Replica replica) {
+    private static void stop(EmbeddedPrimary embeddedPrimary, EmbeddedReplica embeddedReplica) {
         try {
-            replica.server().stop();
+            embeddedReplica.server().stop();
         } finally {
-            primary.server().stop();
+            embeddedPrimary.server().stop();
         }
     }
 
-    private static void stopAfter(RuntimeException failure, Primary primary, Replica replica) {
+    private static void stopAfter(
+            RuntimeException failure, EmbeddedPrimary embeddedPrimary, EmbeddedReplica embeddedReplica) {
         try {
-            stop(primary, replica);
+            stop(embeddedPrimary, embeddedReplica);
         } catch (RuntimeException second) {
             failure.addSuppressed(second);
         }
@@ -187,10 +194,10 @@ public final class EmbeddedCluster implements AutoCloseable {
      * libraries take them all for strings.) The same object serves as monitor.
      */
     @SuppressWarnings("unchecked")
-    private static AtomicReference<@Nullable FileChannel> heldByThisJvm(Path directory) {
+    private static AtomicReference<@Nullable FileChannel> lockOfThisJvm(Path directory) {
         MBeanServer registry = ManagementFactory.getPlatformMBeanServer();
         try {
-            ObjectName name = new ObjectName(REMEMBERED, "directory", ObjectName.quote(directory.toString()));
+            ObjectName name = new ObjectName(MBEAN_DOMAIN, "directory", ObjectName.quote(directory.toString()));
             synchronized (registry) {
                 if (!registry.isRegistered(name)) {
                     AtomicReference<@Nullable FileChannel> held = new AtomicReference<>();
@@ -212,7 +219,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
     }
 
-    private static Path ownDirectory(Path directory) {
+    private static Path createDirectory(Path directory) {
         try {
             return Files.createDirectories(directory).toRealPath();
         } catch (IOException e) {

@@ -28,7 +28,7 @@ final class PostgresServer {
     static final String ADDRESS = "127.0.0.1";
 
     /** Written last into a directory: what has it is whole. */
-    static final String COMPLETE = "fondaco.complete";
+    static final String COMPLETE_MARKER = "fondaco.complete";
 
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
@@ -75,9 +75,9 @@ final class PostgresServer {
     private final String name;
     private final Path directory;
     private final Path log;
-    private final PostgresPrograms programs;
+    private final PostgresBinaries programs;
 
-    PostgresServer(String name, Path parent, PostgresPrograms programs) {
+    PostgresServer(String name, Path parent, PostgresBinaries programs) {
         this.name = name;
         this.directory = parent.resolve(name);
         this.log = parent.resolve(name + ".log");
@@ -89,11 +89,11 @@ final class PostgresServer {
     }
 
     boolean isComplete() {
-        return Files.exists(directory.resolve(COMPLETE));
+        return Files.exists(directory.resolve(COMPLETE_MARKER));
     }
 
     void markComplete() throws IOException {
-        DurableFile.write(directory.resolve(COMPLETE), "");
+        DurableFile.write(directory.resolve(COMPLETE_MARKER), "");
     }
 
     /** Runs initdb with the arguments. */
@@ -109,7 +109,7 @@ final class PostgresServer {
     void start(Duration bound, Map<String, String> ownSettings) {
         rotateLog();
         for (int attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
-            forgetForeignPid();
+            deleteStalePidFile();
             writeSettings(ownSettings);
             if (pgCtl(bound, "start", "-l", log.toString()) == 0) {
                 return;
@@ -132,7 +132,7 @@ final class PostgresServer {
         if (isRunning()) {
             LOG.log(Level.WARNING, "Postgres {0} did not stop within {1}, killing it", name, STOP_BOUND);
             running.get().destroyForcibly();
-            if (!comesTrue(KILL_BOUND, () -> !isRunning())) {
+            if (!waitUntil(KILL_BOUND, () -> !isRunning())) {
                 throw failure("still runs as process " + running.get().pid() + " after SIGKILL");
             }
         }
@@ -151,13 +151,13 @@ final class PostgresServer {
     }
 
     /** A connection of the superuser: bounded, never pooled. */
-    Connection connect(String database, Credentials credentials) throws SQLException {
+    Connection connect(String database, ClusterCredentials clusterCredentials) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {pidLine(ADDRESS_LINE)});
         source.setPortNumbers(new int[] {port()});
         source.setDatabaseName(database);
-        source.setUser(Credentials.SUPERUSER);
-        source.setPassword(credentials.passwordOf(Credentials.SUPERUSER));
+        source.setUser(ClusterCredentials.SUPERUSER);
+        source.setPassword(clusterCredentials.passwordOf(ClusterCredentials.SUPERUSER));
         source.setConnectTimeout((int) CONNECT_BOUND.toSeconds());
         source.setSocketTimeout((int) STATEMENT_BOUND.toSeconds());
         return source.getConnection();
@@ -171,7 +171,7 @@ final class PostgresServer {
         return new IllegalStateException("Postgres " + name + ": " + what + "; see " + log, cause);
     }
 
-    static boolean comesTrue(Duration bound, BooleanSupplier condition) {
+    static boolean waitUntil(Duration bound, BooleanSupplier condition) {
         Instant end = Instant.now().plus(bound);
         while (!condition.getAsBoolean()) {
             if (Instant.now().isAfter(end)) {
@@ -199,7 +199,7 @@ final class PostgresServer {
     }
 
     private Optional<ProcessHandle> recordedProcess() {
-        return pidFile().stream()
+        return pidFileLines().stream()
                 .findFirst()
                 .map(String::strip)
                 .map(Long::valueOf)
@@ -210,7 +210,7 @@ final class PostgresServer {
      * Postgres does not start while postmaster.pid names a living process, whichever it is. A file that names a dead one
      * stays: Postgres itself looks there for children that still hold the shared memory.
      */
-    private void forgetForeignPid() {
+    private void deleteStalePidFile() {
         if (recordedProcess().isPresent() && !isRunning()) {
             try {
                 Files.deleteIfExists(directory.resolve("postmaster.pid"));
@@ -221,14 +221,14 @@ final class PostgresServer {
     }
 
     private String pidLine(int number) {
-        List<String> lines = pidFile();
+        List<String> lines = pidFileLines();
         if (lines.size() <= number) {
             throw failure("does not run");
         }
         return lines.get(number).strip();
     }
 
-    private List<String> pidFile() {
+    private List<String> pidFileLines() {
         try {
             return Files.readAllLines(directory.resolve("postmaster.pid"));
         } catch (NoSuchFileException e) {

@@ -45,11 +45,11 @@ public class Idempotency {
      *     {@code idempotency_key_reused} when the content differs
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<StoredAnswer> claim(IdempotencyKey key) {
+    public Optional<IdempotentResponse> claim(IdempotencyKey key) {
         if (insert(key)) {
             return Optional.empty();
         }
-        return read(key, " FOR UPDATE").flatMap(row -> answerOrRenew(row, key));
+        return selectRow(key, " FOR UPDATE").flatMap(row -> responseOrRenew(row, key));
     }
 
     /**
@@ -58,18 +58,18 @@ public class Idempotency {
      * @throws ApiException also 429 {@code too_many_idempotency_keys}
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<StoredAnswer> claimWithinLimit(IdempotencyKey key) {
+    public Optional<IdempotentResponse> claimWithinLimit(IdempotencyKey key) {
         if (insertWithinLimit(key, settings.maxKeysPerCaller())) {
             return Optional.empty();
         }
-        Tuple row = read(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(settings.maxKeysPerCaller()));
-        return answerOrRenew(row, key);
+        Tuple row = selectRow(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(settings.maxKeysPerCaller()));
+        return responseOrRenew(row, key);
     }
 
-    private Optional<StoredAnswer> answerOrRenew(Tuple row, IdempotencyKey key) {
-        Optional<StoredAnswer> before = answer(row, key);
+    private Optional<IdempotentResponse> responseOrRenew(Tuple row, IdempotencyKey key) {
+        Optional<IdempotentResponse> before = storedResponse(row, key);
         if (before.isEmpty()) {
-            renew(key);
+            renewLease(key);
         }
         return before;
     }
@@ -88,11 +88,11 @@ public class Idempotency {
      * @throws ApiException as {@link #claim} does
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public Optional<StoredAnswer> find(IdempotencyKey key) {
-        return read(key, "").flatMap(row -> answer(row, key));
+    public Optional<IdempotentResponse> find(IdempotencyKey key) {
+        return selectRow(key, "").flatMap(row -> storedResponse(row, key));
     }
 
-    private Optional<Tuple> read(IdempotencyKey key, String lock) {
+    private Optional<Tuple> selectRow(IdempotencyKey key, String lock) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT fingerprint, status, body, etag, location, extract(epoch FROM locked_until - now())::int AS lease_seconds
                           FROM idempotency.request
@@ -105,13 +105,13 @@ public class Idempotency {
         return rows.stream().map(Tuple.class::cast).findFirst();
     }
 
-    private static Optional<StoredAnswer> answer(Tuple row, IdempotencyKey key) {
+    private static Optional<IdempotentResponse> storedResponse(Tuple row, IdempotencyKey key) {
         if (!row.get("fingerprint", String.class).equals(key.fingerprint())) {
             throw new ApiException(
                     422, "idempotency_key_reused", "This Idempotency-Key was used before with another content.");
         }
         if (row.get("status") != null) {
-            return Optional.of(new StoredAnswer(
+            return Optional.of(new IdempotentResponse(
                     row.get("status", Number.class).intValue(),
                     row.get("body", String.class),
                     Optional.ofNullable(row.get("etag", String.class)),
@@ -131,19 +131,19 @@ public class Idempotency {
     }
 
     private boolean insert(IdempotencyKey key) {
-        return insertion(key, "").executeUpdate() == 1;
+        return insertQuery(key, "").executeUpdate() == 1;
     }
 
     /** Counts no further than the limit, in the primary key's index. */
     private boolean insertWithinLimit(IdempotencyKey key, int limit) {
-        return insertion(key, """
+        return insertQuery(key, """
                                 WHERE (SELECT count(*)
                                          FROM (SELECT FROM idempotency.request WHERE principal = :principal LIMIT :limit) kept)
                                       < :limit
                                 """).setParameter("limit", limit).executeUpdate() == 1;
     }
 
-    private Query insertion(IdempotencyKey key, String condition) {
+    private Query insertQuery(IdempotencyKey key, String condition) {
         return entities.createNativeQuery("""
                         INSERT INTO idempotency.request (principal, route, key, fingerprint, locked_until)
                         SELECT :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease)
@@ -157,7 +157,7 @@ public class Idempotency {
                 .setParameter("lease", (double) LEASE.toSeconds());
     }
 
-    private void renew(IdempotencyKey key) {
+    private void renewLease(IdempotencyKey key) {
         entities.createNativeQuery("""
                         UPDATE idempotency.request SET locked_until = now() + make_interval(secs => :lease)
                          WHERE principal = :principal AND route = :route AND key = :key
@@ -171,7 +171,7 @@ public class Idempotency {
 
     /** Keeps the answer for 24 hours; to be the last act of the transaction that holds the effect. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void store(IdempotencyKey key, StoredAnswer answer) {
+    public void store(IdempotencyKey key, IdempotentResponse answer) {
         entities.createNativeQuery("""
                         UPDATE idempotency.request
                            SET status = :status, body = :body, etag = cast(:etag AS text), location = cast(:location AS text)

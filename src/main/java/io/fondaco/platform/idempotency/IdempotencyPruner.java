@@ -3,7 +3,7 @@ package io.fondaco.platform.idempotency;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
-import io.fondaco.platform.roles.Roles;
+import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -22,7 +22,7 @@ class IdempotencyPruner {
             every = "10m",
             delayed = "1m",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
-            skipExecutionIf = Roles.NotAWorker.class)
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void prune() {
         idempotency.prune();
     }

@@ -36,5 +36,5 @@ public @interface Idempotent {
 
     /** What answers a repetition, a bean; by default the stored answer does. */
     @Nonbinding
-    Class<? extends CurrentAnswer> replayedBy() default CurrentAnswer.class;
+    Class<? extends CurrentRepresentation> replayedBy() default CurrentRepresentation.class;
 }

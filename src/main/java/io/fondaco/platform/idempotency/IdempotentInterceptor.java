@@ -33,14 +33,14 @@ import org.jspecify.annotations.Nullable;
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 180)
 class IdempotentInterceptor {
-    private static final String KEY = "Idempotency-Key";
+    private static final String IDEMPOTENCY_KEY_HEADER = "Idempotency-Key";
 
     private final Idempotency idempotency;
     private final ObjectMapper json;
     private final HttpHeaders headers;
     private final UriInfo uri;
     private final Request request;
-    private final Instance<CurrentAnswer> currentAnswers;
+    private final Instance<CurrentRepresentation> currentRepresentations;
 
     IdempotentInterceptor(
             Idempotency idempotency,
@@ -48,8 +48,8 @@ class IdempotentInterceptor {
             HttpHeaders headers,
             UriInfo uri,
             Request request,
-            @Any Instance<CurrentAnswer> currentAnswers) {
-        this.currentAnswers = currentAnswers;
+            @Any Instance<CurrentRepresentation> currentAnswers) {
+        this.currentRepresentations = currentAnswers;
         this.idempotency = idempotency;
         this.json = json;
         this.headers = headers;
@@ -60,28 +60,31 @@ class IdempotentInterceptor {
     @AroundInvoke
     @Nullable
     Object run(InvocationContext call) throws Exception {
-        String header = headers.getHeaderString(KEY);
+        String header = headers.getHeaderString(IDEMPOTENCY_KEY_HEADER);
         Idempotent declared = call.getMethod().getAnnotation(Idempotent.class);
         if (header == null && !declared.required()) {
             return call.proceed();
         }
         IdempotencyKey key = IdempotencyKey.required(header, principal(), route(), content(call));
-        boolean keepsAnswer = declared.replayedBy() == CurrentAnswer.class;
+        boolean keepsAnswer = declared.replayedBy() == CurrentRepresentation.class;
         return QuarkusTransaction.joiningExisting().call(() -> {
-            Optional<StoredAnswer> before = keepsAnswer ? idempotency.claim(key) : idempotency.claimWithinLimit(key);
+            Optional<IdempotentResponse> before =
+                    keepsAnswer ? idempotency.claim(key) : idempotency.claimWithinLimit(key);
             if (before.isPresent()) {
-                throw new AnsweredBefore(keepsAnswer ? before.get() : current(before.get(), declared.replayedBy()));
+                throw new ReplayedResponseException(
+                        keepsAnswer ? before.get() : currentResponse(before.get(), declared.replayedBy()));
             }
             Object answer = call.proceed();
-            StoredAnswer whole = stored(call.getMethod(), answer);
+            IdempotentResponse whole = toIdempotentResponse(call.getMethod(), answer);
             idempotency.store(key, keepsAnswer ? whole : whole.withoutBody());
             return answer;
         });
     }
 
-    private StoredAnswer current(StoredAnswer before, Class<? extends CurrentAnswer> replayedBy) {
-        Object body = currentAnswers.select(replayedBy).get().read(uri, headers);
-        return new StoredAnswer(before.status(), Json.write(json, body), before.etag(), before.location());
+    private IdempotentResponse currentResponse(
+            IdempotentResponse before, Class<? extends CurrentRepresentation> replayedBy) {
+        Object body = currentRepresentations.select(replayedBy).get().read(uri, headers);
+        return new IdempotentResponse(before.status(), Json.write(json, body), before.etag(), before.location());
     }
 
     /** Whoever holds the same key or token; asking who that is would have to authenticate where nobody need be. */
@@ -111,19 +114,19 @@ class IdempotentInterceptor {
         return Json.write(json, content);
     }
 
-    private StoredAnswer stored(Method method, @Nullable Object answer) {
+    private IdempotentResponse toIdempotentResponse(Method method, @Nullable Object answer) {
         return switch (answer) {
-            case null -> new StoredAnswer(status(method, 204), "");
-            case RestResponse<?> response -> stored(response.toResponse());
-            case Response response -> stored(response);
-            default -> new StoredAnswer(status(method, 200), Json.write(json, answer));
+            case null -> new IdempotentResponse(status(method, 204), "");
+            case RestResponse<?> response -> toIdempotentResponse(response.toResponse());
+            case Response response -> toIdempotentResponse(response);
+            default -> new IdempotentResponse(status(method, 200), Json.write(json, answer));
         };
     }
 
-    private StoredAnswer stored(Response response) {
+    private IdempotentResponse toIdempotentResponse(Response response) {
         Object entity = response.getEntity();
         String body = entity == null ? "" : entity instanceof String text ? text : Json.write(json, entity);
-        return new StoredAnswer(
+        return new IdempotentResponse(
                 response.getStatus(),
                 body,
                 Optional.ofNullable(response.getEntityTag()).map(tag -> "\"" + tag.getValue() + "\""),
@@ -137,10 +140,10 @@ class IdempotentInterceptor {
     }
 
     /** Answers once more what was answered. */
-    static class Replay {
+    static class ReplayedResponseMapper {
         @ServerExceptionMapper
-        Response replay(AnsweredBefore before) {
-            return before.answer().replayed();
+        Response toResponse(ReplayedResponseException before) {
+            return before.response().toReplayedResponse();
         }
     }
 }

@@ -8,45 +8,45 @@ import org.jspecify.annotations.Nullable;
 @RequestScoped
 public class Fence {
     private final EntityManager entities;
-    private @Nullable Lease lease;
+    private @Nullable JobLease jobLease;
 
     Fence(EntityManager entities) {
         this.entities = entities;
     }
 
-    void enter(Lease taken) {
-        lease = taken;
+    void setLease(JobLease taken) {
+        jobLease = taken;
     }
 
-    void leave() {
-        lease = null;
+    void clearLease() {
+        jobLease = null;
     }
 
     /**
      * Makes sure, until the transaction in hand ends, that no other pod has taken the job over: who wants to waits for the
      * transaction. One statement; nothing outside of a job.
      *
-     * @throws LeaseLost if another has taken it over
+     * @throws JobLeaseLost if another has taken it over
      */
-    public void hold() {
-        Lease mine = lease;
+    public void requireLease() {
+        JobLease mine = jobLease;
         if (mine == null) {
             return;
         }
         boolean held = !entities.createNativeQuery(
                         "SELECT 1 FROM jobs.lease WHERE name = :name AND fence = :fence FOR SHARE")
                 .setParameter("name", mine.name())
-                .setParameter("fence", mine.fence())
+                .setParameter("fence", mine.fencingToken())
                 .getResultList()
                 .isEmpty();
         if (!held) {
-            throw new LeaseLost(mine.name());
+            throw new JobLeaseLost(mine.name());
         }
     }
 
     /** Another pod does the job now: this one's run ends. */
-    public static final class LeaseLost extends RuntimeException {
-        LeaseLost(String job) {
+    public static final class JobLeaseLost extends RuntimeException {
+        JobLeaseLost(String job) {
             super("Another pod has taken over " + job);
         }
     }

@@ -2,7 +2,7 @@ package io.fondaco.platform.jobs;
 
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.database.Seconds;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** The table of leases. Every comparison of times is the server's: pods' clocks may say what they like. */
 @ApplicationScoped
 class JobLeases {
-    private static final int MOST_ERROR = 1_000;
+    private static final int MAX_ERROR_LENGTH = 1_000;
 
     /** Locks nothing when it is not to be had: most pods ask in vain, and whoever has it may stand on the row. */
-    private static final String TAKE = """
+    private static final String ACQUIRE = """
             WITH taken AS (
                 UPDATE jobs.lease
                    SET owner = ?, fence = fence + 1, leased_until = now() + make_interval(secs => ?),
@@ -45,9 +45,9 @@ class JobLeases {
     }
 
     /** Takes the job up, unless another pod has it or it ran just now; one statement. */
-    Optional<Lease> take(String name, Duration apart) throws SQLException {
+    Optional<JobLease> acquire(String name, Duration apart) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement take = connection.prepareStatement(TAKE)) {
+                PreparedStatement take = connection.prepareStatement(ACQUIRE)) {
             take.setObject(1, owner);
             take.setDouble(2, Seconds.of(settings.lease()));
             take.setString(3, name);
@@ -57,34 +57,38 @@ class JobLeases {
             take.setDouble(7, Seconds.of(settings.lease()));
             take.setString(8, name);
             try (ResultSet row = take.executeQuery()) {
-                return row.next() ? Optional.of(new Lease(name, row.getLong(1))) : Optional.empty();
+                return row.next() ? Optional.of(new JobLease(name, row.getLong(1))) : Optional.empty();
             }
         }
     }
 
     /** @return false if another has it */
-    boolean extend(Lease lease) throws SQLException {
+    boolean extend(JobLease jobLease) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement extend = connection.prepareStatement("""
                         UPDATE jobs.lease SET leased_until = now() + make_interval(secs => ?)
                          WHERE name = ? AND fence = ?
                         """)) {
             extend.setDouble(1, Seconds.of(settings.lease()));
-            extend.setString(2, lease.name());
-            extend.setLong(3, lease.fence());
+            extend.setString(2, jobLease.name());
+            extend.setLong(3, jobLease.fencingToken());
             return extend.executeUpdate() == 1;
         }
     }
 
-    void giveBack(Lease lease, @Nullable Throwable failure) throws SQLException {
+    void release(JobLease jobLease, @Nullable Throwable failure) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement end = connection.prepareStatement("""
                         UPDATE jobs.lease SET leased_until = now(), finished_at = now(), error = ?
                          WHERE name = ? AND fence = ?
                         """)) {
-            end.setString(1, failure == null ? null : Text.fit(String.valueOf(failure.getMessage()), MOST_ERROR));
-            end.setString(2, lease.name());
-            end.setLong(3, lease.fence());
+            end.setString(
+                    1,
+                    failure == null
+                            ? null
+                            : UnicodeText.truncate(String.valueOf(failure.getMessage()), MAX_ERROR_LENGTH));
+            end.setString(2, jobLease.name());
+            end.setLong(3, jobLease.fencingToken());
             end.executeUpdate();
         }
     }

@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 /**
  * Runs a scheduled method on one pod at a time, whichever comes first, and not sooner after the run before than its period
  * says. When that pod dies another goes on after {@code fondaco.jobs.lease}. A pod that was paused and wakes with an expired
- * lease may find another at work: transactions that must not overlap then begin with {@link Fence#hold}.
+ * lease may find another at work: transactions that must not overlap then begin with {@link Fence#requireLease}.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)

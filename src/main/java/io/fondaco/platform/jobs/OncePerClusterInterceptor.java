@@ -43,20 +43,20 @@ class OncePerClusterInterceptor {
     @Nullable
     Object run(InvocationContext call) throws Exception {
         OncePerCluster job = call.getMethod().getAnnotation(OncePerCluster.class);
-        Optional<Lease> taken = leases.take(job.value(), duration(job.every()));
+        Optional<JobLease> taken = leases.acquire(job.value(), parseInterval(job.every()));
         if (taken.isEmpty()) {
             return null;
         }
-        Lease lease = taken.get();
+        JobLease jobLease = taken.get();
         CountDownLatch done = new CountDownLatch(1);
-        Thread.ofVirtual().name("job-" + lease.name()).start(() -> extendUntil(done, lease));
+        Thread.ofVirtual().name("job-" + jobLease.name()).start(() -> extendUntilDone(done, jobLease));
         Timer.Sample time = Timer.start(registry);
         Throwable failure = null;
-        fence.enter(lease);
-        actor.is("system:" + lease.name());
+        fence.setLease(jobLease);
+        actor.actAs("system:" + jobLease.name());
         try {
             return call.proceed();
-        } catch (Fence.LeaseLost lost) {
+        } catch (Fence.JobLeaseLost lost) {
             failure = lost;
             LOG.warn(lost.getMessage());
             return null;
@@ -64,33 +64,33 @@ class OncePerClusterInterceptor {
             failure = e;
             throw e;
         } finally {
-            fence.leave();
+            fence.clearLease();
             done.countDown();
             time.stop(Timer.builder("fondaco.jobs.runs")
                     .description("Runs of jobs on this pod, and how long they took")
-                    .tags("task", lease.name(), "outcome", failure == null ? "done" : "failed")
+                    .tags("task", jobLease.name(), "outcome", failure == null ? "done" : "failed")
                     .register(registry));
-            end(lease, failure);
+            releaseLease(jobLease, failure);
         }
     }
 
-    private void end(Lease lease, @Nullable Throwable failure) {
+    private void releaseLease(JobLease jobLease, @Nullable Throwable failure) {
         try {
-            leases.giveBack(lease, failure);
+            leases.release(jobLease, failure);
         } catch (SQLException e) {
-            LOG.debugf(e, "The lease of %s is left to expire", lease.name());
+            LOG.debugf(e, "The lease of %s is left to expire", jobLease.name());
         }
     }
 
-    private void extendUntil(CountDownLatch done, Lease lease) {
+    private void extendUntilDone(CountDownLatch done, JobLease jobLease) {
         try {
             while (!done.await(settings.lease().toMillis() / 3, TimeUnit.MILLISECONDS)) {
                 try {
-                    if (!leases.extend(lease)) {
+                    if (!leases.extend(jobLease)) {
                         return;
                     }
                 } catch (SQLException e) {
-                    LOG.debugf(e, "The lease of %s could not be extended", lease.name());
+                    LOG.debugf(e, "The lease of %s could not be extended", jobLease.name());
                 }
             }
         } catch (InterruptedException _) {
@@ -99,7 +99,7 @@ class OncePerClusterInterceptor {
     }
 
     /** {@code "10s"}, {@code "5m"}, {@code "{fondaco.inventory.expiry-every:10s}"}. */
-    static Duration duration(String text) {
+    static Duration parseInterval(String text) {
         if (!SchedulerUtils.isConfigValue(text)) {
             return Duration.parse("PT" + text);
         }

@@ -1,7 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.identity.TypeId;
-import io.fondaco.platform.web.Text;
+import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
@@ -20,14 +20,14 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class DeadLetters {
     private static final String COLUMNS =
-            "d.id AS letter, listener, event AS id, type, subject, sequence, version, told_at, data, traceparent, attempts, error, died_at";
+            "d.id AS letter, listener, event AS id, type, subject, sequence, version, published_at, data, traceparent, attempts, error, died_at";
 
     private final EntityManager entities;
-    private final Bell bell;
+    private final WorkerWakeUp wakeUp;
 
-    DeadLetters(EntityManager entities, Bell bell) {
+    DeadLetters(EntityManager entities, WorkerWakeUp workerWakeUp) {
         this.entities = entities;
-        this.bell = bell;
+        this.wakeUp = workerWakeUp;
     }
 
     /**
@@ -35,16 +35,16 @@ public class DeadLetters {
      * replay then begins with the listener.
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void bury(String listener, Event event, String error) {
+    public void moveToDeadLetters(String listener, Event event, String error) {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
-                    INSERT INTO messaging.dead_letter (listener, subject, sequence, event, type, version, data, told_at,
+                    INSERT INTO messaging.dead_letter (listener, subject, sequence, event, type, version, data, published_at,
                                                        traceparent, attempts, error, id)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (listener, event) DO NOTHING
                     """)) {
-                bind(insert, listener, event);
+                bindEvent(insert, listener, event);
                 insert.setInt(10, event.attempts());
-                insert.setString(11, Text.fit(error, Parked.MOST_ERROR));
+                insert.setString(11, UnicodeText.truncate(error, RetryQueue.MAX_ERROR_LENGTH));
                 insert.setObject(12, TypeId.newUuid());
                 insert.executeUpdate();
             }
@@ -78,17 +78,17 @@ public class DeadLetters {
                     WITH dead AS (DELETE FROM messaging.dead_letter WHERE id = ? RETURNING *),
                     forgotten AS (
                         DELETE FROM messaging.inbox i USING dead d
-                         WHERE i.event = d.event AND i.listener = d.listener AND i.told_at = d.told_at)
-                    INSERT INTO messaging.parked (listener, subject, sequence, event, type, version, data, told_at,
+                         WHERE i.event = d.event AND i.listener = d.listener AND i.published_at = d.published_at)
+                    INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data, published_at,
                                                   traceparent, attempts, error, next_attempt_at)
-                    SELECT listener, subject, sequence, event, type, version, data, told_at, traceparent, 0, error, now()
+                    SELECT listener, subject, sequence, event, type, version, data, published_at, traceparent, 0, error, now()
                       FROM dead
                     """)) {
                 raise.setObject(1, id);
                 return raise.executeUpdate() == 1;
             }
         });
-        bell.ringForRetries();
+        wakeUp.signalRetries();
         return raised;
     }
 
@@ -101,22 +101,22 @@ public class DeadLetters {
                 == 1;
     }
 
-    private interface Binding {
+    private interface ParameterBinder {
         void bind(PreparedStatement select) throws SQLException;
     }
 
-    private List<DeadLetter> select(String rest, Binding binding) {
+    private List<DeadLetter> select(String rest, ParameterBinder parameterBinder) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select =
                     connection.prepareStatement("SELECT " + COLUMNS + " FROM messaging.dead_letter d " + rest)) {
-                binding.bind(select);
+                parameterBinder.bind(select);
                 List<DeadLetter> letters = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         letters.add(new DeadLetter(
                                 row.getObject("letter", UUID.class),
                                 row.getString("listener"),
-                                OutboxLog.event(row, row.getInt("attempts"), false),
+                                OutboxReader.mapEvent(row, row.getInt("attempts"), false),
                                 row.getString("error"),
                                 row.getObject("died_at", OffsetDateTime.class).toInstant()));
                     }
@@ -127,7 +127,7 @@ public class DeadLetters {
     }
 
     /** The first nine columns of rows that hold an event for a listener. */
-    static void bind(PreparedStatement insert, String listener, Event event) throws SQLException {
+    static void bindEvent(PreparedStatement insert, String listener, Event event) throws SQLException {
         insert.setString(1, listener);
         insert.setString(2, event.subject());
         insert.setLong(3, event.sequence());
@@ -136,7 +136,7 @@ public class DeadLetters {
         insert.setLong(6, event.version());
         insert.setString(7, event.data());
         insert.setObject(8, event.time().atOffset(ZoneOffset.UTC));
-        insert.setString(9, event.trace());
+        insert.setString(9, event.traceParent());
     }
 
     private Session session() {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param data JSON
  * @param attempts how often its listener has failed at it
  * @param parked whether it was put aside before, to be tried again
- * @param trace where in a trace it was told, as {@link io.fondaco.platform.tracing.TraceParent} writes it; null if nobody traces it
+ * @param traceParent where in a trace it was told, as {@link io.fondaco.platform.tracing.TraceParent} writes it; null if nobody traces it
  */
 public record Event(
         UUID id,
@@ -30,7 +30,7 @@ public record Event(
         String data,
         int attempts,
         boolean parked,
-        @Nullable String trace) {
+        @Nullable String traceParent) {
 
     public static final String PREFIX = "event";
 
@@ -42,8 +42,8 @@ public record Event(
         return TypeId.format(PREFIX, id);
     }
 
-    Event failedOnceMore() {
-        return new Event(id, type, subject, sequence, version, time, data, attempts + 1, parked, trace);
+    Event withFailedAttempt() {
+        return new Event(id, type, subject, sequence, version, time, data, attempts + 1, parked, traceParent);
     }
 
     /** Whether one of the patterns names its type: {@code order.placed}, {@code order.*}, {@code *}. */

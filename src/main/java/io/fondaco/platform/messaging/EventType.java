@@ -20,7 +20,7 @@ public record EventType(String name, String summary, Class<?> data) {
     }
 
     /** What a module can tell: one bean of it in each that tells something. */
-    public interface Source {
+    public interface EventTypeProvider {
         List<EventType> eventTypes();
     }
 }

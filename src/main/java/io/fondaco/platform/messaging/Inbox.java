@@ -1,6 +1,6 @@
 package io.fondaco.platform.messaging;
 
-import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.database.SqlArrays;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
@@ -24,16 +24,16 @@ class Inbox {
      * A worker that stops in the middle of its transaction keeps others from the same events, so the server ends that
      * transaction for it: whatever it believes when it wakes, nothing of it will have happened.
      */
-    private static final String ADMIT = """
+    private static final String RECORD_NEW = """
             WITH bounded AS (
                 SELECT set_config('idle_in_transaction_session_timeout', ?, true) AS timeout
             ), told AS (
-                SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) WITH ORDINALITY AS t (event, subject, told_at, n)
+                SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) WITH ORDINALITY AS t (event, subject, published_at, n)
             ), held AS (
-                SELECT subject FROM messaging.parked WHERE listener = ? AND subject = ANY (?)
+                SELECT subject FROM messaging.retry WHERE listener = ? AND subject = ANY (?)
             ), fresh AS (
-                INSERT INTO messaging.inbox (told_at, event, listener)
-                SELECT told_at, event, ? FROM told, bounded
+                INSERT INTO messaging.inbox (published_at, event, listener)
+                SELECT published_at, event, ? FROM told, bounded
                  WHERE timeout IS NOT NULL AND subject NOT IN (SELECT subject FROM held) ORDER BY event
                 ON CONFLICT DO NOTHING RETURNING event
             )
@@ -43,12 +43,12 @@ class Inbox {
             """;
 
     private final EntityManager entities;
-    private final Parked parked;
+    private final RetryQueue retryQueue;
     private final MessagingSettings settings;
 
-    Inbox(EntityManager entities, Parked parked, MessagingSettings settings) {
+    Inbox(EntityManager entities, RetryQueue retryQueue, MessagingSettings settings) {
         this.entities = entities;
-        this.parked = parked;
+        this.retryQueue = retryQueue;
         this.settings = settings;
     }
 
@@ -56,13 +56,13 @@ class Inbox {
      * Those that the listener has not handled yet, in their order, remembered as handled from this transaction on. The later
      * ones of a subject that is parked are parked too. One statement, where nothing is parked.
      */
-    List<Event> admit(String listener, List<Event> events) {
+    List<Event> recordNew(String listener, List<Event> events) {
         Map<UUID, Event> byId = new LinkedHashMap<>();
         events.forEach(event -> byId.putIfAbsent(event.id(), event));
         Set<UUID> fresh = new HashSet<>();
         Set<UUID> behind = new HashSet<>();
         entities.unwrap(Session.class).doWork(connection -> {
-            try (PreparedStatement admit = connection.prepareStatement(ADMIT)) {
+            try (PreparedStatement admit = connection.prepareStatement(RECORD_NEW)) {
                 bind(connection, admit, listener, List.copyOf(byId.values()));
                 try (ResultSet row = admit.executeQuery()) {
                     while (row.next()) {
@@ -81,7 +81,7 @@ class Inbox {
             }
         });
         if (!held.isEmpty()) {
-            parked.parkBehind(listener, held);
+            retryQueue.parkBehind(listener, held);
         }
         return admitted;
     }
@@ -90,20 +90,20 @@ class Inbox {
             throws SQLException {
         Object[] subjects = events.stream().map(Event::subject).toArray();
         admit.setString(1, settings.lease().toMillis() + "ms");
-        admit.setArray(2, Columns.of(connection, "uuid", events, Event::id));
+        admit.setArray(2, SqlArrays.ofColumn(connection, "uuid", events, Event::id));
         admit.setArray(3, connection.createArrayOf("text", subjects));
-        admit.setArray(4, Columns.of(connection, "timestamptz", events, event -> event.time()
+        admit.setArray(4, SqlArrays.ofColumn(connection, "timestamptz", events, event -> event.time()
                 .toString()));
         admit.setString(5, listener);
         admit.setArray(6, connection.createArrayOf("text", subjects));
         admit.setString(7, listener);
     }
 
-    /** As {@link #admit}, for an event that was parked. @return whether it is still to be handled */
-    boolean admitAgain(String listener, Event event) {
+    /** As {@link #recordNew}, for an event that was parked. @return whether it is still to be handled */
+    boolean recordRetried(String listener, Event event) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement admit = connection.prepareStatement("""
-                    INSERT INTO messaging.inbox (told_at, event, listener) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+                    INSERT INTO messaging.inbox (published_at, event, listener) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
                     """)) {
                 admit.setObject(1, event.time().atOffset(ZoneOffset.UTC));
                 admit.setObject(2, event.id());

@@ -37,23 +37,29 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class KafkaRelay {
     private final KafkaSettings kafka;
-    private final Cursors cursors;
-    private final Leases leases;
-    private final Heart heart;
+    private final OutboxBatchSources batchSources;
+    private final BucketLeases bucketLeases;
+    private final WorkerHeartbeat heartbeat;
     private final MessagingMetrics metrics;
     private @Nullable Producer<String, byte[]> producer;
 
-    KafkaRelay(KafkaSettings kafka, Cursors cursors, Leases leases, Heart heart, MessagingMetrics metrics) {
+    KafkaRelay(
+            KafkaSettings kafka,
+            OutboxBatchSources outboxBatchSources,
+            BucketLeases bucketLeases,
+            WorkerHeartbeat workerHeartbeat,
+            MessagingMetrics metrics) {
         this.kafka = kafka;
-        this.cursors = cursors;
-        this.leases = leases;
-        this.heart = heart;
+        this.batchSources = outboxBatchSources;
+        this.bucketLeases = bucketLeases;
+        this.heartbeat = workerHeartbeat;
         this.metrics = metrics;
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
         if (kafka.bootstrapServers().isPresent()) {
-            heart.follow(Listeners.KAFKA, cursors.of(Listeners.KAFKA), this::publish);
+            heartbeat.startConsumer(
+                    ListenerConfig.KAFKA_RELAY, batchSources.forListener(ListenerConfig.KAFKA_RELAY), this::publish);
         }
     }
 
@@ -66,7 +72,7 @@ class KafkaRelay {
             Producer<String, byte[]> open = open();
             List<Event> left = events;
             while (!left.isEmpty()) {
-                left = publishOneOfEachSubject(open, left);
+                left = publishFirstOfEachSubject(open, left);
             }
             metrics.published(events.size());
             return CompletableFuture.completedStage(null);
@@ -87,14 +93,14 @@ class KafkaRelay {
      *
      * @return those that are left
      */
-    private List<Event> publishOneOfEachSubject(Producer<String, byte[]> open, List<Event> events)
+    private List<Event> publishFirstOfEachSubject(Producer<String, byte[]> open, List<Event> events)
             throws InterruptedException, ExecutionException, TimeoutException {
         Set<String> subjects = new HashSet<>();
         List<Event> left = new ArrayList<>();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (Event event : events) {
             if (subjects.add(event.subject())) {
-                sent.add(open.send(KafkaRecords.write(kafka.topic(), event)));
+                sent.add(open.send(CloudEventCodec.encode(kafka.topic(), event)));
             } else {
                 left.add(event);
             }
@@ -132,7 +138,7 @@ class KafkaRelay {
                 ProducerConfig.LINGER_MS_CONFIG,
                 0,
                 ProducerConfig.CLIENT_ID_CONFIG,
-                "fondaco-relay-" + leases.worker()));
+                "fondaco-relay-" + bucketLeases.workerId()));
         producerSettings.putAll(kafka.producer());
         producerSettings.put(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,

@@ -33,12 +33,12 @@ class MessagingMetrics {
                        SELECT FROM messaging.cursor c JOIN messaging.outbox o
                               ON o.bucket = c.bucket AND o.position > c.position
                         WHERE c.listener = s.listener AND c.listener = ANY (?) LIMIT 100000) AS counted) AS events,
-                   (SELECT extract(epoch FROM now() - min(oldest.told_at)) FROM messaging.cursor c
-                     CROSS JOIN LATERAL (SELECT o.told_at FROM messaging.outbox o
+                   (SELECT extract(epoch FROM now() - min(oldest.published_at)) FROM messaging.cursor c
+                     CROSS JOIN LATERAL (SELECT o.published_at FROM messaging.outbox o
                                           WHERE o.bucket = c.bucket AND o.position > c.position
                                           ORDER BY o.position LIMIT 1) oldest
                      WHERE c.listener = s.listener AND c.listener = ANY (?)) AS age,
-                   (SELECT count(*) FROM messaging.parked p WHERE p.listener = s.listener) AS parked,
+                   (SELECT count(*) FROM messaging.retry p WHERE p.listener = s.listener) AS parked,
                    (SELECT count(*) FROM messaging.dead_letter d WHERE d.listener = s.listener) AS dead
               FROM messaging.subscription s
             """;
@@ -48,11 +48,11 @@ class MessagingMetrics {
     private final Counter publishFailures;
     private final Map<String, Counter> handled = new ConcurrentHashMap<>();
     private final Map<String, Timer> latency = new ConcurrentHashMap<>();
-    private volatile Map<String, Backlog> backlogs = Map.of();
+    private volatile Map<String, ListenerBacklog> backlogs = Map.of();
     private final Set<String> described = ConcurrentHashMap.newKeySet();
 
-    private record Backlog(long events, double ageSeconds, long parked, long dead) {
-        static final Backlog NONE = new Backlog(0, 0, 0, 0);
+    private record ListenerBacklog(long events, double ageSeconds, long parked, long dead) {
+        static final ListenerBacklog NONE = new ListenerBacklog(0, 0, 0, 0);
     }
 
     MessagingMetrics(MeterRegistry registry, Connections connections) {
@@ -110,8 +110,8 @@ class MessagingMetrics {
      *
      * @param readers of the outbox
      */
-    void measure(List<String> readers) throws SQLException {
-        Map<String, Backlog> now = new HashMap<>();
+    void sampleBacklog(List<String> readers) throws SQLException {
+        Map<String, ListenerBacklog> now = new HashMap<>();
         try (Connection connection = connections.toPrimary();
                 PreparedStatement select = connection.prepareStatement(BACKLOG)) {
             select.setArray(1, connection.createArrayOf("text", readers.toArray()));
@@ -120,25 +120,26 @@ class MessagingMetrics {
                 while (row.next()) {
                     now.put(
                             row.getString(1),
-                            new Backlog(row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
+                            new ListenerBacklog(
+                                    row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
                 }
             }
         }
         backlogs = Map.copyOf(now);
-        now.keySet().stream().filter(described::add).forEach(this::describe);
+        now.keySet().stream().filter(described::add).forEach(this::registerGauges);
     }
 
-    private void describe(String listener) {
-        gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, Backlog::events);
-        gauge("backlog.age.seconds", "How long the oldest of them waits", listener, Backlog::ageSeconds);
-        gauge("parked", "Events to be tried again, and those behind them", listener, Backlog::parked);
-        gauge("dead.letters", "Events given up", listener, Backlog::dead);
+    private void registerGauges(String listener) {
+        gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, ListenerBacklog::events);
+        gauge("backlog.age.seconds", "How long the oldest of them waits", listener, ListenerBacklog::ageSeconds);
+        gauge("parked", "Events to be tried again, and those behind them", listener, ListenerBacklog::parked);
+        gauge("dead.letters", "Events given up", listener, ListenerBacklog::dead);
     }
 
-    private void gauge(String name, String description, String listener, ToDoubleFunction<Backlog> value) {
+    private void gauge(String name, String description, String listener, ToDoubleFunction<ListenerBacklog> value) {
         Gauge.builder(
                         "fondaco.messaging." + name,
-                        () -> value.applyAsDouble(backlogs.getOrDefault(listener, Backlog.NONE)))
+                        () -> value.applyAsDouble(backlogs.getOrDefault(listener, ListenerBacklog.NONE)))
                 .description(description)
                 .tag(LISTENER, listener)
                 .register(registry);

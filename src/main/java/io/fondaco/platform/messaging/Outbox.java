@@ -1,11 +1,11 @@
 package io.fondaco.platform.messaging;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fondaco.platform.database.Columns;
+import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.tracing.TraceParent;
 import io.fondaco.platform.transactions.AfterCommit;
-import io.fondaco.platform.transactions.Unhurried;
+import io.fondaco.platform.transactions.AsyncCommit;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -19,9 +19,9 @@ public class Outbox {
     /** Buckets of subjects: as many workers can share a listener's work. Changing it needs an empty outbox. */
     static final int BUCKETS = 8;
 
-    private static final int MOST_DATA = 16 * 1024;
+    private static final int MAX_DATA_LENGTH = 16 * 1024;
 
-    private static final String WRITE = """
+    private static final String INSERT_EVENTS = """
             WITH told AS (
                 SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::smallint[], ?::bigint[], ?::text[])
                               WITH ORDINALITY AS t (id, type, subject, bucket, version, data, n)
@@ -40,16 +40,21 @@ public class Outbox {
 
     private final EntityManager entities;
     private final ObjectMapper json;
-    private final Bell bell;
+    private final WorkerWakeUp wakeUp;
     private final AfterCommit afterCommit;
-    private final Unhurried unhurried;
+    private final AsyncCommit asyncCommit;
 
-    Outbox(EntityManager entities, ObjectMapper json, Bell bell, AfterCommit afterCommit, Unhurried unhurried) {
+    Outbox(
+            EntityManager entities,
+            ObjectMapper json,
+            WorkerWakeUp workerWakeUp,
+            AfterCommit afterCommit,
+            AsyncCommit asyncCommit) {
         this.entities = entities;
         this.json = json;
-        this.bell = bell;
+        this.wakeUp = workerWakeUp;
         this.afterCommit = afterCommit;
-        this.unhurried = unhurried;
+        this.asyncCommit = asyncCommit;
     }
 
     /**
@@ -59,27 +64,28 @@ public class Outbox {
      *
      * @throws IllegalStateException outside of a transaction, or with data of more than 16 KiB
      */
-    public void tell(List<NewEvent> events) {
+    public void publish(List<NewEvent> events) {
         if (events.isEmpty()) {
             return;
         }
         afterCommit.requireTransaction("Events are told in the transaction that they tell of");
-        unhurried.waitAfterAll();
-        write(events);
-        afterCommit.run(bell::ring);
+        asyncCommit.disable();
+        insert(events);
+        afterCommit.run(wakeUp::signalNewEvents);
     }
 
-    private void write(List<NewEvent> events) {
+    private void insert(List<NewEvent> events) {
         Object[] ids = events.stream().map(_ -> TypeId.newUuid()).toArray();
-        Object[] data = events.stream().map(this::data).toArray();
+        Object[] data = events.stream().map(this::serialize).toArray();
         entities.unwrap(Session.class).doWork(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(WRITE)) {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT_EVENTS)) {
                 insert.setArray(1, connection.createArrayOf("uuid", ids));
-                insert.setArray(2, Columns.of(connection, "text", events, event -> event.type()
+                insert.setArray(2, SqlArrays.ofColumn(connection, "text", events, event -> event.type()
                         .name()));
-                insert.setArray(3, Columns.of(connection, "text", events, NewEvent::subject));
-                insert.setArray(4, Columns.of(connection, "smallint", events, event -> bucket(event.subject())));
-                insert.setArray(5, Columns.of(connection, "bigint", events, NewEvent::version));
+                insert.setArray(3, SqlArrays.ofColumn(connection, "text", events, NewEvent::subject));
+                insert.setArray(
+                        4, SqlArrays.ofColumn(connection, "smallint", events, event -> bucket(event.subject())));
+                insert.setArray(5, SqlArrays.ofColumn(connection, "bigint", events, NewEvent::version));
                 insert.setArray(6, connection.createArrayOf("text", data));
                 insert.setString(7, TraceParent.current());
                 insert.executeUpdate();
@@ -87,9 +93,9 @@ public class Outbox {
         });
     }
 
-    private String data(NewEvent event) {
+    private String serialize(NewEvent event) {
         String data = Json.write(json, event.data());
-        if (data.length() > MOST_DATA) {
+        if (data.length() > MAX_DATA_LENGTH) {
             throw new IllegalStateException(
                     "%s tells too much: %,d characters".formatted(event.type().name(), data.length()));
         }

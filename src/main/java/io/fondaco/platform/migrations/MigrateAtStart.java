@@ -12,10 +12,10 @@ import java.sql.SQLException;
 /** Migrates, or sees that somebody has, before any module's own start-up work runs. */
 @ApplicationScoped
 class MigrateAtStart {
-    private final SchemaCheck check;
+    private final SchemaVersionCheck check;
     private final DatabaseSettings settings;
 
-    MigrateAtStart(SchemaCheck check, DatabaseSettings settings) {
+    MigrateAtStart(SchemaVersionCheck check, DatabaseSettings settings) {
         this.check = check;
         this.settings = settings;
     }
@@ -24,12 +24,12 @@ class MigrateAtStart {
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) throws SQLException {
         if (settings.migrateAtStart().orElse(false)) {
             try (AgroalDataSource primary = MigrationPool.open(settings)) {
-                new Migrations(primary, settings.migrationLockTimeout(), settings.migrationPatience())
+                new MigrationRunner(primary, settings.migrationLockTimeout(), settings.migrationPatience())
                         .migrate(MigrationScripts.ofThisRelease());
             }
-            check.pass();
+            check.markUpToDate();
         } else {
-            check.refuseOlder();
+            check.requireUpToDate();
         }
     }
 }

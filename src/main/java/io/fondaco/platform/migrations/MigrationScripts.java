@@ -29,7 +29,7 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
     private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
 
     /** What takes long and holds up nobody: it may wait for its turn, and needs no limit. */
-    private static final Pattern UNHURRIED =
+    private static final Pattern ONLINE =
             Pattern.compile("\\bCONCURRENTLY\\b|\\bVALIDATE\\s+CONSTRAINT\\b", Pattern.CASE_INSENSITIVE);
 
     MigrationScripts {
@@ -74,9 +74,9 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
     }
 
     /** Whether a migration may take its time: it makes an index concurrently, or validates a constraint, and does nothing else. */
-    boolean isUnhurried(String module, String name) {
+    boolean isOnline(String module, String name) {
         String text = modules.getOrDefault(module, new TreeMap<>()).getOrDefault(name, "");
-        return UNHURRIED.matcher(COMMENT.matcher(text).replaceAll("")).find();
+        return ONLINE.matcher(COMMENT.matcher(text).replaceAll("")).find();
     }
 
     /** As files in a temporary directory: Flyway's own class path scanner does not read a Quarkus application's jar. */

@@ -17,8 +17,8 @@ final class SchemaVersions {
      * @param needed the number of the last migration of each module
      * @return a line for each module that is behind
      */
-    static List<String> lacking(Connection connection, Map<String, Integer> needed) throws SQLException {
-        MigrationHistories histories = MigrationHistories.read(connection);
+    static List<String> outdated(Connection connection, Map<String, Integer> needed) throws SQLException {
+        FlywayHistories histories = FlywayHistories.read(connection);
         List<String> lacking = new ArrayList<>();
         new TreeMap<>(needed).forEach((module, version) -> {
             int its = histories.version(module);

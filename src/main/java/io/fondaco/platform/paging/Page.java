@@ -24,7 +24,7 @@ public record Page<T>(
     }
 
     /** Cuts a page from rows that were read with one more than the limit, so that the end is known without counting. */
-    public static <T> Page<T> cut(List<T> rows, int limit, Function<T, Cursor> cursorOf) {
+    public static <T> Page<T> fromRows(List<T> rows, int limit, Function<T, PageCursor> cursorOf) {
         if (rows.size() <= limit) {
             return new Page<>(rows, null);
         }

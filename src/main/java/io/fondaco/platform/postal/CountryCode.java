@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An assigned ISO 3166-1 alpha-2 code, in capitals. */
-@Constraint(validatedBy = CountryCode.Assigned.class)
+@Constraint(validatedBy = CountryCode.CountryCodeValidator.class)
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
 public @interface CountryCode {
@@ -24,7 +24,7 @@ public @interface CountryCode {
     Class<? extends Payload>[] payload() default {};
 
     /** Asks the JDK's list. */
-    final class Assigned implements ConstraintValidator<CountryCode, String> {
+    final class CountryCodeValidator implements ConstraintValidator<CountryCode, String> {
         private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 
         @Override

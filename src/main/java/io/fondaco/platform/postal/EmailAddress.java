@@ -28,10 +28,10 @@ public final class EmailAddress {
     private EmailAddress() {}
 
     /** The text is empty or has a normal form. */
-    @Constraint(validatedBy = Validator.class)
+    @Constraint(validatedBy = EmailAddressValidator.class)
     @Retention(RetentionPolicy.RUNTIME)
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
-    public @interface Valid {
+    public @interface ValidEmail {
         String message() default "must be an e-mail address";
 
         Class<?>[] groups() default {};
@@ -40,22 +40,22 @@ public final class EmailAddress {
     }
 
     /** The form that is stored and sent to; empty when the text is no address. */
-    public static Optional<String> normalized(String text) {
-        return Validator.normalized(text);
+    public static Optional<String> normalize(String text) {
+        return EmailAddressValidator.normalize(text);
     }
 
     /** The form that is sent to: of an address that was stored before this rule was there, too. */
-    public static String deliverable(String stored) {
-        return Validator.normalized(stored).orElse(stored);
+    public static String toDeliverable(String stored) {
+        return EmailAddressValidator.normalize(stored).orElse(stored);
     }
 
     /** The form by which two addresses are the same: also the name is in small letters. */
-    public static String comparable(String address) {
-        return deliverable(address).strip().toLowerCase(Locale.ROOT);
+    public static String toComparisonKey(String address) {
+        return toDeliverable(address).strip().toLowerCase(Locale.ROOT);
     }
 
     /** Applies the rule. */
-    public static final class Validator implements ConstraintValidator<Valid, String> {
+    public static final class EmailAddressValidator implements ConstraintValidator<ValidEmail, String> {
         private static final int MAX_NAME_LENGTH = 64;
 
         /** The dot-atom of RFC 5322, and letters of other scripts. Quoted names are not accepted. */
@@ -67,24 +67,24 @@ public final class EmailAddress {
 
         @Override
         public boolean isValid(@Nullable String value, ConstraintValidatorContext context) {
-            return value == null || value.isEmpty() || normalized(value).isPresent();
+            return value == null || value.isEmpty() || normalize(value).isPresent();
         }
 
-        private static Optional<String> normalized(String text) {
-            String address = Normalizer.normalize(withoutBlanksAround(text), Normalizer.Form.NFC);
+        private static Optional<String> normalize(String text) {
+            String address = Normalizer.normalize(stripInvisible(text), Normalizer.Form.NFC);
             int at = address.lastIndexOf('@');
-            if (at < 1 || at > MAX_NAME_LENGTH || address.codePoints().anyMatch(Validator::isInvisible)) {
+            if (at < 1 || at > MAX_NAME_LENGTH || address.codePoints().anyMatch(EmailAddressValidator::isInvisible)) {
                 return Optional.empty();
             }
             String name = address.substring(0, at);
             return NAME.matcher(name).matches()
-                    ? domain(address.substring(at + 1))
+                    ? normalizeDomain(address.substring(at + 1))
                             .map(domain -> name + "@" + domain)
                             .filter(whole -> whole.length() <= MAX_LENGTH)
                     : Optional.empty();
         }
 
-        private static Optional<String> domain(String text) {
+        private static Optional<String> normalizeDomain(String text) {
             try {
                 String ascii = IDN.toASCII(text, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
                 return Optional.of(ascii)
@@ -94,7 +94,7 @@ public final class EmailAddress {
             }
         }
 
-        private static String withoutBlanksAround(String text) {
+        private static String stripInvisible(String text) {
             int begin = 0;
             int end = text.length();
             while (begin < end && isInvisible(text.codePointAt(begin))) {

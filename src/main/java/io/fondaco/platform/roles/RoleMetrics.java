@@ -9,19 +9,19 @@ import jakarta.enterprise.event.Observes;
 /** {@code fondaco_role{role}}: which parts this pod plays. */
 @ApplicationScoped
 class RoleMetrics {
-    private final Roles roles;
+    private final PodRoles podRoles;
     private final MeterRegistry registry;
 
-    RoleMetrics(Roles roles, MeterRegistry registry) {
-        this.roles = roles;
+    RoleMetrics(PodRoles podRoles, MeterRegistry registry) {
+        this.podRoles = podRoles;
         this.registry = registry;
     }
 
     void onStart(@Observes StartupEvent event) {
-        for (Role role : Role.values()) {
-            Gauge.builder("fondaco.role", roles, played -> played.plays(role) ? 1 : 0)
+        for (PodRole podRole : PodRole.values()) {
+            Gauge.builder("fondaco.role", podRoles, played -> played.has(podRole) ? 1 : 0)
                     .description("Whether this pod plays a part: 1 or 0")
-                    .tag("role", role.label())
+                    .tag("role", podRole.label())
                     .register(registry);
         }
     }

@@ -5,8 +5,8 @@ package io.fondaco.platform.roles;
  *
  * @param path with all that is below it: {@code /store/v1/products}
  */
-public record RolePath(Role role, String path) {
-    boolean holds(String requested) {
+public record RolePath(PodRole role, String path) {
+    boolean matches(String requested) {
         return requested.startsWith(path)
                 && (requested.length() == path.length() || requested.charAt(path.length()) == '/');
     }

@@ -8,30 +8,30 @@ import java.util.Optional;
 /** Which role a path belongs to. */
 @ApplicationScoped
 public class RolePaths {
-    private static final List<RolePath> ROUGHLY =
-            List.of(new RolePath(Role.ADMIN, "/admin/v1"), new RolePath(Role.BUY, "/store/v1"));
+    private static final List<RolePath> DEFAULT_PATHS =
+            List.of(new RolePath(PodRole.ADMIN, "/admin/v1"), new RolePath(PodRole.BUY, "/store/v1"));
 
-    private final List<RolePath> exceptions;
-    private final Roles roles;
+    private final List<RolePath> overrides;
+    private final PodRoles podRoles;
 
-    RolePaths(Instance<RolePath> exceptions, Roles roles) {
-        this.exceptions = exceptions.stream().toList();
-        this.roles = roles;
+    RolePaths(Instance<RolePath> exceptions, PodRoles podRoles) {
+        this.overrides = exceptions.stream().toList();
+        this.podRoles = podRoles;
     }
 
     /** Whether it belongs to a role that this pod does not play; what belongs to none is everywhere. */
-    boolean isElsewhere(String path) {
-        return role(path).filter(role -> !roles.plays(role)).isPresent();
+    boolean isServedElsewhere(String path) {
+        return roleOf(path).filter(podRole -> !podRoles.has(podRole)).isPresent();
     }
 
     /** Whose path it is; empty for what is the same on every pod. */
-    public Optional<Role> role(String path) {
-        return find(exceptions, path).or(() -> find(ROUGHLY, path));
+    public Optional<PodRole> roleOf(String path) {
+        return find(overrides, path).or(() -> find(DEFAULT_PATHS, path));
     }
 
-    private static Optional<Role> find(List<RolePath> paths, String path) {
+    private static Optional<PodRole> find(List<RolePath> paths, String path) {
         for (RolePath candidate : paths) {
-            if (candidate.holds(path)) {
+            if (candidate.matches(path)) {
                 return Optional.of(candidate.role());
             }
         }

@@ -5,7 +5,7 @@ import io.agroal.api.AgroalPoolInterceptor;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
-import io.fondaco.platform.Complaint;
+import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.tracing.TracedPool;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,26 +28,26 @@ public final class Node implements AutoCloseable {
 
     private final String name;
     private final String url;
-    private final Standing standing;
+    private final RotationState rotationState;
     private final AgroalDataSource readers;
-    private final TracedPool traced;
+    private final TracedPool tracedPool;
     private final SlowStatements slowStatements;
-    private final Sampler sampler;
-    private final AtomicInteger outstanding = new AtomicInteger();
-    private long connectionsMade;
-    private long connectionsMadeWhenAsked;
-    private volatile @Nullable Sample sample;
+    private final NodeMonitor monitor;
+    private final AtomicInteger outstandingReads = new AtomicInteger();
+    private long connectionsCreated;
+    private long connectionsCreatedAtCheck;
+    private volatile @Nullable NodeStatus status;
     private volatile Position replayed = Position.START;
 
     /** What the topology makes of a server's answers. */
-    interface Watcher {
-        void answered(Node node, Sample sample, boolean regular);
+    interface StatusListener {
+        void onStatus(Node node, NodeStatus nodeStatus, boolean regular);
 
-        void failed(Node node, SQLException failure, boolean away);
+        void onFailure(Node node, SQLException failure, boolean away);
 
-        boolean beats(Node node, Sample sample);
+        boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus);
 
-        default boolean isOutdated(Sample sample) {
+        default boolean isOnOldTimeline(NodeStatus nodeStatus) {
             return false;
         }
     }
@@ -55,23 +55,23 @@ public final class Node implements AutoCloseable {
     Node(
             String name,
             String url,
-            Login sampling,
-            Login reading,
+            DatabaseCredentials sampling,
+            DatabaseCredentials reading,
             int poolSize,
             DatabaseSettings settings,
-            PoolMetrics metrics,
-            Watcher watcher) {
+            PoolInstrumentation metrics,
+            StatusListener statusListener) {
         this.name = name;
         this.url = url;
-        this.standing = new Standing(settings.checksToLeave(), settings.checksToReturn());
+        this.rotationState = new RotationState(settings.checksToLeave(), settings.checksToReturn());
         this.readers = pool(url, reading, poolSize);
-        this.readers.setPoolInterceptors(List.of(metrics.holdTimes(), new Suspicion()));
-        this.traced = metrics.tracing().pool(readers);
+        this.readers.setPoolInterceptors(List.of(metrics.holdTimer(), new NewConnectionInterceptor()));
+        this.tracedPool = metrics.tracing().tracePool(readers);
         this.slowStatements = metrics.slowStatements();
-        this.sampler = new Sampler(name, url, sampling, settings, new Ear(watcher));
+        this.monitor = new NodeMonitor(name, url, sampling, settings, new MonitorListener(statusListener));
     }
 
-    private static AgroalDataSource pool(String url, Login login, int size) {
+    private static AgroalDataSource pool(String url, DatabaseCredentials databaseCredentials, int size) {
         try {
             return AgroalDataSource.from(
                     new AgroalDataSourceConfigurationSupplier()
@@ -86,8 +86,10 @@ public final class Node implements AutoCloseable {
                                             .connectionFactoryConfiguration(
                                                     factory -> factory.jdbcUrl(url)
                                                             .connectionProviderClass(org.postgresql.Driver.class)
-                                                            .principal(new NamePrincipal(login.username()))
-                                                            .credential(new SimplePassword(login.password()))
+                                                            .principal(
+                                                                    new NamePrincipal(databaseCredentials.username()))
+                                                            .credential(
+                                                                    new SimplePassword(databaseCredentials.password()))
                                                             .jdbcProperty("ApplicationName", "fondaco-reader")
                                                             .jdbcProperty("connectTimeout", "1")
                                                             .jdbcProperty("loginTimeout", "1")
@@ -98,12 +100,12 @@ public final class Node implements AutoCloseable {
                                                                     "options",
                                                                     "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s"))));
         } catch (SQLException e) {
-            throw new IllegalStateException("No pool can be made for " + login, e);
+            throw new IllegalStateException("No pool can be made for " + databaseCredentials, e);
         }
     }
 
     void start() {
-        sampler.start();
+        monitor.start();
     }
 
     /** Host and port, for logs and metrics. */
@@ -115,27 +117,27 @@ public final class Node implements AutoCloseable {
         return url;
     }
 
-    Standing standing() {
-        return standing;
+    RotationState rotationState() {
+        return rotationState;
     }
 
     /** What it last said; empty before its first answer. */
-    Optional<Sample> sample() {
-        return Optional.ofNullable(sample);
+    Optional<NodeStatus> status() {
+        return Optional.ofNullable(status);
     }
 
     /** A connection to read with: autocommit, read-only twice over. */
     public Connection connection() throws SQLException {
-        return slowStatements.watch(traced.getConnection());
+        return slowStatements.wrap(tracedPool.getConnection());
     }
 
     /** Whether everything up to there can be read here; without asking, so "no" may mean "not known yet". */
-    public boolean reaches(Position required) {
-        return replayed.reaches(required);
+    public boolean hasReplayed(Position required) {
+        return replayed.isAtOrAfter(required);
     }
 
     /** Up to where it is known to have replayed. */
-    public Position replayed() {
+    public Position replayedPosition() {
         return replayed;
     }
 
@@ -143,9 +145,9 @@ public final class Node implements AutoCloseable {
      * What a read that begins here now sees for certain, as far as is known without asking: {@link Position#START} when
      * nothing is.
      */
-    public Position visible() {
-        Sample last = sample;
-        return last == null || last.recovering() ? replayed : last.position().justBefore();
+    public Position visibleLowerBound() {
+        NodeStatus last = status;
+        return last == null || last.inRecovery() ? replayed : last.position().justBefore();
     }
 
     /**
@@ -153,8 +155,8 @@ public final class Node implements AutoCloseable {
      *
      * @return empty when it does not say so in time
      */
-    public Optional<Position> ask(Duration limit) {
-        return askAll(limit).map(Sample::position);
+    public Optional<Position> queryPosition(Duration limit) {
+        return queryStatus(limit).map(NodeStatus::position);
     }
 
     /**
@@ -162,13 +164,13 @@ public final class Node implements AutoCloseable {
      *
      * @return empty when it does not say so in time
      */
-    public Optional<Position> askShown(Duration limit) {
-        return askAll(limit).map(Sample::shown);
+    public Optional<Position> queryVisibleUpperBound(Duration limit) {
+        return queryStatus(limit).map(NodeStatus::visibleUpperBound);
     }
 
-    private Optional<Sample> askAll(Duration limit) {
+    private Optional<NodeStatus> queryStatus(Duration limit) {
         try {
-            return Optional.of(sampler.ask().get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(monitor.requestCheck().get(limit.toNanos(), TimeUnit.NANOSECONDS));
         } catch (ExecutionException | TimeoutException _) {
             return Optional.empty();
         } catch (InterruptedException _) {
@@ -178,26 +180,26 @@ public final class Node implements AutoCloseable {
     }
 
     /** A read found its connection broken: the node leaves the rotation until checks find it well again. */
-    public void suspect() {
-        standing.leave();
-        var _ = sampler.ask();
+    public void reportConnectionLost() {
+        rotationState.removeNow();
+        var _ = monitor.requestCheck();
     }
 
     /** Requests that read here just now. */
-    public int outstanding() {
-        return outstanding.get();
+    public int outstandingReads() {
+        return outstandingReads.get();
     }
 
-    public void enter() {
-        outstanding.incrementAndGet();
+    public void beginRead() {
+        outstandingReads.incrementAndGet();
     }
 
-    public void leave() {
-        outstanding.decrementAndGet();
+    public void endRead() {
+        outstandingReads.decrementAndGet();
     }
 
     /** Throws away every connection: the server is gone, or hangs, and whoever waits for it shall look elsewhere. */
-    void cutOff() {
+    void closeConnections() {
         if (openConnections() > 0) {
             readers.flush(AgroalDataSource.FlushMode.ALL);
         }
@@ -214,7 +216,7 @@ public final class Node implements AutoCloseable {
 
     @Override
     public void close() {
-        sampler.close();
+        monitor.close();
         readers.close();
     }
 
@@ -224,62 +226,62 @@ public final class Node implements AutoCloseable {
     }
 
     /** What was known of a server may be untrue of the one that a new connection reaches: it may have crashed and come up earlier in the log. */
-    private final class Suspicion implements AgroalPoolInterceptor {
+    private final class NewConnectionInterceptor implements AgroalPoolInterceptor {
         @Override
         public void onConnectionCreate(Connection connection) {
             synchronized (Node.this) {
-                connectionsMade++;
+                connectionsCreated++;
                 replayed = Position.START;
             }
         }
     }
 
-    private final class Ear implements Sampler.Listener {
-        private final Watcher watcher;
-        private final Complaint complaint = new Complaint();
+    private final class MonitorListener implements NodeMonitor.CheckListener {
+        private final StatusListener listener;
+        private final LogOnce logOnce = new LogOnce();
 
-        Ear(Watcher watcher) {
-            this.watcher = watcher;
+        MonitorListener(StatusListener statusListener) {
+            this.listener = statusListener;
         }
 
         @Override
-        public void asking() {
+        public void onCheckStarted() {
             synchronized (Node.this) {
-                connectionsMadeWhenAsked = connectionsMade;
+                connectionsCreatedAtCheck = connectionsCreated;
             }
         }
 
         @Override
-        public void answered(Sample answer, boolean regular) {
-            complaint.settle();
-            sample = answer;
+        public void onStatus(NodeStatus answer, boolean regular) {
+            logOnce.reset();
+            status = answer;
             synchronized (Node.this) {
-                boolean ofTheSameServer = connectionsMade == connectionsMadeWhenAsked;
-                replayed = answer.recovering() && ofTheSameServer ? answer.position() : Position.START;
+                boolean ofTheSameServer = connectionsCreated == connectionsCreatedAtCheck;
+                replayed = answer.inRecovery() && ofTheSameServer ? answer.position() : Position.START;
             }
-            watcher.answered(Node.this, answer, regular);
+            listener.onStatus(Node.this, answer, regular);
         }
 
         /** Says why, once: a wrong password looks like a server that is away. */
         @Override
-        public void failed(SQLException failure, boolean away) {
-            if (complaint.isNew(failure)) {
+        public void onFailure(SQLException failure, boolean away) {
+            if (logOnce.shouldLog(failure)) {
                 LOG.warnf("%s does not say how far it is: %s", name, failure.getMessage());
             }
             synchronized (Node.this) {
                 replayed = Position.START;
             }
-            watcher.failed(Node.this, failure, away);
+            listener.onFailure(Node.this, failure, away);
         }
 
         @Override
-        public boolean beats(Sample answer) {
-            return watcher.beats(Node.this, answer);
+        public boolean shouldWriteHeartbeat(NodeStatus answer) {
+            return listener.shouldWriteHeartbeat(Node.this, answer);
         }
 
         @Override
-        public boolean isOutdated(Sample answer) {
-            return watcher.isOutdated(answer);
+        public boolean isOnOldTimeline(NodeStatus answer) {
+            return listener.isOnOldTimeline(answer);
         }
     }
 }

@@ -16,7 +16,7 @@ public record Position(int timeline, long lsn) implements Comparable<Position> {
     }
 
     /** After everything that the timeline will ever hold: for a write that is done but whose place could not be learnt. */
-    public static Position endOf(int timeline) {
+    public static Position endOfTimeline(int timeline) {
         return new Position(timeline, Long.MAX_VALUE);
     }
 
@@ -30,12 +30,12 @@ public record Position(int timeline, long lsn) implements Comparable<Position> {
     }
 
     /** Whether a server that stands here has what was written up to there. */
-    public boolean reaches(Position other) {
+    public boolean isAtOrAfter(Position other) {
         return compareTo(other) >= 0;
     }
 
     public Position max(Position other) {
-        return reaches(other) ? this : other;
+        return isAtOrAfter(other) ? this : other;
     }
 
     @Override

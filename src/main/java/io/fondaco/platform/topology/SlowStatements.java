@@ -28,9 +28,9 @@ public final class SlowStatements {
     private static final Logger LOG = Logger.getLogger(SlowStatements.class);
 
     /** A database that is slow is slow for all: more lines would only cost what is scarce. */
-    private static final int LINES_PER_SECOND = 10;
+    private static final int MAX_LINES_PER_SECOND = 10;
 
-    private static final int MOST_CHARACTERS = 1_000;
+    private static final int MAX_LOGGED_CHARACTERS = 1_000;
 
     private final String pool;
     private final long limitNanos;
@@ -46,11 +46,11 @@ public final class SlowStatements {
     }
 
     /** The same connection, whose statements are watched. */
-    public Connection watch(Connection connection) {
-        return watched(Connection.class, connection, "");
+    public Connection wrap(Connection connection) {
+        return proxy(Connection.class, connection, "");
     }
 
-    private <T> T watched(Class<T> type, T target, String sql) {
+    private <T> T proxy(Class<T> type, T target, String sql) {
         return type.cast(Proxy.newProxyInstance(
                 SlowStatements.class.getClassLoader(),
                 new Class<?>[] {type},
@@ -71,9 +71,9 @@ public final class SlowStatements {
             return result;
         }
         return switch (result) {
-            case CallableStatement made -> watched(CallableStatement.class, made, text(sql, arguments));
-            case PreparedStatement made -> watched(PreparedStatement.class, made, text(sql, arguments));
-            case Statement made -> watched(Statement.class, made, "a batch");
+            case CallableStatement made -> proxy(CallableStatement.class, made, text(sql, arguments));
+            case PreparedStatement made -> proxy(PreparedStatement.class, made, text(sql, arguments));
+            case Statement made -> proxy(Statement.class, made, "a batch");
             case null, default -> result;
         };
     }
@@ -112,7 +112,7 @@ public final class SlowStatements {
 
     private static String oneLine(String sql) {
         String line = sql.strip().replaceAll("\\s+", " ");
-        return line.length() > MOST_CHARACTERS ? line.substring(0, MOST_CHARACTERS) + "…" : line;
+        return line.length() > MAX_LOGGED_CHARACTERS ? line.substring(0, MAX_LOGGED_CHARACTERS) + "…" : line;
     }
 
     private static Object request() {
@@ -126,6 +126,6 @@ public final class SlowStatements {
             second = now;
             lines = 0;
         }
-        return ++lines <= LINES_PER_SECOND;
+        return ++lines <= MAX_LINES_PER_SECOND;
     }
 }

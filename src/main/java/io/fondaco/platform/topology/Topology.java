@@ -42,24 +42,24 @@ public class Topology {
     private static final Logger LOG = Logger.getLogger(Topology.class);
 
     /** A pod may start while servers are away; it waits this long to learn what there is. */
-    private static final Duration FIRST_LOOK = Duration.ofSeconds(2);
+    private static final Duration INITIAL_CHECK_TIMEOUT = Duration.ofSeconds(2);
 
     /** Beside those of requests: for who follows the primary's log of events. */
-    private static final int OWN_CONNECTIONS = 1;
+    private static final int EVENT_LOG_CONNECTIONS = 1;
 
     private final DatabaseSettings settings;
     private final TopologyMetrics metrics;
     private final Event<PrimaryChanged> primaryChanged;
-    private final Map<Address, Node> candidates = new LinkedHashMap<>();
-    private final Set<Node> refused = new HashSet<>();
+    private final Map<HostAndPort, Node> primaryCandidates = new LinkedHashMap<>();
+    private final Set<Node> stalePrimaries = new HashSet<>();
 
     private volatile List<Node> replicas = List.of();
     private volatile @Nullable Node primary;
     private volatile int timeline;
     private volatile boolean closed;
-    private long primarySilentSince;
+    private long primaryUnresponsiveSince;
     private long systemIdentifier;
-    private @Nullable Discovery discovery;
+    private @Nullable ReplicaDiscovery replicaDiscovery;
 
     Topology(DatabaseSettings settings, TopologyMetrics metrics, Event<PrimaryChanged> primaryChanged) {
         this.settings = settings;
@@ -69,45 +69,45 @@ public class Topology {
 
     /** Before migrations, which need a primary. */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
-        metrics.describe(this);
+        metrics.registerTopology(this);
         LOG.infof("Primary %s, replicas %s", primary, replicas);
     }
 
     /** After everything else has stopped using it. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER + 1000) ShutdownEvent event) {
         closed = true;
-        if (discovery != null) {
-            discovery.close();
+        if (replicaDiscovery != null) {
+            replicaDiscovery.close();
         }
-        candidates.values().forEach(Node::close);
+        primaryCandidates.values().forEach(Node::close);
         replicas.forEach(Node::close);
     }
 
     @PostConstruct
     void start() {
-        Login owner = new Login(
+        DatabaseCredentials owner = new DatabaseCredentials(
                 DatabaseSettings.required(settings.username()), DatabaseSettings.required(settings.password()));
-        Login reader = new Login(
+        DatabaseCredentials reader = new DatabaseCredentials(
                 settings.replicaUsername().orElse(owner.username()),
                 settings.replicaPassword().orElse(owner.password()));
-        ServerUrl primaryUrl = ServerUrl.parse(DatabaseSettings.required(settings.primaryUrl()));
-        PrimaryWatcher primaryWatcher = new PrimaryWatcher();
-        for (Address address : primaryUrl.hosts()) {
-            candidates.put(
-                    address,
+        JdbcUrl primaryUrl = JdbcUrl.parse(DatabaseSettings.required(settings.primaryUrl()));
+        PrimaryStatusListener primaryStatusListener = new PrimaryStatusListener();
+        for (HostAndPort hostAndPort : primaryUrl.hosts()) {
+            primaryCandidates.put(
+                    hostAndPort,
                     new Node(
-                            address.toString(),
-                            primaryUrl.of(address),
+                            hostAndPort.toString(),
+                            primaryUrl.forHost(hostAndPort),
                             owner,
                             reader,
-                            settings.readsOnPrimary() + OWN_CONNECTIONS,
+                            settings.readsOnPrimary() + EVENT_LOG_CONNECTIONS,
                             settings,
-                            metrics.pool("fallback", address.toString()),
-                            primaryWatcher));
+                            metrics.instrumentation("fallback", hostAndPort.toString()),
+                            primaryStatusListener));
         }
-        ReplicaWatcher replicaWatcher = new ReplicaWatcher();
-        discovery = new Discovery(
-                settings.replicaUrls().map(ServerUrl::parseAll).orElse(List.of()),
+        ReplicaStatusListener replicaStatusListener = new ReplicaStatusListener();
+        replicaDiscovery = new ReplicaDiscovery(
+                settings.replicaUrls().map(JdbcUrl::parseAll).orElse(List.of()),
                 settings.discoveryInterval(),
                 (name, url) -> new Node(
                         name,
@@ -116,29 +116,31 @@ public class Topology {
                         reader,
                         settings.replicaPoolSize(),
                         settings,
-                        metrics.pool("replica", name),
-                        replicaWatcher),
-                this::replicasFound);
-        candidates.values().forEach(Node::start);
-        candidates.values().forEach(node -> metrics.waiting("fallback", node.name(), node::waitingThreads));
-        discovery.start();
-        lookAround();
+                        metrics.instrumentation("replica", name),
+                        replicaStatusListener),
+                this::onReplicasDiscovered);
+        primaryCandidates.values().forEach(Node::start);
+        primaryCandidates
+                .values()
+                .forEach(node -> metrics.registerWaitingThreads("fallback", node.name(), node::waitingThreads));
+        replicaDiscovery.start();
+        checkAllNodes();
     }
 
-    private void lookAround() {
-        Instant end = Instant.now().plus(FIRST_LOOK);
-        for (Node node :
-                Stream.concat(candidates.values().stream(), replicas.stream()).toList()) {
+    private void checkAllNodes() {
+        Instant end = Instant.now().plus(INITIAL_CHECK_TIMEOUT);
+        for (Node node : Stream.concat(primaryCandidates.values().stream(), replicas.stream())
+                .toList()) {
             Duration left = Duration.between(Instant.now(), end);
             if (left.isPositive()) {
-                node.ask(left);
+                node.queryPosition(left);
             }
         }
     }
 
-    private void replicasFound(List<Node> found) {
+    private void onReplicasDiscovered(List<Node> found) {
         replicas = List.copyOf(found);
-        metrics.watch(replicas);
+        metrics.updateReplicaGauges(replicas);
         if (closed) {
             replicas.forEach(Node::close);
         }
@@ -151,7 +153,9 @@ public class Topology {
 
     /** The replicas that may be read now. */
     public List<Node> rotation() {
-        return replicas.stream().filter(node -> node.standing().isInRotation()).toList();
+        return replicas.stream()
+                .filter(node -> node.rotationState().isInRotation())
+                .toList();
     }
 
     /** Every replica that is known, fit or not. */
@@ -160,9 +164,9 @@ public class Topology {
     }
 
     /** Replicas that are meant to be read: those that are known but for the primary, which may be named among them. */
-    int expectedInRotation() {
+    int knownReplicaCount() {
         return (int) replicas.stream()
-                .filter(node -> node.standing().last() != Standing.Finding.NOT_A_REPLICA)
+                .filter(node -> node.rotationState().lastResult() != RotationState.CheckResult.NOT_A_REPLICA)
                 .count();
     }
 
@@ -170,10 +174,10 @@ public class Topology {
      * Replicas that there are meant to be, known or not: as many as are configured to be expected; else those that are known, and one
      * for each host that has no address yet.
      */
-    int replicasExpected() {
-        Discovery names = discovery;
-        int unknown = names == null ? 0 : names.hostsWithoutAddress();
-        return settings.replicasExpected().orElseGet(() -> expectedInRotation() + unknown);
+    int expectedReplicaCount() {
+        ReplicaDiscovery names = replicaDiscovery;
+        int unknown = names == null ? 0 : names.unresolvedHosts();
+        return settings.replicasExpected().orElseGet(() -> knownReplicaCount() + unknown);
     }
 
     /**
@@ -182,7 +186,7 @@ public class Topology {
      */
     public Optional<Node> leastLagging(Duration oldest) {
         return replicas.stream()
-                .filter(node -> switch (node.standing().last()) {
+                .filter(node -> switch (node.rotationState().lastResult()) {
                     case GOOD, CLOSE_TO_THE_LIMIT, LAGGING -> true;
                     case UNREACHABLE, NOT_A_REPLICA, FOREIGN_CLUSTER -> false;
                 })
@@ -196,28 +200,29 @@ public class Topology {
     }
 
     /** What became of looking for a timeline that a caller has seen and this process has not. */
-    public enum Search {
+    public enum TimelineSearch {
         /** A replica was promoted, and this process had not noticed. */
         FOUND,
         /** Every server that may be the primary says no: the database was set back, from a backup perhaps. */
-        NOT_THERE,
+        NOT_FOUND,
         /** Not all of them answer. */
         UNKNOWN
     }
 
     /** Asks every server that may be the primary whether it has come to the timeline; takes a moment. */
-    public Search lookFor(int timeline) {
+    public TimelineSearch findTimeline(int timeline) {
         boolean allAnswered = true;
-        for (Node candidate : candidates.values()) {
+        for (Node candidate : primaryCandidates.values()) {
             if (timeline() < timeline) {
-                allAnswered &=
-                        candidate.ask(settings.checkTimeout().multipliedBy(2)).isPresent();
+                allAnswered &= candidate
+                        .queryPosition(settings.checkTimeout().multipliedBy(2))
+                        .isPresent();
             }
         }
         if (timeline() >= timeline) {
-            return Search.FOUND;
+            return TimelineSearch.FOUND;
         }
-        return allAnswered ? Search.NOT_THERE : Search.UNKNOWN;
+        return allAnswered ? TimelineSearch.NOT_FOUND : TimelineSearch.UNKNOWN;
     }
 
     /**
@@ -226,7 +231,7 @@ public class Topology {
      * @return empty when no primary says so in time
      */
     public Optional<Position> primaryPosition() {
-        return ofPrimary(Node::ask);
+        return queryPrimary(Node::queryPosition);
     }
 
     /**
@@ -234,11 +239,11 @@ public class Topology {
      *
      * @return empty when no primary says so in time
      */
-    public Optional<Position> primaryShown() {
-        return ofPrimary(Node::askShown);
+    public Optional<Position> primaryVisibleUpperBound() {
+        return queryPrimary(Node::queryVisibleUpperBound);
     }
 
-    private Optional<Position> ofPrimary(BiFunction<Node, Duration, Optional<Position>> question) {
+    private Optional<Position> queryPrimary(BiFunction<Node, Duration, Optional<Position>> question) {
         Duration limit = settings.checkTimeout().multipliedBy(3);
         return primary()
                 .flatMap(node -> question.apply(node, limit))
@@ -270,7 +275,7 @@ public class Topology {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE %s END
-                        """.formatted(Sampler.TIMELINE))) {
+                        """.formatted(NodeMonitor.TIMELINE_SQL))) {
             row.next();
             int its = row.getInt(1);
             if (its < Math.max(1, timeline())) {
@@ -281,17 +286,17 @@ public class Topology {
     }
 
     /** Whether a connection leads to the server that is the primary now. */
-    public boolean leadsToPrimary(Connection connection) throws SQLException {
+    public boolean isConnectedToPrimary(Connection connection) throws SQLException {
         Node node = primary;
         return node != null && node.url().equals(connection.getMetaData().getURL());
     }
 
     /** How far behind, in bytes of the log; 0 when nothing is known to be ahead. */
     long lagBytes(Node node) {
-        Sample own = node.sample().orElse(null);
+        NodeStatus own = node.status().orElse(null);
         return own == null
                 ? Long.MAX_VALUE
-                : frontier()
+                : newestStatus()
                         .map(front -> Math.max(
                                 0, front.position().lsn() - own.position().lsn()))
                         .orElse(0L);
@@ -299,28 +304,28 @@ public class Topology {
 
     /** How far behind, by the heartbeat, to the beat's precision; zero for who has replayed all there is. */
     Duration lag(Node node) {
-        Sample own = node.sample().orElse(null);
+        NodeStatus own = node.status().orElse(null);
         if (own == null) {
             return Duration.ofDays(1);
         }
-        return frontier()
-                .filter(front -> !own.position().reaches(front.position()))
-                .map(front -> Duration.ofMillis(Math.max(0, front.beatMillis() - own.beatMillis())))
+        return newestStatus()
+                .filter(front -> !own.position().isAtOrAfter(front.position()))
+                .map(front -> Duration.ofMillis(Math.max(0, front.heartbeatMillis() - own.heartbeatMillis())))
                 .orElse(Duration.ZERO);
     }
 
     /** Where the history stands: the primary's last word, or while there is none, the furthest replica's. */
-    private Optional<Sample> frontier() {
-        Optional<Sample> ofPrimary = primary().flatMap(Node::sample);
+    private Optional<NodeStatus> newestStatus() {
+        Optional<NodeStatus> ofPrimary = primary().flatMap(Node::status);
         return ofPrimary.isPresent()
                 ? ofPrimary
                 : replicas.stream()
-                        .filter(node -> node.standing().last() != Standing.Finding.UNREACHABLE)
-                        .flatMap(node -> node.sample().stream())
-                        .max(Comparator.comparing(Sample::position));
+                        .filter(node -> node.rotationState().lastResult() != RotationState.CheckResult.UNREACHABLE)
+                        .flatMap(node -> node.status().stream())
+                        .max(Comparator.comparing(NodeStatus::position));
     }
 
-    private synchronized void learn(Position position) {
+    private synchronized void advanceTimeline(Position position) {
         if (position.timeline() > timeline) {
             if (timeline > 0) {
                 LOG.warnf("The database is on timeline %d now: a replica was promoted", position.timeline());
@@ -330,71 +335,73 @@ public class Topology {
     }
 
     /** Looks after the servers that may be the primary. */
-    private final class PrimaryWatcher implements Node.Watcher {
+    private final class PrimaryStatusListener implements Node.StatusListener {
         @Override
-        public void answered(Node node, Sample sample, boolean regular) {
+        public void onStatus(Node node, NodeStatus nodeStatus, boolean regular) {
             synchronized (Topology.this) {
-                boolean outdated = isOutdated(sample);
+                boolean outdated = isOnOldTimeline(nodeStatus);
                 if (!outdated) {
-                    refused.remove(node);
-                } else if (refused.add(node)) {
+                    stalePrimaries.remove(node);
+                } else if (stalePrimaries.add(node)) {
                     LOG.errorf(
                             "%s takes writes on timeline %d, but the database is on %d: refused. Fence it.",
-                            node, sample.position().timeline(), timeline());
+                            node, nodeStatus.position().timeline(), timeline());
                 }
-                if (sample.recovering() || outdated) {
+                if (nodeStatus.inRecovery() || outdated) {
                     if (primary == node) {
-                        become(null);
+                        changePrimary(null);
                     }
                     return;
                 }
-                learn(sample.position());
+                advanceTimeline(nodeStatus.position());
                 if (systemIdentifier == 0) {
-                    systemIdentifier = sample.systemIdentifier();
+                    systemIdentifier = nodeStatus.systemIdentifier();
                 }
                 Node current = primary;
                 if (current == node) {
-                    primarySilentSince = 0;
-                } else if (current == null || newer(node, current)) {
-                    become(node);
+                    primaryUnresponsiveSince = 0;
+                } else if (current == null || isOnNewerTimeline(node, current)) {
+                    changePrimary(node);
                 }
             }
         }
 
-        private boolean newer(Node node, Node current) {
+        private boolean isOnNewerTimeline(Node node, Node current) {
             return timelineOf(node) > timelineOf(current);
         }
 
         private int timelineOf(Node node) {
-            return node.sample().map(sample -> sample.position().timeline()).orElse(0);
+            return node.status()
+                    .map(nodeStatus -> nodeStatus.position().timeline())
+                    .orElse(0);
         }
 
         @Override
-        public void failed(Node node, SQLException failure, boolean away) {
+        public void onFailure(Node node, SQLException failure, boolean away) {
             if (away) {
-                node.cutOff();
+                node.closeConnections();
             }
             synchronized (Topology.this) {
                 if (primary != node || closed) {
                     return;
                 }
                 long now = System.nanoTime();
-                if (primarySilentSince == 0) {
-                    primarySilentSince = now;
+                if (primaryUnresponsiveSince == 0) {
+                    primaryUnresponsiveSince = now;
                 }
-                boolean tooLong = now - primarySilentSince
+                boolean tooLong = now - primaryUnresponsiveSince
                         > settings.abandonPrimaryAfter().toNanos();
                 if (away || tooLong) {
                     LOG.errorf("The primary %s is gone: %s", node, failure.getMessage());
-                    become(null);
+                    changePrimary(null);
                 }
             }
         }
 
-        private void become(@Nullable Node chosen) {
+        private void changePrimary(@Nullable Node chosen) {
             Node before = primary;
             primary = chosen;
-            primarySilentSince = 0;
+            primaryUnresponsiveSince = 0;
             if (chosen != null) {
                 LOG.infof("The primary is %s, timeline %d", chosen, timeline());
             }
@@ -404,62 +411,62 @@ public class Topology {
         }
 
         @Override
-        public boolean beats(Node node, Sample sample) {
-            return primary == node && !sample.recovering();
+        public boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus) {
+            return primary == node && !nodeStatus.inRecovery();
         }
 
         @Override
-        public boolean isOutdated(Sample sample) {
-            return !sample.recovering() && sample.position().timeline() < timeline();
+        public boolean isOnOldTimeline(NodeStatus nodeStatus) {
+            return !nodeStatus.inRecovery() && nodeStatus.position().timeline() < timeline();
         }
     }
 
     /** Looks after the servers that may be read. */
-    private final class ReplicaWatcher implements Node.Watcher {
+    private final class ReplicaStatusListener implements Node.StatusListener {
         @Override
-        public void answered(Node node, Sample sample, boolean regular) {
-            if ((sample.recovering() || settings.replicasMayBePromoted()) && !isForeign(sample)) {
-                learn(sample.position());
+        public void onStatus(Node node, NodeStatus nodeStatus, boolean regular) {
+            if ((nodeStatus.inRecovery() || settings.replicasMayBePromoted()) && !isForeignCluster(nodeStatus)) {
+                advanceTimeline(nodeStatus.position());
             }
             if (regular) {
-                observe(node, finding(node, sample));
+                recordCheck(node, evaluate(node, nodeStatus));
             }
         }
 
-        private Standing.Finding finding(Node node, Sample sample) {
-            if (isForeign(sample)) {
-                return Standing.Finding.FOREIGN_CLUSTER;
+        private RotationState.CheckResult evaluate(Node node, NodeStatus nodeStatus) {
+            if (isForeignCluster(nodeStatus)) {
+                return RotationState.CheckResult.FOREIGN_CLUSTER;
             }
-            if (!sample.recovering()) {
-                return Standing.Finding.NOT_A_REPLICA;
+            if (!nodeStatus.inRecovery()) {
+                return RotationState.CheckResult.NOT_A_REPLICA;
             }
             long bytes = lagBytes(node);
             Duration time = lag(node);
             if (bytes > settings.maxLagBytes() || time.compareTo(settings.maxLag()) > 0) {
-                return Standing.Finding.LAGGING;
+                return RotationState.CheckResult.LAGGING;
             }
             boolean halfway = bytes > settings.maxLagBytes() / 2
                     || time.compareTo(settings.maxLag().dividedBy(2)) > 0;
-            return halfway ? Standing.Finding.CLOSE_TO_THE_LIMIT : Standing.Finding.GOOD;
+            return halfway ? RotationState.CheckResult.CLOSE_TO_THE_LIMIT : RotationState.CheckResult.GOOD;
         }
 
-        private boolean isForeign(Sample sample) {
+        private boolean isForeignCluster(NodeStatus nodeStatus) {
             synchronized (Topology.this) {
-                return systemIdentifier != 0 && sample.systemIdentifier() != systemIdentifier;
+                return systemIdentifier != 0 && nodeStatus.systemIdentifier() != systemIdentifier;
             }
         }
 
         @Override
-        public void failed(Node node, SQLException failure, boolean away) {
-            observe(node, Standing.Finding.UNREACHABLE);
+        public void onFailure(Node node, SQLException failure, boolean away) {
+            recordCheck(node, RotationState.CheckResult.UNREACHABLE);
         }
 
-        private void observe(Node node, Standing.Finding finding) {
-            boolean before = node.standing().isInRotation();
-            node.standing().observe(finding);
-            boolean after = node.standing().isInRotation();
-            if (!after && finding == Standing.Finding.UNREACHABLE) {
-                node.cutOff();
+        private void recordCheck(Node node, RotationState.CheckResult checkResult) {
+            boolean before = node.rotationState().isInRotation();
+            node.rotationState().recordCheck(checkResult);
+            boolean after = node.rotationState().isInRotation();
+            if (!after && checkResult == RotationState.CheckResult.UNREACHABLE) {
+                node.closeConnections();
             }
             if (before != after && !closed) {
                 LOG.logf(
@@ -467,12 +474,12 @@ public class Topology {
                         "Replica %s %s the rotation: %s",
                         node,
                         after ? "joins" : "leaves",
-                        finding);
+                        checkResult);
             }
         }
 
         @Override
-        public boolean beats(Node node, Sample sample) {
+        public boolean shouldWriteHeartbeat(Node node, NodeStatus nodeStatus) {
             return false;
         }
     }

@@ -24,7 +24,7 @@ public class TopologyMetrics {
     private final MeterRegistry registry;
     private final DatabaseSettings settings;
     private final Tracing tracing;
-    private final List<Meter.Id> ofReplicas = new ArrayList<>();
+    private final List<Meter.Id> replicaMeters = new ArrayList<>();
     private volatile @Nullable Topology topology;
 
     TopologyMetrics(MeterRegistry registry, DatabaseSettings settings, Tracing tracing) {
@@ -33,7 +33,7 @@ public class TopologyMetrics {
         this.tracing = tracing;
     }
 
-    void describe(Topology described) {
+    void registerTopology(Topology described) {
         topology = described;
         Gauge.builder(
                         "fondaco.database.primary.known",
@@ -48,19 +48,19 @@ public class TopologyMetrics {
                         .size())
                 .description("Replicas that may be read")
                 .register(registry);
-        Gauge.builder("fondaco.database.replicas.expected", described, Topology::replicasExpected)
+        Gauge.builder("fondaco.database.replicas.expected", described, Topology::expectedReplicaCount)
                 .description("Replicas that are meant to be read")
                 .register(registry);
-        watch(described.replicas());
+        updateReplicaGauges(described.replicas());
     }
 
-    PoolMetrics pool(String pool, String node) {
-        return new PoolMetrics(holdTimes(pool, node), slowStatements(pool, node), tracing);
+    PoolInstrumentation instrumentation(String pool, String node) {
+        return new PoolInstrumentation(holdTimer(pool, node), slowStatements(pool, node), tracing);
     }
 
     /** How long connections of a pool are held. */
-    public HoldTimes holdTimes(String pool, String node) {
-        return new HoldTimes(Timer.builder("fondaco.database.connection.hold")
+    public ConnectionHoldTimer holdTimer(String pool, String node) {
+        return new ConnectionHoldTimer(Timer.builder("fondaco.database.connection.hold")
                 .description("How long a connection is held")
                 .tags(POOL, pool, NODE, node)
                 .publishPercentiles(0.5, 0.99)
@@ -79,16 +79,16 @@ public class TopologyMetrics {
     }
 
     /** How many threads wait for a connection of a pool that lives as long as the application. */
-    public void waiting(String pool, String node, Supplier<Number> threads) {
+    public void registerWaitingThreads(String pool, String node, Supplier<Number> threads) {
         Gauge.builder("fondaco.database.connections.waiting", threads)
                 .description("Threads that wait for a connection")
                 .tags(POOL, pool, NODE, node)
                 .register(registry);
     }
 
-    synchronized void watch(List<Node> replicas) {
-        ofReplicas.forEach(registry::remove);
-        ofReplicas.clear();
+    synchronized void updateReplicaGauges(List<Node> replicas) {
+        replicaMeters.forEach(registry::remove);
+        replicaMeters.clear();
         Topology known = topology;
         if (known == null) {
             return;
@@ -105,10 +105,10 @@ public class TopologyMetrics {
                     "replica.in.rotation",
                     "1 while it may be read",
                     replica,
-                    node -> node.standing().isInRotation() ? 1 : 0);
-            gauge("replica.reads.outstanding", "Requests reading there now", replica, Node::outstanding);
+                    node -> node.rotationState().isInRotation() ? 1 : 0);
+            gauge("replica.reads.outstanding", "Requests reading there now", replica, Node::outstandingReads);
             gauge("replica.connections", "Open connections of this pod", replica, Node::openConnections);
-            ofReplicas.add(Gauge.builder("fondaco.database.connections.waiting", replica, Node::waitingThreads)
+            replicaMeters.add(Gauge.builder("fondaco.database.connections.waiting", replica, Node::waitingThreads)
                     .description("Threads that wait for a connection")
                     .tags(POOL, "replica", NODE, replica.name())
                     .register(registry)
@@ -117,7 +117,7 @@ public class TopologyMetrics {
     }
 
     private void gauge(String name, String description, Node replica, ToDoubleFunction<Node> value) {
-        ofReplicas.add(Gauge.builder("fondaco.database." + name, replica, value)
+        replicaMeters.add(Gauge.builder("fondaco.database." + name, replica, value)
                 .description(description)
                 .tags(Tags.of(NODE, replica.name()))
                 .register(registry)

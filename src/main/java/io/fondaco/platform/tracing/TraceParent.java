@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceParent {
     private static final Pattern SAMPLED = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
-    private static final int TRACE = 3;
-    private static final int SPAN = 36;
-    private static final int FLAGS = 53;
+    private static final int TRACE_ID_OFFSET = 3;
+    private static final int SPAN_ID_OFFSET = 36;
+    private static final int FLAGS_OFFSET = 53;
 
     private TraceParent() {}
 
@@ -26,15 +26,15 @@ public final class TraceParent {
     }
 
     /** What somebody else has written, if it is such a place; else null. */
-    public static @Nullable String accepted(@Nullable String given) {
+    public static @Nullable String sampledOrNull(@Nullable String given) {
         return given != null && SAMPLED.matcher(given).matches() ? given : null;
     }
 
     /** Not remote: what we wrote down ourselves was sampled, and goes on to be. */
-    static SpanContext read(String written) {
+    static SpanContext toSpanContext(String written) {
         return SpanContext.create(
-                written.substring(TRACE, SPAN - 1),
-                written.substring(SPAN, FLAGS - 1),
+                written.substring(TRACE_ID_OFFSET, SPAN_ID_OFFSET - 1),
+                written.substring(SPAN_ID_OFFSET, FLAGS_OFFSET - 1),
                 TraceFlags.getSampled(),
                 TraceState.getDefault());
     }

@@ -9,24 +9,24 @@ import org.jspecify.annotations.Nullable;
 /** A pool that tells of its statements where they are a part of something traced, and is the plain pool everywhere else. */
 public final class TracedPool {
     private final DataSource pool;
-    private final UnaryOperator<DataSource> wrapping;
-    private volatile @Nullable DataSource traced;
+    private final UnaryOperator<DataSource> wrapper;
+    private volatile @Nullable DataSource tracedDataSource;
 
     /** @param wrapping asked when the first traced request comes: pools are made before there is anything to trace with */
     TracedPool(DataSource pool, UnaryOperator<DataSource> wrapping) {
         this.pool = pool;
-        this.wrapping = wrapping;
+        this.wrapper = wrapping;
     }
 
     public Connection getConnection() throws SQLException {
-        return Tracing.isSampled() ? traced().getConnection() : pool.getConnection();
+        return Tracing.isSampled() ? tracedDataSource().getConnection() : pool.getConnection();
     }
 
-    private DataSource traced() {
-        DataSource known = traced;
+    private DataSource tracedDataSource() {
+        DataSource known = tracedDataSource;
         if (known == null) {
-            known = wrapping.apply(pool);
-            traced = known;
+            known = wrapper.apply(pool);
+            tracedDataSource = known;
         }
         return known;
     }

@@ -21,7 +21,7 @@ public class Tracing {
     private static final String INSTRUMENTATION = "io.fondaco";
 
     /** As many as anybody will follow. */
-    private static final int MOST_LINKS = 32;
+    private static final int MAX_LINKS = 32;
 
     private final OpenTelemetry telemetry;
 
@@ -34,8 +34,8 @@ public class Tracing {
     }
 
     /** A part of what this thread does; nothing where that is not traced. */
-    public Traced part(String name, SpanKind kind, Attributes attributes) {
-        return isSampled() ? Traced.of(builder(name, kind, attributes).startSpan()) : Traced.NOT;
+    public TraceSpan startSpan(String name, SpanKind kind, Attributes attributes) {
+        return isSampled() ? TraceSpan.of(builder(name, kind, attributes).startSpan()) : TraceSpan.NOOP;
     }
 
     /**
@@ -44,24 +44,25 @@ public class Tracing {
      *
      * @param begun places in traces, as {@link TraceParent} writes them; null for what was not traced
      */
-    public Traced goOn(String name, SpanKind kind, Attributes attributes, Collection<@Nullable String> begun) {
+    public TraceSpan continueTrace(
+            String name, SpanKind kind, Attributes attributes, Collection<@Nullable String> begun) {
         List<String> parents = begun.stream()
                 .filter(Objects::nonNull)
                 .distinct()
-                .limit(MOST_LINKS)
+                .limit(MAX_LINKS)
                 .toList();
         if (parents.isEmpty()) {
-            return Traced.NOT;
+            return TraceSpan.NOOP;
         }
         Iterator<String> rest = parents.iterator();
         SpanBuilder span = builder(name, kind, attributes)
-                .setParent(Context.root().with(Span.wrap(TraceParent.read(rest.next()))));
-        rest.forEachRemaining(other -> span.addLink(TraceParent.read(other)));
-        return Traced.of(span.startSpan());
+                .setParent(Context.root().with(Span.wrap(TraceParent.toSpanContext(rest.next()))));
+        rest.forEachRemaining(other -> span.addLink(TraceParent.toSpanContext(other)));
+        return TraceSpan.of(span.startSpan());
     }
 
     /** The connections of a pool, whose statements show in the traces of who uses them: as they were prepared, without values. */
-    public TracedPool pool(DataSource pool) {
+    public TracedPool tracePool(DataSource pool) {
         return new TracedPool(pool, this::wrap);
     }
 

@@ -29,7 +29,7 @@ public class AfterCommit {
      * Where the transaction in hand gathers what is to be done afterwards: one of a type per transaction, made when it is
      * first asked for, and run like {@link #run} would.
      */
-    public <T extends Runnable> T gather(Class<T> type, Supplier<T> make) {
+    public <T extends Runnable> T oncePerTransaction(Class<T> type, Supplier<T> make) {
         Object gathered = transactions.getResource(type);
         if (gathered != null) {
             return type.cast(gathered);
@@ -47,7 +47,7 @@ public class AfterCommit {
      * @throws IllegalStateException outside of a transaction
      */
     public void run(Runnable work) {
-        onEnd(status -> status != Status.STATUS_ROLLEDBACK, work);
+        onCompletion(status -> status != Status.STATUS_ROLLEDBACK, work);
     }
 
     /**
@@ -55,11 +55,11 @@ public class AfterCommit {
      *
      * @throws IllegalStateException outside of a transaction
      */
-    public void ifRolledBack(Runnable work) {
-        onEnd(status -> status == Status.STATUS_ROLLEDBACK, work);
+    public void runAfterRollback(Runnable work) {
+        onCompletion(status -> status == Status.STATUS_ROLLEDBACK, work);
     }
 
-    private void onEnd(IntPredicate which, Runnable work) {
+    private void onCompletion(IntPredicate which, Runnable work) {
         transactions.registerInterposedSynchronization(new Synchronization() {
             @Override
             public void beforeCompletion() {

@@ -21,8 +21,8 @@ public class Actor {
 
     private final CurrentVertxRequest current;
     private final SecurityIdentity identity;
-    private @Nullable String known;
-    private boolean hasKey;
+    private @Nullable String explicitName;
+    private boolean apiKeyRequired;
 
     Actor(CurrentVertxRequest current, SecurityIdentity identity) {
         this.current = current;
@@ -30,16 +30,16 @@ public class Actor {
     }
 
     /** From here on, in this request or run. */
-    public void is(String name) {
-        known = name;
+    public void actAs(String name) {
+        explicitName = name;
     }
 
-    void callerHasKey() {
-        hasKey = true;
+    void markApiKeyRequired() {
+        apiKeyRequired = true;
     }
 
     public String name() {
-        String told = known;
+        String told = explicitName;
         if (told != null) {
             return told;
         }
@@ -48,24 +48,26 @@ public class Actor {
             return SYSTEM;
         }
         // Only the back office has keys: what the store's callers send is not to be looked up as one.
-        return hasKey && !identity.isAnonymous() ? identity.getPrincipal().getName() : "shopper";
+        return apiKeyRequired && !identity.isAnonymous()
+                ? identity.getPrincipal().getName()
+                : "shopper";
     }
 
     /** Notes for each request whether its resource demands a key, by the annotation that enforces it and not by the path. */
-    static class OfResource {
+    static class ApiKeyRequirementFilter {
         private final Actor actor;
 
-        OfResource(Actor actor) {
+        ApiKeyRequirementFilter(Actor actor) {
             this.actor = actor;
         }
 
         @ServerRequestFilter
-        void note(ResourceInfo resource) {
+        void markResource(ResourceInfo resource) {
             Method method = resource.getResourceMethod();
             if (method != null
                     && (method.isAnnotationPresent(RolesAllowed.class)
                             || resource.getResourceClass().isAnnotationPresent(RolesAllowed.class))) {
-                actor.callerHasKey();
+                actor.markApiKeyRequired();
             }
         }
     }

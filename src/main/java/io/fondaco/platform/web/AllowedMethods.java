@@ -21,13 +21,13 @@ class AllowedMethods {
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]+}");
 
     private final BeanManager beans;
-    private volatile List<Operation> operations = List.of();
+    private volatile List<PathMethod> operations = List.of();
 
     AllowedMethods(BeanManager beans) {
         this.beans = beans;
     }
 
-    private record Operation(Pattern path, String method) {}
+    private record PathMethod(Pattern path, String method) {}
 
     /** Empty for a path that has no resource. */
     Optional<String> of(String path) {
@@ -35,9 +35,9 @@ class AllowedMethods {
             operations = operations();
         }
         SortedSet<String> methods = new TreeSet<>();
-        for (Operation operation : operations) {
-            if (operation.path().matcher(path).matches()) {
-                methods.add(operation.method());
+        for (PathMethod pathMethod : operations) {
+            if (pathMethod.path().matcher(path).matches()) {
+                methods.add(pathMethod.method());
             }
         }
         if (methods.isEmpty()) {
@@ -50,8 +50,8 @@ class AllowedMethods {
         return Optional.of(String.join(", ", methods));
     }
 
-    private List<Operation> operations() {
-        List<Operation> found = new ArrayList<>();
+    private List<PathMethod> operations() {
+        List<PathMethod> found = new ArrayList<>();
         for (Bean<?> bean : beans.getBeans(Object.class, Any.Literal.INSTANCE)) {
             Path root = bean.getBeanClass().getAnnotation(Path.class);
             if (root != null) {
@@ -61,13 +61,13 @@ class AllowedMethods {
         return List.copyOf(found);
     }
 
-    private static void addOperations(List<Operation> found, Class<?> resource, String root) {
+    private static void addOperations(List<PathMethod> found, Class<?> resource, String root) {
         for (Method method : resource.getDeclaredMethods()) {
             Path own = method.getAnnotation(Path.class);
             for (Annotation annotation : method.getAnnotations()) {
                 HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
                 if (verb != null) {
-                    found.add(new Operation(pattern(root + "/" + (own == null ? "" : own.value())), verb.value()));
+                    found.add(new PathMethod(pattern(root + "/" + (own == null ? "" : own.value())), verb.value()));
                 }
             }
         }

@@ -14,7 +14,7 @@ public class ApiException extends RuntimeException {
     private final int status;
     private final String code;
     private final transient List<Violation> violations;
-    private final transient Map<String, Object> facts;
+    private final transient Map<String, Object> extensions;
     private final @Nullable Duration retryAfter;
 
     public ApiException(int status, String code, String detail) {
@@ -44,7 +44,7 @@ public class ApiException extends RuntimeException {
         this.status = status;
         this.code = code;
         this.violations = List.copyOf(violations);
-        this.facts = Map.copyOf(facts);
+        this.extensions = Map.copyOf(facts);
         this.retryAfter = retryAfter;
     }
 
@@ -53,7 +53,7 @@ public class ApiException extends RuntimeException {
     }
 
     public static ApiException notFound(String what, String id) {
-        return new ApiException(404, "not_found", "There is no %s '%s'.".formatted(what, Violation.shorten(id)));
+        return new ApiException(404, "not_found", "There is no %s '%s'.".formatted(what, Violation.abbreviate(id)));
     }
 
     public static ApiException conflict(String code, String detail) {
@@ -87,8 +87,8 @@ public class ApiException extends RuntimeException {
         return violations;
     }
 
-    public Map<String, Object> facts() {
-        return facts;
+    public Map<String, Object> extensions() {
+        return extensions;
     }
 
     public Optional<Duration> retryAfter() {

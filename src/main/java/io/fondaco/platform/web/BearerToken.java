@@ -13,7 +13,7 @@ public final class BearerToken {
      * @param authorization the {@code Authorization} header, null when missing
      * @throws ApiException 401 {@code unauthorized} if there is no bearer token in it
      */
-    public static String required(@Nullable String authorization) {
+    public static String parse(@Nullable String authorization) {
         if (authorization == null
                 || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 || authorization.length() > MAX_LENGTH) {

@@ -28,55 +28,55 @@ public final class ExplicitNull {
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
     @Retention(RetentionPolicy.RUNTIME)
     @JacksonAnnotationsInside
-    @JsonDeserialize(using = ToEmpty.class)
-    public @interface Empties {}
+    @JsonDeserialize(using = NullAsEmptyDeserializer.class)
+    public @interface ClearsField {}
 
     /** Null is refused. */
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
     @Retention(RetentionPolicy.RUNTIME)
     @JacksonAnnotationsInside
-    @JsonDeserialize(using = ToRefusal.class)
-    public @interface Refused {}
+    @JsonDeserialize(using = NullRejectingDeserializer.class)
+    public @interface Rejected {}
 
-    static class ToEmpty extends JsonDeserializer<Object> implements ContextualDeserializer {
-        private final @Nullable JsonDeserializer<?> values;
+    static class NullAsEmptyDeserializer extends JsonDeserializer<Object> implements ContextualDeserializer {
+        private final @Nullable JsonDeserializer<?> delegate;
 
-        ToEmpty() {
+        NullAsEmptyDeserializer() {
             this(null);
         }
 
-        private ToEmpty(@Nullable JsonDeserializer<?> values) {
-            this.values = values;
+        private NullAsEmptyDeserializer(@Nullable JsonDeserializer<?> values) {
+            this.delegate = values;
         }
 
         @Override
         public JsonDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property)
                 throws JsonMappingException {
-            return of(context.findContextualValueDeserializer(
+            return wrap(context.findContextualValueDeserializer(
                     requireNonNull(property, "is for properties").getType(), property));
         }
 
-        JsonDeserializer<?> of(JsonDeserializer<?> deserializer) {
-            return new ToEmpty(deserializer);
+        JsonDeserializer<?> wrap(JsonDeserializer<?> deserializer) {
+            return new NullAsEmptyDeserializer(deserializer);
         }
 
-        JsonDeserializer<?> values() {
-            return requireNonNull(values, "not bound to a property");
+        JsonDeserializer<?> delegate() {
+            return requireNonNull(delegate, "not bound to a property");
         }
 
         @Override
         public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return values().deserialize(parser, context);
+            return delegate().deserialize(parser, context);
         }
 
         @Override
         public Object getNullValue(DeserializationContext context) throws JsonMappingException {
-            Object empty = values().getEmptyValue(context);
-            return empty == null || empty instanceof Boolean ? refuse(context) : empty;
+            Object empty = delegate().getEmptyValue(context);
+            return empty == null || empty instanceof Boolean ? reject(context) : empty;
         }
 
-        Object refuse(DeserializationContext context) throws JsonMappingException {
-            return context.reportInputMismatch(values(), "null is no value here");
+        Object reject(DeserializationContext context) throws JsonMappingException {
+            return context.reportInputMismatch(delegate(), "null is no value here");
         }
 
         @Override
@@ -85,23 +85,23 @@ public final class ExplicitNull {
         }
     }
 
-    static final class ToRefusal extends ToEmpty {
-        ToRefusal() {
+    static final class NullRejectingDeserializer extends NullAsEmptyDeserializer {
+        NullRejectingDeserializer() {
             super();
         }
 
-        private ToRefusal(JsonDeserializer<?> values) {
+        private NullRejectingDeserializer(JsonDeserializer<?> values) {
             super(values);
         }
 
         @Override
-        JsonDeserializer<?> of(JsonDeserializer<?> deserializer) {
-            return new ToRefusal(deserializer);
+        JsonDeserializer<?> wrap(JsonDeserializer<?> deserializer) {
+            return new NullRejectingDeserializer(deserializer);
         }
 
         @Override
         public Object getNullValue(DeserializationContext context) throws JsonMappingException {
-            return refuse(context);
+            return reject(context);
         }
     }
 }

@@ -9,7 +9,7 @@ public final class IfMatch {
     private IfMatch() {}
 
     /** The tag of a thing whose version counts up with every change. */
-    public static EntityTag tag(long version) {
+    public static EntityTag etag(long version) {
         return new EntityTag(Long.toString(version));
     }
 
@@ -24,7 +24,7 @@ public final class IfMatch {
             throw new ApiException(
                     428, "precondition_required", "Send If-Match with the ETag that you last saw of this.");
         }
-        String wanted = '"' + tag(version).getValue() + '"';
+        String wanted = '"' + etag(version).getValue() + '"';
         boolean matches = Arrays.stream(header.split(","))
                 .map(String::strip)
                 .anyMatch(tag -> tag.equals("*") || tag.equals(wanted));

@@ -27,10 +27,10 @@ record Problem(
         @Schema(description = "Quote it to support; the same as Request-Id.")
         String traceId,
 
-        @JsonIgnore Map<String, Object> facts) {
+        @JsonIgnore Map<String, Object> extensions) {
 
     @JsonAnyGetter
     Map<String, Object> members() {
-        return facts;
+        return extensions;
     }
 }

@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.fondaco.platform.Causes;
 import io.fondaco.platform.database.DatabaseFailure;
-import io.fondaco.platform.database.Routes;
+import io.fondaco.platform.database.RouteInfo;
 import io.fondaco.platform.identity.InvalidId;
-import io.fondaco.platform.transactions.Contention;
+import io.fondaco.platform.transactions.ContentionMetrics;
 import io.quarkus.hibernate.validator.runtime.jaxrs.ResteasyReactiveViolationException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.ForbiddenException;
@@ -45,20 +45,25 @@ class ProblemMapper {
     private static final int MAX_CAUSES = 20;
 
     private final RequestId requestId;
-    private final Routes routes;
-    private final Contention contention;
+    private final RouteInfo routeInfo;
+    private final ContentionMetrics contentionMetrics;
     private final AllowedMethods allowedMethods;
 
-    ProblemMapper(RequestId requestId, Routes routes, Contention contention, AllowedMethods allowedMethods) {
+    ProblemMapper(
+            RequestId requestId,
+            RouteInfo routeInfo,
+            ContentionMetrics contentionMetrics,
+            AllowedMethods allowedMethods) {
         this.requestId = requestId;
-        this.routes = routes;
-        this.contention = contention;
+        this.routeInfo = routeInfo;
+        this.contentionMetrics = contentionMetrics;
         this.allowedMethods = allowedMethods;
     }
 
     @ServerExceptionMapper
     Response map(ApiException e) {
-        Response.ResponseBuilder response = respond(e.status(), e.code(), e.getMessage(), e.violations(), e.facts());
+        Response.ResponseBuilder response =
+                respond(e.status(), e.code(), e.getMessage(), e.violations(), e.extensions());
         e.retryAfter().ifPresent(wait -> response.header(HttpHeaders.RETRY_AFTER, Math.max(1, wait.toSeconds())));
         return response.build();
     }
@@ -70,24 +75,24 @@ class ProblemMapper {
 
     @ServerExceptionMapper({JsonProcessingException.class, MismatchedInputException.class})
     Response map(JsonProcessingException e) {
-        return malformed(e).build();
+        return malformedJson(e).build();
     }
 
     @ServerExceptionMapper
     Response map(ResteasyReactiveViolationException e) {
-        return invalid(e).build();
+        return constraintViolations(e).build();
     }
 
     @ServerExceptionMapper
     Response map(ConstraintViolationException e) {
-        return invalid(e).build();
+        return constraintViolations(e).build();
     }
 
     @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
     Response unauthorized(Exception e) {
-        return find(e, ApiException.class)
+        return findCause(e, ApiException.class)
                 .map(known -> respond(401, known.code(), known.getMessage()))
-                .orElseGet(() -> respond(401, "unauthorized", Refusal.SEND_A_KEY))
+                .orElseGet(() -> respond(401, "unauthorized", ProblemResponseWriter.API_KEY_REQUIRED))
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
                 .build();
     }
@@ -100,10 +105,10 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(WebApplicationException e, UriInfo uri) {
-        Optional<JsonProcessingException> json = find(e, JsonProcessingException.class);
+        Optional<JsonProcessingException> json = findCause(e, JsonProcessingException.class);
         int status = e.getResponse().getStatus();
         if (json.isPresent() && status < 500) {
-            return malformed(json.get()).build();
+            return malformedJson(json.get()).build();
         }
         if (status == 404 && e.getCause() instanceof NumberFormatException) {
             return respond(400, "invalid_parameter", "A parameter that must be a whole number is none.")
@@ -128,41 +133,44 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(Exception e) {
-        Optional<ApiException> wrapped = find(e, ApiException.class);
+        Optional<ApiException> wrapped = findCause(e, ApiException.class);
         if (wrapped.isPresent()) {
             return map(wrapped.get());
         }
-        return switch (DatabaseFailure.in(e)) {
-            case AWAY -> {
-                LOG.warnf("Request %s found no database connection: %s", requestId.value(), message(Causes.root(e)));
-                yield retry("database_unavailable", "The database does not answer just now; try again.");
+        return switch (DatabaseFailure.classify(e)) {
+            case UNAVAILABLE -> {
+                LOG.warnf(
+                        "Request %s found no database connection: %s", requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater("database_unavailable", "The database does not answer just now; try again.");
             }
-            case NO_ROOM -> {
+            case POOL_EXHAUSTED -> {
                 LOG.warnf("Request %s found all database connections in use", requestId.value());
-                yield retry("overloaded", "There is more to do than this shop can do just now; try again.");
+                yield retryLater("overloaded", "There is more to do than this shop can do just now; try again.");
             }
-            case FULL -> {
-                LOG.errorf("Request %s found no room in the database: %s", requestId.value(), message(Causes.root(e)));
-                yield retry("database_full", "The database has no room for this just now; try again.");
+            case INSUFFICIENT_RESOURCES -> {
+                LOG.errorf(
+                        "Request %s found no room in the database: %s",
+                        requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater("database_full", "The database has no room for this just now; try again.");
             }
-            case COMMIT_UNKNOWN -> {
+            case COMMIT_OUTCOME_UNKNOWN -> {
                 LOG.warnf(
                         "Request %s lost the database while committing: %s",
-                        requestId.value(), message(Causes.root(e)));
-                yield retry(
+                        requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater(
                         "outcome_unknown",
                         "The database went away while this was being saved: it may be done or not. Try again, with the same Idempotency-Key where there is one.");
             }
-            case GAVE_WAY -> {
-                contention.count(e);
-                LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.root(e)));
-                yield retry("busy", "Another request holds the same records; try again.");
+            case TRANSIENT_CONFLICT -> {
+                contentionMetrics.recordFailure(e);
+                LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater("busy", "Another request holds the same records; try again.");
             }
-            case TOO_SLOW -> {
+            case STATEMENT_TIMEOUT -> {
                 LOG.warnf("Request %s waited for too long for a statement", requestId.value());
-                yield retry("database_slow", "The database took too long over this; nothing was done. Try again.");
+                yield retryLater("database_slow", "The database took too long over this; nothing was done. Try again.");
             }
-            case WROTE_WHERE_ONLY_READING -> wroteWhereOnlyReading(e);
+            case READ_ONLY_VIOLATION -> wroteOnReadOnly(e);
             case OTHER -> {
                 LOG.errorf(e, "Request %s failed", requestId.value());
                 yield internalError();
@@ -170,24 +178,24 @@ class ProblemMapper {
         };
     }
 
-    private Response retry(String code, String detail) {
+    private Response retryLater(String code, String detail) {
         return respond(503, code, detail)
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER.toSeconds())
                 .build();
     }
 
     /** On the replica route this is a bug; elsewhere the server has just ceased to be the primary. */
-    private Response wroteWhereOnlyReading(Exception e) {
-        String statement = DatabaseFailure.find(e, JDBCException.class)
+    private Response wroteOnReadOnly(Exception e) {
+        String statement = DatabaseFailure.findCause(e, JDBCException.class)
                 .map(JDBCException::getSQL)
                 .orElse("not known");
-        if (routes.isReadOnly()) {
-            routes.countBug();
+        if (routeInfo.isReadOnly()) {
+            routeInfo.recordRoutingBug();
             LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route: %s", requestId.value(), statement);
             return internalError();
         }
         LOG.warnf("Request %s wrote to a server that is the primary no more: %s", requestId.value(), statement);
-        return retry("database_unavailable", "The database is changing over just now; try again.");
+        return retryLater("database_unavailable", "The database is changing over just now; try again.");
     }
 
     private Response internalError() {
@@ -195,22 +203,22 @@ class ProblemMapper {
                 .build();
     }
 
-    private Response.ResponseBuilder malformed(JsonProcessingException e) {
-        if (find(e, ApiException.class).isPresent()
-                || find(e, IllegalArgumentException.class).isPresent()) {
-            Throwable cause = find(e, ApiException.class)
+    private Response.ResponseBuilder malformedJson(JsonProcessingException e) {
+        if (findCause(e, ApiException.class).isPresent()
+                || findCause(e, IllegalArgumentException.class).isPresent()) {
+            Throwable cause = findCause(e, ApiException.class)
                     .map(Throwable.class::cast)
-                    .or(() -> find(e, IllegalArgumentException.class).map(Throwable.class::cast))
+                    .or(() -> findCause(e, IllegalArgumentException.class).map(Throwable.class::cast))
                     .orElse(e);
             return violation(422, pointer(e), "invalid_value", message(cause));
         }
-        if (find(e, InputCoercionException.class).isPresent()) {
+        if (findCause(e, InputCoercionException.class).isPresent()) {
             return violation(
                     400,
                     pointer(e),
                     "out_of_range",
                     "The number does not fit; expected a whole number from %d to %d%s."
-                            .formatted(Long.MIN_VALUE, Long.MAX_VALUE, place(e)));
+                            .formatted(Long.MIN_VALUE, Long.MAX_VALUE, location(e)));
         }
         return switch (e) {
             case UnrecognizedPropertyException unknown ->
@@ -218,23 +226,23 @@ class ProblemMapper {
                         400,
                         pointer(e),
                         "unknown_field",
-                        "There is no field '%s' here.".formatted(Violation.shorten(unknown.getPropertyName())));
+                        "There is no field '%s' here.".formatted(Violation.abbreviate(unknown.getPropertyName())));
             case InvalidFormatException wrong ->
                 violation(
                         400,
                         pointer(e),
                         "wrong_type",
                         "'%s' does not fit; expected %s."
-                                .formatted(Violation.shorten(String.valueOf(wrong.getValue())), expected(wrong)));
+                                .formatted(Violation.abbreviate(String.valueOf(wrong.getValue())), expected(wrong)));
             case MismatchedInputException wrong ->
                 violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(wrong)));
             case StreamConstraintsException _ ->
                 respond(400, "malformed_json", "The JSON is nested too deeply or has a value that is too long.");
-            default -> respond(400, "malformed_json", "The body is not valid JSON%s.".formatted(place(e)));
+            default -> respond(400, "malformed_json", "The body is not valid JSON%s.".formatted(location(e)));
         };
     }
 
-    private static String place(JsonProcessingException e) {
+    private static String location(JsonProcessingException e) {
         return e.getLocation() == null
                 ? ""
                 : " (line %d, column %d)"
@@ -276,16 +284,16 @@ class ProblemMapper {
         for (JsonMappingException.Reference step : mapping.getPath()) {
             String name = step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName();
             pointer.append('/')
-                    .append(Violation.shorten(name).replace("~", "~0").replace("/", "~1"));
+                    .append(Violation.abbreviate(name).replace("~", "~0").replace("/", "~1"));
         }
         return JsonPointer.compile(pointer.toString()).toString();
     }
 
-    private Response.ResponseBuilder invalid(ConstraintViolationException e) {
+    private Response.ResponseBuilder constraintViolations(ConstraintViolationException e) {
         List<Violation> violations = e.getConstraintViolations().stream()
                 .map(ProblemMapper::violation)
                 .sorted((a, b) -> a.pointer().compareTo(b.pointer()))
-                .limit(Violation.MAX_TOLD)
+                .limit(Violation.MAX_REPORTED)
                 .toList();
         Violation first = violations.getFirst();
         boolean parameter = !first.pointer().startsWith("/");
@@ -349,7 +357,7 @@ class ProblemMapper {
         return status == 422 ? "Unprocessable Content" : known == null ? "Error" : known.getReasonPhrase();
     }
 
-    private static <T extends Throwable> Optional<T> find(Throwable e, Class<T> type) {
+    private static <T extends Throwable> Optional<T> findCause(Throwable e, Class<T> type) {
         Throwable current = e;
         for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
             if (type.isInstance(current)) {

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param pointer JSON Pointer (RFC 6901) into the body, or the name of a parameter
  * @param code stable, for programs
  * @param detail for people
- * @param facts further members: {@code sku}, {@code requested}, {@code available}
+ * @param extensions further members: {@code sku}, {@code requested}, {@code available}
  */
 public record Violation(
         @Schema(description = "JSON Pointer into the body, or the name of a parameter.")
@@ -21,11 +21,11 @@ public record Violation(
         @Schema(description = "Stable, for programs.") String code,
 
         @Schema(description = "For people.") String detail,
-        @JsonIgnore Map<String, Object> facts) {
+        @JsonIgnore Map<String, Object> extensions) {
     /** Violations that an answer names; whoever checks many entries stops there. */
-    public static final int MAX_TOLD = 100;
+    public static final int MAX_REPORTED = 100;
 
-    private static final int SHOWN_LENGTH = 80;
+    private static final int MAX_VALUE_LENGTH = 80;
 
     public Violation(String pointer, String code, String detail) {
         this(pointer, code, detail, Map.of());
@@ -33,7 +33,7 @@ public record Violation(
 
     @JsonAnyGetter
     Map<String, Object> members() {
-        return facts;
+        return extensions;
     }
 
     /** A declared bound that a value breaks. */
@@ -53,7 +53,7 @@ public record Violation(
     }
 
     /** A value as an error message may show it: at most 80 characters. */
-    public static String shorten(String value) {
-        return value.length() <= SHOWN_LENGTH ? value : value.substring(0, SHOWN_LENGTH) + "…";
+    public static String abbreviate(String value) {
+        return value.length() <= MAX_VALUE_LENGTH ? value : value.substring(0, MAX_VALUE_LENGTH) + "…";
     }
 }

@@ -11,27 +11,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DatabaseFailureTest {
     @ParameterizedTest
     @CsvSource({
-        "08006, AWAY",
-        "57P01, AWAY",
-        "53300, AWAY",
-        "53100, FULL",
-        "53200, FULL",
-        "40001, GAVE_WAY",
-        "40P01, GAVE_WAY",
-        "55P03, GAVE_WAY",
-        "57014, TOO_SLOW",
-        "25006, WROTE_WHERE_ONLY_READING",
+        "08006, UNAVAILABLE",
+        "57P01, UNAVAILABLE",
+        "53300, UNAVAILABLE",
+        "53100, INSUFFICIENT_RESOURCES",
+        "53200, INSUFFICIENT_RESOURCES",
+        "40001, TRANSIENT_CONFLICT",
+        "40P01, TRANSIENT_CONFLICT",
+        "55P03, TRANSIENT_CONFLICT",
+        "57014, STATEMENT_TIMEOUT",
+        "25006, READ_ONLY_VIOLATION",
         "23505, OTHER"
     })
     void theStateSaysWhatItMeans(String state, DatabaseFailure meaning) {
-        assertThat(DatabaseFailure.in(new IllegalStateException(new SQLException("It failed", state))))
+        assertThat(DatabaseFailure.classify(new IllegalStateException(new SQLException("It failed", state))))
                 .isEqualTo(meaning);
     }
 
     @Test
     void aCommitThatLostItsServerMayBeDoneAndOneThatFoundNoRoomIsNot() {
-        assertThat(DatabaseFailure.in(committing("08006"))).isEqualTo(DatabaseFailure.COMMIT_UNKNOWN);
-        assertThat(DatabaseFailure.in(committing("53100"))).isEqualTo(DatabaseFailure.FULL);
+        assertThat(DatabaseFailure.classify(committing("08006"))).isEqualTo(DatabaseFailure.COMMIT_OUTCOME_UNKNOWN);
+        assertThat(DatabaseFailure.classify(committing("53100"))).isEqualTo(DatabaseFailure.INSUFFICIENT_RESOURCES);
     }
 
     private static Exception committing(String state) {

@@ -17,17 +17,17 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class RouteTest {
-    private final RouteProbe.Nested jobs;
+    private final RouteTestResource.NestedCalls jobs;
 
-    RouteTest(RouteProbe.Nested jobs) {
+    RouteTest(RouteTestResource.NestedCalls jobs) {
         this.jobs = jobs;
     }
 
     @Test
     void backgroundWorkTakesTheRouteThatItDeclaresAndElseThePrimary() throws Exception {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-            assertThat(thread.submit(jobs::asAJobThatReads).get()).isEqualTo("replica");
-            assertThat(thread.submit(jobs::asAJobThatDeclaresNothing).get()).isEqualTo("primary");
+            assertThat(thread.submit(jobs::readAsReplicaJob).get()).isEqualTo("replica");
+            assertThat(thread.submit(jobs::readAsUndeclaredJob).get()).isEqualTo("primary");
         }
     }
 
@@ -61,33 +61,33 @@ class RouteTest {
 
     @Test
     void halfAConfigurationIsRefusedWithWhatIsMissing() {
-        assertThatThrownBy(() ->
-                        DatabaseChoice.make(config(Map.of("fondaco.database.primary-url", "jdbc:postgresql://a:1/b"))))
-                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+        assertThatThrownBy(() -> DatabaseSelection.resolve(
+                        config(Map.of("fondaco.database.primary-url", "jdbc:postgresql://a:1/b"))))
+                .isInstanceOf(DatabaseSelection.IncompleteConfiguration.class)
                 .hasMessageContaining("FONDACO_DATABASE_USERNAME and FONDACO_DATABASE_PASSWORD");
-        assertThatThrownBy(() ->
-                        DatabaseChoice.make(config(Map.of("fondaco.database.replica-urls", "jdbc:postgresql://a:1/b"))))
-                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+        assertThatThrownBy(() -> DatabaseSelection.resolve(
+                        config(Map.of("fondaco.database.replica-urls", "jdbc:postgresql://a:1/b"))))
+                .isInstanceOf(DatabaseSelection.IncompleteConfiguration.class)
                 .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
     }
 
     @Test
     void anImageWithoutADatabaseIsRefused() {
-        assertThatThrownBy(() -> DatabaseChoice.make(config(Map.of("fondaco.database.embedded", "false"))))
-                .isInstanceOf(DatabaseChoice.HalfConfigured.class)
+        assertThatThrownBy(() -> DatabaseSelection.resolve(config(Map.of("fondaco.database.embedded", "false"))))
+                .isInstanceOf(DatabaseSelection.IncompleteConfiguration.class)
                 .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");
     }
 
     @Test
     void embeddedClusterListensOnThisMachineOnlyUnlessAHostIsConfigured() {
-        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of())))
+        assertThat(DatabaseSelection.embeddedDefaults(config(Map.of())))
                 .containsEntry("quarkus.http.host", "127.0.0.1")
                 .containsEntry("fondaco.payment.manual.enabled", "true")
                 .containsEntry("fondaco.payment.test.enabled", "true")
                 .containsEntry("fondaco.access.bootstrap-key-always", "true");
-        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("quarkus.http.host", "0.0.0.0"))))
+        assertThat(DatabaseSelection.embeddedDefaults(config(Map.of("quarkus.http.host", "0.0.0.0"))))
                 .doesNotContainKey("quarkus.http.host");
-        assertThat(DatabaseChoice.embeddedDefaults(config(Map.of("fondaco.payment.manual.enabled", "false"))))
+        assertThat(DatabaseSelection.embeddedDefaults(config(Map.of("fondaco.payment.manual.enabled", "false"))))
                 .doesNotContainKey("fondaco.payment.manual.enabled");
     }
 

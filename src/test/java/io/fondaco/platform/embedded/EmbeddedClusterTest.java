@@ -31,8 +31,8 @@ class EmbeddedClusterTest {
 
     /** Most tests are about what happens after a first start: they get the data directory that it leaves. */
     @BeforeEach
-    void layTemplate() {
-        PostgresTemplate.migrated().layCluster(directory);
+    void copyTemplate() {
+        PostgresTemplate.migrated().copyCluster(directory);
     }
 
     /** Whatever a test left running is stopped before its directory goes. */
@@ -314,14 +314,14 @@ class EmbeddedClusterTest {
     }
 
     private static String read(EmbeddedCluster cluster, String sql) throws SQLException {
-        return answer(cluster.primaryUrl(), cluster.username(), cluster.password(), sql);
+        return query(cluster.primaryUrl(), cluster.username(), cluster.password(), sql);
     }
 
     private static String readFromReplica(EmbeddedCluster cluster, String sql) throws SQLException {
-        return answer(cluster.replicaUrl(), cluster.readerUsername(), cluster.readerPassword(), sql);
+        return query(cluster.replicaUrl(), cluster.readerUsername(), cluster.readerPassword(), sql);
     }
 
-    private static String answer(String url, String user, String password, String sql) throws SQLException {
+    private static String query(String url, String user, String password, String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, user, password);
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {

@@ -28,7 +28,8 @@ final class PostgresTemplate {
     static final Map<String, String> WITHOUT_FSYNC = Map.of("fsync", "off");
 
     /** Parts of a data directory that belong to one server. */
-    private static final Set<String> LEFT_OUT = Set.of("postmaster.pid", "postmaster.opts", "postgresql.auto.conf");
+    private static final Set<String> EXCLUDED_FILES =
+            Set.of("postmaster.pid", "postmaster.opts", "postgresql.auto.conf");
 
     private final Path directory;
 
@@ -49,20 +50,20 @@ final class PostgresTemplate {
     private static PostgresTemplate template(String name, boolean migrated) {
         Path directory = DIRECTORY.resolve(name);
         if (!Files.exists(directory)) {
-            make(directory, migrated);
+            create(directory, migrated);
         }
         return new PostgresTemplate(directory);
     }
 
     /** The Postgres programs, unpacked once for all tests. */
-    static PostgresPrograms programs() {
-        return PostgresPrograms.unpackedIn(DIRECTORY.resolve(PROGRAMS));
+    static PostgresBinaries programs() {
+        return PostgresBinaries.unpackedIn(DIRECTORY.resolve(PROGRAMS));
     }
 
     /** Lays what {@link EmbeddedCluster} leaves after its first start and end, but for the replica. */
-    void layCluster(Path cluster) {
-        layCredentials(cluster);
-        layData(cluster.resolve(PRIMARY));
+    void copyCluster(Path cluster) {
+        copyCredentials(cluster);
+        copyDataDirectory(cluster.resolve(PRIMARY));
         try {
             Files.createSymbolicLink(cluster.resolve(PROGRAMS), DIRECTORY.resolve(PROGRAMS));
         } catch (IOException e) {
@@ -71,7 +72,7 @@ final class PostgresTemplate {
     }
 
     /** Lays the passwords of the template's roles into a directory of a cluster. */
-    void layCredentials(Path cluster) {
+    void copyCredentials(Path cluster) {
         try {
             if (Files.notExists(cluster.resolve(CREDENTIALS))) {
                 Files.createDirectories(cluster);
@@ -83,16 +84,17 @@ final class PostgresTemplate {
     }
 
     /** Lays a data directory of a server that has never run; it can start as a primary or as a replica of one. */
-    void layData(Path server) {
+    void copyDataDirectory(Path server) {
         try {
             Files.createDirectories(server.toAbsolutePath().getParent());
-            FileTree.copy(directory.resolve(PRIMARY), server, relative -> !LEFT_OUT.contains(relative.toString()));
+            FileTree.copy(
+                    directory.resolve(PRIMARY), server, relative -> !EXCLUDED_FILES.contains(relative.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void make(Path directory, boolean migrated) {
+    private static void create(Path directory, boolean migrated) {
         try {
             Files.createDirectories(DIRECTORY);
             try (FileChannel channel = FileChannel.open(
@@ -104,7 +106,7 @@ final class PostgresTemplate {
                 Path draft = DIRECTORY.resolve("draft");
                 FileTree.delete(draft);
                 Files.createDirectories(draft);
-                fill(draft, migrated);
+                initialize(draft, migrated);
                 Files.move(draft, directory, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
@@ -112,15 +114,15 @@ final class PostgresTemplate {
         }
     }
 
-    private static void fill(Path draft, boolean migrated) {
-        Credentials credentials = new Credentials(draft.resolve(CREDENTIALS));
+    private static void initialize(Path draft, boolean migrated) {
+        ClusterCredentials clusterCredentials = new ClusterCredentials(draft.resolve(CREDENTIALS));
         PostgresServer server = new PostgresServer(PRIMARY, draft, programs());
-        new Primary(server, credentials, WITHOUT_FSYNC).start();
+        new EmbeddedPrimary(server, clusterCredentials, WITHOUT_FSYNC).start();
         try {
             PGSimpleDataSource owner = new PGSimpleDataSource();
             owner.setUrl("jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), EmbeddedCluster.DATABASE));
-            owner.setUser(Credentials.OWNER);
-            owner.setPassword(credentials.passwordOf(Credentials.OWNER));
+            owner.setUser(ClusterCredentials.OWNER);
+            owner.setPassword(clusterCredentials.passwordOf(ClusterCredentials.OWNER));
             if (migrated) {
                 TestMigrations.migrate(owner);
             }

@@ -25,22 +25,22 @@ public final class ReplicatedPostgres implements AutoCloseable {
     private static final String ADMINISTRATION = "postgres";
 
     private final PostgresTemplate template;
-    private final Map<String, String> shared;
-    private final Credentials credentials;
-    private final List<Member> members = new ArrayList<>();
-    private Member primary;
+    private final Map<String, String> sharedSettings;
+    private final ClusterCredentials clusterCredentials;
+    private final List<ClusterMember> members = new ArrayList<>();
+    private ClusterMember primary;
 
     /** One server; its name stays whatever part it plays. */
-    public final class Member {
+    public final class ClusterMember {
         private final PostgresServer server;
         private final String name;
-        private final String listensOn;
+        private final String listenAddress;
         private final int port;
 
-        private Member(PostgresServer server, String name, String listensOn, int port) {
+        private ClusterMember(PostgresServer server, String name, String listensOn, int port) {
             this.server = server;
             this.name = name;
-            this.listensOn = listensOn;
+            this.listenAddress = listensOn;
             this.port = port;
         }
 
@@ -58,7 +58,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
             List<ProcessHandle> children =
                     ProcessHandle.of(pid).orElseThrow().children().toList();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            if (!PostgresServer.comesTrue(
+            if (!PostgresServer.waitUntil(
                     BOUND, () -> !server.isRunning() && children.stream().noneMatch(ProcessHandle::isAlive))) {
                 throw new IllegalStateException(name + " does not die");
             }
@@ -83,7 +83,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
         /** Runs a statement as superuser, in Fondaco's database. */
         public void execute(String sql) {
-            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, clusterCredentials);
                     Statement statement = connection.createStatement()) {
                 statement.execute(sql);
             } catch (SQLException e) {
@@ -93,12 +93,12 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
         /** A session of a superuser, for what must last: an open transaction, a lock. */
         public Connection session() throws SQLException {
-            return server.connect(EmbeddedCluster.DATABASE, credentials);
+            return server.connect(EmbeddedCluster.DATABASE, clusterCredentials);
         }
 
         /** The first column of the first row. */
         public String query(String sql) {
-            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, clusterCredentials);
                     Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(sql)) {
                 return row.next() ? row.getString(1) : "";
@@ -109,7 +109,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
         /** The first column of every row. */
         public List<String> queryAll(String sql) {
-            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, credentials);
+            try (Connection connection = server.connect(EmbeddedCluster.DATABASE, clusterCredentials);
                     Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery(sql)) {
                 List<String> all = new ArrayList<>();
@@ -123,9 +123,9 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
 
         private Map<String, String> settings() {
-            Map<String, String> settings = new TreeMap<>(shared);
+            Map<String, String> settings = new TreeMap<>(sharedSettings);
             settings.put("port", Integer.toString(port));
-            settings.put("listen_addresses", listensOn);
+            settings.put("listen_addresses", listenAddress);
             // Slots are not carried over a promotion; kept segments do instead.
             settings.put("wal_keep_size", "256MB");
             return settings;
@@ -140,29 +140,29 @@ public final class ReplicatedPostgres implements AutoCloseable {
     private ReplicatedPostgres(
             PostgresTemplate template,
             Path directory,
-            Optional<SmallDisk> disk,
+            Optional<TmpfsDisk> disk,
             Map<String, String> shared,
             int replicas,
             String... addresses) {
         this.template = template;
-        template.layCredentials(directory);
-        this.shared = shared;
-        this.credentials = new Credentials(directory.resolve("credentials"));
-        PostgresPrograms programs = PostgresTemplate.programs();
+        template.copyCredentials(directory);
+        this.sharedSettings = shared;
+        this.clusterCredentials = new ClusterCredentials(directory.resolve("credentials"));
+        PostgresBinaries programs = PostgresTemplate.programs();
         for (int i = 0; i <= replicas; i++) {
             String name = "node_" + i;
             PostgresServer server = i == 0 && disk.isPresent()
                     ? disk.get().server(name, programs)
                     : new PostgresServer(name, directory, programs);
             // Replicas with addresses of their own share a port, as those behind one name do.
-            Member member = i == 0 || addresses.length == 0
-                    ? new Member(server, name, PostgresServer.ADDRESS, FreePort.find())
-                    : new Member(
+            ClusterMember clusterMember = i == 0 || addresses.length == 0
+                    ? new ClusterMember(server, name, PostgresServer.ADDRESS, FreePort.find())
+                    : new ClusterMember(
                             server,
                             name,
                             addresses[i - 1],
                             members.size() == 1 ? FreePort.find() : members.getLast().port);
-            members.add(member);
+            members.add(clusterMember);
         }
         primary = members.getFirst();
     }
@@ -189,20 +189,20 @@ public final class ReplicatedPostgres implements AutoCloseable {
     }
 
     /** One whose primary has a disk of its own. */
-    public static ReplicatedPostgres startOn(SmallDisk disk, Path directory, int replicas) {
+    public static ReplicatedPostgres startOn(TmpfsDisk disk, Path directory, int replicas) {
         return start(
                 new ReplicatedPostgres(PostgresTemplate.migrated(), directory, Optional.of(disk), Map.of(), replicas));
     }
 
     private static ReplicatedPostgres start(ReplicatedPostgres cluster) {
         try {
-            cluster.template.layData(cluster.primary.server.directory());
-            new Primary(cluster.primary.server, cluster.credentials, cluster.primary.settings()).start();
-            for (Member member : cluster.replicas()) {
+            cluster.template.copyDataDirectory(cluster.primary.server.directory());
+            new EmbeddedPrimary(cluster.primary.server, cluster.clusterCredentials, cluster.primary.settings()).start();
+            for (ClusterMember clusterMember : cluster.replicas()) {
                 // A copy of the same template follows the primary without a base backup.
-                cluster.template.layData(member.server.directory());
-                cluster.createSlot(member);
-                cluster.follow(member);
+                cluster.template.copyDataDirectory(clusterMember.server.directory());
+                cluster.createSlot(clusterMember);
+                cluster.startAsReplica(clusterMember);
             }
             return cluster;
         } catch (RuntimeException e) {
@@ -211,15 +211,17 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    public Member primary() {
+    public ClusterMember primary() {
         return primary;
     }
 
-    public List<Member> replicas() {
-        return members.stream().filter(member -> member != primary).toList();
+    public List<ClusterMember> replicas() {
+        return members.stream()
+                .filter(clusterMember -> clusterMember != primary)
+                .toList();
     }
 
-    public List<Member> members() {
+    public List<ClusterMember> members() {
         return List.copyOf(members);
     }
 
@@ -231,56 +233,63 @@ public final class ReplicatedPostgres implements AutoCloseable {
     }
 
     /** The properties that the application needs besides its URLs. */
-    public Map<String, String> loginProperties() {
+    public Map<String, String> credentialsProperties() {
         return Map.of(
                 "fondaco.database.username",
-                Credentials.OWNER,
+                ClusterCredentials.OWNER,
                 "fondaco.database.password",
-                credentials.passwordOf(Credentials.OWNER),
+                clusterCredentials.passwordOf(ClusterCredentials.OWNER),
                 "fondaco.database.replica-username",
-                Credentials.READER,
+                ClusterCredentials.READER,
                 "fondaco.database.replica-password",
-                credentials.passwordOf(Credentials.READER));
+                clusterCredentials.passwordOf(ClusterCredentials.READER));
     }
 
     /** The same as variables of an environment. */
-    public Map<String, String> logins() {
+    public Map<String, String> credentialsEnvironment() {
         Map<String, String> environment = new TreeMap<>();
-        loginProperties()
+        credentialsProperties()
                 .forEach((property, value) ->
                         environment.put(property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value));
         return environment;
     }
 
     /** Starts a member as a replica of the primary: from what it has, or from a copy where that does not stream. */
-    public void follow(Member member) {
-        new Replica(member.server, primary.server, credentials, member.name, member.settings()).start();
+    public void startAsReplica(ClusterMember clusterMember) {
+        new EmbeddedReplica(
+                        clusterMember.server,
+                        primary.server,
+                        clusterCredentials,
+                        clusterMember.name,
+                        clusterMember.settings())
+                .start();
     }
 
     /** Starts a member as a replica with nothing in its directory, as after the loss of its disk. */
-    public void rebuild(Member member) {
-        member.server.stop();
+    public void rebuild(ClusterMember clusterMember) {
+        clusterMember.server.stop();
         try {
-            FileTree.delete(member.server.directory());
+            FileTree.delete(clusterMember.server.directory());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        follow(member);
+        startAsReplica(clusterMember);
     }
 
     /** Starts a member as it was when it was killed, whatever it was. */
-    public void revive(Member member) {
-        if (member == primary
-                || !java.nio.file.Files.exists(member.server.directory().resolve("standby.signal"))) {
-            member.server.start(BOUND, member.settings());
+    public void restart(ClusterMember clusterMember) {
+        if (clusterMember == primary
+                || !java.nio.file.Files.exists(clusterMember.server.directory().resolve("standby.signal"))) {
+            clusterMember.server.start(BOUND, clusterMember.settings());
         } else {
-            follow(member);
+            startAsReplica(clusterMember);
         }
     }
 
     /** Asks the primary to answer a commit only when one of its replicas has it. */
-    public void synchronous(boolean on) {
-        String names = String.join(", ", replicas().stream().map(Member::name).toList());
+    public void setSynchronousReplication(boolean on) {
+        String names =
+                String.join(", ", replicas().stream().map(ClusterMember::name).toList());
         primary.execute(
                 "ALTER SYSTEM SET synchronous_standby_names = '%s'".formatted(on ? "ANY 1 (" + names + ")" : ""));
         primary.execute("SELECT pg_reload_conf()");
@@ -288,46 +297,46 @@ public final class ReplicatedPostgres implements AutoCloseable {
 
     /** Cuts the replicas off from the primary: it goes on, and they do not hear of it. */
     public void stopStreaming() {
-        for (Member member : replicas()) {
-            member.execute("ALTER SYSTEM SET primary_conninfo = ''");
-            member.execute("SELECT pg_reload_conf()");
+        for (ClusterMember clusterMember : replicas()) {
+            clusterMember.execute("ALTER SYSTEM SET primary_conninfo = ''");
+            clusterMember.execute("SELECT pg_reload_conf()");
         }
     }
 
     /** Makes the replica that has received most the primary and lets the others follow it, as an operator's tool would. */
-    public Member failOver() {
-        Member chosen = replicas().stream()
-                .filter(Member::isRunning)
-                .max((a, b) -> Long.compare(received(a), received(b)))
+    public ClusterMember failOver() {
+        ClusterMember chosen = replicas().stream()
+                .filter(ClusterMember::isRunning)
+                .max((a, b) -> Long.compare(receivedLsn(a), receivedLsn(b)))
                 .orElseThrow();
         chosen.execute("SELECT pg_promote(true, 20)");
         primary = chosen;
-        for (Member member : replicas()) {
-            if (member.isRunning() && isRecovering(member)) {
-                createSlot(member);
-                member.execute("ALTER SYSTEM SET primary_conninfo = "
+        for (ClusterMember clusterMember : replicas()) {
+            if (clusterMember.isRunning() && isInRecovery(clusterMember)) {
+                createSlot(clusterMember);
+                clusterMember.execute("ALTER SYSTEM SET primary_conninfo = "
                         + "'host=127.0.0.1 port=%d user=%s password=%s application_name=%s connect_timeout=5'"
                                 .formatted(
                                         primary.port,
-                                        Credentials.REPLICATOR,
-                                        credentials.passwordOf(Credentials.REPLICATOR),
-                                        member.name));
-                member.execute("SELECT pg_reload_conf()");
+                                        ClusterCredentials.REPLICATOR,
+                                        clusterCredentials.passwordOf(ClusterCredentials.REPLICATOR),
+                                        clusterMember.name));
+                clusterMember.execute("SELECT pg_reload_conf()");
             }
         }
         return chosen;
     }
 
-    private void createSlot(Member member) {
-        primary.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(member.name));
+    private void createSlot(ClusterMember clusterMember) {
+        primary.execute("SELECT pg_create_physical_replication_slot('%s', true)".formatted(clusterMember.name));
     }
 
-    private static boolean isRecovering(Member member) {
-        return member.query("SELECT pg_is_in_recovery()").equals("t");
+    private static boolean isInRecovery(ClusterMember clusterMember) {
+        return clusterMember.query("SELECT pg_is_in_recovery()").equals("t");
     }
 
-    private static long received(Member member) {
-        return Long.parseLong(member.query(
+    private static long receivedLsn(ClusterMember clusterMember) {
+        return Long.parseLong(clusterMember.query(
                 "SELECT (greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn)::bigint"));
     }
 
@@ -345,12 +354,12 @@ public final class ReplicatedPostgres implements AutoCloseable {
     @Override
     public void close() {
         Optional<RuntimeException> failure = Optional.empty();
-        for (Member member : members.reversed()) {
+        for (ClusterMember clusterMember : members.reversed()) {
             try {
-                if (member.server.isRunning()) {
-                    member.freeze(false);
+                if (clusterMember.server.isRunning()) {
+                    clusterMember.freeze(false);
                 }
-                member.server.stop();
+                clusterMember.server.stop();
             } catch (RuntimeException e) {
                 failure = Optional.of(e);
             }

@@ -8,7 +8,7 @@ public final class TemplateCluster {
 
     /** @param directory an empty one */
     public static EmbeddedCluster start(Path directory) {
-        PostgresTemplate.migrated().layCluster(directory);
+        PostgresTemplate.migrated().copyCluster(directory);
         return EmbeddedCluster.start(directory);
     }
 }

@@ -5,11 +5,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
-import io.fondaco.Together;
-import io.fondaco.checkout.Shelf;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
-import io.fondaco.checkout.Staff;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.List;
@@ -20,37 +20,37 @@ import org.junit.jupiter.api.Test;
 /** Repeating requests, over HTTP, on methods that declare it. */
 @QuarkusTest
 class IdempotentTest {
-    private final Shelf shelf;
+    private final ProductFixture productFixture;
     private final ShopDatabase database;
 
-    IdempotentTest(Shelf shelf, ShopDatabase database) {
-        this.shelf = shelf;
+    IdempotentTest(ProductFixture productFixture, ShopDatabase database) {
+        this.productFixture = productFixture;
         this.database = database;
     }
 
     @Test
     void aLineIsAddedOncePerKey() {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
         Response first = add(shopper, sku, 2, key);
         first.then().statusCode(200).header("Idempotent-Replayed", nullValue());
         Response second = add(shopper, sku, 2, key);
         second.then().statusCode(200).header("Idempotent-Replayed", "true");
         assertThat(second.asString()).isEqualTo(first.asString());
-        shopper.view().then().body("lines", hasSize(1)).body("lines[0].quantity", equalTo(3));
+        shopper.getCart().then().body("lines", hasSize(1)).body("lines[0].quantity", equalTo(3));
         add(shopper, sku, 2, key()).then().statusCode(200);
-        shopper.view().then().body("lines[0].quantity", equalTo(5));
+        shopper.getCart().then().body("lines[0].quantity", equalTo(5));
     }
 
     /** The answer of a cart's verb is not kept, because it may be large and anybody can ask for it. */
     @Test
     void repeatedCartVerbIsAnsweredWithTheCartAsItIsNow() throws Exception {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
         add(shopper, sku, 2, key).then().statusCode(200).body("lines[0].quantity", equalTo(3));
-        shopper.add(sku, 1).then().statusCode(200);
+        shopper.addLine(sku, 1).then().statusCode(200);
         add(shopper, sku, 2, key)
                 .then()
                 .statusCode(200)
@@ -62,8 +62,8 @@ class IdempotentTest {
 
     @Test
     void callerWithoutAnApiKeyHasABoundedNumberOfKeys() throws Exception {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String first = key();
         add(shopper, sku, 2, first).then().statusCode(200);
         database.execute("""
@@ -74,58 +74,58 @@ class IdempotentTest {
         add(shopper, sku, 2, key()).then().statusCode(429).body("code", equalTo("too_many_idempotency_keys"));
         // What took effect is still known, a request without a key is served, and so is everybody else.
         add(shopper, sku, 2, first).then().statusCode(200).header("Idempotent-Replayed", "true");
-        shopper.add(sku, 1).then().statusCode(200).body("lines[0].quantity", equalTo(4));
-        add(Shopper.with(sku, 1), sku, 2, key()).then().statusCode(200);
+        shopper.addLine(sku, 1).then().statusCode(200).body("lines[0].quantity", equalTo(4));
+        add(Shopper.withCart(sku, 1), sku, 2, key()).then().statusCode(200);
     }
 
     @Test
     void withoutAKeyEachRequestCounts() {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         for (int i = 0; i < 2; i++) {
-            shopper.add(sku, 1);
+            shopper.addLine(sku, 1);
         }
-        shopper.view().then().body("lines[0].quantity", equalTo(3));
+        shopper.getCart().then().body("lines[0].quantity", equalTo(3));
     }
 
     @Test
     void theSameKeyForSomethingElseIsRefused() {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
         add(shopper, sku, 2, key).then().statusCode(200);
         add(shopper, sku, 3, key).then().statusCode(422).body("code", equalTo("idempotency_key_reused"));
-        shopper.view().then().body("lines[0].quantity", equalTo(3));
+        shopper.getCart().then().body("lines[0].quantity", equalTo(3));
     }
 
     @Test
     void keysOfDifferentShoppersNeverMeet() {
-        String sku = shelf.put(250, 10);
+        String sku = productFixture.createProduct(250, 10);
         String key = key();
         for (int i = 0; i < 2; i++) {
-            Shopper shopper = Shopper.with(sku, 1);
+            Shopper shopper = Shopper.withCart(sku, 1);
             add(shopper, sku, 2, key).then().statusCode(200).header("Idempotent-Replayed", nullValue());
-            shopper.view().then().body("lines[0].quantity", equalTo(3));
+            shopper.getCart().then().body("lines[0].quantity", equalTo(3));
         }
     }
 
     @Test
     void fiftyAtOnceAreOneAndAllGetItsAnswer() throws Exception {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
-        List<Response> answers = Together.all(50, 10, _ -> add(shopper, sku, 2, key));
+        List<Response> answers = ConcurrentRunner.runAll(50, 10, _ -> add(shopper, sku, 2, key));
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(200));
         assertThat(answers.stream().map(Response::asString).distinct()).hasSize(1);
         assertThat(answers.stream().filter(answer -> answer.header("Idempotent-Replayed") == null))
                 .hasSize(1);
-        shopper.view().then().body("lines[0].quantity", equalTo(3));
+        shopper.getCart().then().body("lines[0].quantity", equalTo(3));
     }
 
     @Test
     void aFailureLeavesNoTraceOfTheKey() throws Exception {
-        String sku = shelf.put(250, 10);
-        Shopper shopper = Shopper.with(sku, 1);
+        String sku = productFixture.createProduct(250, 10);
+        Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
         add(shopper, "NO-SUCH-SKU", 2, key).then().statusCode(422);
         assertThat(database.query("SELECT count(*) FROM idempotency.request WHERE key = '%s'".formatted(key)))
@@ -138,10 +138,10 @@ class IdempotentTest {
         String key = key();
         Map<String, ?> product = Map.of("title", "Thing", "slug", "thing-" + UUID.randomUUID());
         Response first =
-                Staff.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
+                AdminApi.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
         first.then().statusCode(201);
         Response second =
-                Staff.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
+                AdminApi.request().header("Idempotency-Key", key).body(product).post("/admin/v1/products");
         second.then().statusCode(201).header("Idempotent-Replayed", "true").header("ETag", first.header("ETag"));
         assertThat(second.asString()).isEqualTo(first.asString());
     }

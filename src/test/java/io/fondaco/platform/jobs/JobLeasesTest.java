@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @QuarkusTest
 @Timeout(60)
 class JobLeasesTest {
-    private static final Duration AT_ONCE = Duration.ZERO;
+    private static final Duration NO_MIN_INTERVAL = Duration.ZERO;
 
     @Inject
     JobLeases leases;
@@ -36,32 +36,34 @@ class JobLeasesTest {
 
     @Test
     void aJobThatAPodHasIsNotTakenByAnotherUntilItsLeaseIsOver() throws SQLException {
-        Lease first = leases.take(job, AT_ONCE).orElseThrow();
-        assertThat(leases.take(job, AT_ONCE)).isEmpty();
+        JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+        assertThat(leases.acquire(job, NO_MIN_INTERVAL)).isEmpty();
         database.execute(
                 "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
-        Lease second = leases.take(job, AT_ONCE).orElseThrow();
-        assertThat(second.fence()).isGreaterThan(first.fence());
+        JobLease second = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+        assertThat(second.fencingToken()).isGreaterThan(first.fencingToken());
         assertThat(leases.extend(first)).as("the first has lost it").isFalse();
         assertThat(leases.extend(second)).isTrue();
     }
 
     @Test
     void whatIsGivenBackCanBeTakenAtOnceButNotSoonerThanItsPeriod() throws SQLException {
-        Lease first = leases.take(job, AT_ONCE).orElseThrow();
-        leases.giveBack(first, null);
-        assertThat(leases.take(job, Duration.ofHours(1))).as("it has just run").isEmpty();
-        assertThat(leases.take(job, AT_ONCE)).isPresent();
+        JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+        leases.release(first, null);
+        assertThat(leases.acquire(job, Duration.ofHours(1)))
+                .as("it has just run")
+                .isEmpty();
+        assertThat(leases.acquire(job, NO_MIN_INTERVAL)).isPresent();
     }
 
     @Test
     void whoGivesBackLateTakesNothingFromWhoHasItNow() throws SQLException {
-        Lease first = leases.take(job, AT_ONCE).orElseThrow();
+        JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         database.execute(
                 "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
-        leases.take(job, AT_ONCE).orElseThrow();
-        leases.giveBack(first, new IllegalStateException("late"));
-        assertThat(leases.take(job, AT_ONCE)).isEmpty();
+        leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+        leases.release(first, new IllegalStateException("late"));
+        assertThat(leases.acquire(job, NO_MIN_INTERVAL)).isEmpty();
         assertThat(database.query("SELECT error FROM jobs.lease WHERE name = '%s'".formatted(job)))
                 .isNull();
     }
@@ -69,13 +71,13 @@ class JobLeasesTest {
     @Test
     void whoWakesAfterAnotherTookOverWritesNothing() throws SQLException {
         database.execute("CREATE SCHEMA IF NOT EXISTS probe; CREATE TABLE IF NOT EXISTS probe.job (name text)");
-        Lease mine = leases.take(job, AT_ONCE).orElseThrow();
+        JobLease mine = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         database.execute(
                 "UPDATE jobs.lease SET fence = fence + 1, owner = gen_random_uuid() WHERE name = '%s'".formatted(job));
         assertThatThrownBy(() -> ShopDatabase.inTransaction(() -> {
-                    fence.enter(mine);
+                    fence.setLease(mine);
                     database.execute("INSERT INTO probe.job VALUES ('%s')".formatted(job));
-                    fence.hold();
+                    fence.requireLease();
                 }))
                 .hasStackTraceContaining("LeaseLost");
         assertThat(database.query("SELECT count(*) FROM probe.job WHERE name = '%s'".formatted(job)))
@@ -84,20 +86,20 @@ class JobLeasesTest {
 
     @Test
     void whoTakesOverWaitsForTheTransactionThatStandsOnTheFence() throws Exception {
-        Lease mine = leases.take(job, AT_ONCE).orElseThrow();
+        JobLease mine = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Void> working = CompletableFuture.runAsync(
                     () -> ShopDatabase.inTransaction(() -> {
-                        fence.enter(mine);
-                        fence.hold();
+                        fence.setLease(mine);
+                        fence.requireLease();
                         held.countDown();
                         finish.await(30, TimeUnit.SECONDS);
                     }),
                     threads);
             assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
-            CompletableFuture<Optional<Lease>> taking = CompletableFuture.supplyAsync(
+            CompletableFuture<Optional<JobLease>> taking = CompletableFuture.supplyAsync(
                     () -> {
                         try {
                             database.execute(
@@ -115,6 +117,6 @@ class JobLeasesTest {
         }
         database.execute(
                 "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
-        assertThat(leases.take(job, AT_ONCE)).isPresent();
+        assertThat(leases.acquire(job, NO_MIN_INTERVAL)).isPresent();
     }
 }

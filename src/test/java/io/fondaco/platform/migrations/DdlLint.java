@@ -1,7 +1,7 @@
 package io.fondaco.platform.migrations;
 
-import io.fondaco.platform.migrations.Finding.Rule;
-import io.fondaco.platform.migrations.SqlScript.Statement;
+import io.fondaco.platform.migrations.LintFinding.LintRule;
+import io.fondaco.platform.migrations.SqlScript.SqlStatement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,23 +20,23 @@ import java.util.regex.Pattern;
  * maintained binding of Postgres' own. The words of SQL are easily told apart ({@link SqlScript}), and few statements are wanted.
  */
 final class DdlLint {
-    private static final Pattern ALLOWED = Pattern.compile("lint allows ([A-Z_]+): \\S.*");
-    private static final Pattern CONTRACT = Pattern.compile("contract of ([0-9]+\\.[0-9]+\\.[0-9]+): \\S.*");
+    private static final Pattern ALLOW_COMMENT = Pattern.compile("lint allows ([A-Z_]+): \\S.*");
+    private static final Pattern CONTRACT_COMMENT = Pattern.compile("contract of ([0-9]+\\.[0-9]+\\.[0-9]+): \\S.*");
     private static final Set<String> SERIALS = Set.of("SERIAL", "BIGSERIAL", "SMALLSERIAL");
 
     private final Predicate<String> releasedBefore;
     private final Set<String> provenNotNull;
-    private final Set<String> made = new HashSet<>();
-    private final Set<String> locked = new TreeSet<>();
-    private final Set<String> allowedAnywhere = new HashSet<>();
+    private final Set<String> createdTables = new HashSet<>();
+    private final Set<String> lockedTables = new TreeSet<>();
+    private final Set<String> rulesAllowedInScript = new HashSet<>();
     private final Set<String> droppedIndexes = new HashSet<>();
-    private final List<Finding> findings = new ArrayList<>();
-    private final List<Finding> ofStatement = new ArrayList<>();
-    private String contract = "";
+    private final List<LintFinding> findings = new ArrayList<>();
+    private final List<LintFinding> statementFindings = new ArrayList<>();
+    private String contractRelease = "";
     private int indexes;
-    private int concurrent;
-    private int validations;
-    private int changes;
+    private int concurrentStatements;
+    private int validatedConstraints;
+    private int dataChanges;
 
     private DdlLint(Predicate<String> releasedBefore, Set<String> provenNotNull) {
         this.releasedBefore = releasedBefore;
@@ -47,151 +47,156 @@ final class DdlLint {
      * @param releasedBefore whether a version was released before the one that this migration belongs to
      * @param earlier the module's migrations before this one
      */
-    static List<Finding> check(String sql, Predicate<String> releasedBefore, List<String> earlier) {
-        DdlLint lint = new DdlLint(releasedBefore, ValidatedChecks.notNull(earlier));
-        List<Statement> statements = SqlScript.parse(sql).statements();
-        statements.forEach(lint::statement);
-        lint.whole(statements.size());
+    static List<LintFinding> check(String sql, Predicate<String> releasedBefore, List<String> earlier) {
+        DdlLint lint = new DdlLint(releasedBefore, ValidatedNotNullChecks.notNull(earlier));
+        List<SqlStatement> statements = SqlScript.parse(sql).statements();
+        statements.forEach(lint::lintStatement);
+        lint.checkScript(statements.size());
         return List.copyOf(lint.findings);
     }
 
-    private void statement(Statement statement) {
+    private void lintStatement(SqlStatement sqlStatement) {
         Set<String> allowed = new HashSet<>();
-        contract = "";
-        for (String remark : statement.remarks()) {
-            Matcher allows = ALLOWED.matcher(remark);
-            Matcher contracts = CONTRACT.matcher(remark);
+        contractRelease = "";
+        for (String remark : sqlStatement.comments()) {
+            Matcher allows = ALLOW_COMMENT.matcher(remark);
+            Matcher contracts = CONTRACT_COMMENT.matcher(remark);
             if (allows.matches()) {
                 allowed.add(allows.group(1));
             } else if (contracts.matches()) {
-                contract = contracts.group(1);
+                contractRelease = contracts.group(1);
             }
         }
-        allowedAnywhere.addAll(allowed);
-        ofStatement.clear();
-        Words words = new Words(statement.tokens());
-        dispatch(words);
-        ofStatement.stream()
-                .filter(finding -> !allowed.contains(finding.rule().name()))
+        rulesAllowedInScript.addAll(allowed);
+        statementFindings.clear();
+        TokenStream tokenStream = new TokenStream(sqlStatement.tokens());
+        checkStatement(tokenStream);
+        statementFindings.stream()
+                .filter(lintFinding -> !allowed.contains(lintFinding.rule().name()))
                 .forEach(findings::add);
     }
 
-    private void dispatch(Words words) {
-        if (words.accept("CREATE")) {
-            create(words);
-        } else if (words.accept("ALTER", "TABLE")) {
-            alterTable(words);
-        } else if (words.accept("DROP")) {
-            drop(words);
-        } else if (words.accept("INSERT", "INTO")) {
-            if (!made.contains(words.name()) && words.has("SELECT")) {
-                changes++;
+    private void checkStatement(TokenStream tokenStream) {
+        if (tokenStream.accept("CREATE")) {
+            create(tokenStream);
+        } else if (tokenStream.accept("ALTER", "TABLE")) {
+            alterTable(tokenStream);
+        } else if (tokenStream.accept("DROP")) {
+            drop(tokenStream);
+        } else if (tokenStream.accept("INSERT", "INTO")) {
+            if (!createdTables.contains(tokenStream.name()) && tokenStream.contains("SELECT")) {
+                dataChanges++;
             }
-        } else if (words.accept("UPDATE") || words.accept("DELETE", "FROM")) {
-            words.accept("ONLY");
-            change(words);
-        } else if (words.accept("TRUNCATE") || words.accept("MERGE") || words.accept("LOCK") || words.accept("COPY")) {
-            find(Rule.DATA_CHANGE, words);
-        } else if (words.accept("SET")
-                || words.accept("RESET")
-                || words.accept("BEGIN")
-                || words.accept("COMMIT")
-                || words.accept("ROLLBACK")) {
-            find(Rule.OWN_LIMITS, words);
-        } else if (!words.accept("COMMENT", "ON") && !words.accept("GRANT") && !words.accept("REVOKE")) {
-            find(Rule.UNKNOWN, words);
+        } else if (tokenStream.accept("UPDATE") || tokenStream.accept("DELETE", "FROM")) {
+            tokenStream.accept("ONLY");
+            checkDataChange(tokenStream);
+        } else if (tokenStream.accept("TRUNCATE")
+                || tokenStream.accept("MERGE")
+                || tokenStream.accept("LOCK")
+                || tokenStream.accept("COPY")) {
+            report(LintRule.DATA_CHANGE, tokenStream);
+        } else if (tokenStream.accept("SET")
+                || tokenStream.accept("RESET")
+                || tokenStream.accept("BEGIN")
+                || tokenStream.accept("COMMIT")
+                || tokenStream.accept("ROLLBACK")) {
+            report(LintRule.OWN_LIMITS, tokenStream);
+        } else if (!tokenStream.accept("COMMENT", "ON")
+                && !tokenStream.accept("GRANT")
+                && !tokenStream.accept("REVOKE")) {
+            report(LintRule.UNKNOWN, tokenStream);
         }
     }
 
-    private void change(Words words) {
-        if (!made.contains(words.name())) {
-            changes++;
-            find(Rule.DATA_CHANGE, words);
+    private void checkDataChange(TokenStream tokenStream) {
+        if (!createdTables.contains(tokenStream.name())) {
+            dataChanges++;
+            report(LintRule.DATA_CHANGE, tokenStream);
         }
     }
 
-    private void create(Words words) {
-        words.accept("OR", "REPLACE");
-        if (words.accept("TABLE")) {
-            createTable(words);
-        } else if (words.accept("UNIQUE", "INDEX") || words.accept("INDEX")) {
-            createIndex(words);
-        } else if (words.accept("TRIGGER") || words.accept("CONSTRAINT", "TRIGGER")) {
-            lock(words.behind("ON").name());
-        } else if (!words.accept("FUNCTION")
-                && !words.accept("SEQUENCE")
-                && !words.accept("TYPE")
-                && !words.accept("VIEW")
-                && !words.accept("EXTENSION")) {
-            find(Rule.UNKNOWN, words);
+    private void create(TokenStream tokenStream) {
+        tokenStream.accept("OR", "REPLACE");
+        if (tokenStream.accept("TABLE")) {
+            createTable(tokenStream);
+        } else if (tokenStream.accept("UNIQUE", "INDEX") || tokenStream.accept("INDEX")) {
+            createIndex(tokenStream);
+        } else if (tokenStream.accept("TRIGGER") || tokenStream.accept("CONSTRAINT", "TRIGGER")) {
+            recordLock(tokenStream.after("ON").name());
+        } else if (!tokenStream.accept("FUNCTION")
+                && !tokenStream.accept("SEQUENCE")
+                && !tokenStream.accept("TYPE")
+                && !tokenStream.accept("VIEW")
+                && !tokenStream.accept("EXTENSION")) {
+            report(LintRule.UNKNOWN, tokenStream);
         }
     }
 
-    private void createTable(Words words) {
-        words.accept("IF", "NOT", "EXISTS");
-        String table = words.name();
-        if (words.accept("PARTITION", "OF") && !made.contains(words.name())) {
+    private void createTable(TokenStream tokenStream) {
+        tokenStream.accept("IF", "NOT", "EXISTS");
+        String table = tokenStream.name();
+        if (tokenStream.accept("PARTITION", "OF") && !createdTables.contains(tokenStream.name())) {
             // Locks the parent altogether; ATTACH PARTITION does not.
-            find(Rule.UNKNOWN, words);
+            report(LintRule.UNKNOWN, tokenStream);
         }
-        made.add(table);
+        createdTables.add(table);
     }
 
-    private void createIndex(Words words) {
-        boolean concurrently = words.accept("CONCURRENTLY");
-        boolean skips = words.accept("IF", "NOT", "EXISTS");
-        String index = words.isNext("ON") ? "" : words.name();
-        words.accept("ON");
-        words.accept("ONLY");
-        String table = words.name();
+    private void createIndex(TokenStream tokenStream) {
+        boolean concurrently = tokenStream.accept("CONCURRENTLY");
+        boolean skips = tokenStream.accept("IF", "NOT", "EXISTS");
+        String index = tokenStream.isNext("ON") ? "" : tokenStream.name();
+        tokenStream.accept("ON");
+        tokenStream.accept("ONLY");
+        String table = tokenStream.name();
         if (concurrently) {
-            concurrent++;
+            concurrentStatements++;
             indexes++;
             String schema = table.contains(".") ? table.substring(0, table.indexOf('.') + 1) : "";
             if (skips || index.isEmpty() || indexes > 1 || !droppedIndexes.contains(schema + index)) {
-                find(Rule.INDEX_NOT_REPEATABLE, words);
+                report(LintRule.INDEX_NOT_REPEATABLE, tokenStream);
             }
-        } else if (!made.contains(table)) {
-            find(Rule.INDEX_LOCKS, words);
+        } else if (!createdTables.contains(table)) {
+            report(LintRule.INDEX_LOCKS, tokenStream);
         }
     }
 
-    private void drop(Words words) {
-        if (words.accept("INDEX")) {
-            if (words.accept("CONCURRENTLY")) {
-                concurrent++;
-                words.accept("IF", "EXISTS");
-                droppedIndexes.add(words.name());
+    private void drop(TokenStream tokenStream) {
+        if (tokenStream.accept("INDEX")) {
+            if (tokenStream.accept("CONCURRENTLY")) {
+                concurrentStatements++;
+                tokenStream.accept("IF", "EXISTS");
+                droppedIndexes.add(tokenStream.name());
             } else {
-                find(Rule.INDEX_LOCKS, words);
+                report(LintRule.INDEX_LOCKS, tokenStream);
             }
         } else {
-            contract(words);
+            checkContract(tokenStream);
         }
     }
 
     /** What the release before may still use. */
-    private void contract(Words words) {
-        if (contract.isEmpty() || !releasedBefore.test(contract)) {
-            find(Rule.CONTRACT, words);
+    private void checkContract(TokenStream tokenStream) {
+        if (contractRelease.isEmpty() || !releasedBefore.test(contractRelease)) {
+            report(LintRule.CONTRACT, tokenStream);
         }
     }
 
-    private void alterTable(Words words) {
-        words.accept("IF", "EXISTS");
-        words.accept("ONLY");
-        String table = words.name();
-        if (made.contains(table)) {
+    private void alterTable(TokenStream tokenStream) {
+        tokenStream.accept("IF", "EXISTS");
+        tokenStream.accept("ONLY");
+        String table = tokenStream.name();
+        if (createdTables.contains(table)) {
             return;
         }
-        List<Words> actions = words.parts();
+        List<TokenStream> actions = tokenStream.splitByComma();
         if (actions.stream().allMatch(action -> action.isNext("VALIDATE"))) {
-            validations += actions.size();
+            validatedConstraints += actions.size();
             return;
         }
-        lock(table);
+        recordLock(table);
         Set<String> added = new HashSet<>();
-        for (Words action : words.parts()) {
+        for (TokenStream action : tokenStream.splitByComma()) {
             if (action.accept("ADD", "CONSTRAINT")) {
                 added.add(action.name());
             }
@@ -199,46 +204,46 @@ final class DdlLint {
         actions.forEach(action -> action(table, action, added));
     }
 
-    private void action(String table, Words action, Set<String> added) {
+    private void action(String table, TokenStream action, Set<String> added) {
         if (action.accept("ADD", "CONSTRAINT")) {
             addConstraint(action);
         } else if (action.isNext("ADD")) {
             action.accept("ADD");
-            add(action);
+            addColumnOrConstraint(action);
         } else if (action.isNext("VALIDATE")) {
-            find(Rule.VALIDATED_UNDER_LOCK, action);
+            report(LintRule.VALIDATED_UNDER_LOCK, action);
         } else if (action.accept("ALTER")) {
             alterColumn(table, action);
         } else if (action.accept("DROP", "CONSTRAINT")) {
             action.accept("IF", "EXISTS");
             if (!added.contains(action.name())) {
-                contract(action);
+                checkContract(action);
             }
         } else if (action.accept("DROP") || action.accept("RENAME")) {
-            contract(action);
+            checkContract(action);
         } else if (!action.accept("SET", "(")
                 && !action.accept("RESET", "(")
                 && !action.accept("ATTACH", "PARTITION")) {
-            find(Rule.UNKNOWN, action);
+            report(LintRule.UNKNOWN, action);
         }
     }
 
-    private void addConstraint(Words action) {
+    private void addConstraint(TokenStream action) {
         action.name();
         boolean byIndex = action.accept("UNIQUE", "USING", "INDEX");
         if (!byIndex && !action.endsWith("NOT", "VALID")) {
-            find(Rule.CONSTRAINT_SCANS, action);
+            report(LintRule.CONSTRAINT_SCANS, action);
         }
     }
 
-    private void add(Words action) {
+    private void addColumnOrConstraint(TokenStream action) {
         if (action.isNext("CHECK")
                 || action.isNext("FOREIGN")
                 || action.isNext("UNIQUE")
                 || action.isNext("PRIMARY")
                 || action.isNext("EXCLUDE")
                 || action.isNext("NOT")) {
-            find(Rule.CONSTRAINT_SCANS, action);
+            report(LintRule.CONSTRAINT_SCANS, action);
             return;
         }
         action.accept("COLUMN");
@@ -247,34 +252,38 @@ final class DdlLint {
         addColumn(action);
     }
 
-    private void addColumn(Words type) {
-        boolean hasDefault = type.has("DEFAULT");
-        if (SERIALS.stream().anyMatch(type::isNext) || type.has("GENERATED")) {
-            find(Rule.REWRITE, type);
+    private void addColumn(TokenStream type) {
+        boolean hasDefault = type.contains("DEFAULT");
+        if (SERIALS.stream().anyMatch(type::isNext) || type.contains("GENERATED")) {
+            report(LintRule.REWRITE, type);
         }
-        if (type.has("CHECK") || type.has("REFERENCES") || type.has("UNIQUE") || type.has("PRIMARY", "KEY")) {
-            find(Rule.COLUMN_CONSTRAINT, type);
+        if (type.contains("CHECK")
+                || type.contains("REFERENCES")
+                || type.contains("UNIQUE")
+                || type.contains("PRIMARY", "KEY")) {
+            report(LintRule.COLUMN_CONSTRAINT, type);
         }
-        if (hasDefault && !type.behind("DEFAULT").isConstant()) {
-            find(Rule.VOLATILE_DEFAULT, type);
+        if (hasDefault && !type.after("DEFAULT").isConstant()) {
+            report(LintRule.VOLATILE_DEFAULT, type);
         }
-        if (type.has("NOT", "NULL") && (!hasDefault || type.behind("DEFAULT").isNext("NULL"))) {
-            find(Rule.NOT_NULL_WITHOUT_DEFAULT, type);
+        if (type.contains("NOT", "NULL")
+                && (!hasDefault || type.after("DEFAULT").isNext("NULL"))) {
+            report(LintRule.NOT_NULL_WITHOUT_DEFAULT, type);
         }
     }
 
-    private void alterColumn(String table, Words action) {
+    private void alterColumn(String table, TokenStream action) {
         action.accept("COLUMN");
         String column = action.name();
         if (action.accept("SET", "NOT", "NULL")) {
             if (!provenNotNull.contains(table + "." + column)) {
-                find(Rule.NOT_NULL_SCANS, action);
+                report(LintRule.NOT_NULL_SCANS, action);
             }
         } else if (action.accept("TYPE")
                 || action.accept("SET", "DATA", "TYPE")
                 || action.accept("SET", "EXPRESSION")
                 || action.accept("ADD", "GENERATED")) {
-            find(Rule.REWRITE, action);
+            report(LintRule.REWRITE, action);
         } else if (action.accept("DROP", "NOT", "NULL")
                 || action.accept("SET", "DEFAULT")
                 || action.accept("SET", "STATISTICS")
@@ -282,41 +291,42 @@ final class DdlLint {
                 || action.accept("SET", "(")) {
             return;
         } else if (action.accept("DROP")) {
-            contract(action);
+            checkContract(action);
         } else {
-            find(Rule.UNKNOWN, action);
+            report(LintRule.UNKNOWN, action);
         }
     }
 
-    private void lock(String table) {
-        if (!made.contains(table)) {
-            locked.add(table);
+    private void recordLock(String table) {
+        if (!createdTables.contains(table)) {
+            lockedTables.add(table);
         }
     }
 
     /** What no single statement shows. */
-    private void whole(int statements) {
-        if (locked.size() > 1) {
-            findOfWhole(Rule.SEVERAL_TABLES, locked.toString());
+    private void checkScript(int statements) {
+        if (lockedTables.size() > 1) {
+            reportForScript(LintRule.SEVERAL_TABLES, lockedTables.toString());
         }
-        if (concurrent > 0 && concurrent < statements) {
-            findOfWhole(Rule.MIXED_TRANSACTION, "%d of %d statements".formatted(concurrent, statements));
+        if (concurrentStatements > 0 && concurrentStatements < statements) {
+            reportForScript(
+                    LintRule.MIXED_TRANSACTION, "%d of %d statements".formatted(concurrentStatements, statements));
         }
-        if (validations > 0 && !locked.isEmpty()) {
-            findOfWhole(Rule.VALIDATED_UNDER_LOCK, "beside what locks " + locked);
+        if (validatedConstraints > 0 && !lockedTables.isEmpty()) {
+            reportForScript(LintRule.VALIDATED_UNDER_LOCK, "beside what locks " + lockedTables);
         }
-        if (changes > 0 && !locked.isEmpty()) {
-            findOfWhole(Rule.DATA_CHANGE, "under the lock of " + locked);
-        }
-    }
-
-    private void findOfWhole(Rule rule, String what) {
-        if (!allowedAnywhere.contains(rule.name())) {
-            findings.add(new Finding(rule, what));
+        if (dataChanges > 0 && !lockedTables.isEmpty()) {
+            reportForScript(LintRule.DATA_CHANGE, "under the lock of " + lockedTables);
         }
     }
 
-    private void find(Rule rule, Words words) {
-        ofStatement.add(new Finding(rule, words.toString()));
+    private void reportForScript(LintRule lintRule, String what) {
+        if (!rulesAllowedInScript.contains(lintRule.name())) {
+            findings.add(new LintFinding(lintRule, what));
+        }
+    }
+
+    private void report(LintRule lintRule, TokenStream tokenStream) {
+        statementFindings.add(new LintFinding(lintRule, tokenStream.toString()));
     }
 }

@@ -3,8 +3,8 @@ package io.fondaco.platform.migrations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fondaco.platform.migrations.Finding.Rule;
-import io.fondaco.platform.migrations.ReleasedMigrations.Released;
+import io.fondaco.platform.migrations.LintFinding.LintRule;
+import io.fondaco.platform.migrations.ReleasedMigrations.ReleasedMigration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,165 +26,167 @@ class MigrationLintTest {
     /** Goes in front of what is to be lawful for a table that is there. */
     private static final String CHECKED = "ALTER TABLE shop.item ADD CONSTRAINT item_x CHECK (x IS NOT NULL) NOT VALID";
 
-    private record Example(Rule rule, String bad, String good) {}
+    private record LintExample(LintRule rule, String bad, String good) {}
 
-    private static final List<Example> EXAMPLES = List.of(
-            new Example(Rule.UNKNOWN, "VACUUM FULL shop.item", "COMMENT ON TABLE shop.item IS 'One'"),
-            new Example(
-                    Rule.UNKNOWN,
+    private static final List<LintExample> EXAMPLES = List.of(
+            new LintExample(LintRule.UNKNOWN, "VACUUM FULL shop.item", "COMMENT ON TABLE shop.item IS 'One'"),
+            new LintExample(
+                    LintRule.UNKNOWN,
                     "ALTER TABLE shop.item SET SCHEMA other",
                     "ALTER TABLE shop.item SET (fillfactor = 70)"),
-            new Example(
-                    Rule.UNKNOWN,
+            new LintExample(
+                    LintRule.UNKNOWN,
                     "CREATE TABLE shop.part PARTITION OF shop.item DEFAULT",
                     "CREATE TABLE shop.log (at date) PARTITION BY RANGE (at); CREATE TABLE shop.part PARTITION OF shop.log DEFAULT"),
-            new Example(
-                    Rule.UNKNOWN,
+            new LintExample(
+                    LintRule.UNKNOWN,
                     "SELECT shop.rebuild()",
                     "-- lint allows UNKNOWN: reads one row\nSELECT shop.rebuild()"),
-            new Example(
-                    Rule.INDEX_LOCKS,
+            new LintExample(
+                    LintRule.INDEX_LOCKS,
                     "CREATE INDEX item_x ON shop.item (x)",
                     "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY item_x ON shop.item (x)"),
-            new Example(
-                    Rule.INDEX_LOCKS,
+            new LintExample(
+                    LintRule.INDEX_LOCKS,
                     "CREATE UNIQUE INDEX ON ONLY shop.item (x)",
                     "CREATE TABLE shop.thing (x int); CREATE UNIQUE INDEX ON shop.thing (x)"),
-            new Example(Rule.INDEX_LOCKS, "DROP INDEX shop.item_x", "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x"),
-            new Example(
-                    Rule.INDEX_NOT_REPEATABLE,
+            new LintExample(
+                    LintRule.INDEX_LOCKS, "DROP INDEX shop.item_x", "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x"),
+            new LintExample(
+                    LintRule.INDEX_NOT_REPEATABLE,
                     "CREATE INDEX CONCURRENTLY item_x ON shop.item (x)",
                     "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE UNIQUE INDEX CONCURRENTLY item_x ON shop.item (x)"),
-            new Example(
-                    Rule.INDEX_NOT_REPEATABLE,
+            new LintExample(
+                    LintRule.INDEX_NOT_REPEATABLE,
                     "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY IF NOT EXISTS item_x ON shop.item (x)",
                     "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY item_x ON shop.item (lower(x), y)"),
-            new Example(
-                    Rule.MIXED_TRANSACTION,
+            new LintExample(
+                    LintRule.MIXED_TRANSACTION,
                     "CREATE TABLE shop.thing (x int); DROP INDEX CONCURRENTLY shop.item_x",
                     "DROP INDEX CONCURRENTLY shop.item_x; DROP INDEX CONCURRENTLY shop.item_y"),
-            new Example(
-                    Rule.REWRITE,
+            new LintExample(
+                    LintRule.REWRITE,
                     "ALTER TABLE shop.item ALTER COLUMN x TYPE bigint",
                     "ALTER TABLE shop.item ADD COLUMN x_long bigint"),
-            new Example(
-                    Rule.REWRITE,
+            new LintExample(
+                    LintRule.REWRITE,
                     "ALTER TABLE shop.item ALTER x SET DATA TYPE text",
                     "ALTER TABLE shop.item ALTER x SET STATISTICS 500"),
-            new Example(
-                    Rule.REWRITE,
+            new LintExample(
+                    LintRule.REWRITE,
                     "ALTER TABLE shop.item ADD COLUMN n bigserial",
                     "CREATE TABLE shop.thing (n bigserial, m int GENERATED ALWAYS AS (n + 1) STORED)"),
-            new Example(
-                    Rule.REWRITE,
+            new LintExample(
+                    LintRule.REWRITE,
                     "ALTER TABLE shop.item ADD COLUMN m int GENERATED ALWAYS AS (n + 1) STORED",
                     "ALTER TABLE shop.item ALTER COLUMN m DROP NOT NULL"),
-            new Example(
-                    Rule.NOT_NULL_WITHOUT_DEFAULT,
+            new LintExample(
+                    LintRule.NOT_NULL_WITHOUT_DEFAULT,
                     "ALTER TABLE shop.item ADD COLUMN a text, ADD x int NOT NULL",
                     "ALTER TABLE shop.item ADD COLUMN a text, ADD COLUMN x int NOT NULL DEFAULT 0"),
-            new Example(
-                    Rule.NOT_NULL_WITHOUT_DEFAULT,
+            new LintExample(
+                    LintRule.NOT_NULL_WITHOUT_DEFAULT,
                     "ALTER TABLE shop.item ADD COLUMN x int DEFAULT NULL NOT NULL",
                     "ALTER TABLE shop.item ADD COLUMN x numeric(10, 2) DEFAULT -1 NOT NULL"),
-            new Example(
-                    Rule.VOLATILE_DEFAULT,
+            new LintExample(
+                    LintRule.VOLATILE_DEFAULT,
                     "ALTER TABLE shop.item ADD COLUMN id uuid DEFAULT gen_random_uuid()",
                     "ALTER TABLE shop.item ADD COLUMN tags text[] NOT NULL DEFAULT '{}'::text[]"),
-            new Example(
-                    Rule.VOLATILE_DEFAULT,
+            new LintExample(
+                    LintRule.VOLATILE_DEFAULT,
                     "ALTER TABLE shop.item ADD COLUMN at timestamptz DEFAULT now() + random() * interval '1 day'",
                     "ALTER TABLE shop.item ADD COLUMN at timestamptz NOT NULL DEFAULT now()"),
-            new Example(
-                    Rule.VOLATILE_DEFAULT,
+            new LintExample(
+                    LintRule.VOLATILE_DEFAULT,
                     "ALTER TABLE shop.item ADD COLUMN at timestamptz DEFAULT clock_timestamp()",
                     "ALTER TABLE shop.item ALTER COLUMN at SET DEFAULT clock_timestamp()"),
-            new Example(
-                    Rule.COLUMN_CONSTRAINT,
+            new LintExample(
+                    LintRule.COLUMN_CONSTRAINT,
                     "ALTER TABLE shop.item ADD COLUMN x int CHECK (x > 0)",
                     "ALTER TABLE shop.item ADD COLUMN x int, ADD CONSTRAINT item_x CHECK (x > 0) NOT VALID"),
-            new Example(
-                    Rule.COLUMN_CONSTRAINT,
+            new LintExample(
+                    LintRule.COLUMN_CONSTRAINT,
                     "ALTER TABLE shop.item ADD COLUMN x int REFERENCES shop.thing",
                     "CREATE TABLE shop.other (x int REFERENCES shop.thing)"),
-            new Example(
-                    Rule.CONSTRAINT_SCANS,
+            new LintExample(
+                    LintRule.CONSTRAINT_SCANS,
                     "ALTER TABLE shop.item ADD CONSTRAINT item_x CHECK (x > 0)",
                     "ALTER TABLE shop.item DROP CONSTRAINT item_x, ADD CONSTRAINT item_x CHECK (x > 0) NOT VALID"),
-            new Example(
-                    Rule.CONSTRAINT_SCANS,
+            new LintExample(
+                    LintRule.CONSTRAINT_SCANS,
                     "ALTER TABLE shop.item ADD CONSTRAINT item_x FOREIGN KEY (x) REFERENCES shop.thing (x)",
                     "ALTER TABLE shop.item ADD CONSTRAINT item_x FOREIGN KEY (x) REFERENCES shop.thing (x) NOT VALID"),
-            new Example(
-                    Rule.CONSTRAINT_SCANS,
+            new LintExample(
+                    LintRule.CONSTRAINT_SCANS,
                     "ALTER TABLE shop.item ADD CONSTRAINT item_x UNIQUE (x)",
                     "ALTER TABLE shop.item ADD CONSTRAINT item_x UNIQUE USING INDEX item_x"),
-            new Example(Rule.CONSTRAINT_SCANS, "ALTER TABLE shop.item ADD CHECK (x > 0) NOT VALID", CHECKED),
-            new Example(
-                    Rule.VALIDATED_UNDER_LOCK,
+            new LintExample(LintRule.CONSTRAINT_SCANS, "ALTER TABLE shop.item ADD CHECK (x > 0) NOT VALID", CHECKED),
+            new LintExample(
+                    LintRule.VALIDATED_UNDER_LOCK,
                     CHECKED + "; ALTER TABLE shop.item VALIDATE CONSTRAINT item_x",
                     "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x"),
-            new Example(
-                    Rule.VALIDATED_UNDER_LOCK,
+            new LintExample(
+                    LintRule.VALIDATED_UNDER_LOCK,
                     "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x, ADD COLUMN y int",
                     "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x, VALIDATE CONSTRAINT item_y"),
-            new Example(
-                    Rule.NOT_NULL_SCANS,
+            new LintExample(
+                    LintRule.NOT_NULL_SCANS,
                     "ALTER TABLE shop.item ALTER COLUMN y SET NOT NULL",
                     "ALTER TABLE shop.item ALTER COLUMN x SET NOT NULL"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "ALTER TABLE shop.item DROP COLUMN x",
                     "-- contract of 1.1.0: nobody reads it since\nALTER TABLE shop.item DROP COLUMN x"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "-- contract of 1.2.0: released with this one\nALTER TABLE shop.item RENAME COLUMN x TO y",
                     "-- contract of 1.1.0: nobody has the old name\nALTER TABLE shop.item RENAME COLUMN x TO y"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "DROP TABLE shop.item",
                     "-- contract of 1.1.9: nobody reads it since\nDROP TABLE shop.item"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "-- contract of 1.1.0:\nALTER TABLE shop.item RENAME TO thing",
                     "-- contract of 1.1.0: a view has its name\nALTER TABLE shop.item RENAME TO thing"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "ALTER TABLE shop.item DROP CONSTRAINT item_x",
                     "ALTER TABLE shop.item DROP CONSTRAINT item_x, ADD CONSTRAINT item_x CHECK (x > 1) NOT VALID"),
-            new Example(
-                    Rule.CONTRACT,
+            new LintExample(
+                    LintRule.CONTRACT,
                     "DROP TRIGGER told ON shop.item",
                     "CREATE TRIGGER told AFTER UPDATE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.tell()"),
-            new Example(
-                    Rule.SEVERAL_TABLES,
+            new LintExample(
+                    LintRule.SEVERAL_TABLES,
                     "ALTER TABLE shop.item ADD COLUMN x int; ALTER TABLE shop.\"order\" ADD COLUMN x int",
                     "CREATE TABLE shop.thing (x int); ALTER TABLE shop.thing ADD y int; ALTER TABLE shop.item ADD COLUMN x int"),
-            new Example(
-                    Rule.SEVERAL_TABLES,
+            new LintExample(
+                    LintRule.SEVERAL_TABLES,
                     "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.thing FOR EACH ROW EXECUTE FUNCTION shop.f()",
                     "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.f()"),
-            new Example(
-                    Rule.DATA_CHANGE,
+            new LintExample(
+                    LintRule.DATA_CHANGE,
                     "UPDATE shop.item SET x = 1",
                     "-- lint allows DATA_CHANGE: some dozen rows, that only staff writes\nUPDATE shop.item SET x = 1"),
-            new Example(
-                    Rule.DATA_CHANGE,
+            new LintExample(
+                    LintRule.DATA_CHANGE,
                     "ALTER TABLE shop.item ADD COLUMN x int; INSERT INTO shop.thing SELECT x FROM shop.item",
                     "CREATE TABLE shop.copy (x int); INSERT INTO shop.copy SELECT x FROM shop.item; DELETE FROM shop.copy"),
-            new Example(Rule.DATA_CHANGE, "TRUNCATE shop.item", "INSERT INTO shop.item VALUES (1)"),
-            new Example(Rule.OWN_LIMITS, "SET lock_timeout = '10min'", "REVOKE ALL ON shop.item FROM PUBLIC"),
-            new Example(Rule.OWN_LIMITS, "BEGIN; COMMIT", "GRANT SELECT ON shop.item TO reader"));
+            new LintExample(LintRule.DATA_CHANGE, "TRUNCATE shop.item", "INSERT INTO shop.item VALUES (1)"),
+            new LintExample(LintRule.OWN_LIMITS, "SET lock_timeout = '10min'", "REVOKE ALL ON shop.item FROM PUBLIC"),
+            new LintExample(LintRule.OWN_LIMITS, "BEGIN; COMMIT", "GRANT SELECT ON shop.item TO reader"));
 
     @Test
     void everyMigrationThatWasNotReleasedYetIsSafe() {
-        Map<String, List<Finding>> unsafe = new TreeMap<>();
-        Set<String> released =
-                ReleasedMigrations.released().stream().map(Released::file).collect(Collectors.toSet());
+        Map<String, List<LintFinding>> unsafe = new TreeMap<>();
+        Set<String> released = ReleasedMigrations.released().stream()
+                .map(ReleasedMigration::file)
+                .collect(Collectors.toSet());
         Map<String, List<String>> earlier = new TreeMap<>();
         ReleasedMigrations.all().forEach((file, sql) -> {
             List<String> before = earlier.computeIfAbsent(file.substring(0, file.indexOf('/')), _ -> new ArrayList<>());
-            List<Finding> findings = DdlLint.check(sql, MigrationLintTest::releasedBefore, before);
+            List<LintFinding> findings = DdlLint.check(sql, MigrationLintTest::releasedBefore, before);
             if (!released.contains(file) && !findings.isEmpty()) {
                 unsafe.put(file, findings);
             }
@@ -198,7 +200,8 @@ class MigrationLintTest {
     private static boolean releasedBefore(String version) {
         return ReleasedMigrations.isBefore(version, ReleasedMigrations.version())
                 && ReleasedMigrations.released().stream()
-                        .anyMatch(released -> released.release().equals(version));
+                        .anyMatch(
+                                releasedMigration -> releasedMigration.release().equals(version));
     }
 
     @Test
@@ -206,12 +209,12 @@ class MigrationLintTest {
         Map<String, String> all = ReleasedMigrations.all();
         Map<String, String> now = new TreeMap<>();
         Map<String, String> then = new TreeMap<>();
-        for (Released released : ReleasedMigrations.released()) {
-            then.put(released.file(), released.checksum());
+        for (ReleasedMigration releasedMigration : ReleasedMigrations.released()) {
+            then.put(releasedMigration.file(), releasedMigration.checksum());
             now.put(
-                    released.file(),
-                    all.containsKey(released.file())
-                            ? ReleasedMigrations.checksum(all.get(released.file()))
+                    releasedMigration.file(),
+                    all.containsKey(releasedMigration.file())
+                            ? ReleasedMigrations.checksum(all.get(releasedMigration.file()))
                             : "missing");
         }
         assertThat(now).isNotEmpty().isEqualTo(then);
@@ -244,16 +247,16 @@ class MigrationLintTest {
     @Test
     void theBadIsRefusedAndTheGoodIsNot() {
         List<String> earlier = List.of(CHECKED, "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x");
-        for (Example example : EXAMPLES) {
-            assertThat(DdlLint.check(example.bad(), MigrationLintTest::isOld, earlier))
-                    .as("%s: %s", example.rule(), example.bad())
-                    .extracting(Finding::rule)
-                    .contains(example.rule());
-            assertThat(DdlLint.check(example.good(), MigrationLintTest::isOld, earlier))
-                    .as("not %s: %s", example.rule(), example.good())
+        for (LintExample lintExample : EXAMPLES) {
+            assertThat(DdlLint.check(lintExample.bad(), MigrationLintTest::isOld, earlier))
+                    .as("%s: %s", lintExample.rule(), lintExample.bad())
+                    .extracting(LintFinding::rule)
+                    .contains(lintExample.rule());
+            assertThat(DdlLint.check(lintExample.good(), MigrationLintTest::isOld, earlier))
+                    .as("not %s: %s", lintExample.rule(), lintExample.good())
                     .isEmpty();
         }
-        assertThat(EXAMPLES.stream().map(Example::rule)).containsAll(EnumSet.allOf(Rule.class));
+        assertThat(EXAMPLES.stream().map(LintExample::rule)).containsAll(EnumSet.allOf(LintRule.class));
     }
 
     private static boolean isOld(String version) {
@@ -272,8 +275,8 @@ class MigrationLintTest {
                 List.of(CHECKED.replace("(x ", "(y "), validated))) {
             assertThat(DdlLint.check(wanted, MigrationLintTest::isOld, earlier))
                     .as(earlier.toString())
-                    .extracting(Finding::rule)
-                    .containsExactly(Rule.NOT_NULL_SCANS);
+                    .extracting(LintFinding::rule)
+                    .containsExactly(LintRule.NOT_NULL_SCANS);
         }
     }
 

@@ -28,17 +28,17 @@ final class ReleasedMigrations {
     private ReleasedMigrations() {}
 
     /** @param release the first that had it */
-    record Released(String release, String file, String checksum) {}
+    record ReleasedMigration(String release, String file, String checksum) {}
 
-    static List<Released> released() {
-        List<Released> released = new ArrayList<>();
+    static List<ReleasedMigration> released() {
+        List<ReleasedMigration> released = new ArrayList<>();
         for (String line :
                 read(LIST).lines().filter(text -> !text.startsWith("#")).toList()) {
             Matcher matcher = LINE.matcher(line);
             if (!matcher.matches()) {
                 throw new IllegalStateException("Not a line of %s: %s".formatted(LIST, line));
             }
-            released.add(new Released(matcher.group(1), matcher.group(2), matcher.group(3)));
+            released.add(new ReleasedMigration(matcher.group(1), matcher.group(2), matcher.group(3)));
         }
         return released;
     }

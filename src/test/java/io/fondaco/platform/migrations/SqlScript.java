@@ -9,21 +9,21 @@ import java.util.Optional;
  * A migration as words, by the lexical rules of Postgres: comments, which may nest, strings, escaped strings, dollar quotes and quoted
  * names are told from the rest. No grammar is needed beyond this, because {@link DdlLint} refuses whatever it does not know.
  */
-record SqlScript(List<Statement> statements) {
+record SqlScript(List<SqlStatement> statements) {
     SqlScript {
         statements = List.copyOf(statements);
     }
 
     /** @param text of a word in upper case, of everything else as it stands */
-    record Token(Kind kind, String text) {
+    record SqlToken(TokenKind kind, String text) {
         /** As a name: unquoted ones in lower case. */
         String name() {
-            return kind == Kind.WORD ? text.toLowerCase(Locale.ROOT) : text;
+            return kind == TokenKind.WORD ? text.toLowerCase(Locale.ROOT) : text;
         }
     }
 
     /** What a token is. */
-    enum Kind {
+    enum TokenKind {
         WORD,
         QUOTED_NAME,
         STRING,
@@ -31,56 +31,56 @@ record SqlScript(List<Statement> statements) {
         SYMBOL
     }
 
-    /** @param remarks the comments before it, one a line */
-    record Statement(List<String> remarks, List<Token> tokens) {
-        Statement {
-            remarks = List.copyOf(remarks);
+    /** @param comments the comments before it, one a line */
+    record SqlStatement(List<String> comments, List<SqlToken> tokens) {
+        SqlStatement {
+            comments = List.copyOf(comments);
             tokens = List.copyOf(tokens);
         }
     }
 
     static SqlScript parse(String text) {
-        return new Reader(text).script();
+        return new SqlLexer(text).script();
     }
 
-    private static final class Reader {
+    private static final class SqlLexer {
         private final String text;
-        private final List<Statement> statements = new ArrayList<>();
-        private List<String> remarks = new ArrayList<>();
-        private List<Token> tokens = new ArrayList<>();
-        private int at;
+        private final List<SqlStatement> statements = new ArrayList<>();
+        private List<String> comments = new ArrayList<>();
+        private List<SqlToken> tokens = new ArrayList<>();
+        private int position;
 
-        Reader(String text) {
+        SqlLexer(String text) {
             this.text = text;
         }
 
         SqlScript script() {
-            while (at < text.length()) {
-                step(text.charAt(at));
+            while (position < text.length()) {
+                readToken(text.charAt(position));
             }
-            end();
+            endStatement();
             return new SqlScript(statements);
         }
 
-        private void step(char next) {
+        private void readToken(char next) {
             if (Character.isWhitespace(next)) {
-                at++;
-            } else if (text.startsWith("--", at)) {
-                int end = text.indexOf('\n', at);
-                String remark = text.substring(at, end < 0 ? text.length() : end);
+                position++;
+            } else if (text.startsWith("--", position)) {
+                int end = text.indexOf('\n', position);
+                String remark = text.substring(position, end < 0 ? text.length() : end);
                 if (tokens.isEmpty()) {
-                    remarks.add(remark.substring(2).strip());
+                    comments.add(remark.substring(2).strip());
                 }
-                at += remark.length();
-            } else if (text.startsWith("/*", at)) {
+                position += remark.length();
+            } else if (text.startsWith("/*", position)) {
                 skipBlock();
             } else if (next == ';') {
-                at++;
-                end();
+                position++;
+                endStatement();
             } else if (next == '\'') {
                 string(false);
-            } else if ((next == 'E' || next == 'e') && text.startsWith("'", at + 1)) {
-                at++;
+            } else if ((next == 'E' || next == 'e') && text.startsWith("'", position + 1)) {
+                position++;
                 string(true);
             } else if (next == '"') {
                 quotedName();
@@ -91,92 +91,93 @@ record SqlScript(List<Statement> statements) {
             } else if (Character.isDigit(next)) {
                 number();
             } else {
-                add(Kind.SYMBOL, String.valueOf(next), 1);
+                add(TokenKind.SYMBOL, String.valueOf(next), 1);
             }
         }
 
-        private void add(Kind kind, String content, int length) {
-            tokens.add(new Token(kind, content));
-            at += length;
+        private void add(TokenKind tokenKind, String content, int length) {
+            tokens.add(new SqlToken(tokenKind, content));
+            position += length;
         }
 
-        private void end() {
+        private void endStatement() {
             if (!tokens.isEmpty()) {
-                statements.add(new Statement(remarks, tokens));
+                statements.add(new SqlStatement(comments, tokens));
             }
-            remarks = new ArrayList<>();
+            comments = new ArrayList<>();
             tokens = new ArrayList<>();
         }
 
         private void skipBlock() {
             int depth = 0;
             do {
-                if (text.startsWith("/*", at)) {
+                if (text.startsWith("/*", position)) {
                     depth++;
-                    at += 2;
-                } else if (text.startsWith("*/", at)) {
+                    position += 2;
+                } else if (text.startsWith("*/", position)) {
                     depth--;
-                    at += 2;
+                    position += 2;
                 } else {
                     requireMore("A comment");
-                    at++;
+                    position++;
                 }
             } while (depth > 0);
         }
 
         private void string(boolean escapes) {
-            int begin = at++;
-            while (!text.startsWith("'", at) || text.startsWith("''", at)) {
+            int begin = position++;
+            while (!text.startsWith("'", position) || text.startsWith("''", position)) {
                 requireMore("A string");
-                boolean two = text.startsWith("''", at) || escapes && text.charAt(at) == '\\';
-                at += two ? 2 : 1;
+                boolean two = text.startsWith("''", position) || escapes && text.charAt(position) == '\\';
+                position += two ? 2 : 1;
             }
-            at++;
-            tokens.add(new Token(Kind.STRING, text.substring(begin, at)));
+            position++;
+            tokens.add(new SqlToken(TokenKind.STRING, text.substring(begin, position)));
         }
 
         private void quotedName() {
-            int begin = at++;
-            while (!text.startsWith("\"", at) || text.startsWith("\"\"", at)) {
+            int begin = position++;
+            while (!text.startsWith("\"", position) || text.startsWith("\"\"", position)) {
                 requireMore("A quoted name");
-                at += text.startsWith("\"\"", at) ? 2 : 1;
+                position += text.startsWith("\"\"", position) ? 2 : 1;
             }
-            at++;
-            tokens.add(new Token(
-                    Kind.QUOTED_NAME, text.substring(begin + 1, at - 1).replace("\"\"", "\"")));
+            position++;
+            tokens.add(new SqlToken(
+                    TokenKind.QUOTED_NAME,
+                    text.substring(begin + 1, position - 1).replace("\"\"", "\"")));
         }
 
         private Optional<String> dollarTag() {
-            int end = text.indexOf('$', at + 1);
+            int end = text.indexOf('$', position + 1);
             if (end < 0) {
                 return Optional.empty();
             }
-            String tag = text.substring(at, end + 1);
+            String tag = text.substring(position, end + 1);
             return tag.matches("\\$([A-Za-z_][A-Za-z0-9_]*)?\\$") ? Optional.of(tag) : Optional.empty();
         }
 
         private void dollarString(String tag) {
-            int end = text.indexOf(tag, at + tag.length());
+            int end = text.indexOf(tag, position + tag.length());
             if (end < 0) {
                 throw new IllegalArgumentException("What begins with %s does not end".formatted(tag));
             }
-            add(Kind.STRING, text.substring(at, end + tag.length()), end + tag.length() - at);
+            add(TokenKind.STRING, text.substring(position, end + tag.length()), end + tag.length() - position);
         }
 
         private void word() {
-            int end = at;
+            int end = position;
             while (end < text.length() && isPartOfWord(text.charAt(end))) {
                 end++;
             }
-            add(Kind.WORD, text.substring(at, end).toUpperCase(Locale.ROOT), end - at);
+            add(TokenKind.WORD, text.substring(position, end).toUpperCase(Locale.ROOT), end - position);
         }
 
         private void number() {
-            int end = at;
+            int end = position;
             while (end < text.length() && (isPartOfWord(text.charAt(end)) || text.charAt(end) == '.')) {
                 end++;
             }
-            add(Kind.NUMBER, text.substring(at, end), end - at);
+            add(TokenKind.NUMBER, text.substring(position, end), end - position);
         }
 
         private static boolean isPartOfWord(char next) {
@@ -184,7 +185,7 @@ record SqlScript(List<Statement> statements) {
         }
 
         private void requireMore(String what) {
-            if (at >= text.length()) {
+            if (position >= text.length()) {
                 throw new IllegalArgumentException(what + " does not end");
             }
         }

@@ -10,14 +10,14 @@ import javax.sql.DataSource;
 /** The migrations of this build, for tests that prepare a database before an application starts. */
 public final class TestMigrations {
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration RETRY_TIMEOUT = Duration.ofMinutes(1);
     private static final int FINGERPRINT_BYTES = 8;
 
     private TestMigrations() {}
 
     /** Brings all schemas up to date. */
     public static void migrate(DataSource primary) {
-        new Migrations(primary, LOCK_TIMEOUT, PATIENCE).migrate(MigrationScripts.ofThisRelease());
+        new MigrationRunner(primary, LOCK_TIMEOUT, RETRY_TIMEOUT).migrate(MigrationScripts.ofThisRelease());
     }
 
     /** Identifies the migrations of this build: equal if and only if all their texts are. */

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
-import io.fondaco.checkout.Shelf;
-import io.fondaco.checkout.Staff;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.ProductFixture;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.util.List;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ListParametersTest {
     private static final String STORE = "/store/v1/products";
 
-    private final Shelf shelf;
+    private final ProductFixture productFixture;
 
-    ListParametersTest(Shelf shelf) {
-        this.shelf = shelf;
+    ListParametersTest(ProductFixture productFixture) {
+        this.productFixture = productFixture;
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class ListParametersTest {
             })
     void unknownParameterIsRefusedByName(String path) {
         for (String query : List.of("colour=red", "limit%20=1")) {
-            Staff.request()
+            AdminApi.request()
                     .urlEncodingEnabled(false)
                     .get(path + "?" + query)
                     .then()
@@ -85,21 +85,21 @@ class ListParametersTest {
             })
     void limitIsFromOneToOneHundred(String path) {
         for (String limit : List.of("0", "-1", "101", "1000")) {
-            Staff.request()
+            AdminApi.request()
                     .get(path + "?limit=" + limit)
                     .then()
                     .statusCode(400)
                     .body("code", equalTo("out_of_range"))
                     .body("errors[0].pointer", equalTo("limit"));
         }
-        Staff.request().get(path + "?limit=100").then().statusCode(200);
+        AdminApi.request().get(path + "?limit=100").then().statusCode(200);
     }
 
     @Test
     void cursorOfAnotherQueryIsRefused() {
-        shelf.put(100, 1);
-        shelf.put(200, 1);
-        shelf.put(300, 1);
+        productFixture.createProduct(100, 1);
+        productFixture.createProduct(200, 1);
+        productFixture.createProduct(300, 1);
         for (String sort : List.of("created_at", "price", "title")) {
             String query = "?limit=1&currency=GBP&sort=" + sort;
             Response first = await().until(() -> given().get(STORE + query), page -> page.path("next_cursor") != null);
@@ -128,28 +128,28 @@ class ListParametersTest {
 
     @Test
     void cursorOfAnotherListOfTheBackOfficeIsRefused() {
-        shelf.put(100, 1);
-        shelf.put(200, 1);
+        productFixture.createProduct(100, 1);
+        productFixture.createProduct(200, 1);
         Response products = await().until(
-                        () -> Staff.request().get("/admin/v1/products?limit=1&status=active"),
+                        () -> AdminApi.request().get("/admin/v1/products?limit=1&status=active"),
                         page -> page.path("next_cursor") != null);
         String cursor = products.path("next_cursor");
-        Staff.request()
+        AdminApi.request()
                 .get("/admin/v1/products?limit=1&status=active&cursor=" + cursor)
                 .then()
                 .statusCode(200)
                 .body("data", hasSize(1));
         for (String other : List.of(
                 "/admin/v1/products?", "/admin/v1/products?status=draft&", "/admin/v1/variants?status=active&")) {
-            Staff.request().get(other + "cursor=" + cursor).then().statusCode(400);
+            AdminApi.request().get(other + "cursor=" + cursor).then().statusCode(400);
         }
-        Staff.request()
+        AdminApi.request()
                 .get("/admin/v1/products?status=draft&cursor=" + cursor)
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("invalid_cursor"));
         // A cursor of the release before has no list to it.
-        Staff.request()
+        AdminApi.request()
                 .get("/admin/v1/products?status=active&cursor=" + cursor.substring(0, cursor.indexOf('.')))
                 .then()
                 .statusCode(400)
@@ -158,7 +158,7 @@ class ListParametersTest {
 
     @Test
     void availabilityAgreesWithAvailable() {
-        String sku = shelf.put(100, 5);
+        String sku = productFixture.createProduct(100, 5);
         String path = STORE + "/" + sku.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
         await().untilAsserted(() -> given().get(path + "?currency=GBP")
                 .then()

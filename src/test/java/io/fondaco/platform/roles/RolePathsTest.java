@@ -27,7 +27,7 @@ class RolePathsTest {
         "/q/health,",
         "/,"
     })
-    void aPathBelongsToOneRole(String path, Role role) {
-        assertThat(paths.role(path).orElse(null)).isEqualTo(role);
+    void aPathBelongsToOneRole(String path, PodRole podRole) {
+        assertThat(paths.roleOf(path).orElse(null)).isEqualTo(podRole);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.FreePort;
 import io.fondaco.platform.embedded.ReplicatedPostgres;
-import io.fondaco.platform.embedded.ReplicatedPostgres.Member;
+import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import io.fondaco.platform.tracing.Tracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -53,15 +53,15 @@ class NodeTest {
     @Test
     void aNewConnectionMakesWhatWasKnownOfItsServerVoidUntilItIsAskedAgain() throws SQLException {
         try (Node replica = node(url(database.replicas().getFirst()), new AtomicInteger())) {
-            Position there = replica.ask(LIMIT).orElseThrow();
-            assertThat(replica.reaches(there)).isTrue();
+            Position there = replica.queryPosition(LIMIT).orElseThrow();
+            assertThat(replica.hasReplayed(there)).isTrue();
             try (Connection _ = replica.connection()) {
-                assertThat(replica.reaches(there)).isFalse();
-                assertThat(replica.ask(LIMIT)).isPresent();
-                assertThat(replica.reaches(there)).isTrue();
+                assertThat(replica.hasReplayed(there)).isFalse();
+                assertThat(replica.queryPosition(LIMIT)).isPresent();
+                assertThat(replica.hasReplayed(there)).isTrue();
             }
             try (Connection _ = replica.connection()) {
-                assertThat(replica.reaches(there))
+                assertThat(replica.hasReplayed(there))
                         .as("with a connection that it had")
                         .isTrue();
             }
@@ -73,14 +73,14 @@ class NodeTest {
         AtomicInteger answers = new AtomicInteger();
         try (Node replica = node(url(database.replicas().getFirst()), answers);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            replica.ask(LIMIT).orElseThrow();
+            replica.queryPosition(LIMIT).orElseThrow();
             int before = answers.get();
             CompletableFuture<Void> go = new CompletableFuture<>();
             List<Future<Boolean>> asking = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 asking.add(threads.submit(() -> {
                     go.join();
-                    return replica.ask(LIMIT).isPresent();
+                    return replica.queryPosition(LIMIT).isPresent();
                 }));
             }
             go.complete(null);
@@ -94,9 +94,9 @@ class NodeTest {
     @Test
     void aPrimaryIsNoReplicaAndReachesNothing() {
         try (Node primary = node(url(database.primary()), new AtomicInteger())) {
-            Position there = primary.ask(LIMIT).orElseThrow();
+            Position there = primary.queryPosition(LIMIT).orElseThrow();
             assertThat(there.timeline()).isEqualTo(1);
-            assertThat(primary.reaches(there)).isFalse();
+            assertThat(primary.hasReplayed(there)).isFalse();
         }
     }
 
@@ -104,38 +104,38 @@ class NodeTest {
     @Test
     void whoAcceptsAndDoesNotAnswerIsSlow() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            assertThat(away(silent.getLocalPort())).isFalse();
+            assertThat(isReportedUnavailable(silent.getLocalPort())).isFalse();
         }
     }
 
     @Test
     void whoRefusesIsAway() throws Exception {
-        assertThat(away(FreePort.find())).isTrue();
+        assertThat(isReportedUnavailable(FreePort.find())).isTrue();
     }
 
     /** What a node makes of the server at that port. */
-    private static boolean away(int port) throws Exception {
+    private static boolean isReportedUnavailable(int port) throws Exception {
         CompletableFuture<Boolean> told = new CompletableFuture<>();
-        Hearer hearer = new Hearer(new AtomicInteger()) {
+        CountingListener countingListener = new CountingListener(new AtomicInteger()) {
             @Override
-            public void failed(Node of, SQLException failure, boolean away) {
+            public void onFailure(Node of, SQLException failure, boolean away) {
                 told.complete(away);
             }
         };
-        try (Node _ = node("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), hearer)) {
+        try (Node _ = node("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), countingListener)) {
             return told.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private static String url(Member member) {
-        return database.jdbcUrl(List.of(member.port()));
+    private static String url(ClusterMember clusterMember) {
+        return database.jdbcUrl(List.of(clusterMember.port()));
     }
 
     private static Node node(String url, AtomicInteger answers) {
-        return node(url, new Hearer(answers));
+        return node(url, new CountingListener(answers));
     }
 
-    private static Node node(String url, Node.Watcher watcher) {
+    private static Node node(String url, Node.StatusListener statusListener) {
         MeterRegistry metrics = new SimpleMeterRegistry();
         DatabaseSettings settings = new SmallRyeConfigBuilder()
                 .withMapping(DatabaseSettings.class)
@@ -146,9 +146,9 @@ class NodeTest {
                 .withConverter(Duration.class, 200, NodeTest::duration)
                 .build()
                 .getConfigMapping(DatabaseSettings.class);
-        Login reader = new Login(
-                database.loginProperties().get("fondaco.database.replica-username"),
-                database.loginProperties().get("fondaco.database.replica-password"));
+        DatabaseCredentials reader = new DatabaseCredentials(
+                database.credentialsProperties().get("fondaco.database.replica-username"),
+                database.credentialsProperties().get("fondaco.database.replica-password"));
         Node node = new Node(
                 "node",
                 url,
@@ -156,29 +156,30 @@ class NodeTest {
                 reader,
                 4,
                 settings,
-                new TopologyMetrics(metrics, settings, new Tracing(OpenTelemetry.noop())).pool("replica", "node"),
-                watcher);
+                new TopologyMetrics(metrics, settings, new Tracing(OpenTelemetry.noop()))
+                        .instrumentation("replica", "node"),
+                statusListener);
         node.start();
         return node;
     }
 
-    private static class Hearer implements Node.Watcher {
+    private static class CountingListener implements Node.StatusListener {
         private final AtomicInteger answers;
 
-        Hearer(AtomicInteger answers) {
+        CountingListener(AtomicInteger answers) {
             this.answers = answers;
         }
 
         @Override
-        public void answered(Node of, Sample sample, boolean regular) {
+        public void onStatus(Node of, NodeStatus nodeStatus, boolean regular) {
             answers.incrementAndGet();
         }
 
         @Override
-        public void failed(Node of, SQLException failure, boolean away) {}
+        public void onFailure(Node of, SQLException failure, boolean away) {}
 
         @Override
-        public boolean beats(Node of, Sample sample) {
+        public boolean shouldWriteHeartbeat(Node of, NodeStatus nodeStatus) {
             return false;
         }
     }

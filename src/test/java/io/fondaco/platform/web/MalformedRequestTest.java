@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @QuarkusTest
 class MalformedRequestTest {
-    private static final int PATIENCE_MILLIS = 2_000;
+    private static final int TIMEOUT_MILLIS = 2_000;
 
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
@@ -136,7 +136,7 @@ class MalformedRequestTest {
 
     private static String send(String request) throws IOException {
         try (Socket socket = new Socket("localhost", RestAssured.port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             byte[] start = new byte[64 * 1024];
             int read = Math.max(0, socket.getInputStream().read(start));

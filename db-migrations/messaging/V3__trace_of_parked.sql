@@ -1,2 +1,0 @@
--- Where in a trace an event was told (W3C traceparent); null for what is not traced.
-ALTER TABLE messaging.parked ADD COLUMN traceparent text;

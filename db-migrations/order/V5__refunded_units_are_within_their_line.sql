@@ -1,1 +1,0 @@
-ALTER TABLE "order".line VALIDATE CONSTRAINT line_refunded_unsent;

@@ -1,8 +1,0 @@
-package io.fondaco.cart;
-
-/**
- * A new, empty cart.
- *
- * @param token opens it; told once, kept only as a hash
- */
-public record OpenedCart(Cart cart, String token) {}

@@ -1,0 +1,337 @@
+package io.fondaco.catalog;
+
+import io.fondaco.catalog.AdminProduct.ProductInput;
+import io.fondaco.catalog.AdminProduct.VariantInput;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.IfMatch;
+import io.fondaco.platform.web.UnicodeText;
+import io.fondaco.platform.web.Violation;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One product or variant changed by hand: the same rules as a bulk upsert, with a refusal as an error. */
+@ApplicationScoped
+class ProductAdminService {
+    private final PostgresCatalog catalog;
+    private final ProductRepository store;
+    private final VariantPricing prices;
+    private final EntityManager entities;
+
+    ProductAdminService(
+            PostgresCatalog catalog, ProductRepository store, VariantPricing prices, EntityManager entities) {
+        this.catalog = catalog;
+        this.store = store;
+        this.prices = prices;
+        this.entities = entities;
+    }
+
+    @Transactional
+    AdminProduct create(ProductInput productInput) {
+        if (productInput.title() == null || productInput.title().isBlank()) {
+            throw ApiException.invalid("/title", "required", "A product needs a title.");
+        }
+        String slug = UnicodeText.normalizeNfc(
+                productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
+        if (slug.indexOf('\0') < 0 && !store.findBySlugs(List.of(slug), true).isEmpty()) {
+            throw ApiException.conflict(
+                    "slug_taken", "There is a product with the slug '%s'.".formatted(Violation.abbreviate(slug)));
+        }
+        List<String> options = productInput.options() == null ? List.of() : productInput.options();
+        List<VariantInput> variants = productInput.variants() == null ? List.of() : productInput.variants();
+        List<VariantDraft> drafts = new ArrayList<>();
+        for (int index = 0; index < variants.size(); index++) {
+            drafts.add(toDraft(
+                    variants.get(index),
+                    requireSku(variants.get(index), "/variants/" + index),
+                    options,
+                    "/variants/" + index));
+        }
+        upsert(toDraft(slug, productInput, drafts), "/variants/");
+        setPrices(variants, "/variants/");
+        return loadAdminProduct(slug);
+    }
+
+    @Transactional
+    AdminProduct change(ProductId id, @Nullable String ifMatch, ProductInput productInput) {
+        ProductRow row = lockProduct(id, ifMatch);
+        if (productInput.slug() != null
+                && !UnicodeText.normalizeNfc(productInput.slug()).equals(row.slug())) {
+            throw ApiException.invalid("/slug", "immutable", "A slug never changes: links and imports rely on it.");
+        }
+        if (productInput.variants() != null) {
+            throw ApiException.invalid("/variants", "immutable", "Change variants at /admin/v1/variants.");
+        }
+        upsert(toDraft(row.slug(), productInput, List.of()), "/variants/");
+        return loadAdminProduct(row.slug());
+    }
+
+    @Transactional
+    void archive(ProductId id, @Nullable String ifMatch) {
+        ProductRow row = lockProduct(id, ifMatch);
+        upsert(toDraft(row.slug(), statusOnly(ProductStatus.ARCHIVED), List.of()), "");
+    }
+
+    private static ProductInput statusOnly(ProductStatus status) {
+        return new ProductInput(null, null, null, null, null, status, null, null, null, null, null, null, null, null);
+    }
+
+    @Transactional
+    AdminProduct.AdminVariant createVariant(VariantInput input) {
+        if (input.productId() == null) {
+            throw ApiException.invalid("/product_id", "required", "A variant belongs to a product.");
+        }
+        ProductRow product = store.findById(input.productId().value(), true)
+                .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
+        String sku = requireSku(input, "");
+        if (sku.indexOf('\0') < 0 && !store.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+            throw ApiException.conflict(
+                    "sku_taken", "There is a variant with the SKU '%s'.".formatted(Violation.abbreviate(sku)));
+        }
+        upsert(
+                toDraft(
+                        product.slug(),
+                        statusOnly(product.status()),
+                        List.of(toDraft(input, sku, product.options(), ""))),
+                "");
+        setPrices(List.of(input), "");
+        return loadAdminVariant(product.id(), sku);
+    }
+
+    @Transactional
+    AdminProduct.AdminVariant changeVariant(VariantId id, @Nullable String ifMatch, VariantInput input) {
+        ProductRow product = productOf(id);
+        ProductRow.VariantRow variant = variant(product, id);
+        IfMatch.require(ifMatch, variant.version());
+        if (input.sku() != null && !input.sku().equals(variant.sku())) {
+            throw ApiException.invalid("/sku", "immutable", "A SKU never changes: stock and orders rely on it.");
+        }
+        if (input.productId() != null && !input.productId().value().equals(product.id())) {
+            throw ApiException.invalid("/product_id", "immutable", "A variant stays with its product.");
+        }
+        upsert(
+                toDraft(
+                        product.slug(),
+                        statusOnly(product.status()),
+                        List.of(toDraft(input, variant.sku(), product.options(), ""))),
+                "");
+        if (input.prices() != null
+                && !input.prices().isEmpty()
+                && setPrices(List.of(pricesOnly(input, variant.sku())), "")) {
+            incrementVersion(id);
+        }
+        return loadAdminVariant(product.id(), variant.sku());
+    }
+
+    private static VariantInput pricesOnly(VariantInput input, String sku) {
+        return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
+    }
+
+    /** A new price is a new version of the variant. */
+    private void incrementVersion(VariantId id) {
+        entities.createNativeQuery(
+                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    @Transactional
+    void deleteVariant(VariantId id, @Nullable String ifMatch) {
+        ProductRow product = productOf(id);
+        IfMatch.require(ifMatch, variant(product, id).version());
+        catalog.pricesChanged(Map.of(id, List.of()));
+        entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
+    private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
+        ProductRow row =
+                store.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        IfMatch.require(ifMatch, row.version());
+        return row;
+    }
+
+    private ProductRow productOf(VariantId id) {
+        return store
+                .find(
+                        "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
+                        (_, select) -> select.setObject(1, id.value()))
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private static ProductRow.VariantRow variant(ProductRow product, VariantId id) {
+        return product.variants().stream()
+                .filter(row -> row.id().equals(id.value()))
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private void upsert(ProductDraft draft, String variantPointer) {
+        ProductUpsertResult outcome = catalog.upsert(List.of(draft)).getFirst();
+        int index = 0;
+        for (Map.Entry<String, ProductUpsertResult.VariantUpsertResult> variant :
+                outcome.variants().entrySet()) {
+            String pointer = variantPointer.isEmpty() ? "/" : variantPointer + index + "/";
+            variant.getValue().error().ifPresent(validationError -> {
+                if (validationError.code().equals("sku_taken")) {
+                    throw ApiException.conflict("sku_taken", validationError.detail());
+                }
+                throw ApiException.invalid(
+                        pointer + validationError.field(), validationError.code(), validationError.detail());
+            });
+            index++;
+        }
+        outcome.error().ifPresent(validationError -> {
+            throw ApiException.invalid("/" + validationError.field(), validationError.code(), validationError.detail());
+        });
+    }
+
+    private boolean setPrices(List<VariantInput> variants, String pointer) {
+        Map<String, List<VariantPrice>> wanted = new LinkedHashMap<>();
+        for (int index = 0; index < variants.size(); index++) {
+            VariantInput variant = variants.get(index);
+            if (variant.sku() != null
+                    && variant.prices() != null
+                    && !variant.prices().isEmpty()) {
+                wanted.put(
+                        variant.sku(),
+                        validatePrices(variant.prices(), pointer.isEmpty() ? "/prices" : pointer + index + "/prices"));
+            }
+        }
+        if (wanted.isEmpty()) {
+            return false;
+        }
+        Map<String, SellableVariant> known = catalog.variantsBySku(wanted.keySet());
+        Map<VariantId, List<VariantPrice>> tags = new HashMap<>();
+        wanted.forEach((sku, list) ->
+                tags.put(java.util.Objects.requireNonNull(known.get(sku)).id(), list));
+        return prices.savePrices(tags).containsValue(true);
+    }
+
+    private static List<VariantPrice> validatePrices(List<AdminProduct.Price> prices, String pointer) {
+        Set<String> currencies = new HashSet<>();
+        List<VariantPrice> tags = new ArrayList<>();
+        for (int index = 0; index < prices.size(); index++) {
+            VariantPrice tag = prices.get(index).toVariantPrice();
+            String place = pointer + "/" + index;
+            if (isOutOfRange(tag.price())
+                    || tag.compareAt().filter(ProductAdminService::isOutOfRange).isPresent()) {
+                throw ApiException.invalid(
+                        place, "out_of_range", "A price is 0 to %d minor units.".formatted(Money.MAX_AMOUNT));
+            }
+            if (tag.compareAt()
+                    .filter(other -> !other.currency().equals(tag.price().currency()))
+                    .isPresent()) {
+                throw ApiException.invalid(
+                        place, "other_currency", "A price is compared with one in its own currency.");
+            }
+            if (!currencies.add(tag.price().currency())) {
+                throw ApiException.invalid(
+                        place,
+                        "repeated_currency",
+                        "There is one price in each currency: %s is named twice."
+                                .formatted(tag.price().currency()));
+            }
+            tags.add(tag);
+        }
+        return tags;
+    }
+
+    private static boolean isOutOfRange(Money money) {
+        return money.amount() < 0 || money.amount() > Money.MAX_AMOUNT;
+    }
+
+    private static String requireSku(VariantInput variant, String pointer) {
+        if (variant.sku() == null) {
+            throw ApiException.invalid(pointer + "/sku", "required", "A variant needs a SKU.");
+        }
+        return variant.sku();
+    }
+
+    private ProductDraft toDraft(String slug, ProductInput productInput, List<VariantDraft> variants) {
+        return new ProductDraft(
+                slug,
+                productInput.title(),
+                productInput.description(),
+                productInput.vendor(),
+                productInput.productType(),
+                productInput.status(),
+                productInput.tags(),
+                productInput.categoryIds() == null ? null : categoryPaths(productInput.categoryIds()),
+                productInput.options(),
+                productInput.media(),
+                productInput.seoTitle(),
+                productInput.seoDescription(),
+                productInput.attributes(),
+                variants);
+    }
+
+    private List<List<String>> categoryPaths(List<CategoryId> ids) {
+        CategoryTree tree = store.loadCategoryTree();
+        return ids.stream()
+                .map(id -> Optional.of(tree.path(id.value()))
+                        .filter(path -> !path.isEmpty())
+                        .orElseThrow(() -> ApiException.invalid(
+                                "/category_ids", "unknown_category", "There is no category '%s'.".formatted(id))))
+                .toList();
+    }
+
+    private static VariantDraft toDraft(VariantInput input, String sku, List<String> options, String pointer) {
+        List<String> values = null;
+        if (input.options() != null) {
+            if (!input.options().keySet().equals(Set.copyOf(options))) {
+                throw ApiException.invalid(
+                        pointer + "/options",
+                        "option_count",
+                        "The product's options are: " + String.join(", ", options));
+            }
+            values = options.stream().map(input.options()::get).toList();
+        }
+        return new VariantDraft(
+                sku,
+                values,
+                input.barcode(),
+                input.weightGrams(),
+                input.inventoryTracked(),
+                input.inventoryPolicy(),
+                input.taxable(),
+                input.requiresShipping(),
+                input.imageUrl(),
+                input.attributes());
+    }
+
+    private AdminProduct loadAdminProduct(String slug) {
+        ProductRow row = java.util.Objects.requireNonNull(
+                store.findBySlugs(List.of(slug), false).get(slug));
+        return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
+    }
+
+    private AdminProduct.AdminVariant loadAdminVariant(UUID product, String sku) {
+        ProductRow row = store.findById(product, false).orElseThrow();
+        return row.variants().stream()
+                .filter(variant -> variant.sku().equals(sku))
+                .map(variant -> AdminProduct.of(row.options(), variant, prices.findAllPrices(variantIds(row))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static List<VariantId> variantIds(ProductRow row) {
+        return row.variants().stream()
+                .map(variant -> new VariantId(variant.id()))
+                .toList();
+    }
+}

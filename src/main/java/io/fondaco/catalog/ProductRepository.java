@@ -1,0 +1,420 @@
+package io.fondaco.catalog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.catalog.Catalog.AttributeOwner;
+import io.fondaco.platform.web.Json;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.hibernate.Session;
+import org.jboss.logging.Logger;
+
+/** Reads products whole, in one statement each time, and writes any number of them in one statement per table. */
+@ApplicationScoped
+class ProductRepository {
+    private static final int ATTRIBUTE_KEYS_PAGE_SIZE = 50_000;
+    private static final Logger LOG = Logger.getLogger(ProductRepository.class);
+
+    /** A product with its variants and categories as one JSON document. */
+    static final String PRODUCT_JSON = """
+            (to_jsonb(p) || jsonb_build_object(
+                'variants', coalesce((SELECT jsonb_agg(to_jsonb(v) ORDER BY v.position, v.id)
+                                        FROM catalog.variant v WHERE v.product_id = p.id), '[]'),
+                'categories', coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name)
+                                                         ORDER BY pc.position, c.id)
+                                          FROM catalog.product_category pc JOIN catalog.category c ON c.id = pc.category_id
+                                         WHERE pc.product_id = p.id), '[]')))::text
+            """;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+    private final Counter inconsistentProducts;
+
+    ProductRepository(EntityManager entities, ObjectMapper json, MeterRegistry registry) {
+        this.entities = entities;
+        this.json = json;
+        inconsistentProducts = Counter.builder("fondaco.catalog.products.inconsistent")
+                .description(
+                        "Products that were shown short, or left out, because what is stored of them is inconsistent")
+                .register(registry);
+    }
+
+    /** Sets the parameters of a query, from the first on. */
+    interface ProductQueryBinder {
+        void bind(Connection connection, PreparedStatement statement) throws SQLException;
+    }
+
+    /**
+     * @param rest what follows {@code FROM catalog.product p}
+     */
+    List<ProductRow> find(String rest, ProductQueryBinder productQueryBinder) {
+        return loadDocuments(rest, productQueryBinder).stream().map(this::parse).toList();
+    }
+
+    /**
+     * The same for pages that only show products. One that cannot be read is left out, so that it does not take the whole page
+     * with it; one with a variant that lacks option values is in it. Both are logged and counted.
+     */
+    List<ProductRow> findForDisplay(String rest, ProductQueryBinder productQueryBinder) {
+        List<ProductRow> products = new ArrayList<>();
+        for (String document : loadDocuments(rest, productQueryBinder)) {
+            try {
+                ProductRow product = parse(document);
+                if (!product.hasCompleteOptions()) {
+                    inconsistentProducts.increment();
+                    LOG.warnf("Product %s has a variant without a value for each option", product.id());
+                }
+                products.add(product);
+            } catch (IllegalStateException e) {
+                inconsistentProducts.increment();
+                LOG.error("A stored product cannot be read and is left out", e);
+            }
+        }
+        return products;
+    }
+
+    private List<String> loadDocuments(String rest, ProductQueryBinder productQueryBinder) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT " + PRODUCT_JSON + " FROM catalog.product p " + rest)) {
+                productQueryBinder.bind(connection, select);
+                List<String> documents = new ArrayList<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        documents.add(rows.getString(1));
+                    }
+                }
+                return documents;
+            }
+        });
+    }
+
+    Optional<ProductRow> findById(UUID id, boolean locked) {
+        return find("WHERE p.id = ?" + (locked ? " FOR UPDATE OF p" : ""), (_, select) -> select.setObject(1, id))
+                .stream()
+                .findFirst();
+    }
+
+    Map<String, ProductRow> findBySlugs(Collection<String> slugs, boolean locked) {
+        Map<String, ProductRow> found = new HashMap<>();
+        find(
+                        "WHERE p.slug = ANY (?) ORDER BY p.slug" + (locked ? " FOR UPDATE OF p" : ""),
+                        (connection, select) -> select.setArray(1, connection.createArrayOf("text", slugs.toArray())))
+                .forEach(product -> found.put(product.slug(), product));
+        return found;
+    }
+
+    /** The slug of the product that each SKU belongs to. */
+    Map<String, String> findProductSlugsBySku(Collection<String> skus) {
+        return session().doReturningWork(connection -> {
+            Map<String, String> owners = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT v.sku, p.slug FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+                     WHERE v.sku = ANY (?)
+                    """)) {
+                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        owners.put(rows.getString(1), rows.getString(2));
+                    }
+                }
+            }
+            return owners;
+        });
+    }
+
+    /** A product of which some variants were named. */
+    record VariantOwner(UUID productId, String slug, long version, List<String> skus) {}
+
+    /**
+     * The products that some variants belong to, each once, in the order of their ids.
+     *
+     * @param named condition on {@code v} with one array as its parameter
+     */
+    List<VariantOwner> findVariantOwners(String named, String type, Collection<?> values) {
+        return session().doReturningWork(connection -> {
+            List<VariantOwner> owners = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT p.id, p.slug, p.version, array_agg(v.sku ORDER BY v.sku)
+                      FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
+                     WHERE %s GROUP BY p.id ORDER BY p.id
+                    """.formatted(named))) {
+                select.setArray(1, connection.createArrayOf(type, values.toArray()));
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        owners.add(new VariantOwner(
+                                rows.getObject(1, UUID.class), rows.getString(2), rows.getLong(3), List.of((String[])
+                                        rows.getArray(4).getArray())));
+                    }
+                }
+            }
+            return owners;
+        });
+    }
+
+    /** See {@link Catalog#attributeKeys}. A page at a time, so that no statement grows with the catalogue. */
+    SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit) {
+        String table =
+                switch (owner) {
+                    case PRODUCTS -> "catalog.product";
+                    case VARIANTS -> "catalog.variant";
+                };
+        return session().doReturningWork(connection -> {
+            TreeSet<String> found = new TreeSet<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                    WITH page AS MATERIALIZED (
+                        SELECT id, attributes FROM %s WHERE id > ? ORDER BY id LIMIT ?
+                    )
+                    SELECT (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
+                           ARRAY (SELECT DISTINCT key FROM page, jsonb_object_keys(attributes) AS key
+                                   WHERE starts_with(key, ?) ORDER BY key LIMIT ?) AS keys
+                    """.formatted(table))) {
+                UUID after = new UUID(0, 0);
+                while (after != null) {
+                    select.setObject(1, after);
+                    select.setInt(2, ATTRIBUTE_KEYS_PAGE_SIZE);
+                    select.setString(3, prefix);
+                    select.setInt(4, limit);
+                    try (ResultSet row = select.executeQuery()) {
+                        row.next();
+                        after = row.getObject("last", UUID.class);
+                        found.addAll(List.of((String[]) row.getArray("keys").getArray()));
+                    }
+                    while (found.size() > limit) {
+                        found.removeLast();
+                    }
+                }
+            }
+            return found;
+        });
+    }
+
+    /** See {@link Catalog#currencies}: steps from one currency to the next in the index that sorts listings. */
+    List<String> currencies() {
+        return session().doReturningWork(connection -> {
+            List<String> currencies = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement("""
+                            WITH RECURSIVE found AS (
+                                (SELECT currency FROM catalog.listing_price ORDER BY currency LIMIT 1)
+                                 UNION ALL
+                                SELECT (SELECT l.currency FROM catalog.listing_price l
+                                         WHERE l.currency > f.currency ORDER BY l.currency LIMIT 1)
+                                  FROM found f WHERE f.currency IS NOT NULL
+                            )
+                            SELECT currency FROM found WHERE currency IS NOT NULL ORDER BY currency
+                            """);
+                    ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    currencies.add(rows.getString(1));
+                }
+            }
+            return currencies;
+        });
+    }
+
+    CategoryTree loadCategoryTree() {
+        return session().doReturningWork(connection -> {
+            List<CategoryTree.CategoryEntry> nodes = new ArrayList<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                            "SELECT id, parent_id, slug, name, position FROM catalog.category");
+                    ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    nodes.add(new CategoryTree.CategoryEntry(
+                            rows.getObject(1, UUID.class),
+                            rows.getObject(2, UUID.class),
+                            rows.getString(3),
+                            rows.getString(4),
+                            rows.getInt(5)));
+                }
+            }
+            return new CategoryTree(nodes);
+        });
+    }
+
+    void insertCategories(List<CategoryTree.CategoryEntry> nodes) {
+        if (nodes.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.category (id, parent_id, slug, name, position)
+                SELECT id, parent_id, slug, name, position
+                  FROM jsonb_to_recordset(?::jsonb) AS w (id uuid, parent_id uuid, slug text, name text, position int)
+                """, nodes);
+    }
+
+    /** Creates products, or replaces those that exist, by slug; raises the version of the latter. */
+    void saveProducts(List<ProductRow> products) {
+        if (products.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.product AS p (id, slug, title, description, vendor, product_type, status, tags,
+                                                  options, media, seo_title, seo_description, attributes)
+                SELECT id, slug, title, description, vendor, product_type, status,
+                       ARRAY (SELECT jsonb_array_elements_text(tags)),
+                       ARRAY (SELECT jsonb_array_elements_text(options)),
+                       media, seo_title, seo_description, attributes
+                  FROM jsonb_to_recordset(?::jsonb)
+                       AS w (id uuid, slug text, title text, description text, vendor text, product_type text,
+                             status text, tags jsonb, options jsonb, media jsonb, seo_title text,
+                             seo_description text, attributes jsonb)
+                 ORDER BY slug
+                ON CONFLICT (slug) DO UPDATE
+                   SET title = excluded.title, description = excluded.description, vendor = excluded.vendor,
+                       product_type = excluded.product_type, status = excluded.status, tags = excluded.tags,
+                       options = excluded.options, media = excluded.media, seo_title = excluded.seo_title,
+                       seo_description = excluded.seo_description, attributes = excluded.attributes,
+                       version = p.version + 1, updated_at = now()
+                """, products);
+    }
+
+    /** A product's place in its categories, all of them. */
+    record CategoryPlacement(UUID productId, UUID categoryId, int position) {}
+
+    void replaceCategoryPlacements(Collection<UUID> products, List<CategoryPlacement> placements) {
+        if (products.isEmpty()) {
+            return;
+        }
+        session().doWork(connection -> {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM catalog.product_category WHERE product_id = ANY (?)")) {
+                delete.setArray(1, connection.createArrayOf("uuid", products.toArray()));
+                delete.executeUpdate();
+            }
+        });
+        write("""
+                INSERT INTO catalog.product_category (product_id, category_id, position)
+                SELECT product_id, category_id, position
+                  FROM jsonb_to_recordset(?::jsonb) AS w (product_id uuid, category_id uuid, position int)
+                ON CONFLICT DO NOTHING
+                """, placements);
+    }
+
+    /** Creates variants, or replaces those that exist, by SKU, as long as they belong to the same product. */
+    void saveVariants(List<ProductRow.VariantRow> variants) {
+        if (variants.isEmpty()) {
+            return;
+        }
+        write("""
+                INSERT INTO catalog.variant AS v (id, product_id, sku, position, option_values, barcode, weight_grams,
+                                                  inventory_tracked, inventory_policy, taxable, requires_shipping,
+                                                  image_url, attributes)
+                SELECT id, product_id, sku, position, ARRAY (SELECT jsonb_array_elements_text(option_values)), barcode,
+                       weight_grams, inventory_tracked, inventory_policy, taxable, requires_shipping, image_url,
+                       attributes
+                  FROM jsonb_to_recordset(?::jsonb)
+                       AS w (id uuid, product_id uuid, sku text, position int, option_values jsonb, barcode text,
+                             weight_grams bigint, inventory_tracked boolean, inventory_policy text, taxable boolean,
+                             requires_shipping boolean, image_url text, attributes jsonb)
+                 ORDER BY sku
+                ON CONFLICT (sku) DO UPDATE
+                   SET position = excluded.position, option_values = excluded.option_values,
+                       barcode = excluded.barcode, weight_grams = excluded.weight_grams,
+                       inventory_tracked = excluded.inventory_tracked,
+                       inventory_policy = excluded.inventory_policy, taxable = excluded.taxable,
+                       requires_shipping = excluded.requires_shipping, image_url = excluded.image_url,
+                       attributes = excluded.attributes, version = v.version + 1, updated_at = now()
+                 WHERE v.product_id = excluded.product_id
+                """, variants);
+    }
+
+    /** The copy of prices by which listings are sorted. */
+    record ListedPrice(UUID variantId, String currency, long amount) {}
+
+    /**
+     * A product that has a variant with another price.
+     *
+     * @param lowest of its prices in a currency, when that is another
+     */
+    record RepricedProduct(UUID productId, Optional<LowestPrice> lowest) {}
+
+    record LowestPrice(String currency, long amount) {}
+
+    /** @return each product once at least, and once for each currency in which its lowest price is another */
+    List<RepricedProduct> replacePrices(Collection<UUID> variants, List<ListedPrice> prices) {
+        session().doWork(connection -> {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("DELETE FROM catalog.variant_price WHERE variant_id = ANY (?)")) {
+                delete.setArray(1, connection.createArrayOf("uuid", variants.toArray()));
+                delete.executeUpdate();
+            }
+        });
+        write("""
+                INSERT INTO catalog.variant_price (variant_id, product_id, currency, amount)
+                SELECT w.variant_id, v.product_id, w.currency, w.amount
+                  FROM jsonb_to_recordset(?::jsonb) AS w (variant_id uuid, currency text, amount bigint)
+                  JOIN catalog.variant v ON v.id = w.variant_id
+                ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount
+                """, prices);
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement lowest = connection.prepareStatement("""
+                    WITH touched AS (
+                        SELECT DISTINCT product_id FROM catalog.variant WHERE id = ANY (?)
+                    ), lowest AS (
+                        SELECT vp.product_id, vp.currency, min(vp.amount) AS amount
+                          FROM catalog.variant_price vp JOIN touched t ON t.product_id = vp.product_id
+                         GROUP BY vp.product_id, vp.currency
+                    ), listed AS (
+                        INSERT INTO catalog.listing_price AS l (product_id, currency, amount)
+                        SELECT product_id, currency, amount FROM lowest ORDER BY product_id, currency
+                        ON CONFLICT (product_id, currency) DO UPDATE SET amount = excluded.amount
+                         WHERE l.amount <> excluded.amount
+                        RETURNING product_id, currency, amount
+                    )
+                    SELECT t.product_id, l.currency, l.amount
+                      FROM touched t LEFT JOIN listed l ON l.product_id = t.product_id
+                    """)) {
+                lowest.setArray(1, connection.createArrayOf("uuid", variants.toArray()));
+                List<RepricedProduct> repriced = new ArrayList<>();
+                try (ResultSet rows = lowest.executeQuery()) {
+                    while (rows.next()) {
+                        long amount = rows.getLong(3);
+                        Optional<LowestPrice> price = rows.wasNull()
+                                ? Optional.empty()
+                                : Optional.of(new LowestPrice(rows.getString(2), amount));
+                        repriced.add(new RepricedProduct(rows.getObject(1, UUID.class), price));
+                    }
+                }
+                return repriced;
+            }
+        });
+    }
+
+    private void write(String sql, Object records) {
+        String document = Json.write(json, records);
+        session().doWork(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                statement.setString(1, document);
+                statement.executeUpdate();
+            }
+        });
+    }
+
+    private ProductRow parse(String document) {
+        try {
+            return json.readerFor(new TypeReference<ProductRow>() {}).readValue(document);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The database holds a product that cannot be read", e);
+        }
+    }
+
+    Session session() {
+        return entities.unwrap(Session.class);
+    }
+}

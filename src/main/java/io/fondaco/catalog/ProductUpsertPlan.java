@@ -1,0 +1,395 @@
+package io.fondaco.catalog;
+
+import io.fondaco.catalog.Catalog.ProductLevelRows;
+import io.fondaco.catalog.ProductUpsertResult.ChangeType;
+import io.fondaco.catalog.ProductUpsertResult.ValidationError;
+import io.fondaco.catalog.ProductUpsertResult.VariantUpsertResult;
+import io.fondaco.platform.identity.TypeId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a draft means for a product: the rows to write, and the answer to give. Pure: reads nothing, writes nothing.
+ *
+ * @param product as it shall be; absent when unchanged or refused
+ * @param categories as they shall be, by path; absent when unchanged or refused
+ * @param variants to be written
+ */
+record ProductUpsertPlan(
+        ProductUpsertResult result,
+        UUID productId,
+        Optional<ProductRow> product,
+        Optional<List<List<String>>> categories,
+        List<ProductRow.VariantRow> variants) {
+
+    /**
+     * @param productLevelRows of the file that the drafts were read from
+     */
+    static ProductUpsertPlan of(
+            ProductDraft draft,
+            Optional<ProductRow> present,
+            CategoryTree tree,
+            Map<String, String> skuOwners,
+            ProductLevelRows productLevelRows) {
+        UUID id = present.map(ProductRow::id).orElseGet(TypeId::newUuid);
+        if (present.isPresent() && productLevelRows.rejectedProducts().contains(draft.slug())) {
+            return plan(id, ProductDraft.ofVariants(draft.slug(), draft.variants()), present, tree, skuOwners);
+        }
+        ProductUpsertPlan plan = plan(id, draft, present, tree, skuOwners);
+        Map<String, VariantUpsertResult> refused = new LinkedHashMap<>();
+        plan.result().variants().forEach((sku, variant) -> {
+            if (variant.error().isPresent() && productLevelRows.skus().contains(sku)) {
+                refused.put(sku, variant);
+            }
+        });
+        if (refused.isEmpty() || present.isEmpty() || plan.result().error().isPresent()) {
+            return plan;
+        }
+        // The refused row speaks for the product as well, so nothing that it says about the product takes effect.
+        List<VariantDraft> others = draft.variants().stream()
+                .filter(variant -> !refused.containsKey(variant.sku()))
+                .toList();
+        ProductUpsertPlan rest = plan(id, ProductDraft.ofVariants(draft.slug(), others), present, tree, skuOwners);
+        Map<String, VariantUpsertResult> variants = new LinkedHashMap<>(refused);
+        variants.putAll(rest.result().variants());
+        ProductUpsertResult outcome = new ProductUpsertResult(
+                draft.slug(),
+                rest.result().productChange(),
+                variants,
+                rest.result().error());
+        return new ProductUpsertPlan(outcome, id, rest.product(), rest.categories(), rest.variants());
+    }
+
+    private static ProductUpsertPlan plan(
+            UUID id,
+            ProductDraft draft,
+            Optional<ProductRow> present,
+            CategoryTree tree,
+            Map<String, String> skuOwners) {
+        List<List<String>> categoriesBefore = present.map(row -> row.categories().stream()
+                        .map(category -> tree.path(category.id()))
+                        .toList())
+                .orElse(List.of());
+        List<List<String>> categories = valueOrDefault(draft.categories(), categoriesBefore).stream()
+                .distinct()
+                .toList();
+        ProductRow merged = merge(id, draft, present);
+        Optional<ValidationError> refusal = ProductValidator.validate(merged, categories);
+        if (refusal.isPresent()) {
+            return rejected(draft, id, Map.of(), refusal.get());
+        }
+        boolean same =
+                present.filter(row -> sameProduct(row, merged)).isPresent() && categories.equals(categoriesBefore);
+        ChangeType changeType =
+                present.isEmpty() ? ChangeType.CREATED : same ? ChangeType.UNCHANGED : ChangeType.UPDATED;
+        VariantPlanner variantPlanner = new VariantPlanner(merged, present, skuOwners);
+        variantPlanner.plan(draft.variants());
+        Optional<ValidationError> whole = variantPlanner.productError();
+        if (whole.isPresent()) {
+            return rejected(draft, id, variantPlanner.rejectedVariants(), whole.get());
+        }
+        return new ProductUpsertPlan(
+                new ProductUpsertResult(
+                        draft.slug(), Optional.of(changeType), variantPlanner.results, Optional.empty()),
+                id,
+                changeType == ChangeType.UNCHANGED ? Optional.empty() : Optional.of(merged),
+                changeType == ChangeType.UNCHANGED || categories.equals(categoriesBefore)
+                        ? Optional.empty()
+                        : Optional.of(categories),
+                variantPlanner.rows);
+    }
+
+    private static ProductUpsertPlan rejected(
+            ProductDraft draft, UUID id, Map<String, VariantUpsertResult> variants, ValidationError validationError) {
+        return new ProductUpsertPlan(
+                new ProductUpsertResult(draft.slug(), Optional.empty(), variants, Optional.of(validationError)),
+                id,
+                Optional.empty(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /**
+     * The values of a variant once its product has other options: they go with the names. An option whose name is new takes
+     * the values of the one in its place if that name is gone and the number of options is the same: it was renamed. A value
+     * that is missing is empty.
+     */
+    static List<String> realignOptionValues(List<String> before, List<String> after, List<String> values) {
+        if (before.equals(after)) {
+            return values;
+        }
+        List<String> moved = new ArrayList<>(after.size());
+        for (int index = 0; index < after.size(); index++) {
+            int from = before.indexOf(after.get(index));
+            if (from < 0 && before.size() == after.size() && !after.contains(before.get(index))) {
+                from = index;
+            }
+            moved.add(from >= 0 && from < values.size() ? values.get(from) : "");
+        }
+        return moved;
+    }
+
+    private static ProductRow merge(UUID id, ProductDraft draft, Optional<ProductRow> present) {
+        ProductRow row = present.orElse(null);
+        return new ProductRow(
+                id,
+                draft.slug(),
+                strippedOrDefault(draft.title(), row == null ? "" : row.title()),
+                valueOrDefault(draft.description(), row == null ? "" : row.description()),
+                valueOrDefault(draft.vendor(), row == null ? "" : row.vendor()),
+                valueOrDefault(draft.productType(), row == null ? "" : row.productType()),
+                valueOrDefault(draft.status(), row == null ? ProductStatus.DRAFT : row.status()),
+                valueOrDefault(draft.tags(), row == null ? List.of() : row.tags()),
+                strippedOrDefault(draft.options(), row == null ? List.of() : row.options()),
+                valueOrDefault(draft.media(), row == null ? List.of() : row.media()),
+                valueOrDefault(draft.seoTitle(), row == null ? "" : row.seoTitle()),
+                valueOrDefault(draft.seoDescription(), row == null ? "" : row.seoDescription()),
+                valueOrDefault(draft.attributes(), row == null ? Map.of() : row.attributes()),
+                0,
+                null,
+                null,
+                List.of(),
+                List.of());
+    }
+
+    private static boolean sameProduct(ProductRow a, ProductRow b) {
+        return a.title().equals(b.title())
+                && a.description().equals(b.description())
+                && a.vendor().equals(b.vendor())
+                && a.productType().equals(b.productType())
+                && a.status() == b.status()
+                && a.tags().equals(b.tags())
+                && a.options().equals(b.options())
+                && a.media().equals(b.media())
+                && a.seoTitle().equals(b.seoTitle())
+                && a.seoDescription().equals(b.seoDescription())
+                && a.attributes().equals(b.attributes());
+    }
+
+    private static <T> T valueOrDefault(@Nullable T wanted, T otherwise) {
+        return wanted == null ? otherwise : wanted;
+    }
+
+    /** Blanks around a name mean nothing, and nobody sees them. */
+    private static String strippedOrDefault(@Nullable String wanted, String otherwise) {
+        return wanted == null ? otherwise : wanted.strip();
+    }
+
+    private static List<String> strippedOrDefault(@Nullable List<String> wanted, List<String> otherwise) {
+        return wanted == null ? otherwise : wanted.stream().map(String::strip).toList();
+    }
+
+    /** Plans the variants of one product. What they must be to each other is judged over all, as they are afterwards. */
+    private static final class VariantPlanner {
+        private final ProductRow product;
+        private final Map<String, String> skuOwners;
+        private final boolean newProduct;
+        private final boolean optionsChanged;
+        private final Map<String, ProductRow.VariantRow> storedVariants = new LinkedHashMap<>();
+        /** Stored variants as the options of the product leave them, before the drafts are looked at. */
+        private final Map<String, ProductRow.VariantRow> realignedVariants = new LinkedHashMap<>();
+
+        private final Map<String, ProductRow.VariantRow> accepted = new LinkedHashMap<>();
+        private final Map<String, VariantUpsertResult> results = new LinkedHashMap<>();
+        private final List<ProductRow.VariantRow> rows = new ArrayList<>();
+        private int nextPosition;
+
+        VariantPlanner(ProductRow product, Optional<ProductRow> before, Map<String, String> skuOwners) {
+            this.product = product;
+            this.skuOwners = skuOwners;
+            newProduct = before.isEmpty();
+            optionsChanged = before.filter(row -> !row.options().equals(product.options()))
+                    .isPresent();
+            before.ifPresent(row -> row.variants().forEach(variant -> {
+                storedVariants.put(variant.sku(), variant);
+                realignedVariants.put(
+                        variant.sku(),
+                        variant.withOptionValues(
+                                realignOptionValues(row.options(), product.options(), variant.optionValues())));
+                nextPosition = Math.max(nextPosition, variant.position() + 1);
+            }));
+        }
+
+        void plan(List<VariantDraft> drafts) {
+            for (VariantDraft draft : drafts) {
+                ProductRow.VariantRow merged = merge(draft, realignedVariants.get(draft.sku()));
+                Optional<ValidationError> refusal = validate(merged);
+                if (refusal.isPresent()) {
+                    reject(draft.sku(), refusal.get());
+                } else {
+                    accepted.put(draft.sku(), merged);
+                    results.put(draft.sku(), toResult(merged));
+                }
+            }
+            boolean settled = false;
+            // Each round but the last refuses a draft at least.
+            while (!settled) {
+                settled = rejectDuplicateOptions();
+            }
+            realignedVariants.forEach((sku, row) -> {
+                ProductRow.VariantRow after = accepted.getOrDefault(sku, row);
+                if (change(after) != ChangeType.UNCHANGED) {
+                    rows.add(after);
+                }
+            });
+            accepted.forEach((sku, row) -> {
+                if (!realignedVariants.containsKey(sku)) {
+                    rows.add(row);
+                }
+            });
+        }
+
+        private void reject(String sku, ValidationError validationError) {
+            accepted.remove(sku);
+            results.put(sku, new VariantUpsertResult(Optional.empty(), Optional.empty(), Optional.of(validationError)));
+        }
+
+        private VariantUpsertResult toResult(ProductRow.VariantRow row) {
+            return new VariantUpsertResult(
+                    Optional.of(new VariantId(row.id())), Optional.of(change(row)), Optional.empty());
+        }
+
+        private ChangeType change(ProductRow.VariantRow after) {
+            ProductRow.VariantRow before = storedVariants.get(after.sku());
+            return before == null
+                    ? ChangeType.CREATED
+                    : before.asDraft().equals(after.asDraft()) ? ChangeType.UNCHANGED : ChangeType.UPDATED;
+        }
+
+        /** Refuses drafts that want option values which another variant has; those that keep their values are not asked. */
+        private boolean rejectDuplicateOptions() {
+            Map<List<String>, String> holders = new HashMap<>();
+            realignedVariants.forEach((sku, row) -> {
+                ProductRow.VariantRow after = accepted.getOrDefault(sku, row);
+                if (!changesOptionValues(after)) {
+                    holders.putIfAbsent(after.optionValues(), sku);
+                }
+            });
+            Map<String, ValidationError> refused = new LinkedHashMap<>();
+            accepted.forEach((sku, row) -> {
+                if (!changesOptionValues(row)) {
+                    return;
+                }
+                String twin = holders.putIfAbsent(row.optionValues(), sku);
+                if (twin != null) {
+                    ProductValidator.error(
+                                    "option_values",
+                                    "duplicate_options",
+                                    "The variant '%s' has the same options".formatted(twin),
+                                    String.join(" / ", row.optionValues()))
+                            .ifPresent(validationError -> refused.put(sku, validationError));
+                }
+            });
+            refused.forEach(this::reject);
+            return refused.isEmpty();
+        }
+
+        /** Whether a variant comes to option values that it did not have. */
+        private boolean changesOptionValues(ProductRow.VariantRow after) {
+            ProductRow.VariantRow row = realignedVariants.get(after.sku());
+            return row == null || !row.optionValues().equals(after.optionValues());
+        }
+
+        /** What is wrong with the product because of its variants. */
+        Optional<ValidationError> productError() {
+            if (newProduct) {
+                Optional<ValidationError> first = results.values().stream()
+                        .flatMap(outcome -> outcome.error().stream())
+                        .findFirst();
+                return accepted.isEmpty() ? first : Optional.empty();
+            }
+            return optionsChanged ? optionError() : Optional.empty();
+        }
+
+        private Optional<ValidationError> optionError() {
+            Map<List<String>, String> holders = new HashMap<>();
+            Map<String, ProductRow.VariantRow> after = new LinkedHashMap<>(realignedVariants);
+            after.putAll(accepted);
+            for (ProductRow.VariantRow row : after.values()) {
+                int missing = row.optionValues().indexOf("");
+                if (missing >= 0
+                        || row.optionValues().size() != product.options().size()) {
+                    return ProductValidator.error(
+                            "options",
+                            "option_count",
+                            "The variant '%s' has no value for the option".formatted(row.sku()),
+                            product.options().get(Math.max(0, missing)));
+                }
+                String twin = holders.putIfAbsent(row.optionValues(), row.sku());
+                if (twin != null) {
+                    return ProductValidator.error(
+                            "options",
+                            "duplicate_options",
+                            "The variants '%s' and '%s' would have the same options".formatted(twin, row.sku()),
+                            String.join(" / ", row.optionValues()));
+                }
+            }
+            return Optional.empty();
+        }
+
+        /** The variants that were refused, for a product that is refused as a whole. */
+        Map<String, VariantUpsertResult> rejectedVariants() {
+            Map<String, VariantUpsertResult> refusals = new LinkedHashMap<>();
+            results.forEach((sku, outcome) -> {
+                if (outcome.error().isPresent()) {
+                    refusals.put(sku, outcome);
+                }
+            });
+            return refusals;
+        }
+
+        private Optional<ValidationError> validate(ProductRow.VariantRow variant) {
+            if (results.containsKey(variant.sku())) {
+                return ProductValidator.error(
+                        "sku", "duplicate_sku", "The product names this SKU twice", variant.sku());
+            }
+            String owner = skuOwners.get(variant.sku());
+            if (owner != null && !owner.equals(product.slug())) {
+                return ProductValidator.error(
+                        "sku", "sku_taken", "The product '%s' has this SKU".formatted(owner), variant.sku());
+            }
+            boolean isNew = !realignedVariants.containsKey(variant.sku());
+            long fresh = accepted.keySet().stream()
+                    .filter(sku -> !realignedVariants.containsKey(sku))
+                    .count();
+            if (isNew && realignedVariants.size() + fresh >= ProductValidator.MAX_VARIANTS) {
+                return ProductValidator.error(
+                        "sku",
+                        "too_many_variants",
+                        "At most %d variants".formatted(ProductValidator.MAX_VARIANTS),
+                        variant.sku());
+            }
+            // A stored variant with a wrong number of values must not stand in the way of its price or its weight.
+            boolean judged = optionsChanged || changesOptionValues(variant);
+            return ProductValidator.validate(
+                    variant,
+                    judged ? product.options().size() : variant.optionValues().size());
+        }
+
+        private ProductRow.VariantRow merge(VariantDraft draft, ProductRow.@Nullable VariantRow row) {
+            return new ProductRow.VariantRow(
+                    row == null ? TypeId.newUuid() : row.id(),
+                    product.id(),
+                    draft.sku(),
+                    row == null ? nextPosition++ : row.position(),
+                    strippedOrDefault(draft.optionValues(), row == null ? List.of() : row.optionValues()),
+                    valueOrDefault(draft.barcode(), row == null ? "" : row.barcode()),
+                    valueOrDefault(draft.weightGrams(), row == null ? 0L : row.weightGrams()),
+                    valueOrDefault(draft.inventoryTracked(), row == null || row.inventoryTracked()),
+                    valueOrDefault(draft.inventoryPolicy(), row == null ? InventoryPolicy.DENY : row.inventoryPolicy()),
+                    valueOrDefault(draft.taxable(), row == null || row.taxable()),
+                    valueOrDefault(draft.requiresShipping(), row == null || row.requiresShipping()),
+                    valueOrDefault(draft.imageUrl(), row == null ? "" : row.imageUrl()),
+                    valueOrDefault(draft.attributes(), row == null ? Map.of() : row.attributes()),
+                    0,
+                    null,
+                    null);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.fondaco.catalog;
+
+import io.fondaco.catalog.ProductUpsertResult.ValidationError;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.web.UnicodeText;
+import io.fondaco.platform.web.Violation;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a product and a variant must be; bounds are in characters or entries. */
+final class ProductValidator {
+    private static final Pattern SLUG =
+            Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}](?:[\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254})");
+    private static final Pattern SKU = Pattern.compile("\\P{Cntrl}{1,255}");
+    private static final Pattern HTTP_URL = Pattern.compile("(?i:https?)://[^\\s/?#]\\S*");
+    private static final int MAX_SHORT_TEXT = 255;
+    private static final int MAX_DESCRIPTION = 200_000;
+    private static final int MAX_MEDIA = 250;
+    private static final int MAX_TAGS = 250;
+    private static final int MAX_OPTIONS = 3;
+    private static final int MAX_CATEGORIES = 100;
+    private static final int MAX_ATTRIBUTES = 250;
+    private static final int MAX_ATTRIBUTE = 20_000;
+    private static final int MAX_URL = 2_000;
+    static final int MAX_VARIANTS = 2_048;
+
+    private ProductValidator() {}
+
+    /** What is wrong with the product itself, as it would be. */
+    static Optional<ValidationError> validate(ProductRow product, List<List<String>> categories) {
+        if (!SLUG.matcher(product.slug()).matches()) {
+            return error(
+                    "slug",
+                    "invalid_slug",
+                    "A slug has lower-case letters, digits, - and _, at most 255",
+                    product.slug());
+        }
+        if (!UnicodeText.normalizeNfc(product.slug()).equals(product.slug())) {
+            return error("slug", "invalid_slug", "A slug is in Unicode's normal form C", product.slug());
+        }
+        if (TypeId.matches(ProductId.PREFIX, product.slug())) {
+            return error("slug", "invalid_slug", "A slug does not look like a product's id", product.slug());
+        }
+        if (product.title().isBlank()) {
+            return error("title", "required", "A product needs a title", "");
+        }
+        return shortText("title", product.title())
+                .or(() -> shortText("vendor", product.vendor()))
+                .or(() -> shortText("product_type", product.productType()))
+                .or(() -> text("description", product.description(), MAX_DESCRIPTION))
+                .or(() -> shortText("seo_title", product.seoTitle()))
+                .or(() -> text("seo_description", product.seoDescription(), MAX_ATTRIBUTE))
+                .or(() -> shortTexts("tags", product.tags(), MAX_TAGS))
+                .or(() -> shortTexts("options", product.options(), MAX_OPTIONS))
+                .or(() -> duplicate("options", product.options()))
+                .or(() -> media(product.media()))
+                .or(() -> categories(categories))
+                .or(() -> attributes(product.attributes()));
+    }
+
+    /** What is wrong with a variant, as it would be. */
+    static Optional<ValidationError> validate(ProductRow.VariantRow variant, int options) {
+        if (!SKU.matcher(variant.sku()).matches() || !variant.sku().strip().equals(variant.sku())) {
+            return error(
+                    "sku",
+                    "invalid_sku",
+                    "A SKU has 1 to 255 printable characters and no blanks around them",
+                    variant.sku());
+        }
+        if (variant.optionValues().size() != options) {
+            return error(
+                    "option_values",
+                    "option_count",
+                    "The product has %d options, the variant %d values"
+                            .formatted(options, variant.optionValues().size()),
+                    String.join(" / ", variant.optionValues()));
+        }
+        if (variant.optionValues().stream().anyMatch(String::isBlank)) {
+            return error("option_values", "required", "An option value must not be empty", "");
+        }
+        if (variant.weightGrams() < 0 || variant.weightGrams() > 1_000_000_000_000L) {
+            return error(
+                    "weight_grams", "out_of_range", "A weight is 0 g or more", Long.toString(variant.weightGrams()));
+        }
+        return shortTexts("option_values", variant.optionValues(), MAX_OPTIONS)
+                .or(() -> shortText("barcode", variant.barcode()))
+                .or(() -> text("image_url", variant.imageUrl(), MAX_URL))
+                .or(() -> variant.imageUrl().isEmpty() ? Optional.empty() : httpUrl("image_url", variant.imageUrl()))
+                .or(() -> attributes(variant.attributes()));
+    }
+
+    /** Shop fronts put it into pages: {@code javascript:} must not get there. */
+    private static Optional<ValidationError> httpUrl(String field, String url) {
+        return HTTP_URL.matcher(url).matches()
+                ? Optional.empty()
+                : error(field, "invalid_url", "A URL is absolute, by http or https", url);
+    }
+
+    private static Optional<ValidationError> shortText(String field, String value) {
+        return text(field, value, MAX_SHORT_TEXT);
+    }
+
+    private static Optional<ValidationError> text(String field, String value, int max) {
+        if (UnicodeText.hasNul(value)) {
+            return error(field, "invalid_format", "A NUL character is not text", "");
+        }
+        return value.length() <= max
+                ? Optional.empty()
+                : error(field, "too_long", "At most %d characters".formatted(max), value);
+    }
+
+    private static Optional<ValidationError> shortTexts(String field, List<String> values, int max) {
+        if (values.size() > max) {
+            return error(field, "too_many", "At most %d".formatted(max), Integer.toString(values.size()));
+        }
+        return values.stream()
+                .map(value -> shortText(field, value))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<ValidationError> duplicate(String field, List<String> values) {
+        Set<String> seen = new HashSet<>();
+        return values.stream()
+                .filter(value -> value.isBlank() || !seen.add(value))
+                .findFirst()
+                .flatMap(value -> error(field, "duplicate", "Each must be named, and once", value));
+    }
+
+    private static Optional<ValidationError> media(List<Media> media) {
+        if (media.size() > MAX_MEDIA) {
+            return error("media", "too_many", "At most %d".formatted(MAX_MEDIA), Integer.toString(media.size()));
+        }
+        for (Media item : media) {
+            if (item.url().isBlank()) {
+                return error("media", "required", "A medium needs a URL", "");
+            }
+            Optional<ValidationError> refusal = text("media", item.url(), MAX_URL)
+                    .or(() -> httpUrl("media", item.url()))
+                    .or(() -> text("media", item.alt(), MAX_ATTRIBUTE));
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ValidationError> categories(List<List<String>> categories) {
+        if (categories.size() > MAX_CATEGORIES) {
+            return error("categories", "too_many", "At most %d".formatted(MAX_CATEGORIES), "");
+        }
+        for (List<String> path : categories) {
+            if (path.isEmpty()
+                    || path.size() > CategoryTree.MAX_DEPTH
+                    || path.stream().anyMatch(String::isBlank)) {
+                return error(
+                        "categories",
+                        "invalid_path",
+                        "A category is named from the root, at most %d deep".formatted(CategoryTree.MAX_DEPTH),
+                        String.join(" > ", path));
+            }
+            Optional<ValidationError> refusal = shortTexts("categories", path, CategoryTree.MAX_DEPTH);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ValidationError> attributes(Map<String, String> attributes) {
+        if (attributes.size() > MAX_ATTRIBUTES) {
+            return error("attributes", "too_many", "At most %d".formatted(MAX_ATTRIBUTES), "");
+        }
+        return attributes.entrySet().stream()
+                .map(entry -> shortText("attributes", entry.getKey())
+                        .or(() -> text("attributes", entry.getValue(), MAX_ATTRIBUTE)))
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    static Optional<ValidationError> error(String field, String code, String rule, @Nullable String value) {
+        String shown = value == null || value.isEmpty() ? "" : ": '" + Violation.abbreviate(value) + "'";
+        return Optional.of(new ValidationError(field, code, rule + shown));
+    }
+}

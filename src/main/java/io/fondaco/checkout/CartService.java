@@ -1,0 +1,228 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartId;
+import io.fondaco.cart.CartLineId;
+import io.fondaco.cart.CartUpdate;
+import io.fondaco.cart.Carts;
+import io.fondaco.cart.CreatedCart;
+import io.fondaco.cart.NewCartLine;
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.SellableVariant;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.EmailAddress;
+import io.fondaco.platform.transactions.RetriedWrites;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.pricing.Pricing;
+import io.fondaco.promotion.Discounts;
+import io.fondaco.promotion.Promotions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.validation.Validator;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a shopper does with a cart. Each change is one transaction that locks the cart first. */
+@RetriedWrites
+@ApplicationScoped
+class CartService {
+    private static final int MAX_QUANTITY = 9_999;
+
+    private final Carts carts;
+    private final Catalog catalog;
+    private final Pricing pricing;
+    private final CartPricing cartPricing;
+    private final Validator validator;
+
+    CartService(Carts carts, Catalog catalog, Pricing pricing, CartPricing cartPricing, Validator validator) {
+        this.carts = carts;
+        this.catalog = catalog;
+        this.pricing = pricing;
+        this.cartPricing = cartPricing;
+        this.validator = validator;
+    }
+
+    @Transactional
+    CartView create(NewCartRequest request) {
+        if (!Money.isCurrency(request.currency())) {
+            throw ApiException.invalid(
+                    "/currency",
+                    "unknown_currency",
+                    "'%s' is not an ISO 4217 currency.".formatted(Violation.abbreviate(request.currency())));
+        }
+        List<LineRequest> wanted = request.lines() == null ? List.of() : request.lines();
+        validateLines(wanted);
+        List<NewCartLine> lines = resolve(wanted, request.currency(), true);
+        CreatedCart opened = carts.create(
+                request.currency(), Optional.ofNullable(request.email()).flatMap(EmailAddress::normalize));
+        Cart cart = carts.addLines(opened.cart(), lines);
+        return cartPricing.view(cartPricing.price(cart), opened.token());
+    }
+
+    /** Anybody may send thousands of lines: they are counted before each is looked at, and after some violations no more are. */
+    private void validateLines(List<LineRequest> wanted) {
+        if (wanted.size() > carts.maxLines()) {
+            throw ApiException.invalid(
+                    "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(carts.maxLines()));
+        }
+        List<Violation> violations = new ArrayList<>();
+        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_REPORTED; index++) {
+            String pointer = "/lines/" + index;
+            LineRequest line = wanted.get(index);
+            if (line == null) {
+                violations.add(new Violation(pointer, "required", "must not be null"));
+                continue;
+            }
+            validator.validate(line).stream()
+                    .map(broken -> Violation.of(pointer + "/" + broken.getPropertyPath(), broken))
+                    .sorted(Comparator.comparing(Violation::pointer))
+                    .forEach(violations::add);
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+    }
+
+    CartView view(CartId id, String token) {
+        return cartPricing.view(cartPricing.price(carts.read(id, token)), null);
+    }
+
+    ShippingMethods shippingMethods(CartId id, String token) {
+        return ShippingMethods.of(cartPricing.price(carts.read(id, token)).shippingMethods());
+    }
+
+    @Transactional
+    CartView addLine(CartId id, String token, LineRequest request) {
+        Cart cart = carts.lock(id, token);
+        return view(carts.addLines(cart, resolve(List.of(request), cart.currency(), false)));
+    }
+
+    @Transactional
+    CartView changeQuantity(CartId id, String token, CartLineId line, long quantity) {
+        Cart cart = carts.lock(id, token);
+        int units = Math.clamp(quantity, 0, MAX_QUANTITY + 1);
+        return view(carts.changeQuantity(cart, line, units));
+    }
+
+    @Transactional
+    CartView removeLine(CartId id, String token, CartLineId line) {
+        return view(carts.removeLine(carts.lock(id, token), line));
+    }
+
+    @Transactional
+    CartView update(CartId id, String token, CartPatch patch) {
+        Optional<List<String>> coupons =
+                Optional.ofNullable(patch.couponCodes()).map(CartService::normalizeCouponCodes);
+        Cart cart = carts.lock(id, token);
+        PricedCart priced = cartPricing.price(carts.update(
+                cart,
+                new CartUpdate(
+                        Optional.ofNullable(patch.email()).flatMap(EmailAddress::normalize),
+                        Optional.ofNullable(patch.shippingAddress()),
+                        Optional.ofNullable(patch.billingAddress()),
+                        Optional.ofNullable(patch.shippingMethod()),
+                        coupons)));
+        requireOfferedShippingMethod(patch, priced);
+        requireKnownCoupons(patch, priced);
+        return cartPricing.view(priced, null);
+    }
+
+    /** The codes as they are compared, each once. What cannot be one is refused. */
+    private static List<String> normalizeCouponCodes(List<String> codes) {
+        for (int index = 0; index < codes.size(); index++) {
+            if (codes.get(index) == null) {
+                throw ApiException.invalid("/coupon_codes/" + index, "required", "must not be null");
+            }
+            if (!Promotions.isValidCode(Promotions.normalizeCode(codes.get(index)))) {
+                throw unknownCoupon(index);
+            }
+        }
+        return codes.stream().map(Promotions::normalizeCode).distinct().toList();
+    }
+
+    /** A coupon that is named is refused at once when there is none. Any other may come to apply yet, and is a problem. */
+    private static void requireKnownCoupons(CartPatch patch, PricedCart priced) {
+        if (patch.couponCodes() == null) {
+            return;
+        }
+        List<String> codes =
+                patch.couponCodes().stream().map(Promotions::normalizeCode).toList();
+        priced.discounts().problems().stream()
+                .filter(problem -> problem.code().equals(Discounts.UNKNOWN_COUPON))
+                .findFirst()
+                .ifPresent(problem -> {
+                    throw unknownCoupon(codes.indexOf(problem.extensions().get("coupon")));
+                });
+    }
+
+    private static ApiException unknownCoupon(int index) {
+        return ApiException.invalid("/coupon_codes/" + index, Discounts.UNKNOWN_COUPON, "There is no such coupon.");
+    }
+
+    /** A method that is named is refused at once when it is already known that it cannot be had. */
+    private static void requireOfferedShippingMethod(CartPatch patch, PricedCart priced) {
+        boolean decided = priced.cart().shippingAddress().isPresent()
+                && !priced.shippingMethods().isEmpty();
+        if (patch.shippingMethod() != null && decided && priced.shippingMethod().isEmpty()) {
+            throw ApiException.invalid(
+                    "/shipping_method",
+                    "unknown_shipping_method",
+                    "'%s' is not offered for this address.".formatted(patch.shippingMethod()));
+        }
+    }
+
+    private CartView view(Cart cart) {
+        return cartPricing.view(cartPricing.price(cart), null);
+    }
+
+    /** Finds the variants of lines that are wanted, and refuses all that cannot be sold, together. Two statements. */
+    private List<NewCartLine> resolve(List<LineRequest> wanted, String currency, boolean inList) {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        Map<String, SellableVariant> variants = catalog.variantsBySku(
+                wanted.stream().map(LineRequest::sku).distinct().toList());
+        List<VariantId> ids =
+                variants.values().stream().map(SellableVariant::id).toList();
+        Map<VariantId, VariantPrice> prices = ids.isEmpty() ? Map.of() : pricing.findPrices(currency, ids);
+        List<NewCartLine> lines = new ArrayList<>();
+        List<Violation> violations = new ArrayList<>();
+        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_REPORTED; index++) {
+            LineRequest line = wanted.get(index);
+            String pointer = inList ? "/lines/" + index : "";
+            SellableVariant variant = variants.get(line.sku());
+            if (line.quantity() < 1 || line.quantity() > MAX_QUANTITY) {
+                violations.add(new Violation(
+                        pointer + "/quantity",
+                        "quantity_out_of_range",
+                        "A line has 1 to %d units, not %d.".formatted(MAX_QUANTITY, line.quantity())));
+            }
+            if (variant == null) {
+                violations.add(new Violation(
+                        pointer + "/sku",
+                        "unknown_sku",
+                        "There is no SKU '%s'.".formatted(Violation.abbreviate(line.sku()))));
+            } else if (!variant.forSale()) {
+                violations.add(new Violation(pointer + "/sku", "not_for_sale", line.sku() + " is not for sale."));
+            } else if (!prices.containsKey(variant.id())) {
+                violations.add(new Violation(
+                        pointer + "/sku",
+                        "no_price_in_currency",
+                        "%s has no price in %s.".formatted(line.sku(), currency)));
+            } else {
+                int units = Math.clamp(line.quantity(), 0, MAX_QUANTITY);
+                lines.add(new NewCartLine(variant.id(), line.sku(), units, pointer));
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw ApiException.invalid(violations);
+        }
+        return lines;
+    }
+}

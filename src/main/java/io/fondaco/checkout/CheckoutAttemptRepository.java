@@ -1,0 +1,272 @@
+package io.fondaco.checkout;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.cart.CartId;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.ReservationId;
+import io.fondaco.order.NewOrder;
+import io.fondaco.order.OrderId;
+import io.fondaco.payment.PaymentId;
+import io.fondaco.payment.PaymentOutcome;
+import io.fondaco.payment.PaymentResult;
+import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.web.Json;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The completions' table. */
+@ApplicationScoped
+class CheckoutAttemptRepository {
+    private static final String COLUMNS = """
+             id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
+             idempotency_route, idempotency_key, idempotency_fingerprint,
+             state = 'pending' AND created_at < now() - make_interval(secs => :limit) AS overdue,
+             state = 'pending' AND created_at < now() - make_interval(secs => :shopper_limit) AS shopper_overdue
+            """;
+    private static final double MAX_CHECK_INTERVAL_SECONDS = 300;
+
+    private final EntityManager entities;
+    private final ObjectMapper json;
+    private final CheckoutSettings settings;
+    private final Inventory inventory;
+
+    CheckoutAttemptRepository(
+            EntityManager entities, ObjectMapper json, CheckoutSettings settings, Inventory inventory) {
+        this.entities = entities;
+        this.json = json;
+        this.settings = settings;
+        this.inventory = inventory;
+    }
+
+    /** What an open completion waits for. */
+    enum WaitReason {
+        /** Whoever began it; if nobody goes on with it, the recovery. */
+        RECOVERY,
+        /** The provider was asked, and it is not known what it did. */
+        ANSWER,
+        /** The provider said that it takes its time. */
+        PROVIDER,
+        /** The shopper has something to do first. */
+        SHOPPER;
+
+        private static WaitReason of(PaymentResult answer) {
+            if (answer.outcome() != PaymentOutcome.PENDING) {
+                return ANSWER;
+            }
+            return answer.action().isPresent() ? SHOPPER : PROVIDER;
+        }
+
+        String column() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Writes down a new completion, left to the caller for the time of a lease. One statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    CheckoutAttempt insert(
+            CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
+        UUID id = TypeId.newUuid();
+        entities.createNativeQuery("""
+                        INSERT INTO checkout.attempt
+                               (id, cart_id, order_id, payment_id, reservation_id, snapshot, idempotency_principal,
+                                idempotency_route, idempotency_key, idempotency_fingerprint, locked_until)
+                        VALUES (:id, :cart, :order, :payment, cast(:reservation AS uuid), cast(:snapshot AS jsonb),
+                                :principal, :route, :key, :fingerprint, now() + make_interval(secs => :lease))
+                        """)
+                .setParameter("id", id)
+                .setParameter("cart", cart.value())
+                .setParameter("order", order.id().value())
+                .setParameter("payment", payment.value())
+                .setParameter(
+                        "reservation",
+                        reservation
+                                .map(ReservationId::value)
+                                .map(UUID::toString)
+                                .orElse(null))
+                .setParameter("snapshot", Json.write(json, order))
+                .setParameter("principal", key.principal())
+                .setParameter("route", key.route())
+                .setParameter("key", key.key())
+                .setParameter("fingerprint", key.fingerprint())
+                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .executeUpdate();
+        return new CheckoutAttempt(
+                id, cart, payment, reservation, CheckoutAttemptState.RESERVED, order, key, false, false);
+    }
+
+    /**
+     * The one way in which a completion moves.
+     *
+     * @param answer that moves it
+     * @return false if it is not any more where the caller saw it: someone else moved it first
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    boolean transition(CheckoutAttempt seen, CheckoutAttemptState next, PaymentResult answer) {
+        if (!seen.state().canTransitionTo(next)) {
+            throw new IllegalStateException("A completion that is %s cannot become %s".formatted(seen.state(), next));
+        }
+        return entities.createNativeQuery("""
+                                UPDATE checkout.attempt
+                                   SET state = :next, attempts = 0, updated_at = now(),
+                                       waiting = :waiting, waiting_since = now(),
+                                       locked_until = now() + make_interval(secs => :wait)
+                                 WHERE id = :id AND state = :seen
+                                """)
+                        .setParameter("next", next.column())
+                        .setParameter("waiting", WaitReason.of(answer).column())
+                        .setParameter("wait", Seconds.of(settings.pendingCheck()))
+                        .setParameter("id", seen.id())
+                        .setParameter("seen", seen.state().column())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** Keeps what a pending completion waits for. One statement. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void updateWaitReason(CheckoutAttempt seen, PaymentResult answer) {
+        entities.createNativeQuery("""
+                        UPDATE checkout.attempt SET waiting = :waiting, waiting_since = now()
+                         WHERE id = :id AND state = 'pending' AND waiting IS DISTINCT FROM :waiting
+                        """)
+                .setParameter("waiting", WaitReason.of(answer).column())
+                .setParameter("id", seen.id())
+                .executeUpdate();
+    }
+
+    /**
+     * How long the oldest open completion has been there, in seconds, by what it waits for; for an answer, how long it has waited for
+     * that. One statement, of up to 100,000 of them.
+     */
+    Map<WaitReason, Double> oldestOpenAges() {
+        List<?> rows = entities.createNativeQuery("""
+                        SELECT waits, cast(max(extract(epoch FROM now() - CASE waits WHEN 'answer' THEN since ELSE created_at END))
+                                           AS double precision) AS age
+                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS waits,
+                                       coalesce(waiting_since, created_at) AS since, created_at
+                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending') LIMIT 100000) AS open
+                         GROUP BY waits
+                        """, Tuple.class)
+                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
+                .getResultList();
+        Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
+        for (Object row : rows) {
+            Tuple open = (Tuple) row;
+            ages.put(
+                    WaitReason.valueOf(open.get("waits", String.class).toUpperCase(Locale.ROOT)),
+                    Math.max(0, open.get("age", Double.class)));
+        }
+        return ages;
+    }
+
+    Optional<CheckoutAttempt> findByOrder(OrderId order) {
+        return select("order_id = :value", order.value());
+    }
+
+    Optional<CheckoutAttempt> findByPayment(PaymentId payment) {
+        return select("payment_id = :value", payment.value());
+    }
+
+    /** The completion of this cart that has not failed. */
+    Optional<CheckoutAttempt> findUnfailedByCart(CartId cart) {
+        return select("cart_id = :value AND state <> 'failed'", cart.value());
+    }
+
+    Optional<CheckoutAttempt> find(UUID id) {
+        return select("id = :value", id);
+    }
+
+    private Optional<CheckoutAttempt> select(String condition, UUID value) {
+        List<?> rows = entities.createNativeQuery(
+                        "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, Tuple.class)
+                .setParameter("value", value)
+                .setParameter("limit", Seconds.of(settings.pendingLimit()))
+                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
+                .getResultList();
+        return rows.stream().findFirst().map(row -> toAttempt((Tuple) row));
+    }
+
+    /**
+     * Takes up completions that were left, by a crash or a provider that has yet to tell, and keeps their stock. Several
+     * pods may do so at once. By the database's clock.
+     */
+    @Transactional
+    List<CheckoutAttempt> claimDue() {
+        List<?> rows = entities.createNativeQuery("""
+                        UPDATE checkout.attempt
+                           SET attempts = attempts + 1,
+                               locked_until = now() + make_interval(secs => CASE state
+                                   WHEN 'reserved' THEN :lease
+                                   ELSE greatest(:lease, least(:check * power(2, least(attempts, 20)), :max_check)) END)
+                         WHERE id IN (SELECT id FROM checkout.attempt
+                                       WHERE state IN ('reserved', 'pending') AND locked_until < now()
+                                       ORDER BY locked_until LIMIT :batch FOR UPDATE SKIP LOCKED)
+                        RETURNING""" + COLUMNS, Tuple.class)
+                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .setParameter("check", Seconds.of(settings.pendingCheck()))
+                .setParameter("max_check", MAX_CHECK_INTERVAL_SECONDS)
+                .setParameter("batch", settings.recoveryBatch())
+                .setParameter("limit", Seconds.of(settings.pendingLimit()))
+                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
+                .getResultList();
+        List<CheckoutAttempt> due =
+                rows.stream().map(row -> toAttempt((Tuple) row)).toList();
+        due.forEach(this::extendReservation);
+        return due;
+    }
+
+    /** Gives a client that came back time to go on with its completion. */
+    @Transactional(Transactional.TxType.MANDATORY)
+    void renewLease(CheckoutAttempt checkoutAttempt) {
+        entities.createNativeQuery("""
+                        UPDATE checkout.attempt SET locked_until = now() + make_interval(secs => :lease)
+                         WHERE id = :id AND state = 'reserved'
+                        """)
+                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .setParameter("id", checkoutAttempt.id())
+                .executeUpdate();
+        extendReservation(checkoutAttempt);
+    }
+
+    private void extendReservation(CheckoutAttempt checkoutAttempt) {
+        if (checkoutAttempt.state() == CheckoutAttemptState.RESERVED) {
+            checkoutAttempt.reservation().ifPresent(id -> inventory.extend(id, settings.reservationTtl()));
+        }
+    }
+
+    private CheckoutAttempt toAttempt(Tuple row) {
+        return new CheckoutAttempt(
+                row.get("id", UUID.class),
+                new CartId(row.get("cart_id", UUID.class)),
+                new PaymentId(row.get("payment_id", UUID.class)),
+                Optional.ofNullable(row.get("reservation_id", UUID.class)).map(ReservationId::new),
+                CheckoutAttemptState.ofColumn(row.get("state", String.class)),
+                parseSnapshot(row.get("snapshot", String.class)),
+                new IdempotencyKey(
+                        row.get("idempotency_principal", String.class),
+                        row.get("idempotency_route", String.class),
+                        row.get("idempotency_key", String.class),
+                        row.get("idempotency_fingerprint", String.class)),
+                row.get("overdue", Boolean.class),
+                row.get("shopper_overdue", Boolean.class));
+    }
+
+    private NewOrder parseSnapshot(String text) {
+        try {
+            return json.readValue(text, NewOrder.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A stored completion does not parse", e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.fondaco.checkout;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartId;
+import io.fondaco.cart.Carts;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.Reservation;
+import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.Addresses;
+import io.fondaco.order.NewOrder;
+import io.fondaco.order.OrderId;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.Payments;
+import io.fondaco.platform.idempotency.Idempotency;
+import io.fondaco.platform.idempotency.IdempotencyKey;
+import io.fondaco.platform.idempotency.IdempotentResponse;
+import io.fondaco.platform.identity.Secret;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.transactions.RetriedWrites;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.shipping.ShippingQuote;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first transaction of a completion: everything that must be known and set aside before a provider is asked. A
+ * failure leaves no trace. Eleven statements with those of inventory, stock last; three more for a cart with coupons.
+ */
+@RetriedWrites
+@ApplicationScoped
+class PrepareCheckout {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final Idempotency idempotency;
+    private final Carts carts;
+    private final CartPricing pricing;
+    private final Payments payments;
+    private final Inventory inventory;
+    private final CheckoutAttemptRepository checkoutAttemptRepository;
+    private final CheckoutSettings settings;
+    private final CouponRedemptions coupons;
+    private final CrashInjector crashInjector;
+
+    PrepareCheckout(
+            Idempotency idempotency,
+            Carts carts,
+            CartPricing pricing,
+            Payments payments,
+            Inventory inventory,
+            CheckoutAttemptRepository checkoutAttemptRepository,
+            CheckoutSettings settings,
+            CouponRedemptions coupons,
+            CrashInjector crashInjector) {
+        this.idempotency = idempotency;
+        this.carts = carts;
+        this.pricing = pricing;
+        this.payments = payments;
+        this.inventory = inventory;
+        this.checkoutAttemptRepository = checkoutAttemptRepository;
+        this.settings = settings;
+        this.coupons = coupons;
+        this.crashInjector = crashInjector;
+    }
+
+    /** How a request to complete a cart begins. */
+    sealed interface Preparation {
+        /** It was answered before. */
+        record ReplayedResponse(IdempotentResponse response) implements Preparation {}
+
+        /** Everything is set aside; the provider is to be asked. */
+        record Prepared(CheckoutAttempt attempt, Payment payment) implements Preparation {}
+
+        /** An earlier try with the same key was cut off; nobody knows whether the provider was asked. */
+        record Resumed(CheckoutAttempt attempt) implements Preparation {}
+    }
+
+    @Transactional
+    Preparation prepare(CartId id, String token, IdempotencyKey key, CompleteRequest request) {
+        Optional<IdempotentResponse> answered = idempotency.claimWithinLimit(key);
+        if (answered.isPresent()) {
+            return new Preparation.ReplayedResponse(answered.get());
+        }
+        payments.requireProvider(request.payment().provider());
+        Cart cart = carts.lock(id, token);
+        switch (cart.status()) {
+            case OPEN -> {}
+            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart has become an order already.");
+            case COMPLETING -> {
+                return resume(cart, key);
+            }
+        }
+        PricedCart priced = pricing.price(cart);
+        CouponRedemptions.requireUsable(priced);
+        requireComplete(priced);
+        requireExpectedTotal(priced.totals().total(), request.expectedTotal());
+        NewOrder order = snapshot(priced, token);
+        coupons.redeem(order, priced);
+        Payment payment = payments.createPayment(
+                request.payment().provider(),
+                order.id().value(),
+                priced.totals().total());
+        carts.markCompleting(id);
+        List<StockQuantity> stock = priced.requiredStock();
+        Optional<Reservation> reservation = stock.isEmpty()
+                ? Optional.empty()
+                : Optional.of(inventory.reserve(priced.stockDemand(), settings.reservationTtl()));
+        CheckoutAttempt begun = checkoutAttemptRepository.insert(
+                id,
+                payment.id(),
+                reservation.map(Reservation::id),
+                reservation
+                        .map(made -> order.withBackorders(made.backorderedUnits()))
+                        .orElse(order),
+                key);
+        crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE_UNCOMMITTED);
+        return new Preparation.Prepared(begun, payment);
+    }
+
+    private Preparation resume(Cart cart, IdempotencyKey key) {
+        Optional<CheckoutAttempt> running = checkoutAttemptRepository.findUnfailedByCart(cart.id());
+        if (running.isPresent() && running.get().idempotencyKey().equals(key)) {
+            checkoutAttemptRepository.renewLease(running.get());
+            return new Preparation.Resumed(running.get());
+        }
+        throw new ApiException(
+                409,
+                "completion_in_progress",
+                "This cart is just being completed by another request.",
+                List.of(),
+                Map.of(),
+                RETRY_AFTER);
+    }
+
+    private static void requireComplete(PricedCart priced) {
+        if (!priced.problems().isEmpty()) {
+            throw new ApiException(
+                    422,
+                    "cart_incomplete",
+                    "The cart cannot be completed yet: "
+                            + priced.problems().getFirst().detail(),
+                    priced.problems());
+        }
+    }
+
+    private static void requireExpectedTotal(Money total, @Nullable Money expected) {
+        if (expected != null && !expected.equals(total)) {
+            throw new ApiException(
+                    409,
+                    "price_changed",
+                    "The total is %s now, not %s; show it and ask again.".formatted(total, expected),
+                    List.of(),
+                    Map.of("expected_total", expected, "total", total),
+                    null);
+        }
+    }
+
+    private static NewOrder snapshot(PricedCart priced, String token) {
+        Cart cart = priced.cart();
+        return new NewOrder(
+                OrderId.random(),
+                cart.id().value(),
+                HexFormat.of().formatHex(Secret.hash(ResponseJson.orderToken(token))),
+                cart.email().orElseThrow(),
+                new Addresses(
+                        cart.shippingAddress().orElse(null),
+                        cart.billingAddress().orElse(null)),
+                priced.shippingMethod().map(ShippingQuote::code).orElse(null),
+                priced.totals(),
+                IntStream.range(0, priced.lines().size())
+                        .mapToObj(index -> snapshot(priced.lines().get(index), priced.discountOfLine(index)))
+                        .toList(),
+                priced.effectiveDiscounts(),
+                Map.of());
+    }
+
+    private static NewOrder.NewOrderLine snapshot(PricedCart.PricedLine pricedLine, @Nullable Money discount) {
+        return new NewOrder.NewOrderLine(
+                pricedLine.cartLine().variantId().value(),
+                pricedLine.cartLine().sku(),
+                pricedLine.variant().orElseThrow().title(),
+                pricedLine.cartLine().quantity(),
+                pricedLine.unitPrice().orElseThrow(),
+                pricedLine.stockChecked(),
+                discount);
+    }
+}

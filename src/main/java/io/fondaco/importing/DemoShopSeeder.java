@@ -1,0 +1,151 @@
+package io.fondaco.importing;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives an empty shop something to show: {@code fondaco.demo-shop=true} queues the files of the demo shop as imports. They
+ * go in once, however many pods start at the same time, and are taken up again after a crash like any other import. Until
+ * they have ended the pod is not ready, so that whoever waits for it finds products that can be bought.
+ */
+@Readiness
+@ApplicationScoped
+class DemoShopSeeder implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(DemoShopSeeder.class);
+    private static final String CURRENCY = "EUR";
+    private static final String FILE_PREFIX = "demo-shop/";
+
+    private final boolean enabled;
+    private final SeedImports seedImports;
+    private final ImportWorkerWakeUp workerWakeUp;
+    private volatile long queuedFiles;
+    private volatile boolean loaded;
+
+    DemoShopSeeder(
+            @ConfigProperty(name = "fondaco.demo-shop", defaultValue = "false") boolean wanted,
+            SeedImports seedImports,
+            ImportWorkerWakeUp bell) {
+        this.enabled = wanted;
+        this.seedImports = seedImports;
+        this.workerWakeUp = bell;
+    }
+
+    /** After the migrations, which have the platform's priority. */
+    void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
+        if (!enabled) {
+            return;
+        }
+        if (seedImports.enqueueIfCatalogIsEmpty()) {
+            LOG.info("The demo shop is being loaded");
+            workerWakeUp.wakeUp();
+        }
+        queuedFiles = seedImports.countQueued();
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("demo shop").status(isLoaded()).build();
+    }
+
+    /** Asks only as long as it is not, and a database that does not answer is another check's matter. */
+    private boolean isLoaded() {
+        if (!loaded) {
+            try {
+                loaded = queuedFiles == 0 || seedImports.countFinished() >= queuedFiles;
+            } catch (RuntimeException e) {
+                LOG.debug("Nobody says whether the demo shop is loaded", e);
+            }
+        }
+        return loaded;
+    }
+
+    /** Both files in one transaction, or neither. */
+    @ApplicationScoped
+    static class SeedImports {
+        private final Uploads uploads;
+        private final Catalog catalog;
+        private final EntityManager entities;
+
+        SeedImports(Uploads uploads, Catalog catalog, EntityManager entities) {
+            this.uploads = uploads;
+            this.catalog = catalog;
+            this.entities = entities;
+        }
+
+        /** How many files of it were ever queued. */
+        @ReadsFrom(Route.PRIMARY)
+        @ActivateRequestContext
+        @Transactional
+        long countQueued() {
+            return count("SELECT count(*) FROM importing.import WHERE starts_with(name, :files)");
+        }
+
+        /** How many have ended, as those see it who read a replica. */
+        @ReadsFrom(Route.REPLICA)
+        @ActivateRequestContext
+        @Transactional
+        long countFinished() {
+            return count("""
+                    SELECT count(*) FROM importing.import
+                     WHERE starts_with(name, :files) AND finished_at IS NOT NULL
+                    """);
+        }
+
+        private long count(String sql) {
+            return (Long) entities.createNativeQuery(sql, Long.class)
+                    .setParameter("files", FILE_PREFIX)
+                    .getSingleResult();
+        }
+
+        @ActivateRequestContext
+        @Transactional
+        boolean enqueueIfCatalogIsEmpty() {
+            if (!catalog.listSnapshotsAfter(Optional.empty(), 1).isEmpty()) {
+                return false;
+            }
+            Optional<ImportId> products = enqueue(FileKind.PRODUCTS, Optional.empty());
+            if (products.isEmpty()) {
+                return false;
+            }
+            enqueue(FileKind.STOCK, products);
+            return true;
+        }
+
+        private Optional<ImportId> enqueue(FileKind kind, Optional<ImportId> after) {
+            String file = FILE_PREFIX + kind + ".csv";
+            Uploads.ImportOptions importOptions =
+                    new Uploads.ImportOptions(kind, FileFormat.FONDACO, CURRENCY, false, true);
+            return uploads.enqueueOnce(file, importOptions, read(file), after);
+        }
+
+        private static byte[] read(String file) {
+            try (InputStream bytes =
+                    Thread.currentThread().getContextClassLoader().getResourceAsStream(file)) {
+                if (bytes == null) {
+                    throw new IllegalStateException("The application lacks its file " + file);
+                }
+                return bytes.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot read " + file, e);
+            }
+        }
+    }
+}

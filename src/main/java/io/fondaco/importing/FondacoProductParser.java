@@ -1,0 +1,179 @@
+package io.fondaco.importing;
+
+import static io.fondaco.importing.FondacoColumns.*;
+
+import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantDraft;
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.UnicodeText;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads our own format: one row per variant; the first row of a product speaks for the product as well. */
+final class FondacoProductParser implements ProductRowParser {
+    private final CsvHeader csvHeader;
+    private final int slugPosition;
+    private final List<String> currencies;
+
+    /**
+     * @throws InvalidCsvHeader if a column is missing or unknown
+     */
+    FondacoProductParser(CsvHeader csvHeader) {
+        this.csvHeader = csvHeader;
+        slugPosition = csvHeader.requirePosition(SLUG);
+        csvHeader.requirePosition(SKU);
+        currencies = FondacoColumns.currencies(csvHeader);
+    }
+
+    @Override
+    public String productKey(CsvRow row) {
+        return slugPosition < row.cells().size()
+                ? UnicodeText.normalizeNfc(row.cells().get(slugPosition).strip())
+                : "";
+    }
+
+    @Override
+    public StagedProduct parse(List<CsvRow> rows) {
+        List<StagedRow> planned = new ArrayList<>(rows.size());
+        List<VariantDraft> variants = new ArrayList<>();
+        Set<String> skus = new HashSet<>();
+        @Nullable ProductDraft product = null;
+        @Nullable RowError flaw = null;
+        for (CsvRow cells : rows) {
+            RowReader row = new RowReader(csvHeader, cells);
+            boolean head = planned.isEmpty();
+            try {
+                Optional<RowError> unreadable = row.rowError();
+                if (unreadable.isPresent()) {
+                    throw new InvalidCell(unreadable.get());
+                }
+                if (head) {
+                    product = parseProduct(row);
+                }
+            } catch (InvalidCell e) {
+                flaw = head ? e.error() : flaw;
+                planned.add(new StagedRow.RejectedRow(e.error()));
+                continue;
+            }
+            try {
+                planned.add(parseVariant(row, head && rows.size() == 1, skus, variants));
+            } catch (InvalidCell e) {
+                planned.add(new StagedRow.RejectedRow(e.error()));
+            }
+        }
+        if (product == null) {
+            return flaw == null ? new StagedProduct(Optional.empty(), planned) : StagedProduct.rejected(flaw, planned);
+        }
+        return StagedProduct.assemble(product, variants, planned);
+    }
+
+    @Override
+    public String columnOf(String field) {
+        return field;
+    }
+
+    private StagedRow parseVariant(RowReader row, boolean alone, Set<String> skus, List<VariantDraft> variants)
+            throws InvalidCell {
+        if (alone && row.isEmpty(SKU)) {
+            return new StagedRow.ProductOnlyRow(row.number());
+        }
+        String sku = row.sku(SKU);
+        List<ImportedPrice> prices = parsePrices(row);
+        VariantDraft variant = new VariantDraft(
+                sku,
+                parseTexts(row, OPTION_VALUES),
+                row.text(BARCODE),
+                row.grams(WEIGHT_GRAMS),
+                row.flag(INVENTORY_TRACKED),
+                parseEnum(row, INVENTORY_POLICY, InventoryPolicy.class),
+                row.flag(TAXABLE),
+                row.flag(REQUIRES_SHIPPING),
+                row.text(IMAGE_URL),
+                parseMap(row, VARIANT_ATTRIBUTES));
+        if (!skus.add(sku)) {
+            throw row.invalidCell(SKU, "duplicate_sku", "'%s' stands in an earlier row of this product", sku);
+        }
+        variants.add(variant);
+        return new StagedRow.StagedVariantRow(row.number(), sku, prices, Optional.empty());
+    }
+
+    private ProductDraft parseProduct(RowReader row) throws InvalidCell {
+        String slug = UnicodeText.normalizeNfc(row.trimmedText(SLUG));
+        if (slug.isEmpty()) {
+            throw row.invalidCell(SLUG, "missing_slug", "The row names no product%s", "");
+        }
+        String categories = row.text(CATEGORIES);
+        String media = row.text(MEDIA);
+        return new ProductDraft(
+                slug,
+                row.text(TITLE),
+                row.text(DESCRIPTION),
+                row.text(VENDOR),
+                row.text(PRODUCT_TYPE),
+                parseEnum(row, STATUS, ProductStatus.class),
+                parseTexts(row, TAGS),
+                categories == null ? null : JsonCells.parseLists(row, CATEGORIES, categories),
+                parseTexts(row, OPTIONS),
+                media == null ? null : JsonCells.parseMedia(row, MEDIA, media),
+                row.text(SEO_TITLE),
+                row.text(SEO_DESCRIPTION),
+                parseMap(row, ATTRIBUTES),
+                List.of());
+    }
+
+    private List<ImportedPrice> parsePrices(RowReader row) throws InvalidCell {
+        List<ImportedPrice> prices = new ArrayList<>();
+        for (String currency : currencies) {
+            List<String> compareColumn = FondacoColumns.compareAt(currency);
+            Optional<Money> price = row.price(FondacoColumns.price(currency), currency);
+            Optional<Money> compareAt = row.price(compareColumn, currency);
+            if (price.isPresent()) {
+                prices.add(new ImportedPrice(
+                        price.get(),
+                        compareAt,
+                        csvHeader.position(compareColumn).isPresent()));
+            } else if (compareAt.isPresent()) {
+                throw row.invalidCell(
+                        compareColumn,
+                        "missing_price",
+                        "'%s' has no price in " + currency + " to compare with",
+                        row.trimmedText(compareColumn));
+            }
+        }
+        return prices;
+    }
+
+    private static @Nullable List<String> parseTexts(RowReader row, List<String> column) throws InvalidCell {
+        String cell = row.text(column);
+        return cell == null ? null : JsonCells.parseTexts(row, column, cell);
+    }
+
+    private static @Nullable Map<String, String> parseMap(RowReader row, List<String> column) throws InvalidCell {
+        String cell = row.text(column);
+        return cell == null ? null : JsonCells.parseMap(row, column, cell);
+    }
+
+    private static <E extends Enum<E>> @Nullable E parseEnum(RowReader row, List<String> column, Class<E> type)
+            throws InvalidCell {
+        String word = row.trimmedText(column);
+        if (word.isEmpty()) {
+            return null;
+        }
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(word.toLowerCase(Locale.ROOT))) {
+                return constant;
+            }
+        }
+        throw row.invalidCell(column, "invalid_" + column.getFirst(), "'%s' is not one of the documented values", word);
+    }
+}

@@ -1,0 +1,245 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.CsvRowReader;
+import io.fondaco.platform.csv.InvalidCsvHeader;
+import io.fondaco.platform.csv.MalformedCsv;
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes one import from its checkpoint to its end. In memory at a time: one chunk of the file and one batch, of at most
+ * {@link #MAX_BATCH_CHARACTERS} and the rows of one product.
+ */
+@ApplicationScoped
+class ImportJobRunner {
+    private static final Logger LOG = Logger.getLogger(ImportJobRunner.class);
+    private static final long MAX_BATCH_CHARACTERS = 4L << 20;
+    private static final int MAX_ATTEMPTS = 5;
+    private static final long MAX_PAUSE_MILLIS = 50;
+
+    private final ImportJobRepository jobs;
+    private final Uploads uploads;
+    private final ProductBatchImporter productImporter;
+    private final StockBatchImporter stockImporter;
+    private final ImportingSettings settings;
+
+    ImportJobRunner(
+            ImportJobRepository ledger,
+            Uploads uploads,
+            ProductBatchImporter products,
+            StockBatchImporter stock,
+            ImportingSettings settings) {
+        this.jobs = ledger;
+        this.uploads = uploads;
+        this.productImporter = products;
+        this.stockImporter = stock;
+        this.settings = settings;
+    }
+
+    /**
+     * @param stopping asked between batches
+     * @return whether the import has ended, well or not; false when it was told to stop before
+     * @throws ImportLeaseLost if another worker has the import
+     */
+    boolean run(ImportLease importLease, BooleanSupplier stopping) {
+        try (CsvRowReader rows = CsvRowReader.read(new UploadInputStream(uploads, jobs, importLease))) {
+            CsvRow first = rows.next()
+                    .orElseThrow(() -> new InvalidCsvHeader("", "The file is empty: it has not even a header."));
+            CsvHeader csvHeader = new CsvHeader(first);
+            rows.skipEmptyRejectedRows(csvHeader);
+            rows.skipTo(importLease.checkpointRow());
+            boolean ended =
+                    switch (importLease.kind()) {
+                        case PRODUCTS -> {
+                            ProductRowParser format =
+                                    ProductRowParser.of(importLease.format(), csvHeader, importLease.currency());
+                            saveColumns(importLease, csvHeader, List.of());
+                            yield importProducts(importLease, csvHeader, format, rows, stopping);
+                        }
+                        case STOCK -> {
+                            StockRowParser format = StockRowParser.of(importLease.format(), csvHeader);
+                            saveColumns(importLease, csvHeader, format.ignoredColumns());
+                            yield importStock(importLease, csvHeader, format, rows, stopping);
+                        }
+                    };
+            if (ended) {
+                jobs.finish(importLease);
+            }
+            return ended;
+        } catch (MalformedCsv e) {
+            jobs.failBrokenFile(importLease, e);
+            return true;
+        } catch (InvalidCsvHeader e) {
+            jobs.fail(importLease, e.code(), String.valueOf(e.getMessage()));
+            return true;
+        }
+    }
+
+    private void saveColumns(ImportLease importLease, CsvHeader csvHeader, List<String> ignored) {
+        jobs.saveColumns(importLease, csvHeader.withoutRejectionColumns(csvHeader.names()), ignored);
+    }
+
+    private boolean importProducts(
+            ImportLease importLease,
+            CsvHeader csvHeader,
+            ProductRowParser format,
+            CsvRowReader cells,
+            BooleanSupplier stopping) {
+        ProductRowGrouper file = new ProductRowGrouper(cells, format);
+        List<ProductBatchImporter.StagedProductRows> batch = new ArrayList<>();
+        int rows = 0;
+        long size = 0;
+        while (true) {
+            Optional<ProductRowGrouper.ProductRowGroup> group = file.nextGroup();
+            if (group.isPresent()) {
+                batch.add(new ProductBatchImporter.StagedProductRows(
+                        file.parse(group.get()), group.get().rows()));
+                rows += group.get().rows().size();
+                size += group.get().size();
+            }
+            boolean last = group.isEmpty() || group.get().readError().isPresent();
+            boolean full = batch.size() >= settings.batchProducts()
+                    || rows >= settings.batchRows()
+                    || size >= MAX_BATCH_CHARACTERS;
+            if ((last || full) && !batch.isEmpty()) {
+                applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, format), batch);
+                batch.clear();
+                rows = 0;
+                size = 0;
+            }
+            if (group.isPresent() && group.get().readError().isPresent()) {
+                throw group.get().readError().get();
+            }
+            if (last) {
+                return true;
+            }
+            if (full && stopping.getAsBoolean()) {
+                return false;
+            }
+        }
+    }
+
+    /** A product that makes its batch fail is found by putting the products in one by one; the others go in. */
+    private void applyBatch(
+            ImportLease importLease,
+            ProductBatchImporter.ProductFile productFile,
+            List<ProductBatchImporter.StagedProductRows> batch) {
+        try {
+            withRetry(() -> productImporter.apply(importLease, productFile, batch));
+            return;
+        } catch (RuntimeException e) {
+            if (!isDataError(e)) {
+                throw e;
+            }
+            LOG.warnf(
+                    e,
+                    "A batch of import %s failed; trying its %d products one by one",
+                    importLease.id(),
+                    batch.size());
+        }
+        for (ProductBatchImporter.StagedProductRows product : batch) {
+            try {
+                withRetry(() -> productImporter.apply(importLease, productFile, List.of(product)));
+            } catch (RuntimeException e) {
+                if (!isDataError(e)) {
+                    throw e;
+                }
+                LOG.warnf(e, "Import %s: a product at row %d does not go in", importLease.id(), product.lastRow());
+                withRetry(() -> productImporter.reject(
+                        importLease, productFile, product, "The product was refused by a rule of the database."));
+            }
+        }
+    }
+
+    private boolean importStock(
+            ImportLease importLease,
+            CsvHeader csvHeader,
+            StockRowParser format,
+            CsvRowReader rows,
+            BooleanSupplier stopping) {
+        List<CsvRow> batch = new ArrayList<>();
+        long size = 0;
+        while (true) {
+            Optional<CsvRow> row;
+            Optional<MalformedCsv> broken = Optional.empty();
+            try {
+                row = rows.next();
+            } catch (MalformedCsv e) {
+                row = Optional.empty();
+                broken = Optional.of(e);
+            }
+            if (row.isPresent()) {
+                batch.add(row.get());
+                size += row.get().size();
+            }
+            boolean full = batch.size() >= settings.batchRows() || size >= MAX_BATCH_CHARACTERS;
+            if ((full || row.isEmpty()) && !batch.isEmpty()) {
+                withRetry(() -> stockImporter.apply(importLease, csvHeader, format, batch));
+                batch.clear();
+                size = 0;
+            }
+            if (broken.isPresent()) {
+                throw broken.get();
+            }
+            if (row.isEmpty()) {
+                return true;
+            }
+            if (full && stopping.getAsBoolean()) {
+                return false;
+            }
+        }
+    }
+
+    /** Runs a transaction again, a bounded number of times, when it gave way to another. */
+    private static void withRetry(Runnable transaction) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                transaction.run();
+                return;
+            } catch (RuntimeException e) {
+                String state = sqlState(e);
+                boolean gaveWay = state.equals("40001") || state.equals("40P01") || state.equals("55P03");
+                if (!gaveWay || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.debugf("Gave way (%s), attempt %d", state, attempt);
+                long pause = ThreadLocalRandom.current().nextLong(MAX_PAUSE_MILLIS * attempt);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
+            }
+        }
+    }
+
+    /** Whether the data are at fault, so that trying again would not help: SQLSTATE classes 22 and 23, refusals. */
+    private static boolean isDataError(RuntimeException e) {
+        if (e instanceof ImportLeaseLost) {
+            return false;
+        }
+        String state = sqlState(e);
+        return state.startsWith("22")
+                || state.startsWith("23")
+                || e instanceof IllegalArgumentException
+                || e instanceof ApiException;
+    }
+
+    private static String sqlState(Throwable e) {
+        Throwable cause = e;
+        for (int depth = 0; cause != null && depth < 20; depth++) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+            cause = cause.getCause();
+        }
+        return "";
+    }
+}

@@ -1,0 +1,111 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.csv.FormulaEscaping;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.Violation;
+import io.quarkus.security.ForbiddenException;
+import jakarta.ws.rs.core.SecurityContext;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the query parameters that imports and exports share. */
+final class ImportParameters {
+    private ImportParameters() {}
+
+    static FileKind kind(@Nullable String text) {
+        for (FileKind kind : FileKind.values()) {
+            if (kind.toString().equals(text)) {
+                return kind;
+            }
+        }
+        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", shown(text));
+    }
+
+    /** Stock need not say its format. */
+    static FileFormat format(@Nullable String text, FileKind kind) {
+        if (text == null && kind == FileKind.STOCK) {
+            return FileFormat.FONDACO;
+        }
+        for (FileFormat format : FileFormat.values()) {
+            if (format.toString().equals(text)) {
+                return format;
+            }
+        }
+        throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", shown(text));
+    }
+
+    static String currency(@Nullable String text, FileKind kind, FileFormat format, String otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        if (!kind.hasCurrency(format)) {
+            throw invalid(
+                    "currency", "invalid_parameter", "Only products in the format shopify take a currency%s.", "");
+        }
+        if (!Money.isCurrency(text)) {
+            throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
+        }
+        return text;
+    }
+
+    static ShopifyColumns.TemplateVersion columns(@Nullable String text, FileKind kind, FileFormat format) {
+        if (text != null && !(kind == FileKind.PRODUCTS && format == FileFormat.SHOPIFY)) {
+            throw invalid("columns", "invalid_parameter", "Only products in the format shopify take columns%s.", "");
+        }
+        return parseEnum(
+                "columns", text, ShopifyColumns.TemplateVersion.values(), ShopifyColumns.TemplateVersion.LEGACY);
+    }
+
+    static FormulaEscaping formulas(@Nullable String text) {
+        return parseEnum("formulas", text, FormulaEscaping.values(), FormulaEscaping.PLAIN);
+    }
+
+    private static <E extends Enum<E>> E parseEnum(String name, @Nullable String text, E[] values, E otherwise) {
+        if (text == null) {
+            return otherwise;
+        }
+        for (E value : values) {
+            if (value.toString().equals(text)) {
+                return value;
+            }
+        }
+        throw invalid(
+                name,
+                "invalid_parameter",
+                name + " must be " + Arrays.stream(values).map(E::toString).collect(Collectors.joining(" or "))
+                        + ", not '%s'.",
+                text);
+    }
+
+    static boolean parseBoolean(String name, @Nullable String text) {
+        if (text == null || text.equals("false")) {
+            return false;
+        }
+        if (text.equals("true")) {
+            return true;
+        }
+        throw invalid(name, "invalid_parameter", name + " must be true or false, not '%s'.", text);
+    }
+
+    /** The call is open to several scopes; which of them it takes depends on what it is about. */
+    static void requireAnyScope(SecurityContext caller, String... scopes) {
+        for (String scope : scopes) {
+            if (caller.isUserInRole(scope)) {
+                return;
+            }
+        }
+        throw new ForbiddenException();
+    }
+
+    private static String shown(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static ApiException invalid(String name, String code, String template, String value) {
+        String detail = template.formatted(Violation.abbreviate(value));
+        return new ApiException(400, code, detail, List.of(new Violation(name, code, detail)));
+    }
+}

@@ -1,0 +1,105 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.CsvPreflightCheck;
+import io.fondaco.platform.web.ApiException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.jboss.logging.Logger;
+
+/** Takes a file in, chunk by chunk, and says at once what its beginning tells. */
+@ApplicationScoped
+class ImportUploadService {
+    private static final Logger LOG = Logger.getLogger(ImportUploadService.class);
+
+    private final Uploads uploads;
+    private final ImportWorkerWakeUp workerWakeUp;
+    private final ImportingSettings settings;
+
+    ImportUploadService(Uploads uploads, ImportWorkerWakeUp bell, ImportingSettings settings) {
+        this.uploads = uploads;
+        this.workerWakeUp = bell;
+        this.settings = settings;
+    }
+
+    String defaultCurrency() {
+        return settings.defaultCurrency();
+    }
+
+    /**
+     * Holds one chunk in memory. One transaction for each MiB, and two more.
+     *
+     * @param announced bytes by the request's header; negative when it does not say
+     * @throws ApiException 400, 413, 415 for a file that cannot be right; nothing of it is kept then
+     */
+    ImportId receive(Uploads.ImportOptions importOptions, int announced, InputStream body) {
+        if (announced > settings.maxBytes()) {
+            throw tooLarge();
+        }
+        try {
+            byte[] head = body.readNBytes(CsvPreflightCheck.MAX_HEAD_BYTES);
+            checkHeader(importOptions, CsvPreflightCheck.check(head));
+            return store(importOptions, head, body);
+        } catch (IOException e) {
+            LOG.debug("An upload was cut off", e);
+            throw ApiException.badRequest("upload_incomplete", "The upload was cut off; send the file again.");
+        }
+    }
+
+    private static void checkHeader(Uploads.ImportOptions importOptions, CsvHeader csvHeader) {
+        switch (importOptions.kind()) {
+            case PRODUCTS -> ProductRowParser.of(importOptions.format(), csvHeader, importOptions.currency());
+            case STOCK -> StockRowParser.of(importOptions.format(), csvHeader);
+        }
+    }
+
+    private ImportId store(Uploads.ImportOptions importOptions, byte[] head, InputStream body) throws IOException {
+        ImportId id = uploads.open(importOptions);
+        boolean complete = false;
+        try {
+            byte[] chunk = Arrays.copyOf(head, Uploads.CHUNK_BYTES);
+            int filled = head.length;
+            long total = head.length;
+            int sequence = 0;
+            while (true) {
+                int read = body.readNBytes(chunk, filled, chunk.length - filled);
+                filled += read;
+                total += read;
+                if (total > settings.maxBytes()) {
+                    throw tooLarge();
+                }
+                if (filled == 0) {
+                    break;
+                }
+                uploads.append(id, sequence++, filled == chunk.length ? chunk : Arrays.copyOf(chunk, filled));
+                if (filled < chunk.length) {
+                    break;
+                }
+                filled = 0;
+            }
+            uploads.complete(id);
+            complete = true;
+        } finally {
+            if (!complete) {
+                discard(id);
+            }
+        }
+        workerWakeUp.wakeUp();
+        return id;
+    }
+
+    private void discard(ImportId id) {
+        try {
+            uploads.discard(id);
+        } catch (RuntimeException e) {
+            LOG.debugf(e, "Upload %s stays for the sweeper", id);
+        }
+    }
+
+    private ApiException tooLarge() {
+        return new ApiException(
+                413, "too_large", "A file may have at most %d bytes; split it.".formatted(settings.maxBytes()));
+    }
+}

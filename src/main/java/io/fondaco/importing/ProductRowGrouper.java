@@ -1,0 +1,84 @@
+package io.fondaco.importing;
+
+import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.csv.CsvRowReader;
+import io.fondaco.platform.csv.MalformedCsv;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the consecutive rows of each product. A product may have {@link #MAX_ROWS} rows of together
+ * {@link #MAX_CHARACTERS}; the next row then begins another group, which the check for products that were seen before
+ * refuses.
+ */
+final class ProductRowGrouper {
+    static final int MAX_ROWS = 2_500;
+    static final long MAX_CHARACTERS = 8L << 20;
+
+    private final CsvRowReader file;
+    private final ProductRowParser parser;
+    private @Nullable CsvRow lookahead;
+
+    ProductRowGrouper(CsvRowReader file, ProductRowParser format) {
+        this.file = file;
+        this.parser = format;
+    }
+
+    /**
+     * @throws MalformedCsv if the file cannot be read on; the rows before it were handed out
+     */
+    Optional<ProductRowGroup> nextGroup() {
+        CsvRow first = lookahead;
+        lookahead = null;
+        if (first == null) {
+            Optional<CsvRow> read = file.next();
+            if (read.isEmpty()) {
+                return Optional.empty();
+            }
+            first = read.get();
+        }
+        List<CsvRow> rows = new ArrayList<>();
+        rows.add(first);
+        String product = parser.productKey(first);
+        long size = first.size();
+        while (true) {
+            Optional<CsvRow> next;
+            try {
+                next = file.next();
+            } catch (MalformedCsv e) {
+                return Optional.of(new ProductRowGroup(product, rows, Optional.of(e)));
+            }
+            if (next.isEmpty()) {
+                return Optional.of(new ProductRowGroup(product, rows, Optional.empty()));
+            }
+            String named = parser.productKey(next.get());
+            size += next.get().size();
+            boolean another = !named.isEmpty() && !named.equals(product);
+            if (another || rows.size() == MAX_ROWS || size > MAX_CHARACTERS) {
+                lookahead = next.get();
+                return Optional.of(new ProductRowGroup(product, rows, Optional.empty()));
+            }
+            rows.add(next.get());
+        }
+    }
+
+    StagedProduct parse(ProductRowGroup productRowGroup) {
+        return parser.parse(productRowGroup.rows());
+    }
+
+    /**
+     * @param productKey names it in the file; empty when the first row of the file names none
+     * @param readError why nothing can be read after these rows
+     */
+    record ProductRowGroup(String productKey, List<CsvRow> rows, Optional<MalformedCsv> readError) {
+        long size() {
+            long size = 0;
+            for (CsvRow row : rows) {
+                size += row.size();
+            }
+            return size;
+        }
+    }
+}

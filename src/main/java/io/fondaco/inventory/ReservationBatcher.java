@@ -1,0 +1,187 @@
+package io.fondaco.inventory;
+
+import io.fondaco.inventory.ReservationService.ReservationRequest;
+import io.fondaco.inventory.ReservationService.ReservationResult;
+import io.fondaco.platform.transactions.AfterCommit;
+import io.fondaco.platform.web.ApiException;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * One row can be locked by one transaction at a time, so a SKU that everybody wants at once would be sold no faster than one
+ * transaction after another ends. Demands for it are gathered instead, while an earlier batch is under way, and settled together
+ * in a transaction of their own: the first come the first served, each with its own outcome. Where nobody else wants the same SKU,
+ * the caller's transaction reserves by itself.
+ *
+ * <p>A gathered reservation commits before the completion that asked for it, without waiting for the disk: whatever makes that
+ * completion durable later makes it durable too, for it comes before it in the log. If the completion is rolled back, the units are
+ * freed at once; if the pod dies between, when {@code fondaco.inventory.gathered-time-to-live} is over.
+ *
+ * <p>Waiting here are only callers with a connection to the primary, so no more than the pool is large.
+ */
+@ApplicationScoped
+class ReservationBatcher {
+    private static final Logger LOG = Logger.getLogger(ReservationBatcher.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final ReservationService reservations;
+    private final HotSkuDetector hotSkus;
+    private final AfterCommit afterCommit;
+    private final InventorySettings settings;
+    private final DistributionSummary batchSizes;
+    private final Queue<PendingReservation> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean workerRunning = new AtomicBoolean();
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+    ReservationBatcher(
+            ReservationService reservationService,
+            AfterCommit afterCommit,
+            InventorySettings settings,
+            MeterRegistry registry) {
+        this.reservations = reservationService;
+        this.hotSkus = new HotSkuDetector(settings.hotAt(), settings.hotFor());
+        this.afterCommit = afterCommit;
+        this.settings = settings;
+        this.batchSizes = DistributionSummary.builder("fondaco.inventory.gathered")
+                .description("Reservations of SKUs that many want at once, settled by one transaction")
+                .register(registry);
+    }
+
+    private record PendingReservation(ReservationRequest request, CompletableFuture<ReservationResult> result) {}
+
+    @PreDestroy
+    void stop() {
+        executor.shutdownNow();
+    }
+
+    /**
+     * @throws InsufficientStock naming each SKU that is short
+     * @throws ApiException 503 {@code overloaded} if others take longer than {@code fondaco.inventory.gathered-patience}
+     */
+    Reservation reserve(StockDemand demand, Duration timeToLive, String actor, String requestId) {
+        List<String> skus = demand.quantities().stream().map(StockQuantity::sku).toList();
+        boolean hot = hotSkus.enter(skus);
+        try {
+            Duration limit = settings.gatheredTimeToLive();
+            ReservationRequest reservationRequest = new ReservationRequest(
+                    ReservationId.random(),
+                    demand,
+                    hot && limit.compareTo(timeToLive) < 0 ? limit : timeToLive,
+                    hot,
+                    actor,
+                    requestId);
+            return (hot
+                            ? reserveBatched(reservationRequest)
+                            : reservations.reserve(List.of(reservationRequest)).getFirst())
+                    .orElseThrow();
+        } finally {
+            hotSkus.leave(skus);
+        }
+    }
+
+    private ReservationResult reserveBatched(ReservationRequest reservationRequest) {
+        PendingReservation pendingReservation = new PendingReservation(reservationRequest, new CompletableFuture<>());
+        queue.add(pendingReservation);
+        startWorker();
+        ReservationResult reservationResult = awaitResult(pendingReservation);
+        if (reservationResult.reserved() != null) {
+            afterCommit.runAfterRollback(() -> releaseAsync(reservationRequest.id()));
+        }
+        return reservationResult;
+    }
+
+    private ReservationResult awaitResult(PendingReservation pendingReservation) {
+        try {
+            return pendingReservation.result().get(settings.gatheredPatience().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            throw timeOut(pendingReservation);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw timeOut(pendingReservation);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** What is set aside for it after all is freed by who sets it aside. */
+    private static ApiException timeOut(PendingReservation pendingReservation) {
+        pendingReservation.result().cancel(false);
+        return ApiException.unavailable(
+                "overloaded", "Too many want the same at once; try again with the same Idempotency-Key.", RETRY_AFTER);
+    }
+
+    private void startWorker() {
+        if (workerRunning.compareAndSet(false, true)) {
+            executor.execute(this::drainQueue);
+        }
+    }
+
+    private void drainQueue() {
+        try {
+            for (List<PendingReservation> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
+                processBatch(batch);
+            }
+        } finally {
+            workerRunning.set(false);
+        }
+        if (!queue.isEmpty()) {
+            startWorker();
+        }
+    }
+
+    private List<PendingReservation> nextBatch() {
+        List<PendingReservation> batch = new ArrayList<>();
+        while (batch.size() < settings.gatheredBatch()) {
+            PendingReservation pendingReservation = queue.poll();
+            if (pendingReservation == null) {
+                break;
+            }
+            if (!pendingReservation.result().isDone()) {
+                batch.add(pendingReservation);
+            }
+        }
+        return batch;
+    }
+
+    private void processBatch(List<PendingReservation> batch) {
+        try {
+            List<ReservationResult> outcomes = reservations.reserveInOwnTransaction(
+                    batch.stream().map(PendingReservation::request).toList());
+            batchSizes.record(batch.size());
+            for (int index = 0; index < batch.size(); index++) {
+                PendingReservation pendingReservation = batch.get(index);
+                boolean heard = pendingReservation.result().complete(outcomes.get(index));
+                if (!heard && outcomes.get(index).reserved() != null) {
+                    releaseAsync(pendingReservation.request().id());
+                }
+            }
+        } catch (RuntimeException e) {
+            batch.forEach(pendingReservation -> pendingReservation.result().completeExceptionally(e));
+        }
+    }
+
+    private void releaseAsync(ReservationId reservation) {
+        executor.execute(() -> {
+            try {
+                reservations.releaseInOwnTransaction(reservation);
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "%s could not be freed; it expires by itself", reservation);
+            }
+        });
+    }
+}

@@ -1,0 +1,43 @@
+package io.fondaco.inventory;
+
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.PodRoles;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/**
+ * Frees reservations that nobody claimed in time, posts sales that a pod has left unposted, and serves who waits for what has become
+ * free. Safe on several pods at once: each skips what another has locked.
+ */
+@ApplicationScoped
+class ReservationExpiryJob {
+    private final PostgresInventory inventory;
+    private final LedgerPoster ledgerPoster;
+    private final Backorders backorders;
+    private final InventorySettings settings;
+
+    ReservationExpiryJob(
+            PostgresInventory inventory, LedgerPoster ledgerPoster, Backorders backorders, InventorySettings settings) {
+        this.inventory = inventory;
+        this.ledgerPoster = ledgerPoster;
+        this.backorders = backorders;
+        this.settings = settings;
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "reservation-expiry", every = "{fondaco.inventory.expiry-every:10s}")
+    @Scheduled(
+            every = "{fondaco.inventory.expiry-every:10s}",
+            delayed = "5s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+    void run() {
+        while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
+            // A full batch: there may be more.
+        }
+        ledgerPoster.postAll();
+        backorders.fillPending();
+    }
+}

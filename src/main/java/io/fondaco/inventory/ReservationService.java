@@ -1,0 +1,239 @@
+package io.fondaco.inventory;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.database.SqlArrays;
+import io.fondaco.platform.transactions.AsyncCommit;
+import io.fondaco.platform.transactions.RetriedWrites;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.control.ActivateRequestContext;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sets units aside for any number of demands at once, each in full or not at all, the first the first to be served. Two
+ * statements, however many there are; levels are locked in the order of SKU and location, until the caller's transaction ends.
+ */
+@ApplicationScoped
+class ReservationService {
+    private final EntityManager entities;
+    private final Catalog catalog;
+    private final InventorySettings settings;
+    private final Inventory inventory;
+    private final AsyncCommit asyncCommit;
+
+    ReservationService(
+            EntityManager entities,
+            Catalog catalog,
+            InventorySettings settings,
+            Inventory inventory,
+            AsyncCommit asyncCommit) {
+        this.entities = entities;
+        this.catalog = catalog;
+        this.settings = settings;
+        this.inventory = inventory;
+        this.asyncCommit = asyncCommit;
+    }
+
+    /**
+     * What somebody asks for.
+     *
+     * @param timeToLive after which the units are free again by themselves
+     * @param batched whether the reservation commits with others, before its own completion does
+     * @param actor for the history
+     */
+    record ReservationRequest(
+            ReservationId id,
+            StockDemand demand,
+            Duration timeToLive,
+            boolean batched,
+            String actor,
+            String requestId) {}
+
+    /** What one of them got: units, or which are short. */
+    record ReservationResult(
+            @Nullable Reservation reserved, @Nullable InsufficientStock shortage) {
+        Reservation orElseThrow() {
+            if (reserved == null) {
+                throw shortage == null ? new IllegalStateException("No outcome") : shortage;
+            }
+            return reserved;
+        }
+    }
+
+    private record ReservationLine(ReservationRequest request, StockKey key, Sourcing.Allocation allocation) {}
+
+    /** The same in a transaction of their own. Three statements and a commit that does not wait for the disk. */
+    @ActivateRequestContext
+    @ReadsFrom(Route.PRIMARY)
+    @RetriedWrites
+    @Transactional
+    List<ReservationResult> reserveInOwnTransaction(List<ReservationRequest> requests) {
+        asyncCommit.enable();
+        return reserve(requests);
+    }
+
+    /** Frees what was reserved apart. */
+    @ActivateRequestContext
+    @ReadsFrom(Route.PRIMARY)
+    @RetriedWrites
+    @Transactional
+    void releaseInOwnTransaction(ReservationId reservation) {
+        inventory.release(reservation);
+    }
+
+    /** @return an outcome for each request, in their order */
+    List<ReservationResult> reserve(List<ReservationRequest> requests) {
+        List<ReservationResult> outcomes = new ArrayList<>(requests.size());
+        List<String> turned = entities.unwrap(Session.class).doReturningWork(connection -> {
+            Map<String, List<Sourcing.SourcingLevel>> found = lockLevels(connection, requests);
+            Map<String, List<Sourcing.SourcingLevel>> left = new HashMap<>(found);
+            List<ReservationLine> lines = new ArrayList<>();
+            for (ReservationRequest reservationRequest : requests) {
+                outcomes.add(allocate(reservationRequest, left, lines));
+            }
+            if (!lines.isEmpty()) {
+                insertReservations(connection, lines);
+            }
+            return Sourcing.skusWithChangedStatus(found, left);
+        });
+        catalog.availabilityChanged(turned);
+        return outcomes;
+    }
+
+    private ReservationResult allocate(
+            ReservationRequest reservationRequest,
+            Map<String, List<Sourcing.SourcingLevel>> left,
+            List<ReservationLine> lines) {
+        Map<StockKey, Sourcing.Allocation> allocation;
+        try {
+            allocation = Sourcing.allocate(
+                    reservationRequest.demand().quantities(),
+                    left,
+                    settings.sourcing(),
+                    reservationRequest.demand().country());
+        } catch (InsufficientStock shortage) {
+            return new ReservationResult(null, shortage);
+        }
+        Map<String, Long> promised = new HashMap<>();
+        allocation.forEach((key, taken) -> {
+            lines.add(new ReservationLine(reservationRequest, key, taken));
+            left.computeIfPresent(key.sku(), (_, levels) -> Sourcing.subtract(levels, key, taken));
+            if (taken.backordered() > 0) {
+                promised.put(key.sku(), taken.backordered());
+            }
+        });
+        return new ReservationResult(new Reservation(reservationRequest.id(), promised), null);
+    }
+
+    private static Map<String, List<Sourcing.SourcingLevel>> lockLevels(
+            Connection connection, List<ReservationRequest> requests) throws SQLException {
+        Object[] skus = requests.stream()
+                .flatMap(reservationRequest -> reservationRequest.demand().quantities().stream())
+                .map(StockQuantity::sku)
+                .distinct()
+                .toArray();
+        Map<String, List<Sourcing.SourcingLevel>> levels = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
+                       l.priority, l.country, l.active AND l.ships_online AS sells
+                  FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
+                 WHERE s.sku = ANY (ARRAY (SELECT unnest(?::text[]))) ORDER BY s.sku, s.location FOR UPDATE OF s
+                """)) {
+            select.setArray(1, connection.createArrayOf("text", skus));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Sourcing.SourcingLevel sourcingLevel = mapLevel(rows);
+                    levels.computeIfAbsent(sourcingLevel.key().sku(), _ -> new ArrayList<>())
+                            .add(sourcingLevel);
+                }
+            }
+        }
+        return levels;
+    }
+
+    private static Sourcing.SourcingLevel mapLevel(ResultSet row) throws SQLException {
+        String location = row.getString("location");
+        return new Sourcing.SourcingLevel(
+                new StockKey(row.getString("sku"), location),
+                row.getLong("on_hand"),
+                row.getLong("available"),
+                row.getLong("backorder_limit"),
+                new Sourcing.SourceLocation(
+                        location, row.getInt("priority"), row.getString("country"), row.getBoolean("sells")));
+    }
+
+    private static void insertReservations(Connection connection, List<ReservationLine> lines) throws SQLException {
+        Collection<ReservationRequest> requests =
+                lines.stream().map(ReservationLine::request).distinct().toList();
+        try (PreparedStatement write = connection.prepareStatement("""
+                WITH made AS (
+                    INSERT INTO inventory.reservation (id, expires_at, batched)
+                    SELECT id, now() + make_interval(secs => seconds), batched
+                      FROM unnest(?::uuid[], ?::float8[], ?::boolean[]) AS r (id, seconds, batched)
+                ), wanted AS (
+                    SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[])
+                        AS w (id, sku, location, stock, backordered, name, actor, request)
+                ), lines AS (
+                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered)
+                    SELECT id, sku, location, stock + backordered, backordered FROM wanted
+                ), told AS (
+                    INSERT INTO inventory.movement
+                           (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
+                    SELECT sku, location, 'reserved', 0, stock, backordered, name, actor, request FROM wanted
+                )
+                UPDATE inventory.stock_level s
+                   SET reserved = s.reserved + w.stock, backordered = s.backordered + w.backordered, updated_at = now()
+                  FROM (SELECT sku, location, sum(stock)::bigint AS stock, sum(backordered)::bigint AS backordered
+                          FROM wanted GROUP BY sku, location) w
+                 WHERE s.sku = w.sku AND s.location = w.location
+                """)) {
+            write.setArray(1, SqlArrays.ofColumn(connection, "uuid", requests, asked -> asked.id()
+                    .value()));
+            write.setArray(
+                    2, SqlArrays.ofColumn(connection, "float8", requests, asked -> Seconds.of(asked.timeToLive())));
+            write.setArray(3, SqlArrays.ofColumn(connection, "boolean", requests, ReservationRequest::batched));
+            write.setArray(4, SqlArrays.ofColumn(connection, "uuid", lines, reservationLine -> reservationLine
+                    .request()
+                    .id()
+                    .value()));
+            write.setArray(5, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
+                    .key()
+                    .sku()));
+            write.setArray(6, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
+                    .key()
+                    .location()));
+            write.setArray(7, SqlArrays.ofColumn(connection, "bigint", lines, reservationLine -> reservationLine
+                    .allocation()
+                    .fromStock()));
+            write.setArray(8, SqlArrays.ofColumn(connection, "bigint", lines, reservationLine -> reservationLine
+                    .allocation()
+                    .backordered()));
+            write.setArray(9, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
+                    .request()
+                    .id()
+                    .toString()));
+            write.setArray(10, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
+                    .request()
+                    .actor()));
+            write.setArray(11, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
+                    .request()
+                    .requestId()));
+            write.executeUpdate();
+        }
+    }
+}

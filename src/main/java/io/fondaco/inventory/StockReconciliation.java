@@ -1,0 +1,151 @@
+package io.fondaco.inventory;
+
+import io.fondaco.platform.jobs.Fence;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Tuple;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Holds the books of stock against each other: on hand against the sum of its movements, reserved and backordered against the
+ * reservations that are open and the orders that wait. Each batch is one statement and so one instant: what is being sold at the
+ * time makes no false alarm. Finds and tells; repairs nothing.
+ */
+@ApplicationScoped
+class StockReconciliation {
+    private final EntityManager entities;
+    private final Fence fence;
+    private final InventorySettings settings;
+
+    StockReconciliation(EntityManager entities, Fence fence, InventorySettings settings) {
+        this.entities = entities;
+        this.fence = fence;
+        this.settings = settings;
+    }
+
+    /**
+     * Two books that differ.
+     *
+     * @param figure {@code on_hand}, {@code reserved} or {@code backordered}
+     * @param recorded what the level says
+     * @param computed what it should say by the ledger, the reservations and the backorders
+     */
+    record Discrepancy(
+            String sku,
+            String location,
+            String figure,
+            long recorded,
+            long computed,
+            Instant foundAt,
+            Instant checkedAt) {}
+
+    /**
+     * What one batch found.
+     *
+     * @param lastKey the last level of it; empty after the end
+     * @param discrepancies those that are new
+     */
+    record ReconciliationBatch(Optional<StockKey> lastKey, List<Discrepancy> discrepancies) {}
+
+    /** Checks the next levels, writes down what differs and marks as resolved what no longer does. Four statements. */
+    @Transactional
+    ReconciliationBatch checkBatch(StockKey after) {
+        fence.requireLease();
+        entities.createNativeQuery("SELECT set_config('statement_timeout', :limit, true)")
+                .setParameter(
+                        "limit",
+                        Long.toString(settings.reconciliationStatementTimeout().toMillis()))
+                .getSingleResult();
+        List<?> rows = entities.createNativeQuery("""
+                        WITH page AS (
+                            SELECT sku, location, on_hand, reserved, backordered FROM inventory.stock_level
+                             WHERE (sku, location) > (:sku, :location) ORDER BY sku, location LIMIT :batch
+                        ), held AS (
+                            SELECT l.sku, l.location, sum(l.quantity - l.backordered) AS stock, sum(l.backordered) AS promised
+                              FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                             WHERE r.status = 'reserved' OR r.ledger_pending GROUP BY l.sku, l.location
+                        ), books AS (
+                            SELECT p.*, coalesce(h.stock, 0) AS held,
+                                   coalesce(h.promised, 0) + coalesce((SELECT sum(b.waiting) FROM inventory.backorder b
+                                        WHERE b.sku = p.sku AND b.location = p.location AND b.waiting > 0), 0) AS owed,
+                                   coalesce((SELECT sum(m.quantity) FROM inventory.movement m
+                                        WHERE m.sku = p.sku AND m.location = p.location), 0) AS moved
+                              FROM page p LEFT JOIN held h ON h.sku = p.sku AND h.location = p.location
+                        ), differing AS (
+                            SELECT b.sku, b.location, f.figure, f.recorded, f.computed
+                              FROM books b CROSS JOIN LATERAL (VALUES
+                                   ('on_hand', b.on_hand, b.moved), ('reserved', b.reserved, b.held),
+                                   ('backordered', b.backordered, b.owed)) AS f (figure, recorded, computed)
+                             WHERE f.recorded <> f.computed
+                        ), kept AS (
+                            INSERT INTO inventory.discrepancy AS d (sku, location, figure, recorded, computed)
+                            SELECT sku, location, figure, recorded, computed FROM differing
+                            ON CONFLICT (sku, location, figure) DO UPDATE
+                               SET recorded = excluded.recorded, computed = excluded.computed, checked_at = now(),
+                                   found_at = CASE WHEN d.resolved_at IS NULL THEN d.found_at ELSE now() END,
+                                   resolved_at = NULL
+                            RETURNING sku, location, figure, recorded, computed, found_at, checked_at
+                        ), resolved AS (
+                            UPDATE inventory.discrepancy d SET resolved_at = now(), checked_at = now() FROM page p
+                             WHERE d.sku = p.sku AND d.location = p.location AND d.resolved_at IS NULL
+                               AND NOT EXISTS (SELECT FROM differing f WHERE f.sku = d.sku
+                                                AND f.location = d.location AND f.figure = d.figure)
+                        )
+                        SELECT p.sku, p.location, k.figure, k.recorded, k.computed, k.found_at, k.checked_at
+                          FROM page p LEFT JOIN kept k ON k.sku = p.sku AND k.location = p.location
+                         ORDER BY p.sku, p.location, k.figure
+                        """, Tuple.class)
+                .setParameter("sku", after.sku())
+                .setParameter("location", after.location())
+                .setParameter("batch", settings.reconciliationBatch())
+                .getResultList();
+        List<Tuple> tuples = rows.stream().map(Tuple.class::cast).toList();
+        Optional<StockKey> last = tuples.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new StockKey(
+                        tuples.getLast().get("sku", String.class),
+                        tuples.getLast().get("location", String.class)));
+        return new ReconciliationBatch(
+                last,
+                tuples.stream()
+                        .filter(row -> row.get("figure") != null)
+                        .map(StockReconciliation::mapRow)
+                        .toList());
+    }
+
+    /** What does not add up, as the last run saw it, in the order of SKU, location and figure. */
+    List<Discrepancy> listOpen(Discrepancy after, int limit) {
+        List<?> rows = entities.createNativeQuery("""
+                        SELECT sku, location, figure, recorded, computed, found_at, checked_at FROM inventory.discrepancy
+                         WHERE resolved_at IS NULL AND (sku, location, figure) > (:sku, :location, :figure)
+                         ORDER BY sku, location, figure LIMIT :limit
+                        """, Tuple.class)
+                .setParameter("sku", after.sku())
+                .setParameter("location", after.location())
+                .setParameter("figure", after.figure())
+                .setParameter("limit", limit)
+                .getResultList();
+        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
+    }
+
+    long countOpen() {
+        return ((Number) entities.createNativeQuery(
+                                "SELECT count(*) FROM inventory.discrepancy WHERE resolved_at IS NULL")
+                        .getSingleResult())
+                .longValue();
+    }
+
+    private static Discrepancy mapRow(Tuple row) {
+        return new Discrepancy(
+                row.get("sku", String.class),
+                row.get("location", String.class),
+                row.get("figure", String.class),
+                row.get("recorded", Number.class).longValue(),
+                row.get("computed", Number.class).longValue(),
+                row.get("found_at", Instant.class),
+                row.get("checked_at", Instant.class));
+    }
+}

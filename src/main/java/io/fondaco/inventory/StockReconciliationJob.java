@@ -1,0 +1,76 @@
+package io.fondaco.inventory;
+
+import io.fondaco.inventory.StockReconciliation.ReconciliationBatch;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.roles.PodRoles;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/**
+ * Proves, every so often, that the books of stock add up. An alert belongs on {@code fondaco_inventory_discrepancies > 0}: it is
+ * expected to be 0 for ever.
+ */
+@ApplicationScoped
+class StockReconciliationJob {
+    private static final Logger LOG = Logger.getLogger(StockReconciliationJob.class);
+    private static final StockKey BEFORE_ALL = new StockKey("", "");
+
+    private final StockReconciliation stockReconciliation;
+    private final AtomicLong openDiscrepancies = new AtomicLong();
+
+    StockReconciliationJob(StockReconciliation stockReconciliation, MeterRegistry registry) {
+        this.stockReconciliation = stockReconciliation;
+        Gauge.builder("fondaco.inventory.discrepancies", openDiscrepancies, AtomicLong::doubleValue)
+                .description("Figures of stock that do not add up; see GET /admin/v1/stock-discrepancies")
+                .register(registry);
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @OncePerCluster(value = "stock-reconciliation", every = "{fondaco.inventory.reconciliation-every:10m}")
+    @Scheduled(
+            every = "{fondaco.inventory.reconciliation-every:10m}",
+            delayed = "30s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+    void run() {
+        reconcile();
+    }
+
+    /** Every level there is, batch by batch. */
+    void reconcile() {
+        StockKey after = BEFORE_ALL;
+        for (ReconciliationBatch reconciliationBatch = stockReconciliation.checkBatch(after);
+                reconciliationBatch.lastKey().isPresent();
+                reconciliationBatch = stockReconciliation.checkBatch(after)) {
+            after = reconciliationBatch.lastKey().get();
+            reconciliationBatch
+                    .discrepancies()
+                    .forEach(found -> LOG.errorf(
+                            "STOCK DOES NOT ADD UP: %s of SKU %s at %s is %d, by the books %d (first seen %s)",
+                            found.figure(),
+                            found.sku(),
+                            found.location(),
+                            found.recorded(),
+                            found.computed(),
+                            found.foundAt()));
+        }
+        openDiscrepancies.set(stockReconciliation.countOpen());
+    }
+
+    /** On every worker, whichever has run it. */
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(
+            every = "1m",
+            delayed = "20s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = PodRoles.SkipUnlessWorker.class)
+    void refreshGauge() {
+        openDiscrepancies.set(stockReconciliation.countOpen());
+    }
+}

@@ -1,0 +1,215 @@
+package io.fondaco.mail;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.order.Fulfillment;
+import io.fondaco.order.FulfillmentId;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderId;
+import io.fondaco.order.OrderStatus;
+import io.fondaco.order.Orders;
+import io.fondaco.order.Totals;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.EmailAddress;
+import io.fondaco.platform.postal.PostalAddress;
+import io.quarkus.mailer.Mail;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.quarkus.qute.Variant;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a letter from the order as it is now and from what its event says. */
+@ApplicationScoped
+class EmailRenderer {
+    private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]+");
+    private static final Variant TEXT = Variant.forContentType(Variant.TEXT_PLAIN);
+    private static final Variant HTML = Variant.forContentType(Variant.TEXT_HTML);
+
+    private final Orders orders;
+    private final ObjectMapper json;
+    private final MailSettings settings;
+    private final String shopName;
+
+    EmailRenderer(Orders orders, ObjectMapper json, MailSettings settings) {
+        this.orders = orders;
+        this.json = json;
+        this.settings = settings;
+        this.shopName = toSingleLine(settings.shopName());
+    }
+
+    /** What was bought, in words. */
+    record PurchasedItem(String title, int quantity, String price, String total) {}
+
+    /** What was sent. */
+    record ShippedItem(String title, int quantity) {}
+
+    /** A line below the items: {@code Delivery 3.95 GBP}. */
+    record TotalLine(String name, String amount) {}
+
+    /** How to follow what was sent; each empty if it is not known. */
+    record ShipmentTracking(String carrier, String number, String url) {}
+
+    /** The templates, each in HTML and as plain text. */
+    @CheckedTemplate(basePath = "mail")
+    static final class Templates {
+        private Templates() {}
+
+        static native TemplateInstance confirmation(
+                String shop,
+                long number,
+                boolean cancelled,
+                List<PurchasedItem> items,
+                List<TotalLine> sums,
+                String total,
+                List<String> address);
+
+        static native TemplateInstance shipment(
+                String shop,
+                long number,
+                List<ShippedItem> items,
+                ShipmentTracking shipmentTracking,
+                List<String> address);
+
+        static native TemplateInstance refund(String shop, long number, boolean cancelled, String amount);
+    }
+
+    /** Reads the order in a transaction that ends before anything is sent. Up to three statements. */
+    @Transactional(Transactional.TxType.REQUIRES_NEW)
+    Mail render(EmailNotification emailNotification) {
+        Order order = orders.find(OrderId.parse(emailNotification.orderId()))
+                .orElseThrow(() -> new IllegalStateException("There is no order " + emailNotification.orderId()));
+        JsonNode facts = parseFacts(emailNotification);
+        return switch (emailNotification.type()) {
+            case CONFIRMATION -> compose(emailNotification, order, "Your order %d is confirmed", confirmation(order));
+            case SHIPMENT -> compose(emailNotification, order, "Your order %d is on its way", shipment(order, facts));
+            case REFUND -> refund(emailNotification, order, facts);
+        };
+    }
+
+    private Mail compose(EmailNotification emailNotification, Order order, String subject, TemplateInstance template) {
+        Mail mail = new Mail()
+                .addTo(EmailAddress.toDeliverable(order.email()))
+                .setFrom(from())
+                .setSubject(toSingleLine("%s: %s".formatted(shopName, subject.formatted(order.number()))))
+                .setText(template.setVariant(TEXT).render())
+                .setHtml(template.setVariant(HTML).render())
+                // The same at every attempt: who gets a letter twice, after a crash, can tell.
+                .addHeader("Message-ID", "<%s@%s>".formatted(emailNotification.publicId(), domain()))
+                // No answers from machines (RFC 3834).
+                .addHeader("Auto-Submitted", "auto-generated");
+        settings.replyTo().ifPresent(mail::setReplyTo);
+        return mail;
+    }
+
+    private TemplateInstance confirmation(Order order) {
+        Totals totals = order.totals();
+        List<TotalLine> sums = new ArrayList<>();
+        sums.add(new TotalLine("Subtotal", totals.subtotal().toString()));
+        addUnlessZero(sums, "Discount", Money.zero(totals.discount().currency()).minus(totals.discount()));
+        sums.add(new TotalLine("Delivery", totals.shipping().toString()));
+        addUnlessZero(sums, "Tax", totals.tax());
+        return Templates.confirmation(
+                shopName,
+                order.number(),
+                order.status() == OrderStatus.CANCELLED,
+                order.lines().stream()
+                        .map(line -> new PurchasedItem(
+                                toSingleLine(line.title()),
+                                line.quantity(),
+                                line.unitPrice().toString(),
+                                line.total().toString()))
+                        .toList(),
+                sums,
+                totals.total().toString(),
+                addressLines(order));
+    }
+
+    private static void addUnlessZero(List<TotalLine> sums, String name, Money amount) {
+        if (amount.amount() != 0) {
+            sums.add(new TotalLine(name, amount.toString()));
+        }
+    }
+
+    private TemplateInstance shipment(Order order, JsonNode facts) {
+        FulfillmentId id = FulfillmentId.parse(facts.path("fulfillment_id").asText());
+        Fulfillment sent = orders.fulfillments(order.id()).stream()
+                .filter(fulfillment -> fulfillment.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("There is no fulfilment " + id));
+        return Templates.shipment(
+                shopName,
+                order.number(),
+                sent.lines().stream()
+                        .map(line -> new ShippedItem(
+                                toSingleLine(order.line(line.lineId()).title()), line.quantity()))
+                        .toList(),
+                new ShipmentTracking(
+                        toSingleLine(sent.carrier()),
+                        toSingleLine(sent.trackingNumber()),
+                        toSingleLine(sent.trackingUrl())),
+                addressLines(order));
+    }
+
+    /** Money that goes back because all of the order was cancelled: the letter says so. */
+    private Mail refund(EmailNotification emailNotification, Order order, JsonNode facts) {
+        boolean cancelled =
+                emailNotification.event().type().equals(EmailType.CANCELLED) && order.status() == OrderStatus.CANCELLED;
+        JsonNode amount = facts.path("amount");
+        String back = Money.of(
+                        amount.path("amount").asLong(), amount.path("currency").asText())
+                .toString();
+        return compose(
+                emailNotification,
+                order,
+                cancelled ? "Your order %d is cancelled" : "A refund for your order %d",
+                Templates.refund(shopName, order.number(), cancelled, back));
+    }
+
+    private JsonNode parseFacts(EmailNotification emailNotification) {
+        try {
+            return json.readTree(emailNotification.event().data()).path("facts");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "Not the news of an order: " + emailNotification.event().publicId(), e);
+        }
+    }
+
+    /** Its lines; none for what is collected. */
+    private static List<String> addressLines(Order order) {
+        PostalAddress to = order.addresses().shipping();
+        return to == null
+                ? List.of()
+                : Stream.of(
+                                to.name(),
+                                to.line1(),
+                                toSingleLine(to.line2()),
+                                "%s %s".formatted(to.postalCode(), to.city()),
+                                toSingleLine(to.region()),
+                                Locale.of("", to.country()).getDisplayCountry(Locale.ENGLISH))
+                        .map(EmailRenderer::toSingleLine)
+                        .filter(line -> !line.isEmpty())
+                        .toList();
+    }
+
+    /** Text from outside ends no line: neither of a header nor of a letter. Empty for what is absent. */
+    private static String toSingleLine(@Nullable String text) {
+        return text == null ? "" : LINE_BREAKS.matcher(text).replaceAll(" ").strip();
+    }
+
+    private String from() {
+        return settings.from().orElseThrow();
+    }
+
+    private String domain() {
+        String from = from();
+        return from.substring(from.lastIndexOf('@') + 1).replace(">", "").strip();
+    }
+}

@@ -1,0 +1,90 @@
+package io.fondaco.mail;
+
+import io.fondaco.platform.ParallelForEach;
+import io.fondaco.platform.database.ReadsFrom;
+import io.fondaco.platform.database.Route;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.scheduler.Scheduled;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jboss.logging.Logger;
+
+/** Sends what is due, every two seconds, on every worker; each letter is sent by the pod that took it up. */
+@ApplicationScoped
+class EmailSendJob {
+    /** Names the job for who pauses it. */
+    static final String JOB = "mail-sender";
+
+    private static final Logger LOG = Logger.getLogger(EmailSendJob.class);
+    private static final int MOST_ROUNDS = 100;
+
+    private final EmailNotifications notifications;
+    private final EmailSender emailSender;
+    private final MailSettings settings;
+    private final MailMetrics metrics;
+    private final ReadWriteLock sending = new ReentrantReadWriteLock();
+    private volatile boolean stopping;
+
+    EmailSendJob(
+            EmailNotifications emailNotifications,
+            EmailSender emailSender,
+            MailSettings settings,
+            MailMetrics metrics) {
+        this.notifications = emailNotifications;
+        this.emailSender = emailSender;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    @ReadsFrom(Route.PRIMARY)
+    @Scheduled(
+            identity = JOB,
+            every = "{fondaco.mail.send-interval}",
+            delayed = "2s",
+            concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+            skipExecutionIf = MailDisabled.class)
+    void send() throws InterruptedException {
+        metrics.sampleBacklog(notifications::measureBacklog);
+        boolean more = true;
+        for (int round = 0; more && round < MOST_ROUNDS; round++) {
+            more = sendBatch();
+        }
+    }
+
+    private boolean sendBatch() throws InterruptedException {
+        sending.readLock().lock();
+        try {
+            if (stopping) {
+                return false;
+            }
+            List<EmailNotification> claimed = notifications.claim(settings.perRun());
+            sendConcurrently(claimed);
+            return claimed.size() == settings.perRun();
+        } finally {
+            sending.readLock().unlock();
+        }
+    }
+
+    /** At the same time: together they take as long as the slowest, and so no longer than their lease. */
+    private void sendConcurrently(List<EmailNotification> claimed) throws InterruptedException {
+        ParallelForEach.run(
+                claimed,
+                emailSender::send,
+                (_, thrown) -> LOG.errorf(thrown, "What came of a letter is not known; it is taken up again"));
+    }
+
+    /** Letters under way are brought to an end, or others would send them again. */
+    void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event)
+            throws InterruptedException {
+        stopping = true;
+        if (sending.writeLock().tryLock(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+            sending.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.fondaco.platform.admission;
+
+import io.fondaco.platform.roles.RolePaths;
+import io.fondaco.platform.web.ProblemResponseWriter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Every request that needs a thread or the database passes here, on the event loop, before anything is done for it. What the cache
+ * answers has been answered, and what it makes it makes once for all who want it, a bounded number at a time; completions have a
+ * line of their own, {@link WaitingRoom}; health and metrics are always told.
+ */
+@ApplicationScoped
+class AdmissionHandler {
+    /** After the cache has answered what it can, and bodies have been read; before any resource. */
+    private static final int ORDER = 2;
+
+    private static final long EXPIRY_INTERVAL_MILLIS = 5;
+
+    /** Seconds until it is worth to ask again, at least and at most: so that not all come at once. */
+    private static final int MIN_RETRY_AFTER_SECONDS = 1;
+
+    private static final int MAX_RETRY_AFTER_SECONDS = 3;
+
+    private final AdmissionSettings settings;
+    private final RolePaths paths;
+    private final ProblemResponseWriter problemResponseWriter;
+    private final Vertx vertx;
+    private final AdmissionGate admissionGate;
+    private final Map<RequestPriority, Counter> rejectedCounters = new EnumMap<>(RequestPriority.class);
+    private final AtomicBoolean expiryScheduled = new AtomicBoolean();
+
+    AdmissionHandler(
+            AdmissionSettings settings,
+            RolePaths paths,
+            ProblemResponseWriter problemResponseWriter,
+            Vertx vertx,
+            MeterRegistry registry) {
+        this.settings = settings;
+        this.paths = paths;
+        this.problemResponseWriter = problemResponseWriter;
+        this.vertx = vertx;
+        this.admissionGate = new AdmissionGate(
+                settings.requestsAtATime(), settings.requestsInLine(), this::maxWait, System::nanoTime);
+        for (RequestPriority requestPriority : RequestPriority.values()) {
+            registerMetrics(requestPriority, registry);
+        }
+    }
+
+    private Duration maxWait(RequestPriority requestPriority) {
+        return switch (requestPriority) {
+            case BUY -> settings.buyPatience();
+            case BROWSE -> settings.browsePatience();
+            case ADMIN -> settings.adminPatience();
+            case BULK -> settings.bulkPatience();
+        };
+    }
+
+    private void registerMetrics(RequestPriority requestPriority, MeterRegistry registry) {
+        Gauge.builder(
+                        "fondaco.admission.requests.served",
+                        admissionGate,
+                        measured -> measured.countServed(requestPriority))
+                .description(
+                        "Requests that are being served, by what they are for; completions and cached answers not among them")
+                .tag("priority", requestPriority.label())
+                .register(registry);
+        Gauge.builder(
+                        "fondaco.admission.requests.waiting",
+                        admissionGate,
+                        measured -> measured.countQueued(requestPriority))
+                .description("Requests that wait for others to be served")
+                .tag("priority", requestPriority.label())
+                .register(registry);
+        rejectedCounters.put(
+                requestPriority,
+                Counter.builder("fondaco.admission.requests.refused")
+                        .description("Requests that were answered 503 overloaded")
+                        .tag("priority", requestPriority.label())
+                        .register(registry));
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(ORDER).handler(this::handle);
+    }
+
+    private void handle(RoutingContext context) {
+        Optional<RequestPriority> priority = priority(context.request().method(), context.normalizedPath());
+        if (priority.isEmpty() || AdmissionExemption.isMarked(context)) {
+            context.next();
+            return;
+        }
+        HttpCandidate httpCandidate = new HttpCandidate(priority.get(), context, vertx.getOrCreateContext());
+        context.addEndHandler(_ -> httpCandidate.finish());
+        switch (admissionGate.acquire(httpCandidate)) {
+            case ADMITTED -> httpCandidate.proceed();
+            case QUEUED -> scheduleExpiry();
+            case REJECTED -> httpCandidate.respondOverloaded();
+        }
+    }
+
+    private Optional<RequestPriority> priority(HttpMethod method, String path) {
+        if (path.endsWith("/complete") && method.equals(HttpMethod.POST)) {
+            return Optional.empty();
+        }
+        return paths.roleOf(path).map(podRole -> switch (podRole) {
+            case BUY, WORKER -> RequestPriority.BUY;
+            case BROWSE -> RequestPriority.BROWSE;
+            case ADMIN ->
+                settings.bulkPaths().stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
+        });
+    }
+
+    private void scheduleExpiry() {
+        if (expiryScheduled.compareAndSet(false, true)) {
+            vertx.setTimer(EXPIRY_INTERVAL_MILLIS, _ -> {
+                expiryScheduled.set(false);
+                if (admissionGate.rejectExpired()) {
+                    scheduleExpiry();
+                }
+            });
+        }
+    }
+
+    private enum CandidateState {
+        WAITING,
+        SERVED,
+        FINISHED
+    }
+
+    private final class HttpCandidate implements AdmissionCandidate {
+        private final RequestPriority requestPriority;
+        private final RoutingContext routing;
+        private final Context eventLoop;
+        private final AtomicReference<CandidateState> state = new AtomicReference<>(CandidateState.WAITING);
+
+        HttpCandidate(RequestPriority requestPriority, RoutingContext routing, Context eventLoop) {
+            this.requestPriority = requestPriority;
+            this.routing = routing;
+            this.eventLoop = eventLoop;
+        }
+
+        @Override
+        public RequestPriority priority() {
+            return requestPriority;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return state.get() == CandidateState.FINISHED;
+        }
+
+        @Override
+        public void admit() {
+            eventLoop.runOnContext(_ -> proceed());
+        }
+
+        void proceed() {
+            if (state.compareAndSet(CandidateState.WAITING, CandidateState.SERVED)) {
+                routing.next();
+            } else {
+                admissionGate.release(requestPriority);
+            }
+        }
+
+        /** Answered, or the caller has gone. */
+        void finish() {
+            if (state.getAndSet(CandidateState.FINISHED) == CandidateState.SERVED) {
+                admissionGate.release(requestPriority);
+            }
+        }
+
+        @Override
+        public void reject() {
+            eventLoop.runOnContext(_ -> {
+                if (state.compareAndSet(CandidateState.WAITING, CandidateState.FINISHED)) {
+                    respondOverloaded();
+                }
+            });
+        }
+
+        void respondOverloaded() {
+            Objects.requireNonNull(rejectedCounters.get(requestPriority)).increment();
+            HttpServerRequest request = routing.request();
+            routing.response()
+                    .putHeader(
+                            HttpHeaders.RETRY_AFTER,
+                            Integer.toString(ThreadLocalRandom.current()
+                                    .nextInt(MIN_RETRY_AFTER_SECONDS, MAX_RETRY_AFTER_SECONDS + 1)));
+            problemResponseWriter.send(
+                    routing, 503, "overloaded", "More is asked for than this pod can do just now; nothing was done.");
+            // What is left of a body is thrown away, so that the connection can serve the next request.
+            request.resume();
+        }
+    }
+}

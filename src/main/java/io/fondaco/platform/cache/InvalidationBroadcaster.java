@@ -1,0 +1,109 @@
+package io.fondaco.platform.cache;
+
+import io.fondaco.platform.identity.TypeId;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.infinispan.AdvancedCache;
+import org.infinispan.notifications.Listener;
+import org.infinispan.notifications.cachelistener.annotation.CacheEntryCreated;
+import org.infinispan.notifications.cachelistener.event.CacheEntryCreatedEvent;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells the other pods of changes within milliseconds, and never holds up who makes them: what cannot be sent in time, to
+ * a pod that hangs for instance, is left to the log.
+ */
+@ApplicationScoped
+class InvalidationBroadcaster {
+    private static final Logger LOG = Logger.getLogger(InvalidationBroadcaster.class);
+    private static final int MAX_QUEUED = 1_000;
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(500);
+
+    private final CacheSettings settings;
+    private final InfinispanCaches container;
+    private final InvalidationLogReader logReader;
+    private final CacheMetrics metrics;
+    private final BlockingQueue<Invalidation> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private volatile boolean stopped;
+
+    InvalidationBroadcaster(
+            CacheSettings settings, InfinispanCaches container, InvalidationLogReader tail, CacheMetrics metrics) {
+        this.settings = settings;
+        this.container = container;
+        this.logReader = tail;
+        this.metrics = metrics;
+    }
+
+    void onStart(@Observes StartupEvent event) {
+        if (settings.cluster().isConfigured()) {
+            Thread.ofPlatform().daemon().name("cache-messages").start(this::run);
+        }
+    }
+
+    void onStop(@Observes ShutdownEvent event) {
+        stopped = true;
+    }
+
+    void broadcast(Invalidation invalidation) {
+        if (container
+                        .get()
+                        .flatMap(InfinispanCaches.StartedCaches::invalidations)
+                        .isPresent()
+                && !queue.offer(invalidation)) {
+            metrics.messageDropped();
+        }
+    }
+
+    private void run() {
+        Optional<AdvancedCache<String, byte[]>> channel = Optional.empty();
+        try {
+            while (!stopped) {
+                if (channel.isEmpty()) {
+                    channel = container.get().flatMap(InfinispanCaches.StartedCaches::invalidations);
+                    channel.ifPresent(cache -> cache.addListener(new InvalidationListener()));
+                }
+                Invalidation invalidation = queue.poll(POLL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                if (invalidation != null) {
+                    channel.ifPresent(cache -> put(cache, invalidation));
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void put(AdvancedCache<String, byte[]> channel, Invalidation invalidation) {
+        try {
+            // Under a key of its own, so that no message takes the place of another.
+            channel.put(TypeId.newUuid().toString(), invalidation.serialize());
+        } catch (RuntimeException e) {
+            metrics.messageDropped();
+            LOG.debug("A change was not sent to other pods", e);
+        }
+    }
+
+    /** Hears what other pods put in. */
+    @Listener
+    final class InvalidationListener {
+        @CacheEntryCreated
+        public void created(CacheEntryCreatedEvent<String, byte[]> event) {
+            if (event.isPre() || event.isOriginLocal()) {
+                return;
+            }
+            try {
+                Invalidation invalidation = Invalidation.parse(event.getValue());
+                logReader.receive(invalidation);
+                metrics.invalidated("pod", invalidation.tags().size());
+            } catch (RuntimeException e) {
+                LOG.debug("A message of another pod is not understood", e);
+            }
+        }
+    }
+}

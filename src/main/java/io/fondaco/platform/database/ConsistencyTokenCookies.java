@@ -1,0 +1,41 @@
+package io.fondaco.platform.database;
+
+import io.fondaco.platform.topology.DatabaseSettings;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consistency token as browsers carry it: in two cookies, so that the answer to a read cannot overtake the answer to
+ * a write and undo its token.
+ */
+@ApplicationScoped
+class ConsistencyTokenCookies {
+    static final String WRITTEN = "fondaco_written";
+    static final String SEEN = "fondaco_seen";
+    static final List<String> NAMES = List.of(WRITTEN, SEEN);
+
+    private final DatabaseSettings settings;
+
+    ConsistencyTokenCookies(DatabaseSettings settings) {
+        this.settings = settings;
+    }
+
+    /** The value of a {@code Set-Cookie}. */
+    String setCookieHeader(String name, String token, boolean secure) {
+        return "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
+                .formatted(name, token, settings.consistencyCookieMaxAge().toSeconds(), secure ? "; Secure" : "");
+    }
+
+    static boolean isSecure(@Nullable String scheme, Function<String, @Nullable String> header) {
+        return "https".equals(scheme) || "https".equals(header.apply("X-Forwarded-Proto"));
+    }
+
+    static boolean isBrowser(Function<String, @Nullable String> header, Predicate<String> hasCookie) {
+        return header.apply("Sec-Fetch-Mode") != null
+                || header.apply("Origin") != null
+                || NAMES.stream().anyMatch(hasCookie);
+    }
+}

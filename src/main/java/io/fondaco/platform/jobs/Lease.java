@@ -1,4 +1,0 @@
-package io.fondaco.platform.jobs;
-
-/** A job that this pod runs; the fence tells its lease from all later ones. */
-record Lease(String name, long fence) {}

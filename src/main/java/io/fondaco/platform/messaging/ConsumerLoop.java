@@ -1,0 +1,131 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.LogOnce;
+import io.fondaco.platform.WakeUpSignal;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/** Reads for one listener, batch after batch: the next one when the one before has been handled. */
+final class ConsumerLoop {
+    private static final Logger LOG = Logger.getLogger(ConsumerLoop.class);
+    private static final long BUSY_NANOS = Duration.ofSeconds(2).toNanos();
+    private static final long FAILURE_MILLIS = 1_000;
+
+    private final String name;
+    private final BatchSource batchSource;
+    private final Function<List<Event>, CompletionStage<Void>> handler;
+    private final WorkerHeartbeat heartbeat;
+    private final MessagingSettings settings;
+    private final Duration busyPollInterval;
+    private final WakeUpSignal wakeUpSignal;
+    private final Thread thread;
+    private long busyUntil;
+    private final LogOnce logOnce = new LogOnce();
+
+    /** Where batches come from. */
+    interface BatchSource {
+        FetchedBatch fetch() throws SQLException;
+    }
+
+    /**
+     * What was read.
+     *
+     * @param snapshotComplete whether nothing was being written that could have been missed
+     * @param acknowledgement to be done when its events have been handled
+     */
+    record FetchedBatch(List<Event> events, boolean snapshotComplete, Acknowledgement acknowledgement) {}
+
+    /** What follows when a batch has been handled. */
+    interface Acknowledgement {
+        void acknowledge() throws SQLException;
+    }
+
+    /** @param whileBusy how long to wait, shortly after there was something, before asking whether there is more */
+    ConsumerLoop(
+            String name,
+            BatchSource batchSource,
+            Function<List<Event>, CompletionStage<Void>> handler,
+            WorkerHeartbeat workerHeartbeat,
+            MessagingSettings settings,
+            Duration whileBusy,
+            WakeUpSignal wakeUpSignal) {
+        this.name = name;
+        this.batchSource = batchSource;
+        this.handler = handler;
+        this.heartbeat = workerHeartbeat;
+        this.settings = settings;
+        this.busyPollInterval = whileBusy;
+        this.wakeUpSignal = wakeUpSignal;
+        this.thread = Thread.ofVirtual().name("messaging-" + name).unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Waits for the batch under way; gives up after some time. */
+    void join(long nanos) {
+        try {
+            if (!thread.join(Duration.ofNanos(Math.max(1, nanos)))) {
+                thread.interrupt();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            while (!heartbeat.isStopping()) {
+                if (!heartbeat.isSubscribed()) {
+                    heartbeat.sleepUnlessStopping(settings.idleInterval().toMillis());
+                } else {
+                    processNextBatch();
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void processNextBatch() throws InterruptedException {
+        try {
+            FetchedBatch fetchedBatch = batchSource.fetch();
+            if (fetchedBatch.events().isEmpty()) {
+                waitForWork(fetchedBatch.snapshotComplete());
+            } else {
+                busyUntil = System.nanoTime() + BUSY_NANOS;
+                handler.apply(fetchedBatch.events()).toCompletableFuture().get();
+                fetchedBatch.acknowledgement().acknowledge();
+                if (fetchedBatch.events().size() < settings.batch()) {
+                    // Nothing is piling up: what comes within this goes together, for the price of one.
+                    heartbeat.sleepUnlessStopping(settings.busyInterval().toMillis());
+                }
+            }
+            logOnce.reset();
+        } catch (SQLException | ExecutionException | RuntimeException e) {
+            logFailureOnce(e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
+            heartbeat.sleepUnlessStopping(FAILURE_MILLIS);
+        }
+    }
+
+    private void waitForWork(boolean settled) throws InterruptedException {
+        long now = System.nanoTime();
+        Duration pause =
+                now < busyUntil ? busyPollInterval : settled ? settings.safetyInterval() : settings.idleInterval();
+        if (wakeUpSignal.await(pause)) {
+            busyUntil = System.nanoTime() + BUSY_NANOS;
+        }
+    }
+
+    private void logFailureOnce(Throwable thrown) {
+        if (!heartbeat.isStopping() && logOnce.shouldLog(thrown)) {
+            LOG.warnf("Events for %s wait: %s", name, thrown.getMessage());
+        }
+    }
+}

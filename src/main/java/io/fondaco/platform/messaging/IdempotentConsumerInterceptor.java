@@ -1,0 +1,235 @@
+package io.fondaco.platform.messaging;
+
+import io.fondaco.platform.Backoff;
+import io.fondaco.platform.Causes;
+import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.tracing.TraceSpan;
+import io.fondaco.platform.tracing.Tracing;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link IdempotentConsumer} promises. Never throws while the pod runs: a message that it was handed is dealt with. */
+@IdempotentConsumer("")
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 160)
+class IdempotentConsumerInterceptor {
+    private static final Logger LOG = Logger.getLogger(IdempotentConsumerInterceptor.class);
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+    private static final int MAX_CONFLICT_RETRIES = 5;
+    private static final long DATABASE_RETRY_MILLIS = 500;
+    private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
+
+    /** As OpenTelemetry's conventions for messaging call them. */
+    private static final AttributeKey<String> LISTENER = AttributeKey.stringKey("messaging.consumer.group.name");
+
+    private static final AttributeKey<Long> BATCH_SIZE = AttributeKey.longKey("messaging.batch.message_count");
+
+    private final Inbox inbox;
+    private final RetryQueue retryQueue;
+    private final DeadLetters deadLetters;
+    private final WorkerHeartbeat heartbeat;
+    private final MessagingSettings settings;
+    private final MessagingMetrics metrics;
+    private final Tracing tracing;
+    private final Backoff backoff;
+
+    IdempotentConsumerInterceptor(
+            Inbox inbox,
+            RetryQueue retryQueue,
+            DeadLetters deadLetters,
+            WorkerHeartbeat workerHeartbeat,
+            MessagingSettings settings,
+            MessagingMetrics metrics,
+            Tracing tracing) {
+        this.inbox = inbox;
+        this.retryQueue = retryQueue;
+        this.deadLetters = deadLetters;
+        this.heartbeat = workerHeartbeat;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.tracing = tracing;
+        this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
+    }
+
+    /** A listener, called with some events. */
+    private record ListenerInvocation(String name, List<String> types, InvocationContext invocation) {
+        void handle(List<Event> events) throws Exception {
+            invocation.setParameters(new Object[] {new EventBatch(events)});
+            invocation.proceed();
+        }
+    }
+
+    @AroundInvoke
+    @Nullable
+    Object run(InvocationContext call) throws Exception {
+        IdempotentConsumer idempotentConsumer = call.getMethod().getAnnotation(IdempotentConsumer.class);
+        if (idempotentConsumer == null
+                || call.getParameters().length != 1
+                || !(call.getParameters()[0] instanceof EventBatch batch)) {
+            throw new IllegalStateException("@Once is for methods that take an EventBatch: " + call.getMethod());
+        }
+        ListenerInvocation listenerInvocation =
+                new ListenerInvocation(idempotentConsumer.value(), List.of(idempotentConsumer.types()), call);
+        List<Event> fresh = new ArrayList<>();
+        for (Event event : batch.events()) {
+            if (event.parked()) {
+                retry(listenerInvocation, event);
+            } else if (event.type().equals(Event.MALFORMED)) {
+                requireSuccess(() -> deadLetters.moveToDeadLetters(listenerInvocation.name(), event, "Not an event"));
+            } else if (event.matches(listenerInvocation.types()) && isForListener(listenerInvocation, event)) {
+                fresh.add(event);
+            }
+        }
+        handle(listenerInvocation, fresh);
+        return null;
+    }
+
+    private boolean isForListener(ListenerInvocation listenerInvocation, Event event) throws InterruptedException {
+        if (event.time().isBefore(Instant.now().minus(settings.inboxRetention()))) {
+            requireSuccess(() -> deadLetters.moveToDeadLetters(
+                    listenerInvocation.name(), event, "It came so late that nobody can tell whether it was handled"));
+            return false;
+        }
+        return event.time()
+                .isAfter(heartbeat.subscribedSince(listenerInvocation.name()).minus(CLOCK_SKEW));
+    }
+
+    /** All at once; and if that fails, by halves, until what fails is alone. */
+    private void handle(ListenerInvocation listenerInvocation, List<Event> events) throws InterruptedException {
+        if (events.isEmpty()) {
+            return;
+        }
+        Throwable failure = tryProcess(listenerInvocation, events, () -> {
+            List<Event> admitted = inbox.recordNew(listenerInvocation.name(), events);
+            if (!admitted.isEmpty()) {
+                listenerInvocation.handle(admitted);
+            }
+            metrics.handled(listenerInvocation.name(), admitted);
+        });
+        if (failure == null) {
+            return;
+        }
+        if (events.size() > 1) {
+            handle(listenerInvocation, events.subList(0, events.size() / 2));
+            handle(listenerInvocation, events.subList(events.size() / 2, events.size()));
+            return;
+        }
+        Event event = events.getFirst();
+        LOG.warnf(
+                failure, "%s failed at %s %s; it is tried again", listenerInvocation.name(), event.type(), event.id());
+        metrics.failed(listenerInvocation.name());
+        requireSuccess(
+                () -> retryQueue.park(listenerInvocation.name(), event, describe(failure), backoff.delayAfter(1)));
+    }
+
+    private void retry(ListenerInvocation listenerInvocation, Event event) throws InterruptedException {
+        Throwable failure = tryProcess(listenerInvocation, List.of(event), () -> {
+            if (retryQueue.tryLock(listenerInvocation.name(), event)) {
+                if (inbox.recordRetried(listenerInvocation.name(), event)) {
+                    listenerInvocation.handle(List.of(event));
+                }
+                retryQueue.removeAndReleaseNext(listenerInvocation.name(), event);
+            }
+        });
+        if (failure == null) {
+            return;
+        }
+        metrics.failed(listenerInvocation.name());
+        int attempts = event.attempts() + 1;
+        if (attempts < settings.maxAttempts()) {
+            requireSuccess(() -> retryQueue.reschedule(
+                    listenerInvocation.name(), event, describe(failure), backoff.delayAfter(attempts)));
+            return;
+        }
+        LOG.errorf(
+                failure,
+                "%s failed at %s %s for the %dth time: a dead letter",
+                listenerInvocation.name(),
+                event.type(),
+                event.id(),
+                attempts);
+        requireSuccess(() -> {
+            if (retryQueue.tryLock(listenerInvocation.name(), event)) {
+                deadLetters.moveToDeadLetters(listenerInvocation.name(), event.withFailedAttempt(), describe(failure));
+                retryQueue.removeAndReleaseNext(listenerInvocation.name(), event);
+            }
+        });
+    }
+
+    /** As a part of the traces that the events were told in. */
+    private @Nullable Throwable tryProcess(
+            ListenerInvocation listenerInvocation, List<Event> events, TransactionWork transactionWork)
+            throws InterruptedException {
+        try (TraceSpan traceSpan = tracing.continueTrace(
+                "process " + listenerInvocation.name(),
+                SpanKind.CONSUMER,
+                Attributes.of(LISTENER, listenerInvocation.name(), BATCH_SIZE, (long) events.size()),
+                events.stream().map(Event::traceParent).toList())) {
+            Throwable failure = tryProcess(transactionWork);
+            if (failure != null) {
+                traceSpan.recordError(Causes.rootCause(failure));
+            }
+            return failure;
+        }
+    }
+
+    private interface TransactionWork {
+        void run() throws Exception;
+    }
+
+    /**
+     * Runs it in a transaction, again and again while the database is away: that is nobody's failure.
+     *
+     * @return why it failed; null when it did not
+     */
+    private @Nullable Throwable tryProcess(TransactionWork transactionWork) throws InterruptedException {
+        for (int gaveWay = 0; ; ) {
+            try {
+                QuarkusTransaction.requiringNew()
+                        .timeout(TRANSACTION_TIMEOUT_SECONDS)
+                        .call(() -> {
+                            transactionWork.run();
+                            return true;
+                        });
+                return null;
+            } catch (Exception | StackOverflowError | AssertionError e) {
+                DatabaseFailure kind = DatabaseFailure.classify(e);
+                boolean away = kind.isOutage() || kind == DatabaseFailure.COMMIT_OUTCOME_UNKNOWN;
+                boolean again = kind == DatabaseFailure.TRANSIENT_CONFLICT && gaveWay++ < MAX_CONFLICT_RETRIES;
+                if (!away && !again) {
+                    return e;
+                }
+                heartbeat.sleepUnlessStopping(
+                        away
+                                ? DATABASE_RETRY_MILLIS
+                                : ThreadLocalRandom.current().nextLong(1, DATABASE_RETRY_MILLIS / 10));
+            }
+        }
+    }
+
+    /** For what cannot fail but for the database. */
+    private void requireSuccess(TransactionWork transactionWork) throws InterruptedException {
+        Throwable failure = tryProcess(transactionWork);
+        if (failure != null) {
+            throw new IllegalStateException("A failure cannot be written down", failure);
+        }
+    }
+
+    private static String describe(Throwable failure) {
+        Throwable cause = Causes.rootCause(failure);
+        return "%s: %s".formatted(cause.getClass().getSimpleName(), cause.getMessage());
+    }
+}

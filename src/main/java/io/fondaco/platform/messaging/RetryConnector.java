@@ -1,0 +1,52 @@
+package io.fondaco.platform.messaging;
+
+import io.smallrye.reactive.messaging.connector.InboundConnector;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Flow;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
+
+/**
+ * Carries events that a listener failed at to it once more, whatever carried them the first time. The channel's name is
+ * the listener's with {@code -retries} behind it.
+ */
+@ApplicationScoped
+@Connector(RetryConnector.NAME)
+class RetryConnector implements InboundConnector {
+    static final String NAME = "fondaco-retries";
+    static final String SUFFIX = "-retries";
+
+    private final RetryQueue retryQueue;
+    private final WorkerHeartbeat heartbeat;
+    private final MessagingSettings settings;
+    private final Vertx vertx;
+
+    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, MessagingSettings settings, Vertx vertx) {
+        this.retryQueue = retryQueue;
+        this.heartbeat = workerHeartbeat;
+        this.settings = settings;
+        this.vertx = vertx;
+    }
+
+    @Override
+    public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
+        String channel = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
+        if (!channel.endsWith(SUFFIX)) {
+            throw new IllegalArgumentException(
+                    "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
+        }
+        String listener = channel.substring(0, channel.length() - SUFFIX.length());
+        return OutboxConnector.messages(
+                vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler));
+    }
+
+    private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {
+        List<Event> due = retryQueue.findDue(listener, settings.batch());
+        return new ConsumerLoop.FetchedBatch(due, true, () -> {});
+    }
+}

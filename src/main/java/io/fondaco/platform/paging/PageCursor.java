@@ -1,0 +1,79 @@
+package io.fondaco.platform.paging;
+
+import io.fondaco.platform.web.ApiException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place in a list after which the next page begins: the sort it belongs to and the sort keys of the last row.
+ * Opaque to clients; a cursor of another sort, or one that was tampered with, is a 400.
+ */
+public record PageCursor(String sort, List<String> keys) {
+    private static final int MAX_LENGTH = 2_000;
+    private static final char SEPARATOR = '\u001f';
+
+    /** Between the place and the list that it is in, which {@link PaginationLinkFilter} looks at; in no Base64. */
+    static final char LIST_FINGERPRINT_SEPARATOR = '.';
+
+    public PageCursor {
+        keys = List.copyOf(keys);
+    }
+
+    public static PageCursor of(String sort, String... keys) {
+        return new PageCursor(sort, List.of(keys));
+    }
+
+    /**
+     * @param text what the client sent as {@code cursor}, null on the first page
+     * @throws ApiException 400 {@code invalid_cursor} if it is not a cursor of this sort with that many keys
+     */
+    public static Optional<PageCursor> decode(@Nullable String text, String sort, int keys) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        if (text.length() > MAX_LENGTH) {
+            throw invalidCursor();
+        }
+        byte[] bytes;
+        try {
+            int end = text.indexOf(LIST_FINGERPRINT_SEPARATOR);
+            bytes = Base64.getUrlDecoder().decode(end < 0 ? text : text.substring(0, end));
+        } catch (IllegalArgumentException _) {
+            throw invalidCursor();
+        }
+        List<String> parts = split(new String(bytes, StandardCharsets.UTF_8));
+        if (parts.size() != keys + 1 || !parts.getFirst().equals(sort)) {
+            throw invalidCursor();
+        }
+        return Optional.of(new PageCursor(sort, parts.subList(1, parts.size())));
+    }
+
+    public String encode() {
+        StringBuilder text = new StringBuilder(sort);
+        keys.forEach(key -> text.append(SEPARATOR).append(key));
+        return Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> split(String text) {
+        List<String> parts = new ArrayList<>();
+        int start = 0;
+        for (int end = text.indexOf(SEPARATOR); end >= 0; end = text.indexOf(SEPARATOR, start)) {
+            parts.add(text.substring(start, end));
+            start = end + 1;
+        }
+        parts.add(text.substring(start));
+        return parts;
+    }
+
+    /** The 400 for a cursor whose keys do not parse. */
+    public static ApiException invalidCursor() {
+        return ApiException.badRequest(
+                "invalid_cursor", "The cursor does not belong to this list; start again without one.");
+    }
+}

@@ -1,9 +1,0 @@
-package io.fondaco.platform.topology;
-
-/** Where a server listens. */
-record Address(String host, int port) {
-    @Override
-    public String toString() {
-        return host.indexOf(':') >= 0 ? "[%s]:%d".formatted(host, port) : host + ":" + port;
-    }
-}

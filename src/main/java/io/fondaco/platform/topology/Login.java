@@ -1,9 +1,0 @@
-package io.fondaco.platform.topology;
-
-/** Who connects; never printed. */
-record Login(String username, String password) {
-    @Override
-    public String toString() {
-        return username;
-    }
-}

@@ -1,0 +1,44 @@
+package io.fondaco.platform.transactions;
+
+import io.fondaco.platform.Backoff;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.time.Duration;
+
+/** What {@link RetriedWrites} promises: outside of the transaction, so that each try has one of its own. */
+@RetriedWrites
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 150)
+class WriteRetryInterceptor {
+    private static final int MAX_ATTEMPTS = 4;
+    private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(10), Duration.ofMillis(100));
+
+    private final TransactionSynchronizationRegistry transactions;
+    private final ContentionMetrics contentionMetrics;
+
+    WriteRetryInterceptor(TransactionSynchronizationRegistry transactions, ContentionMetrics contentionMetrics) {
+        this.transactions = transactions;
+        this.contentionMetrics = contentionMetrics;
+    }
+
+    @AroundInvoke
+    Object retryWrite(InvocationContext call) throws Exception {
+        if (transactions.getTransactionKey() != null) {
+            return call.proceed();
+        }
+        for (int tries = 1; ; tries++) {
+            try {
+                return call.proceed();
+            } catch (Exception e) {
+                if (!contentionMetrics.recordFailure(e) || tries == MAX_ATTEMPTS) {
+                    throw e;
+                }
+                contentionMetrics.recordRetry();
+                Thread.sleep(BACKOFF.delayAfter(tries));
+            }
+        }
+    }
+}

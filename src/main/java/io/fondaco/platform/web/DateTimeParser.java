@@ -1,0 +1,34 @@
+package io.fondaco.platform.web;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+
+/** Times and days as requests name them: of the years 1 to 9999, which RFC 3339 has a form for and the database can hold. */
+public final class DateTimeParser {
+    private static final Instant MIN_INSTANT = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant MAX_INSTANT = Instant.parse("9999-12-31T23:59:59Z");
+    private static final LocalDate MIN_DATE = LocalDate.of(1, 1, 1);
+    private static final LocalDate MAX_DATE = LocalDate.of(9999, 12, 31);
+
+    private DateTimeParser() {}
+
+    /** @throws DateTimeException for what is no time (RFC 3339), or none of these years in UTC */
+    public static Instant parseInstant(String text) {
+        Instant instant = OffsetDateTime.parse(text).toInstant();
+        if (instant.isBefore(MIN_INSTANT) || instant.isAfter(MAX_INSTANT)) {
+            throw new DateTimeException("Not of the years 1 to 9999: " + text);
+        }
+        return instant;
+    }
+
+    /** @throws DateTimeException for what is no day, or none of these years */
+    static LocalDate parseDate(String text) {
+        LocalDate day = LocalDate.parse(text);
+        if (day.isBefore(MIN_DATE) || day.isAfter(MAX_DATE)) {
+            throw new DateTimeException("Not of the years 1 to 9999: " + text);
+        }
+        return day;
+    }
+}

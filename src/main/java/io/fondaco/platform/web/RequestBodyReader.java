@@ -1,0 +1,149 @@
+package io.fondaco.platform.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads bodies on the event loop, before anything else is spent on their requests: who sends slowly holds a connection, and neither
+ * a thread nor a place among those that are served. Bounded in size for each, in bytes for all, and in time. The platform's own limit is one for
+ * all paths and so has to be that of the largest import, whose paths are left to their module.
+ */
+@ApplicationScoped
+class RequestBodyReader {
+    /** After the cache, which answers what has no body, and before the gate of platform.admission. */
+    private static final int ORDER = 1;
+
+    private final WebSettings settings;
+    private final ProblemResponseWriter problemResponseWriter;
+    private final Vertx vertx;
+    private final AtomicLong bufferedBytes = new AtomicLong();
+
+    RequestBodyReader(WebSettings settings, ProblemResponseWriter problemResponseWriter, Vertx vertx) {
+        this.settings = settings;
+        this.problemResponseWriter = problemResponseWriter;
+        this.vertx = vertx;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(ORDER).handler(this::read);
+    }
+
+    private void read(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        boolean chunked = request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+        boolean empty = !chunked && (length == null || length.equals("0"));
+        if (!empty && isEncoded(request)) {
+            context.response().putHeader(HttpHeaders.ACCEPT_ENCODING, HttpHeaders.IDENTITY);
+            new PendingBody(context)
+                    .reject(415, "unsupported_content_encoding", "Send the body without a Content-Encoding.");
+            return;
+        }
+        if (empty || settings.streamedPaths().contains(context.normalizedPath())) {
+            context.next();
+            return;
+        }
+        PendingBody pendingBody = new PendingBody(context);
+        if (length(length) > settings.maxBodyBytes()) {
+            pendingBody.rejectTooLarge();
+            return;
+        }
+        if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+            context.response().writeContinue();
+        }
+        pendingBody.start();
+    }
+
+    private static boolean isEncoded(HttpServerRequest request) {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        return encoding != null && !encoding.isBlank() && !"identity".equalsIgnoreCase(encoding.strip());
+    }
+
+    private static long length(@Nullable String header) {
+        if (header == null) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(header);
+        } catch (NumberFormatException _) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** All on the event loop of its connection. */
+    private final class PendingBody {
+        private final RoutingContext context;
+        private final Buffer body = Buffer.buffer();
+        private long timer;
+        private boolean finished;
+
+        PendingBody(RoutingContext context) {
+            this.context = context;
+        }
+
+        void start() {
+            timer = vertx.setTimer(settings.bodyTime().toMillis(), _ -> {
+                if (!finished) {
+                    reject(
+                            408,
+                            "body_too_slow",
+                            "A body has to be here within %d s."
+                                    .formatted(settings.bodyTime().toSeconds()));
+                }
+            });
+            context.addEndHandler(_ -> {
+                finished = true;
+                vertx.cancelTimer(timer);
+                bufferedBytes.addAndGet(-body.length());
+            });
+            context.request().handler(this::add).endHandler(_ -> end());
+        }
+
+        private void add(Buffer part) {
+            if (finished) {
+                return;
+            }
+            if (body.length() + part.length() > settings.maxBodyBytes()) {
+                rejectTooLarge();
+                return;
+            }
+            body.appendBuffer(part);
+            if (bufferedBytes.addAndGet(part.length()) > settings.maxBodyBytesInAll()) {
+                context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+                reject(503, "overloaded", "More is sent to this pod than it can take just now; nothing was done.");
+            }
+        }
+
+        private void end() {
+            if (!finished) {
+                finished = true;
+                vertx.cancelTimer(timer);
+                if (UnicodeText.isUtf8(ByteBuffer.wrap(body.getBytes()))) {
+                    ((RoutingContextInternal) context).setBody(body);
+                    context.next();
+                } else {
+                    problemResponseWriter.send(context, 400, "malformed_json", "The body is not text in UTF-8.");
+                }
+            }
+        }
+
+        private void rejectTooLarge() {
+            reject(413, "body_too_large", "A body here has at most %d bytes.".formatted(settings.maxBodyBytes()));
+        }
+
+        private void reject(int status, String code, String detail) {
+            finished = true;
+            problemResponseWriter.sendAndClose(context, status, code, detail);
+        }
+    }
+}

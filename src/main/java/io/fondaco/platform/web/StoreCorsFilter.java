@@ -1,0 +1,85 @@
+package io.fondaco.platform.web;
+
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Set;
+
+/**
+ * CORS for {@code /store/v1}: browsers may call it from the origins of {@code fondaco.web.store-origins}. Without credentials:
+ * carts and orders are opened by bearer tokens, and a page of another site sends consistency tokens as a header. The back
+ * office is never open to other origins.
+ */
+@ApplicationScoped
+class StoreCorsFilter {
+    /** After {@link AmbiguousRequestFilter}, and before anything that answers. */
+    private static final int FILTER_PRIORITY = 940;
+
+    private static final String STORE = "/store/v1/";
+    private static final String ANY = "*";
+    private static final String ORIGIN = "Origin";
+    private static final String METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE";
+    private static final String REQUEST_HEADERS =
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Fondaco-Consistency, "
+                    + "Fondaco-Ticket, Request-Id";
+    private static final String EXPOSED_HEADERS =
+            "Fondaco-Consistency, ETag, Link, Location, Retry-After, Idempotent-Replayed, Request-Id, Cache-Status";
+
+    private final Set<String> origins;
+    private final String maxAge;
+
+    StoreCorsFilter(WebSettings settings) {
+        origins = settings.storeOrigins().orElse(Set.of());
+        maxAge = Long.toString(settings.preflightMaxAge().toSeconds());
+    }
+
+    void register(@Observes Filters filters) {
+        if (!origins.isEmpty()) {
+            filters.register(this::addCorsHeaders, FILTER_PRIORITY);
+        }
+    }
+
+    private void addCorsHeaders(RoutingContext context) {
+        if (!context.normalizedPath().startsWith(STORE)) {
+            context.next();
+            return;
+        }
+        HttpServerRequest request = context.request();
+        HttpServerResponse response = context.response();
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        boolean preflight = origin != null
+                && request.method().equals(HttpMethod.OPTIONS)
+                && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+        if (origin != null && isAllowed(origin)) {
+            response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origins.contains(ANY) ? ANY : origin);
+            if (preflight) {
+                response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, maxAge);
+            } else {
+                response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+            }
+        }
+        // Also without an Origin: a shared cache must not give a page that it kept for one origin to another.
+        context.addHeadersEndHandler(_ -> addVary(response));
+        if (preflight) {
+            response.setStatusCode(204).end();
+        } else {
+            context.next();
+        }
+    }
+
+    private boolean isAllowed(String origin) {
+        return origins.contains(ANY) || origins.contains(origin);
+    }
+
+    private static void addVary(HttpServerResponse response) {
+        String present = String.join(", ", response.headers().getAll(HttpHeaders.VARY));
+        response.putHeader(HttpHeaders.VARY, present.isEmpty() ? ORIGIN : present + ", " + ORIGIN);
+    }
+}

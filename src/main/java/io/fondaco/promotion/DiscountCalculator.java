@@ -1,0 +1,182 @@
+package io.fondaco.promotion;
+
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.Discounts.AppliedDiscount;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Reckons what coupons come to. Percentages first, then amounts, then delivery, each of what those before it left, so that the
+ * order in which a customer names them makes no difference. A percentage is rounded half up, once, and then split.
+ */
+final class DiscountCalculator {
+    private static final BigDecimal BASIS_POINTS_PER_UNIT = BigDecimal.valueOf(10_000);
+
+    private final DiscountRequest discountRequest;
+    private final long[] remainingLineAmounts;
+    private long remainingShipping;
+
+    private DiscountCalculator(DiscountRequest discountRequest) {
+        this.discountRequest = discountRequest;
+        this.remainingLineAmounts = discountRequest.lines().stream()
+                .mapToLong(discountableLine -> discountableLine.total().amount())
+                .toArray();
+        this.remainingShipping = discountRequest.shipping().amount();
+    }
+
+    /**
+     * A promotion that a code names, as the database judges it.
+     *
+     * @param usedUp in all, or by this customer
+     */
+    record CouponCandidate(Promotion promotion, boolean started, boolean ended, boolean usedUp) {}
+
+    /** @param candidates by code */
+    static Discounts calculate(DiscountRequest discountRequest, Map<String, CouponCandidate> candidates) {
+        List<Violation> problems = new ArrayList<>();
+        List<Promotion> accepted = new ArrayList<>();
+        for (int index = 0; index < discountRequest.codes().size(); index++) {
+            String code = discountRequest.codes().get(index);
+            Optional<CouponCandidate> candidate = Optional.ofNullable(candidates.get(code));
+            findProblem(discountRequest, code, candidate, accepted, "/coupon_codes/" + index)
+                    .ifPresentOrElse(
+                            problems::add,
+                            () -> accepted.add(candidate.orElseThrow().promotion()));
+        }
+        accepted.sort(Comparator.comparing(Promotion::kind).thenComparing(Promotion::code));
+        DiscountCalculator reckoning = new DiscountCalculator(discountRequest);
+        return new Discounts(accepted.stream().map(reckoning::apply).toList(), problems);
+    }
+
+    private static Optional<Violation> findProblem(
+            DiscountRequest discountRequest,
+            String code,
+            Optional<CouponCandidate> candidate,
+            List<Promotion> accepted,
+            String pointer) {
+        if (candidate.isEmpty()) {
+            return couponProblem(pointer, Discounts.UNKNOWN_COUPON, code, "There is no coupon %s.");
+        }
+        CouponCandidate found = candidate.get();
+        Promotion promotion = found.promotion();
+        if (!found.started()) {
+            return couponProblem(pointer, "coupon_not_started", code, "Coupon %s is not valid yet.");
+        }
+        if (found.ended()) {
+            return couponProblem(pointer, "coupon_expired", code, "Coupon %s has expired.");
+        }
+        if (found.usedUp()) {
+            return Optional.of(CouponUsedUp.of(pointer, code));
+        }
+        if (!isApplicable(discountRequest, promotion)) {
+            return couponProblem(pointer, "coupon_not_applicable", code, "Coupon %s is not for what is in the cart.");
+        }
+        Optional<Money> minimum = Promotion.findByCurrency(discountRequest.currency(), promotion.minimumSubtotals());
+        Money subtotal = subtotal(discountRequest, promotion);
+        if (minimum.isPresent() && subtotal.amount() < minimum.get().amount()) {
+            return Optional.of(new Violation(
+                    pointer,
+                    "coupon_minimum_not_reached",
+                    "Coupon %s is for %s and more.".formatted(code, minimum.get()),
+                    Map.of("coupon", code, "minimum_subtotal", minimum.get(), "subtotal", subtotal)));
+        }
+        boolean alone = accepted.isEmpty()
+                || (promotion.combinable() && accepted.stream().allMatch(Promotion::combinable));
+        return alone
+                ? Optional.empty()
+                : couponProblem(
+                        pointer, "coupon_not_combinable", code, "Coupon %s cannot be combined with the others.");
+    }
+
+    private static Optional<Violation> couponProblem(String pointer, String problem, String code, String detail) {
+        return Optional.of(new Violation(pointer, problem, detail.formatted(code), Map.of("coupon", code)));
+    }
+
+    /** Whether there is a line that it is for, and it knows what to do in this currency. */
+    private static boolean isApplicable(DiscountRequest discountRequest, Promotion promotion) {
+        Predicate<String> scope = promotion.skuFilter();
+        return discountRequest.lines().stream()
+                        .map(DiscountRequest.DiscountableLine::sku)
+                        .anyMatch(scope)
+                && (promotion.kind() != PromotionKind.AMOUNT || hasCurrency(discountRequest, promotion.amounts()))
+                && (promotion.minimumSubtotals().isEmpty()
+                        || hasCurrency(discountRequest, promotion.minimumSubtotals()))
+                && (promotion.maximumDiscounts().isEmpty()
+                        || hasCurrency(discountRequest, promotion.maximumDiscounts()));
+    }
+
+    private static boolean hasCurrency(DiscountRequest discountRequest, List<Money> list) {
+        return Promotion.findByCurrency(discountRequest.currency(), list).isPresent();
+    }
+
+    private static Money subtotal(DiscountRequest discountRequest, Promotion promotion) {
+        Predicate<String> scope = promotion.skuFilter();
+        return discountRequest.lines().stream()
+                .filter(discountableLine -> scope.test(discountableLine.sku()))
+                .map(DiscountRequest.DiscountableLine::total)
+                .reduce(Money.zero(discountRequest.currency()), Money::plus);
+    }
+
+    private AppliedDiscount apply(Promotion promotion) {
+        Predicate<String> scope = promotion.skuFilter();
+        long[] base = new long[remainingLineAmounts.length];
+        for (int index = 0; index < remainingLineAmounts.length; index++) {
+            base[index] = scope.test(discountRequest.lines().get(index).sku()) ? remainingLineAmounts[index] : 0;
+        }
+        long[] shares = new long[remainingLineAmounts.length];
+        long shipping = 0;
+        long sum = Arrays.stream(base).reduce(0, Math::addExact);
+        switch (promotion.kind()) {
+            case PERCENTAGE ->
+                shares = ProportionalAllocation.allocate(capAtMaximum(promotion, percentage(promotion, sum)), base);
+            case AMOUNT -> {
+                long amount = Promotion.findByCurrency(discountRequest.currency(), promotion.amounts())
+                        .orElseThrow()
+                        .amount();
+                shares = ProportionalAllocation.allocate(capAtMaximum(promotion, Math.min(amount, sum)), base);
+            }
+            case FREE_SHIPPING -> shipping = capAtMaximum(promotion, remainingShipping);
+        }
+        for (int index = 0; index < remainingLineAmounts.length; index++) {
+            remainingLineAmounts[index] -= shares[index];
+        }
+        remainingShipping -= shipping;
+        return new AppliedDiscount(
+                promotion.id(),
+                promotion.code(),
+                promotion.title(),
+                promotion.kind(),
+                money(Math.addExact(Arrays.stream(shares).sum(), shipping)),
+                Arrays.stream(shares).mapToObj(this::money).toList(),
+                money(shipping));
+    }
+
+    private static long percentage(Promotion promotion, long sum) {
+        Integer basisPoints = promotion.basisPoints();
+        if (basisPoints == null) {
+            throw new IllegalStateException("A percentage without basis points: " + promotion.id());
+        }
+        return BigDecimal.valueOf(sum)
+                .multiply(BigDecimal.valueOf(basisPoints))
+                .divide(BASIS_POINTS_PER_UNIT, 0, RoundingMode.HALF_UP)
+                .longValueExact();
+    }
+
+    private long capAtMaximum(Promotion promotion, long amount) {
+        return Promotion.findByCurrency(discountRequest.currency(), promotion.maximumDiscounts())
+                .map(most -> Math.min(most.amount(), amount))
+                .orElse(amount);
+    }
+
+    private Money money(long amount) {
+        return Money.of(amount, discountRequest.currency());
+    }
+}

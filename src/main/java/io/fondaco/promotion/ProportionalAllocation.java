@@ -1,0 +1,46 @@
+package io.fondaco.promotion;
+
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** Splits an amount exactly. */
+final class ProportionalAllocation {
+    private ProportionalAllocation() {}
+
+    /**
+     * Splits by the method of the largest remainder: shares in proportion to the weights, rounded so that they add up; of two
+     * equal remainders the earlier is rounded up. No share is larger than its weight.
+     *
+     * @param amount zero or more, at most the sum of the weights
+     * @param weights zero or more each
+     */
+    static long[] allocate(long amount, long[] weights) {
+        long sum = Arrays.stream(weights).reduce(0, Math::addExact);
+        if (amount < 0 || amount > sum) {
+            throw new IllegalArgumentException("Cannot split %d by weights of %d".formatted(amount, sum));
+        }
+        long[] shares = new long[weights.length];
+        if (amount == 0) {
+            return shares;
+        }
+        BigInteger[] remainders = new BigInteger[weights.length];
+        long left = amount;
+        for (int index = 0; index < weights.length; index++) {
+            BigInteger[] share = BigInteger.valueOf(amount)
+                    .multiply(BigInteger.valueOf(weights[index]))
+                    .divideAndRemainder(BigInteger.valueOf(sum));
+            shares[index] = share[0].longValueExact();
+            remainders[index] = share[1];
+            left -= shares[index];
+        }
+        IntStream.range(0, weights.length)
+                .boxed()
+                .sorted(Comparator.<Integer, BigInteger>comparing(index -> remainders[index])
+                        .reversed())
+                .limit(left)
+                .forEach(index -> shares[index]++);
+        return shares;
+    }
+}

@@ -1,0 +1,77 @@
+package io.fondaco.benchmark;
+
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.process.PackagedApp;
+import io.fondaco.replay.ShopClient;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** The demo shop, with more in stock than any benchmark sells. */
+final class BenchmarkShop {
+    private BenchmarkShop() {}
+
+    /** Without the cache: what the database is asked for is measured here, and what the cache spares in a benchmark of its own. */
+    static Map<String, String> environment(EmbeddedCluster cluster) {
+        return Map.of(
+                "FONDACO_CACHE_ENABLED",
+                "false",
+                "HEAP",
+                "1g",
+                "FONDACO_DATABASE_PRIMARY_URL",
+                cluster.primaryUrl(),
+                "FONDACO_DATABASE_REPLICA_URLS",
+                cluster.replicaUrl(),
+                "FONDACO_DATABASE_USERNAME",
+                cluster.username(),
+                "FONDACO_DATABASE_PASSWORD",
+                cluster.password(),
+                "FONDACO_DATABASE_MIGRATE_AT_START",
+                "true",
+                "FONDACO_DEMO_SHOP",
+                "true",
+                "FONDACO_PAYMENT_TEST_ENABLED",
+                "true",
+                "FONDACO_ACCESS_BOOTSTRAP_KEY",
+                PackagedApp.ADMIN_KEY);
+    }
+
+    static Connection connect(EmbeddedCluster cluster) throws SQLException {
+        return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
+    }
+
+    /** Waits until all is imported, and fills the shelves. @return what can be bought, also in {@code public.benchmark_sku} */
+    static List<String> awaitImportAndRestock(EmbeddedCluster cluster, ShopClient shop) throws SQLException {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> shop.get("/admin/v1/imports", PackagedApp.ADMIN_KEY)
+                                .body()
+                                .toString()
+                                .split("\"status\":\"done\"")
+                                .length
+                        == 3);
+        List<String> skus = new ArrayList<>();
+        try (Connection connection = connect(cluster);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE inventory.stock_level SET on_hand = 100000000");
+            statement.execute(
+                    "CREATE TABLE public.benchmark_sku AS SELECT row_number() OVER (ORDER BY s.sku)::int AS n, s.sku"
+                            + " FROM inventory.stock_level s JOIN catalog.variant v ON v.sku = s.sku"
+                            + " JOIN catalog.product p ON p.id = v.product_id AND p.status = 'active'"
+                            + " JOIN pricing.price x ON x.variant_id = v.id AND x.currency = 'EUR'");
+            try (ResultSet rows = statement.executeQuery("SELECT sku FROM public.benchmark_sku ORDER BY n")) {
+                while (rows.next()) {
+                    skus.add(rows.getString(1));
+                }
+            }
+        }
+        return skus;
+    }
+}

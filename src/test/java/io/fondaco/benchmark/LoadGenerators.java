@@ -1,0 +1,123 @@
+package io.fondaco.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.platform.embedded.EmbeddedCluster;
+import io.fondaco.process.PackagedApp;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Load generators of the machine, run with a limit and read. */
+final class LoadGenerators {
+    private LoadGenerators() {}
+
+    /** @param p99Millis 99 of 100 requests were answered sooner */
+    record LoadResult(double perSecond, double p99Millis) {}
+
+    /** What came of more than could be done, a second. */
+    record OverloadResult(double served, double refused) {}
+
+    static LoadResult wrk(PackagedApp app, String path, int clients, int seconds, String... headers) throws Exception {
+        List<String> options = new ArrayList<>();
+        for (String header : headers) {
+            options.addAll(List.of("-H", header));
+        }
+        return wrk(app, path, clients, seconds, options, List.of());
+    }
+
+    /** @param script what a script is given, after its own path */
+    static LoadResult wrk(
+            PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
+            throws Exception {
+        String output = wrkOutput(app, path, clients, seconds, options, script);
+        assertThat(output).doesNotContain("Non-2xx");
+        Matcher p99 = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)").matcher(output);
+        assertThat(p99.find()).as(output).isTrue();
+        double millis = Double.parseDouble(p99.group(1))
+                * switch (p99.group(2)) {
+                    case "us" -> 0.001;
+                    case "ms" -> 1;
+                    default -> 1_000;
+                };
+        return new LoadResult(parseNumber(output, "Requests/sec:\\s+([0-9.]+)"), millis);
+    }
+
+    /** With so many clients that some are refused. */
+    static OverloadResult overload(PackagedApp app, String path, int clients, int seconds) throws Exception {
+        String output = wrkOutput(app, path, clients, seconds, List.of(), List.of());
+        double all = parseNumber(output, "Requests/sec:\\s+([0-9.]+)");
+        double refused =
+                output.contains("Non-2xx") ? parseNumber(output, "Non-2xx or 3xx responses: ([0-9]+)") / seconds : 0;
+        return new OverloadResult(all - refused, refused);
+    }
+
+    private static String wrkOutput(
+            PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
+            throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("wrk", "-t1", "-c" + clients, "-d" + seconds + "s", "--latency", app.base() + path));
+        command.addAll(options);
+        if (!script.isEmpty()) {
+            command.add("--");
+            command.addAll(script);
+        }
+        return run(Map.of(), Duration.ofSeconds(seconds + 30L), command);
+    }
+
+    /**
+     * @param script of {@code src/test/benchmark}
+     * @param variables what the script is given
+     * @return transactions a second
+     */
+    static double pgbench(
+            EmbeddedCluster cluster, String script, int clients, int seconds, Map<String, Integer> variables)
+            throws Exception {
+        Matcher url = Pattern.compile("//([^:]+):([0-9]+)/(\\w+)").matcher(cluster.primaryUrl());
+        assertThat(url.find()).isTrue();
+        List<String> command = new ArrayList<>(
+                List.of("pgbench", "-n", "-h", url.group(1), "-p", url.group(2), "-U", cluster.username()));
+        command.addAll(List.of("-c", Integer.toString(clients), "-j", "2", "-T", Integer.toString(seconds)));
+        variables.forEach((name, value) -> command.addAll(List.of("-D", name + "=" + value)));
+        command.addAll(List.of("-f", Path.of("src", "test", "benchmark", script).toString(), url.group(3)));
+        String output = run(Map.of("PGPASSWORD", cluster.password()), Duration.ofSeconds(seconds + 30L), command);
+        return parseNumber(output, "tps = ([0-9.]+)");
+    }
+
+    static double parseNumber(String output, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return Double.parseDouble(matcher.group(1));
+    }
+
+    static String run(Map<String, String> environment, Duration limit, List<String> command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        try {
+            Thread guard = Thread.ofVirtual().start(() -> {
+                try {
+                    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+                        process.destroyForcibly();
+                    }
+                } catch (InterruptedException _) {
+                    process.destroyForcibly();
+                }
+            });
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            guard.join();
+            assertThat(process.exitValue())
+                    .as(command.getFirst() + ": " + output)
+                    .isZero();
+            return output;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.fondaco.checkout;
+
+import static io.restassured.RestAssured.given;
+
+import io.fondaco.PostgresTestResource;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.util.Map;
+import java.util.UUID;
+
+/** The staff, over HTTP. */
+public final class AdminApi {
+    private AdminApi() {}
+
+    public static RequestSpecification request() {
+        return given().contentType(ContentType.JSON)
+                .header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY);
+    }
+
+    public static Response getOrder(String id) {
+        return request().get("/admin/v1/orders/" + id);
+    }
+
+    public static Response orderAction(String order, String verb, Map<String, Object> body) {
+        return orderAction(order, verb, body, UUID.randomUUID().toString());
+    }
+
+    public static Response orderAction(String order, String verb, Map<String, Object> body, String key) {
+        return request().header("Idempotency-Key", key).body(body).post("/admin/v1/orders/" + order + "/" + verb);
+    }
+}

@@ -1,0 +1,60 @@
+package io.fondaco.checkout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.order.OrderStatus;
+import io.fondaco.payment.PaymentState;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import org.junit.jupiter.api.Test;
+
+/** Walks every pair of states of every state machine of buying. */
+class StateTransitionsTest {
+    @Test
+    void aCompletionMovesAsDrawnAndNoOtherWay() {
+        assertThat(transitions(CheckoutAttemptState.values(), CheckoutAttemptState::canTransitionTo))
+                .containsExactlyInAnyOrder(
+                        "RESERVED>PENDING",
+                        "RESERVED>PLACED",
+                        "RESERVED>FAILED",
+                        "PENDING>PLACED",
+                        "PENDING>CANCELLED");
+    }
+
+    @Test
+    void anOrderMovesAsDrawnAndNoOtherWay() {
+        assertThat(transitions(OrderStatus.values(), OrderStatus::canTransitionTo))
+                .containsExactlyInAnyOrder(
+                        "PAYMENT_PENDING>CONFIRMED",
+                        "PAYMENT_PENDING>CANCELLED",
+                        "CONFIRMED>COMPLETED",
+                        "CONFIRMED>CANCELLED");
+    }
+
+    @Test
+    void aPaymentMovesAsDrawnAndNoOtherWay() {
+        assertThat(transitions(PaymentState.values(), PaymentState::canTransitionTo))
+                .containsExactlyInAnyOrder(
+                        "PENDING>AUTHORIZED",
+                        "PENDING>CAPTURED",
+                        "PENDING>DECLINED",
+                        "PENDING>VOIDED",
+                        "PENDING>MISMATCHED",
+                        "AUTHORIZED>CAPTURED",
+                        "AUTHORIZED>VOIDED",
+                        "DECLINED>CAPTURED",
+                        "DECLINED>MISMATCHED",
+                        "VOIDED>CAPTURED",
+                        "VOIDED>MISMATCHED");
+    }
+
+    private static <S extends Enum<S>> Set<String> transitions(S[] states, BiPredicate<S, S> canBecome) {
+        Set<String> moves = new TreeSet<>();
+        Arrays.stream(states).forEach(from -> Arrays.stream(states)
+                .filter(to -> canBecome.test(from, to))
+                .forEach(to -> moves.add(from + ">" + to)));
+        return moves;
+    }
+}

@@ -1,0 +1,135 @@
+package io.fondaco.fuzz;
+
+import static org.hamcrest.Matchers.lessThan;
+
+import io.fondaco.OpenApiOperation;
+import io.fondaco.PostgresTestResource;
+import io.fondaco.checkout.AdminApi;
+import io.fondaco.checkout.Shopper;
+import io.restassured.response.Response;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is there to be asked for: one of each thing, made anew for each operation that it might not survive. */
+final class FuzzFixture {
+    private static final String ADMIN = PostgresTestResource.ADMIN_KEY;
+    private static final Pattern ID = Pattern.compile("\\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\\b");
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String tag = "fuzz-" + COUNT.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36);
+    private final String sku = tag.toUpperCase(Locale.ROOT);
+    private final String category;
+    private final String product;
+    private final String variant;
+    private final Shopper shopper;
+    private final String cartLine;
+    private final String order;
+    private final String orderToken;
+    private final String orderLine;
+
+    FuzzFixture() {
+        category = post("/admin/v1/categories", "{\"name\": \"%s\"}".formatted(tag))
+                .path("id");
+        Response made = post("/admin/v1/products", """
+                {"title": "Cup", "slug": "%s", "status": "active", "category_ids": ["%s"], "options": ["Colour"], "variants": [
+                  {"sku": "%s", "options": {"Colour": "Red"}, "prices": [
+                    {"price": {"amount": 500, "currency": "EUR"}}, {"price": {"amount": 400, "currency": "GBP"}}]}]}
+                """.formatted(tag, category, sku));
+        product = made.path("id");
+        variant = made.path("variants[0].id");
+        post("/admin/v1/stock/adjustments", "{\"sku\": \"%s\", \"available\": 1000}".formatted(sku));
+        Response bought = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
+        bought.then().statusCode(201);
+        order = bought.path("id");
+        orderToken = bought.path("order_token");
+        orderLine = bought.path("lines[0].id");
+        shopper = Shopper.readyToCheckout(sku, 2);
+        cartLine = shopper.getCart().path("lines[0].id");
+    }
+
+    /** Who may do it. */
+    String bearerToken(OpenApiOperation openApiOperation) {
+        if (openApiOperation.isAdmin()) {
+            return ADMIN;
+        }
+        return openApiOperation.path().startsWith("/store/v1/orders/") ? orderToken : shopper.token();
+    }
+
+    /** The path of a thing that is there. */
+    String path(OpenApiOperation openApiOperation) {
+        String path = openApiOperation.path();
+        for (String name : openApiOperation.parameters("path")) {
+            path = path.replace("{" + name + "}", pathParameter(openApiOperation, name));
+        }
+        return path;
+    }
+
+    private String pathParameter(OpenApiOperation openApiOperation, String name) {
+        return switch (name) {
+            case "sku" -> sku;
+            case "line" -> cartLine;
+            case "product" -> tag;
+            case "provider" -> "test";
+            case "code" ->
+                post(
+                                "/admin/v1/stock-locations",
+                                "{\"code\": \"%s\", \"name\": \"Shed\", \"country\": \"IT\"}".formatted(tag))
+                        .path("code");
+            default -> existingId(openApiOperation.path().split("/")[3]);
+        };
+    }
+
+    private String existingId(String collection) {
+        return switch (collection) {
+            case "api-keys" ->
+                post("/admin/v1/api-keys", "{\"name\": \"%s\", \"scopes\": [\"stock:read\"]}".formatted(tag))
+                        .path("id");
+            case "categories" -> category;
+            case "carts" -> shopper.cartId();
+            case "orders" -> order;
+            case "products" -> product;
+            case "variants" -> variant;
+            case "dead-letters" -> "deadletter_00000000000000000000000000";
+            case "promotions" ->
+                post("/admin/v1/promotions", """
+                        {"code": "%s", "title": "Ten", "kind": "percentage", "basis_points": 1000}
+                        """.formatted(tag)).path("id");
+            case "webhooks" ->
+                post("/admin/v1/webhooks", "{\"url\": \"https://hooks.example.com/x\", \"event_types\": [\"order.*\"]}")
+                        .path("id");
+            case "imports" ->
+                AdminApi.request()
+                        .contentType("text/csv")
+                        .body("sku,location,available\nNO-SUCH-SKU,default,1\n")
+                        .post("/admin/v1/imports?kind=stock")
+                        .path("id");
+            default -> throw new IllegalArgumentException("Nobody knows of " + collection);
+        };
+    }
+
+    /** An example, of what is there. */
+    String withExistingIds(String example) {
+        Matcher ids = ID.matcher(example.replace("LANTERN-AMBER", sku)
+                .replace("LANTERN-BLUE", sku)
+                .replace("\"spring10\"", '"' + tag + '"')
+                .replace("\"leeds\"", '"' + tag + '"')
+                .replace("\"murano-lantern\"", '"' + tag + "-2\""));
+        return ids.replaceAll(id -> switch (id.group(1)) {
+            case "orderline" -> orderLine;
+            case "category" -> category;
+            case "product" -> product;
+            default -> id.group();
+        });
+    }
+
+    private static Response post(String path, String body) {
+        Response made = AdminApi.request()
+                .header("Idempotency-Key", "fuzz-" + System.nanoTime())
+                .body(body)
+                .post(path);
+        made.then().statusCode(lessThan(300));
+        return made;
+    }
+}

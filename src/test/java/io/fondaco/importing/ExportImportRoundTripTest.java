@@ -1,0 +1,177 @@
+package io.fondaco.importing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.Media;
+import io.fondaco.catalog.ProductDraft;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.ProductSnapshot;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantDraft;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.platform.csv.CsvHeader;
+import io.fondaco.platform.csv.CsvRowReader;
+import io.fondaco.platform.csv.CsvRowWriter;
+import io.fondaco.platform.csv.FormulaEscaping;
+import io.fondaco.platform.money.Money;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** What an export writes, an import reads back as it was. */
+class ExportImportRoundTripTest {
+    @Property(tries = 300)
+    void ourOwnFormatBringsEveryTextBack(
+            @ForAll("texts") String text, @ForAll("texts") String other, @ForAll FormulaEscaping formulaEscaping) {
+        ProductSnapshot snapshot = snapshot(text, other);
+
+        assertThat(exportAndParse(
+                        new FondacoProductRenderer(List.of("EUR", "JPY")),
+                        formulaEscaping,
+                        FileFormat.FONDACO,
+                        snapshot))
+                .isEqualTo(snapshot.draft());
+    }
+
+    @Property(tries = 300)
+    void theExchangeFormatBringsEveryTextBackUnderEitherColumnNames(
+            @ForAll("texts") String text,
+            @ForAll("texts") String other,
+            @ForAll ShopifyColumns.TemplateVersion templateVersion,
+            @ForAll FormulaEscaping formulaEscaping) {
+        ProductSnapshot snapshot = snapshot(text, other);
+        ProductRowRenderer lines = new ShopifyProductRenderer("EUR", templateVersion, extraAttributes(snapshot));
+
+        assertThat(exportAndParse(lines, formulaEscaping, FileFormat.SHOPIFY, snapshot))
+                .isEqualTo(snapshot.draft());
+    }
+
+    private static List<ShopifyAttribute> extraAttributes(ProductSnapshot snapshot) {
+        ProductDraft product = snapshot.draft();
+        return Stream.concat(
+                        product.attributes().keySet().stream()
+                                .flatMap(key -> ShopifyAttribute.ofKey(key, true).stream()),
+                        product.variants().stream()
+                                .flatMap(variant -> variant.attributes().keySet().stream())
+                                .flatMap(key -> ShopifyAttribute.ofKey(key, false).stream()))
+                .distinct()
+                .toList();
+    }
+
+    @Provide
+    Arbitrary<String> texts() {
+        Arbitrary<String> nasty = Arbitraries.of(
+                "\"",
+                "\"\"",
+                ",",
+                ";",
+                "\n",
+                "\r\n",
+                "\r",
+                " ",
+                "\t",
+                "=1+1",
+                "+",
+                "-",
+                "@x",
+                "'",
+                "'=",
+                "''-2",
+                "-2",
+                "+3.5",
+                "|",
+                "{",
+                "[]",
+                " > ",
+                "🙂",
+                "👩‍👩‍👧",
+                "שלום",
+                "\u202e",
+                "é",
+                "e\u0301",
+                "\uFEFF",
+                "'; DROP TABLE x;--",
+                "null",
+                "true",
+                "<b>",
+                "\\");
+        return nasty.list().ofMaxSize(5).map(parts -> String.join("", parts));
+    }
+
+    private static ProductDraft exportAndParse(
+            ProductRowRenderer lines, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (CsvRowWriter writer = CsvRowWriter.to(file, formulaEscaping)) {
+            writer.writeRow(lines.header());
+            Map<VariantId, List<VariantPrice>> prices = Map.of(
+                    snapshot.variantIds().getFirst(),
+                    List.of(
+                            new VariantPrice(Money.of(1999, "EUR"), Optional.of(Money.of(2500, "EUR"))),
+                            new VariantPrice(Money.of(500, "JPY"), Optional.empty())));
+            lines.render(snapshot, prices, Map.of()).forEach(writer::writeRow);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        CsvRowReader rows = CsvRowReader.read(new ByteArrayInputStream(file.toByteArray()));
+        CsvHeader csvHeader = new CsvHeader(rows.next().orElseThrow());
+        ProductRowGrouper products = new ProductRowGrouper(rows, ProductRowParser.of(format, csvHeader, "EUR"));
+        StagedProduct planned = products.parse(products.nextGroup().orElseThrow());
+        assertThat(planned.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
+        assertThat(products.nextGroup()).isEmpty();
+        return planned.draft().orElseThrow();
+    }
+
+    private static ProductSnapshot snapshot(String text, String other) {
+        String option = text.isBlank() ? "Size" : text.strip();
+        VariantDraft first = new VariantDraft(
+                "SKU-1",
+                List.of("S"),
+                text,
+                250L,
+                true,
+                InventoryPolicy.DENY,
+                true,
+                false,
+                "https://i/2",
+                Map.of("shopify.weight_unit", "kg", "own", text, "shopify.column.Odd", "x"));
+        VariantDraft second = new VariantDraft(
+                "SKU-2",
+                List.of("M"),
+                other,
+                0L,
+                false,
+                InventoryPolicy.CONTINUE,
+                false,
+                true,
+                "",
+                Map.of("shopify.price.International", "12.00"));
+        ProductDraft product = new ProductDraft(
+                "a-product",
+                text,
+                other,
+                text,
+                other,
+                ProductStatus.ARCHIVED,
+                List.of("tag " + text, other),
+                List.of(List.of("Kitchen", text), List.of(other)),
+                List.of(option),
+                List.of(new Media("https://i/1", text), new Media("https://i/2", other), new Media("https://i/3", "")),
+                other,
+                text,
+                Map.of("shopify.gift_card", "false", "shopify.product.metafields.custom.x", "y", "mine " + other, text),
+                List.of(first, second));
+        return new ProductSnapshot(ProductId.random(), product, List.of(VariantId.random(), VariantId.random()));
+    }
+}

@@ -1,0 +1,223 @@
+package io.fondaco.inventory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.fondaco.ConcurrentRunner;
+import io.fondaco.IntegrationsProfile;
+import io.fondaco.ShopDatabase;
+import io.fondaco.inventory.InsufficientStock.Shortage;
+import io.fondaco.platform.web.ApiException;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Many who want the same row are served together, and none of them holds it from another. */
+@QuarkusTest
+@TestProfile(IntegrationsProfile.class)
+@Tag("integrations")
+class ReservationBatcherTest {
+    private static final Duration LONG = Duration.ofMinutes(15);
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @Inject
+    PostgresInventory inventory;
+
+    @Inject
+    ShopDatabase database;
+
+    @Inject
+    MeterRegistry metrics;
+
+    @Test
+    void whoeverWaitsMeanwhileIsServedByTheNextTransaction() throws Exception {
+        String sku = createStockedSku(100);
+        DistributionSummary gathered = metrics.get("fondaco.inventory.gathered").summary();
+        long batches = gathered.count();
+        double served = gathered.totalAmount();
+        CompletableFuture<List<Object>> crowd = whileLevelIsLocked(sku, () -> reserveConcurrently(12, sku, 1));
+        assertThat(crowd.get()).hasOnlyElementsOfType(ReservationId.class);
+        assertThat(gathered.totalAmount() - served).isEqualTo(12);
+        assertThat(gathered.count() - batches).isLessThan(6);
+        assertThat(level(sku).available()).isEqualTo(88);
+    }
+
+    @Test
+    void anOrderThatIsNotCommittedYetHoldsNobodyUp() throws Exception {
+        String sku = createStockedSku(10);
+        CountDownLatch claimed = new CountDownLatch(1);
+        CountDownLatch other = new CountDownLatch(1);
+        List<Boolean> ends = ConcurrentRunner.runAll(2, number -> {
+            if (number == 0) {
+                ReservationId mine = reserve(sku, 1);
+                ShopDatabase.inTransaction(() -> {
+                    assertThat(inventory.claim(mine, "slow")).isTrue();
+                    claimed.countDown();
+                    assertThat(other.await(8, TimeUnit.SECONDS))
+                            .as("another sale went through")
+                            .isTrue();
+                });
+            } else {
+                claimed.await();
+                ReservationId theirs = reserve(sku, 2);
+                ShopDatabase.inTransaction(
+                        () -> assertThat(inventory.claim(theirs, "fast")).isTrue());
+                other.countDown();
+            }
+            return true;
+        });
+        assertThat(ends).containsOnly(true);
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 0, 7, 0));
+    }
+
+    @Test
+    void aSaleShowsAtOnceAndIsInTheLedgerSoonAfter() throws Exception {
+        String sku = createStockedSku(10);
+        ReservationId reservation = reserve(sku, 3);
+        try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
+            ShopDatabase.inTransaction(() -> inventory.claim(reservation, "order-77"));
+            assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 0, 7, 0));
+            assertThat(soldQuantity(sku)).isEqualTo("0");
+        }
+        await().atMost(SOON).untilAsserted(() -> assertThat(soldQuantity(sku)).isEqualTo("-3"));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 0, 7, 0));
+        assertThat(database.query(
+                        "SELECT reference || on_hand FROM inventory.movement JOIN inventory.stock_level USING (sku)"
+                                + " WHERE kind = 'sold' AND sku = '%s'".formatted(sku)))
+                .isEqualTo("order-777");
+    }
+
+    @Test
+    void whatComesBackBeforeItIsPostedComesBackToWhereItWasSoldFrom() throws Exception {
+        String sku = "T-" + UUID.randomUUID();
+        inventory.recordCount(new StockCount(new StockKey(sku, "attic"), 5), "test");
+        ReservationId reservation = reserve(sku, 2);
+        database.execute(
+                "UPDATE inventory.reservation SET status = 'claimed', ledger_pending = true, reference = 'order-78',"
+                        + " claimed_by = 'test', claimed_in = 'test' WHERE id = '%s'".formatted(reservation.value()));
+        ShopDatabase.inTransaction(() -> inventory.restock(List.of(new StockQuantity(sku, 2)), "order-78"));
+        ShopDatabase.inTransaction(() -> inventory.postSales(500));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "attic", 5, 0, 5, 0));
+    }
+
+    @Test
+    void whatIsRolledBackIsFreeAgain() {
+        String sku = createStockedSku(1);
+        assertThatThrownBy(() -> ShopDatabase.inTransaction(() -> {
+                    inventory.reserve(demand(sku, 1), LONG);
+                    throw new IllegalStateException("changed my mind");
+                }))
+                .hasStackTraceContaining("changed my mind");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(level(sku).available()).isEqualTo(1));
+        assertThat(level(sku).reserved()).isZero();
+    }
+
+    @Test
+    void whoseCompletionIsNeverHeardOfLosesItSoon() throws Exception {
+        String sku = createStockedSku(1);
+        ReservationId reservation = reserve(sku, 1);
+        assertThat(database.query(
+                        "SELECT expires_at < now() + interval '2 minutes' FROM inventory.reservation WHERE id = '%s'"
+                                .formatted(reservation.value())))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void whoIsServedTooLateIsToldSoAndKeepsNothing() throws Exception {
+        String sku = createStockedSku(5);
+        try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
+            assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, refused -> {
+                assertThat(refused.code()).isEqualTo("overloaded");
+                assertThat(refused.status()).isEqualTo(503);
+            });
+        }
+        await().atMost(SOON).until(() -> database.countWaitingForStockLevels() == 0);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 5, 0, 5, 0)));
+    }
+
+    @Test
+    void eachHasItsOwnOutcome() throws Exception {
+        String sku = createStockedSku(7);
+        List<Object> ends =
+                whileLevelIsLocked(sku, () -> reserveConcurrently(10, sku, 2)).get();
+        assertThat(ends.stream().filter(ReservationId.class::isInstance)).hasSize(3);
+        assertThat(ends.stream().filter(Shortage.class::isInstance)).hasSize(7).containsOnly(new Shortage(sku, 2, 1));
+        assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 6, 1, 0));
+    }
+
+    private Object reserveOrShortage(String sku, int units) {
+        try {
+            return reserve(sku, units);
+        } catch (InsufficientStock e) {
+            return e.shortages().getFirst();
+        }
+    }
+
+    /** Begins it while the level is locked by somebody else, and goes on once they all wait. */
+    private <T> T whileLevelIsLocked(String sku, Supplier<T> begin) throws Exception {
+        try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
+            T begun = begin.get();
+            await().atMost(SOON).until(() -> database.countWaitingForStockLevels() == 1);
+            TimeUnit.MILLISECONDS.sleep(300);
+            return begun;
+        }
+    }
+
+    /** What becomes of so many who want the same. */
+    private CompletableFuture<List<Object>> reserveConcurrently(int count, String sku, int units) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return ConcurrentRunner.runAll(count, _ -> reserveOrShortage(sku, units));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** As a completion does: in a transaction, which commits. */
+    private ReservationId reserve(String sku, int units) {
+        AtomicReference<ReservationId> made = new AtomicReference<>();
+        ShopDatabase.inTransaction(
+                () -> made.set(inventory.reserve(demand(sku, units), LONG).id()));
+        return made.get();
+    }
+
+    private static StockDemand demand(String sku, int units) {
+        return new StockDemand(List.of(new StockQuantity(sku, units)), null);
+    }
+
+    private String createStockedSku(int units) {
+        String sku = "T-" + UUID.randomUUID();
+        inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), units), "test");
+        return sku;
+    }
+
+    private StockLevel level(String sku) {
+        AtomicReference<StockLevel> level = new AtomicReference<>();
+        ShopDatabase.inTransaction(
+                () -> level.set(inventory.levels(List.of(sku)).getFirst()));
+        return level.get();
+    }
+
+    private String soldQuantity(String sku) throws SQLException {
+        return database.query(
+                "SELECT coalesce(sum(quantity), 0) FROM inventory.movement WHERE kind = 'sold' AND sku = '%s'"
+                        .formatted(sku));
+    }
+}

@@ -1,0 +1,155 @@
+package io.fondaco.platform.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.platform.cache.CacheHeaders.CacheStatus;
+import io.fondaco.platform.cache.CachedResponse.Lifetime;
+import io.fondaco.platform.topology.Position;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What may be kept elsewhere is said, and what a caller has is known again in whatever form it comes. */
+class CacheHeadersTest {
+    private static final CachedResponse ANSWER = CachedResponse.of(
+            CacheableResponse.page(
+                    "", Set.of(new CacheTag("product"), new CacheTag("category")), "/store/v1/products?after=x"),
+            "{}".getBytes(StandardCharsets.US_ASCII),
+            Position.START,
+            Position.START,
+            new Lifetime(0, 0),
+            512);
+    private static final String ETAG = ANSWER.etag();
+
+    private static final Map<String, String> SHARED = Map.of(
+            "fondaco.cache.browser-max-age", "5s",
+            "fondaco.cache.shared-max-age", "1m",
+            "fondaco.cache.stale-while-revalidate", "30s",
+            "fondaco.cache.surrogate-key-header", "Cache-Tag");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"%s\"",
+                "W/\"%s\"",
+                "\"%s-gzip\"",
+                "W/\"%s-gzip\"",
+                "\"other\", \"%s\"",
+                "W/\"other\" ,  W/\"%s-gzip\",",
+                "*",
+                " * "
+            })
+    void theCallerHasItInWhateverForm(String ifNoneMatch) {
+        assertThat(CacheHeaders.matchesIfNoneMatch(ANSWER, ifNoneMatch.formatted(ETAG)))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @NullAndEmptySource
+    @ValueSource(
+            strings = {
+                "\"other\"",
+                "W/\"other\", \"another-gzip\"",
+                "%s",
+                "\"%s",
+                "%s\"",
+                "\"%s-br\"",
+                "w/\"%s\"",
+                "W/W/\"%s\"",
+                "\"*\"",
+                "W/",
+                ",,"
+            })
+    void otherAndMalformedTagsAreNotIt(String ifNoneMatch) {
+        String sent = ifNoneMatch == null ? null : ifNoneMatch.formatted(ETAG);
+        assertThat(CacheHeaders.matchesIfNoneMatch(ANSWER, sent)).isFalse();
+    }
+
+    @Test
+    void untilAnAgeIsSetEveryoneAsksEachTime() {
+        assertThat(put(Map.of(), ContentEncoding.IDENTITY, CacheStatus.HIT, false))
+                .containsOnly(
+                        Map.entry("ETag", "\"" + ETAG + "\""),
+                        Map.entry("Cache-Control", "public, max-age=0, must-revalidate"),
+                        Map.entry("Vary", "Accept-Encoding"),
+                        Map.entry("Cache-Status", "fondaco; hit"),
+                        Map.entry("Link", "</store/v1/products?after=x>; rel=\"next\""));
+    }
+
+    @Test
+    void withASharedAgeCdnsKeepItByItsKeysForWhoBringsNoToken() {
+        assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.MISS, false))
+                .containsEntry("ETag", "\"" + ETAG + "-gzip\"")
+                .containsEntry("Cache-Control", "public, max-age=5, s-maxage=60, stale-while-revalidate=30")
+                .containsEntry("Vary", "Accept-Encoding, Fondaco-Consistency, Cookie")
+                .containsEntry("Cache-Status", "fondaco; fwd=miss")
+                .containsEntry("Cache-Tag", "category product");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"browser-max-age", "shared-max-age"})
+    void eitherAgeAloneIsOneToKeepItFor(String age) {
+        Map<String, String> headers =
+                put(Map.of("fondaco.cache." + age, "1m"), ContentEncoding.GZIP, CacheStatus.HIT, false);
+        assertThat(headers.get("Cache-Control"))
+                .isEqualTo(
+                        age.equals("shared-max-age")
+                                ? "public, max-age=0, s-maxage=60"
+                                : "public, max-age=60, s-maxage=0");
+        assertThat(headers).containsEntry("Vary", "Accept-Encoding, Fondaco-Consistency, Cookie");
+    }
+
+    @Test
+    void whatCarriesATokenIsForNobodyElse() {
+        assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.HIT, true))
+                .containsEntry("Cache-Control", "private, max-age=0, must-revalidate")
+                .containsEntry("Vary", "Accept-Encoding, Fondaco-Consistency, Cookie");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsStaleIsKeptByNobody(boolean personal) {
+        assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.STALE, personal))
+                .containsEntry("Cache-Control", "no-store")
+                .containsEntry("Cache-Status", "fondaco; hit; detail=stale");
+    }
+
+    @Test
+    void theLastPageLinksToNone() {
+        CachedResponse last = CachedResponse.of(
+                CacheableResponse.of("", Set.of()),
+                new byte[0],
+                Position.START,
+                Position.START,
+                new Lifetime(0, 0),
+                512);
+        Map<String, String> headers = new HashMap<>();
+        new CacheHeaders(settings(SHARED)).put(last, ContentEncoding.IDENTITY, CacheStatus.HIT, false, headers::put);
+        assertThat(headers).doesNotContainKey("Link");
+    }
+
+    private static Map<String, String> put(
+            Map<String, String> settings, ContentEncoding contentEncoding, CacheStatus cacheStatus, boolean personal) {
+        Map<String, String> headers = new HashMap<>();
+        new CacheHeaders(settings(settings)).put(ANSWER, contentEncoding, cacheStatus, personal, headers::put);
+        return headers;
+    }
+
+    private static CacheSettings settings(Map<String, String> set) {
+        return new SmallRyeConfigBuilder()
+                .withMapping(CacheSettings.class)
+                .withSources(new PropertiesConfigSource(set, "test", 100))
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .build()
+                .getConfigMapping(CacheSettings.class);
+    }
+}

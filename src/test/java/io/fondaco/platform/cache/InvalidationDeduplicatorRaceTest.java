@@ -1,0 +1,48 @@
+package io.fondaco.platform.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.platform.topology.Position;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A pod is told of a change while its log shows it: once the log's row is dealt with, the change is marked, whoever was first. */
+class InvalidationDeduplicatorRaceTest {
+    private static final int ROUNDS = 20_000;
+    private static final long TAG = new CacheTag("lamp").hash();
+    private static final Position AT = new Position(1, 10);
+
+    private record PodInvalidations(InvalidationIndex index, InvalidationDeduplicator deduplicator) {
+        static PodInvalidations started() {
+            InvalidationIndex invalidationIndex = new InvalidationIndex(10);
+            InvalidationDeduplicator changes = new InvalidationDeduplicator(invalidationIndex);
+            changes.reset(Position.START);
+            return new PodInvalidations(invalidationIndex, changes);
+        }
+    }
+
+    @Test
+    void whatTheLogHasShownIsMarkedWhenItIsSaidToBe() throws Exception {
+        AtomicInteger missed = new AtomicInteger();
+        TwoThreadRace.run(
+                ROUNDS,
+                300,
+                PodInvalidations::started,
+                podInvalidations ->
+                        podInvalidations.deduplicator().applyMessage(new Invalidation(List.of(7L), List.of(TAG), AT)),
+                podInvalidations -> {
+                    podInvalidations
+                            .deduplicator()
+                            .applyLogRows(List.of(new InvalidationLog.LogRow(7, List.of(TAG), false)), AT, true);
+                    missed.addAndGet(
+                            podInvalidations
+                                            .index()
+                                            .latestInvalidation(List.of(TAG))
+                                            .isEmpty()
+                                    ? 1
+                                    : 0);
+                });
+        assertThat(missed.get()).isZero();
+    }
+}

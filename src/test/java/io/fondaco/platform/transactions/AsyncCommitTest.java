@@ -1,0 +1,86 @@
+package io.fondaco.platform.transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fondaco.platform.cache.CacheInvalidation;
+import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.Outbox;
+import io.fondaco.platform.topology.Position;
+import io.fondaco.platform.topology.Topology;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.persistence.EntityManager;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A commit that does not wait for the disk is known of by nobody who goes by places on the disk. */
+@QuarkusTest
+class AsyncCommitTest {
+    private static final int TRIES = 20;
+    private static final EventType TEST_EVENT = new EventType("unhurried.happened", "Told in a test.", Map.class);
+
+    private final AsyncCommit asyncCommit;
+    private final CacheInvalidation cacheInvalidation;
+    private final Outbox outbox;
+    private final Topology topology;
+    private final EntityManager entities;
+
+    AsyncCommitTest(
+            AsyncCommit asyncCommit,
+            CacheInvalidation cacheInvalidation,
+            Outbox outbox,
+            Topology topology,
+            EntityManager entities) {
+        this.asyncCommit = asyncCommit;
+        this.cacheInvalidation = cacheInvalidation;
+        this.outbox = outbox;
+        this.topology = topology;
+        this.entities = entities;
+    }
+
+    @Test
+    void whoTellsOfItMakesItWait() {
+        assertCommitsSynchronously(() -> cacheInvalidation.publish(List.of(new CacheTag("unhurried-test"))));
+        assertCommitsSynchronously(
+                () -> outbox.publish(List.of(new NewEvent(TEST_EVENT, "unhurried-test", 1, Map.of()))));
+    }
+
+    private void assertCommitsSynchronously(Runnable tell) {
+        String usual = QuarkusTransaction.requiringNew().call(this::synchronousCommit);
+        assertThat(usual).isNotEqualTo("off");
+        QuarkusTransaction.begin();
+        asyncCommit.enable();
+        assertThat(synchronousCommit()).isEqualTo("off");
+        tell.run();
+        assertThat(synchronousCommit()).isEqualTo(usual);
+        QuarkusTransaction.rollback();
+    }
+
+    @Test
+    void whatThePrimaryHasShownIsPastAllThatIsSeenThere() {
+        for (int i = 0; i < TRIES; i++) {
+            QuarkusTransaction.requiringNew().run(() -> {
+                asyncCommit.enable();
+                query("SELECT pg_logical_emit_message(true, 'test', 'unhurried')::text");
+            });
+            String end = QuarkusTransaction.requiringNew()
+                    .call(() -> query("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint::text"));
+            Position seen = new Position(topology.timeline(), Long.parseLong(end));
+            assertThat(topology.primaryVisibleUpperBound())
+                    .hasValueSatisfying(shown -> assertThat(shown.isAtOrAfter(seen))
+                            .as("%s reaches %s", shown, seen)
+                            .isTrue());
+        }
+    }
+
+    private String synchronousCommit() {
+        return query("SHOW synchronous_commit");
+    }
+
+    private String query(String sql) {
+        return (String) entities.createNativeQuery(sql, String.class).getSingleResult();
+    }
+}

@@ -1,0 +1,253 @@
+package io.fondaco.replay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Holds what the shop says, by SQL and by its API, against the invoices: orders, lines, revenue per day to the penny,
+ * stock per SKU to the unit, and money taken less money returned.
+ */
+final class ReplayReconciliation {
+    private static final int SKUS_PER_CALL = 50;
+
+    private final RetailData data;
+    private final RetailReplay replay;
+    private final ShopClient shop;
+    private final SortedMap<String, String> comparisons = new TreeMap<>();
+    private final List<String> differences = new ArrayList<>();
+
+    ReplayReconciliation(RetailData data, RetailReplay replay, ShopClient shop) {
+        this.data = data;
+        this.replay = replay;
+        this.shop = shop;
+    }
+
+    /** @return every difference found; empty when all agrees */
+    List<String> run(String jdbcUrl, String username, String password) throws SQLException {
+        Map<String, RetailReplay.PlacedOrder> byId = new HashMap<>();
+        replay.orders().values().forEach(order -> byId.put(order.id, order));
+        compare("orders placed, by the replay", data.invoices.size(), byId.size());
+        try (Connection sql = DriverManager.getConnection(jdbcUrl, username, password)) {
+            compareOrdersBySql(sql, byId);
+            compareStockBySql(sql);
+            compareMoneyBySql(sql);
+            checkInvariants(sql);
+        }
+        compareOrdersByApi(byId);
+        compareStockByApi();
+        return differences;
+    }
+
+    String report() {
+        StringBuilder text = new StringBuilder("rows read: %d%n".formatted(data.rows));
+        data.rejected.forEach((rule, rejectionTotals) -> text.append("  refused as %-28s %6d rows, %14.2f GBP%n"
+                .formatted(rule, rejectionTotals.rows(), rejectionTotals.value() / 10_000.0)));
+        text.append("  units taken back without an order to take them from: %d%n"
+                .formatted(replay.unmatched().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum()));
+        text.append(replay.counts()).append(System.lineSeparator());
+        comparisons.forEach((what, figures) -> text.append("  %-44s %s%n".formatted(what, figures)));
+        return text.append(differences.isEmpty() ? "everything agrees" : differences.size() + " differences")
+                .toString();
+    }
+
+    private void compareOrdersBySql(Connection sql, Map<String, RetailReplay.PlacedOrder> byId) throws SQLException {
+        SortedMap<String, Long> revenue = new TreeMap<>();
+        long orders = 0;
+        long lines = 0;
+        Map<String, Map<String, Long>> quantities = new HashMap<>();
+        try (PreparedStatement select = sql.prepareStatement("""
+                        SELECT o.id, l.sku, l.quantity, l.unit_price, l.total
+                          FROM "order".orders o JOIN "order".line l ON l.order_id = o.id
+                        """);
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                String id =
+                        io.fondaco.platform.identity.TypeId.format("order", rows.getObject("id", java.util.UUID.class));
+                RetailReplay.PlacedOrder order = byId.get(id);
+                if (order == null) {
+                    differences.add("SQL has an order that nobody placed: " + id);
+                    continue;
+                }
+                lines++;
+                String sku = rows.getString("sku");
+                quantities.computeIfAbsent(id, _ -> new HashMap<>()).merge(sku, rows.getLong("quantity"), Long::sum);
+                RetailData.InvoiceLine wanted = order.invoice.lines().get(sku);
+                if (wanted == null || wanted.unitPrice().amount() != rows.getLong("unit_price")) {
+                    differences.add("invoice %s: %s costs %d in SQL"
+                            .formatted(order.invoice.number(), sku, rows.getLong("unit_price")));
+                }
+                revenue.merge(order.invoice.day(), rows.getLong("total"), Long::sum);
+            }
+        }
+        try (PreparedStatement count = sql.prepareStatement("SELECT count(*) FROM \"order\".orders");
+                ResultSet rows = count.executeQuery()) {
+            rows.next();
+            orders = rows.getLong(1);
+        }
+        byId.forEach((id, order) -> order.invoice.lines().forEach((sku, invoiceLine) -> {
+            long found = quantities.getOrDefault(id, Map.of()).getOrDefault(sku, 0L);
+            if (found != invoiceLine.quantity()) {
+                differences.add("invoice %s: %d of %s in SQL, %d wanted"
+                        .formatted(order.invoice.number(), found, sku, invoiceLine.quantity()));
+            }
+        }));
+        compare("orders, by SQL", data.invoices.size(), orders);
+        compare(
+                "order lines, by SQL",
+                data.invoices.stream().mapToLong(i -> i.lines().size()).sum(),
+                lines);
+        SortedMap<String, Long> wanted = revenuePerDay();
+        compare(
+                "days with equal revenue, by SQL",
+                wanted.size(),
+                wanted.entrySet().stream()
+                        .filter(day -> Objects.equals(revenue.get(day.getKey()), day.getValue()))
+                        .count());
+        compare("revenue in pence, by SQL", sum(wanted), sum(revenue));
+    }
+
+    private SortedMap<String, Long> revenuePerDay() {
+        SortedMap<String, Long> wanted = new TreeMap<>();
+        data.invoices.forEach(
+                invoice -> wanted.merge(invoice.day(), invoice.total().amount(), Long::sum));
+        return wanted;
+    }
+
+    private void compareOrdersByApi(Map<String, RetailReplay.PlacedOrder> byId) {
+        SortedMap<String, Long> revenue = new TreeMap<>();
+        long orders = 0;
+        String cursor = "";
+        do {
+            JsonNode page = shop.get("/admin/v1/orders?limit=100" + cursor, shop.adminKey())
+                    .expect(200)
+                    .body();
+            for (JsonNode order : page.get("data")) {
+                orders++;
+                RetailReplay.PlacedOrder known = byId.get(order.get("id").asText());
+                if (known == null) {
+                    differences.add("the API has an order that nobody placed: " + order.get("id"));
+                } else {
+                    revenue.merge(
+                            known.invoice.day(),
+                            order.get("totals").get("total").get("amount").asLong(),
+                            Long::sum);
+                }
+            }
+            cursor = page.path("next_cursor").isTextual()
+                    ? "&cursor=" + page.get("next_cursor").asText()
+                    : "";
+        } while (!cursor.isEmpty());
+        compare("orders, by API", data.invoices.size(), orders);
+        SortedMap<String, Long> wanted = revenuePerDay();
+        compare(
+                "days with equal revenue, by API",
+                wanted.size(),
+                wanted.entrySet().stream()
+                        .filter(day -> Objects.equals(revenue.get(day.getKey()), day.getValue()))
+                        .count());
+        compare("revenue in pence, by API", sum(wanted), sum(revenue));
+    }
+
+    private SortedMap<String, Long> expectedStock() {
+        SortedMap<String, Long> wanted = data.initialStock();
+        data.invoices.forEach(invoice -> replay.orders()
+                .get(invoice.number())
+                .remaining
+                .forEach((sku, kept) -> wanted.merge(sku, -kept, Long::sum)));
+        return wanted;
+    }
+
+    private void compareStockBySql(Connection sql) throws SQLException {
+        SortedMap<String, Long> found = new TreeMap<>();
+        try (PreparedStatement select = sql.prepareStatement(
+                        "SELECT sku, sum(on_hand) AS on_hand, sum(available) AS available, sum(reserved) AS reserved "
+                                + "FROM inventory.stock_level GROUP BY sku");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.put(rows.getString("sku"), rows.getLong("available"));
+                if (rows.getLong("reserved") != 0) {
+                    differences.add(rows.getString("sku") + " is still reserved");
+                }
+            }
+        }
+        compareStock("by SQL", found);
+    }
+
+    private void compareStockByApi() {
+        SortedMap<String, Long> found = new TreeMap<>();
+        List<String> skus = List.copyOf(data.initialStock().keySet());
+        for (int from = 0; from < skus.size(); from += SKUS_PER_CALL) {
+            String query = String.join("&sku=", skus.subList(from, Math.min(skus.size(), from + SKUS_PER_CALL)));
+            JsonNode levels = shop.get("/admin/v1/stock?limit=100&sku=" + query, shop.adminKey())
+                    .expect(200)
+                    .body();
+            levels.get("data")
+                    .forEach(level -> found.merge(
+                            level.get("sku").asText(), level.get("available").asLong(), Long::sum));
+        }
+        compareStock("by API", found);
+    }
+
+    private void compareStock(String how, Map<String, Long> found) {
+        SortedMap<String, Long> wanted = expectedStock();
+        compare(
+                "SKUs with equal stock, " + how,
+                wanted.size(),
+                wanted.entrySet().stream()
+                        .filter(sku -> Objects.equals(found.get(sku.getKey()), sku.getValue()))
+                        .count());
+        compare("units left, " + how, sum(wanted), sum(found));
+    }
+
+    private void compareMoneyBySql(Connection sql) throws SQLException {
+        long wanted = 0;
+        for (RetailReplay.PlacedOrder order : replay.orders().values()) {
+            for (Map.Entry<String, Long> kept : order.remaining.entrySet()) {
+                wanted += kept.getValue()
+                        * order.invoice.lines().get(kept.getKey()).unitPrice().amount();
+            }
+        }
+        try (PreparedStatement select =
+                        sql.prepareStatement("SELECT sum(captured_amount - refunded_amount) FROM payment.payment");
+                ResultSet rows = select.executeQuery()) {
+            rows.next();
+            compare("pence captured less refunded, by SQL", wanted, rows.getLong(1));
+        }
+    }
+
+    private void checkInvariants(Connection sql) throws SQLException {
+        try (PreparedStatement select = sql.prepareStatement("""
+                        SELECT (SELECT count(*) FROM "order".orders) - (SELECT count(DISTINCT cart_id) FROM "order".orders),
+                               (SELECT count(*) FROM inventory.stock_level WHERE available < 0)
+                        """);
+                ResultSet rows = select.executeQuery()) {
+            rows.next();
+            compare("carts ordered twice", 0, rows.getLong(1));
+            compare("negative stock", 0, rows.getLong(2));
+        }
+    }
+
+    private static long sum(Map<String, Long> values) {
+        return values.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private void compare(String what, long wanted, long found) {
+        comparisons.put(what, "wanted %,d, found %,d".formatted(wanted, found));
+        if (wanted != found) {
+            differences.add("%s: wanted %,d, found %,d".formatted(what, wanted, found));
+        }
+    }
+}
