@@ -187,7 +187,9 @@ class MigrationLintTest {
         ReleasedMigrations.all().forEach((file, sql) -> {
             List<String> before = earlier.computeIfAbsent(file.substring(0, file.indexOf('/')), _ -> new ArrayList<>());
             List<LintFinding> findings = DdlLint.check(sql, MigrationLintTest::releasedBefore, before);
-            if (!released.contains(file) && !findings.isEmpty()) {
+            // A module's first migration creates its schema, which no pod uses yet.
+            boolean createsSchema = before.isEmpty();
+            if (!createsSchema && !released.contains(file) && !findings.isEmpty()) {
                 unsafe.put(file, findings);
             }
             before.add(sql);
@@ -217,7 +219,7 @@ class MigrationLintTest {
                             ? ReleasedMigrations.checksum(all.get(releasedMigration.file()))
                             : "missing");
         }
-        assertThat(now).isNotEmpty().isEqualTo(then);
+        assertThat(now).isEqualTo(then);
     }
 
     @Test
