@@ -48,7 +48,7 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
                 // Tests make keys with keys:write and go on with this one.
                 Map.entry("fondaco.access.bootstrap-key-always", "true"),
                 Map.entry("fondaco.access.last-used-interval", "1s"),
-                Map.entry("fondaco.messaging.parked-delay", "100ms"),
+                Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),
                 Map.entry("fondaco.checkout.recovery-interval", "1s"),
                 Map.entry("quarkus.http.test-port", "0")));
