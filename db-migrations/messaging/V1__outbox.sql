@@ -17,6 +17,8 @@ CREATE TABLE messaging.outbox (
     sequence     bigint      NOT NULL,
     version      bigint      NOT NULL,
     data         text        NOT NULL,
+    -- W3C traceparent of the publisher; null if the event is not traced.
+    traceparent  text,
     published_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- The transaction that makes the row visible. Positions are assigned before commit, and commits happen in any order.
     xid          xid8        NOT NULL DEFAULT pg_current_xact_id()

@@ -41,21 +41,29 @@ public record ProductDraft(
 
     /** The same product with these variants. */
     public ProductDraft withVariants(List<VariantDraft> others) {
-        return with(media, attributes, others);
+        return with(options, media, attributes, others);
     }
 
     /** The same product with these pictures and films. */
     public ProductDraft withMedia(@Nullable List<Media> others) {
-        return with(others, attributes, variants);
+        return with(options, others, attributes, variants);
     }
 
     /** The same product with these attributes. */
     public ProductDraft withAttributes(@Nullable Map<String, String> others) {
-        return with(media, others, variants);
+        return with(options, media, others, variants);
+    }
+
+    /** The same product with these option names; null keeps those of the stored product. */
+    public ProductDraft withOptions(@Nullable List<String> others) {
+        return with(others, media, attributes, variants);
     }
 
     private ProductDraft with(
-            @Nullable List<Media> media, @Nullable Map<String, String> attributes, List<VariantDraft> variants) {
+            @Nullable List<String> options,
+            @Nullable List<Media> media,
+            @Nullable Map<String, String> attributes,
+            List<VariantDraft> variants) {
         return new ProductDraft(
                 slug,
                 title,

@@ -24,4 +24,20 @@ public record VariantDraft(
         @Nullable Boolean taxable,
         @Nullable Boolean requiresShipping,
         @Nullable String imageUrl,
-        @Nullable Map<String, String> attributes) {}
+        @Nullable Map<String, String> attributes) {
+
+    /** The same variant with these option values. */
+    public VariantDraft withOptionValues(@Nullable List<String> others) {
+        return new VariantDraft(
+                sku,
+                others,
+                barcode,
+                weightGrams,
+                inventoryTracked,
+                inventoryPolicy,
+                taxable,
+                requiresShipping,
+                imageUrl,
+                attributes);
+    }
+}

@@ -4,6 +4,7 @@ import static io.fondaco.importing.ShopifyColumns.MAX_OPTIONS;
 import static io.fondaco.importing.ShopifyColumns.optionName;
 import static io.fondaco.importing.ShopifyColumns.optionValue;
 
+import io.fondaco.catalog.VariantDraft;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class ShopifyOptions {
     static final String DEFAULT_OPTION_NAME = "Title";
     static final String DEFAULT_OPTION_VALUE = "Default Title";
+    static final List<String> DEFAULT_VALUES = List.of(DEFAULT_OPTION_VALUE);
 
     private ShopifyOptions() {}
 
-    /** The names of the options; empty for a product without any, null when the row does not say. */
-    static @Nullable List<String> names(RowReader row) throws InvalidCell {
+    /**
+     * The names of the options; empty for a product without any, null when the row does not say.
+     *
+     * @param severalVariants if the product has several variants in the file, the default option is one like any other
+     */
+    static @Nullable List<String> names(RowReader row, boolean severalVariants) throws InvalidCell {
         if (row.text(optionName(1)) == null) {
             return null;
         }
@@ -32,7 +38,8 @@ final class ShopifyOptions {
             }
             options.add(name);
         }
-        boolean none = options.size() == 1
+        boolean none = !severalVariants
+                && options.size() == 1
                 && options.getFirst().equals(DEFAULT_OPTION_NAME)
                 && row.trimmedText(optionValue(1)).equals(DEFAULT_OPTION_VALUE);
         if (none) {
@@ -74,6 +81,15 @@ final class ShopifyOptions {
     }
 
     /**
+     * True if a product has the default option as a real one, because it was created so here. Its file reads as that of
+     * a product without options.
+     */
+    static boolean hasDefaultOption(List<String> options, List<VariantDraft> variants) {
+        return options.equals(List.of(DEFAULT_OPTION_NAME))
+                && variants.stream().anyMatch(variant -> DEFAULT_VALUES.equals(variant.optionValues()));
+    }
+
+    /**
      * Values of options that the file does not name: those of the product, in their order. Null when there are none.
      */
     private static @Nullable List<String> unnamedValues(RowReader row) throws InvalidCell {
@@ -89,7 +105,7 @@ final class ShopifyOptions {
             }
             values.add(value);
         }
-        if (values.equals(List.of(DEFAULT_OPTION_VALUE))) {
+        if (values.equals(DEFAULT_VALUES)) {
             return List.of();
         }
         return values.isEmpty() ? null : values;

@@ -122,7 +122,7 @@ final class ShopifyProductParser implements ProductRowParser {
                     throw new InvalidCell(unreadable.get());
                 }
                 if (head) {
-                    product = parseProduct(row, warnings);
+                    product = parseProduct(row, hasSeveralOptionValues(rows), warnings);
                 }
             } catch (InvalidCell e) {
                 flaw = head ? e.error() : flaw;
@@ -146,6 +146,16 @@ final class ShopifyProductParser implements ProductRowParser {
         warnings.addAll(media.warnings());
         ProductDraft pictured = header.has(IMAGE) ? product.withMedia(media.images()) : product;
         return StagedProduct.assemble(pictured, variants, planned).withWarnings(warnings);
+    }
+
+    private boolean hasSeveralOptionValues(List<CsvRow> rows) {
+        return rows.stream()
+                        .map(cells -> new RowReader(header.header(), cells).trimmedText(optionValue(1)))
+                        .filter(value -> !value.isEmpty())
+                        .distinct()
+                        .limit(2)
+                        .count()
+                > 1;
     }
 
     private StagedRow parseRow(
@@ -247,7 +257,8 @@ final class ShopifyProductParser implements ProductRowParser {
         return barcode == null ? null : withoutApostrophe(barcode);
     }
 
-    private ProductDraft parseProduct(RowReader row, List<RowError> warnings) throws InvalidCell {
+    private ProductDraft parseProduct(RowReader row, boolean severalVariants, List<RowError> warnings)
+            throws InvalidCell {
         String handle = row.trimmedText(HANDLE);
         String slug = toSlug(handle.isEmpty() ? row.trimmedText(TITLE) : handle);
         if (slug.isEmpty()) {
@@ -279,7 +290,7 @@ final class ShopifyProductParser implements ProductRowParser {
                 status,
                 parseTags(row),
                 parseCategories(row),
-                ShopifyOptions.names(row),
+                ShopifyOptions.names(row, severalVariants),
                 null,
                 row.text(SEO_TITLE),
                 row.text(SEO_DESCRIPTION),

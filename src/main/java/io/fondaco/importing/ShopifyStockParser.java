@@ -69,7 +69,7 @@ final class ShopifyStockParser implements StockRowParser {
         if (slug.isEmpty() && sku.isEmpty()) {
             throw row.invalidCell(SKU, "variant_not_named", "The row has neither a handle nor a SKU%s", "");
         }
-        List<String> options = ShopifyOptions.names(row);
+        List<String> options = ShopifyOptions.names(row, false);
         Optional<StockRow.VariantReference> variant = slug.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new StockRow.VariantReference(

@@ -32,6 +32,7 @@ final class ShopifyVariantMatcher {
     private final Optional<ProductSnapshot> existing;
     private final Set<String> takenSkus;
     private final List<String> options;
+    private final boolean keepsDefaultOption;
     private final List<RowError> warnings = new ArrayList<>();
 
     ShopifyVariantMatcher(
@@ -40,12 +41,16 @@ final class ShopifyVariantMatcher {
         this.staged = planned;
         this.existing = present;
         this.takenSkus = takenSkus;
-        product = planned.draft().orElseThrow();
+        ProductDraft read = planned.draft().orElseThrow();
         List<String> optionsBefore = present.flatMap(
                         found -> Optional.ofNullable(found.draft().options()))
                 .orElse(List.of());
-        options = orElse(product.options(), optionsBefore);
         existingVariants = present.map(found -> found.draft().variants()).orElse(List.of());
+        keepsDefaultOption = read.options() != null
+                && read.options().isEmpty()
+                && ShopifyOptions.hasDefaultOption(optionsBefore, existingVariants);
+        product = keepsDefaultOption ? read.withOptions(null) : read;
+        options = orElse(product.options(), optionsBefore);
         existingOptionValues =
                 present.map(found -> found.optionValuesFor(options)).orElse(List.of());
         existingVariants.forEach(variant -> takenSkus.add(variant.sku()));
@@ -66,7 +71,8 @@ final class ShopifyVariantMatcher {
         Iterator<VariantDraft> drafts = product.variants().iterator();
         for (StagedRow row : staged.rows()) {
             if (row instanceof StagedRow.StagedVariantRow variant) {
-                asked.add(new MatchCandidate(variant, drafts.next()));
+                VariantDraft draft = drafts.next();
+                asked.add(new MatchCandidate(variant, keepsDefaultOption ? withDefaultOption(draft) : draft));
             }
         }
         int[] matches = matchVariants(asked);
@@ -290,6 +296,11 @@ final class ShopifyVariantMatcher {
 
     private static <T> T orElse(@Nullable T wanted, T otherwise) {
         return wanted == null ? otherwise : wanted;
+    }
+
+    private static VariantDraft withDefaultOption(VariantDraft variant) {
+        boolean none = variant.optionValues() != null && variant.optionValues().isEmpty();
+        return none ? variant.withOptionValues(ShopifyOptions.DEFAULT_VALUES) : variant;
     }
 
     private static VariantDraft withSkuAndAttributes(VariantDraft variant, String sku, Map<String, String> attributes) {

@@ -122,10 +122,10 @@ final class StockVariantResolver {
         if (values == null) {
             return variants.size() == 1 ? 0 : ShopifyVariantMatcher.NO_MATCH;
         }
-        List<String> ordered = inProductOrder(
-                values,
-                variantReference.optionNames(),
-                Objects.requireNonNull(product.draft().options()));
+        List<String> options = Objects.requireNonNull(product.draft().options());
+        List<String> ordered = values.isEmpty() && ShopifyOptions.hasDefaultOption(options, variants)
+                ? ShopifyOptions.DEFAULT_VALUES
+                : inProductOrder(values, variantReference.optionNames(), options);
         for (int index = 0; index < variants.size(); index++) {
             if (ordered.equals(variants.get(index).optionValues())) {
                 return index;

@@ -20,15 +20,22 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an export writes, an import reads back as it was. */
 class ExportImportRoundTripTest {
@@ -56,6 +63,42 @@ class ExportImportRoundTripTest {
 
         assertThat(exportAndParse(lines, formulaEscaping, FileFormat.SHOPIFY, snapshot))
                 .isEqualTo(snapshot.draft());
+    }
+
+    /** In the Shopify format, "Title" with "Default Title" also means that a product has no options. */
+    @ParameterizedTest
+    @CsvSource({"Default Title,", "Default Title, L", "L, Default Title"})
+    void productWithDefaultOptionKeepsItsOptions(String first, @Nullable String second) {
+        List<List<String>> values =
+                Stream.of(first, second).filter(Objects::nonNull).map(List::of).toList();
+        ProductSnapshot snapshot = snapshotWithOption("Title", values);
+
+        StagedProduct parsed = exportAndStage(
+                new ShopifyProductRenderer("EUR", ShopifyColumns.TemplateVersion.LEGACY, List.of()),
+                FormulaEscaping.PLAIN,
+                FileFormat.SHOPIFY,
+                snapshot);
+
+        ProductDraft draft = parsed.draft().orElseThrow();
+        assertThat(parsed.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
+        assertThat(draft.options() == null ? List.of("Title") : draft.options()).isEqualTo(List.of("Title"));
+        assertThat(draft.variants()).extracting(VariantDraft::optionValues).isEqualTo(values);
+        assertThat(draft.variants())
+                .extracting(VariantDraft::sku)
+                .isEqualTo(snapshot.draft().variants().stream()
+                        .map(VariantDraft::sku)
+                        .toList());
+    }
+
+    private static ProductSnapshot snapshotWithOption(String option, List<List<String>> values) {
+        ProductSnapshot snapshot = snapshot("text", "text");
+        List<VariantDraft> variants = IntStream.range(0, values.size())
+                .mapToObj(index -> snapshot.draft().variants().get(index).withOptionValues(values.get(index)))
+                .toList();
+        return new ProductSnapshot(
+                snapshot.id(),
+                snapshot.draft().withOptions(List.of(option)).withVariants(variants),
+                snapshot.variantIds().subList(0, values.size()));
     }
 
     private static List<ShopifyAttribute> extraAttributes(ProductSnapshot snapshot) {
@@ -112,6 +155,27 @@ class ExportImportRoundTripTest {
 
     private static ProductDraft exportAndParse(
             ProductRowRenderer lines, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
+        return exportAndParse(lines, formulaEscaping, format, snapshot, (_, staged) -> staged)
+                .draft()
+                .orElseThrow();
+    }
+
+    private static StagedProduct exportAndStage(
+            ProductRowRenderer lines, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
+        return exportAndParse(
+                lines,
+                formulaEscaping,
+                format,
+                snapshot,
+                (parser, staged) -> parser.resolveVariants(staged, Optional.of(snapshot), new HashSet<>()));
+    }
+
+    private static StagedProduct exportAndParse(
+            ProductRowRenderer lines,
+            FormulaEscaping formulaEscaping,
+            FileFormat format,
+            ProductSnapshot snapshot,
+            BiFunction<ProductRowParser, StagedProduct, StagedProduct> resolve) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (CsvRowWriter writer = CsvRowWriter.to(file, formulaEscaping)) {
             writer.writeRow(lines.header());
@@ -126,11 +190,12 @@ class ExportImportRoundTripTest {
         }
         CsvRowReader rows = CsvRowReader.read(new ByteArrayInputStream(file.toByteArray()));
         CsvHeader csvHeader = new CsvHeader(rows.next().orElseThrow());
-        ProductRowGrouper products = new ProductRowGrouper(rows, ProductRowParser.of(format, csvHeader, "EUR"));
+        ProductRowParser parser = ProductRowParser.of(format, csvHeader, "EUR");
+        ProductRowGrouper products = new ProductRowGrouper(rows, parser);
         StagedProduct planned = products.parse(products.nextGroup().orElseThrow());
         assertThat(planned.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
         assertThat(products.nextGroup()).isEmpty();
-        return planned.draft().orElseThrow();
+        return resolve.apply(parser, planned);
     }
 
     private static ProductSnapshot snapshot(String text, String other) {
