@@ -47,6 +47,6 @@ class InvalidationTest {
         ByteBuffer.wrap(message).putInt(2);
         assertThatThrownBy(() -> Invalidation.parse(message))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A message of format 2");
+                .hasMessage("Unknown invalidation format: 2");
     }
 }
