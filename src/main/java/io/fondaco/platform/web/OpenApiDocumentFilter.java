@@ -256,7 +256,7 @@ public class OpenApiDocumentFilter implements OASFilter {
 
     private static Header requestId() {
         return OASFactory.createHeader()
-                .description("Identifies this request in logs; your own value if you sent one.")
+                .description("The id of this request in logs; yours if you sent one.")
                 .schema(text("8 to 64 characters"));
     }
 
