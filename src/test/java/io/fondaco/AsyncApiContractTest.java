@@ -35,13 +35,13 @@ class AsyncApiContractTest {
     private final ObjectMapper json = new ObjectMapper();
 
     @Test
-    void theEventsAreTheCommittedOnes() throws IOException {
+    void documentEqualsTheCommittedOne() throws IOException {
         String current = json.writerWithDefaultPrettyPrinter().writeValueAsString(document()) + "\n";
         GoldenFile.verify(COMMITTED, current);
     }
 
     @Test
-    void noTwoModulesTellTheSameTypeAndEachSaysWhatItIs() {
+    void everyEventTypeIsUniqueAndDescribed() {
         List<EventType> types = types();
         assertThat(types).extracting(EventType::name).doesNotHaveDuplicates();
         assertThat(types).allSatisfy(type -> assertThat(type.summary()).endsWith("."));
