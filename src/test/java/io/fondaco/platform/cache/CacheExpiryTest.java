@@ -32,7 +32,7 @@ class CacheExpiryTest {
     MeterRegistry metrics;
 
     @Test
-    void headersTellACdnLifetimeAndSurrogateKeys() {
+    void cdnGetsLifetimeAndSurrogateKeys() {
         String page = "/store/v1/products/" + product("For the CDN");
         Response shared = given().get(page);
         assertThat(shared.header("Cache-Control"))
