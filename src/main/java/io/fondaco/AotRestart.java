@@ -18,34 +18,35 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Makes {@code java -jar} use the AOT cache {@value #CACHE_FILE} that lies beside the jar. A JVM takes the name of a cache from
- * its command line only, so this process replaces itself by the same command with the option added: same process id,
- * streams and signals. With the cache the application is ready in half the time and for half of the processor time.
+ * Makes {@code java -jar} use the AOT cache {@value #CACHE_FILE} that is in the directory of the jar. A JVM takes the
+ * name of a cache only from its command line, so this process replaces itself with the same command plus that option:
+ * process id, streams and signals stay the same. With the cache the application is ready in half the time and with half
+ * of the processor time.
  *
- * <p>Does nothing where there is no such file, where the jars are not where the cache was trained, where the command names
- * a cache or an agent, or where replacing a process is not possible; the application then starts as it is. A cache that
- * does not fit the jars is ignored by the JVM, but with one of jars that were moved it ends: it finds the sealed packages
- * of a library in two places.
+ * <p>Does nothing if the file does not exist, the jars are not at the path where the cache was trained, the command
+ * names a cache or an agent, or the process cannot be replaced; the application then starts without the cache. The JVM
+ * ignores a cache that does not fit the jars. With a cache for jars that were moved, however, the JVM ends: it finds
+ * the sealed packages of a library in two places.
  */
 final class AotRestart {
     static final String CACHE_FILE = "fondaco.aot";
 
-    /** The file beside the cache that holds the path of the jar with which it was trained (TrainAotCache). */
+    /** A file in the same directory with the path of the jar with which the cache was trained (TrainAotCache). */
     private static final String TRAINED_JAR_FILE = CACHE_FILE + ".jar";
 
-    /** Set for the second JVM, so that there is never a third. */
+    /** Set for the second JVM, so that it does not start a third. */
     private static final String RESTARTED_VARIABLE = "FONDACO_AOT_RESTARTED";
 
-    /** What the JVM itself reads options from, besides the command line. */
+    /** Environment variables from which the JVM also reads options. */
     private static final List<String> OPTION_VARIABLES = List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
 
-    /** Options after which another choice of caches would be wrong, or a second start of an agent. */
+    /** Options that conflict with the cache, or that would start an agent a second time. */
     private static final List<String> CONFLICTING_OPTIONS =
             List.of("-XX:AOT", "-Xshare", "-XX:SharedArchiveFile", "-agent", "-javaagent");
 
     private AotRestart() {}
 
-    /** Returns if this process goes on as it is. */
+    /** Returns only if this process continues without a restart. */
     static void restartWithCache() {
         if (System.getenv(RESTARTED_VARIABLE) != null) {
             return;
@@ -63,14 +64,14 @@ final class AotRestart {
     }
 
     /**
-     * The command that starts the same with the cache.
+     * The command that starts the same application with the cache.
      *
-     * @param trainedWith the absolute path of the jar that the cache was trained with
-     * @return empty if the jar is another, or the options or the environment speak against it
+     * @param trainedWith the absolute path of the jar with which the cache was trained
+     * @return empty if the jar is another one, or an option or environment variable conflicts with the cache
      */
     static Optional<List<String>> buildCommand(
             Path cache, Path trainedWith, String java, List<String> arguments, Map<String, String> environment) {
-        // Options of the JVM end where the jar is named.
+        // JVM options end where the jar is named.
         int jar = arguments.indexOf("-jar");
         Stream<String> options = Stream.concat(
                 arguments.subList(0, Math.max(jar, 0)).stream(),
@@ -88,7 +89,7 @@ final class AotRestart {
         return Optional.of(command);
     }
 
-    /** @return the empty path if nothing says so */
+    /** @return an empty path if the file cannot be read */
     private static Path readTrainedJarPath(Path cache) {
         try {
             return Path.of(Files.readString(cache.resolveSibling(TRAINED_JAR_FILE)));
@@ -99,7 +100,7 @@ final class AotRestart {
 
     private static Optional<Path> findCache(CodeSource code) {
         try {
-            // The classes are in app/fondaco-….jar, one directory below the jar that is started.
+            // The classes are in app/fondaco-….jar, in a subdirectory of the directory of the jar that is started.
             Path classes = Path.of(code.getLocation().toURI()).toRealPath();
             return Optional.ofNullable(classes.getParent())
                     .flatMap(app -> Optional.ofNullable(app.getParent()))
@@ -110,7 +111,7 @@ final class AotRestart {
         }
     }
 
-    /** Returns only if the system refuses. */
+    /** Returns only if the operating system refuses. */
     @SuppressWarnings("restricted")
     private static void exec(List<String> command) {
         try (Arena arena = Arena.ofConfined()) {
@@ -131,7 +132,7 @@ final class AotRestart {
             int ignored = (int) setenv.invokeExact(arena.allocateFrom(RESTARTED_VARIABLE), arena.allocateFrom("1"), 1);
             ignored = (int) execv.invokeExact(arena.allocateFrom(command.getFirst()), arguments);
         } catch (Throwable e) {
-            // Starting slower is better than not at all. Logging is not set up yet.
+            // A slow start is better than no start. Logging is not set up yet.
             System.err.println("The AOT cache is not used: " + e);
         }
     }

@@ -24,8 +24,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
 
 /**
- * Starts the house: {@code java -jar quarkus-run.jar}, or with {@code migrate} behind it to bring the schemas up to date
- * and exit.
+ * Starts the application: {@code java -jar quarkus-run.jar}. With the argument {@code migrate} it migrates the schemas
+ * and exits.
  */
 @QuarkusMain
 public final class Fondaco implements QuarkusApplication {
@@ -43,7 +43,7 @@ public final class Fondaco implements QuarkusApplication {
         try {
             database = DatabaseSelection.resolve(configuration());
         } catch (DatabaseSelection.IncompleteConfiguration | IllegalStateException e) {
-            // Logging is not set up yet, and this line must be seen.
+            // Logging is not set up yet, and the message must be visible.
             System.err.println("Fondaco does not start: " + e.getMessage());
             System.exit(1);
             return;
@@ -62,7 +62,10 @@ public final class Fondaco implements QuarkusApplication {
         Quarkus.run(Fondaco.class, arguments);
     }
 
-    /** What may choose the database: system properties, the environment, and the file beside the application. */
+    /**
+     * Configuration sources that may select the database: system properties, the environment, and the file in {@code
+     * config/}.
+     */
     private static SmallRyeConfig configuration() {
         SmallRyeConfigBuilder builder =
                 new SmallRyeConfigBuilder().addDefaultInterceptors().addDefaultSources();
@@ -77,7 +80,7 @@ public final class Fondaco implements QuarkusApplication {
         return builder.build();
     }
 
-    /** The database goes last: after the application has drained, or after 30 s. */
+    /** Stops the database last: after the application has stopped, or after 30 s. */
     private static void closeOnShutdown(EmbeddedCluster cluster) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -114,13 +117,13 @@ public final class Fondaco implements QuarkusApplication {
             return 0;
         }
         if (Boolean.getBoolean(EMBEDDED_KEY)) {
-            Thread.ofVirtual().name("welcome").start(this::logStartupBannerWhenReady);
+            Thread.ofVirtual().name("startup-banner").start(this::logStartupBannerWhenReady);
         }
         Quarkus.waitForExit();
         return 0;
     }
 
-    /** Whoever reads that the shop is open finds something in it. */
+    /** Logs the banner only when the demo shop has products and requests are served. */
     private void logStartupBannerWhenReady() {
         try {
             while (health.getReadiness().isDown()) {
@@ -135,14 +138,14 @@ public final class Fondaco implements QuarkusApplication {
     private static void logStartupBanner() {
         String port = ConfigProvider.getConfig().getValue("quarkus.http.port", String.class);
         String key = ConfigProvider.getConfig().getValue("fondaco.access.bootstrap-key", String.class);
-        String shownKey = key.equals(DatabaseSelection.LOCAL_ADMIN_KEY) ? key : "the one you configured";
+        String displayedKey = key.equals(DatabaseSelection.LOCAL_ADMIN_KEY) ? key : "as configured";
         LOG.infof("""
 
 
-                  Fondaco is open.
+                  Fondaco is ready.
                     API         http://localhost:%s/store/v1/products
                     Swagger UI  http://localhost:%s/q/swagger-ui
                     Admin key   %s   (Authorization: Bearer <key>)
-                """, port, port, shownKey);
+                """, port, port, displayedKey);
     }
 }

@@ -1,4 +1,4 @@
-/** Fondaco: one deployable, strictly bounded modules inside. This package only starts and stops it. */
+/** Fondaco: one deployable application of modules with strict boundaries. This package only starts and stops it. */
 @NullMarked
 package io.fondaco;
 

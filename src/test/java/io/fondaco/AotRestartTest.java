@@ -14,7 +14,7 @@ class AotRestartTest {
     private static final Path JAR = Path.of("/app/run.jar");
 
     @Test
-    void sameCommandIsStartedWithTheCache() {
+    void commandIsRestartedWithTheCacheOption() {
         assertThat(AotRestart.buildCommand(
                         CACHE, JAR, "/jdk/bin/java", List.of("-Xmx1g", "-jar", JAR.toString(), "migrate"), Map.of()))
                 .contains(List.of(
@@ -31,22 +31,22 @@ class AotRestartTest {
                 "-agentlib:jdwp=transport=dt_socket,server=y",
                 "-javaagent:agent.jar"
             })
-    void optionsThatExcludeTheCacheLeaveTheProcessAsItIs(String option) {
-        List<String> plain = List.of("-jar", JAR.toString());
+    void conflictingOptionsPreventTheRestart(String option) {
+        List<String> arguments = List.of("-jar", JAR.toString());
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of(option, "-jar", JAR.toString()), Map.of()))
                 .isEmpty();
-        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", plain, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", arguments, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
                 .isEmpty();
-        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", plain, Map.of("JAVA_TOOL_OPTIONS", option)))
+        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", arguments, Map.of("JAVA_TOOL_OPTIONS", option)))
                 .isEmpty();
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", JAR.toString(), option), Map.of()))
-                .as("an argument of the application is no option")
+                .as("an argument of the application is not a JVM option")
                 .isPresent();
     }
 
-    /** With a cache of jars that lay elsewhere the JVM does not start. */
+    /** With a cache for jars at another path the JVM does not start. */
     @Test
-    void jarThatWasMovedIsStartedAsItIs() {
+    void movedJarIsNotRestarted() {
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", "/moved/run.jar"), Map.of()))
                 .isEmpty();
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of("-jar", "/app/lib/../run.jar"), Map.of()))
@@ -54,14 +54,14 @@ class AotRestartTest {
     }
 
     @Test
-    void jarIsMeantFromTheWorkingDirectory() {
-        Path here = Path.of("run.jar").toAbsolutePath();
-        assertThat(AotRestart.buildCommand(CACHE, here, "java", List.of("-jar", "run.jar"), Map.of()))
+    void relativeJarPathIsResolvedAgainstTheWorkingDirectory() {
+        Path jar = Path.of("run.jar").toAbsolutePath();
+        assertThat(AotRestart.buildCommand(CACHE, jar, "java", List.of("-jar", "run.jar"), Map.of()))
                 .isPresent();
     }
 
     @Test
-    void commandWithoutJarIsLeftAsItIs() {
+    void commandWithoutJarIsNotRestarted() {
         assertThat(AotRestart.buildCommand(
                         CACHE, JAR, "java", List.of("-cp", "classes", "io.fondaco.Fondaco"), Map.of()))
                 .isEmpty();

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Writes down what events there are and what their data look like, as AsyncAPI, and holds it. */
+/** Generates the AsyncAPI document of the event types and their payloads, and compares it with the committed one. */
 @QuarkusTest
 class AsyncApiContractTest {
     private static final Path COMMITTED = Path.of("docs", "asyncapi.json");
@@ -30,18 +30,18 @@ class AsyncApiContractTest {
             new PropertyNamingStrategies.SnakeCaseStrategy();
 
     @Inject
-    Instance<EventType.EventTypeProvider> sources;
+    Instance<EventType.EventTypeProvider> eventTypeProviders;
 
     private final ObjectMapper json = new ObjectMapper();
 
     @Test
-    void theEventsAreTheCommittedOnes() throws IOException {
+    void documentEqualsTheCommittedOne() throws IOException {
         String current = json.writerWithDefaultPrettyPrinter().writeValueAsString(document()) + "\n";
         GoldenFile.verify(COMMITTED, current);
     }
 
     @Test
-    void noTwoModulesTellTheSameTypeAndEachSaysWhatItIs() {
+    void everyEventTypeIsUniqueAndDescribed() {
         List<EventType> types = types();
         assertThat(types).extracting(EventType::name).doesNotHaveDuplicates();
         assertThat(types).allSatisfy(type -> assertThat(type.summary()).endsWith("."));
@@ -49,7 +49,7 @@ class AsyncApiContractTest {
     }
 
     private List<EventType> types() {
-        return sources.stream()
+        return eventTypeProviders.stream()
                 .flatMap(eventTypeProvider -> eventTypeProvider.eventTypes().stream())
                 .sorted(Comparator.comparing(EventType::name))
                 .toList();
@@ -63,8 +63,8 @@ class AsyncApiContractTest {
                 .put("version", "1.0.0")
                 .put(
                         "description",
-                        "CloudEvents 1.0 in Kafka's binary mode, keyed by subject; a subject's events keep the order of "
-                                + "their sequence, and may arrive more than once: the id tells.");
+                        "CloudEvents 1.0 in Kafka's binary mode, keyed by subject. The events of a subject keep the order "
+                                + "of their sequence. An event may arrive more than once, with the same id.");
         ObjectNode messages = json.createObjectNode();
         ObjectNode references = json.createObjectNode();
         for (EventType type : types()) {
@@ -79,7 +79,7 @@ class AsyncApiContractTest {
         ObjectNode channel = document.putObject("channels").putObject("events");
         channel.put("address", "fondaco.events");
         channel.set("messages", references);
-        ObjectNode operation = document.putObject("operations").putObject("tellEvents");
+        ObjectNode operation = document.putObject("operations").putObject("publishEvents");
         operation.put("action", "send");
         operation.putObject("channel").put("$ref", "#/channels/events");
         document.putObject("components").set("messages", messages);
@@ -93,8 +93,8 @@ class AsyncApiContractTest {
         properties.putObject("ce_specversion").put("const", "1.0");
         properties.putObject("ce_type").put("const", type);
         properties.putObject("ce_source").put("const", "/fondaco");
-        for (String text : List.of("ce_id", "ce_subject", "ce_time", "ce_sequence", "ce_resourceversion")) {
-            properties.putObject(text).put("type", "string");
+        for (String header : List.of("ce_id", "ce_subject", "ce_time", "ce_sequence", "ce_resourceversion")) {
+            properties.putObject(header).put("type", "string");
         }
         return headers;
     }

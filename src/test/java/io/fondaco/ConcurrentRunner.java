@@ -8,37 +8,45 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Many who do the same at the same time. */
+/** Runs the same task in many threads at the same time. */
 public final class ConcurrentRunner {
     private ConcurrentRunner() {}
 
-    /** What one of them does, told which one it is. */
+    /** One run of the task, with its number from 0. */
     public interface ConcurrentTask<T> {
         T run(int number) throws Exception;
     }
 
-    /** All at once, begun together. @return what each came to, in their order */
-    public static <T> List<T> runAll(int count, ConcurrentTask<T> concurrentTask) throws Exception {
-        return runAll(count, count, concurrentTask);
+    /**
+     * Runs all at the same time, released together.
+     *
+     * @return the results in order of their numbers
+     */
+    public static <T> List<T> runAll(int count, ConcurrentTask<T> task) throws Exception {
+        return runAll(count, count, task);
     }
 
-    /** So many at a time. @return what each came to, in their order */
-    public static <T> List<T> runAll(int count, int atATime, ConcurrentTask<T> concurrentTask) throws Exception {
+    /**
+     * Runs at most the given number at a time.
+     *
+     * @return the results in order of their numbers
+     */
+    public static <T> List<T> runAll(int count, int maxConcurrent, ConcurrentTask<T> task) throws Exception {
         List<T> results = new ArrayList<>();
-        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch start = new CountDownLatch(1);
         try (ExecutorService threads =
-                Executors.newFixedThreadPool(atATime, Thread.ofVirtual().factory())) {
+                Executors.newFixedThreadPool(maxConcurrent, Thread.ofVirtual().factory())) {
             List<Future<T>> running = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 int number = i;
                 running.add(threads.submit((Callable<T>) () -> {
-                    go.await();
-                    return concurrentTask.run(number);
+                    start.await();
+                    return task.run(number);
                 }));
             }
-            go.countDown();
-            for (Future<T> each : running) {
-                results.add(each.get());
+            start.countDown();
+            for (Future<T> result : running) {
+                results.add(result.get());
             }
         }
         return results;

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients that are generated from the OpenAPI document compile, and buy something: one in TypeScript, for which Node and its
- * packages are needed, and one in Java, which the build generates unless {@code -Dtest} names single classes.
+ * Clients generated from the OpenAPI document compile and can buy: one in TypeScript, which needs Node and its
+ * packages, and one in Java, which the build generates unless {@code -Dtest} names single classes.
  */
 @QuarkusTest
 class GeneratedClientTest {
@@ -40,7 +40,7 @@ class GeneratedClientTest {
     private record ProcessResult(int exitCode, String output) {}
 
     @Test
-    void generatedTypeScriptClientBuysSomething() throws Exception {
+    void generatedTypeScriptClientCompletesAPurchase() throws Exception {
         assumeTrue(isInstalled("node") && isInstalled("npm"), "Node is not installed");
         Files.createDirectories(WORK_DIRECTORY);
         for (String file : List.of("package.json", "tsconfig.json", "buy.ts")) {
@@ -54,14 +54,14 @@ class GeneratedClientTest {
         runSuccessfully("node", "node_modules/typescript/bin/tsc");
 
         String sku = productFixture.createProduct(250, 10);
-        String bought = runSuccessfully("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
+        String order = runSuccessfully("node", "out/buy.js", "http://localhost:" + RestAssured.port, sku);
 
-        assertThat(bought).contains("captured ").contains(" 2 " + sku);
+        assertThat(order).contains("captured ").contains(" 2 " + sku);
         assertThat(productFixture.availableStock(sku)).isEqualTo(8);
     }
 
     @Test
-    void generatedJavaClientBuysSomething() throws Exception {
+    void generatedJavaClientCompletesAPurchase() throws Exception {
         assumeTrue(Files.isDirectory(JAVA_CLIENT), "The client was not generated; ./mvnw test without -Dtest does it");
         Path classes = Files.createDirectories(JAVA_CLIENT.resolve("classes"));
         List<String> arguments = new ArrayList<>(List.of(
@@ -70,22 +70,22 @@ class GeneratedClientTest {
         try (Stream<Path> sources = Files.walk(JAVA_CLIENT.resolve("src"))) {
             sources.map(Path::toString).filter(path -> path.endsWith(".java")).forEach(arguments::add);
         }
-        StringWriter told = new StringWriter();
+        StringWriter compilerOutput = new StringWriter();
         int exitCode = ToolProvider.findFirst("javac")
                 .orElseThrow()
-                .run(new PrintWriter(told), new PrintWriter(told), arguments.toArray(String[]::new));
-        assertThat(exitCode).as(told.toString()).isZero();
+                .run(new PrintWriter(compilerOutput), new PrintWriter(compilerOutput), arguments.toArray(String[]::new));
+        assertThat(exitCode).as(compilerOutput.toString()).isZero();
 
         String sku = productFixture.createProduct(250, 10);
-        String bought;
+        String order;
         try (URLClassLoader client = new URLClassLoader(
                 new URL[] {classes.toUri().toURL()}, Thread.currentThread().getContextClassLoader())) {
-            bought = (String) client.loadClass("Buy")
+            order = (String) client.loadClass("Buy")
                     .getMethod("buy", String.class, String.class)
                     .invoke(null, "http://localhost:" + RestAssured.port, sku);
         }
 
-        assertThat(bought).contains("captured ").contains(" 2 " + sku);
+        assertThat(order).contains("captured ").contains(" 2 " + sku);
         assertThat(productFixture.availableStock(sku)).isEqualTo(8);
     }
 
@@ -98,9 +98,9 @@ class GeneratedClientTest {
     }
 
     private static String runSuccessfully(String... command) throws IOException, InterruptedException {
-        ProcessResult processResult = run(command);
-        assertThat(processResult.exitCode()).as(processResult.output()).isZero();
-        return processResult.output();
+        ProcessResult result = run(command);
+        assertThat(result.exitCode()).as(result.output()).isZero();
+        return result.output();
     }
 
     private static ProcessResult run(String... command) throws IOException, InterruptedException {

@@ -6,25 +6,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Documents that are written by tests and committed, so that their changes are read. */
+/** Generated documents that are committed, so that their changes are reviewed. */
 public final class GoldenFile {
     private GoldenFile() {}
 
-    /** Holds a document; rewrites it, and fails, when it is another by now. */
+    /** Compares the committed document with the current one; if they differ, rewrites it and fails. */
     public static void verify(Path document, String current) throws IOException {
-        String before = Files.exists(document) ? Files.readString(document) : "";
-        if (!current.equals(before)) {
+        String committed = Files.exists(document) ? Files.readString(document) : "";
+        if (!current.equals(committed)) {
             Files.writeString(document, current);
         }
-        assertThat(before)
+        assertThat(committed)
                 .as("%s has changed and was rewritten: read the diff, commit it", document)
                 .isEqualTo(current);
     }
 
-    /** The same for what stands in it between two lines. */
-    public static void verify(Path document, String begins, String ends, String current) throws IOException {
-        String before = Files.readString(document);
-        int from = before.indexOf(begins) + begins.length();
-        verify(document, before.substring(0, from) + current + before.substring(before.indexOf(ends)));
+    /** The same for the part of the document between two lines. */
+    public static void verify(Path document, String startLine, String endLine, String current) throws IOException {
+        String committed = Files.readString(document);
+        int start = committed.indexOf(startLine) + startLine.length();
+        verify(document, committed.substring(0, start) + current + committed.substring(committed.indexOf(endLine)));
     }
 }

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** HAProxy with the configuration that is given to shops, in a process of its own on a free port. */
+/** HAProxy with the configuration of {@code helm/haproxy}, in its own process on a free port. */
 public final class HaProxy implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
     private static final Path CONFIGURATION = Path.of("helm", "haproxy", "haproxy.cfg");
@@ -32,10 +32,10 @@ public final class HaProxy implements AutoCloseable {
     }
 
     /**
-     * Starts it, and waits until it listens.
+     * Starts HAProxy and waits until it listens.
      *
-     * @param directory where its log goes
-     * @param pods addresses by the names that the configuration has for them: {@code BUY_1}, {@code BROWSE_1}
+     * @param directory directory of its log
+     * @param pods addresses by their names in the configuration: {@code BUY_1}, {@code BROWSE_1}
      */
     public static HaProxy start(Path directory, Map<String, String> pods) {
         int port = FreePort.find();

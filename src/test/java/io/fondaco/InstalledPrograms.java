@@ -3,7 +3,7 @@ package io.fondaco;
 import java.io.File;
 import java.util.regex.Pattern;
 
-/** Programs that tests use where they are installed. */
+/** Programs that tests use only where they are installed. */
 public final class InstalledPrograms {
     private InstalledPrograms() {}
 

@@ -11,14 +11,14 @@ import java.util.Map;
 
 /**
  * The second of two applications that the HTTP tests share. The first runs with default settings; this one has every
- * integration switched on and small limits: Kafka carries events, e-mails are sent, Stripe captures immediately, webhooks
- * may call receivers on this machine, every SKU is hot, the cache is small and its entries live for seconds.
+ * integration switched on and small limits: Kafka carries events, e-mails are sent, Stripe captures immediately,
+ * webhooks may call receivers on this machine, every SKU is hot, the cache is small and its entries live for seconds.
  *
- * <p>A start of the application costs about half a minute of processor time. A test that needs another setting should
- * find a place for it here before it declares a profile of its own.
+ * <p>Starting the application costs about half a minute of processor time. Before a test declares its own profile, try
+ * to add the setting here.
  */
 public class IntegrationsProfile implements QuarkusTestProfile {
-    /** Heap for cached answers, in bytes. */
+    /** Heap for cached responses, in bytes. */
     public static final long CACHE_BYTES = 20_000;
 
     @Override
@@ -38,7 +38,7 @@ public class IntegrationsProfile implements QuarkusTestProfile {
         settings.putAll(Map.of(
                 "fondaco.database.replicas-expected", "2",
                 "fondaco.database.slow-statement", "200ms",
-                // Only for the metrics of the disk: the servers are those of the tests.
+                // Only for the disk metrics: the servers are those of the tests.
                 "fondaco.database.embedded", "true",
                 "fondaco.data-dir", "target",
                 "fondaco.monitoring.sample-interval", "1s"));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever is sent, the answer is a problem document with a 4xx status, and nothing is left behind. */
+/** Every invalid input gets a problem document with a 4xx status and changes nothing. */
 @QuarkusTest
 class InvalidInputTest {
     private static final String KEY = PostgresTestResource.ADMIN_KEY;
@@ -45,7 +45,7 @@ class InvalidInputTest {
             "../../etc");
 
     @BeforeEach
-    void thereIsSomethingToSell() {
+    void createProductWithStock() {
         admin().body(Map.of(
                         "slug", "bad-input-cup",
                         "title", "Cup",
@@ -89,18 +89,18 @@ class InvalidInputTest {
 
     @ParameterizedTest
     @MethodSource("brokenBodies")
-    void aBrokenBodyIsAProblemAndNoCart(String body) throws Exception {
-        // Not by REST Assured: it would print a body a hundred thousand brackets deep, prettily.
+    void malformedBodyIsRejectedAndCreatesNoCart(String body) throws Exception {
+        // Not with REST Assured: it would pretty-print a body with a hundred thousand nested brackets.
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<String> answer = http.send(
+            HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port + "/store/v1/carts"))
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isIn(400, 422);
-            assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
-            assertThat(answer.body())
+            assertThat(response.statusCode()).as(response.body()).isIn(400, 422);
+            assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+            assertThat(response.body())
                     .contains("\"code\":")
                     .doesNotContain("Exception")
                     .doesNotContain("io.fondaco");
@@ -109,17 +109,17 @@ class InvalidInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "10000", "1000000000000", "9223372036854775807", "-9223372036854775808"})
-    void aQuantityOutOfRangeIsRefused(String quantity) {
-        Response answer = store().body(
+    void quantityOutOfRangeIsRejected(String quantity) {
+        Response response = store().body(
                         "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": %s}]}"
                                 .formatted(quantity))
                 .post("/store/v1/carts");
-        assertProblem(answer);
-        assertThat(answer.jsonPath().getString("errors[0].pointer")).isEqualTo("/lines/0/quantity");
+        assertProblem(response);
+        assertThat(response.jsonPath().getString("errors[0].pointer")).isEqualTo("/lines/0/quantity");
     }
 
     @Test
-    void twoLinesOfOneSkuAddUp() {
+    void linesOfTheSameSkuAreMerged() {
         store().body("{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 2},"
                         + " {\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 3}]}")
                 .post("/store/v1/carts")
@@ -130,7 +130,7 @@ class InvalidInputTest {
     }
 
     @Test
-    void anUnknownSkuAndAnotherCurrencyAreNamed() {
+    void unknownSkuAndUnsupportedCurrencyAreRejected() {
         Response unknown = store().body(
                         "{\"currency\": \"EUR\", \"lines\": [{\"sku\": \"BAD-INPUT-CUP\", \"quantity\": 1},"
                                 + " {\"sku\": \"NO-SUCH\", \"quantity\": 1}]}")
@@ -146,13 +146,13 @@ class InvalidInputTest {
         }
     }
 
-    static Stream<String> hostile() {
+    static Stream<String> injectionStrings() {
         return STRINGS.stream();
     }
 
     @ParameterizedTest
-    @MethodSource("hostile")
-    void everyStringIsDataAndComesBackAsItWas(String text) {
+    @MethodSource("injectionStrings")
+    void injectionStringsAreStoredAndReturnedUnchanged(String text) {
         String id = admin().body(Map.of(
                         "slug",
                         "hostile-" + Math.abs(text.hashCode()),
@@ -226,11 +226,11 @@ class InvalidInputTest {
                 "/admin/v1/orders?created_at[gte]=yesterday",
                 "/admin/v1/products?status=gone"
             })
-    void aParameterThatDoesNotFitIsA400(String path) {
-        Response answer =
+    void invalidQueryParameterGets400(String path) {
+        Response response =
                 admin().urlEncodingEnabled(false).get(path.replace("[", "%5B").replace("]", "%5D"));
-        assertProblem(answer);
-        assertThat(answer.statusCode()).isEqualTo(400);
+        assertProblem(response);
+        assertThat(response.statusCode()).isEqualTo(400);
     }
 
     @ParameterizedTest
@@ -246,14 +246,14 @@ class InvalidInputTest {
                 "/admin/v1/orders/5",
                 "/admin/v1/imports/x"
             })
-    void whatIsNotThereIsA404(String path) {
-        Response answer = admin().urlEncodingEnabled(false).get(path);
-        assertProblem(answer);
-        assertThat(answer.statusCode()).isIn(400, 404);
+    void unknownResourceGets404(String path) {
+        Response response = admin().urlEncodingEnabled(false).get(path);
+        assertProblem(response);
+        assertThat(response.statusCode()).isIn(400, 404);
     }
 
     @Test
-    void aBodyOfTenMegabytesIsRefusedWhetherItSaysSoOrNot() throws IOException {
+    void tenMegabyteBodyIsRejectedWithAndWithoutContentLength() throws IOException {
         Response declared =
                 store().body("{\"email\": \"" + "x".repeat(10_000_000) + "\"}").post("/store/v1/carts");
         assertProblem(declared);
@@ -263,7 +263,7 @@ class InvalidInputTest {
     }
 
     @Test
-    void aWrongContentTypeIsA415AndAWrongMethodA405() {
+    void unsupportedContentTypeGets415AndUnsupportedMethod405() {
         Response text = given().contentType("text/plain").body("hello").post("/store/v1/carts");
         assertProblem(text);
         assertThat(text.statusCode()).isEqualTo(415);
@@ -291,30 +291,30 @@ class InvalidInputTest {
                 "/admin/v1/database/statements",
                 "/admin/v1/exports?kind=products&format=fondaco"
             })
-    void theBackOfficeIsClosedWithoutAValidKeyWithTheScope(String path) {
+    void adminApiRequiresAValidKeyWithTheScope(String path) {
         Response none = given().get(path);
         assertProblem(none);
         assertThat(none.statusCode()).isEqualTo(401);
-        for (String wrong : List.of("fk_wrong", "x", "", "fk_" + "a".repeat(5_000))) {
-            Response answer = given().header("Authorization", "Bearer " + wrong).get(path);
-            assertProblem(answer);
-            assertThat(answer.statusCode()).isEqualTo(401);
+        for (String invalidKey : List.of("fk_wrong", "x", "", "fk_" + "a".repeat(5_000))) {
+            Response response = given().header("Authorization", "Bearer " + invalidKey).get(path);
+            assertProblem(response);
+            assertThat(response.statusCode()).isEqualTo(401);
         }
         String scope = path.contains("api-keys") ? "catalog:read" : "keys:read";
-        String powerless = admin().body(Map.of("name", "powerless", "scopes", List.of(scope)))
+        String keyWithoutScope = admin().body(Map.of("name", "powerless", "scopes", List.of(scope)))
                 .post("/admin/v1/api-keys")
                 .then()
                 .statusCode(201)
                 .extract()
                 .path("secret");
         Response forbidden =
-                given().header("Authorization", "Bearer " + powerless).get(path);
+                given().header("Authorization", "Bearer " + keyWithoutScope).get(path);
         assertProblem(forbidden);
         assertThat(forbidden.statusCode()).isEqualTo(403);
     }
 
     @Test
-    void mediumWithoutAltIsTakenAndOneWithoutUrlIsRefused() {
+    void mediaWithoutAltIsAcceptedAndMediaWithoutUrlIsRejected() {
         for (String medium : List.of(
                 "{\"url\": \"https://a.example/a.jpg\"}", "{\"url\": \"https://a.example/a.jpg\", \"alt\": null}")) {
             String id = product("\"media\": [" + medium + "]")
@@ -331,11 +331,11 @@ class InvalidInputTest {
                     .body("media[0].alt", equalTo(""));
         }
         for (String medium : List.of("{}", "{\"alt\": \"x\"}", "{\"url\": null}")) {
-            Response answer = product("\"media\": [" + medium + "]");
-            assertProblem(answer);
-            assertThat(answer.statusCode()).isEqualTo(422);
-            assertThat((String) answer.path("code")).isEqualTo("required");
-            assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/media/0/url");
+            Response response = product("\"media\": [" + medium + "]");
+            assertProblem(response);
+            assertThat(response.statusCode()).isEqualTo(422);
+            assertThat((String) response.path("code")).isEqualTo("required");
+            assertThat((String) response.path("errors[0].pointer")).isEqualTo("/media/0/url");
         }
     }
 
@@ -350,7 +350,7 @@ class InvalidInputTest {
                 "https://",
                 "https:///a.jpg"
             })
-    void addressOfAPictureIsAbsoluteAndOfTheWeb(String url) {
+    void pictureUrlMustBeAbsoluteHttp(String url) {
         Response media = product("\"media\": [{\"url\": \"%s\"}]".formatted(url));
         assertThat(media.statusCode()).as(media.asString()).isEqualTo(422);
         assertThat((String) media.path("code")).isEqualTo("invalid_url");
@@ -360,7 +360,7 @@ class InvalidInputTest {
     }
 
     @Test
-    void repeatedCurrencyOfAVariantIsRefused() {
+    void duplicateCurrencyOfAVariantIsRejected() {
         String prices = "\"prices\": [{\"price\": {\"amount\": 1, \"currency\": \"EUR\"}},"
                 + " {\"price\": {\"amount\": 2, \"currency\": \"EUR\"}}]";
         Response product = product("\"variants\": [{\"sku\": \"TWICE-PRICED\", " + prices + "}]");
@@ -376,13 +376,13 @@ class InvalidInputTest {
     }
 
     @Test
-    void priceIsAtMostTheLargestNumberThatJavaScriptReadsExactly() {
+    void priceIsAtMostTheLargestSafeJavaScriptInteger() {
         for (String amount : List.of("9007199254740992", "9223372036854775807", "-1")) {
-            Response refused = product(
+            Response rejected = product(
                     "\"variants\": [{\"sku\": \"PRICELESS\", \"prices\": [{\"price\": {\"amount\": %s, \"currency\": \"EUR\"}}]}]"
                             .formatted(amount));
-            assertThat(refused.statusCode()).as(refused.asString()).isEqualTo(422);
-            assertThat((String) refused.path("code")).isEqualTo("out_of_range");
+            assertThat(rejected.statusCode()).as(rejected.asString()).isEqualTo(422);
+            assertThat((String) rejected.path("code")).isEqualTo("out_of_range");
         }
         String sku = "PRICEY-" + COUNT.incrementAndGet();
         product(
@@ -403,7 +403,7 @@ class InvalidInputTest {
     }
 
     @Test
-    void slugIsKeptInOneUnicodeFormAndDoesNotLookLikeAnId() {
+    void slugIsNormalizedToNfcAndMayNotLookLikeAnId() {
         String composed = "th\u00e9-" + COUNT.incrementAndGet();
         admin().body(Map.of("title", "Tea", "slug", Normalizer.normalize(composed, Normalizer.Form.NFD)))
                 .post("/admin/v1/products")
@@ -428,34 +428,34 @@ class InvalidInputTest {
     }
 
     @Test
-    void tooManyLinesAreRefusedBeforeEachIsLookedAt() {
-        Response answer = store().body("{\"currency\": \"EUR\", \"lines\": ["
+    void tooManyLinesAreRejectedBeforeTheyAreValidated() {
+        Response response = store().body("{\"currency\": \"EUR\", \"lines\": ["
                         + String.join(",", Collections.nCopies(2_001, "{\"sku\": \"\", \"quantity\": -1}")) + "]}")
                 .post("/store/v1/carts");
-        assertThat(answer.statusCode()).isEqualTo(422);
-        assertThat((String) answer.path("code")).isEqualTo("too_many_lines");
-        assertThat((List<?>) answer.path("errors")).hasSize(1);
+        assertThat(response.statusCode()).isEqualTo(422);
+        assertThat((String) response.path("code")).isEqualTo("too_many_lines");
+        assertThat((List<?>) response.path("errors")).hasSize(1);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"sku\": \"\", \"quantity\": -1}", "{\"sku\": \"NO-SUCH\", \"quantity\": 0}", "null"})
-    void afterAHundredViolationsNoMoreAreNamed(String line) {
-        Response answer = store().body("{\"currency\": \"EUR\", \"lines\": ["
+    void atMostAboutAHundredViolationsAreReported(String line) {
+        Response response = store().body("{\"currency\": \"EUR\", \"lines\": ["
                         + String.join(",", Collections.nCopies(2_000, line)) + "]}")
                 .post("/store/v1/carts");
-        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
-        assertThat((List<?>) answer.path("errors")).hasSizeBetween(100, 101);
+        assertThat(response.statusCode()).as(response.asString()).isEqualTo(422);
+        assertThat((List<?>) response.path("errors")).hasSizeBetween(100, 101);
     }
 
     @Test
-    void nullEmptiesAFieldOrIsRefused() {
-        Response made =
+    void nullClearsAFieldOrIsRejected() {
+        Response created =
                 product("\"vendor\": \"v\", \"description\": \"d\", \"tags\": [\"t\"], \"attributes\": {\"a\": \"b\"},"
                         + " \"media\": [{\"url\": \"https://a.example/a.jpg\"}],"
                         + " \"variants\": [{\"sku\": \"NULLED-%d\", \"barcode\": \"b\", \"weight_grams\": 5}]"
                                 .formatted(COUNT.incrementAndGet()));
-        made.then().statusCode(201);
-        String product = "/admin/v1/products/" + made.path("id");
+        created.then().statusCode(201);
+        String product = "/admin/v1/products/" + created.path("id");
         patch(product, "{\"title\": \"Other\"}")
                 .then()
                 .statusCode(200)
@@ -473,7 +473,7 @@ class InvalidInputTest {
                 .body("media", equalTo(List.of()));
         patch(product, "{\"title\": null}").then().statusCode(422).body("code", equalTo("required"));
         patch(product, "{\"status\": null}").then().statusCode(400).body("errors[0].pointer", equalTo("/status"));
-        String variant = "/admin/v1/variants/" + made.path("variants[0].id");
+        String variant = "/admin/v1/variants/" + created.path("variants[0].id");
         patch(variant, "{\"barcode\": null, \"weight_grams\": null}")
                 .then()
                 .statusCode(200)
@@ -497,11 +497,11 @@ class InvalidInputTest {
     }
 
     @Test
-    void anotherCartsTokenOpensNothing() {
-        Response mine = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
-        Response yours = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
-        String path = "/store/v1/carts/" + yours.path("id");
-        for (String token : List.of((String) mine.path("cart_token"), "ct_wrong", KEY)) {
+    void tokenOfAnotherCartIsRejected() {
+        Response ownCart = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        Response otherCart = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        String path = "/store/v1/carts/" + otherCart.path("id");
+        for (String token : List.of((String) ownCart.path("cart_token"), "ct_wrong", KEY)) {
             Response read = store().header("Authorization", "Bearer " + token).get(path);
             assertProblem(read);
             assertThat(read.statusCode()).isIn(401, 403, 404);
@@ -514,19 +514,19 @@ class InvalidInputTest {
         Response none = store().get(path);
         assertProblem(none);
         assertThat(none.statusCode()).isEqualTo(401);
-        store().header("Authorization", "Bearer " + yours.path("cart_token"))
+        store().header("Authorization", "Bearer " + otherCart.path("cart_token"))
                 .get(path)
                 .then()
                 .statusCode(200)
                 .body("email", equalTo(null));
     }
 
-    private static void assertProblem(Response answer) {
-        assertThat(answer.statusCode()).as(answer.asString()).isBetween(400, 499);
-        assertThat(answer.contentType()).as(answer.asString()).startsWith("application/problem+json");
-        assertThat(answer.jsonPath().getString("code")).isNotBlank();
-        assertThat(answer.jsonPath().getString("trace_id")).isEqualTo(answer.header("Request-Id"));
-        assertThat(answer.asString())
+    private static void assertProblem(Response response) {
+        assertThat(response.statusCode()).as(response.asString()).isBetween(400, 499);
+        assertThat(response.contentType()).as(response.asString()).startsWith("application/problem+json");
+        assertThat(response.jsonPath().getString("code")).isNotBlank();
+        assertThat(response.jsonPath().getString("trace_id")).isEqualTo(response.header("Request-Id"));
+        assertThat(response.asString())
                 .doesNotContain("io.fondaco")
                 .doesNotContain("SELECT")
                 .doesNotContain("Exception");
@@ -540,7 +540,11 @@ class InvalidInputTest {
         return given().contentType("application/json").header("Authorization", "Bearer " + KEY);
     }
 
-    /** A body whose length is not announced; what came back before the server closed. */
+    /**
+     * Sends a chunked body.
+     *
+     * @return what the server sent before it closed the connection
+     */
     private static String sendChunked(int bytes) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
             socket.setSoTimeout(10_000);
@@ -555,7 +559,7 @@ class InvalidInputTest {
                 }
                 out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             } catch (IOException _) {
-                // The server has seen enough and closed; what it answered is still there to read.
+                // The server stopped reading and closed the connection; its response can still be read.
                 return new String(socket.getInputStream().readNBytes(4_000), StandardCharsets.UTF_8);
             }
             return new String(socket.getInputStream().readNBytes(300), StandardCharsets.UTF_8);

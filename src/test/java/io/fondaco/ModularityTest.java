@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the walls of the house, and draws its plan into {@code docs/modules.md}. */
+/** Checks the module boundaries, and generates {@code docs/modules.md}. */
 class ModularityTest {
     private static final String ROOT = "io.fondaco";
     private static final String PLATFORM = "platform";
@@ -39,7 +39,7 @@ class ModularityTest {
     private static final Path MIGRATIONS = Path.of("db-migrations");
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "fondaco");
 
-    /** The plan as it is drawn: who may call whom. {@code access} and {@code platform} are open to all. */
+    /** The allowed dependencies of each module. {@code access} and {@code platform} are open to all. */
     private static final Map<String, Set<String>> ALLOWED_DEPENDENCIES = Map.ofEntries(
             Map.entry("importing", Set.of("catalog", "inventory", "pricing")),
             Map.entry(
@@ -72,10 +72,10 @@ class ModularityTest {
 
     private static final int MAX_FILES_PER_MODULE = 35;
 
-    /** Rooms that are to become two: the file formats leave importing. These numbers may only fall. */
+    /** Modules that are to be split: the file formats leave importing. These numbers may only decrease. */
     private static final Map<String, Integer> MAX_FILES_EXCEPTIONS = Map.of("importing", 55);
 
-    /** The floors of the house, from the door to the ground. */
+    /** The layers, from top to bottom. */
     private static final List<List<String>> LAYERS = List.of(
             List.of("importing", "mail", "webhook", "operations"),
             List.of("checkout"),
@@ -83,16 +83,16 @@ class ModularityTest {
             List.of("catalog", "customer"),
             List.of("access"));
 
-    /** The application's own; by name they would be looked for in everything that tests use. */
+    /** The application's own classes; found by package name they would include those that tests use. */
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));
 
     @Test
-    void theModuleGraphIsTheDrawnOne() {
+    void moduleGraphEqualsTheAllowedOne() {
         assertThat(withoutAccess(actualGraph())).isEqualTo(new TreeMap<>(sorted(ALLOWED_DEPENDENCIES)));
     }
 
     @Test
-    void everyModuleDeclaresTheNeighboursThatItUses() {
+    void everyModuleDeclaresItsDependencies() {
         SortedMap<String, Set<String>> declared = new TreeMap<>();
         for (String module : modules()) {
             declared.put(
@@ -102,14 +102,14 @@ class ModularityTest {
     }
 
     @Test
-    void callsGoDownTheFloorsOnly() {
+    void modulesDependOnlyOnLowerLayers() {
         actualGraph().forEach((module, neighbours) -> assertThat(neighbours)
-                .as("what %s uses lies below it", module)
+                .as("dependencies of %s are in lower layers", module)
                 .allSatisfy(neighbour -> assertThat(layer(neighbour)).isGreaterThan(layer(module))));
     }
 
     @Test
-    void noTwoPackagesDependOnEachOther() {
+    void packagesHaveNoCyclicDependencies() {
         SlicesRuleDefinition.slices()
                 .matching("io.fondaco.(**)")
                 .should()
@@ -118,7 +118,7 @@ class ModularityTest {
     }
 
     @Test
-    void thePlatformKnowsNoModule() {
+    void platformDependsOnNoModule() {
         Set<String> known = CLASSES.stream()
                 .filter(type -> module(type).equals(PLATFORM))
                 .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
@@ -129,7 +129,7 @@ class ModularityTest {
     }
 
     @Test
-    void entitiesResourcesAndJobsStayInTheirRoom() {
+    void entitiesResourcesAndJobsAreNotPublic() {
         Set<String> exposed = CLASSES.stream()
                 .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
                 .filter(type -> modules().contains(module(type)))
@@ -143,7 +143,7 @@ class ModularityTest {
     }
 
     @Test
-    void everyJobDeclaresItsRouteAndEveryReadIsRetriedElsewhere() {
+    void everyJobDeclaresItsRouteAndEveryReadIsRetried() {
         Set<String> undeclared = CLASSES.stream()
                 .flatMap(type -> type.getMethods().stream())
                 .filter(method -> method.isAnnotatedWith("io.quarkus.scheduler.Scheduled")
@@ -152,7 +152,7 @@ class ModularityTest {
                 .map(JavaMethod::getFullName)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertThat(undeclared).as("jobs and listeners without a route").isEmpty();
-        Set<String> everywhere = CLASSES.stream()
+        Set<String> notOnlyOnWorkers = CLASSES.stream()
                 .flatMap(type -> type.getMethods().stream())
                 .flatMap(method -> method
                         .tryGetAnnotationOfType(Scheduled.class)
@@ -161,17 +161,17 @@ class ModularityTest {
                         .map(_ -> method.getFullName())
                         .stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(everywhere).as("jobs that are not left to workers").isEmpty();
+        assertThat(notOnlyOnWorkers).as("jobs that do not run only on workers").isEmpty();
         Set<String> unprotected = CLASSES.stream()
                 .filter(type -> type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(GET.class)))
                 .filter(type -> !type.isAnnotatedWith(RetriedReads.class))
                 .map(JavaClass::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(unprotected).as("resources whose reads die with a replica").isEmpty();
+        assertThat(unprotected).as("resources whose reads are not retried on another node").isEmpty();
     }
 
     @Test
-    void aModuleIsOneFlatPackageOfAtMostThirtyFilesOrSo() throws IOException {
+    void moduleIsOneFlatPackageWithABoundedNumberOfFiles() throws IOException {
         for (String module : modules()) {
             try (Stream<Path> content = Files.list(SOURCES.resolve(module))) {
                 List<Path> files = content.toList();
@@ -184,9 +184,9 @@ class ModularityTest {
     }
 
     @Test
-    void noModuleNamesATableOfAnother() throws IOException {
+    void modulesUseOnlyTheirOwnTables() throws IOException {
         Map<String, Set<String>> tables = tables();
-        List<String> trespasses = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
         try (Stream<Path> files = Stream.concat(Files.walk(SOURCES), Files.walk(MIGRATIONS))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String owner = owningModule(file);
@@ -199,18 +199,18 @@ class ModularityTest {
                         Pattern use = Pattern.compile("(?i)(FROM|JOIN|INTO|UPDATE|TABLE|REFERENCES|ON)\\s+\\\\?\"?"
                                 + schema.getKey() + "\\\\?\"?\\." + table + "\\b");
                         if (use.matcher(text).find()) {
-                            trespasses.add("%s uses %s.%s".formatted(file, schema.getKey(), table));
+                            violations.add("%s uses %s.%s".formatted(file, schema.getKey(), table));
                         }
                     }
                 }
             }
         }
         assertThat(tables).as("the test sees every schema").containsKeys("catalog", "inventory", "order");
-        assertThat(trespasses).isEmpty();
+        assertThat(violations).isEmpty();
     }
 
     @Test
-    void everyModuleHasItsPlaceInTheDrawing() throws IOException {
+    void moduleDocumentIsUpToDate() throws IOException {
         GoldenFile.verify(MODULE_DOCUMENT, renderModuleDocument());
     }
 
@@ -261,9 +261,9 @@ class ModularityTest {
         if (!name.startsWith(ROOT + ".")) {
             return "";
         }
-        String rest = name.substring(ROOT.length() + 1);
-        int dot = rest.indexOf('.');
-        return dot < 0 ? rest : rest.substring(0, dot);
+        String relativeName = name.substring(ROOT.length() + 1);
+        int dot = relativeName.indexOf('.');
+        return dot < 0 ? relativeName : relativeName.substring(0, dot);
     }
 
     private static ApplicationModule moduleAnnotation(String module) {
@@ -271,19 +271,19 @@ class ModularityTest {
     }
 
     private static int layer(String module) {
-        for (int floor = 0; floor < LAYERS.size(); floor++) {
-            if (LAYERS.get(floor).contains(module)) {
-                return floor;
+        for (int index = 0; index < LAYERS.size(); index++) {
+            if (LAYERS.get(index).contains(module)) {
+                return index;
             }
         }
-        throw new AssertionError(module + " has no floor in the drawing");
+        throw new AssertionError(module + " is in no layer");
     }
 
     private static String owningModule(Path file) {
-        Path inside = file.startsWith(MIGRATIONS) ? MIGRATIONS.relativize(file) : SOURCES.relativize(file);
-        String first = inside.getName(0).toString();
-        return first.equals(PLATFORM) && inside.getNameCount() > 1
-                ? inside.getName(1).toString()
+        Path relativePath = file.startsWith(MIGRATIONS) ? MIGRATIONS.relativize(file) : SOURCES.relativize(file);
+        String first = relativePath.getName(0).toString();
+        return first.equals(PLATFORM) && relativePath.getNameCount() > 1
+                ? relativePath.getName(1).toString()
                 : first;
     }
 
@@ -304,34 +304,34 @@ class ModularityTest {
     }
 
     private static String renderModuleDocument() throws IOException {
-        StringBuilder plan = new StringBuilder("""
-                # The modules, as they are
+        StringBuilder document = new StringBuilder("""
+                # Modules
 
-                Drawn by `ModularityTest` from the code at every build; do not edit. An arrow means "calls the face of".
-                `access` and `platform` are open to every module and left out of the picture. How to add a room:
+                Generated by `ModularityTest` from the code at every build; do not edit. An arrow means "uses the public
+                API of". `access` and `platform` are open to every module and not shown. How to add a module:
                 [adding-a-module.md](adding-a-module.md).
 
                 ```mermaid
                 flowchart TD
                 """);
-        for (List<String> floor : LAYERS.subList(0, LAYERS.size() - 1)) {
-            plan.append("  subgraph floor").append(LAYERS.indexOf(floor)).append("[ ]\n");
-            floor.forEach(module -> plan.append("    ").append(module).append('\n'));
-            plan.append("  end\n");
+        for (List<String> layer : LAYERS.subList(0, LAYERS.size() - 1)) {
+            document.append("  subgraph layer").append(LAYERS.indexOf(layer)).append("[ ]\n");
+            layer.forEach(module -> document.append("    ").append(module).append('\n'));
+            document.append("  end\n");
         }
         withoutAccess(actualGraph())
-                .forEach((module, neighbours) -> neighbours.forEach(neighbour -> plan.append("  ")
+                .forEach((module, neighbours) -> neighbours.forEach(neighbour -> document.append("  ")
                         .append(module)
                         .append(" --> ")
                         .append(neighbour)
                         .append('\n')));
-        plan.append("```\n\n| module | what it is for | uses |\n|---|---|---|\n");
+        document.append("```\n\n| module | purpose | uses |\n|---|---|---|\n");
         SortedMap<String, Set<String>> graph = withoutAccess(actualGraph());
         for (String module : LAYERS.stream().flatMap(List::stream).toList()) {
-            plan.append("| `%s` | %s | %s |\n"
+            document.append("| `%s` | %s | %s |\n"
                     .formatted(module, moduleDescription(module), String.join(", ", graph.get(module))));
         }
-        return plan.toString();
+        return document.toString();
     }
 
     private static String moduleDescription(String module) throws IOException {

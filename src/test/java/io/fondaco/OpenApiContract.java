@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Judges JSON by an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: whether it fits, and has no member that
- * is not described.
+ * Validates JSON against an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12: whether it conforms, and has
+ * no undocumented member.
  */
 public final class OpenApiContract {
     private static final String JSON = "application/json";
@@ -30,7 +30,7 @@ public final class OpenApiContract {
 
     public OpenApiContract(JsonNode document) {
         this.document = document;
-        // A literal segment is chosen before a parameter.
+        // A literal segment is preferred to a parameter.
         routes = OpenApiOperation.listAll(document).stream()
                 .sorted(Comparator.comparingInt(
                         openApiOperation -> openApiOperation.parameters("path").size()))
@@ -49,14 +49,14 @@ public final class OpenApiContract {
                 .findFirst();
     }
 
-    /** What of a JSON body that the operation accepted is not as described. */
+    /** Differences between an accepted JSON body and the document. */
     public List<String> validateRequest(OpenApiOperation openApiOperation, JsonNode body) {
         JsonNode content = openApiOperation.definition().at("/requestBody/content");
         JsonNode schema = (content.has(JSON) ? content.get(JSON) : content.path("*/*")).path("schema");
-        return schema.isMissingNode() ? List.of("no JSON body is described") : validateJson(schema, body);
+        return schema.isMissingNode() ? List.of("no JSON body is documented") : validateJson(schema, body);
     }
 
-    /** What of a JSON body that the operation answered is not as described. */
+    /** Differences between a JSON response body and the document. */
     public List<String> validateResponse(OpenApiOperation openApiOperation, int status, JsonNode body) {
         JsonNode schema = openApiOperation
                 .definition()
@@ -66,42 +66,42 @@ public final class OpenApiContract {
                 .path(JSON)
                 .path("schema");
         return schema.isMissingNode()
-                ? List.of("no JSON answer with status %d is described".formatted(status))
+                ? List.of("no JSON response with status %d is documented".formatted(status))
                 : validateJson(schema, body);
     }
 
-    /** @param schema of the document; references are into it */
+    /** @param schema a schema of the document; its references point into the document */
     public List<String> validateJson(JsonNode schema, JsonNode value) {
-        List<String> faults = new ArrayList<>(compiled.computeIfAbsent(schema, this::compile).validate(value).stream()
+        List<String> differences = new ArrayList<>(compiled.computeIfAbsent(schema, this::compile).validate(value).stream()
                 .map(ValidationMessage::getMessage)
                 .toList());
-        addUndocumented(schema, value, "$", faults);
-        return faults;
+        addUndocumented(schema, value, "$", differences);
+        return differences;
     }
 
     private JsonSchema compile(JsonNode schema) {
-        ObjectNode whole = schema.deepCopy();
-        whole.set("components", document.path("components"));
-        return FACTORY.getSchema(whole);
+        ObjectNode root = schema.deepCopy();
+        root.set("components", document.path("components"));
+        return FACTORY.getSchema(root);
     }
 
-    private void addUndocumented(JsonNode schema, JsonNode value, String where, List<String> faults) {
-        JsonNode known = OpenApiOperation.resolveReference(document, schema);
+    private void addUndocumented(JsonNode schema, JsonNode value, String path, List<String> differences) {
+        JsonNode resolved = OpenApiOperation.resolveReference(document, schema);
         if (value.isArray()) {
             for (int index = 0; index < value.size(); index++) {
-                addUndocumented(known.path("items"), value.get(index), where + "[" + index + "]", faults);
+                addUndocumented(resolved.path("items"), value.get(index), path + "[" + index + "]", differences);
             }
         }
-        JsonNode named = known.path("properties");
-        if (!value.isObject() || named.isMissingNode()) {
+        JsonNode documented = resolved.path("properties");
+        if (!value.isObject() || documented.isMissingNode()) {
             return;
         }
         for (Map.Entry<String, JsonNode> member : value.properties()) {
-            String place = where + "." + member.getKey();
-            if (named.has(member.getKey())) {
-                addUndocumented(named.get(member.getKey()), member.getValue(), place, faults);
-            } else if (!known.has("additionalProperties")) {
-                faults.add(place + ": is not described");
+            String memberPath = path + "." + member.getKey();
+            if (documented.has(member.getKey())) {
+                addUndocumented(documented.get(member.getKey()), member.getValue(), memberPath, differences);
+            } else if (!resolved.has("additionalProperties")) {
+                differences.add(memberPath + ": is not documented");
             }
         }
     }

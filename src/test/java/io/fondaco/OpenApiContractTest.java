@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The OpenAPI document is whole, and it is the one that is committed. */
+/** The OpenAPI document is complete and equals the committed one. */
 @QuarkusTest
 class OpenApiContractTest {
     private static final Path COMMITTED = Path.of("docs", "openapi.yaml");
 
     @Test
-    void theDocumentIsTheCommittedOne() throws IOException {
+    void documentEqualsTheCommittedOne() throws IOException {
         String current = given().queryParam("format", "yaml")
                 .get("/q/openapi")
                 .then()
@@ -31,7 +31,7 @@ class OpenApiContractTest {
     }
 
     @Test
-    void everyOperationSaysWhatItDoesWhoMayCallItAndHowItFails() throws IOException {
+    void everyOperationIsFullyDocumented() throws IOException {
         JsonNode document = document();
         assertThat(document.get("openapi").asText()).startsWith("3.1");
         List<String> gaps = new ArrayList<>();
@@ -45,7 +45,7 @@ class OpenApiContractTest {
             }
             if (openApiOperation.path().startsWith("/admin/")
                     && body.path("security").isMissingNode()) {
-                gaps.add(name + " does not say which key it needs");
+                gaps.add(name + " does not document its security");
             }
             JsonNode responses = body.path("responses");
             boolean success =
@@ -53,7 +53,7 @@ class OpenApiContractTest {
             if (!success
                     || responses.path("400").isMissingNode()
                     || responses.path("503").isMissingNode()) {
-                gaps.add(name + " does not say how it answers");
+                gaps.add(name + " does not document its responses");
             }
             responses.properties().stream()
                     .filter(response -> response.getKey().startsWith("2"))
@@ -68,10 +68,10 @@ class OpenApiContractTest {
     }
 
     @Test
-    void everyExampleFitsItsSchema() throws IOException {
+    void everyExampleConformsToItsSchema() throws IOException {
         JsonNode document = document();
         OpenApiContract openApiContract = new OpenApiContract(document);
-        List<String> faults = new ArrayList<>();
+        List<String> differences = new ArrayList<>();
         int checked = 0;
         for (OpenApiOperation openApiOperation : OpenApiOperation.listAll(document)) {
             for (JsonNode content : openApiOperation.definition().findValues("content")) {
@@ -82,31 +82,31 @@ class OpenApiContractTest {
                             checked++;
                             openApiContract
                                     .validateJson(schema, example)
-                                    .forEach(fault -> faults.add(openApiOperation + " " + fault));
+                                    .forEach(difference -> differences.add(openApiOperation + " " + difference));
                         }
                     }
                 }
             }
         }
         assertThat(checked).isGreaterThan(90);
-        assertThat(faults).isEmpty();
+        assertThat(differences).isEmpty();
     }
 
     @Test
-    void everyExampleOfASchemaFitsIt() throws IOException {
+    void everySchemaExampleConformsToItsSchema() throws IOException {
         JsonNode document = document();
         OpenApiContract openApiContract = new OpenApiContract(document);
-        List<String> faults = new ArrayList<>();
+        List<String> differences = new ArrayList<>();
         for (JsonNode schema : document.findParents("examples")) {
             if (schema.get("examples").isArray()) {
-                schema.get("examples").forEach(example -> faults.addAll(openApiContract.validateJson(schema, example)));
+                schema.get("examples").forEach(example -> differences.addAll(openApiContract.validateJson(schema, example)));
             }
         }
-        assertThat(faults).isEmpty();
+        assertThat(differences).isEmpty();
     }
 
     @Test
-    void identifiersAreText() throws IOException {
+    void identifiersAreStrings() throws IOException {
         JsonNode schemas = document().at("/components/schemas");
         List<String> identifiers = new ArrayList<>();
         for (Map.Entry<String, JsonNode> named : schemas.properties()) {
@@ -128,7 +128,7 @@ class OpenApiContractTest {
     }
 
     @Test
-    void schemasSayWhatIsAlwaysThereAndWhatMayBeNull() throws IOException {
+    void schemasDeclareRequiredAndNullableMembers() throws IOException {
         JsonNode schemas = document().at("/components/schemas");
 
         assertThat(required(schemas, "Cart"))
@@ -143,7 +143,7 @@ class OpenApiContractTest {
                 .doesNotContain("payment");
         assertThat(required(schemas, "PageOrderSummary")).containsExactly("data", "next_cursor");
         assertThat(required(schemas, "Problem")).contains("code", "trace_id").doesNotContain("errors");
-        // Sent and answered: what a client may leave out is answered as null.
+        // Used in requests and responses: a member that a client may omit is null in the response.
         assertThat(required(schemas, "PostalAddress"))
                 .containsExactly("name", "line1", "city", "postal_code", "country");
         assertThat(types(schemas, "PostalAddress", "line2")).containsExactly("string", "null");
@@ -151,13 +151,13 @@ class OpenApiContractTest {
         assertThat(types(schemas, "CartPatch", "email")).containsExactly("string", "null");
         assertThat(required(schemas, "LineQuantity")).containsExactly("line_id", "quantity");
 
-        List<String> silent = new ArrayList<>();
+        List<String> withoutRequired = new ArrayList<>();
         schemas.properties().stream()
                 .filter(named -> named.getValue().has("properties"))
                 .filter(named -> !named.getValue().has("required"))
                 .map(Map.Entry::getKey)
-                .forEach(silent::add);
-        assertThat(silent)
+                .forEach(withoutRequired::add);
+        assertThat(withoutRequired)
                 .as("schemas that require nothing; only requests whose members are all optional may")
                 .allMatch(name -> name.endsWith("Request")
                         || name.endsWith("Change")
@@ -166,14 +166,14 @@ class OpenApiContractTest {
     }
 
     @Test
-    void theDocumentNamesItsServersAndItsContact() throws IOException {
+    void documentHasServersAndContact() throws IOException {
         JsonNode document = document();
         assertThat(document.at("/servers/0/url").asText()).isEqualTo("/");
         assertThat(document.at("/info/contact/name").asText()).isNotEmpty();
     }
 
     @Test
-    void answersOtherThanDescribedAreFound() throws IOException {
+    void undocumentedResponsesAreDetected() throws IOException {
         OpenApiContract openApiContract = new OpenApiContract(document());
         OpenApiOperation openApiOperation = openApiContract
                 .findOperation("GET", "/store/v1/carts/cart_1/shipping-methods")
@@ -195,9 +195,9 @@ class OpenApiContractTest {
                 .hasSize(1);
     }
 
-    /** It judges by the committed document, which {@link #theDocumentIsTheCommittedOne} holds. */
+    /** The filter validates against the committed document, which {@link #documentEqualsTheCommittedOne} checks. */
     @Test
-    void theRequestsOfTheTestsAreChecked() {
+    void requestsOfTestsAreValidated() {
         assertThat(RestAssured.filters()).hasAtLeastOneElementOfType(OpenApiValidationFilter.class);
     }
 
@@ -216,7 +216,7 @@ class OpenApiContractTest {
         return texts;
     }
 
-    /** What was accepted may be all that there is to say. */
+    /** A 202 may have no content. */
     private static boolean isEmpty(String status, JsonNode response) {
         return status.equals("204") || status.equals("202") && !response.has("content");
     }

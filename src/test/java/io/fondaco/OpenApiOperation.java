@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** An operation of the contract ({@code docs/openapi.yaml}), with what a client can put into a request of it. */
+/** An operation of the contract ({@code docs/openapi.yaml}), with the input that a client can send to it. */
 public record OpenApiOperation(String method, String path, JsonNode definition, JsonNode document) {
     private static final Path CONTRACT = Path.of("docs", "openapi.yaml");
     private static final Set<String> METHODS = Set.of("get", "post", "put", "patch", "delete");
 
-    /** Those of the committed contract. */
+    /** The operations of the committed contract. */
     public static List<OpenApiOperation> loadCommitted() {
         try {
             return listAll(new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile()));
@@ -45,12 +45,12 @@ public record OpenApiOperation(String method, String path, JsonNode definition, 
         return path.startsWith("/admin/");
     }
 
-    /** Whether a provider calls it, of whose events any may be none of ours. */
+    /** Whether a payment provider calls it; its events may not belong to this shop. */
     public boolean isProviderWebhook() {
         return path.contains("webhooks/{provider}");
     }
 
-    /** Names of its parameters of a kind: path, query, header. */
+    /** Names of its parameters of one kind: path, query, header. */
     public List<String> parameters(String kind) {
         return StreamSupport.stream(definition.path("parameters").spliterator(), false)
                 .filter(parameter -> parameter.path("in").asText().equals(kind))
@@ -58,7 +58,7 @@ public record OpenApiOperation(String method, String path, JsonNode definition, 
                 .toList();
     }
 
-    /** Of the body that is sent; empty where there is none. */
+    /** The content type of the request body; empty if there is none. */
     public Optional<String> contentType() {
         return content().map(Map.Entry::getKey).map(type -> type.equals("*/*") ? "application/json" : type);
     }
@@ -67,17 +67,17 @@ public record OpenApiOperation(String method, String path, JsonNode definition, 
         return contentType().filter("application/json"::equals).isPresent();
     }
 
-    /** A body that was really sent once. */
+    /** The example of the request body, recorded from a real request. */
     public JsonNode example() {
         return content().orElseThrow().getValue().path("examples").findValue("value");
     }
 
-    /** What the body may hold. */
+    /** The schema of the request body. */
     public JsonNode schema() {
         return content().orElseThrow().getValue().path("schema");
     }
 
-    /** What a reference leads to; of alternatives, the one that is not null. */
+    /** The schema that a reference points to; of alternatives, the one that is not null. */
     public JsonNode resolveReference(JsonNode schema) {
         return resolveReference(document, schema);
     }
@@ -90,9 +90,9 @@ public record OpenApiOperation(String method, String path, JsonNode definition, 
         return Stream.of("anyOf", "oneOf", "allOf")
                 .flatMap(alternatives ->
                         StreamSupport.stream(schema.path(alternatives).spliterator(), false))
-                .filter(one -> !one.path("type").asText().equals("null"))
+                .filter(alternative -> !alternative.path("type").asText().equals("null"))
                 .findFirst()
-                .map(one -> resolveReference(document, one))
+                .map(alternative -> resolveReference(document, alternative))
                 .orElse(schema);
     }
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fails every HTTP test whose request was accepted, or answered with success, in another form than
- * {@code docs/openapi.yaml} describes. Service loading installs it before each class with {@code @QuarkusTest}.
+ * Fails every HTTP test in which an accepted request or a success response does not conform to {@code
+ * docs/openapi.yaml}. Service loading installs it before each class with {@code @QuarkusTest}.
  */
 public final class OpenApiValidationFilter implements Filter, QuarkusTestBeforeClassCallback {
     private static final Path DOCUMENT = Path.of("docs", "openapi.yaml");
@@ -52,26 +52,26 @@ public final class OpenApiValidationFilter implements Filter, QuarkusTestBeforeC
 
     private static void check(
             OpenApiOperation openApiOperation, FilterableRequestSpecification request, Response response) {
-        List<String> faults = new ArrayList<>();
+        List<String> differences = new ArrayList<>();
         body(request)
                 .filter(_ -> openApiOperation.definition().has("requestBody"))
                 .ifPresent(body -> CommittedContract.CONTRACT
                         .validateRequest(openApiOperation, body)
-                        .forEach(fault -> faults.add("It accepted " + fault + ", in " + abbreviate(body))));
-        byte[] answer = isJson(response.contentType()) ? response.asByteArray() : new byte[0];
-        if (answer.length > 0 && !isCompressed(answer)) {
-            JsonNode answered = read(answer);
+                        .forEach(difference -> differences.add("Accepted request: " + difference + ", in " + abbreviate(body))));
+        byte[] responseBody = isJson(response.contentType()) ? response.asByteArray() : new byte[0];
+        if (responseBody.length > 0 && !isCompressed(responseBody)) {
+            JsonNode responseJson = read(responseBody);
             CommittedContract.CONTRACT
-                    .validateResponse(openApiOperation, response.statusCode(), answered)
-                    .forEach(fault -> faults.add("It answered " + fault + ", in " + abbreviate(answered)));
+                    .validateResponse(openApiOperation, response.statusCode(), responseJson)
+                    .forEach(difference -> differences.add("Response: " + difference + ", in " + abbreviate(responseJson)));
         }
-        if (!faults.isEmpty()) {
-            throw new AssertionError("%s (%d) is not as %s describes it:%n%s"
+        if (!differences.isEmpty()) {
+            throw new AssertionError("%s (%d) does not conform to %s:%n%s"
                     .formatted(
                             openApiOperation,
                             response.statusCode(),
                             DOCUMENT,
-                            String.join(System.lineSeparator(), faults)));
+                            String.join(System.lineSeparator(), differences)));
         }
     }
 
@@ -79,9 +79,9 @@ public final class OpenApiValidationFilter implements Filter, QuarkusTestBeforeC
         return contentType != null && contentType.startsWith("application/json");
     }
 
-    /** Some tests ask for the bytes as they are sent. */
-    private static boolean isCompressed(byte[] answer) {
-        return answer[0] == GZIP;
+    /** Some tests request the compressed bytes. */
+    private static boolean isCompressed(byte[] body) {
+        return body[0] == GZIP;
     }
 
     private static Optional<JsonNode> body(FilterableRequestSpecification request) {
@@ -109,14 +109,14 @@ public final class OpenApiValidationFilter implements Filter, QuarkusTestBeforeC
         return text.length() <= MAX_REPORTED_LENGTH ? text : text.substring(0, MAX_REPORTED_LENGTH) + "…";
     }
 
-    /** The path of an absolute URI; tests send some that {@link java.net.URI} refuses. */
+    /** The path of an absolute URI; tests send some that {@link java.net.URI} rejects. */
     private static String path(String uri) {
         int end = uri.indexOf('?') < 0 ? uri.length() : uri.indexOf('?');
         int start = uri.indexOf('/', uri.indexOf("://") + 3);
         return start < 0 || start > end ? "" : uri.substring(start, end);
     }
 
-    /** Read when the first request needs it. */
+    /** Loaded when the first request needs it. */
     private static final class CommittedContract {
         private static final OpenApiContract CONTRACT = read();
 

@@ -6,7 +6,10 @@ import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.ClassOrdererContext;
 import org.junit.jupiter.api.Order;
 
-/** Orders the test classes that share an application: by {@link Order}, then by name, so that every run is the same. */
+/**
+ * Orders the test classes that share an application by {@link Order}, then by name, so that every run has the same
+ * order.
+ */
 public final class OrderThenName implements ClassOrderer {
     @Override
     public void orderClasses(ClassOrdererContext context) {

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gives every {@code @QuarkusTest} one real primary with a real replica, empty at the beginning. */
+/** Starts one real primary with a real replica, empty at the beginning, for all {@code @QuarkusTest} classes. */
 @WithTestResource(value = PostgresTestResource.class, scope = TestResourceScope.GLOBAL)
 public final class PostgresTestResource implements QuarkusTestResourceLifecycleManager {
     public static final String ADMIN_KEY = "fk_the_administrator_of_the_tests";
@@ -41,18 +41,18 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
                 Map.entry("fondaco.payment.test.enabled", "true"),
                 Map.entry("fondaco.payment.test.webhook-secret", "test-webhook-secret"),
                 Map.entry("fondaco.payment.manual.enabled", "true"),
-                // Receivers listen wherever there is a free port; AddressGuardTest shows the default.
+                // Webhook receivers listen on any free port; AddressGuardTest covers the default.
                 Map.entry("fondaco.webhook.allowed-ports", "1-65535"),
                 Map.entry("fondaco.web.store-origins", "https://shop.example,https://other.example"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
-                // Tests make keys with keys:write and go on with this one.
+                // Tests create keys with keys:write and continue to use this one.
                 Map.entry("fondaco.access.bootstrap-key-always", "true"),
                 Map.entry("fondaco.access.last-used-interval", "1s"),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),
                 Map.entry("fondaco.checkout.recovery-interval", "1s"),
                 Map.entry("quarkus.http.test-port", "0")));
-        // Captured by staff here, immediately in IntegrationsProfile.
+        // Staff captures payments here; IntegrationsProfile captures immediately.
         settings.putAll(StripeTestSupport.settings("manual"));
         return settings;
     }

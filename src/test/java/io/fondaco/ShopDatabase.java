@@ -10,7 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The primary of the application under test, as it stands behind it: by SQL, and in transactions of the application's own. */
+/** The primary of the application under test: by SQL, and in transactions of the application itself. */
 @ApplicationScoped
 public class ShopDatabase {
     private final javax.sql.DataSource primary;
@@ -37,28 +37,28 @@ public class ShopDatabase {
     }
 
     /**
-     * How many statements have been run so far, by whoever it was.
+     * Number of statements run so far, by any client.
      *
-     * @param text a regular expression that a part of them matches
+     * @param pattern a regular expression that matches a part of the statement
      */
-    public long countStatements(String text) throws SQLException {
+    public long countStatements(String pattern) throws SQLException {
         return Long.parseLong(query("""
                 SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'
-                """.formatted(text)));
+                """.formatted(pattern)));
     }
 
-    /** Locks every level of a SKU, as another transaction would, until it is closed. */
+    /** Locks every stock level of a SKU, as another transaction would, until it is closed. */
     public LockedStockLevel lockStockLevel(String sku) throws SQLException {
         return new LockedStockLevel(primary.getConnection(), sku);
     }
 
-    /** How many statements wait for a level that somebody else has locked. */
+    /** Number of statements that wait for a locked stock level. */
     public int countWaitingForStockLevels() throws SQLException {
         return Integer.parseInt(query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                 + " AND query LIKE '%inventory.stock_level%'"));
     }
 
-    /** Levels that are locked. */
+    /** Stock levels locked by a transaction. */
     public static final class LockedStockLevel implements AutoCloseable {
         private final Connection connection;
 
@@ -69,9 +69,9 @@ public class ShopDatabase {
         }
 
         /**
-         * Locks those of another SKU too.
+         * Also locks the levels of another SKU.
          *
-         * @throws SQLException if somebody else has them
+         * @throws SQLException if another transaction has locked them
          */
         public void lockNowait(String sku) throws SQLException {
             lock("SELECT FROM inventory.stock_level WHERE sku = '%s' FOR UPDATE NOWAIT".formatted(sku));
@@ -91,25 +91,25 @@ public class ShopDatabase {
         }
     }
 
-    /** What is done in a transaction. */
+    /** The work of a transaction. */
     public interface TransactionBody {
         void run() throws Exception;
     }
 
-    /** From whatever thread, with a request context if there is none. */
-    public static void inTransaction(TransactionBody transactionBody) {
+    /** Runs in a transaction on any thread, with a new request context if there is none. */
+    public static void inTransaction(TransactionBody body) {
         ManagedContext context = Arc.container().requestContext();
-        boolean mine = !context.isActive();
-        if (mine) {
+        boolean activated = !context.isActive();
+        if (activated) {
             context.activate();
         }
         try {
             QuarkusTransaction.requiringNew().call(() -> {
-                transactionBody.run();
+                body.run();
                 return true;
             });
         } finally {
-            if (mine) {
+            if (activated) {
                 context.terminate();
             }
         }

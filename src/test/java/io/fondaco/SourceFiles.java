@@ -14,7 +14,7 @@ public final class SourceFiles {
 
     private SourceFiles() {}
 
-    /** The text of each. */
+    /** The text of each file. */
     public static List<String> readAll() {
         List<String> texts = new ArrayList<>();
         try (Stream<Path> files = Files.walk(DIRECTORY)) {

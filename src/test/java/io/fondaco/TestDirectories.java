@@ -10,9 +10,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Temporary directories of tests, in memory where this machine has a file system for that with enough room. A data
- * directory of Postgres has 1,700 files, and some file systems take longer to create them than Postgres takes to start.
- * Killing a process loses nothing that it has written, in memory or on a disk.
+ * Temporary directories of tests, in memory if this machine has such a file system with enough free space. A data
+ * directory of PostgreSQL has 1,700 files, and some file systems take longer to create them than PostgreSQL takes to
+ * start. Killing a process loses nothing that it has written, in memory or on a disk.
  *
  * <p>{@code -Dfondaco.tests.in-memory=false} keeps them on the disk, as benchmarks do.
  */
@@ -27,7 +27,7 @@ public final class TestDirectories implements TempDirFactory {
         return isMemoryUsable() ? Files.createTempDirectory(SHARED_MEMORY, PREFIX) : Files.createTempDirectory(PREFIX);
     }
 
-    /** Deletes a directory with all that is in it. */
+    /** Deletes a directory and its content. */
     public static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -6,12 +6,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a package as a module: a room whose public types are its face and whose schema is its own. The module test holds
- * the declared neighbours against the imports of the code, and the graph they make against the one that is drawn.
+ * Marks a package as a module: its public types are its API, and it owns the database schema of the same name. {@code
+ * ModularityTest} compares the declared dependencies with the imports in the code, and the resulting graph with the
+ * allowed one.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.PACKAGE)
 public @interface ApplicationModule {
-    /** The modules whose faces this one uses, by name; {@code platform} is everyone's and not named. */
+    /** Names of the modules whose API this one uses; {@code platform} is open to all and is not listed. */
     String[] allowedDependencies() default {};
 }

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to wait before trying again: doubled with each failure, each time up to a fifth more or less, so that not all come
- * back at once.
+ * Delay before the next attempt: doubles with each failure and varies at random by up to a fifth, so that clients do
+ * not retry at the same time.
  *
  * @param initialDelay after the first failure
- * @param maxDelay however many there were
+ * @param maxDelay upper limit for any number of failures
  */
 public record Backoff(Duration initialDelay, Duration maxDelay) {
     private static final double JITTER = 0.2;
     private static final int MAX_DOUBLINGS = 30;
 
-    /** @param failures until now, at least 1 */
+    /** @param failures number of failures so far, at least 1 */
     public Duration delayAfter(int failures) {
         double jitter = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
         double doubled = initialDelay.toMillis() * jitter * Math.scalb(1.0, Math.min(failures - 1, MAX_DOUBLINGS));

@@ -1,12 +1,12 @@
 package io.fondaco.platform;
 
-/** What lies behind an exception. */
+/** Finds the causes of an exception. */
 public final class Causes {
     private static final int MAX_DEPTH = 20;
 
     private Causes() {}
 
-    /** The first of them: what has no cause itself. */
+    /** The root cause: the last exception of the chain, which has no cause itself; follows at most 20 causes. */
     public static Throwable rootCause(Throwable thrown) {
         Throwable cause = thrown;
         for (int depth = 0; cause.getCause() != null && depth < MAX_DEPTH; depth++) {

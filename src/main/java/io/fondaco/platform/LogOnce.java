@@ -1,17 +1,18 @@
 package io.fondaco.platform;
 
-/** What goes wrong again and again, and is worth one line of the log: until it is well again, or something else goes wrong. */
+/** Logs a repeated failure once, until it recovers or its message changes. */
 public final class LogOnce {
     private String lastMessage = "";
 
-    /** Whether it has not been complained of since all was well. */
+    /** Whether this failure is new: its message differs from the last one, or {@link #reset} was called since. */
     public synchronized boolean shouldLog(Throwable thrown) {
-        String complaint = String.valueOf(thrown.getMessage());
-        boolean isNew = !complaint.equals(lastMessage);
-        lastMessage = complaint;
+        String message = String.valueOf(thrown.getMessage());
+        boolean isNew = !message.equals(lastMessage);
+        lastMessage = message;
         return isNew;
     }
 
+    /** Call when the operation succeeds. */
     public synchronized void reset() {
         lastMessage = "";
     }

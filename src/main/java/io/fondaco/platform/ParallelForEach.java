@@ -8,26 +8,27 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** The same for several at the same time, each in a thread of its own: together they take as long as the slowest. */
+/** Runs a task for several items at the same time, each in its own thread; takes as long as the slowest. */
 public final class ParallelForEach {
     private ParallelForEach() {}
 
     /**
      * Waits for all of them.
      *
-     * @param failed told afterwards what any of them threw; the others went on
+     * @param failed called afterwards with each item whose task threw, and the exception; the other tasks are not
+     *     affected
      */
     public static <T> void run(
             Collection<T> all, Consumer<? super T> work, BiConsumer<? super T, ? super Throwable> failed)
             throws InterruptedException {
-        List<T> each = List.copyOf(all);
+        List<T> items = List.copyOf(all);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Object>> ended = threads.invokeAll(each.stream()
-                    .map(one -> Executors.callable(() -> work.accept(one)))
+            List<Future<Object>> results = threads.invokeAll(items.stream()
+                    .map(item -> Executors.callable(() -> work.accept(item)))
                     .toList());
-            for (int i = 0; i < each.size(); i++) {
-                if (ended.get(i).state() == Future.State.FAILED) {
-                    failed.accept(each.get(i), ended.get(i).exceptionNow());
+            for (int i = 0; i < items.size(); i++) {
+                if (results.get(i).state() == Future.State.FAILED) {
+                    failed.accept(items.get(i), results.get(i).exceptionNow());
                 }
             }
         }

@@ -4,15 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** What a worker listens with while it has nothing to do. Any number of rings while it works are one. */
+/** Wakes a waiting worker loop; several signals while it works count as one. */
 public final class WakeUpSignal {
     private final Semaphore permits = new Semaphore(0);
 
-    /** Waits for a ring, or for the time to pass. @return whether there was one */
-    public boolean await(Duration longest) throws InterruptedException {
-        boolean heard = permits.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS);
+    /**
+     * Waits for a signal, at most for the given time.
+     *
+     * @return whether there was a signal
+     */
+    public boolean await(Duration timeout) throws InterruptedException {
+        boolean signalled = permits.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
         permits.drainPermits();
-        return heard;
+        return signalled;
     }
 
     public void signal() {

@@ -1,4 +1,4 @@
-/** What every module stands on. Knows nothing of shops. */
+/** Infrastructure that every module uses. It does not know the commerce domain. */
 @NullMarked
 package io.fondaco.platform;
 

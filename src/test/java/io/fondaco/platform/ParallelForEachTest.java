@@ -14,28 +14,28 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class ParallelForEachTest {
     @Test
-    void allGoOnTogetherAndWhatOneThrowsIsToldOfIt() throws Exception {
-        CyclicBarrier together = new CyclicBarrier(3);
+    void tasksRunInParallelAndFailuresAreReportedPerItem() throws Exception {
+        CyclicBarrier barrier = new CyclicBarrier(3);
         AtomicInteger done = new AtomicInteger();
         Map<String, String> failures = new TreeMap<>();
         ParallelForEach.run(
                 List.of("well", "ill", "lost"),
-                one -> {
-                    meet(together);
-                    switch (one) {
+                item -> {
+                    meet(barrier);
+                    switch (item) {
                         case "ill" -> throw new IllegalStateException("no");
                         case "lost" -> throw new AssertionError("never");
                         default -> done.incrementAndGet();
                     }
                 },
-                (one, thrown) -> failures.put(one, thrown.getMessage()));
+                (item, thrown) -> failures.put(item, thrown.getMessage()));
         assertThat(done).hasValue(1);
         assertThat(failures).isEqualTo(Map.of("ill", "no", "lost", "never"));
     }
 
-    private static void meet(CyclicBarrier together) {
+    private static void meet(CyclicBarrier barrier) {
         try {
-            together.await();
+            barrier.await();
         } catch (InterruptedException | BrokenBarrierException e) {
             throw new IllegalStateException(e);
         }

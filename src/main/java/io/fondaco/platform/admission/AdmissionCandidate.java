@@ -1,15 +1,18 @@
 package io.fondaco.platform.admission;
 
-/** A request before the gate. It is told once, with no lock held: by whoever leaves, or by the sweep. */
+/**
+ * A request at the admission gate. It is notified once, without a lock held, by the thread that releases a permit or by
+ * the expiry timer.
+ */
 interface AdmissionCandidate {
     RequestPriority priority();
 
-    /** It has a place, to be given back by {@link AdmissionGate#release}. */
+    /** The request may run; its permit must be returned by {@link AdmissionGate#release}. */
     void admit();
 
-    /** It has waited for longer than it may. */
+    /** The request has waited longer than allowed. */
     void reject();
 
-    /** Whether nobody waits for its answer any more. */
+    /** Whether the client no longer waits for the response. */
     boolean isCancelled();
 }

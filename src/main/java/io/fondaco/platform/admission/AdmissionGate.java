@@ -13,18 +13,19 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * Serves a bounded number of requests at a time; others wait, by priority, for a bounded time. While a queue stays without having
- * been empty for a moment, more comes than can be served: then its requests wait for a tenth of that only, so that who is served
- * has not waited for long, and who is not knows soon; but who buys rather waits. (Controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for
- * requests: Maurer, ACM Queue 13(8), 2015.)
+ * Serves a bounded number of requests at a time; others wait in one queue per priority, for a bounded time. A queue
+ * that has not been empty for 100 ms is a standing queue: more requests arrive than can be served. Its requests then
+ * wait only a tenth of their time, so that admitted requests have not waited long and the others are rejected soon;
+ * requests that buy keep their full time. (Controlled delay: Nichols and Jacobson, ACM Queue 10(5), 2012; for requests:
+ * Maurer, ACM Queue 13(8), 2015.)
  *
- * <p>No priority is starved: each may always have a small share of the places.
+ * <p>No priority is starved: each may always have a sixteenth of the permits.
  */
 final class AdmissionGate {
     private static final int MIN_SHARE_DIVISOR = 16;
     private static final int OVERLOAD_WAIT_DIVISOR = 10;
 
-    /** A queue that has not been empty for so long stands. */
+    /** A queue that has not been empty for longer than this is a standing queue. */
     private static final long STANDING_QUEUE_NANOS = Duration.ofMillis(100).toNanos();
 
     private final int capacity;
@@ -35,46 +36,46 @@ final class AdmissionGate {
     private final Map<RequestPriority, CandidateQueue> queues = new EnumMap<>(RequestPriority.class);
 
     /**
-     * @param places how many are served at a time
-     * @param length how many of a priority may wait
-     * @param patience how long those of a priority wait at most
+     * @param capacity how many requests are served at a time
+     * @param maxQueueLength how many requests of each priority may wait
+     * @param maxWait how long requests of a priority may wait
      * @param clock nanoseconds
      */
-    AdmissionGate(int places, int length, Function<RequestPriority, Duration> patience, LongSupplier clock) {
-        this.capacity = places;
-        this.minShare = Math.max(1, places / MIN_SHARE_DIVISOR);
-        this.maxQueueLength = length;
+    AdmissionGate(int capacity, int maxQueueLength, Function<RequestPriority, Duration> maxWait, LongSupplier clock) {
+        this.capacity = capacity;
+        this.minShare = Math.max(1, capacity / MIN_SHARE_DIVISOR);
+        this.maxQueueLength = maxQueueLength;
         this.clock = clock;
         for (RequestPriority requestPriority : RequestPriority.values()) {
             queues.put(
                     requestPriority,
                     new CandidateQueue(
                             requestPriority != RequestPriority.BUY,
-                            maxServed(requestPriority, places),
-                            patience.apply(requestPriority).toNanos(),
+                            maxServed(requestPriority, capacity),
+                            maxWait.apply(requestPriority).toNanos(),
                             clock.getAsLong()));
         }
     }
 
-    /** So that who buys finds a place without waiting for those that only look, and those without waiting for what can wait. */
-    private static int maxServed(RequestPriority requestPriority, int places) {
-        int most =
+    /** Upper limits per priority: buying is never blocked by browsing, nor browsing by work that can wait. */
+    private static int maxServed(RequestPriority requestPriority, int capacity) {
+        int limit =
                 switch (requestPriority) {
-                    case BUY -> places;
-                    case BROWSE -> places * 3 / 4;
-                    case ADMIN -> places / 2;
-                    case BULK -> places / 8;
+                    case BUY -> capacity;
+                    case BROWSE -> capacity * 3 / 4;
+                    case ADMIN -> capacity / 2;
+                    case BULK -> capacity / 8;
                 };
-        return Math.max(1, most);
+        return Math.max(1, limit);
     }
 
-    /** What becomes of who comes. */
+    /** Result of trying to enter. */
     enum AdmissionResult {
-        /** It has a place, to be given back by {@link #release}. */
+        /** The request may run; its permit must be returned by {@link #release}. */
         ADMITTED,
-        /** It will be told. */
+        /** The request waits; it will be admitted or rejected later. */
         QUEUED,
-        /** Too many wait. */
+        /** Too many requests wait. */
         REJECTED
     }
 
@@ -88,10 +89,10 @@ final class AdmissionGate {
         private int served;
         private long lastEmptyAt;
 
-        CandidateQueue(boolean shortened, int most, long patience, long now) {
-            this.shedsUnderLoad = shortened;
-            this.maxServed = most;
-            this.maxWaitNanos = patience;
+        CandidateQueue(boolean shedsUnderLoad, int maxServed, long maxWaitNanos, long now) {
+            this.shedsUnderLoad = shedsUnderLoad;
+            this.maxServed = maxServed;
+            this.maxWaitNanos = maxWaitNanos;
             this.lastEmptyAt = now;
         }
 
@@ -132,40 +133,44 @@ final class AdmissionGate {
         }
     }
 
-    /** Gives a place back; the next one gets it. */
+    /** Returns a permit; the next waiting request gets it. */
     void release(RequestPriority requestPriority) {
         List<AdmissionCandidate> admitted = new ArrayList<>();
-        List<AdmissionCandidate> refused = new ArrayList<>();
+        List<AdmissionCandidate> rejected = new ArrayList<>();
         lock.lock();
         try {
             queueOf(requestPriority).served--;
             long now = clock.getAsLong();
-            boolean called = true;
-            while (called && hasFreeCapacity()) {
-                called = admitNext(now, admitted, refused);
+            boolean found = true;
+            while (found && hasFreeCapacity()) {
+                found = admitNext(now, admitted, rejected);
             }
         } finally {
             lock.unlock();
         }
-        refused.forEach(AdmissionCandidate::reject);
+        rejected.forEach(AdmissionCandidate::reject);
         admitted.forEach(AdmissionCandidate::admit);
     }
 
-    /** Turns away who has waited for too long. @return whether anybody waits still */
+    /**
+     * Rejects requests that have waited too long.
+     *
+     * @return whether any request still waits
+     */
     boolean rejectExpired() {
-        List<AdmissionCandidate> refused = new ArrayList<>();
+        List<AdmissionCandidate> rejected = new ArrayList<>();
         boolean waiting = false;
         lock.lock();
         try {
             long now = clock.getAsLong();
             for (CandidateQueue candidateQueue : queues.values()) {
-                removeExpired(candidateQueue, now, candidateQueue.currentMaxWaitNanos(now), refused);
+                removeExpired(candidateQueue, now, candidateQueue.currentMaxWaitNanos(now), rejected);
                 waiting |= !candidateQueue.waiting.isEmpty();
             }
         } finally {
             lock.unlock();
         }
-        refused.forEach(AdmissionCandidate::reject);
+        rejected.forEach(AdmissionCandidate::reject);
         return waiting;
     }
 
@@ -181,10 +186,10 @@ final class AdmissionGate {
         return Objects.requireNonNull(queues.get(requestPriority));
     }
 
-    private boolean admitNext(long now, List<AdmissionCandidate> admitted, List<AdmissionCandidate> refused) {
+    private boolean admitNext(long now, List<AdmissionCandidate> admitted, List<AdmissionCandidate> rejected) {
         for (CandidateQueue candidateQueue : queues.values()) {
-            // A place that is there is given, however short the patience has become.
-            removeExpired(candidateQueue, now, candidateQueue.maxWaitNanos, refused);
+            // Here the full wait counts: a free permit is used, even in a standing queue.
+            removeExpired(candidateQueue, now, candidateQueue.maxWaitNanos, rejected);
         }
         CandidateQueue next = queues.values().stream()
                 .filter(CandidateQueue::canAdmitNext)
@@ -203,14 +208,14 @@ final class AdmissionGate {
     }
 
     private static void removeExpired(
-            CandidateQueue candidateQueue, long now, long patience, List<AdmissionCandidate> refused) {
+            CandidateQueue candidateQueue, long now, long maxWaitNanos, List<AdmissionCandidate> rejected) {
         while (!candidateQueue.waiting.isEmpty()) {
             QueuedCandidate first = candidateQueue.waiting.peek();
             if (!first.candidate().isCancelled()) {
-                if (now - first.queuedAt() <= patience) {
+                if (now - first.queuedAt() <= maxWaitNanos) {
                     return;
                 }
-                refused.add(first.candidate());
+                rejected.add(first.candidate());
             }
             candidateQueue.waiting.remove();
         }

@@ -24,18 +24,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Every request that needs a thread or the database passes here, on the event loop, before anything is done for it. What the cache
- * answers has been answered, and what it makes it makes once for all who want it, a bounded number at a time; completions have a
- * line of their own, {@link WaitingRoom}; health and metrics are always told.
+ * Passes every request that needs a thread or the database through the admission gate, on the event loop, before any
+ * work is done for it. Not subject to it: cache hits, which are already answered here; loads of cached routes, which
+ * the cache shares and limits itself; checkouts, which have their own queue ({@link WaitingRoom}); health checks and
+ * metrics.
  */
 @ApplicationScoped
 class AdmissionHandler {
-    /** After the cache has answered what it can, and bodies have been read; before any resource. */
+    /** After cache hits are answered and bodies are read, before any resource. */
     private static final int ORDER = 2;
 
     private static final long EXPIRY_INTERVAL_MILLIS = 5;
 
-    /** Seconds until it is worth to ask again, at least and at most: so that not all come at once. */
+    /**
+     * Minimum and maximum of {@code Retry-After} in seconds; random, so that clients do not all retry at the same time.
+     */
     private static final int MIN_RETRY_AFTER_SECONDS = 1;
 
     private static final int MAX_RETRY_AFTER_SECONDS = 3;
@@ -78,16 +81,16 @@ class AdmissionHandler {
         Gauge.builder(
                         "fondaco.admission.requests.served",
                         admissionGate,
-                        measured -> measured.countServed(requestPriority))
+                        gate -> gate.countServed(requestPriority))
                 .description(
-                        "Requests that are being served, by what they are for; completions and cached answers not among them")
+                        "Requests that are being served, by priority; without checkouts and cached responses")
                 .tag("priority", requestPriority.label())
                 .register(registry);
         Gauge.builder(
                         "fondaco.admission.requests.waiting",
                         admissionGate,
-                        measured -> measured.countQueued(requestPriority))
-                .description("Requests that wait for others to be served")
+                        gate -> gate.countQueued(requestPriority))
+                .description("Requests that wait for admission")
                 .tag("priority", requestPriority.label())
                 .register(registry);
         rejectedCounters.put(
@@ -181,7 +184,7 @@ class AdmissionHandler {
             }
         }
 
-        /** Answered, or the caller has gone. */
+        /** The response was sent, or the client has disconnected. */
         void finish() {
             if (state.getAndSet(CandidateState.FINISHED) == CandidateState.SERVED) {
                 admissionGate.release(requestPriority);
@@ -206,8 +209,8 @@ class AdmissionHandler {
                             Integer.toString(ThreadLocalRandom.current()
                                     .nextInt(MIN_RETRY_AFTER_SECONDS, MAX_RETRY_AFTER_SECONDS + 1)));
             problemResponseWriter.send(
-                    routing, 503, "overloaded", "More is asked for than this pod can do just now; nothing was done.");
-            // What is left of a body is thrown away, so that the connection can serve the next request.
+                    routing, 503, "overloaded", "The server is overloaded and did not process the request; try again.");
+            // Discard the rest of the body, so that the connection can serve the next request.
             request.resume();
         }
     }

@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Places that are given to who came first; bounded in places, in length and in patience. */
+/**
+ * A bounded number of permits that waiting threads get in the order of their first arrival; queue length and waiting
+ * time are bounded.
+ */
 final class AdmissionQueue {
     private final int maxLength;
     private final ReentrantLock lock = new ReentrantLock();
@@ -19,10 +22,10 @@ final class AdmissionQueue {
     private int freePermits;
     private long arrivals;
 
-    /** @param length how many may stand in it */
-    AdmissionQueue(int places, int length) {
-        this.freePermits = places;
-        this.maxLength = length;
+    /** @param maxLength how many threads may wait */
+    AdmissionQueue(int permits, int maxLength) {
+        this.freePermits = permits;
+        this.maxLength = maxLength;
     }
 
     private static final class Waiter {
@@ -31,66 +34,67 @@ final class AdmissionQueue {
         private final Condition turn;
         private boolean admitted;
 
-        Waiter(Instant came, long number, Condition called) {
-            this.arrivedAt = came;
-            this.sequence = number;
-            this.turn = called;
+        Waiter(Instant arrivedAt, long sequence, Condition turn) {
+            this.arrivedAt = arrivedAt;
+            this.sequence = sequence;
+            this.turn = turn;
         }
     }
 
     /**
-     * Takes a place, which must be given back with {@link #release}.
+     * Takes a permit, which must be returned by {@link #release}.
      *
-     * @param came when the caller first came
-     * @return empty when it has one; else how many are before it, which it found too many or waited for in vain
+     * @param arrivedAt when the caller first arrived
+     * @return empty if the caller has a permit; otherwise the number of waiters ahead of it, because the queue is full
+     *     or {@code maxWait} has passed
      */
-    OptionalInt acquire(Instant came, Duration patience) throws InterruptedException {
+    OptionalInt acquire(Instant arrivedAt, Duration maxWait) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             if (freePermits > 0 && waiters.isEmpty()) {
                 freePermits--;
                 return OptionalInt.empty();
             }
-            Waiter me = new Waiter(came, arrivals++, lock.newCondition());
+            Waiter waiter = new Waiter(arrivedAt, arrivals++, lock.newCondition());
             if (waiters.size() >= maxLength) {
-                return OptionalInt.of(countAhead(me));
+                return OptionalInt.of(countAhead(waiter));
             }
-            waiters.add(me);
-            return await(me, patience);
+            waiters.add(waiter);
+            return await(waiter, maxWait);
         } finally {
             lock.unlock();
         }
     }
 
-    private OptionalInt await(Waiter me, Duration patience) throws InterruptedException {
-        long left = patience.toNanos();
+    private OptionalInt await(Waiter waiter, Duration maxWait) throws InterruptedException {
+        long remaining = maxWait.toNanos();
         try {
-            while (!me.admitted && left > 0) {
-                left = me.turn.awaitNanos(left);
+            while (!waiter.admitted && remaining > 0) {
+                remaining = waiter.turn.awaitNanos(remaining);
             }
         } catch (InterruptedException e) {
-            if (me.admitted) {
-                // Called in the same moment: the place goes to the next one.
+            if (waiter.admitted) {
+                // Admitted at the same moment: pass the permit on.
                 handOver();
             } else {
-                waiters.remove(me);
+                waiters.remove(waiter);
             }
             throw e;
         }
-        if (me.admitted) {
+        if (waiter.admitted) {
             return OptionalInt.empty();
         }
-        waiters.remove(me);
-        return OptionalInt.of(countAhead(me));
+        waiters.remove(waiter);
+        return OptionalInt.of(countAhead(waiter));
     }
 
-    private int countAhead(Waiter me) {
+    private int countAhead(Waiter waiter) {
         return (int) waiters.stream()
-                .filter(other -> waiters.comparator().compare(other, me) < 0)
+                .filter(other -> waiters.comparator().compare(other, waiter) < 0)
                 .count();
     }
 
-    /** Gives a place back; who came first gets it. */
+    /** Returns a permit; the waiter that arrived first gets it. */
     void release() {
         lock.lock();
         try {
@@ -119,9 +123,12 @@ final class AdmissionQueue {
         }
     }
 
-    /** How long so many take, at so many nanoseconds each with these places; whole seconds, 1 to 60. */
-    static Duration estimateWait(int before, int places, long nanosEach) {
-        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanosEach * (before + 1) / places) + 1;
+    /**
+     * Estimated wait for this number of waiters, at the given nanoseconds each and with this number of permits; whole
+     * seconds, 1 to 60.
+     */
+    static Duration estimateWait(int ahead, int permits, long nanosEach) {
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(nanosEach * (ahead + 1) / permits) + 1;
         return Duration.ofSeconds(Math.clamp(seconds, 1, 60));
     }
 }

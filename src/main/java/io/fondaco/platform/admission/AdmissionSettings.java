@@ -9,49 +9,56 @@ import java.util.Set;
 /** How many requests a pod serves at a time, and how long others wait. */
 @ConfigMapping(prefix = "fondaco.admission")
 interface AdmissionSettings {
-    /** Completions that a pod begins at a time. Fewer than connections to the primary, so that what was begun can end. */
+    /**
+     * Checkouts that a pod runs at a time. Fewer than the connections to the primary, so that started checkouts can
+     * finish.
+     */
     @WithDefault("12")
     int atATime();
 
-    /** Requests that stand in line, per pod; more are turned away at once. */
+    /** Checkouts that wait, per pod; further ones are rejected immediately. */
     @WithDefault("1000")
     int line();
 
-    /** How long a request stands in line before it is turned away, to come again. */
+    /** How long a checkout waits before it is rejected with a queue ticket. */
     @WithDefault("2s")
     Duration patience();
 
-    /** How long a ticket keeps its place in the order. */
+    /** How long a queue ticket keeps its place in the order. */
     @WithDefault("10m")
     Duration ticketAge();
 
-    /** Signs tickets, at least 32 characters, the same in every pod. Absent: the key that the first migration made. */
+    /**
+     * Signs queue tickets; at least 32 characters, the same in every pod. Absent: the key that the first migration
+     * generated.
+     */
     Optional<String> secret();
 
     /**
-     * Requests that a pod serves at a time, beside completions and what its cache answers. Three quarters of them may be for the
-     * catalogue, half of the back office, an eighth imports and exports. More do not make a pod faster, only slower for each.
+     * Requests that a pod serves at a time, not counting checkouts and cached responses. The catalogue may use three
+     * quarters of them, the back office a half, imports and exports an eighth. A higher number does not make a pod
+     * faster, only each request slower.
      */
     @WithDefault("48")
     int requestsAtATime();
 
-    /** Requests of each priority that wait for others to be served; more are answered 503 at once. */
+    /** Requests of each priority that wait; further ones are rejected immediately with 503. */
     @WithDefault("500")
     int requestsInLine();
 
-    /** How long a request for a cart or an order waits at most. */
+    /** Maximum wait of a request for a cart or an order. */
     @WithDefault("2s")
     Duration buyPatience();
 
-    /** How long a request for the catalogue that the cache has no part in waits at most; a tenth of it while more come than can be served. */
+    /** Maximum wait of a catalogue request that the cache does not handle; a tenth of it in a standing queue. */
     @WithDefault("500ms")
     Duration browsePatience();
 
-    /** How long a request of the back office waits at most; a tenth of it while more come than can be served. */
+    /** Maximum wait of a back office request; a tenth of it in a standing queue. */
     @WithDefault("500ms")
     Duration adminPatience();
 
-    /** How long an import or an export waits at most; a tenth of it while more come than can be served. */
+    /** Maximum wait of an import or export; a tenth of it in a standing queue. */
     @WithDefault("200ms")
     Duration bulkPatience();
 

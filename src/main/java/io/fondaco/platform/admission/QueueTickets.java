@@ -13,7 +13,7 @@ import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Proof of when somebody first came, for whichever pod they come to next: the time, signed. */
+/** Issues and checks queue tickets: a signed timestamp of a client's first arrival, valid on every pod. */
 @ApplicationScoped
 class QueueTickets {
     private static final int SIGNATURE_BYTES = 12;
@@ -27,12 +27,12 @@ class QueueTickets {
         this.settings = settings;
     }
 
-    /** Empty while no database has been there to read the key from. */
-    Optional<String> issue(Instant came) {
-        return key.get().map(signing -> came.toEpochMilli() + "." + sign(came.toEpochMilli(), signing));
+    /** Empty until the signing key has been read from the database. */
+    Optional<String> issue(Instant arrivedAt) {
+        return key.get().map(signing -> arrivedAt.toEpochMilli() + "." + sign(arrivedAt.toEpochMilli(), signing));
     }
 
-    /** When its bearer first came: now for who has none, or one that is not ours, or too old. */
+    /** The first arrival of the client; now if the ticket is absent, too old or not signed with our key. */
     Instant arrivalTime(@Nullable String ticket) {
         Instant now = Instant.now();
         if (ticket == null || ticket.length() > MAX_LENGTH) {
@@ -45,11 +45,11 @@ class QueueTickets {
         }
         try {
             long millis = Long.parseLong(ticket.substring(0, dot));
-            Instant came = Instant.ofEpochMilli(millis);
-            boolean ours = MessageDigest.isEqual(
+            Instant arrivedAt = Instant.ofEpochMilli(millis);
+            boolean validSignature = MessageDigest.isEqual(
                     sign(millis, signing.get()).getBytes(StandardCharsets.US_ASCII),
                     ticket.substring(dot + 1).getBytes(StandardCharsets.US_ASCII));
-            return ours && came.isBefore(now) && came.isAfter(now.minus(settings.ticketAge())) ? came : now;
+            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(settings.ticketAge())) ? arrivedAt : now;
         } catch (NumberFormatException _) {
             return now;
         }

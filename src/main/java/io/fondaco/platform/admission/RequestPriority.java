@@ -2,9 +2,9 @@ package io.fondaco.platform.admission;
 
 import java.util.Locale;
 
-/** What a request is for, from what is served first to what is turned away first. */
+/** Priority of a request: the first is admitted first, the last is rejected first. */
 enum RequestPriority {
-    /** Carts, orders, and what payment providers tell. */
+    /** Carts, orders, and webhooks of payment providers. */
     BUY,
     /** The catalogue. */
     BROWSE,
@@ -13,7 +13,7 @@ enum RequestPriority {
     /** Imports and exports, which can wait. */
     BULK;
 
-    /** As metrics name it. */
+    /** The label value in metrics. */
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }

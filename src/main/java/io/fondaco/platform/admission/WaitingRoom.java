@@ -17,13 +17,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where completions wait when more come than this pod can begin. The line is each pod's own; a ticket keeps a place in the order
- * whichever pod is asked next, so that who came first is served first.
+ * The queue of checkouts that are more than a pod may run at a time. Each pod has its own queue; a queue ticket keeps
+ * the client's place on whichever pod it asks next, so that the first arrival is served first.
  */
 @Startup
 @ApplicationScoped
 public class WaitingRoom {
-    /** The header that a ticket is sent back in. */
+    /** The request header with the ticket of an earlier response. */
     public static final String TICKET_HEADER = "Fondaco-Ticket";
 
     private static final int AVERAGING_WINDOW = 20;
@@ -39,32 +39,32 @@ public class WaitingRoom {
         this.settings = settings;
         this.queue = new AdmissionQueue(settings.atATime(), settings.line());
         this.rejected = Counter.builder("fondaco.admission.turned.away")
-                .description("Completions that were told to come again later")
+                .description("Checkouts rejected with a queue ticket")
                 .register(registry);
         Gauge.builder("fondaco.admission.waiting", queue, AdmissionQueue::size)
-                .description("Completions that stand in line")
+                .description("Checkouts that wait")
                 .register(registry);
     }
 
     /**
-     * Does it when it is the caller's turn.
+     * Runs the work when it is the caller's turn.
      *
-     * @param ticket what an earlier answer gave
-     * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in line and a ticket for it, when it is not the
-     *     caller's turn within {@code fondaco.admission.patience}, or the line is too long to stand in
+     * @param ticket the queue ticket of an earlier response
+     * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in the queue and a ticket, if it is not
+     *     the caller's turn within {@code fondaco.admission.patience} or the queue is full
      */
     public <T> T run(@Nullable String ticket, Supplier<T> work) {
-        Instant came = queueTickets.arrivalTime(ticket);
-        OptionalInt before;
+        Instant arrivedAt = queueTickets.arrivalTime(ticket);
+        OptionalInt ahead;
         try {
-            before = queue.acquire(came, settings.patience());
+            ahead = queue.acquire(arrivedAt, settings.patience());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw ApiException.unavailable("shutting_down", "This pod stops; try again.", Duration.ofSeconds(1));
+            throw ApiException.unavailable("shutting_down", "This server is shutting down; try again.", Duration.ofSeconds(1));
         }
-        if (before.isPresent()) {
+        if (ahead.isPresent()) {
             rejected.increment();
-            throw waitingRoomProblem(before.getAsInt(), came);
+            throw waitingRoomProblem(ahead.getAsInt(), arrivedAt);
         }
         long started = System.nanoTime();
         try {
@@ -76,17 +76,17 @@ public class WaitingRoom {
         }
     }
 
-    private ApiException waitingRoomProblem(int before, Instant came) {
-        Duration wait = AdmissionQueue.estimateWait(before, settings.atATime(), averageNanos.get());
-        Map<String, Object> facts = new TreeMap<>(Map.of("place", before + 1));
-        queueTickets.issue(came).ifPresent(ticket -> facts.put("ticket", ticket));
+    private ApiException waitingRoomProblem(int ahead, Instant arrivedAt) {
+        Duration wait = AdmissionQueue.estimateWait(ahead, settings.atATime(), averageNanos.get());
+        Map<String, Object> extensions = new TreeMap<>(Map.of("place", ahead + 1));
+        queueTickets.issue(arrivedAt).ifPresent(ticket -> extensions.put("ticket", ticket));
         return new ApiException(
                 503,
                 "waiting_room",
-                "There are %d before you; ask again in %d seconds, with the same Idempotency-Key and the ticket in the header %s."
-                        .formatted(before, wait.toSeconds(), TICKET_HEADER),
+                "%d checkouts are ahead of yours; try again in %d seconds, with the same Idempotency-Key and the ticket in the header %s."
+                        .formatted(ahead, wait.toSeconds(), TICKET_HEADER),
                 List.of(),
-                facts,
+                extensions,
                 wait);
     }
 }

@@ -1,6 +1,6 @@
 /**
- * When more come than can be served, they stand in line: a bounded number is served at a time, some wait, in the order in
- * which they first came, and the rest are told at once, truthfully, how many are before them and when to ask again.
+ * Overload protection: a bounded number of requests is served at a time, others wait in the order of their first
+ * arrival, and the rest are rejected immediately with the number of requests ahead and the time of the next attempt.
  */
 @NullMarked
 package io.fondaco.platform.admission;

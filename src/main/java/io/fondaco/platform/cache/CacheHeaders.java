@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What an answer says of itself to browsers, CDNs and whoever looks on. */
+/** The response headers about caching, for browsers, CDNs and operators. */
 @ApplicationScoped
 class CacheHeaders {
     static final String CONTENT_TYPE = "application/json;charset=UTF-8";
@@ -22,7 +22,7 @@ class CacheHeaders {
     private final String vary;
     private final Optional<String> surrogateKeyHeader;
 
-    /** How an answer came to be. */
+    /** How the response was obtained. */
     enum CacheStatus {
         HIT("fondaco; hit"),
         MISS("fondaco; fwd=miss"),
@@ -38,7 +38,8 @@ class CacheHeaders {
     CacheHeaders(CacheSettings settings) {
         surrogateKeyHeader = settings.surrogateKeyHeader();
         if (settings.sharedMaxAge().isZero() && settings.browserMaxAge().isZero()) {
-            // Whoever keeps it asks each time, with its token.
+            // Browsers and CDNs may store the response, but must revalidate it for each request, with the client's
+            // token.
             sharedCacheControl = "public, max-age=0, must-revalidate";
             vary = HttpHeaders.ACCEPT_ENCODING;
         } else {
@@ -47,7 +48,7 @@ class CacheHeaders {
                             settings.browserMaxAge().toSeconds(),
                             settings.sharedMaxAge().toSeconds(),
                             staleWhileRevalidate(settings.staleWhileRevalidate()));
-            // Who comes with a token, in either form, is not given what a cache on the way has.
+            // A request with a token, as header or cookie, must not get a response that a shared cache stored.
             vary = HttpHeaders.ACCEPT_ENCODING + ", Fondaco-Consistency, " + HttpHeaders.COOKIE;
         }
     }
@@ -56,40 +57,43 @@ class CacheHeaders {
         return time.isZero() ? "" : ", stale-while-revalidate=" + time.toSeconds();
     }
 
-    /** @param personal whether the answer carries its caller's token */
+    /** @param personal whether the response carries a token for its client */
     void put(
-            CachedResponse answer,
+            CachedResponse cached,
             ContentEncoding contentEncoding,
             CacheStatus cacheStatus,
             boolean personal,
             BiConsumer<String, String> out) {
-        out.accept(HttpHeaders.ETAG, contentEncoding.strongEtag(answer.etag()));
+        out.accept(HttpHeaders.ETAG, contentEncoding.strongEtag(cached.etag()));
         out.accept(
                 HttpHeaders.CACHE_CONTROL,
                 cacheStatus == CacheStatus.STALE ? "no-store" : personal ? PRIVATE_CACHE_CONTROL : sharedCacheControl);
         out.accept(HttpHeaders.VARY, vary);
         out.accept(CACHE_STATUS, cacheStatus.headerValue);
-        String next = answer.nextPage();
+        String next = cached.nextPage();
         if (!next.isEmpty()) {
             out.accept(HttpHeaders.LINK, "<" + next + ">; rel=\"next\"");
         }
-        surrogateKeyHeader.ifPresent(name -> out.accept(name, answer.surrogateKeys()));
+        surrogateKeyHeader.ifPresent(name -> out.accept(name, cached.surrogateKeys()));
     }
 
-    /** Whether the caller has it already, in whatever encoding: {@code If-None-Match} is compared weakly (RFC 9110). */
-    static boolean matchesIfNoneMatch(CachedResponse answer, @Nullable String ifNoneMatch) {
+    /**
+     * Whether the client already has this response in any encoding: {@code If-None-Match} is compared weakly (RFC
+     * 9110).
+     */
+    static boolean matchesIfNoneMatch(CachedResponse cached, @Nullable String ifNoneMatch) {
         if (ifNoneMatch == null) {
             return false;
         }
-        String etag = answer.etag();
+        String etag = cached.etag();
         for (String part : ifNoneMatch.split(",", -1)) {
-            String tag = part.strip();
-            if (tag.equals("*")) {
+            String candidate = part.strip();
+            if (candidate.equals("*")) {
                 return true;
             }
-            tag = tag.startsWith("W/") ? tag.substring(WEAK_PREFIX_LENGTH) : tag;
+            candidate = candidate.startsWith("W/") ? candidate.substring(WEAK_PREFIX_LENGTH) : candidate;
             for (ContentEncoding contentEncoding : ContentEncoding.values()) {
-                if (tag.equals(contentEncoding.strongEtag(etag))) {
+                if (candidate.equals(contentEncoding.strongEtag(etag))) {
                     return true;
                 }
             }

@@ -22,18 +22,21 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Answers on the event loop, before any resource, what is kept and true; hands on all else, with what it found. It never
- * waits and never asks a server.
+ * Answers cache hits on the event loop, before any resource is called. Passes every other request on, with the result
+ * of its lookup. It never blocks and never queries a server.
  */
 @ApplicationScoped
 class CacheHitHandler {
-    /** What metrics call the route, so that they do not count each product by itself. */
+    /** The attribute under which metrics find the route template, so that they do not count each product separately. */
     private static final String ROUTE_TEMPLATE_ATTRIBUTE = "UrlPathTemplate";
 
     private static final int OK = 200;
     private static final int NOT_MODIFIED = 304;
 
-    /** Of the requests for an answer that is near its end, the part that makes it anew; all others still get it. */
+    /**
+     * One in so many requests for an entry that is close to its expiry reloads it; all others still get the cached
+     * response.
+     */
     private static final int REFRESHES_ONE_IN = 20;
 
     private final CacheSettings settings;
@@ -47,14 +50,14 @@ class CacheHitHandler {
     CacheHitHandler(
             CacheSettings settings,
             CachedResponseStore store,
-            InvalidationLogReader tail,
+            InvalidationLogReader logReader,
             CacheHeaders headers,
             ConsistencyTokens consistencyTokens,
             CacheMetrics metrics,
             Instance<CachedRoute> routes) {
         this.settings = settings;
         this.store = store;
-        this.logReader = tail;
+        this.logReader = logReader;
         this.headers = headers;
         this.consistencyTokens = consistencyTokens;
         this.metrics = metrics;
@@ -65,18 +68,18 @@ class CacheHitHandler {
         if (!settings.enabled()) {
             return;
         }
-        List<CachedRoute> all = routes.stream().toList();
+        List<CachedRoute> cachedRoutes = routes.stream().toList();
         router.route()
                 .method(HttpMethod.GET)
                 .method(HttpMethod.HEAD)
                 .order(0)
-                .handler(context -> dispatch(all, context));
+                .handler(context -> dispatch(cachedRoutes, context));
     }
 
-    /** Plainer, and quicker, than the router's patterns; a resource looks at the path again anyway. */
-    private void dispatch(List<CachedRoute> all, RoutingContext context) {
+    /** Simpler and faster than the router's patterns; the resource parses the path again anyway. */
+    private void dispatch(List<CachedRoute> cachedRoutes, RoutingContext context) {
         String path = context.normalizedPath();
-        for (CachedRoute route : all) {
+        for (CachedRoute route : cachedRoutes) {
             if (route.matches(path)) {
                 handle(route, context);
                 return;
@@ -91,14 +94,14 @@ class CacheHitHandler {
             context.next();
             return;
         }
-        Optional<Optional<Position>> presented = consistencyTokens.tryReadToken(context.request());
-        CacheLookup cacheLookup = lookUp(key.get(), presented.orElse(Optional.empty()));
-        if (presented.isPresent()
+        Optional<Optional<Position>> token = consistencyTokens.tryReadToken(context.request());
+        CacheLookup cacheLookup = lookUp(key.get(), token.orElse(Optional.empty()));
+        if (token.isPresent()
                 && cacheLookup instanceof CacheLookup.Hit hit
                 && !hit.response().isNotFound()) {
             metrics.hit(route.path());
             context.put(ROUTE_TEMPLATE_ATTRIBUTE, route.path());
-            respond(hit.response(), presented.get(), context);
+            respond(hit.response(), token.get(), context);
             return;
         }
         context.put(CacheRequest.ATTRIBUTE, new CacheRequest(route.path(), key.get(), cacheLookup));
@@ -106,46 +109,46 @@ class CacheHitHandler {
         context.next();
     }
 
-    /** Whether what is kept, if anything is, may be served to who has this token. */
+    /** Whether there is a cached response that a client with this token may get. */
     CacheLookup lookUp(String key, Optional<Position> token) {
-        CachedResponse answer = store.get(key);
-        if (answer == null) {
+        CachedResponse cached = store.get(key);
+        if (cached == null) {
             return new CacheLookup.Miss(CacheMetrics.MissReason.NOT_CACHED, Optional.empty());
         }
-        // First how far this pod has heard, then what: in the other order a change could slip in between.
-        Position heard = logReader.appliedPosition();
+        // Read the applied position before the index: in the other order an invalidation could be applied in between.
+        Position applied = logReader.appliedPosition();
         long now = System.nanoTime();
         if (!logReader.isUpToDate(now)) {
-            return new CacheLookup.Miss(CacheMetrics.MissReason.LOG_READER_BEHIND, Optional.of(answer));
+            return new CacheLookup.Miss(CacheMetrics.MissReason.LOG_READER_BEHIND, Optional.of(cached));
         }
-        if (!logReader.index().isFresh(answer)) {
-            return new CacheLookup.Miss(CacheMetrics.MissReason.INVALIDATED, Optional.of(answer));
+        if (!logReader.index().isFresh(cached)) {
+            return new CacheLookup.Miss(CacheMetrics.MissReason.INVALIDATED, Optional.of(cached));
         }
-        if (token.isPresent() && !answer.lowerBound().max(heard).isAtOrAfter(token.get())) {
-            return new CacheLookup.Miss(CacheMetrics.MissReason.BEHIND_TOKEN, Optional.of(answer));
+        if (token.isPresent() && !cached.lowerBound().max(applied).isAtOrAfter(token.get())) {
+            return new CacheLookup.Miss(CacheMetrics.MissReason.BEHIND_TOKEN, Optional.of(cached));
         }
-        if (answer.isDueForRefresh(now) && ThreadLocalRandom.current().nextInt(REFRESHES_ONE_IN) == 0) {
-            return new CacheLookup.Miss(CacheMetrics.MissReason.REFRESH, Optional.of(answer));
+        if (cached.isDueForRefresh(now) && ThreadLocalRandom.current().nextInt(REFRESHES_ONE_IN) == 0) {
+            return new CacheLookup.Miss(CacheMetrics.MissReason.REFRESH, Optional.of(cached));
         }
-        return new CacheLookup.Hit(answer);
+        return new CacheLookup.Hit(cached);
     }
 
-    private void respond(CachedResponse answer, Optional<Position> token, RoutingContext context) {
+    private void respond(CachedResponse cached, Optional<Position> token, RoutingContext context) {
         HttpServerRequest request = context.request();
         HttpServerResponse response = context.response();
-        ContentEncoding contentEncoding = answer.selectEncoding(
+        ContentEncoding contentEncoding = cached.selectEncoding(
                 ContentEncoding.forAcceptEncoding(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
-        headers.put(answer, contentEncoding, CacheStatus.HIT, token.isPresent(), response::putHeader);
-        token.ifPresent(presented -> consistencyTokens.addTo(presented, answer.upperBound(), request));
-        if (CacheHeaders.matchesIfNoneMatch(answer, request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
+        headers.put(cached, contentEncoding, CacheStatus.HIT, token.isPresent(), response::putHeader);
+        token.ifPresent(presented -> consistencyTokens.addTo(presented, cached.upperBound(), request));
+        if (CacheHeaders.matchesIfNoneMatch(cached, request.getHeader(HttpHeaders.IF_NONE_MATCH))) {
             response.setStatusCode(NOT_MODIFIED).end();
             return;
         }
-        ByteBuffer body = answer.body(contentEncoding);
+        ByteBuffer body = cached.body(contentEncoding);
         response.setStatusCode(OK)
                 .putHeader(HttpHeaders.CONTENT_TYPE, CacheHeaders.CONTENT_TYPE)
                 .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.remaining()))
-                // Said in any case, or the platform would compress what is not, once more for each request.
+                // Always set it: without it Quarkus would compress the body again for each request.
                 .putHeader(
                         HttpHeaders.CONTENT_ENCODING,
                         contentEncoding.contentCoding().orElse("identity"));
@@ -156,7 +159,7 @@ class CacheHitHandler {
         }
     }
 
-    /** Without a copy: what is kept is never changed. */
+    /** Does not copy: cached bytes never change. */
     private static Buffer buffer(ByteBuffer body) {
         return BufferImpl.buffer(Unpooled.wrappedBuffer(body));
     }

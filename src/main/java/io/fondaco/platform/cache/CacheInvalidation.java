@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where modules tell what cached answers are no longer true. */
+/** Modules publish here which tags a transaction changed. */
 @ApplicationScoped
 public class CacheInvalidation {
     private final CacheSettings settings;
@@ -27,16 +27,16 @@ public class CacheInvalidation {
     CacheInvalidation(
             CacheSettings settings,
             InvalidationLog log,
-            InvalidationLogReader tail,
-            InvalidationBroadcaster pods,
+            InvalidationLogReader logReader,
+            InvalidationBroadcaster broadcaster,
             Topology topology,
             CacheMetrics metrics,
             AfterCommit afterCommit,
             AsyncCommit asyncCommit) {
         this.settings = settings;
         this.log = log;
-        this.logReader = tail;
-        this.broadcaster = pods;
+        this.logReader = logReader;
+        this.broadcaster = broadcaster;
         this.topology = topology;
         this.metrics = metrics;
         this.afterCommit = afterCommit;
@@ -44,9 +44,10 @@ public class CacheInvalidation {
     }
 
     /**
-     * Tells that the transaction in hand changes what these tags name. It costs the transaction one statement. When it has
-     * committed, and before its caller is answered, this pod serves nothing older any more; the others a few
-     * milliseconds later, and after the lease of their caches whatever happens. When it rolls back, nothing is told.
+     * Publishes that the current transaction changes the data behind these tags. Costs the transaction one statement.
+     * After the commit, and before its client gets a response, this pod serves nothing older; the other pods a few
+     * milliseconds later, and at the latest {@link CacheSettings#lease()} later even if messages are lost. A rollback
+     * publishes nothing.
      *
      * @throws IllegalStateException outside of a transaction
      */
@@ -54,7 +55,7 @@ public class CacheInvalidation {
         if (tags.isEmpty()) {
             return;
         }
-        afterCommit.requireTransaction("Changes are told in the transaction that makes them");
+        afterCommit.requireTransaction("An invalidation must be published in the transaction that makes the change");
         asyncCommit.disable();
         List<Long> hashes = CacheTag.hashes(tags);
         List<Long> ids = log.append(hashes);
@@ -63,7 +64,7 @@ public class CacheInvalidation {
                 .add(ids, hashes);
     }
 
-    /** What one transaction has told until now. */
+    /** The invalidations that one transaction has published so far. */
     private final class PendingInvalidation implements Runnable {
         private final List<Long> ids = new ArrayList<>();
         private final Set<Long> tags = new LinkedHashSet<>();
@@ -78,12 +79,12 @@ public class CacheInvalidation {
             if (!settings.enabled()) {
                 return;
             }
-            Optional<Position> at = topology.primaryPosition();
-            if (at.isEmpty()) {
+            Optional<Position> position = topology.primaryPosition();
+            if (position.isEmpty()) {
                 logReader.invalidateAll();
                 return;
             }
-            Invalidation invalidation = new Invalidation(ids, List.copyOf(tags), at.get());
+            Invalidation invalidation = new Invalidation(ids, List.copyOf(tags), position.get());
             logReader.receive(invalidation);
             metrics.invalidated("own", invalidation.tags().size());
             broadcaster.broadcast(invalidation);

@@ -2,11 +2,11 @@ package io.fondaco.platform.cache;
 
 import java.util.Optional;
 
-/** What a look into the cache came to. */
+/** The result of a cache lookup. */
 sealed interface CacheLookup {
-    /** Kept, and true as far as the caller can know; perhaps that there is nothing to answer with. */
+    /** A cached response, possibly a negative entry, that is fresh for this client. */
     record Hit(CachedResponse response) implements CacheLookup {}
 
-    /** @param cached what is there but must not be served as it is */
+    /** @param cached the entry that exists but must not be served as it is */
     record Miss(CacheMetrics.MissReason reason, Optional<CachedResponse> cached) implements CacheLookup {}
 }

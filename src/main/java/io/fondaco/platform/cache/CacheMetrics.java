@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.infinispan.AdvancedCache;
 
-/** The cache in numbers: {@code fondaco_cache_…}. */
+/** Metrics of the cache: {@code fondaco_cache_…}. */
 @Startup
 @ApplicationScoped
 class CacheMetrics {
@@ -24,20 +24,20 @@ class CacheMetrics {
 
     CacheMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.logFailures = counter("log.failures", "Looks at the log of changes that failed");
+        this.logFailures = counter("log.failures", "Failed reads of the invalidation log");
     }
 
-    /** What became of a look into the cache that was no hit. */
+    /** Why a lookup was no hit. */
     enum MissReason {
-        /** Not there. */
+        /** No entry. */
         NOT_CACHED("unknown"),
-        /** There, but something was told against it. */
+        /** An entry exists, but one of its tags was invalidated after it was read. */
         INVALIDATED("changed"),
-        /** There, but nobody can say that it holds up to the caller's token. */
+        /** An entry exists, but is not known to be fresh up to the client's token. */
         BEHIND_TOKEN("token"),
-        /** There, but this pod has not heard of changes for too long. */
+        /** An entry exists, but this pod has not read the invalidation log for longer than the lease. */
         LOG_READER_BEHIND("out_of_touch"),
-        /** There and true, and made anew before it expires. */
+        /** The entry is fresh, but this request reloads it before it expires. */
         REFRESH("refresh");
 
         private final String label;
@@ -47,42 +47,45 @@ class CacheMetrics {
         }
     }
 
-    /** @param route of the resource, as a template */
+    /** @param route the resource's path template */
     void hit(String route) {
-        hits.computeIfAbsent(route, key -> counter("hits", "Answers from the cache", "route", key))
+        hits.computeIfAbsent(route, key -> counter("hits", "Responses from the cache", "route", key))
                 .increment();
     }
 
     void miss(String route, MissReason reason) {
         misses.computeIfAbsent(
                         route + ' ' + reason.label,
-                        _ -> counter("misses", "Answers that were made anew", "route", route, "reason", reason.label))
+                        _ -> counter("misses", "Lookups that found no response to serve", "route", route, "reason", reason.label))
                 .increment();
     }
 
-    /** Waited for a load that another request had begun. */
+    /** A request waited for a load that another request had started. */
     void loadShared() {
-        counter("loads.shared", "Requests that waited for another's load of the same answer")
+        counter("loads.shared", "Requests that waited for another request's load of the same response")
                 .increment();
     }
 
     void staleServed() {
-        counter("stale", "Answers served older than they may be, for no server of the database answered")
+        counter("stale", "Cached responses served although no database server answered (stale-if-error)")
                 .increment();
     }
 
     void stored() {
-        counter("fills", "Answers kept").increment();
+        counter("fills", "Responses stored in the cache").increment();
     }
 
-    /** @param reason stale: something newer was told of; unplaced: the server did not say where it stood; size */
+    /**
+     * @param reason {@code stale}: invalidated by a later position; {@code unplaced}: the server did not report its
+     *     position; {@code size}
+     */
     void notStored(String reason) {
-        counter("fills.refused", "Answers not kept", "reason", reason).increment();
+        counter("fills.refused", "Loaded responses that were not stored", "reason", reason).increment();
     }
 
-    /** @param from own, pod, log */
-    void invalidated(String from, int tags) {
-        counter("invalidations", "Tags told to have changed, by who told this pod first", "source", from)
+    /** @param source {@code own}, {@code pod} or {@code log} */
+    void invalidated(String source, int tags) {
+        counter("invalidations", "Invalidated tags, by where this pod received the invalidation first", "source", source)
                 .increment(tags);
     }
 
@@ -91,18 +94,18 @@ class CacheMetrics {
     }
 
     void resynchronized() {
-        counter("restarts", "Times that this pod has forgotten all answers, its start included")
+        counter("restarts", "Times that this pod invalidated its whole cache, including at its start")
                 .increment();
     }
 
     void messageDropped() {
-        counter("messages.dropped", "Changes that other pods were not told of, and find in the log")
+        counter("messages.dropped", "Invalidations that were not sent to other pods, which find them in the log")
                 .increment();
     }
 
     Timer loadTimer() {
         return Timer.builder("fondaco.cache.load")
-                .description("How long an answer takes to be made")
+                .description("Duration of a load")
                 .publishPercentiles(0.5, 0.99)
                 .register(registry);
     }
@@ -116,7 +119,7 @@ class CacheMetrics {
 
     void registerGauges(InvalidationIndex invalidationIndex) {
         Gauge.builder("fondaco.cache.marks", invalidationIndex, InvalidationIndex::size)
-                .description("Changed things that are remembered")
+                .description("Tags in the invalidation index")
                 .register(registry);
     }
 
@@ -124,23 +127,23 @@ class CacheMetrics {
         registerGauges("answers", startedCaches.responses());
         registerGauges("absences", startedCaches.negativeEntries());
         Gauge.builder("fondaco.cache.members", container, InfinispanCaches::members)
-                .description("Pods in this pod's cluster, itself included")
+                .description("Pods in this pod's cluster, including itself")
                 .register(registry);
     }
 
     private void registerGauges(String name, AdvancedCache<String, byte[]> cache) {
         Gauge.builder("fondaco.cache.bytes", cache, it -> it.getStats().getDataMemoryUsed())
-                .description("Bytes kept")
+                .description("Heap that the entries use")
                 .tag(CACHE, name)
                 .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("fondaco.cache.entries", cache, it -> it.getStats().getApproximateEntries())
-                .description("Answers kept")
+                .description("Entries")
                 .tag(CACHE, name)
                 .register(registry);
         FunctionCounter.builder(
                         "fondaco.cache.evictions", cache, it -> it.getStats().getEvictions())
-                .description("Answers that made room for others")
+                .description("Entries evicted to make room for others")
                 .tag(CACHE, name)
                 .register(registry);
     }

@@ -1,10 +1,10 @@
 package io.fondaco.platform.cache;
 
 /**
- * What a request for a cached resource came with into it.
+ * The lookup of a request for a cached resource, attached to its routing context.
  *
- * @param route the path as a template
- * @param key of its answer
+ * @param route the path template
+ * @param key the key of its cached response
  */
 record CacheRequest(String route, String key, CacheLookup lookup) {
     static final String ATTRIBUTE = "fondaco.cache.asked";

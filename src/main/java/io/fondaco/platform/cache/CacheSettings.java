@@ -5,80 +5,88 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What pods keep, for how long, and how they hear from one another. */
+/** Size and lifetime of each pod's cache, and how pods exchange invalidations. */
 @ConfigMapping(prefix = "fondaco.cache")
 interface CacheSettings {
-    /** Whether answers are kept at all. */
+    /** Whether responses are cached at all. */
     @WithDefault("true")
     boolean enabled();
 
-    /** Bytes of answers that a pod keeps, at most; the least used go first. */
+    /** Maximum heap for cached responses, in bytes; the least used are evicted first. */
     @WithDefault("67108864")
     long maxBytes();
 
-    /** Bytes of knowledge about what does not exist, at most: apart, so that who asks at random displaces no answer. */
+    /** Maximum heap for negative entries (404), in bytes; separate, so that random URLs cannot evict real entries. */
     @WithDefault("4194304")
     long maxAbsentBytes();
 
-    /** An answer larger than this, with its compressed form, is not kept, in bytes. */
+    /** A response larger than this, including its compressed form, is not cached; in bytes. */
     @WithDefault("1048576")
     int maxAnswerBytes();
 
-    /** Bodies of at least so many bytes are kept compressed as well. */
+    /** Bodies of at least this many bytes are also kept compressed. */
     @WithDefault("512")
     int compressFrom();
 
-    /** After this an answer is made anew though nothing was told against it; each up to a fifth sooner, by chance. */
+    /** Lifetime of a cached response that is not invalidated; each entry gets up to a fifth less, at random. */
     @WithDefault("10m")
     Duration timeToLive();
 
-    /** How long it is remembered that something does not exist. */
+    /** Lifetime of a negative entry; each gets up to a fifth less, at random. */
     @WithDefault("1m")
     Duration absentTimeToLive();
 
-    /** How often the log of changes is looked at, each time up to a fifth more or less. */
+    /** How often the invalidation log is read; the interval varies at random by up to a fifth. */
     @WithDefault("100ms")
     Duration checkInterval();
 
     /**
-     * Without a look at the log for so long, kept answers are not served but made anew: no answer is older than this and
-     * what it took to send it, whatever becomes of messages between pods.
+     * How long after its last read of the invalidation log a pod still serves cached responses; then it loads each
+     * response. So no response is older than this plus its time in transit, even if messages between pods are lost.
      */
     @WithDefault("2s")
     Duration lease();
 
-    /** How old an answer may be, if nothing is known against it, when no server of the database answers. */
+    /**
+     * How long after the last read of the invalidation log a response may be served when no database server answers, if
+     * no invalidation of it is known.
+     */
     @WithDefault("5m")
     Duration maxStale();
 
-    /** How long changes stay in the log. A pod that has not looked for half as long begins anew. */
+    /**
+     * How long invalidations stay in the log. A pod that has not read it for half as long invalidates its whole cache.
+     */
     @WithDefault("10m")
     Duration retention();
 
-    /** How many changed things a pod remembers; beyond it, it forgets answers as old as the oldest of them instead. */
+    /**
+     * Maximum number of entries in the invalidation index. Evicting the oldest raises the floor: anything read below it
+     * is stale.
+     */
     @WithDefault("50000")
     int maxMarks();
 
     /**
-     * False makes it a cache like any other, which takes what it reads for true; for tests, to see that they see it. Never
-     * in a shop.
+     * False makes this an ordinary cache that does not compare positions; only for tests that prove that they would
+     * detect it. Never set it in production.
      */
     @WithDefault("true")
     boolean checkPositions();
 
-    /** Loads at a time, per pod. */
+    /** Maximum number of concurrent loads, per pod. */
     @WithDefault("32")
     int maxLoads();
 
-    /** How long a request waits for its load, or for another's of the same answer. */
+    /** How long a request waits for its own load, or for another request's load of the same response. */
     @WithDefault("5s")
     Duration loadTimeout();
 
-    /** {@code max-age} of answers without a token: how long a browser may keep them without asking. */
+    /** {@code max-age} of responses without a token: how long a browser may reuse them without revalidation. */
     @WithDefault("0s")
     Duration browserMaxAge();
 
-    /** {@code s-maxage}: how long a CDN may. Nobody can take back what it serves meanwhile unless it is purged. */
+    /** {@code s-maxage}: how long a CDN may reuse them. Until a purge or its expiry, a change is not visible there. */
     @WithDefault("0s")
     Duration sharedMaxAge();
 
@@ -86,21 +94,27 @@ interface CacheSettings {
     @WithDefault("0s")
     Duration staleWhileRevalidate();
 
-    /** The header that tells a CDN what an answer is made of, to purge by: {@code Surrogate-Key}, {@code Cache-Tag}. */
+    /** The response header with the tags, by which a CDN can purge: {@code Surrogate-Key}, {@code Cache-Tag}. */
     Optional<String> surrogateKeyHeader();
 
-    /** How pods find one another. Without either of these two a pod keeps to itself, and hears of changes by the log. */
+    /**
+     * How pods find each other. Without {@code dns} and {@code members} a pod joins no cluster and receives
+     * invalidations from the log only.
+     */
     Cluster cluster();
 
     /** The cluster of pods. */
     interface Cluster {
-        /** A name that stands for the addresses of all pods: a headless service, with addresses that are not ready yet. */
+        /**
+         * A DNS name that resolves to the addresses of all pods: a headless service that includes pods that are not
+         * ready.
+         */
         Optional<String> dns();
 
-        /** Or the pods by name: {@code host[port],host[port]}. Not all of them need be there. */
+        /** Or the pods by name: {@code host[port],host[port]}. Not all of them need to be running. */
         Optional<String> members();
 
-        /** Whether there is one to join. */
+        /** Whether a cluster is configured. */
         default boolean isConfigured() {
             return dns().isPresent() || members().isPresent();
         }
@@ -109,35 +123,37 @@ interface CacheSettings {
         @WithDefault("fondaco")
         String name();
 
-        /** The address to listen on; a pattern of JGroups. */
+        /** The address to listen on, as a JGroups pattern. */
         @WithDefault("SITE_LOCAL")
         String bindAddress();
 
-        /** TCP port for messages; that of failure detection is 50,000 above it. */
+        /** TCP port for messages; failure detection listens on this port plus 50,000. */
         @WithDefault("7800")
         int bindPort();
 
         /**
-         * A PKCS#12 file with the key of the pods and the certificates that they trust: with it they talk by TLS only, and
-         * only to pods that have such a key too. Without it let nobody but pods reach their ports.
+         * A PKCS#12 file with the key of the pods and the certificates that they trust: with it pods connect by mutual
+         * TLS only. Without it, make sure that only pods can reach these ports.
          */
         Optional<String> keystore();
 
         /** The password of that file. */
         Optional<String> keystorePassword();
 
-        /** After so long without a sign of life a pod is given up by the others, until it is heard of again. */
+        /** A pod that sends no heartbeat for this long is removed from the cluster until it answers again. */
         @WithDefault("10s")
         Duration failureTimeout();
 
-        /** A cluster that has split looks for its other part this often at least, and twice as often at most. */
+        /**
+         * After a split, the parts of a cluster search for each other at least this often, and at most twice as often.
+         */
         @WithDefault("10s")
         Duration mergeInterval();
 
-        /** The address by which other pods reach this one, where it is another. */
+        /** The address under which other pods reach this one, if it differs from the bind address. */
         Optional<String> externalAddress();
 
-        /** The port that goes with it, where it is another; that of failure detection is 50,000 above it likewise. */
+        /** The port that belongs to it, if it differs; failure detection uses this port plus 50,000. */
         Optional<Integer> externalPort();
     }
 }

@@ -6,19 +6,19 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Names something that answers are made of, such as one product: an answer carries the tags of all it is made of, a change
- * tells the tags of all it changes. Also what a CDN is given to purge by.
+ * A name for data that responses are built from, such as one product. A cached response has the tags of all its data;
+ * an invalidation names the tags that changed. CDNs purge by the same names.
  *
  * @param name without spaces or commas
  */
 public record CacheTag(String name) {
     public CacheTag {
         if (name.isEmpty() || name.indexOf(' ') >= 0 || name.indexOf(',') >= 0) {
-            throw new IllegalArgumentException("No tag: '%s'".formatted(name));
+            throw new IllegalArgumentException("A cache tag is not empty and has no spaces or commas: '%s'".formatted(name));
         }
     }
 
-    /** What pods tell one another: two tags that happen to share it cost a load more, never a wrong answer. */
+    /** The hash that pods exchange: two tags with the same hash cost an additional load, never a stale response. */
     long hash() {
         return ByteBuffer.wrap(Secret.hash(name)).getLong();
     }

@@ -6,11 +6,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a resource answers with, and what it is made of.
+ * What a resource returns to the cache, before it is serialized.
  *
- * @param entity written as JSON; empty when there is nothing to answer with, which is worth remembering too
- * @param tags of everything that it shows, or that would make it show something else
- * @param nextPage the reference to the next page of a list, relative to the host; empty where there is none
+ * @param entity written as JSON; empty for "not found", which is cached as a negative entry
+ * @param tags of all data that the response shows, or that would change it
+ * @param nextPage reference to the next page of a list, relative to the host; empty if there is none
  */
 public record CacheableResponse(Optional<Object> entity, Set<CacheTag> tags, String nextPage) {
     public CacheableResponse {
@@ -26,7 +26,7 @@ public record CacheableResponse(Optional<Object> entity, Set<CacheTag> tags, Str
         return new CacheableResponse(Optional.of(entity), tags, nextPage == null ? "" : nextPage);
     }
 
-    /** There is no such thing; {@code tags} are of what would make one. */
+    /** A "not found"; {@code tags} name the data that would make the resource exist. */
     public static CacheableResponse notFound(Set<CacheTag> tags) {
         return new CacheableResponse(Optional.empty(), tags, "");
     }
@@ -35,7 +35,7 @@ public record CacheableResponse(Optional<Object> entity, Set<CacheTag> tags, Str
         return entity.isEmpty();
     }
 
-    /** As CDNs take them: names with a space between, in an order that does not depend on chance. */
+    /** In the form that CDNs expect: names separated by spaces, sorted. */
     String surrogateKeys() {
         return tags.stream().map(CacheTag::name).sorted().collect(Collectors.joining(" "));
     }

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * A finished answer, or the knowledge that there is none, as the cache keeps it: one array of bytes, so that its size is
- * known and is bounded, with what must be known to judge it in front.
+ * A complete response or a negative entry, as the cache stores it: one byte array, so that its size is known and
+ * bounded, with a header that says when it is fresh.
  *
- * <p>Times are the process's own ({@link System#nanoTime()}): the array never leaves it.
+ * <p>Times are {@link System#nanoTime()} of this process: the array never leaves it.
  */
 final class CachedResponse {
-    /** Not the number of any state of {@link InvalidationIndex}. */
+    /** Not a version of {@link InvalidationIndex}. */
     private static final long NOT_CHECKED = -1;
 
     private static final int ETAG_BYTES = 16;
@@ -50,20 +50,20 @@ final class CachedResponse {
     }
 
     /**
-     * When an answer is to be made anew.
+     * When a cached response is loaded again.
      *
-     * @param refreshAt from when on somebody makes it anew while others still get it
-     * @param expiresAt from when on nobody gets it
+     * @param refreshAt from when a few requests reload it while the others still get it
+     * @param expiresAt from when it is no longer served
      */
     record Lifetime(long refreshAt, long expiresAt) {}
 
     /**
-     * @param from what was written up to there is in it
-     * @param upTo what was written after it is not
-     * @param compressFrom bodies of fewer bytes are not kept compressed as well
+     * @param lowerBound the response contains everything written up to this position
+     * @param upperBound the response contains nothing written after this position
+     * @param compressFrom bodies of fewer bytes are not also kept compressed
      */
     static CachedResponse of(
-            CacheableResponse content, byte[] body, Position from, Position upTo, Lifetime lifetime, int compressFrom) {
+            CacheableResponse content, byte[] body, Position lowerBound, Position upperBound, Lifetime lifetime, int compressFrom) {
         List<Long> tags = CacheTag.hashes(content.tags());
         String etag = content.isNotFound() ? "" : HexFormat.of().formatHex(Secret.hash(body), 0, ETAG_BYTES);
         byte[] link = content.nextPage().getBytes(StandardCharsets.US_ASCII);
@@ -80,8 +80,8 @@ final class CachedResponse {
                 + body.length
                 + zipped.length);
         all.putLong(lifetime.refreshAt()).putLong(lifetime.expiresAt());
-        all.putInt(from.timeline()).putLong(from.lsn());
-        all.putInt(upTo.timeline()).putLong(upTo.lsn());
+        all.putInt(lowerBound.timeline()).putLong(lowerBound.lsn());
+        all.putInt(upperBound.timeline()).putLong(upperBound.lsn());
         all.putInt(content.isNotFound() ? 1 : 0).putInt(tags.size());
         all.putInt(etag.length()).putInt(link.length).putInt(keys.length);
         all.putInt(body.length).putInt(zipped.length);
@@ -126,7 +126,7 @@ final class CachedResponse {
         return new Position(view.getInt(at), view.getLong(at + Integer.BYTES));
     }
 
-    /** Whether it says that there is nothing to answer with. */
+    /** Whether this is a negative entry. */
     boolean isNotFound() {
         return view.getInt(NOT_FOUND) != 0;
     }
@@ -144,15 +144,15 @@ final class CachedResponse {
     }
 
     /**
-     * Whether it was found to hold while this was the state of the marks: a note to itself, the one thing in the array that
-     * changes. Who misses another's note just looks again.
+     * Whether it was found fresh at this version of the index: a note in the array, the only part of it that changes. A
+     * thread that misses another thread's note just checks again.
      */
-    boolean isKnownFresh(long state) {
-        return (long) LONGS.get(bytes, CHECKED_VERSION) == state;
+    boolean isKnownFresh(long version) {
+        return (long) LONGS.get(bytes, CHECKED_VERSION) == version;
     }
 
-    void markFresh(long state) {
-        LONGS.set(bytes, CHECKED_VERSION, state);
+    void markFresh(long version) {
+        LONGS.set(bytes, CHECKED_VERSION, version);
     }
 
     /** Without quotes, the same for every encoding. */
@@ -160,7 +160,7 @@ final class CachedResponse {
         return text(etagAt(), view.getInt(ETAG_LENGTH));
     }
 
-    /** Where the next page of a list is; empty where there is none. */
+    /** Reference to the next page of a list; empty if there is none. */
     String nextPage() {
         return text(linkAt(), view.getInt(LINK_LENGTH));
     }
@@ -169,7 +169,7 @@ final class CachedResponse {
         return text(keysAt(), view.getInt(KEYS_LENGTH));
     }
 
-    /** The body as it can be sent; part of the whole array, not to be changed. */
+    /** The body as it is sent; a view of the array, not to be modified. */
     ByteBuffer body(ContentEncoding contentEncoding) {
         int plain = keysAt() + view.getInt(KEYS_LENGTH);
         int length = view.getInt(PLAIN_LENGTH);
@@ -179,9 +179,9 @@ final class CachedResponse {
         };
     }
 
-    /** What it is sent in to who would take the wished encoding. */
-    ContentEncoding selectEncoding(ContentEncoding wished) {
-        return wished == ContentEncoding.GZIP && view.getInt(GZIP_LENGTH) == 0 ? ContentEncoding.IDENTITY : wished;
+    /** The encoding in which it is sent to a client that accepts the given one. */
+    ContentEncoding selectEncoding(ContentEncoding accepted) {
+        return accepted == ContentEncoding.GZIP && view.getInt(GZIP_LENGTH) == 0 ? ContentEncoding.IDENTITY : accepted;
     }
 
     private int etagAt() {

@@ -8,12 +8,12 @@ import org.infinispan.AdvancedCache;
 import org.infinispan.context.Flag;
 import org.jspecify.annotations.Nullable;
 
-/** The answers that this pod keeps, and its knowledge of what does not exist. */
+/** The cached responses and negative entries of this pod. */
 @ApplicationScoped
 class CachedResponseStore {
     private static final double JITTER = 0.2;
 
-    /** From this part of its life on an answer is made anew while it is still served. */
+    /** After this fraction of its lifetime a response is reloaded while it is still served. */
     private static final double REFRESH_AHEAD_FRACTION = 0.8;
 
     private final InfinispanCaches container;
@@ -24,7 +24,7 @@ class CachedResponseStore {
         this.settings = settings;
     }
 
-    /** Kept and not expired; whether it still holds is for {@link InvalidationIndex} to say. */
+    /** The entry if it exists and is not expired; {@link InvalidationIndex} says whether it is fresh. */
     @Nullable
     CachedResponse get(String key) {
         InfinispanCaches.StartedCaches startedCaches = container.getOrNull();
@@ -38,42 +38,42 @@ class CachedResponseStore {
         if (bytes == null) {
             return null;
         }
-        CachedResponse answer = new CachedResponse(bytes);
-        return answer.isExpired(System.nanoTime()) ? null : answer;
+        CachedResponse cached = new CachedResponse(bytes);
+        return cached.isExpired(System.nanoTime()) ? null : cached;
     }
 
-    /** Counting is done where a hit is known to be one. */
+    /** Hits are counted where they are known to be fresh. */
     private static AdvancedCache<String, byte[]> withoutStatistics(AdvancedCache<String, byte[]> cache) {
         return cache.withFlags(Flag.SKIP_STATISTICS);
     }
 
-    /** How long an answer of this kind lives that is made now. */
-    CachedResponse.Lifetime newLifetime(boolean absent) {
-        Duration longest = absent ? settings.absentTimeToLive() : settings.timeToLive();
+    /** The lifetime of an entry that is loaded now. */
+    CachedResponse.Lifetime newLifetime(boolean notFound) {
+        Duration maxLifetime = notFound ? settings.absentTimeToLive() : settings.timeToLive();
         double share = 1 - ThreadLocalRandom.current().nextDouble(JITTER);
         long now = System.nanoTime();
-        long nanos = (long) (longest.toNanos() * share);
+        long nanos = (long) (maxLifetime.toNanos() * share);
         return new CachedResponse.Lifetime(now + (long) (nanos * REFRESH_AHEAD_FRACTION), now + nanos);
     }
 
-    /** @return whether there was room for it */
-    boolean put(String key, CachedResponse answer) {
+    /** @return false if the cache has not started or the response is too large */
+    boolean put(String key, CachedResponse cached) {
         InfinispanCaches.StartedCaches startedCaches = container.getOrNull();
-        if (startedCaches == null || answer.bytes().length > settings.maxAnswerBytes()) {
+        if (startedCaches == null || cached.bytes().length > settings.maxAnswerBytes()) {
             return false;
         }
-        if (answer.isNotFound()) {
+        if (cached.isNotFound()) {
             startedCaches.responses().withFlags(Flag.IGNORE_RETURN_VALUES).remove(key);
-            putEntry(startedCaches.negativeEntries(), key, answer, settings.absentTimeToLive());
+            putEntry(startedCaches.negativeEntries(), key, cached, settings.absentTimeToLive());
         } else {
             startedCaches.negativeEntries().withFlags(Flag.IGNORE_RETURN_VALUES).remove(key);
-            putEntry(startedCaches.responses(), key, answer, settings.timeToLive());
+            putEntry(startedCaches.responses(), key, cached, settings.timeToLive());
         }
         return true;
     }
 
     private static void putEntry(
-            AdvancedCache<String, byte[]> cache, String key, CachedResponse answer, Duration longest) {
-        cache.withFlags(Flag.IGNORE_RETURN_VALUES).put(key, answer.bytes(), longest.toMillis(), TimeUnit.MILLISECONDS);
+            AdvancedCache<String, byte[]> cache, String key, CachedResponse cached, Duration maxLifetime) {
+        cache.withFlags(Flag.IGNORE_RETURN_VALUES).put(key, cached.bytes(), maxLifetime.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

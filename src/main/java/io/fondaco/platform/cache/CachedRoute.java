@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A resource whose answers are kept, as a bean of its module. What it answers depends on nothing but its path and these
- * parameters, and is the same for everybody.
+ * A resource whose responses are cached, declared as a bean of its module. Its response depends only on the path and
+ * these parameters, and is the same for every client.
  *
- * @param path as the resource has it: {@code /store/v1/products/{product}}
- * @param parameters of the query; others are as good as absent
+ * @param path the resource's path: {@code /store/v1/products/{product}}
+ * @param parameters query parameters that the response depends on; a request with any other is not cached
  */
 public record CachedRoute(String path, List<String> parameters) {
     private static final int MAX_KEY_LENGTH = 1_000;
@@ -22,11 +22,11 @@ public record CachedRoute(String path, List<String> parameters) {
         parameters = List.copyOf(parameters);
         int parameter = path.indexOf('{');
         if (parameter >= 0 && path.indexOf('}') != path.length() - 1) {
-            throw new IllegalArgumentException("A parameter can only be the end of a path: " + path);
+            throw new IllegalArgumentException("A path parameter must be at the end of the path: " + path);
         }
     }
 
-    /** Whether a path is one of this resource: with anything but a slash in the place of its parameter. */
+    /** Whether a path belongs to this resource; the parameter matches anything but a slash. */
     boolean matches(String requested) {
         int parameter = path.indexOf('{');
         if (parameter < 0) {
@@ -37,7 +37,7 @@ public record CachedRoute(String path, List<String> parameters) {
                 && requested.indexOf('/', parameter) < 0;
     }
 
-    /** The same for all requests that get the same answer; empty for one whose answer is not worth keeping. */
+    /** The same key for all requests that get the same response; empty if the response is not cached. */
     Optional<String> key(RoutingContext context) {
         HttpServerRequest request = context.request();
         String query = request.query();
@@ -46,7 +46,7 @@ public record CachedRoute(String path, List<String> parameters) {
             try {
                 Map<String, List<String>> sent = new QueryStringDecoder(query, false).parameters();
                 if (!parameters.containsAll(sent.keySet())) {
-                    // The resource refuses what it does not know.
+                    // The resource rejects unknown parameters.
                     return Optional.empty();
                 }
                 key += parameters(sent);

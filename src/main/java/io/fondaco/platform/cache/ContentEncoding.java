@@ -7,12 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How a body is sent. Each has an ETag of its own, as RFC 9110 demands of strong ones. */
+/** The encoding of a body. Each has its own ETag, as RFC 9110 requires for strong ETags. */
 enum ContentEncoding {
     IDENTITY("", ""),
     GZIP("gzip", "-gzip");
 
-    /** Clients send a handful of different ones; what goes beyond is worked out anew each time. */
+    /** Clients send only a few different headers; those beyond this number are negotiated each time. */
     private static final int MAX_NEGOTIATED = 64;
 
     private static final Map<String, ContentEncoding> NEGOTIATED = new ConcurrentHashMap<>();
@@ -20,22 +20,22 @@ enum ContentEncoding {
     private final String token;
     private final String etagSuffix;
 
-    ContentEncoding(String token, String tagSuffix) {
+    ContentEncoding(String token, String etagSuffix) {
         this.token = token;
-        this.etagSuffix = tagSuffix;
+        this.etagSuffix = etagSuffix;
     }
 
-    /** As {@code Content-Encoding} has it; empty for none. */
+    /** The value of {@code Content-Encoding}; empty for identity. */
     Optional<String> contentCoding() {
         return token.isEmpty() ? Optional.empty() : Optional.of(token);
     }
 
-    /** The strong ETag, in quotes, of what the bare one names. */
+    /** The strong ETag, in quotes, of this encoding of the response with the given ETag. */
     String strongEtag(String bare) {
         return '"' + bare + etagSuffix + '"';
     }
 
-    /** The best that a client takes. */
+    /** The preferred encoding that the client accepts. */
     static ContentEncoding forAcceptEncoding(@Nullable String acceptEncoding) {
         if (acceptEncoding == null || acceptEncoding.isEmpty()) {
             return IDENTITY;
@@ -52,17 +52,17 @@ enum ContentEncoding {
     }
 
     private static ContentEncoding negotiate(String acceptEncoding) {
-        boolean any = false;
+        boolean acceptsAny = false;
         for (String part : acceptEncoding.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] pieces = part.split(";", 2);
             String coding = pieces[0].strip();
-            boolean wanted = pieces.length == 1 || !isZero(pieces[1]);
+            boolean accepted = pieces.length == 1 || !isZero(pieces[1]);
             if (coding.equals(GZIP.token)) {
-                return wanted ? GZIP : IDENTITY;
+                return accepted ? GZIP : IDENTITY;
             }
-            any |= coding.equals("*") && wanted;
+            acceptsAny |= coding.equals("*") && accepted;
         }
-        return any ? GZIP : IDENTITY;
+        return acceptsAny ? GZIP : IDENTITY;
     }
 
     private static boolean isZero(String weight) {

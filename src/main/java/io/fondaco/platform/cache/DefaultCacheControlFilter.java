@@ -5,7 +5,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
-/** What a resource does not expressly share belongs to its caller: no cache on the way, nor a browser's, may keep it. */
+/**
+ * Responses are private by default: if a resource does not set {@code Cache-Control}, neither shared caches nor
+ * browsers may store them.
+ */
 class DefaultCacheControlFilter {
     private static final String PRIVATE_NO_STORE = "private, no-store";
 

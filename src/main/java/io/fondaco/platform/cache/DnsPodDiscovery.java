@@ -11,11 +11,11 @@ import org.jgroups.protocols.dns.DNS_PING;
 import org.jgroups.stack.IpAddress;
 
 /**
- * JGroups' discovery by DNS, with names resolved as the rest of the application resolves them: its own way is JNDI, which
- * the platform has switched off for good reasons.
+ * JGroups' discovery by DNS, with names resolved by {@link InetAddress}: JGroups itself uses JNDI, which Quarkus
+ * switches off for security.
  */
 public final class DnsPodDiscovery extends DNS_PING {
-    /** Above those that JGroups keeps for itself. */
+    /** Above the ids that JGroups reserves for itself. */
     private static final short PROTOCOL_ID = 2_001;
 
     static {

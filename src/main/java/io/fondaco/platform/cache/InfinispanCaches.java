@@ -31,12 +31,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Infinispan caches of this pod. They start beside everything else and take nothing along when they do not: without
- * them nothing is kept, and pods hear of one another's changes by the log alone.
+ * The Infinispan caches of this pod. They start in the background, and a failure does not stop the application: without
+ * them nothing is cached, and pods receive invalidations from the log only.
  *
- * <p>Answers are kept by each pod for itself, bounded by bytes, on the heap: a look there takes a third of the time that
- * one off the heap takes. What is replicated are changes under way: every pod must have every one of them at
- * once, and one that joins gets those of the last moments.
+ * <p>Responses are cached by each pod for itself, on the heap, bounded by bytes: a lookup there takes a third of the
+ * time of a lookup off the heap. Only invalidations are replicated: every pod needs each of them immediately, and a pod
+ * that joins gets the recent ones.
  */
 @ApplicationScoped
 class InfinispanCaches {
@@ -56,7 +56,7 @@ class InfinispanCaches {
     private volatile @Nullable StartedCaches startedCaches;
     private volatile int members = 1;
 
-    /** What there is once it has started. */
+    /** The caches, once they have started. */
     record StartedCaches(
             AdvancedCache<String, byte[]> responses,
             AdvancedCache<String, byte[]> negativeEntries,
@@ -79,38 +79,40 @@ class InfinispanCaches {
         try {
             start(classes, settings.cluster().isConfigured());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.error("The cache does not start: answers are made anew each time", e);
+            LOG.error("The cache cannot start; nothing is cached", e);
         }
         started.countDown();
     }
 
-    /** Without a cluster, too, where there should be one: pods that keep to themselves hear of changes by the log. */
+    /**
+     * If the cluster cannot be joined, starts without it: pods without a cluster receive invalidations from the log.
+     */
     private void start(ClassLoader classes, boolean clustered) throws ReflectiveOperationException {
-        BasicCacheContainer made = manager(configuration(classes, clustered));
-        // Before it starts, or the first view goes by unheard.
-        ((Listenable) made).addListener(new ClusterViewListener());
+        BasicCacheContainer newManager = manager(configuration(classes, clustered));
+        // Add the listener before the start, or it misses the first view.
+        ((Listenable) newManager).addListener(new ClusterViewListener());
         try {
-            made.start();
+            newManager.start();
         } catch (RuntimeException e) {
             if (!clustered) {
                 throw e;
             }
-            LOG.error("This pod joins no cluster of caches", e);
+            LOG.error("The cache cannot join its cluster and starts without it", e);
             start(classes, false);
             return;
         }
-        manager = made;
-        StartedCaches all = new StartedCaches(
-                cache(made, RESPONSES),
-                cache(made, NEGATIVE_ENTRIES),
-                clustered ? Optional.of(cache(made, INVALIDATIONS)) : Optional.empty());
-        metrics.registerGauges(all, this);
-        startedCaches = all;
+        manager = newManager;
+        StartedCaches caches = new StartedCaches(
+                cache(newManager, RESPONSES),
+                cache(newManager, NEGATIVE_ENTRIES),
+                clustered ? Optional.of(cache(newManager, INVALIDATIONS)) : Optional.empty());
+        metrics.registerGauges(caches, this);
+        startedCaches = caches;
     }
 
     /**
-     * By its name, for the compiler reads the annotations of whatever is named in the source, and this class has some whose
-     * own classes are not published.
+     * Loads the class by name: the compiler would read the annotations of a class that the source names, and the
+     * classes of some of its annotations are not published.
      */
     private static BasicCacheContainer manager(ConfigurationBuilderHolder configuration)
             throws ReflectiveOperationException {
@@ -120,7 +122,7 @@ class InfinispanCaches {
                 .newInstance(configuration, false);
     }
 
-    /** How many pods there are in this pod's cluster, as it sees it; itself included. */
+    /** Number of pods in this pod's view of the cluster, including itself. */
     int members() {
         return members;
     }
@@ -130,23 +132,23 @@ class InfinispanCaches {
         return cache.getAdvancedCache();
     }
 
-    /** Follows who comes and goes. */
+    /** Updates the member count when pods join or leave. */
     @Listener
     final class ClusterViewListener {
         @ViewChanged
         public void changed(ViewChangedEvent event) {
             members = event.getNewMembers().size();
-            LOG.infof("The cache's cluster has %d members", members);
+            LOG.infof("The cache cluster has %d members", members);
         }
 
-        /** A part of it that was lost is back. */
+        /** Parts of a split cluster have merged. */
         @Merged
         public void merged(MergeEvent event) {
             changed(event);
         }
     }
 
-    /** Empty until it has started. */
+    /** Empty until the caches have started. */
     Optional<StartedCaches> get() {
         return Optional.ofNullable(startedCaches);
     }
@@ -159,7 +161,7 @@ class InfinispanCaches {
     private ConfigurationBuilderHolder configuration(ClassLoader classes, boolean clustered) {
         ConfigurationBuilderHolder holder = new ConfigurationBuilderHolder(classes);
         GlobalConfigurationBuilder global = holder.getGlobalConfigurationBuilder();
-        // It is stopped below; a hook of its own would wait for a leave that hangs, and the process with it.
+        // onStop stops the caches; their own shutdown hook would block the exit if leaving the cluster hangs.
         global.shutdown().hookBehavior(ShutdownHookBehavior.DONT_REGISTER);
         global.classLoader(classes);
         global.jmx().disable();
@@ -183,7 +185,9 @@ class InfinispanCaches {
         builder.statistics().enable();
     }
 
-    /** Available in every part of a cluster that has split: a change that is not heard there is heard by the log. */
+    /**
+     * Available in every part of a split cluster: invalidations that do not arrive as messages arrive through the log.
+     */
     private static void configureInvalidations(ConfigurationBuilder builder) {
         builder.clustering()
                 .cacheMode(CacheMode.REPL_ASYNC)
@@ -203,17 +207,17 @@ class InfinispanCaches {
         startedCaches = null;
         try {
             if (!started.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warnf("The cache has not started within %s, and is not stopped either", STOP_LIMIT);
+                LOG.warnf("The cache did not finish its start within %s and is not stopped", STOP_LIMIT);
             }
-            BasicCacheContainer made = manager;
-            // Taking leave of a cluster may wait for members that do not answer; the pod does not.
-            if (made != null
+            BasicCacheContainer current = manager;
+            // Leaving the cluster may wait for members that do not answer; do not wait longer than the limit.
+            if (current != null
                     && !Thread.ofPlatform()
                             .daemon()
                             .name("cache-stop")
-                            .start(made::stop)
+                            .start(current::stop)
                             .join(STOP_LIMIT)) {
-                LOG.warnf("The cache has not taken leave of its cluster within %s", STOP_LIMIT);
+                LOG.warnf("The cache did not leave its cluster within %s", STOP_LIMIT);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What one transaction changed, as pods tell one another.
+ * The tags that one transaction changed, as pods exchange it.
  *
- * @param rowIds of its rows in the log
- * @param tags hashes of what it changed
+ * @param rowIds ids of its rows in the invalidation log
+ * @param tags hashes of the changed tags
  * @param position at or past its commit
  */
 record Invalidation(List<Long> rowIds, List<Long> tags, Position position) {
@@ -30,17 +30,20 @@ record Invalidation(List<Long> rowIds, List<Long> tags, Position position) {
         return bytes.array();
     }
 
-    /** @throws RuntimeException if a pod of another version speaks otherwise; the log tells this one all the same */
+    /**
+     * @throws RuntimeException if the format is not known, for example of another version; the log has the invalidation
+     *     too
+     */
     static Invalidation parse(byte[] message) {
         ByteBuffer bytes = ByteBuffer.wrap(message);
         int format = bytes.getInt();
         if (format != FORMAT) {
-            throw new IllegalArgumentException("A message of format " + format);
+            throw new IllegalArgumentException("Unknown invalidation format: " + format);
         }
-        Position at = new Position(bytes.getInt(), bytes.getLong());
+        Position position = new Position(bytes.getInt(), bytes.getLong());
         int ids = bytes.getInt();
         int tags = bytes.getInt();
-        return new Invalidation(parse(bytes, ids), parse(bytes, tags), at);
+        return new Invalidation(parse(bytes, ids), parse(bytes, tags), position);
     }
 
     private static List<Long> parse(ByteBuffer bytes, int count) {

@@ -17,8 +17,8 @@ import org.infinispan.notifications.cachelistener.event.CacheEntryCreatedEvent;
 import org.jboss.logging.Logger;
 
 /**
- * Tells the other pods of changes within milliseconds, and never holds up who makes them: what cannot be sent in time, to
- * a pod that hangs for instance, is left to the log.
+ * Sends invalidations to the other pods within milliseconds, and never blocks the sending request: messages that cannot
+ * be sent in time, for example because a pod hangs, are dropped; the log delivers them.
  */
 @ApplicationScoped
 class InvalidationBroadcaster {
@@ -34,10 +34,10 @@ class InvalidationBroadcaster {
     private volatile boolean stopped;
 
     InvalidationBroadcaster(
-            CacheSettings settings, InfinispanCaches container, InvalidationLogReader tail, CacheMetrics metrics) {
+            CacheSettings settings, InfinispanCaches container, InvalidationLogReader logReader, CacheMetrics metrics) {
         this.settings = settings;
         this.container = container;
-        this.logReader = tail;
+        this.logReader = logReader;
         this.metrics = metrics;
     }
 
@@ -81,15 +81,15 @@ class InvalidationBroadcaster {
 
     private void put(AdvancedCache<String, byte[]> channel, Invalidation invalidation) {
         try {
-            // Under a key of its own, so that no message takes the place of another.
+            // Each message has a unique key, so that none replaces another.
             channel.put(TypeId.newUuid().toString(), invalidation.serialize());
         } catch (RuntimeException e) {
             metrics.messageDropped();
-            LOG.debug("A change was not sent to other pods", e);
+            LOG.debug("An invalidation was not sent to other pods", e);
         }
     }
 
-    /** Hears what other pods put in. */
+    /** Receives the invalidations of other pods. */
     @Listener
     final class InvalidationListener {
         @CacheEntryCreated
@@ -102,7 +102,7 @@ class InvalidationBroadcaster {
                 logReader.receive(invalidation);
                 metrics.invalidated("pod", invalidation.tags().size());
             } catch (RuntimeException e) {
-                LOG.debug("A message of another pod is not understood", e);
+                LOG.debug("An invalidation from another pod cannot be parsed", e);
             }
         }
     }

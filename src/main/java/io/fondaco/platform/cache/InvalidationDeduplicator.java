@@ -9,34 +9,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The changes that this pod hears of, most of them twice: from who made them, at once and perhaps never, and from the log,
- * later and for certain. Each is marked once. What the log has shown is marked when {@link #applyLogRows} returns, whoever was
- * just telling of it too: only then may it be said that this pod has heard of all changes up to there.
+ * Applies invalidations to the index. Most arrive twice: as a message, immediately but without guarantee, and from the
+ * log, later and guaranteed. Each is applied once. Every row of the log is in the index when {@link #applyLogRows}
+ * returns, even if its message arrives at the same time: only then may the applied position advance.
  */
 final class InvalidationDeduplicator {
-    /** The log shows everything long before. */
+    /** Longer than the log takes to deliver any row. */
     private static final long RECEIVED_RETENTION_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final InvalidationIndex index;
 
-    /** Rows that were told by who wrote them, before the log showed them; by when. */
+    /** Rows whose message arrived before the log showed them, with the time of arrival. */
     private final Map<Long, Long> receivedRowIds = new HashMap<>();
 
-    /** Rows that the last look showed, and the next may show again. */
+    /** Rows of the last read that the next read may return again. */
     private Set<Long> reappearingRowIds = Set.of();
 
     InvalidationDeduplicator(InvalidationIndex invalidationIndex) {
         this.index = invalidationIndex;
     }
 
-    /** By its writer, this pod or another. */
+    /** An invalidation from the writer of the change, this pod or another. */
     synchronized void applyMessage(Invalidation invalidation) {
         long now = System.nanoTime();
         invalidation.rowIds().forEach(id -> receivedRowIds.put(id, now));
         index.invalidate(invalidation.tags(), invalidation.position());
     }
 
-    /** Begins anew: what was read before this position is true no more. */
+    /** Starts again: everything read before this position is stale. */
     synchronized void reset(Position floor) {
         index.reset(floor);
         receivedRowIds.clear();
@@ -44,29 +44,29 @@ final class InvalidationDeduplicator {
     }
 
     /**
-     * By the log.
+     * Rows of the invalidation log.
      *
-     * @param at at or past the commit of every row
-     * @param sameServer as showed the rows before: one may show a commit before another, so what a replica showed is placed
-     *     again when the primary shows it
-     * @return how many tags were not marked yet
+     * @param position at or past the commit of every row
+     * @param sameServer whether the rows come from the same server as the rows before: a replica may show a commit
+     *     earlier than another server, so rows that a replica showed are applied again when the primary shows them
+     * @return the number of newly invalidated tags
      */
-    synchronized int applyLogRows(List<InvalidationLog.LogRow> rows, Position at, boolean sameServer) {
-        Set<Long> before = sameServer ? reappearingRowIds : Set.of();
-        Set<Long> now = new HashSet<>();
-        int marked = 0;
+    synchronized int applyLogRows(List<InvalidationLog.LogRow> rows, Position position, boolean sameServer) {
+        Set<Long> alreadyApplied = sameServer ? reappearingRowIds : Set.of();
+        Set<Long> mayReappear = new HashSet<>();
+        int invalidated = 0;
         for (InvalidationLog.LogRow logRow : rows) {
-            if (!before.contains(logRow.id()) && receivedRowIds.remove(logRow.id()) == null) {
-                index.invalidate(logRow.tags(), at);
-                marked += logRow.tags().size();
+            if (!alreadyApplied.contains(logRow.id()) && receivedRowIds.remove(logRow.id()) == null) {
+                index.invalidate(logRow.tags(), position);
+                invalidated += logRow.tags().size();
             }
             if (logRow.mayReappear()) {
-                now.add(logRow.id());
+                mayReappear.add(logRow.id());
             }
         }
-        reappearingRowIds = now;
-        long time = System.nanoTime();
-        receivedRowIds.values().removeIf(when -> time - when > RECEIVED_RETENTION_NANOS);
-        return marked;
+        reappearingRowIds = mayReappear;
+        long now = System.nanoTime();
+        receivedRowIds.values().removeIf(when -> now - when > RECEIVED_RETENTION_NANOS);
+        return invalidated;
     }
 }

@@ -8,33 +8,34 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Up to where each tag is known to have changed. An answer that was read before a change of one of its tags is not true any
- * more, whether it was kept before this pod heard of the change or is about to be kept after it.
+ * The last known WAL position at which each tag was invalidated. A response that was read before an invalidation of one
+ * of its tags is stale, whether it was stored before this pod received the invalidation or is stored afterwards.
  *
- * <p>Bounded: the oldest mark makes room for a new one, and takes with it all answers that it might have spoken against,
- * by raising the floor, below which nothing is true.
+ * <p>Bounded: evicting the oldest entry raises the floor; anything read below the floor counts as stale.
  */
 final class InvalidationIndex {
     private final int maxEntries;
     private final Map<Long, Position> invalidatedAt = new ConcurrentHashMap<>();
     private final ArrayDeque<IndexEntry> evictionOrder = new ArrayDeque<>();
-    /** Counts what is told, so that an answer that was found to hold need not be looked at again until something is. */
+    /**
+     * Increases with each invalidation: a response found fresh at a version need not be checked again until it changes.
+     */
     private volatile long version;
 
     private volatile Position floor = Position.endOfTimeline(Integer.MAX_VALUE);
 
     private record IndexEntry(Long tag, Position position) {}
 
-    /** @param most how many tags are remembered */
-    InvalidationIndex(int most) {
-        this.maxEntries = most;
+    /** @param maxEntries how many invalidations are kept */
+    InvalidationIndex(int maxEntries) {
+        this.maxEntries = maxEntries;
     }
 
-    /** @param at at or past the commit that changed them */
-    synchronized void invalidate(Collection<Long> tags, Position at) {
+    /** @param position at or past the commit that changed the tags */
+    synchronized void invalidate(Collection<Long> tags, Position position) {
         for (Long tag : tags) {
-            invalidatedAt.merge(tag, at, Position::max);
-            evictionOrder.addLast(new IndexEntry(tag, at));
+            invalidatedAt.merge(tag, position, Position::max);
+            evictionOrder.addLast(new IndexEntry(tag, position));
         }
         while (evictionOrder.size() > maxEntries) {
             evict(evictionOrder.removeFirst());
@@ -50,41 +51,42 @@ final class InvalidationIndex {
         }
     }
 
-    /** Begins anew: what was read before this position is true no more, and nothing is known of what came before it. */
-    synchronized void reset(Position at) {
-        floor = at;
+    /** Starts again: everything read before this position is stale, and earlier invalidations are forgotten. */
+    synchronized void reset(Position position) {
+        floor = position;
         invalidatedAt.clear();
         evictionOrder.clear();
         version++;
     }
 
-    /** Whether nothing is known against it. */
-    boolean isFresh(CachedResponse answer) {
-        // The state first: what is told meanwhile makes another, and then this finding counts for nothing.
-        long now = version;
-        if (answer.isKnownFresh(now)) {
+    /** Whether no invalidation is known that makes the response stale. */
+    boolean isFresh(CachedResponse cached) {
+        // Read the version first: an invalidation during the check changes it, and then the note below is void.
+        long currentVersion = version;
+        if (cached.isKnownFresh(currentVersion)) {
             return true;
         }
-        boolean holds = isNotInvalidated(answer);
-        if (holds) {
-            answer.markFresh(now);
+        boolean fresh = isNotInvalidated(cached);
+        if (fresh) {
+            cached.markFresh(currentVersion);
         }
-        return holds;
+        return fresh;
     }
 
-    private boolean isNotInvalidated(CachedResponse answer) {
-        Position from = answer.lowerBound();
-        // The floor last: it is raised before a mark is taken away, so who misses the mark stands on the new floor.
-        for (int i = 0; i < answer.tagCount(); i++) {
-            Position last = invalidatedAt.get(answer.tag(i));
-            if (last != null && !from.isAtOrAfter(last)) {
+    private boolean isNotInvalidated(CachedResponse cached) {
+        Position readAt = cached.lowerBound();
+        // Read the floor last: it is raised before an entry is removed, so a check that misses the entry sees the new
+        // floor.
+        for (int i = 0; i < cached.tagCount(); i++) {
+            Position last = invalidatedAt.get(cached.tag(i));
+            if (last != null && !readAt.isAtOrAfter(last)) {
                 return false;
             }
         }
-        return from.isAtOrAfter(floor);
+        return readAt.isAtOrAfter(floor);
     }
 
-    /** Up to where what has these tags must be read; empty when nothing is known against any reading. */
+    /** The position that a read of these tags must have reached; empty if no invalidation of them is known. */
     Optional<Position> latestInvalidation(Collection<Long> tags) {
         Position latest = Position.START;
         for (Long tag : tags) {

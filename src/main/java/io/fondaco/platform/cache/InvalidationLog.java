@@ -13,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.hibernate.Session;
 
-/** {@code cache.invalidation}: written by who changes something, in the same transaction; read by every pod. */
+/** The table {@code cache.invalidation}: written in the changing transaction, read by every pod. */
 @ApplicationScoped
 class InvalidationLog {
-    /** Beyond every transaction, so that only the horizon is read. */
+    /** Above every transaction id, so that only the horizon is read. */
     static final String MAX_XID = "18446744073709551615";
 
     private static final int MAX_TAGS_PER_ROW = 4_000;
 
-    /** Three statements in one round trip, each with a snapshot of its own, in this order. */
+    /** Three statements in one round trip, each with its own snapshot, in this order. */
     private static final String READ = """
             %1$s;
             SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon,
@@ -38,7 +38,7 @@ class InvalidationLog {
         this.entities = entities;
     }
 
-    /** Writes down what the transaction in hand changes; one statement. */
+    /** Records the tags that the current transaction changes; one statement. */
     List<Long> append(List<Long> tags) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement("""
@@ -63,35 +63,36 @@ class InvalidationLog {
     /**
      * A row of the log.
      *
-     * @param mayReappear whether the next look may show it again
+     * @param mayReappear whether the next read may return it again
      */
     record LogRow(long id, List<Long> tags, boolean mayReappear) {}
 
     /**
-     * What a look at the log shows.
+     * The result of a read of the log.
      *
-     * @param walBefore where the server stood before the look: its {@link WalSample#visibleLowerBound} is all in the rows
-     * @param walAfter where it stood after it: at or past the commit of every row
-     * @param xminHorizon transactions below it never change again
+     * @param walBefore the server's WAL position before the read: the rows contain everything up to its {@link
+     *     WalSample#visibleLowerBound}
+     * @param walAfter the server's WAL position after the read: at or past the commit of every row
+     * @param xminHorizon all transactions below it have ended
      * @param clockMillis the server's clock
      */
     record LogRead(WalSample walBefore, WalSample walAfter, String xminHorizon, long clockMillis, List<LogRow> rows) {}
 
     /**
-     * @param since the horizon of the look before, or {@link #MAX_XID}
-     * @param most rows
+     * @param since the horizon of the previous read, or {@link #MAX_XID}
+     * @param maxRows maximum number of rows
      */
-    static LogRead read(Connection connection, String since, int most) throws SQLException {
-        try (PreparedStatement look = connection.prepareStatement(READ)) {
-            look.setString(1, since);
-            look.setInt(2, most);
-            look.execute();
-            WalSample before = readWalSample(look);
+    static LogRead read(Connection connection, String since, int maxRows) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+            statement.setString(1, since);
+            statement.setInt(2, maxRows);
+            statement.execute();
+            WalSample before = readWalSample(statement);
             String horizon = "";
             long clock = 0;
             List<LogRow> rows = new ArrayList<>();
-            look.getMoreResults();
-            try (ResultSet row = look.getResultSet()) {
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
                 while (row.next()) {
                     horizon = row.getString("horizon");
                     clock = row.getLong("clock");
@@ -102,21 +103,21 @@ class InvalidationLog {
                     }
                 }
             }
-            look.getMoreResults();
-            return new LogRead(before, readWalSample(look), horizon, clock, List.copyOf(rows));
+            statement.getMoreResults();
+            return new LogRead(before, readWalSample(statement), horizon, clock, List.copyOf(rows));
         }
     }
 
-    private static WalSample readWalSample(PreparedStatement look) throws SQLException {
-        try (ResultSet row = look.getResultSet()) {
+    private static WalSample readWalSample(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.getResultSet()) {
             if (!row.next()) {
-                throw new SQLException("The server does not say where it stands", "02000");
+                throw new SQLException("The server did not report its WAL position", "02000");
             }
             return WalSample.read(row);
         }
     }
 
-    /** Deletes what every pod has seen, or has ceased to rely on. */
+    /** Deletes rows that every pod has read, or no longer relies on. */
     @Transactional
     int prune(Duration retention) {
         return entities.createNativeQuery("""

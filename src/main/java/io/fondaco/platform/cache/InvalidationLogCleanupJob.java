@@ -7,7 +7,7 @@ import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Keeps the log of changes short. Safe on several pods at once. */
+/** Deletes old rows of the invalidation log. Several pods may run it at the same time. */
 @ApplicationScoped
 class InvalidationLogCleanupJob {
     private final InvalidationLog log;

@@ -22,13 +22,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows the log of changes, so that this pod hears of every one whatever becomes of messages between pods; and knows how
- * far it has heard: an answer that nothing was told against up to there is true up to there.
+ * Reads the invalidation log, so that this pod receives every invalidation even if messages between pods are lost, and
+ * knows up to which position it has applied them all: a cached response without a later invalidation is current up to
+ * there.
  *
- * <p>It looks at the primary, and while none is known at the furthest replica in rotation, for then a replica's word is
- * all there is. It begins anew, and all that was kept is forgotten, at the start, when another timeline has begun (what the
- * failover lost may have been kept), when it has not looked for so long that the log may have been pruned, and when there
- * is more in the log than can be looked at.
+ * <p>Reads from the primary; while none is known, from the replica in rotation that has replayed furthest, since no
+ * other source remains. It invalidates the whole cache at the start, when the timeline has changed (writes that the
+ * failover lost may be cached), when it has not read for so long that rows may have been deleted, and when the log has
+ * more rows than one read may return.
  */
 @ApplicationScoped
 class InvalidationLogReader {
@@ -50,7 +51,7 @@ class InvalidationLogReader {
     private volatile ReadProgress progress = new ReadProgress(Position.START, 0);
     private final LogOnce readFailureLog = new LogOnce();
 
-    /** Up to where this pod has heard of all changes, and when it looked. */
+    /** The position up to which all invalidations are applied, and the time of the read. */
     private record ReadProgress(Position position, long readAtNanos) {}
 
     InvalidationLogReader(Topology topology, CacheSettings settings, CacheMetrics metrics) {
@@ -76,7 +77,7 @@ class InvalidationLogReader {
         return index;
     }
 
-    /** Whether the last look is so recent that nothing told before the lease began can be missing. */
+    /** Whether the last read is recent enough that only invalidations within the lease can be missing. */
     boolean isUpToDate(long now) {
         return hasReadWithin(now, settings.lease());
     }
@@ -86,17 +87,17 @@ class InvalidationLogReader {
         return synchronizedWithLog && now - last.readAtNanos() <= limit.toNanos();
     }
 
-    /** Nothing is known against what holds of {@link #index} up to there. */
+    /** All invalidations up to this position are in {@link #index}. */
     Position appliedPosition() {
         return progress.position();
     }
 
-    /** A change that its writer tells of, this pod or another. */
+    /** An invalidation from the pod that made the change, this one or another. */
     void receive(Invalidation invalidation) {
         deduplicator.applyMessage(invalidation);
     }
 
-    /** Forgets everything, for something was changed and cannot be placed. */
+    /** Invalidates the whole cache, because the position of a change is not known. */
     void invalidateAll() {
         synchronizedWithLog = false;
         index.reset(Position.endOfTimeline(Integer.MAX_VALUE));
@@ -128,7 +129,7 @@ class InvalidationLogReader {
         } catch (SQLException | RuntimeException e) {
             metrics.logReadFailed();
             if (stopping.getCount() > 0 && readFailureLog.shouldLog(e)) {
-                LOG.warnf("The log of changes cannot be read from %s: %s", chosen.get(), e.getMessage());
+                LOG.warnf("Cannot read the invalidation log from %s: %s", chosen.get(), e.getMessage());
             }
         }
     }
@@ -139,35 +140,38 @@ class InvalidationLogReader {
     }
 
     private void poll(Node server) throws SQLException {
-        boolean anew = !synchronizedWithLog || isBeyondRetention(System.nanoTime());
-        long lookedAt = System.nanoTime();
+        boolean startOver = !synchronizedWithLog || isBeyondRetention(System.nanoTime());
+        long readAt = System.nanoTime();
         InvalidationLog.LogRead logRead;
         try (Connection connection = server.connection()) {
-            logRead = InvalidationLog.read(connection, anew ? InvalidationLog.MAX_XID : xminHorizon, MAX_ROWS + 1);
+            logRead = InvalidationLog.read(connection, startOver ? InvalidationLog.MAX_XID : xminHorizon, MAX_ROWS + 1);
         }
-        boolean otherHistory = logRead.walBefore().position().timeline() != timeline
+        boolean timelineChanged = logRead.walBefore().position().timeline() != timeline
                 || logRead.walAfter().position().timeline()
                         != logRead.walBefore().position().timeline();
         boolean clockJumped = Math.abs(logRead.clockMillis() - clockMillis)
                 > settings.retention().dividedBy(2).toMillis();
-        if (anew || otherHistory || clockJumped || logRead.rows().size() > MAX_ROWS) {
-            resynchronize(logRead, anew ? "" : otherHistory ? "another timeline" : "too much has happened since");
+        if (startOver || timelineChanged || clockJumped || logRead.rows().size() > MAX_ROWS) {
+            resynchronize(logRead, startOver ? "" : timelineChanged ? "the timeline changed" : "too many invalidations since the last read");
         } else {
             apply(server, logRead);
         }
         timeline = logRead.walAfter().position().timeline();
         clockMillis = logRead.clockMillis();
-        progress = new ReadProgress(logRead.walBefore().visibleLowerBound(), lookedAt);
+        progress = new ReadProgress(logRead.walBefore().visibleLowerBound(), readAt);
     }
 
     private boolean isBeyondRetention(long now) {
         return !hasReadWithin(now, settings.retention().dividedBy(2));
     }
 
-    /** What was committed before this look is in all that is read at or past the place where the server stood after it. */
-    private void resynchronize(InvalidationLog.LogRead logRead, String why) {
-        if (!why.isEmpty()) {
-            LOG.warnf("Cached answers are forgotten: %s", why);
+    /**
+     * Everything committed before this read is visible to any read at or past the position that the server reported
+     * after it.
+     */
+    private void resynchronize(InvalidationLog.LogRead logRead, String reason) {
+        if (!reason.isEmpty()) {
+            LOG.warnf("Invalidating the whole cache: %s", reason);
         }
         deduplicator.reset(logRead.walAfter().position());
         xminHorizon = logRead.xminHorizon();
@@ -176,10 +180,10 @@ class InvalidationLogReader {
     }
 
     private void apply(Node server, InvalidationLog.LogRead logRead) {
-        int marked =
+        int invalidated =
                 deduplicator.applyLogRows(logRead.rows(), logRead.walAfter().position(), server == lastNode);
-        if (marked > 0) {
-            metrics.invalidated("log", marked);
+        if (invalidated > 0) {
+            metrics.invalidated("log", invalidated);
         }
         lastNode = server;
         xminHorizon = logRead.xminHorizon();

@@ -1,15 +1,15 @@
 package io.fondaco.platform.cache;
 
-/** How pods talk: over TCP, found by name, with no multicast anywhere. */
+/** The JGroups protocol stack: TCP, members found by DNS or by name, no multicast. */
 final class JGroupsStack {
-    /** A member may miss all but one of so many before it is given up. */
+    /** The failure timeout divided by the heartbeat interval. */
     private static final int HEARTBEATS_PER_TIMEOUT = 5;
 
     private JGroupsStack() {}
 
     /**
-     * A member that dies is noticed at once by its closed connection (FD_SOCK2), one that hangs by its want of signs of life
-     * (FD_ALL3); a cluster that has split looks for its other part again and again (MERGE3).
+     * A member that dies is detected immediately by its closed connection (FD_SOCK2), a member that hangs by missing
+     * heartbeats (FD_ALL3); the parts of a split cluster search for each other repeatedly (MERGE3).
      */
     static String xml(CacheSettings.Cluster cluster) {
         String discovery = cluster.dns()
@@ -17,11 +17,11 @@ final class JGroupsStack {
                         .formatted(DnsPodDiscovery.class.getName(), escaped(name)))
                 .orElseGet(() -> "<TCPPING initial_hosts=\"%s\" port_range=\"0\" num_discovery_runs=\"2\"/>"
                         .formatted(escaped(cluster.members().orElseThrow())));
-        String mapped = cluster.externalAddress()
+        String external = cluster.externalAddress()
                 .map(address -> " external_addr=\"%s\" external_port=\"%d\""
                         .formatted(escaped(address), cluster.externalPort().orElse(cluster.bindPort())))
                 .orElse("");
-        String secured = cluster.keystore()
+        String tls = cluster.keystore()
                 .map(file -> secured(file, cluster.keystorePassword().orElse("")))
                 .orElse("");
         return """
@@ -47,8 +47,8 @@ final class JGroupsStack {
                 """.formatted(
                 escaped(cluster.bindAddress()),
                 cluster.bindPort(),
-                mapped,
-                secured,
+                external,
+                tls,
                 discovery,
                 cluster.mergeInterval().dividedBy(2).toMillis(),
                 cluster.mergeInterval().toMillis(),

@@ -23,12 +23,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Gives resources the answers that they would make, made once for all who want the same. What is kept and true is
- * answered before a resource is entered ({@link CacheHitHandler}); this is for the rest.
+ * Returns cached responses to resources, and loads each missing one once for all concurrent requests. Fresh entries are
+ * served before a resource is called ({@link CacheHitHandler}); this class handles all other requests.
  */
 @ApplicationScoped
 public class ResponseCache {
-    /** Who waits for a load that fails, for its server may have gone away, or that is overtaken by a change, tries again. */
+    /**
+     * Loads per request: a request retries when the load that it waited for failed with an outage or was invalidated
+     * meanwhile.
+     */
     private static final int MAX_ATTEMPTS = 2;
 
     private final CacheSettings settings;
@@ -46,8 +49,8 @@ public class ResponseCache {
     ResponseCache(
             CacheSettings settings,
             CachedResponseStore store,
-            InvalidationLogReader tail,
-            CacheHitHandler lane,
+            InvalidationLogReader logReader,
+            CacheHitHandler hitHandler,
             CacheHeaders headers,
             PositionedReads reads,
             CacheMetrics metrics,
@@ -55,8 +58,8 @@ public class ResponseCache {
             ObjectMapper json) {
         this.settings = settings;
         this.store = store;
-        this.logReader = tail;
-        this.hitHandler = lane;
+        this.logReader = logReader;
+        this.hitHandler = hitHandler;
         this.headers = headers;
         this.reads = reads;
         this.metrics = metrics;
@@ -65,31 +68,31 @@ public class ResponseCache {
         this.loadPermits = new Semaphore(settings.maxLoads(), true);
     }
 
-    /** An answer, and where it comes from. */
+    /** A response and where it came from. */
     private record ServedResponse(CachedResponse response, CacheStatus cacheStatus) {}
 
     /**
-     * The answer to the request in hand: kept, or made now and kept for the next.
+     * The response to the current request: from the cache, or loaded now and stored.
      *
-     * @param make runs on the request's route, perhaps twice; whatever it throws is thrown to the caller and not kept
-     * @return 200 or 304; empty when there is nothing to answer with
+     * @param loader runs on the request's route, up to twice; its exceptions are thrown to the caller and not cached
+     * @return 200 or 304; empty for "not found"
      */
-    public Optional<Response> getOrLoad(Supplier<CacheableResponse> make) {
+    public Optional<Response> getOrLoad(Supplier<CacheableResponse> loader) {
         RoutingContext context = current.getCurrent();
         CacheRequest cacheRequest = context.get(CacheRequest.ATTRIBUTE);
         if (cacheRequest == null) {
-            return respond(new ServedResponse(loadUncached(make), CacheStatus.MISS), context.request());
+            return respond(new ServedResponse(loadUncached(loader), CacheStatus.MISS), context.request());
         }
-        ServedResponse servedResponse = lookUpOrLoad(cacheRequest, make);
+        ServedResponse servedResponse = lookUpOrLoad(cacheRequest, loader);
         reads.recordCachedPosition(servedResponse.response().upperBound());
         return respond(servedResponse, context.request());
     }
 
     /**
-     * Whether the request in hand is for something of which nothing is known here, neither an answer nor that there is none
-     * nor that it has changed of late, and whose caller does not say how new the answer must be.
+     * Whether there is no entry, no negative entry and no recent invalidation for this request, and it has no
+     * consistency token.
      *
-     * @param tags of what would make an answer
+     * @param tags of the data that would make the resource exist
      */
     public boolean isUnknown(Set<CacheTag> tags) {
         CacheRequest cacheRequest = current.getCurrent().get(CacheRequest.ATTRIBUTE);
@@ -100,15 +103,15 @@ public class ResponseCache {
                 && logReader.index().latestInvalidation(CacheTag.hashes(tags)).isEmpty();
     }
 
-    /** For requests whose answers are not kept. */
-    private CachedResponse loadUncached(Supplier<CacheableResponse> make) {
-        CacheableResponse content = make.get();
+    /** For requests whose responses are not cached. */
+    private CachedResponse loadUncached(Supplier<CacheableResponse> loader) {
+        CacheableResponse content = loader.get();
         return CachedResponse.of(
                 content, toJson(content), Position.START, Position.START, store.newLifetime(false), Integer.MAX_VALUE);
     }
 
-    private ServedResponse lookUpOrLoad(CacheRequest cacheRequest, Supplier<CacheableResponse> make) {
-        // Once more where it was found: the token may be one that could not be read without asking.
+    private ServedResponse lookUpOrLoad(CacheRequest cacheRequest, Supplier<CacheableResponse> loader) {
+        // Look up a hit again: the request may have a token that could not be read without blocking.
         CacheLookup cacheLookup = cacheRequest.lookup() instanceof CacheLookup.Miss
                 ? cacheRequest.lookup()
                 : hitHandler.lookUp(cacheRequest.key(), reads.token());
@@ -119,16 +122,16 @@ public class ResponseCache {
             }
             case CacheLookup.Miss miss -> {
                 metrics.miss(cacheRequest.route(), miss.reason());
-                yield load(cacheRequest, miss, make);
+                yield load(cacheRequest, miss, loader);
             }
         };
     }
 
-    private ServedResponse load(CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> make) {
+    private ServedResponse load(CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         try {
-            return new ServedResponse(loadShared(cacheRequest, miss, make), CacheStatus.MISS);
+            return new ServedResponse(loadShared(cacheRequest, miss, loader), CacheStatus.MISS);
         } catch (RuntimeException e) {
-            Optional<CachedResponse> stale = miss.cached().filter(old -> mayServeStale(old, e));
+            Optional<CachedResponse> stale = miss.cached().filter(entry -> mayServeStale(entry, e));
             if (stale.isEmpty()) {
                 throw e;
             }
@@ -137,37 +140,37 @@ public class ResponseCache {
         }
     }
 
-    private boolean mayServeStale(CachedResponse old, RuntimeException failure) {
+    private boolean mayServeStale(CachedResponse entry, RuntimeException failure) {
         return DatabaseFailure.classify(failure).isOutage()
                 && reads.token().isEmpty()
                 && reads.mayBeStale()
-                && !old.isNotFound()
-                && logReader.index().isFresh(old)
+                && !entry.isNotFound()
+                && logReader.index().isFresh(entry)
                 && logReader.hasReadWithin(System.nanoTime(), settings.maxStale());
     }
 
-    /** Makes the answer, or waits for who is making it. */
+    /** Loads the response, or waits for another request that is loading it. */
     private CachedResponse loadShared(
-            CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> make) {
+            CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         Optional<Position> token = reads.token();
-        for (int tries = 1; ; tries++) {
+        for (int attempt = 1; ; attempt++) {
             SingleFlight own = new SingleFlight(token);
             SingleFlight other = inFlight.putIfAbsent(cacheRequest.key(), own);
             if (other == null) {
-                return loadAsLeader(own, cacheRequest, miss, make);
+                return loadAsLeader(own, cacheRequest, miss, loader);
             }
             if (!other.satisfies(token)) {
-                return withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), make));
+                return withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), loader));
             }
             metrics.loadShared();
             try {
-                CachedResponse landed = other.await(settings.loadTimeout());
-                // What was told since it took off may have been answered before this request began.
-                if (tries == MAX_ATTEMPTS || logReader.index().isFresh(landed)) {
-                    return landed;
+                CachedResponse loaded = other.await(settings.loadTimeout());
+                // An invalidation since the load started may have been visible to the client before this request began.
+                if (attempt == MAX_ATTEMPTS || logReader.index().isFresh(loaded)) {
+                    return loaded;
                 }
             } catch (RuntimeException e) {
-                if (tries == MAX_ATTEMPTS || !DatabaseFailure.classify(e).isOutage()) {
+                if (attempt == MAX_ATTEMPTS || !DatabaseFailure.classify(e).isOutage()) {
                     throw e;
                 }
             }
@@ -175,12 +178,12 @@ public class ResponseCache {
     }
 
     private CachedResponse loadAsLeader(
-            SingleFlight own, CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> make) {
+            SingleFlight own, CacheRequest cacheRequest, CacheLookup.Miss miss, Supplier<CacheableResponse> loader) {
         try {
-            CachedResponse answer = findLoadedMeanwhile(cacheRequest.key(), miss)
-                    .orElseGet(() -> withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), make)));
-            own.complete(answer);
-            return answer;
+            CachedResponse loaded = findLoadedMeanwhile(cacheRequest.key(), miss)
+                    .orElseGet(() -> withLoadPermit(() -> load(cacheRequest.key(), miss.cached(), loader)));
+            own.complete(loaded);
+            return loaded;
         } catch (RuntimeException | Error e) {
             own.fail(e);
             throw e;
@@ -189,7 +192,7 @@ public class ResponseCache {
         }
     }
 
-    /** Somebody else's load may have come to its end between the look into the cache and now. */
+    /** Another load may have completed between the lookup and now. */
     private Optional<CachedResponse> findLoadedMeanwhile(String key, CacheLookup.Miss miss) {
         return miss.reason() != CacheMetrics.MissReason.REFRESH
                         && hitHandler.lookUp(key, reads.token()) instanceof CacheLookup.Hit hit
@@ -213,41 +216,41 @@ public class ResponseCache {
         }
     }
 
-    private CachedResponse load(String key, Optional<CachedResponse> kept, Supplier<CacheableResponse> make) {
-        Optional<Position> known = kept.filter(_ -> settings.checkPositions())
-                .flatMap(old -> logReader.index().latestInvalidation(old.tags()));
-        PositionedResult<CacheableResponse> made = readAtLeast(known, make);
-        Optional<Position> newer = logReader
+    private CachedResponse load(String key, Optional<CachedResponse> previous, Supplier<CacheableResponse> loader) {
+        Optional<Position> invalidatedAt = previous.filter(_ -> settings.checkPositions())
+                .flatMap(entry -> logReader.index().latestInvalidation(entry.tags()));
+        PositionedResult<CacheableResponse> first = readAtLeast(invalidatedAt, loader);
+        Optional<Position> newerInvalidation = logReader
                 .index()
-                .latestInvalidation(CacheTag.hashes(made.value().tags()))
-                .filter(change -> !made.lowerBound().isAtOrAfter(change));
-        boolean older = newer.isPresent() && !made.onPrimary() && settings.checkPositions();
-        PositionedResult<CacheableResponse> last = older ? readAtLeast(newer, make) : made;
-        CacheableResponse content = last.value();
-        CachedResponse answer = CachedResponse.of(
+                .latestInvalidation(CacheTag.hashes(first.value().tags()))
+                .filter(change -> !first.lowerBound().isAtOrAfter(change));
+        boolean readAgain = newerInvalidation.isPresent() && !first.onPrimary() && settings.checkPositions();
+        PositionedResult<CacheableResponse> result = readAgain ? readAtLeast(newerInvalidation, loader) : first;
+        CacheableResponse content = result.value();
+        CachedResponse cached = CachedResponse.of(
                 content,
                 toJson(content),
-                settings.checkPositions() ? last.lowerBound() : assumedPosition(last, newer),
-                last.upperBound().orElseGet(reads::latestPosition),
+                settings.checkPositions() ? result.lowerBound() : assumedPosition(result, newerInvalidation),
+                result.upperBound().orElseGet(reads::latestPosition),
                 store.newLifetime(content.isNotFound()),
                 settings.compressFrom());
-        storeIfFresh(key, answer, last.upperBound().isPresent());
-        return answer;
+        storeIfFresh(key, cached, result.upperBound().isPresent());
+        return cached;
     }
 
-    /** What a cache believes that does not ask: what was read now is true now. */
-    private Position assumedPosition(PositionedResult<CacheableResponse> made, Optional<Position> newer) {
-        return made.lowerBound().max(logReader.appliedPosition()).max(newer.orElse(Position.START));
+    /** The position that a cache without position checks would assume: what is read now is current. */
+    private Position assumedPosition(PositionedResult<CacheableResponse> result, Optional<Position> newerInvalidation) {
+        return result.lowerBound().max(logReader.appliedPosition()).max(newerInvalidation.orElse(Position.START));
     }
 
     /**
-     * Reads what is no older than what this pod has been told of; where no server has come so far that has room for it, what
-     * the route gives, if that may be.
+     * Reads at or past the latest known invalidation. If no server that has reached it has capacity, and the client may
+     * get an older state, reads from the request's route.
      */
     private PositionedResult<CacheableResponse> readAtLeast(
-            Optional<Position> atLeast, Supplier<CacheableResponse> make) {
+            Optional<Position> atLeast, Supplier<CacheableResponse> loader) {
         try {
-            return reads.read(atLeast, make);
+            return reads.read(atLeast, loader);
         } catch (RuntimeException e) {
             boolean mayBeOlder = atLeast.isPresent()
                     && reads.token().isEmpty()
@@ -256,16 +259,16 @@ public class ResponseCache {
             if (!mayBeOlder) {
                 throw e;
             }
-            return reads.read(Optional.empty(), make);
+            return reads.read(Optional.empty(), loader);
         }
     }
 
-    private void storeIfFresh(String key, CachedResponse answer, boolean placed) {
-        if (!placed) {
+    private void storeIfFresh(String key, CachedResponse cached, boolean positionKnown) {
+        if (!positionKnown) {
             metrics.notStored("unplaced");
-        } else if (!logReader.index().isFresh(answer)) {
+        } else if (!logReader.index().isFresh(cached)) {
             metrics.notStored("stale");
-        } else if (store.put(key, answer)) {
+        } else if (store.put(key, cached)) {
             metrics.stored();
         } else {
             metrics.notStored("size");
@@ -279,27 +282,27 @@ public class ResponseCache {
         try {
             return json.writeValueAsBytes(content.entity().orElseThrow());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A record is always writable", e);
+            throw new IllegalStateException("Cannot write the response as JSON", e);
         }
     }
 
     private Optional<Response> respond(ServedResponse servedResponse, HttpServerRequest request) {
-        CachedResponse answer = servedResponse.response();
-        if (answer.isNotFound()) {
+        CachedResponse cached = servedResponse.response();
+        if (cached.isNotFound()) {
             return Optional.empty();
         }
-        ContentEncoding contentEncoding = answer.selectEncoding(
+        ContentEncoding contentEncoding = cached.selectEncoding(
                 ContentEncoding.forAcceptEncoding(request.getHeader(HttpHeaders.ACCEPT_ENCODING)));
-        boolean had = CacheHeaders.matchesIfNoneMatch(answer, request.getHeader(HttpHeaders.IF_NONE_MATCH));
-        Response.ResponseBuilder response = had ? Response.notModified() : Response.ok();
+        boolean notModified = CacheHeaders.matchesIfNoneMatch(cached, request.getHeader(HttpHeaders.IF_NONE_MATCH));
+        Response.ResponseBuilder response = notModified ? Response.notModified() : Response.ok();
         headers.put(
-                answer,
+                cached,
                 contentEncoding,
                 servedResponse.cacheStatus(),
                 reads.token().isPresent(),
                 response::header);
-        if (!had) {
-            ByteBuffer body = answer.body(contentEncoding);
+        if (!notModified) {
+            ByteBuffer body = cached.body(contentEncoding);
             byte[] bytes = new byte[body.remaining()];
             body.get(bytes);
             response.entity(bytes)

@@ -9,24 +9,24 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One load of one answer, which all share who want it meanwhile. */
+/** One load of one response, shared by all concurrent requests for it. */
 final class SingleFlight {
     private final Optional<Position> token;
     private final CompletableFuture<CachedResponse> result = new CompletableFuture<>();
 
-    /** @param token of who loads: nothing older will come of it */
+    /** @param token the token of the loading request: the result is not older */
     SingleFlight(Optional<Position> token) {
         this.token = token;
     }
 
-    /** Whether what comes of it is good enough for who has this token. */
+    /** Whether the result is new enough for a request with this token. */
     boolean satisfies(Optional<Position> other) {
         return other.isEmpty()
                 || token.filter(own -> own.isAtOrAfter(other.get())).isPresent();
     }
 
-    void complete(CachedResponse answer) {
-        result.complete(answer);
+    void complete(CachedResponse loaded) {
+        result.complete(loaded);
     }
 
     void fail(Throwable cause) {
@@ -35,11 +35,11 @@ final class SingleFlight {
 
     /**
      * @throws RuntimeException as the load threw it
-     * @throws ApiException 503 when it takes too long
+     * @throws ApiException 503 {@code busy} if the load takes longer than the limit
      */
-    CachedResponse await(Duration limit) {
+    CachedResponse await(Duration timeout) {
         try {
-            return result.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return result.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -55,6 +55,6 @@ final class SingleFlight {
 
     static ApiException overloaded() {
         return ApiException.unavailable(
-                "busy", "Too much is being read from the database just now; try again.", Duration.ofSeconds(1));
+                "busy", "Too many responses are being loaded from the database; try again.", Duration.ofSeconds(1));
     }
 }

@@ -1,7 +1,7 @@
 /**
- * Finished answers kept in every pod, and never shown when they are no longer true: each knows the position of the
- * database that it was read at, each change is told with the position of its commit, and what is older than a change
- * that concerns it is not served, whoever read it, from wherever, whenever.
+ * Complete responses cached in every pod and never served stale: each knows the WAL position at which it was read, each
+ * invalidation is published with the position of its commit, and a response that is older than an invalidation of one
+ * of its tags is not served, regardless of which pod read it, from which server and when.
  */
 @NullMarked
 package io.fondaco.platform.cache;

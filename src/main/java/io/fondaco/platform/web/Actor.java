@@ -11,9 +11,9 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who does what is being done, for histories: the id of an API key ({@code key_…}), a cart ({@code cart:cart_…}), a payment
- * provider ({@code provider:test}), a job ({@code system:reservation-expiry}), else {@code shopper} or {@code system}. Never a
- * person's name.
+ * The actor of the current request or job, as histories record it: the id of an API key ({@code key_…}), a cart ({@code
+ * cart:cart_…}), a payment provider ({@code provider:test}), a job ({@code system:reservation-expiry}), otherwise
+ * {@code shopper} or {@code system}. Never a person's name.
  */
 @RequestScoped
 public class Actor {
@@ -29,7 +29,7 @@ public class Actor {
         this.identity = identity;
     }
 
-    /** From here on, in this request or run. */
+    /** Sets the actor for the rest of this request or job. */
     public void actAs(String name) {
         explicitName = name;
     }
@@ -39,21 +39,24 @@ public class Actor {
     }
 
     public String name() {
-        String told = explicitName;
-        if (told != null) {
-            return told;
+        String name = explicitName;
+        if (name != null) {
+            return name;
         }
         RoutingContext request = current.getCurrent();
         if (request == null) {
             return SYSTEM;
         }
-        // Only the back office has keys: what the store's callers send is not to be looked up as one.
+        // Only the admin API uses API keys: tokens that store clients send must not be looked up as keys.
         return apiKeyRequired && !identity.isAnonymous()
                 ? identity.getPrincipal().getName()
                 : "shopper";
     }
 
-    /** Notes for each request whether its resource demands a key, by the annotation that enforces it and not by the path. */
+    /**
+     * Records for each request whether its resource requires an API key, by the annotation that enforces it and not by
+     * the path.
+     */
     static class ApiKeyRequirementFilter {
         private final Actor actor;
 

@@ -15,7 +15,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Which methods a path has, for the {@code Allow} header that a 405 must carry (RFC 9110 section 15.5.6). */
+/** The methods of a path, for the {@code Allow} header that a 405 must have (RFC 9110 section 15.5.6). */
 @ApplicationScoped
 class AllowedMethods {
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]+}");
@@ -29,7 +29,7 @@ class AllowedMethods {
 
     private record PathMethod(Pattern path, String method) {}
 
-    /** Empty for a path that has no resource. */
+    /** Empty for a path without a resource. */
     Optional<String> of(String path) {
         if (operations.isEmpty()) {
             operations = operations();
@@ -63,17 +63,17 @@ class AllowedMethods {
 
     private static void addOperations(List<PathMethod> found, Class<?> resource, String root) {
         for (Method method : resource.getDeclaredMethods()) {
-            Path own = method.getAnnotation(Path.class);
+            Path methodPath = method.getAnnotation(Path.class);
             for (Annotation annotation : method.getAnnotations()) {
-                HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
-                if (verb != null) {
-                    found.add(new PathMethod(pattern(root + "/" + (own == null ? "" : own.value())), verb.value()));
+                HttpMethod httpMethod = annotation.annotationType().getAnnotation(HttpMethod.class);
+                if (httpMethod != null) {
+                    found.add(new PathMethod(pattern(root + "/" + (methodPath == null ? "" : methodPath.value())), httpMethod.value()));
                 }
             }
         }
     }
 
-    /** Parameters stand for one segment each; slashes count once, and not at the end. */
+    /** A parameter matches one segment; repeated slashes count once, and a slash at the end is optional. */
     private static Pattern pattern(String template) {
         StringBuilder pattern = new StringBuilder();
         for (String segment : template.split("/", -1)) {

@@ -15,24 +15,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Refuses requests that two readers can read differently, before any other component looks at them: a body whose length is
- * ambiguous (request smuggling, RFC 9112 section 6.3), and a path with a semicolon. The REST layer removes {@code ;x} from a
- * path as a matrix parameter, but roles, the admission gate and the cache compare the path as it was sent, and so do the
- * balancers in front.
+ * Rejects requests that two parsers can read differently, before any other component handles them: a body whose length
+ * is ambiguous (request smuggling, RFC 9112 section 6.3), and a path with a semicolon. The REST layer removes {@code
+ * ;x} from a path as a matrix parameter, but roles, the admission gate, the cache and the load balancers compare the
+ * path as it was sent.
  */
 @ApplicationScoped
 class AmbiguousRequestFilter {
     /** After {@link RequestId}, and before the roles, the cache and the admission gate. */
     private static final int FILTER_PRIORITY = 950;
 
-    /** Before all failure handlers of the platform. */
+    /** Before all failure handlers of Quarkus. */
     private static final int FAILURE_HANDLER_ORDER = -100_000;
 
     private static final String CHUNKED = "chunked";
 
     private final ProblemResponseWriter problemResponseWriter;
 
-    /** Connections that sent an ambiguous body: whatever else arrives on them may be a part of that body. */
+    /** Connections that sent an ambiguous body: anything that arrives on them later may be a part of that body. */
     private final Set<HttpConnection> closing = ConcurrentHashMap.newKeySet();
 
     AmbiguousRequestFilter(ProblemResponseWriter problemResponseWriter) {
@@ -44,8 +44,8 @@ class AmbiguousRequestFilter {
     }
 
     /**
-     * The router fails a request whose Host is missing or malformed before any filter sees it, and would log it as an
-     * error of ours.
+     * The router fails a request whose Host is missing or malformed before any filter runs, and would log it as a
+     * server error.
      */
     void registerFailures(@Observes Router router) {
         router.route().order(FAILURE_HANDLER_ORDER).failureHandler(this::rejectUnroutable);
@@ -73,10 +73,10 @@ class AmbiguousRequestFilter {
                     context,
                     400,
                     "invalid_transfer_encoding",
-                    "A body is sent with a Content-Length, or with 'Transfer-Encoding: chunked' and nothing else.");
+                    "Send a body either with a Content-Length or with the single Transfer-Encoding 'chunked'.");
         } else if (request.path() != null && request.path().indexOf(';') >= 0) {
             problemResponseWriter.send(
-                    context, 400, "invalid_path", "A path has no parameters: send a semicolon in a name as %3B.");
+                    context, 400, "invalid_path", "Path parameters are not supported; send a semicolon in a path as %3B.");
         } else if (request.authority() == null && isApi(context.normalizedPath())) {
             problemResponseWriter.send(context, 400, "host_required", "Send a Host header.");
         } else {
@@ -94,7 +94,7 @@ class AmbiguousRequestFilter {
                 || headers.contains(HttpHeaders.CONTENT_LENGTH);
     }
 
-    /** Health checks of balancers may speak HTTP/1.0 without a host. */
+    /** Health checks of load balancers may use HTTP/1.0 without a host. */
     private static boolean isApi(String path) {
         return path.startsWith("/store/") || path.startsWith("/admin/");
     }

@@ -7,8 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller did wrong, or what stands in the way, in words for the caller. Modules extend it for the exceptions of
- * their face; {@link ProblemMapper} is the one place that turns it into {@code application/problem+json}.
+ * An error that the client can understand: its own mistake, or a state that prevents the request. Modules extend it for
+ * the exceptions of their API; {@link ProblemMapper} is the only place that maps it to {@code
+ * application/problem+json}.
  */
 public class ApiException extends RuntimeException {
     private final int status;
@@ -30,21 +31,21 @@ public class ApiException extends RuntimeException {
      * @param code stable, for programs: {@code out_of_stock}
      * @param detail for people: what is wrong and what to do
      * @param violations one per offending field
-     * @param facts further members of the problem document
-     * @param retryAfter when a retry makes sense
+     * @param extensions additional members of the problem document
+     * @param retryAfter after which time a retry makes sense
      */
     public ApiException(
             int status,
             String code,
             String detail,
             List<Violation> violations,
-            Map<String, Object> facts,
+            Map<String, Object> extensions,
             @Nullable Duration retryAfter) {
         super(detail);
         this.status = status;
         this.code = code;
         this.violations = List.copyOf(violations);
-        this.extensions = Map.copyOf(facts);
+        this.extensions = Map.copyOf(extensions);
         this.retryAfter = retryAfter;
     }
 
@@ -52,8 +53,8 @@ public class ApiException extends RuntimeException {
         return new ApiException(400, code, detail);
     }
 
-    public static ApiException notFound(String what, String id) {
-        return new ApiException(404, "not_found", "There is no %s '%s'.".formatted(what, Violation.abbreviate(id)));
+    public static ApiException notFound(String resource, String id) {
+        return new ApiException(404, "not_found", "There is no %s '%s'.".formatted(resource, Violation.abbreviate(id)));
     }
 
     public static ApiException conflict(String code, String detail) {

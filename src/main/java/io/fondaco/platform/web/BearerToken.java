@@ -2,7 +2,7 @@ package io.fondaco.platform.web;
 
 import org.jspecify.annotations.Nullable;
 
-/** The token that opens a thing of its own, such as a cart, sent as {@code Authorization: Bearer <token>}. */
+/** A bearer token that gives access to one resource, such as a cart: {@code Authorization: Bearer <token>}. */
 public final class BearerToken {
     private static final String SCHEME = "Bearer ";
     private static final int MAX_LENGTH = 200;
@@ -10,8 +10,8 @@ public final class BearerToken {
     private BearerToken() {}
 
     /**
-     * @param authorization the {@code Authorization} header, null when missing
-     * @throws ApiException 401 {@code unauthorized} if there is no bearer token in it
+     * @param authorization the {@code Authorization} header, null if missing
+     * @throws ApiException 401 {@code unauthorized} if it has no bearer token
      */
     public static String parse(@Nullable String authorization) {
         if (authorization == null

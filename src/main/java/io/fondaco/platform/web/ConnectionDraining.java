@@ -9,15 +9,15 @@ import jakarta.enterprise.event.Observes;
 import org.jboss.logging.Logger;
 
 /**
- * How a pod leaves: it says that it is not ready, and goes on answering for {@code quarkus.shutdown.delay}, so that
- * balancers take note; but it tells each client that its connection ends with this answer, so that none is left open, and in
- * use, when the pod is gone.
+ * Drains connections at shutdown: the pod reports that it is not ready, but answers requests for another {@code
+ * quarkus.shutdown.delay}, so that load balancers notice; each response closes its connection, so that no connection is
+ * still in use when the pod ends.
  */
 @ApplicationScoped
 class ConnectionDraining {
     private static final Logger LOG = Logger.getLogger(ConnectionDraining.class);
 
-    /** The first of all. */
+    /** Before all other filters. */
     private static final int FILTER_PRIORITY = 1100;
 
     private volatile boolean draining;
@@ -28,7 +28,7 @@ class ConnectionDraining {
 
     void onShutdownDelay(@Observes ShutdownDelayInitiatedEvent event) {
         draining = true;
-        LOG.info("Leaving: not ready any more, still answering");
+        LOG.info("Shutdown started: not ready, still answering requests");
     }
 
     private void closeConnection(RoutingContext context) {

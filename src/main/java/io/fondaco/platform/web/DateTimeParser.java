@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 
-/** Times and days as requests name them: of the years 1 to 9999, which RFC 3339 has a form for and the database can hold. */
+/** Parses date-times and dates in requests: years 1 to 9999, which RFC 3339 can express and the database can store. */
 public final class DateTimeParser {
     private static final Instant MIN_INSTANT = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant MAX_INSTANT = Instant.parse("9999-12-31T23:59:59Z");
@@ -14,21 +14,21 @@ public final class DateTimeParser {
 
     private DateTimeParser() {}
 
-    /** @throws DateTimeException for what is no time (RFC 3339), or none of these years in UTC */
+    /** @throws DateTimeException if the text is not an RFC 3339 date-time, or is outside of these years in UTC */
     public static Instant parseInstant(String text) {
         Instant instant = OffsetDateTime.parse(text).toInstant();
         if (instant.isBefore(MIN_INSTANT) || instant.isAfter(MAX_INSTANT)) {
-            throw new DateTimeException("Not of the years 1 to 9999: " + text);
+            throw new DateTimeException("Outside of the years 1 to 9999: " + text);
         }
         return instant;
     }
 
-    /** @throws DateTimeException for what is no day, or none of these years */
+    /** @throws DateTimeException if the text is not a date, or is outside of these years */
     static LocalDate parseDate(String text) {
-        LocalDate day = LocalDate.parse(text);
-        if (day.isBefore(MIN_DATE) || day.isAfter(MAX_DATE)) {
-            throw new DateTimeException("Not of the years 1 to 9999: " + text);
+        LocalDate date = LocalDate.parse(text);
+        if (date.isBefore(MIN_DATE) || date.isAfter(MAX_DATE)) {
+            throw new DateTimeException("Outside of the years 1 to 9999: " + text);
         }
-        return day;
+        return date;
     }
 }

@@ -18,20 +18,20 @@ import java.lang.annotation.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells {@code "field": null} from a field that is absent. In a change an absent field stays as it is, and a null must not be
- * taken for one: it empties the field (RFC 7396), or is refused where there is no empty value.
+ * Distinguishes {@code "field": null} from an absent field. In a PATCH, an absent field stays unchanged; null clears
+ * the field (RFC 7396), or is rejected if the field has no empty value.
  */
 public final class ExplicitNull {
     private ExplicitNull() {}
 
-    /** Null is the empty text, list, object or 0; refused for a type that has no empty value. */
+    /** Null becomes an empty string, list or object, or 0; rejected for a type that has no empty value. */
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
     @Retention(RetentionPolicy.RUNTIME)
     @JacksonAnnotationsInside
     @JsonDeserialize(using = NullAsEmptyDeserializer.class)
     public @interface ClearsField {}
 
-    /** Null is refused. */
+    /** Null is rejected. */
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
     @Retention(RetentionPolicy.RUNTIME)
     @JacksonAnnotationsInside
@@ -45,15 +45,15 @@ public final class ExplicitNull {
             this(null);
         }
 
-        private NullAsEmptyDeserializer(@Nullable JsonDeserializer<?> values) {
-            this.delegate = values;
+        private NullAsEmptyDeserializer(@Nullable JsonDeserializer<?> delegate) {
+            this.delegate = delegate;
         }
 
         @Override
         public JsonDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property)
                 throws JsonMappingException {
             return wrap(context.findContextualValueDeserializer(
-                    requireNonNull(property, "is for properties").getType(), property));
+                    requireNonNull(property, "only for properties").getType(), property));
         }
 
         JsonDeserializer<?> wrap(JsonDeserializer<?> deserializer) {
@@ -76,7 +76,7 @@ public final class ExplicitNull {
         }
 
         Object reject(DeserializationContext context) throws JsonMappingException {
-            return context.reportInputMismatch(delegate(), "null is no value here");
+            return context.reportInputMismatch(delegate(), "null is not allowed");
         }
 
         @Override
@@ -90,8 +90,8 @@ public final class ExplicitNull {
             super();
         }
 
-        private NullRejectingDeserializer(JsonDeserializer<?> values) {
-            super(values);
+        private NullRejectingDeserializer(JsonDeserializer<?> delegate) {
+            super(delegate);
         }
 
         @Override

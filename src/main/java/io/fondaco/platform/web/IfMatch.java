@@ -4,33 +4,33 @@ import jakarta.ws.rs.core.EntityTag;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** The optimistic lock of the back office: who changes a thing says which version of it they saw. */
+/** Optimistic locking of the admin API: a client that changes a resource sends the version that it read. */
 public final class IfMatch {
     private IfMatch() {}
 
-    /** The tag of a thing whose version counts up with every change. */
+    /** The ETag of a resource whose version increases with every change. */
     public static EntityTag etag(long version) {
         return new EntityTag(Long.toString(version));
     }
 
     /**
-     * @param header {@code If-Match} as sent; {@code *} matches whatever there is
-     * @param version of the thing as it is, read under a lock
-     * @throws ApiException 428 {@code precondition_required} without the header, 412 {@code version_mismatch} when the
-     *     thing has changed since
+     * @param header {@code If-Match} as sent; {@code *} matches any version
+     * @param version of the resource, read under a lock
+     * @throws ApiException 428 {@code precondition_required} without the header, 412 {@code version_mismatch} if the
+     *     resource has another version
      */
     public static void require(@Nullable String header, long version) {
         if (header == null || header.isBlank()) {
             throw new ApiException(
-                    428, "precondition_required", "Send If-Match with the ETag that you last saw of this.");
+                    428, "precondition_required", "Send If-Match with the ETag of the version that you read.");
         }
-        String wanted = '"' + etag(version).getValue() + '"';
+        String current = '"' + etag(version).getValue() + '"';
         boolean matches = Arrays.stream(header.split(","))
                 .map(String::strip)
-                .anyMatch(tag -> tag.equals("*") || tag.equals(wanted));
+                .anyMatch(tag -> tag.equals("*") || tag.equals(current));
         if (!matches) {
             throw new ApiException(
-                    412, "version_mismatch", "It has changed since; its ETag is now " + wanted + ". Read it again.");
+                    412, "version_mismatch", "The resource has changed; its ETag is now " + current + ". Read it again.");
         }
     }
 }

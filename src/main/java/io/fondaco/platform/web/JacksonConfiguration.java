@@ -13,7 +13,7 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** JSON as the contract has it: snake_case, RFC 3339 times, nothing unknown, nothing coerced, nothing unbounded. */
+/** JSON as the contract defines it: snake_case, RFC 3339 times, no unknown fields, no coercion, bounded sizes. */
 @Singleton
 class JacksonConfiguration implements ObjectMapperCustomizer {
     private static final int MAX_DEPTH = 50;
@@ -21,7 +21,7 @@ class JacksonConfiguration implements ObjectMapperCustomizer {
     private static final int MAX_NUMBER_LENGTH = 40;
     private static final int MAX_TOKENS = 200_000;
 
-    /** Last, after the modules of libraries: of two that read a type the later one does. */
+    /** Runs last, after the modules of libraries: the module that is registered last handles a type. */
     @Override
     public int priority() {
         return MINIMUM_PRIORITY;

@@ -3,18 +3,16 @@ package io.fondaco.platform.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/** Our own records as JSON. */
+/** Writes our own records as JSON. */
 public final class Json {
     private Json() {}
 
-    /**
-     * @throws IllegalStateException for what is no record of ours: those always write
-     */
+    /** @throws IllegalStateException if the value cannot be written, which does not happen for our records */
     public static String write(ObjectMapper mapper, Object value) {
         try {
             return mapper.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Does not write as JSON: " + value.getClass(), e);
+            throw new IllegalStateException("Cannot write as JSON: " + value.getClass(), e);
         }
     }
 }

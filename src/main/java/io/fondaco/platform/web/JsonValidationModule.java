@@ -15,7 +15,7 @@ import java.time.LocalDate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What may stand in JSON and not be kept as it was sent is refused: text that is torn, and times that no calendar here has. */
+/** Rejects JSON values that could not be stored as sent: strings with an unpaired surrogate, and dates out of range. */
 final class JsonValidationModule extends SimpleModule {
     JsonValidationModule() {
         super("fondaco");
@@ -34,7 +34,7 @@ final class JsonValidationModule extends SimpleModule {
         public @Nullable String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
             String text = StringDeserializer.instance.deserialize(parser, context);
             if (UnicodeText.hasLoneSurrogate(text)) {
-                context.handleWeirdStringValue(String.class, text, "half of a surrogate pair");
+                context.handleWeirdStringValue(String.class, text, "unpaired surrogate");
             }
             return text;
         }
@@ -54,12 +54,12 @@ final class JsonValidationModule extends SimpleModule {
         @Override
         public Object deserializeKey(String key, DeserializationContext context) throws IOException {
             return UnicodeText.hasLoneSurrogate(key) || UnicodeText.hasNul(key)
-                    ? context.handleWeirdKey(String.class, key, "not text")
+                    ? context.handleWeirdKey(String.class, key, "contains a NUL character or an unpaired surrogate")
                     : key;
         }
     }
 
-    /** A time or a day, which is told as text and in no other way. */
+    /** A date-time or date, accepted only as a string. */
     private static final class DateTimeDeserializer<T> extends StdScalarDeserializer<T> {
         private final Class<T> type;
         private final transient Function<String, T> parse;

@@ -6,7 +6,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Nothing here is called by a name with a NUL, which Postgres fails on: so it is refused before anybody looks for it. */
+/**
+ * Rejects a NUL character in path and query before any lookup: PostgreSQL fails on it, and no resource has one in its
+ * name.
+ */
 @ApplicationScoped
 class NulCharacterFilter {
     private static final int ORDER = 1;
@@ -26,9 +29,9 @@ class NulCharacterFilter {
         HttpServerRequest request = context.request();
         String query = request.query();
         if (request.path().contains(NUL)) {
-            problemResponseWriter.send(context, 404, "not_found", "There is nothing at this address.");
+            problemResponseWriter.send(context, 404, "not_found", "There is no resource at this path.");
         } else if (query != null && query.contains(NUL)) {
-            problemResponseWriter.send(context, 400, "invalid_parameter", "A NUL character is not text.");
+            problemResponseWriter.send(context, 400, "invalid_parameter", "A parameter must not contain a NUL character.");
         } else {
             context.next();
         }

@@ -34,10 +34,9 @@ import org.jboss.jandex.MethodInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes the OpenAPI document with what holds for every operation, so that no resource has to repeat it: the errors
- * that can always happen, the security schemes, the servers, the {@code Request-Id}, and the examples of
- * {@code openapi-examples.json}, which are answers that the application has really given. {@link OpenApiSchemas}
- * completes its schemas.
+ * Adds to the OpenAPI document what applies to every operation, so that no resource has to repeat it: common errors,
+ * security schemes, servers, the {@code Request-Id}, and the examples of {@code openapi-examples.json}, which are
+ * recorded responses of the application. {@link OpenApiSchemas} completes its schemas.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiDocumentFilter implements OASFilter {
@@ -45,9 +44,9 @@ public class OpenApiDocumentFilter implements OASFilter {
     private static final DotName OPERATION =
             DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
     private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
-    private static final String REPLAYED_RESPONSE = "is answered as the first time, with `Idempotent-Replayed: true`. ";
+    private static final String REPLAYED_RESPONSE = "returns the stored response of the first request, with `Idempotent-Replayed: true`. ";
     private static final String CURRENT_RESPONSE =
-            "has no second effect and is answered with the resource as it is then, with `Idempotent-Replayed: true`. "
+            "has no second effect and returns the current state of the resource, with `Idempotent-Replayed: true`. "
                     + "More than 1000 keys in 24 hours: 429 too_many_idempotency_keys. ";
     private static final DotName IDEMPOTENT = DotName.createSimple("io.fondaco.platform.idempotency.Idempotent");
     private static final String EXAMPLES = "openapi-examples.json";
@@ -57,18 +56,18 @@ public class OpenApiDocumentFilter implements OASFilter {
     private static final String VIOLATION_SCHEMA = "#/components/schemas/Violation";
     private static final Map<String, String> COMMON_PROBLEMS = sorted(Map.of(
             "400", "Malformed: the request cannot be read, or names a parameter, filter or sort that does not exist.",
-            "500", "Our fault; logged under the trace_id.",
-            "503", "The database does not answer or is busy: try again after Retry-After seconds."));
+            "500", "Internal error; it is logged under the trace_id.",
+            "503", "The database is unavailable or the server is overloaded: retry after Retry-After seconds."));
     private static final Map<String, String> BODY_PROBLEMS = sorted(Map.of(
-            "413", "The body is larger than this endpoint takes.",
-            "415", "The body's content type is not one that this endpoint takes.",
-            "422", "Well-formed, but against a rule; `errors` names the fields."));
+            "413", "The body is larger than this endpoint accepts.",
+            "415", "This endpoint does not accept the content type of the body.",
+            "422", "Well-formed, but it violates a rule; `errors` names the fields."));
 
     private final IndexView index;
 
-    /** @param code the application's classes, to see what they declare */
-    public OpenApiDocumentFilter(IndexView code) {
-        this.index = code;
+    /** @param index the application's classes, to read their annotations */
+    public OpenApiDocumentFilter(IndexView index) {
+        this.index = index;
     }
 
     @Override
@@ -105,8 +104,8 @@ public class OpenApiDocumentFilter implements OASFilter {
         }
         document.getComponents()
                 .addSecurityScheme("admin_key", bearer("A secret key with scopes; see /admin/v1/api-keys."))
-                .addSecurityScheme("cart_token", bearer("The cart_token that creating the cart answered."))
-                .addSecurityScheme("order_token", bearer("The order_token that completing the cart answered."))
+                .addSecurityScheme("cart_token", bearer("The cart_token of the response that created the cart."))
+                .addSecurityScheme("order_token", bearer("The order_token of the response that completed the cart."))
                 .addSchema("Problem", problemSchema());
     }
 
@@ -121,7 +120,7 @@ public class OpenApiDocumentFilter implements OASFilter {
         Schema error = OASFactory.createSchema().ref(VIOLATION_SCHEMA);
         return object(Map.of(
                         "type", text("urn:fondaco:problem:<code>"),
-                        "title", text("The status in words."),
+                        "title", text("The HTTP status as text."),
                         "status", OASFactory.createSchema().type(List.of(Schema.SchemaType.INTEGER)),
                         "code", text("Stable, for programs: out_of_stock, cart_completed, …"),
                         "detail", text("For people: what is wrong and what to do."),
@@ -130,14 +129,14 @@ public class OpenApiDocumentFilter implements OASFilter {
                                 OASFactory.createSchema()
                                         .type(List.of(Schema.SchemaType.ARRAY))
                                         .items(error)))
-                .description("RFC 9457 problem details; further members hold the facts of the case.");
+                .description("RFC 9457 problem details; additional members depend on the code.");
     }
 
     private static Schema object(Map<String, Schema> properties) {
         return OASFactory.createSchema().type(List.of(Schema.SchemaType.OBJECT)).properties(sorted(properties));
     }
 
-    /** The document is compared with the committed one, so nothing in it may depend on a hash. */
+    /** The document is compared with the committed one, so its order must not depend on hash codes. */
     private static <T> Map<String, T> sorted(Map<String, T> map) {
         return Collections.unmodifiableMap(new TreeMap<>(map));
     }
@@ -150,14 +149,14 @@ public class OpenApiDocumentFilter implements OASFilter {
         boolean admin = path.startsWith("/admin/");
         COMMON_PROBLEMS.forEach((status, description) -> addProblem(operation, status, description));
         if (path.contains("{")) {
-            addProblem(operation, "404", "There is no such thing, or it is not yours.");
+            addProblem(operation, "404", "The resource does not exist, or the caller has no access to it.");
         }
         if (operation.getRequestBody() != null) {
             BODY_PROBLEMS.forEach((status, description) -> addProblem(operation, status, description));
         }
         if (admin) {
-            addProblem(operation, "401", "No key, or none that is valid.");
-            addProblem(operation, "403", "The key does not have the scope that this call needs.");
+            addProblem(operation, "401", "No valid API key was sent.");
+            addProblem(operation, "403", "The API key does not have the scope that this operation requires.");
             if (operation.getSecurity() == null || operation.getSecurity().isEmpty()) {
                 operation.addSecurityRequirement(
                         OASFactory.createSecurityRequirement().addScheme("admin_key"));
@@ -184,20 +183,23 @@ public class OpenApiDocumentFilter implements OASFilter {
                         declared.value("replayedBy") == null ? REPLAYED_RESPONSE : CURRENT_RESPONSE));
     }
 
-    private static void addIdempotency(Operation operation, boolean required, String repetition) {
+    private static void addIdempotency(Operation operation, boolean required, String effectOfRepetition) {
         operation.addParameter(OASFactory.createParameter()
                 .name("Idempotency-Key")
                 .in(Parameter.In.HEADER)
                 .required(required)
                 .description(
-                        "A value of your own, new for each attempt to do something new: whatever is sent again with it, "
-                                + "within 24 hours, "
-                                + repetition
-                                + "Another body under it: 422 idempotency_key_reused.")
+                        "A unique value that the client chooses for each new action. A repetition with the same value "
+                                + "within 24 hours "
+                                + effectOfRepetition
+                                + "The same value with another body: 422 idempotency_key_reused.")
                 .schema(OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING))));
     }
 
-    /** As {@code platform.database} decides it: the method's annotation, for reads the class's, else by HTTP method. */
+    /**
+     * As {@code platform.database} decides it: the method's annotation, for reads that of the class, otherwise by HTTP
+     * method.
+     */
     private String route(@Nullable String operationId, boolean reads) {
         return findResourceMethod(operationId)
                 .map(method -> {
@@ -231,18 +233,18 @@ public class OpenApiDocumentFilter implements OASFilter {
             operation.addParameter(OASFactory.createParameter()
                     .name(CONSISTENCY)
                     .in(Parameter.In.HEADER)
-                    .description("The token of your last write or read here: the answer is then no older than that. "
-                            + "`start` asks for a first one.")
+                    .description("The token of your last write or read: the response is then no older than that. "
+                            + "Send `start` to get a first token.")
                     .schema(OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING))));
         }
-        String answered = reads
-                ? "For who sent a token: the one to send next."
-                : "Send it with reads that must see this. Of two tokens keep the one that sorts later.";
+        String description = reads
+                ? "Only if the request had a token: the token to send with the next request."
+                : "Send it with reads that must see this change. Of two tokens, keep the one that sorts later.";
         operation.getResponses().getAPIResponses().forEach((status, response) -> {
             if (status.startsWith("2")) {
                 response.addHeader(
                         CONSISTENCY,
-                        OASFactory.createHeader().description(answered).schema(text("Opaque, signed.")));
+                        OASFactory.createHeader().description(description).schema(text("Opaque, signed.")));
             }
         });
     }
@@ -254,18 +256,18 @@ public class OpenApiDocumentFilter implements OASFilter {
 
     private static Header requestId() {
         return OASFactory.createHeader()
-                .description("Names this request in logs; your own when you send one.")
+                .description("The id of this request in logs; yours if you sent one.")
                 .schema(text("8 to 64 characters"));
     }
 
     private static void addProblem(Operation operation, String status, String description) {
-        APIResponse present = operation.getResponses().getAPIResponse(status);
+        APIResponse response = operation.getResponses().getAPIResponse(status);
         Content content = OASFactory.createContent()
                 .addMediaType(
                         PROBLEM,
                         OASFactory.createMediaType()
                                 .schema(OASFactory.createSchema().ref(PROBLEM_SCHEMA)));
-        if (present == null) {
+        if (response == null) {
             operation
                     .getResponses()
                     .addAPIResponse(
@@ -273,8 +275,8 @@ public class OpenApiDocumentFilter implements OASFilter {
                             OASFactory.createAPIResponse()
                                     .description(description)
                                     .content(content));
-        } else if (present.getContent() == null) {
-            present.setContent(content);
+        } else if (response.getContent() == null) {
+            response.setContent(content);
         }
     }
 

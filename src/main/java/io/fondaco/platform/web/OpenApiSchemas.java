@@ -41,13 +41,13 @@ import org.jboss.jandex.RecordComponentInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the schemas of the OpenAPI document describe the JSON that Jackson reads and writes. The scanner knows neither
- * the {@code @JsonValue} of a record nor JSpecify's {@code @Nullable}: without this class an identifier would be an
- * object, and no schema would say which members are always there and which may be null.
+ * Makes the schemas of the OpenAPI document describe the JSON that Jackson reads and writes. The scanner ignores the
+ * {@code @JsonValue} of a record and JSpecify's {@code @Nullable}: without this class an identifier would be an object,
+ * and no schema would say which members are required and which may be null.
  *
- * <p>In an answer every member is there, unless {@code @JsonInclude} leaves it out; it is null only if its component is
- * {@code @Nullable}. In a request a {@code @Nullable} member may be left out, and null means the same. A schema that is
- * used in both requires what is required in both.
+ * <p>In a response every member is present, unless {@code @JsonInclude} omits it; it is null only if its component is
+ * {@code @Nullable}. In a request a {@code @Nullable} member may be absent, which means the same as null. A schema that
+ * is used in both requires only the members that are required in both.
  */
 final class OpenApiSchemas {
     private static final DotName NULLABLE = DotName.createSimple(Nullable.class);
@@ -64,7 +64,7 @@ final class OpenApiSchemas {
     private static final PropertyNamingStrategies.NamingBase NAMES = new PropertyNamingStrategies.SnakeCaseStrategy();
     private static final UUID EXAMPLE = UUID.fromString("019a6f2c-8d4e-7c3a-9f10-2b6d7e8f9a01");
 
-    /** 26 characters of Crockford's base 32, of which the first carries only three bits. */
+    /** 26 characters of Crockford's base 32; the first has only three bits. */
     private static final String SUFFIX = "[0-7][0-9a-hjkmnp-tv-z]{25}";
 
     private final OpenAPI document;
@@ -74,30 +74,30 @@ final class OpenApiSchemas {
      * A member of a JSON object.
      *
      * @param nullable whether its value may be null
-     * @param omittedWhenEmpty whether answers leave it out when it has no value
+     * @param omittedWhenEmpty whether responses omit it when it has no value
      */
     private record Member(boolean nullable, boolean omittedWhenEmpty) {}
 
-    private OpenApiSchemas(OpenAPI document, IndexView code) {
+    private OpenApiSchemas(OpenAPI document, IndexView index) {
         this.document = document;
-        this.index = code;
+        this.index = index;
     }
 
-    /** @param code the application's classes, whose records the schemas describe */
-    static void complete(OpenAPI document, IndexView code) {
-        new OpenApiSchemas(document, code).complete();
+    /** @param index the application's classes, whose records the schemas describe */
+    static void complete(OpenAPI document, IndexView index) {
+        new OpenApiSchemas(document, index).complete();
     }
 
     private void complete() {
-        Set<String> sent = new HashSet<>();
+        Set<String> requestSchemas = new HashSet<>();
         operations().map(Operation::getRequestBody).filter(Objects::nonNull).forEach(body -> schemas(body.getContent())
-                .forEach(schema -> collectNames(schema, sent)));
+                .forEach(schema -> collectNames(schema, requestSchemas)));
         Map<String, ClassInfo> identifiers = new LinkedHashMap<>();
         components().forEach((name, schema) -> recordOf(name, schema).ifPresent(type -> {
             if (isIdentifier(type)) {
                 identifiers.put(name, type);
             } else {
-                describeMembers(schema, type, sent.contains(name));
+                describeMembers(schema, type, requestSchemas.contains(name));
             }
         }));
         identifiers.forEach((name, type) -> document.getComponents().addSchema(name, identifier(type)));
@@ -122,7 +122,7 @@ final class OpenApiSchemas {
                         .filter(Objects::nonNull);
     }
 
-    /** Names of the components that a schema refers to, directly or through others. */
+    /** Collects the names of the components that a schema refers to, directly or through others. */
     private void collectNames(Schema schema, Set<String> names) {
         if (schema.getRef() != null) {
             String name = schema.getRef().substring(schema.getRef().lastIndexOf('/') + 1);
@@ -155,7 +155,7 @@ final class OpenApiSchemas {
         return schemas == null ? List.of() : schemas;
     }
 
-    /** The record that a component describes: its name and its members are the same. */
+    /** The record that a component describes: one with the same name and the same members. */
     private Optional<ClassInfo> recordOf(String name, Schema schema) {
         if (schema.getProperties() == null) {
             return Optional.empty();
@@ -181,12 +181,12 @@ final class OpenApiSchemas {
         if (!name.startsWith(own)) {
             return false;
         }
-        // The scanner numbers records of one name, and appends the type argument to a generic one.
+        // The scanner numbers records with the same name, and appends the type argument to a generic one.
         return !type.typeParameters().isEmpty()
                 || name.substring(own.length()).chars().allMatch(Character::isDigit);
     }
 
-    /** By their names in JSON, in the order of the record. */
+    /** Members by JSON name, in the order of the record. */
     private Map<String, Member> members(ClassInfo type) {
         Map<String, Member> members = new LinkedHashMap<>();
         boolean sparse = omitsEmpty(type.declaredAnnotation(INCLUDE));
@@ -220,14 +220,14 @@ final class OpenApiSchemas {
                 && include.value().asEnum().startsWith("NON_");
     }
 
-    private void describeMembers(Schema schema, ClassInfo type, boolean sent) {
+    private void describeMembers(Schema schema, ClassInfo type, boolean inRequest) {
         Map<String, Schema> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
         members(type).forEach((name, member) -> {
-            if (!member.omittedWhenEmpty() && !(sent && member.nullable())) {
+            if (!member.omittedWhenEmpty() && !(inRequest && member.nullable())) {
                 required.add(name);
             }
-            boolean nullable = member.nullable() && (sent || !member.omittedWhenEmpty());
+            boolean nullable = member.nullable() && (inRequest || !member.omittedWhenEmpty());
             properties.put(name, withType(requireNonNull(schema.getProperties().get(name)), nullable));
         });
         schema.setProperties(properties);
@@ -241,7 +241,7 @@ final class OpenApiSchemas {
         Optional<String> reference = reference(property);
         if (reference.isPresent()) {
             Schema target = OASFactory.createSchema().ref(reference.get());
-            // Beside a reference the scanner writes the type of the Java class, which may differ from that of its JSON.
+            // Next to a reference the scanner writes the type of the Java class, which may differ from its JSON type.
             return (nullable ? orNull(target) : target)
                     .description(property.getDescription())
                     .examples(property.getExamples())
@@ -266,7 +266,7 @@ final class OpenApiSchemas {
                 .anyOf(List.of(schema, OASFactory.createSchema().type(List.of(SchemaType.NULL))));
     }
 
-    /** What a property refers to, by itself or by the alternative that is not null. */
+    /** The reference of a property, its own or that of its non-null alternative. */
     private static Optional<String> reference(Schema property) {
         return Stream.concat(Stream.of(property), orEmpty(property.getAnyOf()).stream())
                 .map(Schema::getRef)
@@ -274,7 +274,7 @@ final class OpenApiSchemas {
                 .findFirst();
     }
 
-    /** Whether it wraps a UUID and is written as text. */
+    /** Whether the record wraps a UUID and is written as a string. */
     private static boolean isIdentifier(ClassInfo type) {
         List<RecordComponentInfo> components = type.recordComponentsInDeclarationOrder();
         return components.size() == 1
@@ -282,7 +282,7 @@ final class OpenApiSchemas {
                 && type.methods().stream().anyMatch(method -> method.hasAnnotation(VALUE));
     }
 
-    /** The example is what the record itself writes, and the prefix is that of the example. */
+    /** The example is the string that the record itself writes; the prefix is taken from the example. */
     private static Schema identifier(ClassInfo type) {
         String example = write(type, EXAMPLE);
         String prefix = example.substring(0, example.lastIndexOf('_'));
@@ -303,7 +303,7 @@ final class OpenApiSchemas {
             constructor.setAccessible(true);
             return constructor.newInstance(uuid).toString();
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot make an example of " + identifier.name(), e);
+            throw new IllegalStateException("Cannot create an example of " + identifier.name(), e);
         }
     }
 
@@ -342,12 +342,12 @@ final class OpenApiSchemas {
     }
 
     /**
-     * Bean Validation matches the whole text, JSON Schema any part of it. JSON Schema takes the syntax of ECMAScript,
+     * Bean Validation matches the whole text, JSON Schema any part of it. JSON Schema uses the syntax of ECMAScript,
      * which has no {@code \p{Cntrl}}.
      */
     private static void makePatternPortable(Schema schema) {
         String pattern = schema.getPattern();
-        // @NotBlank is written as \S, which is meant to be found anywhere.
+        // @NotBlank is written as \S, which may match anywhere in the text.
         if (pattern == null || pattern.startsWith("^") || pattern.equals("\\S")) {
             return;
         }

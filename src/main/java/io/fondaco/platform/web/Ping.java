@@ -5,21 +5,24 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** {@code GET /ping} answers {@code pong} from constant bytes: the balancer's cheapest check, the benchmarks' yardstick. */
+/**
+ * {@code GET /ping} answers {@code pong} from constant bytes: the cheapest check for load balancers and the baseline of
+ * benchmarks.
+ */
 @ApplicationScoped
 class Ping {
     private static final String PONG = "pong";
 
-    private final Buffer answer;
+    private final Buffer body;
 
     Ping(WebSettings settings) {
-        answer = Buffer.buffer(PONG + ".".repeat(Math.max(0, settings.pingBytes() - PONG.length())));
+        body = Buffer.buffer(PONG + ".".repeat(Math.max(0, settings.pingBytes() - PONG.length())));
     }
 
     void register(@Observes Router router) {
         router.get("/ping").order(0).handler(context -> context.response()
                 .putHeader("Content-Type", "text/plain")
                 .putHeader("Cache-Control", "no-store")
-                .end(answer));
+                .end(body));
     }
 }

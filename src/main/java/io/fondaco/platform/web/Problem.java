@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The body of every error: RFC 9457 with a stable code, the offending fields and the facts. */
+/** The body of every error response: RFC 9457 with a stable code, the offending fields and additional members. */
 @Schema(name = "Problem", description = "RFC 9457 problem details.")
 record Problem(
         @Schema(examples = "urn:fondaco:problem:out_of_stock")

@@ -37,7 +37,7 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where a failure becomes {@code application/problem+json}. Logs what is ours to mend, once. */
+/** The only place that maps exceptions to {@code application/problem+json}. Logs server errors, once. */
 class ProblemMapper {
     static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
@@ -99,7 +99,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(ForbiddenException e) {
-        return respond(403, "forbidden", "This key does not have the scope that the call needs.")
+        return respond(403, "forbidden", "The API key does not have the scope that this operation requires.")
                 .build();
     }
 
@@ -111,7 +111,7 @@ class ProblemMapper {
             return malformedJson(json.get()).build();
         }
         if (status == 404 && e.getCause() instanceof NumberFormatException) {
-            return respond(400, "invalid_parameter", "A parameter that must be a whole number is none.")
+            return respond(400, "invalid_parameter", "A parameter is not a whole number.")
                     .build();
         }
         if (status >= 500) {
@@ -140,35 +140,35 @@ class ProblemMapper {
         return switch (DatabaseFailure.classify(e)) {
             case UNAVAILABLE -> {
                 LOG.warnf(
-                        "Request %s found no database connection: %s", requestId.value(), message(Causes.rootCause(e)));
-                yield retryLater("database_unavailable", "The database does not answer just now; try again.");
+                        "Request %s could not connect to the database: %s", requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater("database_unavailable", "The database is unavailable; try again.");
             }
             case POOL_EXHAUSTED -> {
-                LOG.warnf("Request %s found all database connections in use", requestId.value());
-                yield retryLater("overloaded", "There is more to do than this shop can do just now; try again.");
+                LOG.warnf("Request %s got no database connection: the pool is exhausted", requestId.value());
+                yield retryLater("overloaded", "All database connections are in use; try again.");
             }
             case INSUFFICIENT_RESOURCES -> {
                 LOG.errorf(
-                        "Request %s found no room in the database: %s",
+                        "Request %s failed, the database is out of resources: %s",
                         requestId.value(), message(Causes.rootCause(e)));
-                yield retryLater("database_full", "The database has no room for this just now; try again.");
+                yield retryLater("database_full", "The database is out of resources; try again.");
             }
             case COMMIT_OUTCOME_UNKNOWN -> {
                 LOG.warnf(
-                        "Request %s lost the database while committing: %s",
+                        "Request %s lost the database connection during its commit: %s",
                         requestId.value(), message(Causes.rootCause(e)));
                 yield retryLater(
                         "outcome_unknown",
-                        "The database went away while this was being saved: it may be done or not. Try again, with the same Idempotency-Key where there is one.");
+                        "The database connection was lost during the commit, so the change may or may not be saved. Try again, with the same Idempotency-Key if you sent one.");
             }
             case TRANSIENT_CONFLICT -> {
                 contentionMetrics.recordFailure(e);
-                LOG.warnf("Request %s gave way to another: %s", requestId.value(), message(Causes.rootCause(e)));
-                yield retryLater("busy", "Another request holds the same records; try again.");
+                LOG.warnf("Request %s failed with a lock conflict: %s", requestId.value(), message(Causes.rootCause(e)));
+                yield retryLater("busy", "Another request has locked the same records; try again.");
             }
             case STATEMENT_TIMEOUT -> {
-                LOG.warnf("Request %s waited for too long for a statement", requestId.value());
-                yield retryLater("database_slow", "The database took too long over this; nothing was done. Try again.");
+                LOG.warnf("Request %s exceeded the statement timeout", requestId.value());
+                yield retryLater("database_slow", "A database statement took too long and nothing was changed; try again.");
             }
             case READ_ONLY_VIOLATION -> wroteOnReadOnly(e);
             case OTHER -> {
@@ -184,22 +184,22 @@ class ProblemMapper {
                 .build();
     }
 
-    /** On the replica route this is a bug; elsewhere the server has just ceased to be the primary. */
+    /** On the replica route this is a bug; on the primary route the server has just lost its primary role. */
     private Response wroteOnReadOnly(Exception e) {
         String statement = DatabaseFailure.findCause(e, JDBCException.class)
                 .map(JDBCException::getSQL)
-                .orElse("not known");
+                .orElse("unknown statement");
         if (routeInfo.isReadOnly()) {
             routeInfo.recordRoutingBug();
             LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route: %s", requestId.value(), statement);
             return internalError();
         }
-        LOG.warnf("Request %s wrote to a server that is the primary no more: %s", requestId.value(), statement);
-        return retryLater("database_unavailable", "The database is changing over just now; try again.");
+        LOG.warnf("Request %s wrote to a server that is no longer the primary: %s", requestId.value(), statement);
+        return retryLater("database_unavailable", "The database is failing over to another server; try again.");
     }
 
     private Response internalError() {
-        return respond(500, "internal_error", "This is our fault; it has been logged under the trace_id.")
+        return respond(500, "internal_error", "Internal error; it has been logged under the trace_id.")
                 .build();
     }
 
@@ -217,7 +217,7 @@ class ProblemMapper {
                     400,
                     pointer(e),
                     "out_of_range",
-                    "The number does not fit; expected a whole number from %d to %d%s."
+                    "The number is out of range; expected a whole number from %d to %d%s."
                             .formatted(Long.MIN_VALUE, Long.MAX_VALUE, location(e)));
         }
         return switch (e) {
@@ -227,15 +227,15 @@ class ProblemMapper {
                         pointer(e),
                         "unknown_field",
                         "There is no field '%s' here.".formatted(Violation.abbreviate(unknown.getPropertyName())));
-            case InvalidFormatException wrong ->
+            case InvalidFormatException mismatch ->
                 violation(
                         400,
                         pointer(e),
                         "wrong_type",
-                        "'%s' does not fit; expected %s."
-                                .formatted(Violation.abbreviate(String.valueOf(wrong.getValue())), expected(wrong)));
-            case MismatchedInputException wrong ->
-                violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(wrong)));
+                        "'%s' is not valid; expected %s."
+                                .formatted(Violation.abbreviate(String.valueOf(mismatch.getValue())), expected(mismatch)));
+            case MismatchedInputException mismatch ->
+                violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(mismatch)));
             case StreamConstraintsException _ ->
                 respond(400, "malformed_json", "The JSON is nested too deeply or has a value that is too long.");
             default -> respond(400, "malformed_json", "The body is not valid JSON%s.".formatted(location(e)));
@@ -268,10 +268,10 @@ class ProblemMapper {
             return "true or false";
         }
         if (type == Instant.class) {
-            return "a time like 2026-11-24T12:00:00Z";
+            return "a date-time like 2026-11-24T12:00:00Z";
         }
         if (type == LocalDate.class) {
-            return "a day like 2026-11-24";
+            return "a date like 2026-11-24";
         }
         return List.class.isAssignableFrom(type) ? "an array" : "an object with the documented fields";
     }
@@ -306,7 +306,7 @@ class ProblemMapper {
         int depth = 0;
         boolean body = false;
         for (Path.Node node : violation.getPropertyPath()) {
-            // The first two nodes are the resource method and its parameter; what follows lies in the body.
+            // The first two nodes are the resource method and its parameter; the others are in the body.
             if (depth == 1) {
                 pointer.append(node.getName());
             }
@@ -336,7 +336,7 @@ class ProblemMapper {
     }
 
     private Response.ResponseBuilder respond(
-            int status, String code, @Nullable String detail, List<Violation> errors, Map<String, Object> facts) {
+            int status, String code, @Nullable String detail, List<Violation> errors, Map<String, Object> extensions) {
         return Response.status(status)
                 .type(PROBLEM_JSON)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -348,10 +348,10 @@ class ProblemMapper {
                         detail == null ? "" : detail,
                         errors,
                         requestId.value(),
-                        facts));
+                        extensions));
     }
 
-    /** The status in words; Jakarta REST does not know this one. */
+    /** The HTTP status as text; Jakarta REST does not know 422. */
     static String title(int status) {
         Response.StatusType known = Response.Status.fromStatusCode(status);
         return status == 422 ? "Unprocessable Content" : known == null ? "Error" : known.getReasonPhrase();

@@ -9,10 +9,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
 
-/** Problems that are answered before any resource is entered, on the event loop. */
+/** Sends problems on the event loop, before any resource is called. */
 @ApplicationScoped
 public class ProblemResponseWriter {
-    /** What a 401 tells who has no valid key. */
+    /** The detail of a 401 for requests without a valid API key. */
     public static final String API_KEY_REQUIRED = "Send a valid key as 'Authorization: Bearer <key>'.";
 
     private static final long LINGER_MILLIS = 2_000;
@@ -26,8 +26,8 @@ public class ProblemResponseWriter {
     }
 
     /**
-     * Refuses a request whose body, if it has one, has not been read. Then the connection ends with the answer; but
-     * what was sent is taken in for a moment, or else the answer would get lost.
+     * Rejects a request whose body, if it has one, has not been read. The response then closes the connection; the body
+     * is read and discarded for another 2 s, because otherwise the client may not receive the response.
      */
     public void sendAndClose(RoutingContext context, int status, String code, String detail) {
         HttpServerRequest request = context.request();
@@ -44,7 +44,7 @@ public class ProblemResponseWriter {
         }
     }
 
-    /** Ends the request with a problem document; further headers are for the caller to set before. */
+    /** Ends the request with a problem document; the caller must set further headers before. */
     public void send(RoutingContext context, int status, String code, String detail) {
         Problem problem = new Problem(
                 "urn:fondaco:problem:" + code,

@@ -14,13 +14,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads bodies on the event loop, before anything else is spent on their requests: who sends slowly holds a connection, and neither
- * a thread nor a place among those that are served. Bounded in size for each, in bytes for all, and in time. The platform's own limit is one for
- * all paths and so has to be that of the largest import, whose paths are left to their module.
+ * Reads bodies on the event loop, before any other work is done for their requests: a slow sender occupies a
+ * connection, but no thread and no permit of the admission gate. Bounded in bytes per body, in bytes of all bodies and
+ * in time. The limit of Quarkus applies to all paths, so it has to allow the largest import; the module of those paths
+ * sets their own limit.
  */
 @ApplicationScoped
 class RequestBodyReader {
-    /** After the cache, which answers what has no body, and before the gate of platform.admission. */
+    /** After the cache, which answers requests without a body, and before the admission gate of platform.admission. */
     private static final int ORDER = 1;
 
     private final WebSettings settings;
@@ -80,7 +81,7 @@ class RequestBodyReader {
         }
     }
 
-    /** All on the event loop of its connection. */
+    /** Used only on the event loop of its connection. */
     private final class PendingBody {
         private final RoutingContext context;
         private final Buffer body = Buffer.buffer();
@@ -97,7 +98,7 @@ class RequestBodyReader {
                     reject(
                             408,
                             "body_too_slow",
-                            "A body has to be here within %d s."
+                            "The body must arrive within %d s."
                                     .formatted(settings.bodyTime().toSeconds()));
                 }
             });
@@ -120,7 +121,7 @@ class RequestBodyReader {
             body.appendBuffer(part);
             if (bufferedBytes.addAndGet(part.length()) > settings.maxBodyBytesInAll()) {
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-                reject(503, "overloaded", "More is sent to this pod than it can take just now; nothing was done.");
+                reject(503, "overloaded", "The server is receiving too many bytes at the same time; nothing was done. Try again.");
             }
         }
 
@@ -132,13 +133,13 @@ class RequestBodyReader {
                     ((RoutingContextInternal) context).setBody(body);
                     context.next();
                 } else {
-                    problemResponseWriter.send(context, 400, "malformed_json", "The body is not text in UTF-8.");
+                    problemResponseWriter.send(context, 400, "malformed_json", "The body is not valid UTF-8.");
                 }
             }
         }
 
         private void rejectTooLarge() {
-            reject(413, "body_too_large", "A body here has at most %d bytes.".formatted(settings.maxBodyBytes()));
+            reject(413, "body_too_large", "The body may have at most %d bytes.".formatted(settings.maxBodyBytes()));
         }
 
         private void reject(int status, String code, String detail) {

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * The {@code Request-Id} of every answer: the caller's own when it is a plain token of at most 64 characters, else a
- * new one.
+ * The {@code Request-Id} of every response: the client's own value if it has 8 to 64 letters, digits, dots, dashes or
+ * underscores, otherwise a new one.
  */
 @ApplicationScoped
 public class RequestId {
@@ -33,8 +33,8 @@ public class RequestId {
     }
 
     private void assign(RoutingContext context) {
-        String given = context.request().getHeader(HEADER);
-        String id = given != null && ACCEPTED.matcher(given).matches() ? given : TypeId.format("req", TypeId.newUuid());
+        String sent = context.request().getHeader(HEADER);
+        String id = sent != null && ACCEPTED.matcher(sent).matches() ? sent : TypeId.format("req", TypeId.newUuid());
         context.put(ATTRIBUTE, id);
         HttpServerResponse response = context.response();
         response.putHeader(HEADER, id);
@@ -48,7 +48,7 @@ public class RequestId {
         return id == null ? "none" : id;
     }
 
-    /** The id of the request that is being answered; {@code "none"} outside of one. */
+    /** The id of the current request; {@code "none"} outside of a request. */
     public String value() {
         RoutingContext context = current.getCurrent();
         return context == null ? "none" : of(context);

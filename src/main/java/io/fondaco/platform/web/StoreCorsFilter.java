@@ -11,13 +11,13 @@ import jakarta.enterprise.event.Observes;
 import java.util.Set;
 
 /**
- * CORS for {@code /store/v1}: browsers may call it from the origins of {@code fondaco.web.store-origins}. Without credentials:
- * carts and orders are opened by bearer tokens, and a page of another site sends consistency tokens as a header. The back
- * office is never open to other origins.
+ * CORS for {@code /store/v1}: browsers may call it from the origins of {@code fondaco.web.store-origins}. Without
+ * credentials: carts and orders are accessed with bearer tokens, and a page of another origin sends the consistency
+ * token as a header. The admin API is never open to other origins.
  */
 @ApplicationScoped
 class StoreCorsFilter {
-    /** After {@link AmbiguousRequestFilter}, and before anything that answers. */
+    /** After {@link AmbiguousRequestFilter}, and before any handler that responds. */
     private static final int FILTER_PRIORITY = 940;
 
     private static final String STORE = "/store/v1/";
@@ -65,7 +65,7 @@ class StoreCorsFilter {
                 response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
             }
         }
-        // Also without an Origin: a shared cache must not give a page that it kept for one origin to another.
+        // Also without an Origin: a shared cache must not give a response for one origin to another.
         context.addHeadersEndHandler(_ -> addVary(response));
         if (preflight) {
             response.setStatusCode(204).end();
@@ -79,7 +79,7 @@ class StoreCorsFilter {
     }
 
     private static void addVary(HttpServerResponse response) {
-        String present = String.join(", ", response.headers().getAll(HttpHeaders.VARY));
-        response.putHeader(HttpHeaders.VARY, present.isEmpty() ? ORIGIN : present + ", " + ORIGIN);
+        String vary = String.join(", ", response.headers().getAll(HttpHeaders.VARY));
+        response.putHeader(HttpHeaders.VARY, vary.isEmpty() ? ORIGIN : vary + ", " + ORIGIN);
     }
 }

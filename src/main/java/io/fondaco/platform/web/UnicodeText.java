@@ -6,34 +6,40 @@ import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
-/** What text may hold. */
+/** Checks and normalizes Unicode text. */
 public final class UnicodeText {
     private UnicodeText() {}
 
-    /** Whether a text holds a NUL, which Postgres does not store. */
+    /** Whether the text contains a NUL character, which PostgreSQL does not store. */
     public static boolean hasNul(@Nullable String text) {
         return text != null && text.indexOf('\0') >= 0;
     }
 
-    /** Whether a text holds half of a surrogate pair, which UTF-8 has no form for: it would be stored as a question mark. */
+    /**
+     * Whether the text contains an unpaired surrogate, which UTF-8 cannot encode: it would be stored as a question
+     * mark.
+     */
     public static boolean hasLoneSurrogate(@Nullable String text) {
         if (text == null) {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
-            char here = text.charAt(i);
-            if (Character.isHighSurrogate(here)
+            char current = text.charAt(i);
+            if (Character.isHighSurrogate(current)
                     && i + 1 < text.length()
                     && Character.isLowSurrogate(text.charAt(i + 1))) {
                 i++;
-            } else if (Character.isSurrogate(here)) {
+            } else if (Character.isSurrogate(current)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether bytes are text in UTF-8. The JSON parser is not strict: it takes overlong forms and halves of surrogate pairs. */
+    /**
+     * Whether the bytes are valid UTF-8. The JSON parser is not strict: it accepts overlong forms and unpaired
+     * surrogates.
+     */
     static boolean isUtf8(ByteBuffer bytes) {
         try {
             StandardCharsets.UTF_8.newDecoder().decode(bytes);
@@ -43,27 +49,25 @@ public final class UnicodeText {
         }
     }
 
-    /** A name in Unicode's normal form C: the same letters can be composed in several ways that look alike. */
+    /** The name in Unicode normal form C: the same letters can be composed in several ways that look alike. */
     public static String normalizeNfc(String name) {
         return Normalizer.normalize(name, Normalizer.Form.NFC);
     }
 
-    /** As much of a text as there is room for, without what Postgres does not store. */
-    public static String truncate(String text, int most) {
+    /** The text cut to at most this many characters, without NUL characters and without splitting a surrogate pair. */
+    public static String truncate(String text, int maxLength) {
         String storable = text.replace("\0", "");
-        if (storable.length() <= most) {
+        if (storable.length() <= maxLength) {
             return storable;
         }
-        boolean throughAPair = most > 0 && Character.isHighSurrogate(storable.charAt(most - 1));
-        return storable.substring(0, throughAPair ? most - 1 : most);
+        boolean splitsPair = maxLength > 0 && Character.isHighSurrogate(storable.charAt(maxLength - 1));
+        return storable.substring(0, splitsPair ? maxLength - 1 : maxLength);
     }
 
-    /**
-     * @throws ApiException 422 {@code invalid_format} at the pointer
-     */
+    /** @throws ApiException 422 {@code invalid_format} with this pointer */
     public static void rejectNul(String pointer, @Nullable String text) {
         if (hasNul(text)) {
-            throw ApiException.invalid(pointer, "invalid_format", "A NUL character is not text.");
+            throw ApiException.invalid(pointer, "invalid_format", "Text must not contain a NUL character.");
         }
     }
 }

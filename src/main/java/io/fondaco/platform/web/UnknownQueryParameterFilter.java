@@ -17,12 +17,12 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Refuses query parameters that an endpoint does not declare, everywhere alike: 400 {@code unknown_parameter}, naming
- * it. A filter with a typing error would else answer everything, and a {@code cascade} with one would do half of what
- * was meant.
+ * Rejects query parameters that an endpoint does not declare: 400 {@code unknown_parameter} with the name. Otherwise a
+ * filter with a typing error would return everything, and a misspelt {@code cascade} would do only half of what was
+ * meant.
  *
- * <p>Declared are the method's parameters, and those of its {@code @Parameter(in = QUERY)}. A name there that ends with
- * a placeholder, {@code option.<name>}, stands for all names that begin so.
+ * <p>Declared are the parameters of the method and those of its {@code @Parameter(in = QUERY)}. A declared name that
+ * ends with a placeholder, {@code option.<name>}, matches every name with that prefix.
  */
 class UnknownQueryParameterFilter {
     private static final Map<Method, DeclaredParameters> DECLARED = new ConcurrentHashMap<>();
@@ -45,13 +45,13 @@ class UnknownQueryParameterFilter {
                 .filter(name -> !declaredParameters.contains(name))
                 .findFirst()
                 .ifPresent(name -> {
-                    String shown = Violation.abbreviate(name);
-                    String detail = "There is no parameter '%s' here.".formatted(shown);
+                    String abbreviated = Violation.abbreviate(name);
+                    String detail = "There is no parameter '%s' here.".formatted(abbreviated);
                     throw new ApiException(
                             400,
                             "unknown_parameter",
                             detail,
-                            List.of(new Violation(shown, "unknown_parameter", detail)));
+                            List.of(new Violation(abbreviated, "unknown_parameter", detail)));
                 });
     }
 
@@ -72,13 +72,13 @@ class UnknownQueryParameterFilter {
     }
 
     private static Stream<String> queryParameterName(Parameter parameter) {
-        QueryParam plain = parameter.getAnnotation(QueryParam.class);
-        if (plain != null) {
-            return Stream.of(plain.value());
+        QueryParam queryParam = parameter.getAnnotation(QueryParam.class);
+        if (queryParam != null) {
+            return Stream.of(queryParam.value());
         }
-        RestQuery reactive = parameter.getAnnotation(RestQuery.class);
-        return reactive == null
+        RestQuery restQuery = parameter.getAnnotation(RestQuery.class);
+        return restQuery == null
                 ? Stream.empty()
-                : Stream.of(reactive.value().isEmpty() ? parameter.getName() : reactive.value());
+                : Stream.of(restQuery.value().isEmpty() ? parameter.getName() : restQuery.value());
     }
 }

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param pointer JSON Pointer (RFC 6901) into the body, or the name of a parameter
  * @param code stable, for programs
  * @param detail for people
- * @param extensions further members: {@code sku}, {@code requested}, {@code available}
+ * @param extensions additional members: {@code sku}, {@code requested}, {@code available}
  */
 public record Violation(
         @Schema(description = "JSON Pointer into the body, or the name of a parameter.")
@@ -22,7 +22,7 @@ public record Violation(
 
         @Schema(description = "For people.") String detail,
         @JsonIgnore Map<String, Object> extensions) {
-    /** Violations that an answer names; whoever checks many entries stops there. */
+    /** Maximum number of violations in a response; code that checks many entries stops there. */
     public static final int MAX_REPORTED = 100;
 
     private static final int MAX_VALUE_LENGTH = 80;
@@ -36,9 +36,9 @@ public record Violation(
         return extensions;
     }
 
-    /** A declared bound that a value breaks. */
-    public static Violation of(String pointer, ConstraintViolation<?> broken) {
-        String annotation = broken.getConstraintDescriptor()
+    /** The violation of a declared constraint. */
+    public static Violation of(String pointer, ConstraintViolation<?> violation) {
+        String annotation = violation.getConstraintDescriptor()
                 .getAnnotation()
                 .annotationType()
                 .getSimpleName();
@@ -49,10 +49,10 @@ public record Violation(
                     case "Size" -> "invalid_length";
                     default -> "invalid_format";
                 };
-        return new Violation(pointer, code, broken.getMessage());
+        return new Violation(pointer, code, violation.getMessage());
     }
 
-    /** A value as an error message may show it: at most 80 characters. */
+    /** The value shortened for an error message: at most 80 characters and an ellipsis. */
     public static String abbreviate(String value) {
         return value.length() <= MAX_VALUE_LENGTH ? value : value.substring(0, MAX_VALUE_LENGTH) + "…";
     }

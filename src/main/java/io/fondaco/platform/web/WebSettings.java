@@ -6,36 +6,39 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
-/** Bounds on what is read over HTTP. */
+/** Limits on request bodies, and CORS. */
 @ConfigMapping(prefix = "fondaco.web")
 interface WebSettings {
-    /** Largest request body, in bytes; more is a 413. */
+    /** Maximum size of a request body, in bytes; a larger one gets a 413. */
     @WithDefault("262144")
     long maxBodyBytes();
 
-    /** Bytes of the bodies of all requests together that a pod holds at a time; more is a 503. */
+    /** Maximum size of the bodies of all requests together that a pod buffers at a time, in bytes; beyond it, 503. */
     @WithDefault("67108864")
     long maxBodyBytesInAll();
 
-    /** How long a body may take to arrive; longer is a 408. */
+    /** Maximum time in which a body must arrive; otherwise 408. */
     @WithDefault("10s")
     Duration bodyTime();
 
-    /** How many bytes {@code /ping} answers with; more than its four are for benchmarks, beside pages as large. */
+    /**
+     * Size of the {@code /ping} response in bytes; more than 4 only for benchmarks that compare with pages of that
+     * size.
+     */
     @WithDefault("4")
     int pingBytes();
 
-    /** Paths whose bodies are streamed and bounded by their own module instead. */
+    /** Paths whose bodies are streamed and limited by their own module instead. */
     @WithDefault("/admin/v1/imports")
     Set<String> streamedPaths();
 
     /**
-     * Origins whose pages may call {@code /store/v1} from a browser (CORS): {@code https://shop.example}, or {@code *}. Absent:
-     * none.
+     * Origins whose pages may call {@code /store/v1} from a browser (CORS): {@code https://shop.example}, or {@code *}.
+     * Absent: none.
      */
     Optional<Set<String>> storeOrigins();
 
-    /** How long a browser may keep the answer to a preflight request. */
+    /** How long a browser may reuse the response to a preflight request. */
     @WithDefault("1h")
     Duration preflightMaxAge();
 }

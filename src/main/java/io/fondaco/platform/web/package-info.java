@@ -1,4 +1,4 @@
-/** What every REST answer has in common: problem+json, request ids, entity tags, limits on what is read. */
+/** Common parts of all REST responses: problem+json, request ids, ETags, limits on request bodies. */
 @NullMarked
 package io.fondaco.platform.web;
 

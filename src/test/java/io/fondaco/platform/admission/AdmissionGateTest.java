@@ -25,8 +25,8 @@ class AdmissionGateTest {
             RequestPriority.ADMIN, Duration.ofMillis(500),
             RequestPriority.BULK, Duration.ofMillis(200)));
 
-    private AdmissionGate gate(Map<RequestPriority, Duration> patience) {
-        return new AdmissionGate(CAPACITY, MAX_QUEUE_LENGTH, patience::get, now::get);
+    private AdmissionGate gate(Map<RequestPriority, Duration> maxWait) {
+        return new AdmissionGate(CAPACITY, MAX_QUEUE_LENGTH, maxWait::get, now::get);
     }
 
     private final class TestCandidate implements AdmissionCandidate {
@@ -72,12 +72,12 @@ class AdmissionGateTest {
         now.addAndGet(time.toNanos());
     }
 
-    private List<RequestPriority> priorities(List<TestCandidate> calls) {
-        return calls.stream().map(TestCandidate::priority).toList();
+    private List<RequestPriority> priorities(List<TestCandidate> candidates) {
+        return candidates.stream().map(TestCandidate::priority).toList();
     }
 
     @Test
-    void aBoundedNumberIsServedABoundedNumberWaitsTheRestIsRefused() {
+    void servedAndQueuedRequestsAreBoundedAndTheRestIsRejected() {
         acquire(RequestPriority.BUY, CAPACITY, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BUY, MAX_QUEUE_LENGTH, AdmissionGate.AdmissionResult.QUEUED);
         acquire(RequestPriority.BUY, 3, AdmissionGate.AdmissionResult.REJECTED);
@@ -86,8 +86,8 @@ class AdmissionGateTest {
     }
 
     @Test
-    void whoComesNextIsServedInOrderOfPriority() {
-        // Each has its share already: 2 of 32.
+    void queuedRequestsAreAdmittedInOrderOfPriority() {
+        // Each priority already has its minimum share: 2 of 32.
         acquire(RequestPriority.ADMIN, 2, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BULK, 2, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BROWSE, 2, AdmissionGate.AdmissionResult.ADMITTED);
@@ -105,7 +105,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void whateverElseIsAskedForWhoBuysFindsAPlace() {
+    void buyingIsAdmittedWhileAdminAndBulkAreAtTheirLimits() {
         acquire(RequestPriority.BULK, CAPACITY / 8, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BULK, 1, AdmissionGate.AdmissionResult.QUEUED);
         acquire(RequestPriority.ADMIN, CAPACITY / 2, AdmissionGate.AdmissionResult.ADMITTED);
@@ -114,7 +114,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void aQuarterOfThePlacesIsNeverTakenByBrowsing() {
+    void browsingLeavesAQuarterOfTheCapacityFree() {
         acquire(RequestPriority.BROWSE, CAPACITY * 3 / 4, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.QUEUED);
         acquire(RequestPriority.BUY, CAPACITY / 4, AdmissionGate.AdmissionResult.ADMITTED);
@@ -125,7 +125,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void noPriorityIsStarved() {
+    void everyPriorityGetsItsMinimumShare() {
         acquire(RequestPriority.BUY, CAPACITY, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BUY, 50, AdmissionGate.AdmissionResult.QUEUED);
         acquire(RequestPriority.ADMIN, 5, AdmissionGate.AdmissionResult.QUEUED);
@@ -138,7 +138,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void bulkNeverTakesMoreThanItsPart() {
+    void bulkNeverExceedsItsLimit() {
         acquire(RequestPriority.BULK, CAPACITY / 8, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BULK, 1, AdmissionGate.AdmissionResult.QUEUED);
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.ADMITTED);
@@ -149,7 +149,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void aBurstWaitsForAsLongAsItMay() {
+    void burstKeepsItsFullMaxWait() {
         acquire(RequestPriority.BROWSE, CAPACITY * 3 / 4, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.QUEUED);
         advanceClock(Duration.ofMillis(99));
@@ -160,7 +160,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void inAQueueThatStandsATenthOfThePatienceIsLeft() {
+    void standingQueueReducesMaxWaitToATenth() {
         acquire(RequestPriority.BROWSE, CAPACITY * 3 / 4, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.QUEUED);
         advanceClock(Duration.ofMillis(90));
@@ -173,14 +173,14 @@ class AdmissionGateTest {
         advanceClock(Duration.ofMillis(31));
         assertThat(admissionGate.rejectExpired()).isFalse();
         assertThat(rejected).hasSize(2);
-        // It has been empty: a burst may wait again.
+        // The queue has been empty: a burst may wait again.
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.QUEUED);
         advanceClock(Duration.ofMillis(99));
         assertThat(admissionGate.rejectExpired()).isTrue();
     }
 
     @Test
-    void aPlaceThatIsThereIsGivenHoweverShortThePatienceHasBecome() {
+    void freeCapacityAdmitsEvenFromAStandingQueue() {
         acquire(RequestPriority.BROWSE, CAPACITY * 3 / 4, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BROWSE, 1, AdmissionGate.AdmissionResult.QUEUED);
         advanceClock(Duration.ofMillis(200));
@@ -190,7 +190,7 @@ class AdmissionGateTest {
     }
 
     @Test
-    void whoBuysWaitsForAsLongAsItMayWhateverComes() {
+    void buyingKeepsItsFullMaxWaitInAStandingQueue() {
         acquire(RequestPriority.BUY, CAPACITY, AdmissionGate.AdmissionResult.ADMITTED);
         acquire(RequestPriority.BUY, 1, AdmissionGate.AdmissionResult.QUEUED);
         advanceClock(Duration.ofMillis(999));
@@ -201,65 +201,68 @@ class AdmissionGateTest {
     }
 
     @Test
-    void whoeverWentAwayIsNotServedNorTold() {
+    void cancelledRequestIsNeitherAdmittedNorRejected() {
         acquire(RequestPriority.BUY, CAPACITY, AdmissionGate.AdmissionResult.ADMITTED);
-        TestCandidate gone = new TestCandidate(RequestPriority.BUY);
-        TestCandidate patient = new TestCandidate(RequestPriority.BUY);
-        assertThat(admissionGate.acquire(gone)).isEqualTo(AdmissionGate.AdmissionResult.QUEUED);
-        assertThat(admissionGate.acquire(patient)).isEqualTo(AdmissionGate.AdmissionResult.QUEUED);
-        gone.cancelled = true;
+        TestCandidate cancelled = new TestCandidate(RequestPriority.BUY);
+        TestCandidate waiting = new TestCandidate(RequestPriority.BUY);
+        assertThat(admissionGate.acquire(cancelled)).isEqualTo(AdmissionGate.AdmissionResult.QUEUED);
+        assertThat(admissionGate.acquire(waiting)).isEqualTo(AdmissionGate.AdmissionResult.QUEUED);
+        cancelled.cancelled = true;
         admissionGate.release(RequestPriority.BUY);
-        assertThat(admitted).containsExactly(patient);
+        assertThat(admitted).containsExactly(waiting);
         assertThat(rejected).isEmpty();
     }
 
-    /** Whatever comes and goes: nobody is told twice, no place is lost or made, and all are empty in the end. */
+    /**
+     * In a random sequence no request is notified twice, no permit is lost or created, and all queues are empty in the
+     * end.
+     */
     @Test
-    void placesAreNeitherLostNorMade() {
+    void permitsAreNeitherLostNorCreated() {
         Random random = new Random(7);
-        Map<RequestPriority, Integer> inside = new EnumMap<>(RequestPriority.class);
-        int asked = 0;
-        int atOnce = 0;
-        int turnedAway = 0;
-        int told = 0;
+        Map<RequestPriority, Integer> running = new EnumMap<>(RequestPriority.class);
+        int requests = 0;
+        int admittedImmediately = 0;
+        int rejectedImmediately = 0;
+        int seen = 0;
         for (int i = 0; i < 20_000; i++) {
             if (random.nextInt(100) < 60) {
                 RequestPriority requestPriority =
                         RequestPriority.values()[random.nextInt(RequestPriority.values().length)];
-                asked++;
+                requests++;
                 switch (acquire(requestPriority)) {
                     case ADMITTED -> {
-                        atOnce++;
-                        inside.merge(requestPriority, 1, Integer::sum);
+                        admittedImmediately++;
+                        running.merge(requestPriority, 1, Integer::sum);
                     }
-                    case REJECTED -> turnedAway++;
+                    case REJECTED -> rejectedImmediately++;
                     case QUEUED -> {}
                 }
             } else {
-                List<RequestPriority> served = inside.entrySet().stream()
+                List<RequestPriority> runningRequests = running.entrySet().stream()
                         .flatMap(entry -> IntStream.range(0, entry.getValue()).mapToObj(_ -> entry.getKey()))
                         .toList();
-                if (!served.isEmpty()) {
-                    RequestPriority leaving = served.get(random.nextInt(served.size()));
-                    inside.merge(leaving, -1, Integer::sum);
-                    admissionGate.release(leaving);
+                if (!runningRequests.isEmpty()) {
+                    RequestPriority released = runningRequests.get(random.nextInt(runningRequests.size()));
+                    running.merge(released, -1, Integer::sum);
+                    admissionGate.release(released);
                 }
             }
             advanceClock(Duration.ofMillis(random.nextInt(3)));
-            for (; told < admitted.size(); told++) {
-                inside.merge(admitted.get(told).priority(), 1, Integer::sum);
+            for (; seen < admitted.size(); seen++) {
+                running.merge(admitted.get(seen).priority(), 1, Integer::sum);
             }
             for (RequestPriority requestPriority : RequestPriority.values()) {
                 assertThat(admissionGate.countServed(requestPriority))
-                        .isEqualTo(inside.getOrDefault(requestPriority, 0));
+                        .isEqualTo(running.getOrDefault(requestPriority, 0));
             }
-            assertThat(inside.values().stream().mapToInt(Integer::intValue).sum())
+            assertThat(running.values().stream().mapToInt(Integer::intValue).sum())
                     .isLessThanOrEqualTo(CAPACITY);
         }
         advanceClock(Duration.ofSeconds(2));
         admissionGate.rejectExpired();
         assertThat(admitted).doesNotHaveDuplicates().doesNotContainAnyElementsOf(rejected);
         assertThat(rejected).doesNotHaveDuplicates();
-        assertThat(atOnce + admitted.size() + rejected.size() + turnedAway).isEqualTo(asked);
+        assertThat(admittedImmediately + admitted.size() + rejected.size() + rejectedImmediately).isEqualTo(requests);
     }
 }

@@ -28,42 +28,42 @@ class AdmissionQueueTest {
     }
 
     @Test
-    void whoeverCameFirstIsServedFirstWheneverTheyStoodInLine() throws Exception {
+    void earliestArrivalIsAdmittedFirst() throws Exception {
         AdmissionQueue admissionQueue = new AdmissionQueue(1, 10);
         assertThat(admissionQueue.acquire(NOON, LONG)).isEmpty();
         List<Integer> served = Collections.synchronizedList(new ArrayList<>());
         for (int minute : List.of(3, 1, 4, 2)) {
-            int before = admissionQueue.size();
+            int queued = admissionQueue.size();
             threads.submit(() -> {
-                OptionalInt turnedAway = admissionQueue.acquire(NOON.plus(Duration.ofMinutes(minute)), LONG);
-                served.add(turnedAway.isPresent() ? -1 : minute);
+                OptionalInt ahead = admissionQueue.acquire(NOON.plus(Duration.ofMinutes(minute)), LONG);
+                served.add(ahead.isPresent() ? -1 : minute);
                 admissionQueue.release();
                 return null;
             });
-            await().until(() -> admissionQueue.size() == before + 1);
+            await().until(() -> admissionQueue.size() == queued + 1);
         }
         admissionQueue.release();
         await().untilAsserted(() -> assertThat(served).containsExactly(1, 2, 3, 4));
     }
 
     @Test
-    void whoWaitsInVainIsToldHowManyAreBefore() throws Exception {
+    void timedOutWaiterGetsTheNumberOfWaitersAhead() throws Exception {
         AdmissionQueue admissionQueue = new AdmissionQueue(1, 10);
         admissionQueue.acquire(NOON, LONG);
         for (int i = 0; i < 3; i++) {
-            int before = admissionQueue.size();
+            int queued = admissionQueue.size();
             threads.submit(() -> admissionQueue.acquire(NOON, LONG));
-            await().until(() -> admissionQueue.size() == before + 1);
+            await().until(() -> admissionQueue.size() == queued + 1);
         }
         assertThat(admissionQueue.acquire(NOON.plusSeconds(1), Duration.ofMillis(20)))
                 .hasValue(3);
         assertThat(admissionQueue.acquire(NOON.minusSeconds(1), Duration.ofMillis(20)))
                 .hasValue(0);
-        assertThat(admissionQueue.size()).as("who gave up stands in it no more").isEqualTo(3);
+        assertThat(admissionQueue.size()).as("waiters that timed out have left the queue").isEqualTo(3);
     }
 
     @Test
-    void aLineThatIsTooLongIsNotStoodIn() throws Exception {
+    void fullQueueRejectsImmediately() throws Exception {
         AdmissionQueue admissionQueue = new AdmissionQueue(1, 1);
         admissionQueue.acquire(NOON, LONG);
         threads.submit(() -> admissionQueue.acquire(NOON, LONG));
@@ -72,38 +72,38 @@ class AdmissionQueueTest {
     }
 
     @Test
-    void neverMoreThanThePlacesAndNoneIsLost() throws Exception {
+    void permitsAreNeverExceededNorLost() throws Exception {
         AdmissionQueue admissionQueue = new AdmissionQueue(3, 10_000);
-        AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger maxRunning = new AtomicInteger();
         AtomicInteger served = new AtomicInteger();
-        List<Future<?>> all = new ArrayList<>();
+        List<Future<?>> results = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            Duration patience = i % 7 == 0 ? Duration.ofNanos(1) : LONG;
-            all.add(threads.submit(() -> {
-                if (admissionQueue.acquire(NOON, patience).isEmpty()) {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+            Duration maxWait = i % 7 == 0 ? Duration.ofNanos(1) : LONG;
+            results.add(threads.submit(() -> {
+                if (admissionQueue.acquire(NOON, maxWait).isEmpty()) {
+                    maxRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
                     Thread.yield();
-                    inside.decrementAndGet();
+                    running.decrementAndGet();
                     served.incrementAndGet();
                     admissionQueue.release();
                 }
                 return null;
             }));
         }
-        for (Future<?> each : all) {
-            each.get();
+        for (Future<?> result : results) {
+            result.get();
         }
-        assertThat(most.get()).isLessThanOrEqualTo(3);
+        assertThat(maxRunning.get()).isLessThanOrEqualTo(3);
         assertThat(served.get()).isGreaterThan(2_000 * 6 / 7 - 1);
-        for (int place = 0; place < 3; place++) {
+        for (int permit = 0; permit < 3; permit++) {
             assertThat(admissionQueue.acquire(NOON, Duration.ofMillis(20))).isEmpty();
         }
         assertThat(admissionQueue.acquire(NOON, Duration.ofMillis(20))).isPresent();
     }
 
     @Test
-    void whoIsInterruptedTakesNoPlaceAlong() throws Exception {
+    void interruptedWaiterLosesNoPermit() throws Exception {
         AdmissionQueue admissionQueue = new AdmissionQueue(1, 10);
         admissionQueue.acquire(NOON, LONG);
         Future<?> waiting = threads.submit(() -> admissionQueue.acquire(NOON, LONG));
@@ -115,7 +115,7 @@ class AdmissionQueueTest {
     }
 
     @Test
-    void theWaitIsWhatThoseBeforeTake() {
+    void estimatedWaitIsTheTimeOfTheWaitersAhead() {
         assertThat(AdmissionQueue.estimateWait(0, 10, Duration.ofMillis(50).toNanos()))
                 .hasSeconds(1);
         assertThat(AdmissionQueue.estimateWait(999, 10, Duration.ofMillis(50).toNanos()))

@@ -20,7 +20,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How answers end that nothing was told against, in a cache that is small and forgets soon, behind a CDN. */
+/**
+ * Expiry, refresh and eviction of responses that are not invalidated, in a small cache with short lifetimes, behind a
+ * CDN.
+ */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
@@ -29,7 +32,7 @@ class CacheExpiryTest {
     MeterRegistry metrics;
 
     @Test
-    void aCdnIsToldHowLongAndWhatToPurge() {
+    void cdnGetsLifetimeAndSurrogateKeys() {
         String page = "/store/v1/products/" + product("For the CDN");
         Response shared = given().get(page);
         assertThat(shared.header("Cache-Control"))
@@ -41,10 +44,10 @@ class CacheExpiryTest {
     }
 
     @Test
-    void anAnswerExpiresAndOneThatIsAskedForAllTheTimeIsMadeAnewBeforeThat() {
+    void entryExpiresAndAPopularOneIsRefreshedAhead() {
         String page = "/store/v1/products/" + product("Hot");
         await().atMost(Duration.ofSeconds(10)).until(() -> isHit(given().get(page)));
-        // Nothing but its time takes it away.
+        // Only its expiry removes the entry.
         await().atMost(Duration.ofSeconds(10)).pollDelay(Duration.ofSeconds(2)).until(() -> !isHit(given().get(page)));
         double refreshed = misses("refresh");
         await().atMost(Duration.ofSeconds(30))
@@ -53,12 +56,12 @@ class CacheExpiryTest {
     }
 
     @Test
-    void itsBytesAreBounded() {
-        List<String> many = Stream.generate(() -> "/store/v1/products/" + product("One of many"))
+    void heapOfTheCacheIsBounded() {
+        List<String> pages = Stream.generate(() -> "/store/v1/products/" + product("One of many"))
                 .limit(40)
                 .toList();
         await().atMost(Duration.ofSeconds(30)).until(() -> {
-            many.forEach(page -> given().get(page).then().statusCode(200));
+            pages.forEach(page -> given().get(page).then().statusCode(200));
             return metrics.get("fondaco.cache.evictions")
                             .tag("cache", "answers")
                             .functionCounter()
@@ -79,8 +82,8 @@ class CacheExpiryTest {
                 .sum();
     }
 
-    private static boolean isHit(Response answer) {
-        return "fondaco; hit".equals(answer.header("Cache-Status"));
+    private static boolean isHit(Response response) {
+        return "fondaco; hit".equals(response.header("Cache-Status"));
     }
 
     private static String product(String title) {

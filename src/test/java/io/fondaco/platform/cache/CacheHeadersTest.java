@@ -18,9 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What may be kept elsewhere is said, and what a caller has is known again in whatever form it comes. */
+/** The caching headers of responses, and If-None-Match in all its forms. */
 class CacheHeadersTest {
-    private static final CachedResponse ANSWER = CachedResponse.of(
+    private static final CachedResponse RESPONSE = CachedResponse.of(
             CacheableResponse.page(
                     "", Set.of(new CacheTag("product"), new CacheTag("category")), "/store/v1/products?after=x"),
             "{}".getBytes(StandardCharsets.US_ASCII),
@@ -28,7 +28,7 @@ class CacheHeadersTest {
             Position.START,
             new Lifetime(0, 0),
             512);
-    private static final String ETAG = ANSWER.etag();
+    private static final String ETAG = RESPONSE.etag();
 
     private static final Map<String, String> SHARED = Map.of(
             "fondaco.cache.browser-max-age", "5s",
@@ -48,8 +48,8 @@ class CacheHeadersTest {
                 "*",
                 " * "
             })
-    void theCallerHasItInWhateverForm(String ifNoneMatch) {
-        assertThat(CacheHeaders.matchesIfNoneMatch(ANSWER, ifNoneMatch.formatted(ETAG)))
+    void ifNoneMatchMatchesEveryFormOfTheEtag(String ifNoneMatch) {
+        assertThat(CacheHeaders.matchesIfNoneMatch(RESPONSE, ifNoneMatch.formatted(ETAG)))
                 .isTrue();
     }
 
@@ -69,13 +69,13 @@ class CacheHeadersTest {
                 "W/",
                 ",,"
             })
-    void otherAndMalformedTagsAreNotIt(String ifNoneMatch) {
+    void otherAndMalformedEtagsDoNotMatch(String ifNoneMatch) {
         String sent = ifNoneMatch == null ? null : ifNoneMatch.formatted(ETAG);
-        assertThat(CacheHeaders.matchesIfNoneMatch(ANSWER, sent)).isFalse();
+        assertThat(CacheHeaders.matchesIfNoneMatch(RESPONSE, sent)).isFalse();
     }
 
     @Test
-    void untilAnAgeIsSetEveryoneAsksEachTime() {
+    void withoutMaxAgeEveryRequestRevalidates() {
         assertThat(put(Map.of(), ContentEncoding.IDENTITY, CacheStatus.HIT, false))
                 .containsOnly(
                         Map.entry("ETag", "\"" + ETAG + "\""),
@@ -86,7 +86,7 @@ class CacheHeadersTest {
     }
 
     @Test
-    void withASharedAgeCdnsKeepItByItsKeysForWhoBringsNoToken() {
+    void sharedMaxAgeLetsCdnsStoreResponsesWithoutToken() {
         assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.MISS, false))
                 .containsEntry("ETag", "\"" + ETAG + "-gzip\"")
                 .containsEntry("Cache-Control", "public, max-age=5, s-maxage=60, stale-while-revalidate=30")
@@ -97,7 +97,7 @@ class CacheHeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"browser-max-age", "shared-max-age"})
-    void eitherAgeAloneIsOneToKeepItFor(String age) {
+    void eitherMaxAgeAloneMakesTheResponseStorable(String age) {
         Map<String, String> headers =
                 put(Map.of("fondaco.cache." + age, "1m"), ContentEncoding.GZIP, CacheStatus.HIT, false);
         assertThat(headers.get("Cache-Control"))
@@ -109,7 +109,7 @@ class CacheHeadersTest {
     }
 
     @Test
-    void whatCarriesATokenIsForNobodyElse() {
+    void responseWithATokenIsPrivate() {
         assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.HIT, true))
                 .containsEntry("Cache-Control", "private, max-age=0, must-revalidate")
                 .containsEntry("Vary", "Accept-Encoding, Fondaco-Consistency, Cookie");
@@ -117,14 +117,14 @@ class CacheHeadersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatIsStaleIsKeptByNobody(boolean personal) {
+    void staleResponseIsNotStored(boolean personal) {
         assertThat(put(SHARED, ContentEncoding.GZIP, CacheStatus.STALE, personal))
                 .containsEntry("Cache-Control", "no-store")
                 .containsEntry("Cache-Status", "fondaco; hit; detail=stale");
     }
 
     @Test
-    void theLastPageLinksToNone() {
+    void lastPageHasNoLink() {
         CachedResponse last = CachedResponse.of(
                 CacheableResponse.of("", Set.of()),
                 new byte[0],
@@ -140,7 +140,7 @@ class CacheHeadersTest {
     private static Map<String, String> put(
             Map<String, String> settings, ContentEncoding contentEncoding, CacheStatus cacheStatus, boolean personal) {
         Map<String, String> headers = new HashMap<>();
-        new CacheHeaders(settings(settings)).put(ANSWER, contentEncoding, cacheStatus, personal, headers::put);
+        new CacheHeaders(settings(settings)).put(RESPONSE, contentEncoding, cacheStatus, personal, headers::put);
         return headers;
     }
 

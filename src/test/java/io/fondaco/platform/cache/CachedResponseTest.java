@@ -22,52 +22,52 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
-/** An answer comes out of its array of bytes as it went in. */
+/** A cached response reads back from its byte array what was written. */
 class CachedResponseTest {
-    private static final Lifetime LIFE = new Lifetime(0, 0);
+    private static final Lifetime LIFETIME = new Lifetime(0, 0);
     private static final CacheTag LAMP = new CacheTag("lamp");
 
     @Property
-    void allThatIsPutInComesOut(
+    void everyFieldIsReadBack(
             @ForAll("bodies") byte[] body,
             @ForAll("tags") Set<CacheTag> tags,
             @ForAll @IntRange(max = 1_000_000) int page,
-            @ForAll("positions") Position from,
-            @ForAll("positions") Position upTo,
+            @ForAll("positions") Position lowerBound,
+            @ForAll("positions") Position upperBound,
             @ForAll @IntRange(max = 600) int compressFrom)
             throws IOException {
         String nextPage = page == 0 ? "" : "/store/v1/products?cursor=" + page;
         CachedResponse written =
-                CachedResponse.of(CacheableResponse.page("", tags, nextPage), body, from, upTo, LIFE, compressFrom);
+                CachedResponse.of(CacheableResponse.page("", tags, nextPage), body, lowerBound, upperBound, LIFETIME, compressFrom);
 
-        CachedResponse answer = new CachedResponse(written.bytes());
-        assertThat(answer.isNotFound()).isFalse();
-        assertThat(answer.lowerBound()).isEqualTo(from);
-        assertThat(answer.upperBound()).isEqualTo(upTo);
-        assertThat(answer.tags()).containsExactlyInAnyOrderElementsOf(CacheTag.hashes(tags));
-        assertThat(answer.nextPage()).isEqualTo(nextPage);
-        assertThat(answer.surrogateKeys())
+        CachedResponse cached = new CachedResponse(written.bytes());
+        assertThat(cached.isNotFound()).isFalse();
+        assertThat(cached.lowerBound()).isEqualTo(lowerBound);
+        assertThat(cached.upperBound()).isEqualTo(upperBound);
+        assertThat(cached.tags()).containsExactlyInAnyOrderElementsOf(CacheTag.hashes(tags));
+        assertThat(cached.nextPage()).isEqualTo(nextPage);
+        assertThat(cached.surrogateKeys())
                 .isEqualTo(tags.stream().map(CacheTag::name).sorted().collect(Collectors.joining(" ")));
-        assertThat(answer.etag()).matches("[0-9a-f]{32}");
-        assertThat(bytes(answer.body(ContentEncoding.IDENTITY))).isEqualTo(body);
-        byte[] zipped = bytes(answer.body(ContentEncoding.GZIP));
-        if (answer.selectEncoding(ContentEncoding.GZIP) == ContentEncoding.GZIP) {
-            assertThat(body.length).isGreaterThanOrEqualTo(compressFrom).isGreaterThan(zipped.length);
-            assertThat(gunzip(zipped)).isEqualTo(body);
+        assertThat(cached.etag()).matches("[0-9a-f]{32}");
+        assertThat(bytes(cached.body(ContentEncoding.IDENTITY))).isEqualTo(body);
+        byte[] gzipped = bytes(cached.body(ContentEncoding.GZIP));
+        if (cached.selectEncoding(ContentEncoding.GZIP) == ContentEncoding.GZIP) {
+            assertThat(body.length).isGreaterThanOrEqualTo(compressFrom).isGreaterThan(gzipped.length);
+            assertThat(gunzip(gzipped)).isEqualTo(body);
         } else {
-            assertThat(zipped).isEmpty();
+            assertThat(gzipped).isEmpty();
         }
     }
 
     @Property
-    void oneBodyHasOneEtagAndAnotherHasAnother(@ForAll("bodies") byte[] one, @ForAll("bodies") byte[] other) {
+    void etagIdentifiesTheBody(@ForAll("bodies") byte[] one, @ForAll("bodies") byte[] other) {
         String etag = cachedBody(one, 0).etag();
         assertThat(cachedBody(one.clone(), Integer.MAX_VALUE).etag()).isEqualTo(etag);
         assertThat(cachedBody(other, 0).etag().equals(etag)).isEqualTo(Arrays.equals(one, other));
     }
 
     @Test
-    void onlyWhatIsLargeEnoughIsKeptCompressed() {
+    void onlyLargeBodiesAreCompressed() {
         byte[] body = "fondaco ".repeat(64).getBytes(StandardCharsets.US_ASCII);
         assertThat(cachedBody(body, body.length).selectEncoding(ContentEncoding.GZIP))
                 .isEqualTo(ContentEncoding.GZIP);
@@ -78,59 +78,59 @@ class CachedResponseTest {
     }
 
     @Test
-    void whatDoesNotShrinkIsKeptPlainAndNothingElse() {
+    void bodyThatDoesNotShrinkIsStoredUncompressedOnly() {
         byte[] body = "no".getBytes(StandardCharsets.US_ASCII);
-        CachedResponse answer = cachedBody(body, 0);
-        assertThat(answer.selectEncoding(ContentEncoding.GZIP)).isEqualTo(ContentEncoding.IDENTITY);
-        assertThat(answer.bytes())
+        CachedResponse cached = cachedBody(body, 0);
+        assertThat(cached.selectEncoding(ContentEncoding.GZIP)).isEqualTo(ContentEncoding.IDENTITY);
+        assertThat(cached.bytes())
                 .hasSameSizeAs(cachedBody(body, Integer.MAX_VALUE).bytes());
     }
 
     @Test
-    void thatThereIsNothingIsRememberedWithWhatWouldMakeIt() {
-        CachedResponse answer = CachedResponse.of(
-                CacheableResponse.notFound(Set.of(LAMP)), new byte[0], position(7), position(9), LIFE, 512);
-        assertThat(answer.isNotFound()).isTrue();
-        assertThat(answer.tags()).containsExactly(LAMP.hash());
-        assertThat(answer.lowerBound()).isEqualTo(position(7));
-        assertThat(answer.etag()).isEmpty();
-        assertThat(answer.body(ContentEncoding.IDENTITY).remaining()).isZero();
+    void negativeEntryKeepsItsTagsAndPosition() {
+        CachedResponse cached = CachedResponse.of(
+                CacheableResponse.notFound(Set.of(LAMP)), new byte[0], position(7), position(9), LIFETIME, 512);
+        assertThat(cached.isNotFound()).isTrue();
+        assertThat(cached.tags()).containsExactly(LAMP.hash());
+        assertThat(cached.lowerBound()).isEqualTo(position(7));
+        assertThat(cached.etag()).isEmpty();
+        assertThat(cached.body(ContentEncoding.IDENTITY).remaining()).isZero();
     }
 
-    /** {@link System#nanoTime()} may begin anywhere, and pass from the largest to the smallest. */
+    /** {@link System#nanoTime()} may start at any value and overflow. */
     @Property
-    void itIsDueThenExpiredWhereverTheClockStands(
+    void refreshAndExpiryWorkForAnyClockValue(
             @ForAll long refreshAt, @ForAll @LongRange(min = 1, max = 1_000_000_000_000_000L) long grace) {
         long expiresAt = refreshAt + grace;
-        CachedResponse answer = withLifetime(new Lifetime(refreshAt, expiresAt));
-        assertThat(answer.isDueForRefresh(refreshAt - 1)).isFalse();
-        assertThat(answer.isDueForRefresh(refreshAt)).isTrue();
-        assertThat(answer.isExpired(expiresAt - 1)).isFalse();
-        assertThat(answer.isExpired(expiresAt)).isTrue();
+        CachedResponse cached = withLifetime(new Lifetime(refreshAt, expiresAt));
+        assertThat(cached.isDueForRefresh(refreshAt - 1)).isFalse();
+        assertThat(cached.isDueForRefresh(refreshAt)).isTrue();
+        assertThat(cached.isExpired(expiresAt - 1)).isFalse();
+        assertThat(cached.isExpired(expiresAt)).isTrue();
     }
 
     @Test
-    void theClockMayPassItsLargestTimeMeanwhile() {
-        CachedResponse answer = withLifetime(new Lifetime(Long.MAX_VALUE - 5, Long.MIN_VALUE + 5));
-        assertThat(answer.isDueForRefresh(Long.MAX_VALUE - 6)).isFalse();
-        assertThat(answer.isDueForRefresh(Long.MIN_VALUE)).isTrue();
-        assertThat(answer.isExpired(Long.MAX_VALUE)).isFalse();
-        assertThat(answer.isExpired(Long.MIN_VALUE + 4)).isFalse();
-        assertThat(answer.isExpired(Long.MIN_VALUE + 5)).isTrue();
+    void expiryWorksAcrossClockOverflow() {
+        CachedResponse cached = withLifetime(new Lifetime(Long.MAX_VALUE - 5, Long.MIN_VALUE + 5));
+        assertThat(cached.isDueForRefresh(Long.MAX_VALUE - 6)).isFalse();
+        assertThat(cached.isDueForRefresh(Long.MIN_VALUE)).isTrue();
+        assertThat(cached.isExpired(Long.MAX_VALUE)).isFalse();
+        assertThat(cached.isExpired(Long.MIN_VALUE + 4)).isFalse();
+        assertThat(cached.isExpired(Long.MIN_VALUE + 5)).isTrue();
     }
 
     @Test
-    void itRemembersForWhichStateItWasFoundToHoldAndForNoOther() {
-        CachedResponse answer = cachedBody(new byte[] {1, 2, 3}, 512);
-        assertThat(answer.isKnownFresh(0)).isFalse();
-        answer.markFresh(0);
-        assertThat(answer.isKnownFresh(0)).isTrue();
-        assertThat(answer.isKnownFresh(1)).isFalse();
-        assertThat(answer.tags()).containsExactly(LAMP.hash());
-        assertThat(bytes(answer.body(ContentEncoding.IDENTITY))).containsExactly(1, 2, 3);
+    void freshnessMarkIsValidForOneVersionOnly() {
+        CachedResponse cached = cachedBody(new byte[] {1, 2, 3}, 512);
+        assertThat(cached.isKnownFresh(0)).isFalse();
+        cached.markFresh(0);
+        assertThat(cached.isKnownFresh(0)).isTrue();
+        assertThat(cached.isKnownFresh(1)).isFalse();
+        assertThat(cached.tags()).containsExactly(LAMP.hash());
+        assertThat(bytes(cached.body(ContentEncoding.IDENTITY))).containsExactly(1, 2, 3);
     }
 
-    /** Some that shrink and some that do not. */
+    /** Bodies that compress and bodies that do not. */
     @Provide
     Arbitrary<byte[]> bodies() {
         Arbitrary<byte[]> patterns = Arbitraries.bytes().array(byte[].class).ofMaxSize(40);
@@ -164,7 +164,7 @@ class CachedResponseTest {
 
     private static CachedResponse cachedBody(byte[] body, int compressFrom) {
         return CachedResponse.of(
-                CacheableResponse.of("", Set.of(LAMP)), body, position(1), position(1), LIFE, compressFrom);
+                CacheableResponse.of("", Set.of(LAMP)), body, position(1), position(1), LIFETIME, compressFrom);
     }
 
     private static CachedResponse withLifetime(Lifetime lifetime) {
@@ -182,8 +182,8 @@ class CachedResponseTest {
         return bytes;
     }
 
-    private static byte[] gunzip(byte[] zipped) throws IOException {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+    private static byte[] gunzip(byte[] gzipped) throws IOException {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzipped))) {
             return in.readAllBytes();
         }
     }

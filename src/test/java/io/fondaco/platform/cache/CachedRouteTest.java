@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which paths are answered from what is kept. */
+/** Which paths a cached route matches. */
 class CachedRouteTest {
     private final CachedRoute list = new CachedRoute("/store/v1/products", List.of("sort"));
-    private final CachedRoute one = new CachedRoute("/store/v1/products/{product}", List.of());
+    private final CachedRoute product = new CachedRoute("/store/v1/products/{product}", List.of());
 
     @Test
-    void aPathWithoutAParameterIsOnlyItself() {
+    void pathWithoutParameterMatchesExactly() {
         assertThat(list.matches("/store/v1/products")).isTrue();
         assertThat(list.matches("/store/v1/products/")).isFalse();
         assertThat(list.matches("/store/v1/products/lamp")).isFalse();
@@ -27,9 +27,9 @@ class CachedRouteTest {
     }
 
     @Property
-    void aParameterIsAnythingButASlash(
+    void parameterMatchesAnythingWithoutASlash(
             @ForAll @NotEmpty @Chars({'a', '/', '%', '{', '}', '\u00fc'}) @StringLength(max = 8) String value) {
-        assertThat(one.matches("/store/v1/products/" + value)).isEqualTo(!value.contains("/"));
+        assertThat(product.matches("/store/v1/products/" + value)).isEqualTo(!value.contains("/"));
     }
 
     @ParameterizedTest
@@ -44,13 +44,13 @@ class CachedRouteTest {
                 "/store/v2/products/lamp",
                 "/admin/store/v1/products/lamp"
             })
-    void aParameterMustBeThereAndBeTheLast(String path) {
-        assertThat(one.matches(path)).isFalse();
+    void pathsWithoutParameterOrWithMoreSegmentsDoNotMatch(String path) {
+        assertThat(product.matches(path)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/products/{product}/reviews", "/products/{product}/{review}", "/products/{product"})
-    void aParameterElsewhereIsRefused(String path) {
+    void parameterThatIsNotLastIsRejected(String path) {
         assertThatThrownBy(() -> new CachedRoute(path, List.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(path);

@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody is sent what they did not say they take. */
+/** Clients get only an encoding that they accept. */
 class ContentEncodingTest {
     @ParameterizedTest
     @ValueSource(
@@ -20,7 +20,7 @@ class ContentEncodingTest {
                 "*",
                 "identity;q=0, *;q=0.1"
             })
-    void whoTakesGzipIsSentIt(String accepted) {
+    void gzipIsChosenWhenAccepted(String accepted) {
         assertThat(ContentEncoding.forAcceptEncoding(accepted)).isEqualTo(ContentEncoding.GZIP);
         assertThat(ContentEncoding.forAcceptEncoding(accepted))
                 .as("the second time")
@@ -42,7 +42,7 @@ class ContentEncodingTest {
                 "notgzip",
                 ",;,"
             })
-    void whoDoesNotIsSentItPlain(String accepted) {
+    void identityIsChosenWhenGzipIsNotAccepted(String accepted) {
         assertThat(ContentEncoding.forAcceptEncoding(accepted)).isEqualTo(ContentEncoding.IDENTITY);
         assertThat(ContentEncoding.forAcceptEncoding(accepted))
                 .as("the second time")
@@ -50,7 +50,7 @@ class ContentEncodingTest {
     }
 
     @Test
-    void moreHeadersThanAreRememberedAreAllUnderstood() {
+    void headersBeyondTheMemoLimitAreNegotiated() {
         for (int i = 0; i < 100; i++) {
             assertThat(ContentEncoding.forAcceptEncoding("x%d, gzip".formatted(i)))
                     .isEqualTo(ContentEncoding.GZIP);
@@ -60,7 +60,7 @@ class ContentEncodingTest {
     }
 
     @Test
-    void eachHasAStrongTagOfItsOwnAndItsNameInTheHeader() {
+    void everyEncodingHasItsOwnEtagAndContentCoding() {
         assertThat(ContentEncoding.IDENTITY.strongEtag("abc")).isEqualTo("\"abc\"");
         assertThat(ContentEncoding.GZIP.strongEtag("abc")).isEqualTo("\"abc-gzip\"");
         assertThat(ContentEncoding.IDENTITY.contentCoding()).isEmpty();

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A pod is told of a change while its log shows it: once the log's row is dealt with, the change is marked, whoever was first. */
+/**
+ * A message and the log's row of the same invalidation arrive at the same time: when the row is applied, the index has
+ * the invalidation, whichever came first.
+ */
 class InvalidationDeduplicatorRaceTest {
     private static final int ROUNDS = 20_000;
     private static final long TAG = new CacheTag("lamp").hash();
@@ -16,14 +19,14 @@ class InvalidationDeduplicatorRaceTest {
     private record PodInvalidations(InvalidationIndex index, InvalidationDeduplicator deduplicator) {
         static PodInvalidations started() {
             InvalidationIndex invalidationIndex = new InvalidationIndex(10);
-            InvalidationDeduplicator changes = new InvalidationDeduplicator(invalidationIndex);
-            changes.reset(Position.START);
-            return new PodInvalidations(invalidationIndex, changes);
+            InvalidationDeduplicator deduplicator = new InvalidationDeduplicator(invalidationIndex);
+            deduplicator.reset(Position.START);
+            return new PodInvalidations(invalidationIndex, deduplicator);
         }
     }
 
     @Test
-    void whatTheLogHasShownIsMarkedWhenItIsSaidToBe() throws Exception {
+    void appliedLogRowIsInTheIndex() throws Exception {
         AtomicInteger missed = new AtomicInteger();
         TwoThreadRace.run(
                 ROUNDS,

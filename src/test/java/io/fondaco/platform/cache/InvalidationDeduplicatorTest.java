@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each change is marked once, whether it is told, shown, or both, and none is missed. */
+/** Each invalidation is applied once, whether it arrives as a message, as a log row, or as both, and none is lost. */
 class InvalidationDeduplicatorTest {
     private static final long TAG = new CacheTag("lamp").hash();
 
@@ -16,20 +16,20 @@ class InvalidationDeduplicatorTest {
     private final InvalidationDeduplicator deduplicator = new InvalidationDeduplicator(index);
 
     @BeforeEach
-    void begin() {
+    void startAtTheFirstPosition() {
         deduplicator.reset(Position.START);
     }
 
     @Test
-    void whatWasToldIsNotMarkedLaterByTheLog() {
-        deduplicator.applyMessage(change(7, 10));
+    void receivedInvalidationIsNotAppliedAgainFromTheLog() {
+        deduplicator.applyMessage(invalidation(7, 10));
         assertThat(deduplicator.applyLogRows(List.of(row(7, false)), at(20), true))
                 .isZero();
         assertThat(latest()).contains(at(10));
     }
 
     @Test
-    void whatWasNotToldIsMarkedByTheLogOnceHoweverOftenItShowsIt() {
+    void repeatedLogRowIsAppliedOnce() {
         assertThat(deduplicator.applyLogRows(List.of(row(7, true)), at(20), true))
                 .isOne();
         assertThat(deduplicator.applyLogRows(List.of(row(7, true)), at(30), true))
@@ -38,7 +38,7 @@ class InvalidationDeduplicatorTest {
     }
 
     @Test
-    void whatAnotherServerShowedIsPlacedAgain() {
+    void rowsOfAnotherServerAreAppliedAgain() {
         deduplicator.applyLogRows(List.of(row(7, true)), at(20), true);
         assertThat(deduplicator.applyLogRows(List.of(row(7, true)), at(30), false))
                 .isOne();
@@ -46,8 +46,8 @@ class InvalidationDeduplicatorTest {
     }
 
     @Test
-    void whatWasToldBeforeABeginningIsMarkedWhenTheLogShowsIt() {
-        deduplicator.applyMessage(change(7, 10));
+    void logRowIsAppliedAfterAReset() {
+        deduplicator.applyMessage(invalidation(7, 10));
         deduplicator.reset(at(5));
         assertThat(latest()).isEmpty();
         assertThat(deduplicator.applyLogRows(List.of(row(7, false)), at(20), true))
@@ -59,12 +59,12 @@ class InvalidationDeduplicatorTest {
         return index.latestInvalidation(List.of(TAG));
     }
 
-    private static Invalidation change(long id, long at) {
+    private static Invalidation invalidation(long id, long at) {
         return new Invalidation(List.of(id), List.of(TAG), at(at));
     }
 
-    private static InvalidationLog.LogRow row(long id, boolean unsettled) {
-        return new InvalidationLog.LogRow(id, List.of(TAG), unsettled);
+    private static InvalidationLog.LogRow row(long id, boolean mayReappear) {
+        return new InvalidationLog.LogRow(id, List.of(TAG), mayReappear);
     }
 
     private static Position at(long lsn) {

@@ -20,7 +20,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** What is known to be outdated never holds, however little may be remembered. */
+/** A response that is known to be stale is never fresh, even if the index has little space. */
 class InvalidationIndexTest {
     private static final CacheTag LAMP = new CacheTag("lamp");
     private static final CacheTag CHAIR = new CacheTag("chair");
@@ -29,15 +29,15 @@ class InvalidationIndexTest {
     private final InvalidationIndex invalidationIndex = new InvalidationIndex(2);
 
     @Test
-    void nothingHoldsBeforeTheFirstRestart() {
-        CachedResponse answer = responseReadAt(Position.endOfTimeline(Integer.MAX_VALUE - 1), LAMP);
-        assertThat(invalidationIndex.isFresh(answer)).isFalse();
+    void nothingIsFreshBeforeTheFirstReset() {
+        CachedResponse response = responseReadAt(Position.endOfTimeline(Integer.MAX_VALUE - 1), LAMP);
+        assertThat(invalidationIndex.isFresh(response)).isFalse();
         invalidationIndex.reset(at(10));
-        assertThat(invalidationIndex.isFresh(answer)).isTrue();
+        assertThat(invalidationIndex.isFresh(response)).isTrue();
     }
 
     @Test
-    void afterARestartOnlyWhatWasReadThereOrLaterHolds() {
+    void onlyReadsAtOrAfterAResetAreFresh() {
         invalidationIndex.reset(at(10));
         invalidationIndex.invalidate(hashes(LAMP), at(30));
         invalidationIndex.reset(at(20));
@@ -47,22 +47,22 @@ class InvalidationIndexTest {
     }
 
     @Test
-    void aChangeOutdatesWhatWasReadBeforeItAndHasItsTag() {
+    void invalidationMakesEarlierReadsOfItsTagStale() {
         invalidationIndex.reset(at(1));
-        CachedResponse kept = responseReadAt(at(9), CHAIR, LAMP);
-        assertThat(invalidationIndex.isFresh(kept)).isTrue();
+        CachedResponse cached = responseReadAt(at(9), CHAIR, LAMP);
+        assertThat(invalidationIndex.isFresh(cached)).isTrue();
         invalidationIndex.invalidate(hashes(LAMP), at(10));
-        assertThat(invalidationIndex.isFresh(kept))
-                .as("kept before it was told")
+        assertThat(invalidationIndex.isFresh(cached))
+                .as("cached before the invalidation arrived")
                 .isFalse();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(9), LAMP)))
-                .as("made after it was told")
+                .as("loaded after the invalidation arrived")
                 .isFalse();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(9), CHAIR)))
-                .as("of something else")
+                .as("with another tag")
                 .isTrue();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(10), LAMP)))
-                .as("read at the change")
+                .as("read at the invalidation")
                 .isTrue();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(11), LAMP)))
                 .as("read after it")
@@ -70,7 +70,7 @@ class InvalidationIndexTest {
     }
 
     @Test
-    void theLatestChangeCountsInWhateverOrderTheyAreTold() {
+    void latestInvalidationCountsInAnyOrderOfArrival() {
         invalidationIndex.reset(at(1));
         invalidationIndex.invalidate(hashes(LAMP), at(20));
         invalidationIndex.invalidate(hashes(LAMP), at(10));
@@ -81,7 +81,7 @@ class InvalidationIndexTest {
     }
 
     @Test
-    void aNewTimelineIsLaterThanAnythingOfTheOldOne() {
+    void newTimelineIsLaterThanAnyPositionOfTheOldOne() {
         invalidationIndex.reset(at(1));
         invalidationIndex.invalidate(hashes(LAMP), new Position(2, 5));
         invalidationIndex.invalidate(hashes(LAMP), at(1_000));
@@ -93,7 +93,7 @@ class InvalidationIndexTest {
     }
 
     @Test
-    void theOldestMarkMakesRoomAndTakesWithItAllThatWasReadBeforeIt() {
+    void evictionRaisesTheFloorToTheOldestEntry() {
         invalidationIndex.reset(at(1));
         invalidationIndex.invalidate(hashes(LAMP), at(10));
         invalidationIndex.invalidate(hashes(CHAIR), at(20));
@@ -105,12 +105,12 @@ class InvalidationIndexTest {
                 .isFalse();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(10), LAMP))).isTrue();
         assertThat(invalidationIndex.isFresh(responseReadAt(at(19), CHAIR)))
-                .as("still remembered")
+                .as("still in the index")
                 .isFalse();
     }
 
     @Test
-    void whatChangesAgainIsNotTheOldest() {
+    void repeatedInvalidationIsNotTheOldestEntry() {
         invalidationIndex.reset(at(1));
         invalidationIndex.invalidate(hashes(LAMP), at(10));
         invalidationIndex.invalidate(hashes(CHAIR), at(20));
@@ -123,7 +123,7 @@ class InvalidationIndexTest {
     }
 
     @Test
-    void theLatestOfItsTagsSaysHowFarOneMustRead() {
+    void latestInvalidationIsTheMaximumOverTheTags() {
         invalidationIndex.reset(at(1));
         assertThat(invalidationIndex.latestInvalidation(hashes(LAMP, CHAIR))).isEmpty();
         invalidationIndex.invalidate(hashes(LAMP), at(20));
@@ -134,68 +134,68 @@ class InvalidationIndexTest {
         assertThat(invalidationIndex.latestInvalidation(hashes(TABLE))).isEmpty();
     }
 
-    /** What the cache was asked to keep, and what it is told, in turn. */
+    /** A read or an invalidation: its position and its tags. */
     record TaggedPosition(Position position, Set<CacheTag> tags) {}
 
     @Property
-    void whatIsOutdatedNeverHoldsHoweverFewMarksAreRemembered(
-            @ForAll @IntRange(min = 1, max = 4) int most,
-            @ForAll("readings") List<TaggedPosition> readings,
-            @ForAll("changes") List<TaggedPosition> changes) {
-        InvalidationIndex few = new InvalidationIndex(most);
-        few.reset(Position.START);
-        replay(readings, changes, few, (outdated, holds) -> !(outdated && holds));
-        assertThat(few.size()).isLessThanOrEqualTo(most);
+    void staleResponseIsNeverFreshInASmallIndex(
+            @ForAll @IntRange(min = 1, max = 4) int maxEntries,
+            @ForAll("reads") List<TaggedPosition> reads,
+            @ForAll("invalidations") List<TaggedPosition> invalidations) {
+        InvalidationIndex small = new InvalidationIndex(maxEntries);
+        small.reset(Position.START);
+        replay(reads, invalidations, small, (stale, fresh) -> !(stale && fresh));
+        assertThat(small.size()).isLessThanOrEqualTo(maxEntries);
     }
 
     @Property
-    void withRoomForAllMarksAnswersHoldUntilTheyAreOutdated(
-            @ForAll("readings") List<TaggedPosition> readings, @ForAll("changes") List<TaggedPosition> changes) {
-        InvalidationIndex enough = new InvalidationIndex(1_000);
-        enough.reset(Position.START);
-        replay(readings, changes, enough, (outdated, holds) -> outdated != holds);
+    void responsesStayFreshUntilInvalidatedInALargeIndex(
+            @ForAll("reads") List<TaggedPosition> reads, @ForAll("invalidations") List<TaggedPosition> invalidations) {
+        InvalidationIndex large = new InvalidationIndex(1_000);
+        large.reset(Position.START);
+        replay(reads, invalidations, large, (stale, fresh) -> stale != fresh);
     }
 
     private interface FreshnessRule {
-        boolean allows(boolean outdated, boolean holds);
+        boolean allows(boolean stale, boolean fresh);
     }
 
-    /** Judges each answer before the first change and after every one, by a map that forgets nothing. */
+    /** Checks each response before the first invalidation and after each one, against a map that forgets nothing. */
     private static void replay(
-            List<TaggedPosition> readings,
-            List<TaggedPosition> changes,
+            List<TaggedPosition> reads,
+            List<TaggedPosition> invalidations,
             InvalidationIndex invalidationIndex,
             FreshnessRule freshnessRule) {
-        Map<TaggedPosition, CachedResponse> answers = readings.stream()
+        Map<TaggedPosition, CachedResponse> responses = reads.stream()
                 .distinct()
                 .collect(Collectors.toMap(taggedPosition -> taggedPosition, InvalidationIndexTest::cachedResponse));
         Map<CacheTag, Position> model = new HashMap<>();
-        assertThat(answers.values()).allMatch(invalidationIndex::isFresh);
-        for (TaggedPosition change : changes) {
-            invalidationIndex.invalidate(CacheTag.hashes(change.tags()), change.position());
-            change.tags().forEach(cacheTag -> model.merge(cacheTag, change.position(), Position::max));
-            answers.forEach((taggedPosition, answer) -> {
-                boolean outdated = taggedPosition.tags().stream()
+        assertThat(responses.values()).allMatch(invalidationIndex::isFresh);
+        for (TaggedPosition invalidation : invalidations) {
+            invalidationIndex.invalidate(CacheTag.hashes(invalidation.tags()), invalidation.position());
+            invalidation.tags().forEach(cacheTag -> model.merge(cacheTag, invalidation.position(), Position::max));
+            responses.forEach((taggedPosition, response) -> {
+                boolean stale = taggedPosition.tags().stream()
                         .anyMatch(cacheTag ->
                                 !taggedPosition.position().isAtOrAfter(model.getOrDefault(cacheTag, Position.START)));
-                assertThat(freshnessRule.allows(outdated, invalidationIndex.isFresh(answer)))
-                        .as("%s after %s", taggedPosition, change)
+                assertThat(freshnessRule.allows(stale, invalidationIndex.isFresh(response)))
+                        .as("%s after %s", taggedPosition, invalidation)
                         .isTrue();
             });
         }
     }
 
     @Provide
-    Arbitrary<List<TaggedPosition>> readings() {
-        return reading().list().ofMaxSize(10);
+    Arbitrary<List<TaggedPosition>> reads() {
+        return taggedPositions().list().ofMaxSize(10);
     }
 
     @Provide
-    Arbitrary<List<TaggedPosition>> changes() {
-        return reading().list().ofMaxSize(20);
+    Arbitrary<List<TaggedPosition>> invalidations() {
+        return taggedPositions().list().ofMaxSize(20);
     }
 
-    private static Arbitrary<TaggedPosition> reading() {
+    private static Arbitrary<TaggedPosition> taggedPositions() {
         Arbitrary<Position> positions = Combinators.combine(
                         Arbitraries.integers().between(1, 2),
                         Arbitraries.longs().between(0, 20))
@@ -217,8 +217,8 @@ class InvalidationIndexTest {
                 512);
     }
 
-    private static CachedResponse responseReadAt(Position from, CacheTag... tags) {
-        return cachedResponse(new TaggedPosition(from, Set.of(tags)));
+    private static CachedResponse responseReadAt(Position position, CacheTag... tags) {
+        return cachedResponse(new TaggedPosition(position, Set.of(tags)));
     }
 
     private static Collection<Long> hashes(CacheTag... tags) {

@@ -14,10 +14,10 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
-/** What one pod tells is what another hears, or is refused. */
+/** An invalidation is parsed as it was serialized, or rejected. */
 class InvalidationTest {
     @Property
-    void aChangeComesBack(
+    void invalidationIsParsedAsSerialized(
             @ForAll List<Long> ids,
             @ForAll List<Long> tags,
             @ForAll @IntRange(max = Integer.MAX_VALUE) int timeline,
@@ -27,14 +27,14 @@ class InvalidationTest {
     }
 
     @Test
-    void whatWasCutShortIsNotTakenForAnotherChange() {
+    void truncatedMessageIsRejected() {
         Invalidation invalidation = new Invalidation(List.of(1L, 2L), List.of(3L), new Position(1, 4));
         byte[] message = invalidation.serialize();
         for (int length = 0; length < message.length; length++) {
             try {
                 assertThat(Invalidation.parse(Arrays.copyOf(message, length))).isEqualTo(invalidation);
             } catch (BufferUnderflowException _) {
-                // Refused: its reader leaves it to the log.
+                // Rejected: the log delivers the invalidation.
             }
         }
         assertThatThrownBy(() -> Invalidation.parse(Arrays.copyOf(message, message.length / 2)))
@@ -42,11 +42,11 @@ class InvalidationTest {
     }
 
     @Test
-    void anotherFormatIsRefused() {
+    void unknownFormatIsRejected() {
         byte[] message = new Invalidation(List.of(1L), List.of(2L), new Position(1, 3)).serialize();
         ByteBuffer.wrap(message).putInt(2);
         assertThatThrownBy(() -> Invalidation.parse(message))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("A message of format 2");
+                .hasMessage("Unknown invalidation format: 2");
     }
 }

@@ -6,15 +6,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Two threads that meet in each round and then run against one another. */
+/** Two threads that meet in each round and then run concurrently. */
 final class TwoThreadRace {
     private TwoThreadRace() {}
 
     /**
-     * @param mostSpins how long at most the second waits; from round to round it is another time
-     * @param begin what a round is run with
+     * @param maxSpins how many spins the second thread waits at most; the number changes from round to round
+     * @param setUp creates the state of a round
      */
-    static <T> void run(int rounds, int mostSpins, Supplier<T> begin, Consumer<T> first, Consumer<T> second)
+    static <T> void run(int rounds, int maxSpins, Supplier<T> setUp, Consumer<T> first, Consumer<T> second)
             throws Exception {
         AtomicReference<T> current = new AtomicReference<>();
         AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -33,9 +33,9 @@ final class TwoThreadRace {
         });
         try {
             for (int round = 0; round < rounds; round++) {
-                current.set(begin.get());
+                current.set(setUp.get());
                 barrier.await();
-                for (int spin = 0; spin < round % mostSpins; spin++) {
+                for (int spin = 0; spin < round % maxSpins; spin++) {
                     Thread.onSpinWait();
                 }
                 second.accept(current.get());
@@ -43,7 +43,7 @@ final class TwoThreadRace {
             }
             other.join();
         } catch (BrokenBarrierException _) {
-            throw new IllegalStateException("The other has failed", failure.get());
+            throw new IllegalStateException("The other thread failed", failure.get());
         }
     }
 }

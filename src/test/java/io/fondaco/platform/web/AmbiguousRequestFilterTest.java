@@ -19,13 +19,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is refused before anything else looks at a request, and what every answer says. Requests are written byte by byte. */
+/**
+ * Requests that are rejected before any other component, and headers of every response. Requests are written byte by
+ * byte.
+ */
 @QuarkusTest
 class AmbiguousRequestFilterTest {
     private static final int TIMEOUT_MILLIS = 10_000;
     private static final String KEY = "Authorization: Bearer " + PostgresTestResource.ADMIN_KEY + "\r\n";
 
-    /** Roles, the admission gate, the cache and the actor of histories compare the path that is sent. */
+    /** Roles, the admission gate, the cache and the actor of histories compare the path as it was sent. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -41,21 +44,21 @@ class AmbiguousRequestFilterTest {
                 "/;",
                 "http://shop.example/admin;x/v1/orders"
             })
-    void semicolonInAPathIsRefused(String target) throws IOException {
-        String answer = get(target, KEY);
-        assertThat(answer).startsWith("HTTP/1.1 400").contains("\"code\":\"invalid_path\"");
-        assertThat(answer).as("not from the cache").doesNotContain("Cache-Status");
+    void semicolonInAPathIsRejected(String target) throws IOException {
+        String response = get(target, KEY);
+        assertThat(response).startsWith("HTTP/1.1 400").contains("\"code\":\"invalid_path\"");
+        assertThat(response).as("not from the cache").doesNotContain("Cache-Status");
     }
 
     @Test
-    void encodedSemicolonIsNoneThatEndsASegment() throws IOException {
+    void encodedSemicolonIsPartOfTheSegment() throws IOException {
         assertThat(get("/admin%3Bx/v1/orders", KEY)).startsWith("HTTP/1.1 404");
         assertThat(get("/store/v1/products%3bx", "")).startsWith("HTTP/1.1 404");
         assertThat(get("/store/v1/products?sku=a;b&limit=1", "")).doesNotContain("invalid_path");
     }
 
     @Test
-    void stockIsNotAdjustedUnderAnotherActor() throws IOException {
+    void stockAdjustmentRecordsTheRealActor() throws IOException {
         given().contentType("application/json")
                 .header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
                 .body(Map.of("title", "Actor", "slug", "actor-cup", "variants", List.of(Map.of("sku", "ACTOR-CUP"))))
@@ -83,15 +86,15 @@ class AmbiguousRequestFilterTest {
                 "Transfer-Encoding: xchunked\r\nContent-Length: 28\r\n",
                 "Transfer-Encoding: gzip, chunked\r\n"
             })
-    void bodyOfAmbiguousLengthIsRefusedAndTheConnectionClosed(String headers) throws IOException {
-        String answer = send("POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + headers
+    void bodyOfAmbiguousLengthIsRejectedAndTheConnectionClosed(String headers) throws IOException {
+        String response = send("POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + headers
                 + "\r\n12\r\n{\"currency\":\"EUR\"}\r\n0\r\n\r\nGET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
-        assertThat(answer).startsWith("HTTP/1.1 400").doesNotContain("pong").doesNotContain("cart_token");
-        assertThat(answer.split("HTTP/1\\.1 ", -1)).as("answers: " + answer).hasSize(2);
+        assertThat(response).startsWith("HTTP/1.1 400").doesNotContain("pong").doesNotContain("cart_token");
+        assertThat(response.split("HTTP/1\\.1 ", -1)).as("responses: " + response).hasSize(2);
     }
 
     @Test
-    void chunkedBodyIsRead() throws IOException {
+    void chunkedBodyIsAccepted() throws IOException {
         assertThat(send(
                         "POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
                                 + "Transfer-Encoding: chunked\r\n\r\n12\r\n{\"currency\":\"EUR\"}\r\n0\r\n\r\n"))
@@ -99,7 +102,7 @@ class AmbiguousRequestFilterTest {
     }
 
     @Test
-    void bodyWithAContentCodingIsRefused() throws IOException {
+    void bodyWithAContentCodingIsRejected() throws IOException {
         assertThat(post("/store/v1/carts", "Content-Encoding: gzip\r\n", "{\"currency\":\"EUR\"}"))
                 .startsWith("HTTP/1.1 415")
                 .contains("unsupported_content_encoding");
@@ -108,7 +111,7 @@ class AmbiguousRequestFilterTest {
     }
 
     @Test
-    void requestWithoutAHostIsRefused() throws IOException {
+    void requestWithoutAHostIsRejected() throws IOException {
         assertThat(send("GET /store/v1/products?limit=7 HTTP/1.0\r\n\r\n"))
                 .contains(" 400 ")
                 .contains("host_required");
@@ -117,7 +120,7 @@ class AmbiguousRequestFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/store/v1/products", "/ping", "/q/swagger-ui/", "/store/v1/nothing"})
-    void everyAnswerHasSecurityHeaders(String path) {
+    void everyResponseHasSecurityHeaders(String path) {
         given().get(path)
                 .then()
                 .header("X-Content-Type-Options", equalTo("nosniff"))
@@ -127,7 +130,7 @@ class AmbiguousRequestFilterTest {
     }
 
     @Test
-    void storeAnswersPagesOfConfiguredOriginsAndNoOthers() throws IOException {
+    void storeAllowsConfiguredOriginsOnly() throws IOException {
         String allowed = get("/store/v1/products?limit=1", "Origin: https://shop.example\r\n");
         assertThat(header(allowed, "Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
         assertThat(header(allowed, "Access-Control-Expose-Headers"))
@@ -144,7 +147,7 @@ class AmbiguousRequestFilterTest {
     }
 
     @Test
-    void preflightOfAConfiguredOriginIsAnswered() throws IOException {
+    void preflightOfAConfiguredOriginIsAllowed() throws IOException {
         String preflight = "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: idempotency-key\r\n";
         String allowed = request("OPTIONS", "/store/v1/carts", "Origin: https://shop.example\r\n" + preflight, "");
         assertThat(allowed).startsWith("HTTP/1.1 204");
@@ -166,7 +169,7 @@ class AmbiguousRequestFilterTest {
     }
 
     @Test
-    void pathOfAProblemSaysItsCode() {
+    void invalidPathGetsAProblemWithItsCode() {
         given().urlEncodingEnabled(false)
                 .get("/store/v1/products;x")
                 .then()
@@ -175,8 +178,8 @@ class AmbiguousRequestFilterTest {
                 .body("code", equalTo("invalid_path"));
     }
 
-    private static String header(String answer, String name) {
-        return answer.lines()
+    private static String header(String response, String name) {
+        return response.lines()
                 .takeWhile(line -> !line.isEmpty())
                 .filter(line -> line.regionMatches(true, 0, name + ": ", 0, name.length() + 2))
                 .map(line -> line.substring(name.length() + 2))
@@ -200,7 +203,11 @@ class AmbiguousRequestFilterTest {
                 .formatted(method, target, headers, body));
     }
 
-    /** All that the server sends until it closes the connection. */
+    /**
+     * Sends a request.
+     *
+     * @return everything that the server sends until it closes the connection
+     */
     private static String send(String bytes) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
             socket.setSoTimeout(TIMEOUT_MILLIS);

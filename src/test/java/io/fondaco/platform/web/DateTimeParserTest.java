@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DateTimeParserTest {
     @Test
-    void theFirstAndTheLastAreTaken() {
+    void firstAndLastInstantAreAccepted() {
         assertThat(DateTimeParser.parseInstant("0001-01-01T00:00:00Z"))
                 .isEqualTo(Instant.parse("0001-01-01T00:00:00Z"));
         assertThat(DateTimeParser.parseInstant("9999-12-31T18:59:59-05:00"))
@@ -33,13 +33,13 @@ class DateTimeParserTest {
                 "1767225600",
                 ""
             })
-    void whatHasNoFormInUtcIsNoTime(String text) {
+    void invalidOrOutOfRangeDateTimeIsRejected(String text) {
         assertThatThrownBy(() -> DateTimeParser.parseInstant(text)).isInstanceOf(DateTimeException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"+10000-01-01", "0000-12-31", "2026-02-30", "2026-2-1", "20454"})
-    void whatIsOnNoCalendarIsNoDay(String text) {
+    void invalidOrOutOfRangeDateIsRejected(String text) {
         assertThatThrownBy(() -> DateTimeParser.parseDate(text)).isInstanceOf(DateTimeException.class);
     }
 }

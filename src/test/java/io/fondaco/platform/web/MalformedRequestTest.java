@@ -19,10 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Anybody can send nonsense: it is answered with a 4xx, or with the end of the connection, and is no error of ours in
- * the log.
- */
+/** Malformed requests get a 4xx or a closed connection, and log no server error. */
 @QuarkusTest
 class MalformedRequestTest {
     private static final int TIMEOUT_MILLIS = 2_000;
@@ -30,9 +27,9 @@ class MalformedRequestTest {
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final Handler handler = new Handler() {
         @Override
-        public void publish(LogRecord line) {
-            if (line.getLevel().intValue() >= Level.SEVERE.intValue()) {
-                errors.add(line.getLoggerName() + ": " + line.getMessage());
+        public void publish(LogRecord record) {
+            if (record.getLevel().intValue() >= Level.SEVERE.intValue()) {
+                errors.add(record.getLoggerName() + ": " + record.getMessage());
             }
         }
 
@@ -48,12 +45,12 @@ class MalformedRequestTest {
     };
 
     @BeforeEach
-    void listen() {
+    void recordErrors() {
         Logger.getLogger("").addHandler(handler);
     }
 
     @AfterEach
-    void stopListening() {
+    void stopRecordingErrors() {
         Logger.getLogger("").removeHandler(handler);
     }
 
@@ -125,12 +122,12 @@ class MalformedRequestTest {
                 "GET /q/swagger-ui/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
                 "GET /q/swagger-ui/..%2f..%2fx HTTP/1.1\r\nHost: a\r\n\r\n"
             })
-    void nonsenseIsNoErrorOfOurs(String request) throws IOException {
-        String answer = send(request);
-        assertThat(answer)
+    void malformedRequestLogsNoServerError(String request) throws IOException {
+        String response = send(request);
+        assertThat(response)
                 .satisfiesAnyOf(it -> assertThat(it).matches("(?s)HTTP/\\d\\.\\d [1234]\\d\\d .*"), it -> assertThat(it)
                         .isEmpty());
-        assertThat(answer).doesNotContain("Exception");
+        assertThat(response).doesNotContain("Exception");
         assertThat(errors).isEmpty();
     }
 

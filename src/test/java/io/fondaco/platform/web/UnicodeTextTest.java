@@ -13,7 +13,7 @@ class UnicodeTextTest {
     private static final String CART = "\uD83D\uDED2";
 
     @Test
-    void aPairOfSurrogatesIsWholeAndAHalfIsTorn() {
+    void loneSurrogateIsDetected() {
         assertThat(UnicodeText.hasLoneSurrogate("a" + CART + "b")).isFalse();
         assertThat(UnicodeText.hasLoneSurrogate(CART.substring(0, 1))).isTrue();
         assertThat(UnicodeText.hasLoneSurrogate("a" + CART.charAt(1) + "b")).isTrue();
@@ -22,7 +22,7 @@ class UnicodeTextTest {
     }
 
     @Test
-    void whatIsCutToFitIsNotTorn() {
+    void truncationDoesNotSplitASurrogatePair() {
         assertThat(UnicodeText.truncate("ab" + CART, 4)).isEqualTo("ab" + CART);
         assertThat(UnicodeText.truncate("ab" + CART, 3)).isEqualTo("ab");
         assertThat(UnicodeText.truncate("a\0bc", 2)).isEqualTo("ab");
@@ -30,7 +30,7 @@ class UnicodeTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"c328", "ff", "eda080", "c0af", "e28c"})
-    void whatIsNoUtf8IsFound(String hex) {
+    void invalidUtf8IsDetected(String hex) {
         assertThat(UnicodeText.isUtf8(ByteBuffer.wrap(HexFormat.of().parseHex("22" + hex + "22"))))
                 .isFalse();
         assertThat(UnicodeText.isUtf8(ByteBuffer.wrap(("{\"a\": \"é" + CART + "\"}").getBytes(StandardCharsets.UTF_8))))
