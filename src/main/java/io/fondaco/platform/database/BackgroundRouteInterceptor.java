@@ -9,8 +9,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives background work the route that it declares: within the request context that it runs in, outside of its
- * transactions. A scheduled run that finds no database is left out, in one line of the log: the next one follows.
+ * Sets the route that background work declares, in its request context and outside of its transactions. If a scheduled
+ * method fails because the database is unavailable, the run is skipped and one line is logged; the next run follows as
+ * scheduled.
  */
 @ReadsFrom(Route.PRIMARY)
 @Interceptor
@@ -35,13 +36,15 @@ class BackgroundRouteInterceptor {
         try {
             return call.proceed();
         } catch (Exception e) {
-            if (!DatabaseFailure.classify(e).isOutage() || !call.getMethod().isAnnotationPresent(Scheduled.class)) {
+            DatabaseFailure failure = DatabaseFailure.classify(e);
+            if (!failure.isOutage() || !call.getMethod().isAnnotationPresent(Scheduled.class)) {
                 throw e;
             }
             LOG.warnf(
-                    "%s.%s was left out: the database is away or full, or all connections are in use",
+                    "Skipped %s.%s: the database is unavailable or full, or all connections are in use (%s)",
                     call.getMethod().getDeclaringClass().getSimpleName(),
-                    call.getMethod().getName());
+                    call.getMethod().getName(),
+                    failure);
             return null;
         }
     }

@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 
-/** Connections outside of any session, for what runs before a request has a route. */
+/** Connections outside of any session, for work that runs before a request has a route. */
 @ApplicationScoped
 public class Connections {
     private final AgroalDataSource primary;
@@ -29,12 +29,13 @@ public class Connections {
     }
 
     /**
-     * A connection to the primary, in the caller's transaction if there is one; at once or not at all.
+     * Returns a connection to the primary, in the caller's transaction if there is one. Fails immediately if no primary
+     * is known.
      *
-     * @throws SQLException of class 08 when no primary answers
+     * @throws SQLException of class 08 if no primary is available
      */
     public Connection toPrimary() throws SQLException {
-        // The pool would try for some seconds what cannot succeed.
+        // Without this check the pool would retry for some seconds, although no attempt can succeed.
         if (topology.primary().isEmpty()) {
             throw noPrimary();
         }
@@ -42,16 +43,18 @@ public class Connections {
         if (topology.isConnectedToPrimary(connection)) {
             return slowStatements.wrap(connection);
         }
-        // It was being made while another server became the primary, and slipped into the pool.
+        // The connection was being opened while another server became the primary, and entered the pool after the
+        // flush.
         connection.close();
         primary.flush(AgroalDataSource.FlushMode.ALL);
         throw noPrimary();
     }
 
     /**
-     * A connection to read with that every replica may be late for: to the primary, or while there is none to a replica.
+     * Returns a connection for a read that accepts any replication lag: to the primary, or to a replica if there is no
+     * primary.
      *
-     * @throws SQLException of class 08 when no server answers
+     * @throws SQLException of class 08 if no server is available
      */
     public Connection toPrimaryOrReplica() throws SQLException {
         List<Node> replicas = topology.rotation();
@@ -61,6 +64,6 @@ public class Connections {
     }
 
     private static SQLException noPrimary() {
-        return new SQLTransientConnectionException("No primary answers just now", "08001");
+        return new SQLTransientConnectionException("No primary is available", "08001");
     }
 }

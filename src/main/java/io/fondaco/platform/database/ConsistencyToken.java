@@ -12,12 +12,13 @@ import java.util.regex.Pattern;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A position on its way through a client, signed: {@code <timeline, 8 hex digits><LSN, 16 hex digits>-<signature>}. A
- * client sends its token with every request and takes the one that it is answered in its place; of two that it got for
- * requests under way together, the one that sorts later, as text, is the later one. More there is not to be read out of it.
+ * A signed WAL position that a client stores and sends back: {@code <timeline, 8 hex digits><LSN, 16 hex
+ * digits>-<signature>}. A client sends its token with every request and replaces it with the token of the response. Of
+ * two tokens from concurrent requests, the later one is the one that sorts later as text. The rest of the format is
+ * opaque to clients.
  */
 final class ConsistencyToken {
-    /** What a client sends that has no token yet, and wants its reads not to go back in time from now on. */
+    /** Sent by a client that has no token yet but wants its reads not to go back in time from now on. */
     static final String START = "start";
 
     private static final String PURPOSE = "fondaco-consistency-1 ";
@@ -28,29 +29,29 @@ final class ConsistencyToken {
     private ConsistencyToken() {}
 
     static String sign(Position position, SecretKeySpec key) {
-        String place = "%08x%016x".formatted(position.timeline(), position.lsn());
-        return place + "-" + signature(place, key);
+        String positionText = "%08x%016x".formatted(position.timeline(), position.lsn());
+        return positionText + "-" + signature(positionText, key);
     }
 
-    /** The position it stands for; empty for what was not signed with this key, or is no token at all. */
+    /** Returns the position of the token; empty if it is malformed or was not signed with this key. */
     static Optional<Position> verify(String token, SecretKeySpec key) {
         if (token.equals(START)) {
             return Optional.of(Position.START);
         }
-        Matcher form = FORMAT.matcher(token);
-        if (!form.matches()) {
+        Matcher matcher = FORMAT.matcher(token);
+        if (!matcher.matches()) {
             return Optional.empty();
         }
-        String expected = signature(form.group(1) + form.group(2), key);
-        boolean genuine = MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.US_ASCII), form.group(3).getBytes(StandardCharsets.US_ASCII));
-        return genuine
-                ? Optional.of(new Position(Integer.parseInt(form.group(1), HEX), Long.parseLong(form.group(2), HEX)))
+        String expected = signature(matcher.group(1) + matcher.group(2), key);
+        boolean valid = MessageDigest.isEqual(
+                expected.getBytes(StandardCharsets.US_ASCII), matcher.group(3).getBytes(StandardCharsets.US_ASCII));
+        return valid
+                ? Optional.of(new Position(Integer.parseInt(matcher.group(1), HEX), Long.parseLong(matcher.group(2), HEX)))
                 : Optional.empty();
     }
 
-    private static String signature(String place, SecretKeySpec key) {
-        byte[] whole = Hmac.of((PURPOSE + place).getBytes(StandardCharsets.US_ASCII), key);
+    private static String signature(String positionText, SecretKeySpec key) {
+        byte[] whole = Hmac.of((PURPOSE + positionText).getBytes(StandardCharsets.US_ASCII), key);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(whole, SIGNATURE_BYTES));
     }
 }

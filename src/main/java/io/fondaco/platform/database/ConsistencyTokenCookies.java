@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consistency token as browsers carry it: in two cookies, so that the answer to a read cannot overtake the answer to
- * a write and undo its token.
+ * Stores the consistency token in browsers. There are two cookies, so that the response of a read that started before a
+ * write cannot overwrite the token of that write.
  */
 @ApplicationScoped
 class ConsistencyTokenCookies {
@@ -23,7 +23,7 @@ class ConsistencyTokenCookies {
         this.settings = settings;
     }
 
-    /** The value of a {@code Set-Cookie}. */
+    /** Returns the value of a {@code Set-Cookie} header. */
     String setCookieHeader(String name, String token, boolean secure) {
         return "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
                 .formatted(name, token, settings.consistencyCookieMaxAge().toSeconds(), secure ? "; Secure" : "");

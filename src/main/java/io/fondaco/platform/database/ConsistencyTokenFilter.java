@@ -7,8 +7,8 @@ import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Puts the consistency token on the answer: of everything that has used the primary to write, and of reads for who sent
- * one. Runs after the transaction of the resource has ended. A read without a token costs nothing here.
+ * Adds the consistency token to responses: of requests that wrote on the primary, and of reads that sent a token. Runs
+ * after the transaction of the resource has ended. A read without a token costs nothing here.
  */
 class ConsistencyTokenFilter {
     private final CurrentRoute route;
@@ -40,7 +40,7 @@ class ConsistencyTokenFilter {
             return;
         }
         response.getHeaders().putSingle(ConsistencyTokenService.HEADER, token.get());
-        // The token is the caller's alone; a cache that many share has no use for it.
+        // The token belongs to one client, so shared caches must not store the response.
         response.getHeaders().computeIfPresent(HttpHeaders.CACHE_CONTROL, (_, values) -> values.stream()
                 .<Object>map(value -> value.toString().replace("public", "private"))
                 .toList());

@@ -11,7 +11,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.Optional;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The key that all pods sign tokens with. */
+/** The key with which all pods sign consistency tokens. */
 @ApplicationScoped
 class ConsistencyTokenKey {
     private final SharedKey key;
@@ -26,17 +26,17 @@ class ConsistencyTokenKey {
         this.key = key;
     }
 
-    /** After migrations: who comes first shall find it. */
+    /** Runs after the migrations, so that the key is loaded before the first request. */
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
         key.get();
     }
 
-    /** Empty while no server has been there to read it from. */
+    /** Returns the key; empty until it could be read from a server. */
     Optional<SecretKeySpec> get() {
         return key.get();
     }
 
-    /** As {@link #get}, without reading it from anywhere. */
+    /** As {@link #get}, but never reads from the database. */
     Optional<SecretKeySpec> getIfLoaded() {
         return key.getIfLoaded();
     }

@@ -15,12 +15,12 @@ import java.util.function.Function;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens taken from requests and made for answers. */
+/** Reads consistency tokens from requests and creates them for responses. */
 @ApplicationScoped
 class ConsistencyTokenService {
     static final String HEADER = "Fondaco-Consistency";
 
-    /** A client, or a proxy that joins headers, may send several; more are not looked at. */
+    /** A client, or a proxy that joins headers, may send several tokens; further ones are ignored. */
     private static final int MAX_TOKENS = 8;
 
     private final Topology topology;
@@ -37,9 +37,10 @@ class ConsistencyTokenService {
     }
 
     /**
-     * The latest of the caller's genuine tokens; empty when there is none. What is not genuine is as good as absent.
+     * Returns the latest of the caller's valid tokens; empty if there is none. An invalid token counts as absent.
      *
-     * @throws DatabaseUnavailable if there is one, and no way to find out just now whether it is genuine or what has come to pass
+     * @throws DatabaseUnavailable if there is a token, and neither its signature nor its timeline can be
+     *     verified now
      */
     Optional<Position> readToken(ContainerRequestContext request) {
         return readToken(
@@ -52,7 +53,10 @@ class ConsistencyTokenService {
         return tokens.isEmpty() ? Optional.empty() : latest(tokens, secret()).map(this::checkTimeline);
     }
 
-    /** As {@link #readToken(String, Function)}, for who may not wait; absent when that takes asking somebody. */
+    /**
+     * Non-blocking variant of {@link #readToken(String, Function)} for the event loop. The outer value is empty if I/O
+     * would be needed.
+     */
     Optional<Optional<Position>> tryReadToken(@Nullable String header, Function<String, Optional<String>> cookie) {
         List<String> tokens = tokens(header, cookie);
         if (tokens.isEmpty()) {
@@ -63,16 +67,16 @@ class ConsistencyTokenService {
             return Optional.empty();
         }
         Optional<Position> latest = latest(tokens, secret.get());
-        boolean elsewhere =
+        boolean onUnknownTimeline =
                 latest.filter(token -> token.timeline() > topology.timeline()).isPresent();
-        return elsewhere ? Optional.empty() : Optional.of(latest);
+        return onUnknownTimeline ? Optional.empty() : Optional.of(latest);
     }
 
-    /** Which token is genuine cannot be told just now, and none may be ignored that is. */
+    /** Fails rather than ignoring a token that may be valid. */
     private SecretKeySpec secret() {
         return key.get()
                 .orElseThrow(() ->
-                        new DatabaseUnavailable("A token came, and no server is there that has the key to read it by"));
+                        new DatabaseUnavailable("The consistency token cannot be verified: no server is available to read the signing key from"));
     }
 
     private Optional<Position> latest(List<String> tokens, SecretKeySpec secret) {
@@ -89,8 +93,8 @@ class ConsistencyTokenService {
     }
 
     /**
-     * A token of a later timeline than this pod knows comes from a pod that knew of a failover sooner, so this one looks
-     * again before it answers from what may be the world before it.
+     * A token of a later timeline than this pod knows comes from a pod that noticed a failover earlier. This pod
+     * therefore checks the servers again, before it answers with data from before the failover.
      */
     private Position checkTimeline(Position token) {
         if (token.timeline() > topology.timeline()) {
@@ -101,7 +105,7 @@ class ConsistencyTokenService {
                 case NOT_FOUND -> metrics.recordToken(ReadMetrics.TokenOutcome.NOT_OF_THIS_HISTORY);
                 case UNKNOWN ->
                     throw new DatabaseUnavailable(
-                            "A token of timeline %d came, and not every server says whether it exists"
+                            "The consistency token is of timeline %d, and not all servers answer whether that timeline exists"
                                     .formatted(token.timeline()));
             }
         }
@@ -124,42 +128,45 @@ class ConsistencyTokenService {
         return tokens;
     }
 
-    /** The token of a write's answer: taken after its commit, on the primary. */
+    /** Returns the token for the response of a write: the position of the primary, taken after the commit. */
     Optional<String> tokenAfterWrite() {
         return sign(topology.primaryPosition().orElseGet(this::unknownPosition));
     }
 
     /**
-     * The token of a read's answer to a caller who sent one: at or past all that the read has seen, and no earlier than
-     * the caller's, unless that was ahead of everything there is.
+     * Returns the token for the response of a read that sent a token: at or past all that the read has seen, and not
+     * before the caller's token, unless that token is ahead of the whole database.
      */
     Optional<String> tokenAfterRead(CurrentRoute route) {
         Position token = route.token().orElseThrow();
-        Optional<NodeLease> seat = route.nodeLease();
-        if (seat.isEmpty() && !route.usedPrimary()) {
+        Optional<NodeLease> nodeLease = route.nodeLease();
+        if (nodeLease.isEmpty() && !route.usedPrimary()) {
             return route.cachedPosition().flatMap(latest -> tokenAfterCacheHit(token, latest));
         }
         boolean onReplica = !route.usedPrimary()
-                && seat.stream().noneMatch(it -> it.reason().onPrimary());
-        Optional<Position> there =
-                onReplica ? seat.map(NodeLease::node).flatMap(this::queryPosition) : Optional.empty();
-        if (there.isPresent()) {
-            return sign(token.max(there.get()));
+                && nodeLease.stream().noneMatch(lease -> lease.reason().onPrimary());
+        Optional<Position> replicaPosition =
+                onReplica ? nodeLease.map(NodeLease::node).flatMap(this::queryPosition) : Optional.empty();
+        if (replicaPosition.isPresent()) {
+            return sign(token.max(replicaPosition.get()));
         }
         // The primary is always at or past its replicas.
-        Position front = latestPosition();
-        if (!front.isAtOrAfter(token)) {
+        Position primaryPosition = latestPosition();
+        if (!primaryPosition.isAtOrAfter(token)) {
             metrics.recordToken(ReadMetrics.TokenOutcome.AHEAD);
         }
-        return sign(front);
+        return sign(primaryPosition);
     }
 
-    /** The token of an answer that holds nothing later than this. */
+    /** Returns the token for a response that contains nothing later than {@code latest}. */
     Optional<String> tokenAfterCacheHit(Position token, Position latest) {
         return sign(token.max(latest));
     }
 
-    /** Past all that the primary has shown; where it does not say so, the end of its timeline, which no server reaches. */
+    /**
+     * Returns a position at or past everything that any read of the primary has seen. If the primary does not answer,
+     * this is the end of its timeline, which no server reaches.
+     */
     Position latestPosition() {
         return topology.primaryVisibleUpperBound().orElseGet(this::unknownPosition);
     }

@@ -8,7 +8,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
-/** Consistency tokens for who answers outside of any resource; on the event loop but for {@link #currentToken}. */
+/**
+ * Consistency tokens for handlers that answer outside of any resource. All methods but {@link #currentToken} may run on
+ * the event loop.
+ */
 @ApplicationScoped
 public class ConsistencyTokens {
     private static final Optional<Optional<Position>> NONE = Optional.of(Optional.empty());
@@ -21,7 +24,10 @@ public class ConsistencyTokens {
         this.cookies = cookies;
     }
 
-    /** The caller's token, which may be none; empty when only a resource can tell. */
+    /**
+     * Returns the caller's token, which may be absent. The outer value is empty if reading it needs I/O, which only a
+     * resource can do.
+     */
     public Optional<Optional<Position>> tryReadToken(HttpServerRequest request) {
         if (request.getHeader(ConsistencyTokenService.HEADER) == null
                 && request.getHeader(HttpHeaders.COOKIE) == null) {
@@ -33,14 +39,14 @@ public class ConsistencyTokens {
     }
 
     /**
-     * A token of everything that is committed by now, for who is told of it outside of any request; asks the primary. Empty
-     * when nobody can say.
+     * Returns a token of everything that is committed now, for clients that are notified outside of any request.
+     * Queries the primary. Empty if no primary answers or the signing key is not available.
      */
     public Optional<String> currentToken() {
         return consistencyTokenService.tokenAfterWrite();
     }
 
-    /** Puts the token of an answer on it that holds nothing later than {@code shown}. */
+    /** Adds the token to a response that contains nothing later than {@code shown}. */
     public void addTo(Position presented, Position shown, HttpServerRequest request) {
         Optional<String> token = consistencyTokenService.tokenAfterCacheHit(presented, shown);
         if (token.isEmpty()) {

@@ -10,9 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The route of the request in hand, and the one server it reads from once it has begun to. Work outside of a request (jobs,
- * imports, start-up) activates a request context and gets the primary: writing where only reading is allowed fails
- * loudly, reading from the primary is merely dearer.
+ * The route of the current request, and the node that it reads from after its first read. Work outside of a request
+ * (jobs, imports, start-up) activates a request context and gets the primary by default: a write on a read-only route
+ * would fail, while a read from the primary only costs more.
  */
 @RequestScoped
 class CurrentRoute {
@@ -37,7 +37,7 @@ class CurrentRoute {
         declared = true;
     }
 
-    /** Whether it has been declared; it stays as it is then. */
+    /** Whether the route has been declared; after that it does not change. */
     boolean isDeclared() {
         return declared;
     }
@@ -46,7 +46,7 @@ class CurrentRoute {
         return mayBeStale;
     }
 
-    /** What the caller has seen or done already; empty for who does not say. */
+    /** The caller's token: the position that the caller has already seen or written; empty if it sent none. */
     Optional<Position> token() {
         return Optional.ofNullable(token);
     }
@@ -55,21 +55,24 @@ class CurrentRoute {
         token = presented;
     }
 
-    /** What the server that is read from must have reached: the caller's token and what else was demanded. */
+    /**
+     * The position that the node must have reached: the later of the caller's token and the position of
+     * {@link #requireAtLeast}.
+     */
     Optional<Position> requiredPosition() {
-        Position wanted = minimumPosition;
-        if (wanted == null) {
+        Position minimum = minimumPosition;
+        if (minimum == null) {
             return token();
         }
-        return Optional.of(token == null ? wanted : wanted.max(token));
+        return Optional.of(token == null ? minimum : minimum.max(token));
     }
 
-    /** Demands more than the token of what is read from now on, or ceases to. */
+    /** Sets the position that further reads require in addition to the token; empty removes it. */
     void requireAtLeast(Optional<Position> atLeast) {
         minimumPosition = atLeast.orElse(null);
     }
 
-    /** What all statements since {@link #beginReading} have seen for certain; empty when there was none. */
+    /** The position that all statements since {@link #beginReading} have certainly seen; empty if there was none. */
     Optional<Position> visibleLowerBound() {
         return Optional.ofNullable(visibleLowerBound);
     }
@@ -78,13 +81,13 @@ class CurrentRoute {
         visibleLowerBound = null;
     }
 
-    /** A statement is about to be sent to a server that shows at least this. */
+    /** Records that a statement is about to be sent to a node on which at least this position is visible. */
     void recordRead(Position certain) {
         Position before = visibleLowerBound;
         visibleLowerBound = before == null || before.isAtOrAfter(certain) ? certain : before;
     }
 
-    /** For answers that were not read from a server just now: nothing in them is later than this. */
+    /** For responses that were not read from a node: they contain nothing later than this. */
     void recordCachedPosition(Position latest) {
         cachedPosition = latest;
     }
@@ -102,7 +105,7 @@ class CurrentRoute {
         nodeLease = chosen;
     }
 
-    /** Gives up the server, for good where it was found broken. */
+    /** Releases the node. A broken node is not chosen again in this request. */
     void release(boolean broken) {
         NodeLease taken = nodeLease;
         nodeLease = null;
@@ -114,12 +117,15 @@ class CurrentRoute {
         }
     }
 
-    /** Whether this request has found the server broken before. */
+    /** Whether this request found the node broken before. */
     boolean isExcluded(Node node) {
         return excludedNodes.contains(node);
     }
 
-    /** Whether the primary was used as such, for writing or for reading what was written. */
+    /**
+     * Whether the request used the primary route, to write or to read what was just written. A fallback read does not
+     * count.
+     */
     boolean usedPrimary() {
         return usedPrimary;
     }

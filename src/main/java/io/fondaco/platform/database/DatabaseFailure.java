@@ -10,40 +10,46 @@ import java.util.Optional;
 import java.util.Set;
 import javax.transaction.xa.XAException;
 
-/** What it means when the database throws. */
+/** Classifies the exceptions that the database and its driver throw. */
 public enum DatabaseFailure {
-    /** There is no connection, or it broke: the server is away or changing its part. Try again soon. */
+    /** No connection could be made, or it broke: the server is down or a failover is in progress. Retry soon. */
     UNAVAILABLE,
 
-    /** All connections are in use, and none became free in time: more is asked for than this pod can do. */
+    /** All connections are in use, and none became free in time: the load is more than this pod can serve. */
     POOL_EXHAUSTED,
 
-    /** The server has no room for it, on its disk or in its memory; nothing was done. Somebody has to make room. */
+    /** The server is out of disk space or memory. Nothing was done. An operator has to free space. */
     INSUFFICIENT_RESOURCES,
 
-    /** It broke in the middle of a commit: done or not, nobody knows. Try again with the same Idempotency-Key. */
+    /**
+     * The connection broke during the commit, so it is unknown whether the transaction was committed. Retry with the
+     * same Idempotency-Key.
+     */
     COMMIT_OUTCOME_UNKNOWN,
 
-    /** A lock, a deadlock, a serialization failure, or a replica that had to go on replaying: try again. */
+    /**
+     * A lock timeout, a deadlock, a serialization failure, or a query that a replica cancelled to continue its replay.
+     * Retry.
+     */
     TRANSIENT_CONFLICT,
 
-    /** A statement took longer than it may, and was ended: try again later. */
+    /** The statement exceeded its timeout and was cancelled. Retry later. */
     STATEMENT_TIMEOUT,
 
-    /** A statement wrote where the route or the server only reads. */
+    /** A statement tried to write on a read-only route or server. */
     READ_ONLY_VIOLATION,
 
-    /** Something else, or not of the database at all. */
+    /** Any other database error, or not a database error. */
     OTHER;
 
     private static final int MAX_CAUSES = 50;
 
-    /** Whether it is no fault of what was asked for, and nothing was done: who works in the background waits. */
+    /** Whether the database is unavailable and nothing was done; background work then waits and tries again. */
     public boolean isOutage() {
         return this == UNAVAILABLE || this == POOL_EXHAUSTED || this == INSUFFICIENT_RESOURCES;
     }
 
-    /** Looks through causes and suppressed exceptions; a transaction manager hides the reason in either. */
+    /** Classifies by causes and suppressed exceptions, because a transaction manager may hide the reason in either. */
     public static DatabaseFailure classify(Throwable thrown) {
         Optional<SQLException> sql = findCause(thrown, SQLException.class);
         Optional<XAException> commit = findCause(thrown, XAException.class);
@@ -75,7 +81,9 @@ public enum DatabaseFailure {
         };
     }
 
-    /** The first of that type among what was thrown, its causes and what they suppressed. */
+    /**
+     * Returns the first exception of that type among the thrown exception, its causes and their suppressed exceptions.
+     */
     public static <T extends Throwable> Optional<T> findCause(Throwable thrown, Class<T> type) {
         Deque<Throwable> open = new ArrayDeque<>();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which database this process runs on, decided before the application starts: the servers that are configured, or else
- * the embedded cluster.
+ * Selects the database of this process before the application starts: the configured servers, or else the embedded
+ * cluster.
  *
- * @param embedded the cluster, started; empty with configured servers
- * @param settings what the application's configuration needs to know of it
+ * @param embedded the started cluster; empty with configured servers
+ * @param settings configuration values that the application needs for this database
  */
 public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, String> settings) {
-    /** The administrator's key of a shop on the embedded cluster: printed at start, no secret. */
+    /** The admin API key of a shop on the embedded cluster. It is printed at start and is not a secret. */
     public static final String LOCAL_ADMIN_KEY = "fk_local_admin";
 
     private static final String PRIMARY_URL = "fondaco.database.primary-url";
@@ -41,27 +41,27 @@ public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, 
     private static final String BOOTSTRAP_KEY_ALWAYS = "fondaco.access.bootstrap-key-always";
 
     /**
-     * @throws IncompleteConfiguration in one line, what is missing or does not fit
+     * @throws IncompleteConfiguration if a required setting is missing or invalid; the message says which, in one line
      */
     public static DatabaseSelection resolve(SmallRyeConfig config) {
-        // A live reload finds the settings that this method left in the JVM before.
-        boolean embeddedBefore =
+        // After a live reload, the settings that an earlier call of this method left in the JVM are still present.
+        boolean embeddedByEarlierStart =
                 config.getOptionalValue(EMBEDDED, Boolean.class).orElse(false);
         Optional<String> primaryUrl = config.getOptionalValue(PRIMARY_URL, String.class);
-        if (primaryUrl.isPresent() && !embeddedBefore) {
+        if (primaryUrl.isPresent() && !embeddedByEarlierStart) {
             return configured(config, primaryUrl.get());
         }
         if (primaryUrl.isEmpty()
                 && config.getOptionalValue(EMBEDDED, Boolean.class).isPresent()) {
-            throw new IncompleteConfiguration("The embedded database is switched off, so %s is needed."
+            throw new IncompleteConfiguration("The embedded database is switched off, so %s must be set."
                     .formatted(environmentVariable(PRIMARY_URL)));
         }
-        if (!embeddedBefore) {
-            for (String orphan : List.of(REPLICA_URLS, USERNAME, PASSWORD)) {
-                if (config.getOptionalValue(orphan, String.class).isPresent()) {
+        if (!embeddedByEarlierStart) {
+            for (String property : List.of(REPLICA_URLS, USERNAME, PASSWORD)) {
+                if (config.getOptionalValue(property, String.class).isPresent()) {
                     throw new IncompleteConfiguration(
                             "%s is set but %s is not: set it, or unset both to run on the embedded database."
-                                    .formatted(environmentVariable(orphan), environmentVariable(PRIMARY_URL)));
+                                    .formatted(environmentVariable(property), environmentVariable(PRIMARY_URL)));
                 }
             }
         }
@@ -100,8 +100,8 @@ public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, 
     }
 
     /**
-     * What the embedded cluster sets unless it is configured. The administrator's key and the payment providers among it are
-     * known to everybody, so the application listens on this machine only.
+     * Defaults that the embedded cluster sets for settings that are not configured. The admin API key and the payment
+     * providers among them are public knowledge, so the application listens on the loopback address only.
      */
     static Map<String, String> embeddedDefaults(SmallRyeConfig config) {
         Map<String, String> defaults = new TreeMap<>(Map.of(
@@ -126,12 +126,11 @@ public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, 
         }
     }
 
-    /** The environment variable of a property. */
     private static String environmentVariable(String property) {
         return property.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
-    /** The configuration names a database but not all of it. */
+    /** The database configuration is incomplete or invalid. */
     public static final class IncompleteConfiguration extends RuntimeException {
         IncompleteConfiguration(String message) {
             super(message);

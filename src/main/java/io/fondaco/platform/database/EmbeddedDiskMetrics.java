@@ -9,7 +9,10 @@ import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** How much room the embedded cluster has: {@code disk_free_bytes} and {@code disk_total_bytes}, of nothing else. */
+/**
+ * Disk space of the embedded cluster's directory: {@code disk_free_bytes} and {@code disk_total_bytes}. Not registered
+ * with configured servers.
+ */
 @ApplicationScoped
 class EmbeddedDiskMetrics {
     private final DatabaseSettings settings;

@@ -4,21 +4,21 @@ import io.fondaco.platform.topology.Node;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/** A request's place on one server, from its first statement to its end. */
+/** A request's claim on one node, from its first statement to its end. */
 final class NodeLease {
-    /** Why this server. */
+    /** Why this node was chosen. */
     enum RoutingReason {
-        /** A replica, for who has no token. */
+        /** A replica, for a read without a token. */
         FREE("free", false),
         /** A replica that was known to have reached the token. */
         REACHED("reached", false),
-        /** A replica that was asked, or waited for. */
+        /** A replica that reached the token after it was queried again. */
         WAITED("waited", false),
-        /** The primary, for no replica reached the token in time. */
+        /** The primary, because no replica reached the token in time. */
         LAG("lag", true),
-        /** The primary, for no replica is in rotation. */
+        /** The primary, because no replica is in rotation. */
         NO_REPLICA("no_replica", true),
-        /** A replica beyond its limits of lag, for there was nothing better. */
+        /** A replica beyond its lag limits, because the primary had no free permit. */
         STALE("stale", false);
 
         private final String label;
@@ -52,7 +52,7 @@ final class NodeLease {
         return new NodeLease(node, routingReason, null);
     }
 
-    /** @param permits one of which has been taken, and is given back when the seat is free */
+    /** @param permits the caller has acquired one of them; {@link #release} returns it */
     static NodeLease onPrimary(Node node, RoutingReason routingReason, Semaphore permits) {
         return new NodeLease(node, routingReason, permits);
     }

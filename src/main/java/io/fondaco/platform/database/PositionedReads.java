@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.hibernate.engine.spi.SessionImplementor;
 
-/** Reads of the request in hand, on its route, that tell which moment of the database they show. */
+/** Reads of the current request, on its route, that report between which WAL positions they were read. */
 @ApplicationScoped
 public class PositionedReads {
     private final CurrentRoute route;
@@ -34,39 +34,40 @@ public class PositionedReads {
     }
 
     /**
-     * What was read.
+     * The result of a read.
      *
-     * @param lowerBound everything that was written up to there is in it; {@link Position#START} when that is not known
-     * @param upperBound nothing that was written after it is in it; empty when the server did not say so in time
-     * @param onPrimary whether it comes from the primary, and so was the truth at that moment
+     * @param lowerBound the result includes everything that was written up to this position; {@link Position#START} if
+     *     unknown
+     * @param upperBound the result includes nothing that was written after this position; empty if the node did not
+     *     report it in time
+     * @param onPrimary whether the result was read from the primary, and so was current at that moment
      */
     public record PositionedResult<T>(T value, Position lowerBound, Optional<Position> upperBound, boolean onPrimary) {}
 
-    /** The caller's token. */
     public Optional<Position> token() {
         return route.token();
     }
 
-    /** Whether who has no token may be shown older data when nothing better can be had. */
+    /** Whether a caller without a token may get older data if no better data is available. */
     public boolean mayBeStale() {
         return route.mayBeStale();
     }
 
-    /** The answer comes from what was read before, and holds nothing later than this. */
+    /** Records that the response comes from the cache and contains nothing later than this. */
     public void recordCachedPosition(Position latest) {
         route.recordCachedPosition(latest);
     }
 
-    /** At or past all that any server has shown until now. */
+    /** Returns a position at or past everything that any server has shown until now. */
     public Position latestPosition() {
         return consistencyTokenService.latestPosition();
     }
 
     /**
-     * Reads from a server that has reached the caller's token.
+     * Reads from a node that has reached the caller's token.
      *
-     * @param atLeast and this too
-     * @param read may run any number of statements, and no others may run between them
+     * @param atLeast a position that the node must have reached too
+     * @param read may run any number of statements; no other statements may run between them
      */
     public <T> PositionedResult<T> read(Optional<Position> atLeast, Supplier<T> read) {
         route.requireAtLeast(atLeast);
@@ -74,26 +75,26 @@ public class PositionedReads {
             releaseNodeBehind(atLeast);
             route.beginReading();
             T value = read.get();
-            Position from = route.visibleLowerBound().orElse(Position.START);
-            Optional<NodeLease> seat = route.nodeLease();
-            boolean onPrimary = seat.filter(it -> it.reason().onPrimary()).isPresent();
+            Position lowerBound = route.visibleLowerBound().orElse(Position.START);
+            Optional<NodeLease> nodeLease = route.nodeLease();
+            boolean onPrimary = nodeLease.filter(lease -> lease.reason().onPrimary()).isPresent();
             Duration limit = settings.checkTimeout().multipliedBy(2);
-            Optional<Position> upTo = onPrimary
+            Optional<Position> upperBound = onPrimary
                     ? topology.primaryVisibleUpperBound()
-                    : seat.map(NodeLease::node).flatMap(node -> node.queryVisibleUpperBound(limit));
-            return new PositionedResult<>(value, from, upTo, onPrimary);
+                    : nodeLease.map(NodeLease::node).flatMap(node -> node.queryVisibleUpperBound(limit));
+            return new PositionedResult<>(value, lowerBound, upperBound, onPrimary);
         } finally {
             route.requireAtLeast(Optional.empty());
         }
     }
 
     private void releaseNodeBehind(Optional<Position> atLeast) {
-        Optional<Node> tooShort = route.nodeLease()
-                .filter(nodeLease -> !nodeLease.reason().onPrimary())
+        Optional<Node> nodeBehind = route.nodeLease()
+                .filter(lease -> !lease.reason().onPrimary())
                 .map(NodeLease::node)
                 .filter(node ->
                         atLeast.filter(required -> !node.hasReplayed(required)).isPresent());
-        if (tooShort.isPresent()) {
+        if (nodeBehind.isPresent()) {
             route.release(false);
             // A session outside of a transaction may keep the connection of its last statement.
             entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();

@@ -11,8 +11,8 @@ import java.util.Properties;
 import java.util.logging.Logger;
 
 /**
- * What the primary's pool connects with: leads to whichever server is the primary now, and fails at once when none is.
- * The Postgres driver by itself takes the first host that accepts writes, and so an old primary that has come back.
+ * The JDBC driver of the primary's pool. It connects to the current primary, and fails immediately if there is none.
+ * The Postgres driver alone takes the first host that accepts writes, which may be an old primary that has come back.
  */
 public final class PrimaryDriver implements Driver {
     private final Driver postgres = new org.postgresql.Driver();

@@ -13,7 +13,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** What the primary's pool needs beyond its configuration. */
+/** Metrics, slow-statement logging and the reaction to a failover for the primary's pool. */
 @ApplicationScoped
 class PrimaryPool {
     private static final String NAME = "primary";
@@ -37,7 +37,10 @@ class PrimaryPool {
         return slowStatements;
     }
 
-    /** Cuts off whoever still waits for a server that is the primary no more: they get a 503 now instead of a time-out later. */
+    /**
+     * Closes the connections of threads that still wait for the former primary: they get a 503 now instead of a timeout
+     * later.
+     */
     void onChange(@Observes PrimaryChanged event) {
         primary.get().flush(AgroalDataSource.FlushMode.ALL);
     }

@@ -9,7 +9,10 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
 
-/** Gives the primary's pool our idea of a broken connection in place of the platform's, and has it count who waits. */
+/**
+ * Sets our exception sorter for broken connections on the primary's pool, and enables its metrics, which count waiting
+ * threads.
+ */
 @Singleton
 @Alternative
 @Priority(1)

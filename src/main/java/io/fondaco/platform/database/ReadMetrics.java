@@ -9,14 +9,14 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Where reads went and why, and what became of tokens: {@code fondaco_database_…}. */
+/** Counts where reads went and why, and the outcomes of consistency tokens: {@code fondaco_database_…}. */
 @Startup
 @ApplicationScoped
 class ReadMetrics {
     private final MeterRegistry registry;
     private final Counter routingBugs;
 
-    /** What became of a token. */
+    /** The outcome of reading or creating a token. */
     enum TokenOutcome {
         VALID,
         INVALID,
@@ -29,9 +29,9 @@ class ReadMetrics {
     ReadMetrics(MeterRegistry registry) {
         this.registry = registry;
         this.routingBugs = Counter.builder("fondaco.database.routing.bugs")
-                .description("Writes on a route that only reads; expected to be 0")
+                .description("Writes on a read-only route; expected to be 0")
                 .register(registry);
-        // Those that alerts belong on begin at 0, not with the first of what they count.
+        // Register the counters that have alerts at start, so that the alerts see 0 and not "no data".
         Stream.of(TokenOutcome.values()).forEach(this::tokenCounter);
         Stream.of(NodeLease.RoutingReason.LAG, NodeLease.RoutingReason.NO_REPLICA)
                 .forEach(this::refusalCounter);
@@ -76,12 +76,12 @@ class ReadMetrics {
 
     private Counter tokenCounter(TokenOutcome outcome) {
         return Counter.builder("fondaco.database.tokens")
-                .description("Consistency tokens, by what became of them")
+                .description("Consistency tokens, by outcome")
                 .tags("outcome", outcome.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }
 
-    /** A write on a route that only reads: a bug, and an alert. */
+    /** Counts a write on a read-only route; this is a bug, and an alert fires. */
     void recordRoutingBug() {
         routingBugs.increment();
     }

@@ -7,7 +7,9 @@ import jakarta.interceptor.InvocationContext;
 import jakarta.persistence.EntityManager;
 import org.hibernate.engine.spi.SessionImplementor;
 
-/** Outside of the transaction, so that the second try has one of its own. */
+/**
+ * Implements {@link RetriedReads}. Runs outside of the transaction, so that each attempt has a transaction of its own.
+ */
 @RetriedReads
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE)
@@ -26,11 +28,11 @@ class ReadRetryInterceptor {
 
     @AroundInvoke
     Object retryRead(InvocationContext call) throws Exception {
-        for (int tries = 1; ; tries++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return call.proceed();
             } catch (Exception e) {
-                if (tries == MAX_ATTEMPTS || !canRetryOnAnotherNode(e)) {
+                if (attempt == MAX_ATTEMPTS || !canRetryOnAnotherNode(e)) {
                     throw e;
                 }
                 metrics.recordRetry();
@@ -38,7 +40,7 @@ class ReadRetryInterceptor {
         }
     }
 
-    /** Gives up the server, if it was the server's fault and the request has only read. */
+    /** Releases the node and returns true if the failure was the node's and the request has only read. */
     private boolean canRetryOnAnotherNode(Exception e) {
         DatabaseFailure failure = DatabaseFailure.classify(e);
         if (route.route() == Route.PRIMARY
@@ -52,7 +54,7 @@ class ReadRetryInterceptor {
             return false;
         }
         route.release(true);
-        // A session outside of a transaction keeps the connection that its statement failed on.
+        // A session outside of a transaction keeps the connection on which its statement failed.
         entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
         return true;
     }

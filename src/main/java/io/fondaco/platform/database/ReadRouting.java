@@ -21,18 +21,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Chooses the server that a request reads from. A read without a token goes to the replica with the fewest requests on
- * it. A read with one goes to such a replica among those that are known to have reached the token; if none is, the
- * furthest is asked again for some milliseconds; then it goes to the primary, where only so many such reads may be at a
- * time. A read with a token is never answered from an older world: when even the primary has no room, it is refused.
+ * Chooses the node that a request reads from. A read without a token goes to the replica with the fewest outstanding
+ * reads. A read with a token goes to such a replica among those that are known to have reached the token; if there is
+ * none, the most advanced replica is queried again for some milliseconds; then the read falls back to the primary,
+ * which accepts a limited number of such reads at a time. A read with a token is never answered with older data: if the
+ * primary has no free permit either, it is rejected.
  */
 @ApplicationScoped
 class ReadRouting {
     private static final long MIN_PAUSE_NANOS = 200_000;
     private static final long MAX_PAUSE_NANOS = 5_000_000;
-    private static final int MAX_SERVERS_TRIED = 4;
+    private static final int MAX_NODES_TRIED = 4;
 
-    /** Without replicas by intention, the primary is where reads queue, as for any pool. */
+    /** Without configured replicas, reads queue for the primary, as for any pool. */
     private static final Duration MAX_QUEUE_WAIT = Duration.ofSeconds(2);
 
     private final Topology topology;
@@ -48,13 +49,13 @@ class ReadRouting {
     }
 
     /**
-     * A connection to the server of this request, which is chosen now if it has none.
+     * Returns a connection to the node of this request, which is chosen now if it has none.
      *
-     * @throws SQLException of class 08 when no server may be read, 53300 when those that may have no room
+     * @throws SQLException of class 08 if no node can be read, 53300 if the primary has no free permit
      */
     Connection connection(CurrentRoute current) throws SQLException {
         SQLException last = null;
-        for (int tried = 0; tried < MAX_SERVERS_TRIED; tried++) {
+        for (int tried = 0; tried < MAX_NODES_TRIED; tried++) {
             if (current.nodeLease().isEmpty()) {
                 NodeLease chosen = chooseNode(current);
                 current.acquire(chosen);
@@ -67,7 +68,7 @@ class ReadRouting {
                     current.recordRead(nodeLease.node().visibleLowerBound());
                     return connection;
                 }
-                // The connection turned out to be new: behind it may be a server that crashed and has replayed less.
+                // The connection is new: the server behind it may have crashed and replayed less than before.
                 connection.close();
                 current.release(true);
             } catch (SQLException e) {
@@ -79,7 +80,7 @@ class ReadRouting {
                 last = e;
             }
         }
-        throw new SQLTransientConnectionException("No server that was tried can be read", "08001", last);
+        throw new SQLTransientConnectionException("None of the servers that were tried can be read", "08001", last);
     }
 
     private boolean satisfies(CurrentRoute current, NodeLease nodeLease) {
@@ -112,10 +113,13 @@ class ReadRouting {
         }
         metrics.recordRefusal(routingReason);
         if (topology.primary().isEmpty()) {
-            throw new SQLTransientConnectionException("No server that answers has what is to be read", "08001");
+            throw new SQLTransientConnectionException(
+                    "No primary is available, and no replica can serve this read", "08001");
         }
         throw new SQLTransientConnectionException(
-                "No replica will do, and the primary has no room for more reads", "53300");
+                "No replica can serve this read, and the primary is at its limit of %d reads"
+                        .formatted(settings.readsOnPrimary()),
+                "53300");
     }
 
     private static Optional<NodeLease> chooseAnyReplica(List<Node> rotation) {
@@ -134,22 +138,22 @@ class ReadRouting {
                 .map(node -> NodeLease.onReplica(node, RoutingReason.WAITED));
     }
 
-    /** Among equals, chance: pods that all took the first would march in step. */
+    /** Break ties randomly, so that pods do not all pick the same replica. */
     private static Optional<Node> leastBusy(List<Node> nodes) {
         Node best = null;
-        int least = Integer.MAX_VALUE;
+        int fewestReads = Integer.MAX_VALUE;
         int start = nodes.isEmpty() ? 0 : ThreadLocalRandom.current().nextInt(nodes.size());
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get((start + i) % nodes.size());
-            if (node.outstandingReads() < least) {
+            if (node.outstandingReads() < fewestReads) {
                 best = node;
-                least = node.outstandingReads();
+                fewestReads = node.outstandingReads();
             }
         }
         return Optional.ofNullable(best);
     }
 
-    /** Asks that very replica until it has come so far. */
+    /** Queries the replica until it has replayed the position, for at most {@code fondaco.database.token-wait}. */
     private boolean waitForReplay(Node node, Position required) {
         long begin = System.nanoTime();
         long end = begin + settings.tokenWait().toNanos();
@@ -173,8 +177,8 @@ class ReadRouting {
             return Optional.empty();
         }
         try {
-            Duration patience = settings.replicaUrls().isPresent() ? settings.fallbackWait() : MAX_QUEUE_WAIT;
-            if (!primaryPermits.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            Duration maxWait = settings.replicaUrls().isPresent() ? settings.fallbackWait() : MAX_QUEUE_WAIT;
+            if (!primaryPermits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
                 return Optional.empty();
             }
         } catch (InterruptedException e) {

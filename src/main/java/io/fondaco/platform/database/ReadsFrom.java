@@ -8,10 +8,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Declares a route other than the usual one, by which {@code GET} and {@code HEAD} read a replica and everything else goes
- * to the primary. On a resource class it holds for {@code GET} and {@code HEAD}; on a method, for that method whatever it
- * is. Background work declares its route with it too, on scheduled methods and listeners. A declaration further down in a
- * call means nothing: the route of the outermost holds.
+ * Declares a route other than the default. By default {@code GET} and {@code HEAD} read a replica, and all other
+ * methods use the primary. On a resource class it applies to {@code GET} and {@code HEAD}; on a method, to that method
+ * with any HTTP method. Background work declares its route with it too, on scheduled methods and listeners. In nested
+ * calls the outermost declaration applies; declarations further down are ignored.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
@@ -21,8 +21,9 @@ public @interface ReadsFrom {
     Route value();
 
     /**
-     * Whether callers without a token may be shown older data rather than a 503, when no replica is within its limits and
-     * the primary has no room: for what everybody is shown alike, never for what belongs to somebody.
+     * Whether callers without a token may get older data instead of a 503, if no replica is within its lag limits and
+     * the primary has no free permit. Only for data that is the same for everybody, never for data that belongs to one
+     * client.
      */
     @Nonbinding
     boolean mayBeStale() default false;

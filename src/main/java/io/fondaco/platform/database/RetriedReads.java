@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * On a resource: a request on the replica route whose server goes away, or whose query the server cancels to go on
- * replaying, runs again on another one. Reads change nothing, so that is always safe, and the caller sees none of it.
+ * On a resource: runs a request on the replica route again on another node, if the connection to its node is lost or
+ * the server cancels its query to continue the replay. Reads change nothing, so this is always safe and invisible to
+ * the caller.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)

@@ -1,19 +1,22 @@
 package io.fondaco.platform.database;
 
-/** Where a request's statements go. Fixed for the whole request: nested calls cannot leave it, a transaction does not change it. */
+/**
+ * Where a request's statements go. It is fixed for the whole request: neither nested calls nor transactions change it.
+ */
 public enum Route {
-    /** The one server that takes writes, and sees every write at once. */
+    /** The one server that accepts writes; every committed write is visible on it immediately. */
     PRIMARY("primary"),
 
     /**
-     * A streaming copy, read-only; may lag behind the primary by some milliseconds, but never behind the caller's
-     * consistency token. Where no copy will do, a few such reads at a time go to the primary, read-only there too.
+     * A read-only streaming replica. It may lag behind the primary by some milliseconds, but never behind the caller's
+     * consistency token. If no replica satisfies the read, it falls back to the primary, which accepts a few such reads
+     * at a time; they are read-only there too.
      */
     REPLICA("replica"),
 
     /**
-     * {@link #REPLICA} for who sends a consistency token, else {@link #PRIMARY}: for what callers have just made
-     * themselves, such as a cart, and would miss if they did not know of tokens.
+     * {@link #REPLICA} for requests with a consistency token, else {@link #PRIMARY}. For data that callers have just
+     * created themselves, such as a cart, and would not find on a lagging replica if they do not send tokens.
      */
     REPLICA_WITH_TOKEN("replica");
 
@@ -23,7 +26,7 @@ public enum Route {
         this.tenant = tenant;
     }
 
-    /** Hibernate's name for it. */
+    /** The Hibernate tenant identifier of the route. */
     String tenant() {
         return tenant;
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
-/** Fixes the route before the resource runs, and so before any session or transaction exists. */
+/** Sets the route before the resource runs, and so before any session or transaction exists. */
 class RouteFilter {
     private static final DeclaredRoute READ = new DeclaredRoute(Route.REPLICA, false);
     private static final DeclaredRoute WRITE = new DeclaredRoute(Route.PRIMARY, false);
@@ -46,7 +46,7 @@ class RouteFilter {
         return httpMethod.equals(HttpMethod.GET) || httpMethod.equals(HttpMethod.HEAD);
     }
 
-    /** What a resource method declares, by annotation or by its HTTP method. */
+    /** Returns the route that a resource method declares, by annotation or by its HTTP method. */
     private static DeclaredRoute declaredRoute(Method method, String httpMethod) {
         ReadsFrom onMethod = method.getAnnotation(ReadsFrom.class);
         if (onMethod != null) {

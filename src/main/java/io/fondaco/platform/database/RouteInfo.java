@@ -2,7 +2,7 @@ package io.fondaco.platform.database;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** What the rest of the platform may know of the route of the request in hand. */
+/** The part of the current request's route that other platform packages may use. */
 @ApplicationScoped
 public class RouteInfo {
     private final CurrentRoute current;
@@ -18,7 +18,7 @@ public class RouteInfo {
         return current.route() != Route.PRIMARY;
     }
 
-    /** Counts a write on a route that only reads, which somebody must be told of. */
+    /** Counts a write on a read-only route; an alert fires on it. */
     public void recordRoutingBug() {
         metrics.recordRoutingBug();
     }

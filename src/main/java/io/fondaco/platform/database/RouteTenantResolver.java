@@ -4,7 +4,7 @@ import io.quarkus.hibernate.orm.PersistenceUnitExtension;
 import io.quarkus.hibernate.orm.runtime.tenant.TenantResolver;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Tells Hibernate, when it opens a session, which route the request takes. */
+/** Gives Hibernate the route of the request as the tenant when it opens a session. */
 @PersistenceUnitExtension
 @ApplicationScoped
 class RouteTenantResolver implements TenantResolver {

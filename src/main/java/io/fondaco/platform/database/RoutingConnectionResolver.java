@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 
 /**
- * Gives Hibernate the connections of a route. Hibernate asks for the provider of a route once and keeps it; which server it
- * leads to is decided anew for each request.
+ * Gives Hibernate the connections of a route. Hibernate requests the connection provider of a route once and keeps it;
+ * the node is chosen per request.
  */
 @PersistenceUnitExtension
 @ApplicationScoped
@@ -51,7 +51,7 @@ class RoutingConnectionResolver implements TenantConnectionResolver {
             connection.close();
         }
 
-        /** As Quarkus' own provider: within a transaction the pool hands out the same connection again. */
+        /** As Quarkus' own provider: within a transaction the pool returns the same connection again. */
         @Override
         public boolean supportsAggressiveRelease() {
             return true;

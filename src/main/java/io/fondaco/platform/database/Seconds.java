@@ -2,7 +2,7 @@ package io.fondaco.platform.database;
 
 import java.time.Duration;
 
-/** Durations as {@code make_interval(secs => …)} takes them. */
+/** Converts durations to the seconds that {@code make_interval(secs => …)} takes. */
 public final class Seconds {
     private Seconds() {}
 

@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** A key that all pods have: configured, or else the one that the database has held since its first migration. */
+/** A key that all pods share: configured, or else stored in the database since its first migration. */
 public final class SharedKey {
     private static final Logger LOG = Logger.getLogger(SharedKey.class);
     private static final int MIN_LENGTH = 32;
@@ -24,22 +24,22 @@ public final class SharedKey {
     private volatile @Nullable SecretKeySpec key;
 
     /**
-     * @param property by which it is configured
-     * @param table that holds it otherwise, in the column {@code secret} of its one row
-     * @throws IllegalArgumentException if the configured one has fewer than 32 characters
+     * @param property the setting of the configured key
+     * @param table the table that stores the key otherwise, in the column {@code secret} of its single row
+     * @throws IllegalArgumentException if the configured key has fewer than 32 characters
      */
     public SharedKey(Topology topology, String property, Optional<String> configured, String table) {
         this.topology = topology;
         this.table = table;
         configured.ifPresent(secret -> {
             if (secret.length() < MIN_LENGTH) {
-                throw new IllegalArgumentException("%s needs at least %d characters".formatted(property, MIN_LENGTH));
+                throw new IllegalArgumentException("%s must have at least %d characters".formatted(property, MIN_LENGTH));
             }
             key = Hmac.key(secret.getBytes(StandardCharsets.UTF_8));
         });
     }
 
-    /** Empty while no server has been there to read it from. */
+    /** Returns the key; empty until it could be read from a server. */
     public Optional<SecretKeySpec> get() {
         SecretKeySpec known = key;
         if (known != null) {
@@ -52,7 +52,7 @@ public final class SharedKey {
         return Optional.ofNullable(loaded);
     }
 
-    /** As {@link #get}, without reading it from anywhere. */
+    /** As {@link #get}, but never reads from the database. */
     public Optional<SecretKeySpec> getIfLoaded() {
         return Optional.ofNullable(key);
     }
@@ -67,7 +67,7 @@ public final class SharedKey {
                     return Hmac.key(row.getBytes(1));
                 }
             } catch (SQLException e) {
-                LOG.warnf("The key of %s cannot be read from %s: %s", table, node, e.getMessage());
+                LOG.warnf("Cannot read the key in %s from %s: %s", table, node, e.getMessage());
             }
         }
         return null;

@@ -6,13 +6,13 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.function.Function;
 
-/** Rows as arrays of the database, one for each column, for {@code unnest}. */
+/** Converts rows to SQL arrays, one per column, for {@code unnest}. */
 public final class SqlArrays {
     private SqlArrays() {}
 
     /**
-     * @param type of the elements, as the database names it
-     * @param column what each row has in this column
+     * @param type the SQL type of the elements
+     * @param column returns a row's value of this column
      */
     public static <T> Array ofColumn(
             Connection connection, String type, Collection<T> rows, Function<? super T, ?> column) throws SQLException {

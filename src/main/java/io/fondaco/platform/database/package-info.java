@@ -1,6 +1,6 @@
 /**
- * The database as every module sees it: two routes (primary and replica) chosen by declaration, migrations per module,
- * and the embedded cluster of a laptop.
+ * Routes each request to the primary or to a replica by declaration, keeps reads consistent by tokens, and selects the
+ * configured servers or the embedded cluster at start.
  */
 @NullMarked
 package io.fondaco.platform.database;

@@ -7,7 +7,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 
-/** The cluster's roles and their random passwords, one file per role that only the owner of the directory may read. */
+/**
+ * The cluster's roles and their random passwords, in one file per role that only the owner of the directory may read.
+ */
 final class ClusterCredentials {
     static final String SUPERUSER = "postgres";
     static final String OWNER = "fondaco";
@@ -22,7 +24,7 @@ final class ClusterCredentials {
         this.directory = directory;
     }
 
-    /** Passwords that exist already are kept, for an interrupted first start may have used them. */
+    /** Creates the missing passwords. Existing ones are kept, because an interrupted first start may have used them. */
     void create() {
         SecureRandom random = new SecureRandom();
         try {
@@ -37,7 +39,7 @@ final class ClusterCredentials {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalStateException("The passwords of the database cannot be stored in " + directory, e);
+            throw new IllegalStateException("Cannot store the passwords of the database in " + directory, e);
         }
     }
 
@@ -50,7 +52,7 @@ final class ClusterCredentials {
             return Files.readString(fileOf(role)).strip();
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "The password of role " + role + " cannot be read from " + fileOf(role) + "; restore that file", e);
+                    "Cannot read the password of role " + role + " from " + fileOf(role) + "; restore that file", e);
         }
     }
 }

@@ -8,11 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** One living JVM per data directory: a lock the system drops by itself when its holder dies. */
+/** Allows one running JVM per data directory. The operating system releases the lock when its holder dies. */
 final class DirectoryLock {
     private DirectoryLock() {}
 
-    /** Closing the channel gives the lock back. Not to be called twice by one JVM: closing any channel drops its locks. */
+    /**
+     * Locks the directory; closing the channel releases the lock. A JVM must not call this twice for a directory,
+     * because closing either channel releases both locks.
+     */
     static FileChannel acquire(Path directory) {
         Path file = directory.resolve("lock");
         try {

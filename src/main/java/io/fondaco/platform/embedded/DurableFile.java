@@ -10,7 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Small files that are either whole or absent, even after a power cut, and that only their owner may read. */
+/**
+ * Writes small files that are either complete or absent, even after a power failure, and that only their owner may
+ * read.
+ */
 final class DurableFile {
     private DurableFile() {}
 

@@ -19,21 +19,22 @@ import javax.management.StandardMBean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database of a laptop: a real Postgres primary and one real streaming replica, run by the application itself.
+ * The database of a developer machine: a real Postgres primary and a real streaming replica, run by the application
+ * itself.
  *
- * <p>Both listen on 127.0.0.1, on ports chosen free at each start. Their data outlives this process in one directory:
- * {@code primary/} and {@code replica/} with a log beside each, {@code credentials/}, {@code postgres/} (the programs)
- * and {@code lock}. Whatever was killed and however, the next start stops what still runs and comes up with every
- * committed row; the replica is only ever a copy and is made anew whenever it does not stream.
+ * <p>Both listen on 127.0.0.1, on ports that are chosen at each start. Their data outlives this process in one
+ * directory: {@code primary/} and {@code replica/} with a log beside each, {@code credentials/}, {@code postgres/} (the
+ * binaries) and {@code lock}. After any crash, the next start stops servers that still run and recovers every committed
+ * row. The replica is only a copy: if it does not stream, it is copied again.
  *
- * <p>Nothing here stops Postgres on its own: the caller closes the cluster after the application has drained.
+ * <p>Nothing here stops Postgres by itself: the caller closes the cluster after the application has drained.
  */
 public final class EmbeddedCluster implements AutoCloseable {
     static final String DATABASE = "fondaco";
 
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
-    /** MBean domain that remembers which directories this JVM runs a cluster in. */
+    /** MBean domain under which this JVM registers the directories of its clusters. */
     private static final String MBEAN_DOMAIN = EmbeddedCluster.class.getName();
 
     private final EmbeddedPrimary embeddedPrimary;
@@ -48,40 +49,40 @@ public final class EmbeddedCluster implements AutoCloseable {
             EmbeddedPrimary embeddedPrimary,
             EmbeddedReplica embeddedReplica,
             ClusterCredentials clusterCredentials,
-            AtomicReference<@Nullable FileChannel> held) {
+            AtomicReference<@Nullable FileChannel> directoryLock) {
         this.embeddedPrimary = embeddedPrimary;
         this.embeddedReplica = embeddedReplica;
         this.clusterCredentials = clusterCredentials;
         this.primaryUrl = url(embeddedPrimary.server().port());
         this.replicaUrl = url(embeddedReplica.server().port());
-        this.directoryLock = held;
+        this.directoryLock = directoryLock;
     }
 
     /**
-     * Starts the cluster, or attaches to it when this JVM already runs it.
+     * Starts the cluster, or attaches to it if this JVM already runs it.
      *
-     * @throws IllegalStateException when another live process owns the directory, or when Postgres does not come up;
-     *     the message names the directory or the log to read
+     * @throws IllegalStateException if another running process owns the directory, or if Postgres does not start; the
+     *     message names the directory or the log to read
      */
     public static EmbeddedCluster start(Path dataDirectory) {
         Path directory = createDirectory(dataDirectory);
-        AtomicReference<@Nullable FileChannel> held = lockOfThisJvm(directory);
-        synchronized (held) {
-            boolean attaching = held.get() != null;
+        AtomicReference<@Nullable FileChannel> directoryLock = lockOfThisJvm(directory);
+        synchronized (directoryLock) {
+            boolean attaching = directoryLock.get() != null;
             if (!attaching) {
-                held.set(DirectoryLock.acquire(directory));
+                directoryLock.set(DirectoryLock.acquire(directory));
             }
             try {
-                return startOrAttach(directory, held, attaching);
+                return startOrAttach(directory, directoryLock, attaching);
             } catch (RuntimeException failure) {
-                release(held);
+                release(directoryLock);
                 throw failure;
             }
         }
     }
 
     private static EmbeddedCluster startOrAttach(
-            Path directory, AtomicReference<@Nullable FileChannel> held, boolean attaching) {
+            Path directory, AtomicReference<@Nullable FileChannel> directoryLock, boolean attaching) {
         Instant begin = Instant.now();
         ClusterCredentials clusterCredentials = new ClusterCredentials(directory.resolve("credentials"));
         PostgresBinaries programs = PostgresBinaries.unpackedIn(directory.resolve("postgres"));
@@ -96,7 +97,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         if (attaching
                 && embeddedPrimary.server().isRunning()
                 && embeddedReplica.server().isRunning()) {
-            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, held);
+            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, directoryLock);
         }
         try {
             stop(embeddedPrimary, embeddedReplica);
@@ -109,19 +110,19 @@ public final class EmbeddedCluster implements AutoCloseable {
                     embeddedReplica.server().port(),
                     Duration.between(begin, Instant.now()).toMillis(),
                     directory);
-            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, held);
+            return new EmbeddedCluster(embeddedPrimary, embeddedReplica, clusterCredentials, directoryLock);
         } catch (RuntimeException failure) {
             stopAfter(failure, embeddedPrimary, embeddedReplica);
             throw failure;
         }
     }
 
-    /** JDBC address of the primary, which takes every write. */
+    /** JDBC URL of the primary, which accepts all writes. */
     public String primaryUrl() {
         return primaryUrl;
     }
 
-    /** JDBC address of the replica, which only reads and may lag. */
+    /** JDBC URL of the replica, which is read-only and may lag. */
     public String replicaUrl() {
         return replicaUrl;
     }
@@ -154,7 +155,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         return embeddedReplica.server().pid();
     }
 
-    /** Stops both in fast mode (open transactions are rolled back) and gives the directory free. Idempotent. */
+    /** Stops both servers in fast mode (open transactions are rolled back) and releases the directory. Idempotent. */
     @Override
     public void close() {
         synchronized (directoryLock) {
@@ -170,7 +171,7 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
     }
 
-    /** The replica first: a primary that stops waits until its replica has received everything. */
+    /** Stops the replica first, because a stopping primary waits until its replica has received everything. */
     private static void stop(EmbeddedPrimary embeddedPrimary, EmbeddedReplica embeddedReplica) {
         try {
             embeddedReplica.server().stop();
@@ -189,9 +190,9 @@ public final class EmbeddedCluster implements AutoCloseable {
     }
 
     /**
-     * The lock this JVM holds on the directory, if any. A live reload gives this class a new class loader, so the lock
-     * is remembered where a JVM keeps objects that outlive one: in its MBean server. (System properties will not do:
-     * libraries take them all for strings.) The same object serves as monitor.
+     * Returns the lock that this JVM holds on the directory, if any. A live reload loads this class with a new class
+     * loader, so the lock is kept in the MBean server, whose objects outlive class loaders. (System properties do not
+     * work: libraries assume that they are all strings.) The same object serves as the monitor.
      */
     @SuppressWarnings("unchecked")
     private static AtomicReference<@Nullable FileChannel> lockOfThisJvm(Path directory) {
@@ -200,18 +201,18 @@ public final class EmbeddedCluster implements AutoCloseable {
             ObjectName name = new ObjectName(MBEAN_DOMAIN, "directory", ObjectName.quote(directory.toString()));
             synchronized (registry) {
                 if (!registry.isRegistered(name)) {
-                    AtomicReference<@Nullable FileChannel> held = new AtomicReference<>();
-                    registry.registerMBean(new StandardMBean((Supplier<?>) () -> held, Supplier.class, false), name);
+                    AtomicReference<@Nullable FileChannel> directoryLock = new AtomicReference<>();
+                    registry.registerMBean(new StandardMBean((Supplier<?>) () -> directoryLock, Supplier.class, false), name);
                 }
             }
             return (AtomicReference<@Nullable FileChannel>) registry.invoke(name, "get", new Object[0], new String[0]);
         } catch (JMException e) {
-            throw new IllegalStateException("Cannot remember the cluster of " + directory, e);
+            throw new IllegalStateException("Cannot register the cluster of " + directory, e);
         }
     }
 
-    private static void release(AtomicReference<@Nullable FileChannel> held) {
-        FileChannel lock = held.getAndSet(null);
+    private static void release(AtomicReference<@Nullable FileChannel> directoryLock) {
+        FileChannel lock = directoryLock.getAndSet(null);
         try {
             lock.close();
         } catch (IOException e) {
@@ -224,7 +225,9 @@ public final class EmbeddedCluster implements AutoCloseable {
             return Files.createDirectories(directory).toRealPath();
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "The data directory " + directory + " cannot be created; set FONDACO_DATA_DIR to one that can", e);
+                    "Cannot create the data directory " + directory
+                            + "; set FONDACO_DATA_DIR to a directory that can be created",
+                    e);
         }
     }
 

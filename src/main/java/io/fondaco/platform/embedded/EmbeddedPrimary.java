@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.postgresql.util.PasswordUtil;
 
-/** The server that takes the writes. Once complete, its directory is never deleted, whatever happens. */
+/** The server that accepts writes. Once it is complete, its directory is never deleted. */
 record EmbeddedPrimary(PostgresServer server, ClusterCredentials credentials, Map<String, String> ownSettings) {
     EmbeddedPrimary {
         ownSettings = Map.copyOf(ownSettings);
@@ -36,7 +36,10 @@ record EmbeddedPrimary(PostgresServer server, ClusterCredentials credentials, Ma
         }
     }
 
-    /** The built-in locale sorts by code point and folds case alike on every system and in every later release. */
+    /**
+     * The built-in locale sorts by code point and folds case in the same way on every system and in every later
+     * release.
+     */
     private void initdb() {
         server.initdb(
                 INITDB_BOUND,
@@ -66,7 +69,7 @@ record EmbeddedPrimary(PostgresServer server, ClusterCredentials credentials, Ma
         }
     }
 
-    /** Only the salted hash is sent, so that no log and no statistic ever sees the password. */
+    /** Sends only the salted hash, so that neither logs nor statistics contain the password. */
     private void createRole(Statement statement, String role, String attributes) throws SQLException {
         String hash =
                 PasswordUtil.encodeScramSha256(credentials.passwordOf(role).toCharArray());

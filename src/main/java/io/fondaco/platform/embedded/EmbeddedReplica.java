@@ -13,9 +13,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A server that follows the primary. It holds nothing of its own: when in doubt it is copied anew.
+ * A server that replicates the primary. It holds no data of its own: in doubt it is copied again.
  *
- * @param slot its name at the primary: its own words only, never a caller's
+ * @param slot the name of its replication slot on the primary; a constant, never user input, because it is formatted
+ *     into SQL
  */
 record EmbeddedReplica(
         PostgresServer server,
@@ -34,7 +35,7 @@ record EmbeddedReplica(
     private static final Duration SLOT_RELEASE_BOUND = Duration.ofSeconds(10);
     private static final Duration SYNC_BOUND = Duration.ofMinutes(2);
 
-    /** Directories that belong to a running server: a copy has them empty, as pg_basebackup makes it. */
+    /** Directories of a running server that are empty in a copy, as in one of pg_basebackup. */
     private static final Set<String> EMPTIED_DIRECTORIES = Set.of(
             "pg_wal",
             "pg_replslot",
@@ -77,9 +78,9 @@ record EmbeddedReplica(
             if (waitUntilStreaming()) {
                 return true;
             }
-            LOG.log(Level.WARNING, "The replica does not stream after {0}, copying the primary anew", STREAMING_BOUND);
+            LOG.log(Level.WARNING, "The replica does not stream after {0}, copying the primary again", STREAMING_BOUND);
         } catch (IllegalStateException e) {
-            LOG.log(Level.WARNING, "The replica does not start, copying the primary anew: {0}", e.getMessage());
+            LOG.log(Level.WARNING, "The replica does not start, copying the primary again: {0}", e.getMessage());
         }
         return false;
     }
@@ -112,11 +113,11 @@ record EmbeddedReplica(
                               WHERE application_name = '%s' AND state = 'streaming')
                             """.formatted(slot)));
         } catch (SQLException e) {
-            throw primary.failure("cannot be asked for its replica", e);
+            throw primary.failure("its replication status cannot be read", e);
         }
     }
 
-    /** The slot comes first: from then on the primary keeps every change the copy will need. */
+    /** Creates the slot first: from then on the primary keeps all WAL that the copy will need. */
     private void takeBaseBackup() throws IOException, SQLException {
         Path copy = server.directory();
         FileTree.delete(copy);
@@ -128,7 +129,7 @@ record EmbeddedReplica(
             try (ResultSet backup = statement.executeQuery("SELECT labelfile, spcmapfile FROM pg_backup_stop(false)")) {
                 backup.next();
                 if (!backup.getString("spcmapfile").isBlank()) {
-                    // Both servers would write to the same files.
+                    // With tablespaces both servers would write to the same files.
                     throw primary.failure("tablespaces outside its directory cannot be replicated here");
                 }
                 DurableFile.write(copy.resolve("backup_label"), backup.getString("labelfile"));
@@ -161,11 +162,11 @@ record EmbeddedReplica(
                 && !file.startsWith("pgsql_tmp");
     }
 
-    private boolean isTrue(Statement statement, String question) {
-        try (ResultSet answer = statement.executeQuery(question)) {
-            return answer.next() && answer.getBoolean(1);
+    private boolean isTrue(Statement statement, String sql) {
+        try (ResultSet row = statement.executeQuery(sql)) {
+            return row.next() && row.getBoolean(1);
         } catch (SQLException e) {
-            throw primary.failure("did not answer", e);
+            throw primary.failure("a query failed", e);
         }
     }
 }

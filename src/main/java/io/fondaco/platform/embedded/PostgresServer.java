@@ -27,12 +27,14 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class PostgresServer {
     static final String ADDRESS = "127.0.0.1";
 
-    /** Written last into a directory: what has it is whole. */
+    /** Written last into a data directory; a directory with this file is complete. */
     static final String COMPLETE_MARKER = "fondaco.complete";
 
     private static final System.Logger LOG = System.getLogger(EmbeddedCluster.class.getName());
 
-    /** A killed postmaster's children need a moment to notice, and somebody may take the chosen port first. */
+    /**
+     * The children of a killed postmaster need a moment to exit, and another process may take the chosen port first.
+     */
     private static final int START_ATTEMPTS = 5;
 
     private static final Duration START_PAUSE = Duration.ofSeconds(1);
@@ -44,13 +46,13 @@ final class PostgresServer {
     private static final Duration POLL_PAUSE = Duration.ofMillis(50);
     private static final long MAX_LOG_BYTES = 10L * 1024 * 1024;
 
-    /** Where postmaster.pid has the port, counted from zero. */
+    /** The line of postmaster.pid with the port, counted from zero. */
     private static final int PORT_LINE = 3;
 
-    /** And the first address that it listens on. */
+    /** The line of postmaster.pid with the first listen address. */
     private static final int ADDRESS_LINE = 5;
 
-    /** A replica refuses to follow a primary with larger limits, so both have these. */
+    /** Settings of both servers: a replica does not start if its limits are lower than the primary's. */
     private static final Map<String, String> COMMON_SETTINGS = Map.ofEntries(
             Map.entry("listen_addresses", ADDRESS),
             Map.entry("unix_socket_directories", ""),
@@ -69,7 +71,7 @@ final class PostgresServer {
             Map.entry("timezone", "UTC"),
             Map.entry("log_timezone", "UTC"),
             Map.entry("log_line_prefix", "%m [%p] %q%u@%d "),
-            // The detail of a violated constraint quotes the row: personal data has no place in a log.
+            // The detail of a constraint violation quotes the row, and logs must not contain personal data.
             Map.entry("log_error_verbosity", "terse"));
 
     private final String name;
@@ -96,7 +98,6 @@ final class PostgresServer {
         DurableFile.write(directory.resolve(COMPLETE_MARKER), "");
     }
 
-    /** Runs initdb with the arguments. */
     void initdb(Duration bound, String... arguments) {
         List<String> all = new ArrayList<>(List.of("-D", directory.toString()));
         all.addAll(List.of(arguments));
@@ -105,7 +106,10 @@ final class PostgresServer {
         }
     }
 
-    /** Starts, on a free port unless the settings name one, and returns when connections are accepted, within the bound. */
+    /**
+     * Starts the server, on a free port unless the settings name one. Returns when it accepts connections, within the
+     * bound.
+     */
     void start(Duration bound, Map<String, String> ownSettings) {
         rotateLog();
         for (int attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
@@ -122,7 +126,7 @@ final class PostgresServer {
         throw failure("did not start in " + START_ATTEMPTS + " attempts");
     }
 
-    /** Stops whatever runs in this directory, also what an earlier process left behind. */
+    /** Stops the server that runs in this directory, even if an earlier process started it. */
     void stop() {
         Optional<ProcessHandle> running = postmaster();
         if (running.isEmpty()) {
@@ -150,7 +154,7 @@ final class PostgresServer {
         return Integer.parseInt(pidLine(PORT_LINE));
     }
 
-    /** A connection of the superuser: bounded, never pooled. */
+    /** Opens a superuser connection with time limits, outside of any pool. */
     Connection connect(String database, ClusterCredentials clusterCredentials) throws SQLException {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setServerNames(new String[] {pidLine(ADDRESS_LINE)});
@@ -163,12 +167,12 @@ final class PostgresServer {
         return source.getConnection();
     }
 
-    IllegalStateException failure(String what) {
-        return failure(what, null);
+    IllegalStateException failure(String message) {
+        return failure(message, null);
     }
 
-    IllegalStateException failure(String what, @Nullable Throwable cause) {
-        return new IllegalStateException("Postgres " + name + ": " + what + "; see " + log, cause);
+    IllegalStateException failure(String message, @Nullable Throwable cause) {
+        return new IllegalStateException("Postgres " + name + ": " + message + "; see " + log, cause);
     }
 
     static boolean waitUntil(Duration bound, BooleanSupplier condition) {
@@ -183,8 +187,8 @@ final class PostgresServer {
     }
 
     /**
-     * The living postmaster of this very directory. The number in postmaster.pid may by now belong to any process, so
-     * its command line must say that it is Postgres and serves this directory.
+     * The running postmaster of this directory. The process id in postmaster.pid may meanwhile belong to another
+     * process, so its command line must show that it is Postgres and serves this directory.
      */
     private Optional<ProcessHandle> postmaster() {
         return recordedProcess().filter(process -> {
@@ -207,8 +211,8 @@ final class PostgresServer {
     }
 
     /**
-     * Postgres does not start while postmaster.pid names a living process, whichever it is. A file that names a dead one
-     * stays: Postgres itself looks there for children that still hold the shared memory.
+     * Postgres does not start while postmaster.pid names any running process. A file that names a dead process is kept,
+     * because Postgres itself uses it to find children that still hold the shared memory.
      */
     private void deleteStalePidFile() {
         if (recordedProcess().isPresent() && !isRunning()) {

@@ -1,5 +1,6 @@
 /**
- * The database of a laptop: a real Postgres primary and a real streaming replica, run by the application itself.
+ * The database of a developer machine: a real Postgres primary and a real streaming replica, run by the application
+ * itself.
  */
 @NullMarked
 package io.fondaco.platform.embedded;

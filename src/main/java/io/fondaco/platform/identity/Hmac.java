@@ -4,7 +4,7 @@ import java.security.GeneralSecurityException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** HMAC-SHA256: shows that who made a text has the key. */
+/** HMAC-SHA256: proves that the author of a text has the key. */
 public final class Hmac {
     private static final String ALGORITHM = "HmacSHA256";
 

@@ -16,7 +16,7 @@ public final class Secret {
 
     private Secret() {}
 
-    /** A new secret with a prefix that tells people and leak scanners what it opens. */
+    /** Returns a new secret with a prefix that shows people and leak scanners what it gives access to. */
     public static String generate(String prefix) {
         byte[] bytes = new byte[RANDOM_BYTES];
         RANDOM.nextBytes(bytes);

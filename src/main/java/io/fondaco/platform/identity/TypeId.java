@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Text form of identifiers: {@code prefix_} and a UUID in 26 characters of Crockford's base 32, as the TypeID
- * specification 0.3 has it. The database keeps the bare {@code uuid}.
+ * The text form of identifiers: {@code prefix_} and a UUID in 26 characters of Crockford's base 32, as in the TypeID
+ * specification 0.3. The database stores the plain {@code uuid}.
  */
 public final class TypeId {
     private static final String ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -25,7 +25,7 @@ public final class TypeId {
 
     private TypeId() {}
 
-    /** A new UUIDv7: sorts by the time it was made, to the millisecond. */
+    /** Returns a new UUIDv7, which sorts by its creation time to the millisecond. */
     public static UUID newUuid() {
         return UUIDS.generate();
     }

@@ -15,11 +15,11 @@ import java.util.SortedMap;
 import java.util.zip.CRC32;
 
 /**
- * What Flyway has written of the migrations that ran in a database, read in one statement. Where it says exactly what this
- * release has, Flyway would find nothing to do, and need not be asked for each module: that took a pod a quarter of its start.
+ * The Flyway histories of all modules, read in one statement. If they match this release exactly, Flyway would find
+ * nothing to do and need not run for each module, which took a quarter of a pod's start time.
  */
 final class FlywayHistories {
-    /** What a migration that went well has left: the name of its file and its checksum. */
+    /** A successful migration: its file name and its checksum. */
     private record AppliedMigration(String script, int checksum) {}
 
     private final Map<String, Set<AppliedMigration>> appliedByModule = new HashMap<>();
@@ -51,7 +51,7 @@ final class FlywayHistories {
         return all;
     }
 
-    /** A query for each module that has a history. */
+    /** Returns a query for each module that has a history. */
     private static List<String> historyQueries(Connection connection) throws SQLException {
         List<String> histories = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -68,14 +68,14 @@ final class FlywayHistories {
         return histories;
     }
 
-    /** The number of the last migration of the module that went well; 0 when none has. */
+    /** Returns the number of the module's last successful migration; 0 if there is none. */
     int version(String module) {
         return versions.getOrDefault(module, 0);
     }
 
     /**
-     * Whether all these migrations of a module ran, with just this text, and none of the module broke off. Those of a later
-     * release are no matter.
+     * Whether all these migrations of the module ran, with exactly this text, and no migration of the module failed.
+     * Migrations of a later release are ignored.
      */
     boolean hasApplied(String module, SortedMap<String, String> scripts) {
         Set<AppliedMigration> applied = appliedByModule.getOrDefault(module, Set.of());
@@ -85,7 +85,7 @@ final class FlywayHistories {
                                 applied.contains(new AppliedMigration(script.getKey(), checksum(script.getValue()))));
     }
 
-    /** As Flyway makes it: CRC-32 of the lines without their ends. */
+    /** The checksum as Flyway computes it: CRC-32 of the lines without their line ends. */
     private static int checksum(String script) {
         CRC32 sum = new CRC32();
         script.lines().forEach(line -> sum.update(line.getBytes(StandardCharsets.UTF_8)));

@@ -9,7 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.sql.SQLException;
 
-/** Migrates, or sees that somebody has, before any module's own start-up work runs. */
+/** Migrates the schemas, or checks that they are migrated, before the modules' own start-up work runs. */
 @ApplicationScoped
 class MigrateAtStart {
     private final SchemaVersionCheck check;
@@ -20,7 +20,7 @@ class MigrateAtStart {
         this.settings = settings;
     }
 
-    /** Before the scheduler begins, which it does at {@link Interceptor.Priority#PLATFORM_BEFORE}. */
+    /** Runs before the scheduler, which starts at {@link Interceptor.Priority#PLATFORM_BEFORE}. */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) throws SQLException {
         if (settings.migrateAtStart().orElse(false)) {
             try (AgroalDataSource primary = MigrationPool.open(settings)) {

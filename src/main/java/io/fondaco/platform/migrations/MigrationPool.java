@@ -10,13 +10,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 /**
- * Connections that only migrations have, closed after them: those of requests give up after a time in which no index of a large
- * table is made, and what is set for a migration must not stay with them.
+ * A pool for migrations only, closed after them. The connections of requests time out before an index of a large table
+ * is built, and the session settings of migrations must not reach requests.
  */
 final class MigrationPool {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Flyway has one for its history, one for migrations and one for callbacks. */
+    /** Flyway uses one connection for its history, one for migrations and one for callbacks. */
     private static final int SIZE = 5;
 
     private MigrationPool() {}

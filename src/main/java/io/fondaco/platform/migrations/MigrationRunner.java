@@ -18,19 +18,19 @@ import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
 /**
- * Brings every module's schema up to date: {@code db-migrations/<module>/V…sql} into the schema {@code <module>}, each
- * with a Flyway history of its own. Several pods may start at once: Flyway lets one migrate and the others wait.
+ * Migrates every module's schema: {@code db-migrations/<module>/V…sql} into the schema {@code <module>}, each with a
+ * Flyway history of its own. Several pods may start at the same time: Flyway lets one migrate while the others wait.
  *
- * <p>A table's lock is waited for no longer than the lock time-out, for whoever comes later waits behind it; then the migration is
- * taken back and tried again, until its patience is spent. What holds up nobody (an index made concurrently, a constraint
- * validated) may wait that long at once, and take as long as it takes.
+ * <p>A blocking migration waits for a table lock no longer than the lock timeout, because later statements on the table
+ * queue behind it; then it is rolled back and retried until the retry timeout. An online migration (an index created
+ * concurrently, a constraint validated) may wait for a lock up to the retry timeout, and has no statement timeout.
  */
 final class MigrationRunner {
     private static final Logger LOG = Logger.getLogger(MigrationRunner.class);
     private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(5));
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
 
-    /** A lock that was not to be had in time, and a deadlock that was resolved at our cost. */
+    /** A lock timeout, and a deadlock that PostgreSQL resolved by aborting our transaction. */
     private static final Set<String> RETRYABLE_STATES = Set.of("55P03", "40P01");
 
     private final DataSource primary;
@@ -38,27 +38,28 @@ final class MigrationRunner {
     private final Duration retryTimeout;
 
     /**
-     * @param lockTimeout how long a migration may stand before a table, and everybody else behind it
-     * @param patience how long it is tried again, for each module
+     * @param lockTimeout how long a migration may wait for a table lock, with all later statements on the table waiting
+     *     behind it
+     * @param retryTimeout how long the migrations of one module are retried
      */
-    MigrationRunner(DataSource primary, Duration lockTimeout, Duration patience) {
+    MigrationRunner(DataSource primary, Duration lockTimeout, Duration retryTimeout) {
         this.primary = primary;
         this.lockTimeout = lockTimeout;
-        this.retryTimeout = patience;
+        this.retryTimeout = retryTimeout;
     }
 
     /**
-     * @return how many migrations ran, over all modules
-     * @throws FlywayException when one fails, or gets its locks within the patience in no attempt
+     * @return the number of migrations that ran, over all modules
+     * @throws FlywayException if one fails, or gets its locks in no attempt within the retry timeout
      */
     int migrate(MigrationScripts scripts) {
-        List<String> behind = outdatedModules(scripts);
-        int executed = behind.isEmpty() ? 0 : migrate(behind, scripts);
+        List<String> outdated = outdatedModules(scripts);
+        int executed = outdated.isEmpty() ? 0 : migrate(outdated, scripts);
         LOG.infof("Database schemas are up to date (%d migrations ran)", executed);
         return executed;
     }
 
-    /** The modules of which the database does not say that all is done. */
+    /** Returns the modules whose history does not match this release. */
     private List<String> outdatedModules(MigrationScripts scripts) {
         try (Connection connection = primary.getConnection()) {
             FlywayHistories histories = FlywayHistories.read(connection);
@@ -67,7 +68,7 @@ final class MigrationRunner {
                     .map(Map.Entry::getKey)
                     .toList();
         } catch (SQLException e) {
-            throw new FlywayException("Cannot look at the histories of the modules", e);
+            throw new FlywayException("Cannot read the migration histories of the modules", e);
         }
     }
 
@@ -91,7 +92,7 @@ final class MigrationRunner {
                 .createSchemas(true)
                 .initSql(blockingTimeouts())
                 .lockRetryCount((int) retryTimeout.toSeconds())
-                // A lock held in an open transaction would be waited for by every index that is made concurrently.
+                // CREATE INDEX CONCURRENTLY waits for open transactions, so Flyway must not hold its lock in one.
                 .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
                 .callbacks(new MigrationTimeouts(
                         module, scripts, blockingTimeouts(), timeoutSql(retryTimeout, Duration.ZERO)))
@@ -120,16 +121,17 @@ final class MigrationRunner {
                     throw e;
                 }
                 LOG.warnf(
-                        "Module %s is not migrated yet, attempt %d: %s; tried again in %d ms",
-                        module, attempt, Causes.rootCause(e).getMessage(), pause.toMillis());
+                        "Migrating module %s failed in attempt %d, retrying in %d ms: %s",
+                        module, attempt, pause.toMillis(), Causes.rootCause(e).getMessage());
                 pause(pause);
             }
         }
     }
 
     /**
-     * A migration without a transaction that broke off stands in the history as failed, and Flyway would not go on. Such are made so
-     * that they can be begun again ({@code MigrationLintTest}); those with a transaction leave nothing behind.
+     * A migration without a transaction that broke off is in the history as failed, and Flyway would not continue. Such
+     * migrations are written so that they can run again ({@code MigrationLintTest}); migrations with a transaction
+     * leave nothing behind.
      */
     private void deleteFailedEntries(String module) {
         String history = "\"%s\".flyway_schema_history".formatted(module);
@@ -138,11 +140,11 @@ final class MigrationRunner {
             if (exists(statement, history)) {
                 int failed = statement.executeUpdate("DELETE FROM %s WHERE NOT success".formatted(history));
                 if (failed > 0) {
-                    LOG.infof("A migration of module %s that broke off is begun again", module);
+                    LOG.infof("Module %s has %d failed migrations without a transaction: running them again", module, failed);
                 }
             }
         } catch (SQLException e) {
-            throw new FlywayException("Cannot look at the history of module " + module, e);
+            throw new FlywayException("Cannot clear failed migrations from the history of module " + module, e);
         }
     }
 

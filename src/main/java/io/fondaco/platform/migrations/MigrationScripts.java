@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The migrations that this release knows.
+ * The migrations of a release.
  *
- * @param modules for each the text of its migrations by the names of their files
+ * @param modules for each module the texts of its migrations by file name
  */
 record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
     private static final Logger LOG = Logger.getLogger(MigrationScripts.class);
@@ -28,7 +28,7 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
     private static final Pattern VERSIONED = Pattern.compile("V([0-9]+)__.*\\.sql");
     private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
 
-    /** What takes long and holds up nobody: it may wait for its turn, and needs no limit. */
+    /** Statements that take long but block nobody: they may wait longer for locks and have no statement timeout. */
     private static final Pattern ONLINE =
             Pattern.compile("\\bCONCURRENTLY\\b|\\bVALIDATE\\s+CONSTRAINT\\b", Pattern.CASE_INSENSITIVE);
 
@@ -36,7 +36,7 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
         modules = Collections.unmodifiableSortedMap(modules);
     }
 
-    /** Those beside the application. */
+    /** Returns the migrations that are packaged with the application. */
     static MigrationScripts ofThisRelease() {
         SortedMap<String, SortedMap<String, String>> modules = new TreeMap<>();
         try {
@@ -59,7 +59,7 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
         }
     }
 
-    /** The number of the last migration of each module. */
+    /** Returns the number of the last migration of each module. */
     SortedMap<String, Integer> versions() {
         SortedMap<String, Integer> versions = new TreeMap<>();
         modules.forEach((module, scripts) -> {
@@ -73,13 +73,19 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
         return versions;
     }
 
-    /** Whether a migration may take its time: it makes an index concurrently, or validates a constraint, and does nothing else. */
+    /**
+     * Whether the migration is online: it creates an index concurrently or validates a constraint, and does nothing
+     * else.
+     */
     boolean isOnline(String module, String name) {
         String text = modules.getOrDefault(module, new TreeMap<>()).getOrDefault(name, "");
         return ONLINE.matcher(COMMENT.matcher(text).replaceAll("")).find();
     }
 
-    /** As files in a temporary directory: Flyway's own class path scanner does not read a Quarkus application's jar. */
+    /**
+     * Writes the migrations to a temporary directory, because Flyway's class path scanner cannot read the jar of a
+     * Quarkus application.
+     */
     Path unpack() {
         try {
             Path target = Files.createTempDirectory("fondaco-migrations");
@@ -97,7 +103,7 @@ record MigrationScripts(SortedMap<String, SortedMap<String, String>> modules) {
         }
     }
 
-    /** Removes what {@link #unpack} made. */
+    /** Deletes the directory that {@link #unpack} created. */
     static void delete(Path unpacked) {
         List<Path> left = new ArrayList<>();
         try (Stream<Path> files = Files.walk(unpacked)) {

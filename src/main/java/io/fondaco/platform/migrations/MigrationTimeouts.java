@@ -8,10 +8,10 @@ import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 
 /**
- * Sets, before each migration, how long it may wait for a lock and how long a statement of it may take.
+ * Sets the lock and statement timeouts before each migration.
  *
- * @param blockingTimeouts of those that others wait behind, as SQL
- * @param onlineTimeouts of those that hold up nobody
+ * @param blockingTimeouts SQL that sets the timeouts of blocking migrations
+ * @param onlineTimeouts SQL that sets the timeouts of online migrations
  */
 record MigrationTimeouts(String module, MigrationScripts scripts, String blockingTimeouts, String onlineTimeouts)
         implements Callback {
@@ -31,7 +31,7 @@ record MigrationTimeouts(String module, MigrationScripts scripts, String blockin
         try (Statement statement = context.getConnection().createStatement()) {
             statement.execute(scripts.isOnline(module, script) ? onlineTimeouts : blockingTimeouts);
         } catch (SQLException e) {
-            throw new FlywayException("Cannot set limits for " + script, e);
+            throw new FlywayException("Cannot set the timeouts of " + script, e);
         }
     }
 

@@ -7,7 +7,9 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Keeps a pod that started while no primary answered from work until it is seen that the schemas are what it needs. */
+/**
+ * Keeps a pod that started without a primary unready until the schemas are known to be as new as this release needs.
+ */
 @Readiness
 @ApplicationScoped
 class SchemaHealthCheck implements HealthCheck {
@@ -20,15 +22,15 @@ class SchemaHealthCheck implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
         try {
-            List<String> lacking = check.findOutdated();
+            List<String> outdated = check.findOutdated();
             return HealthCheckResponse.named("schemas")
-                    .status(lacking.isEmpty())
-                    .withData("state", lacking.isEmpty() ? "up to date" : String.join(", ", lacking))
+                    .status(outdated.isEmpty())
+                    .withData("state", outdated.isEmpty() ? "up to date" : String.join(", ", outdated))
                     .build();
         } catch (SQLException _) {
             return HealthCheckResponse.named("schemas")
                     .down()
-                    .withData("state", "no server says how far they are")
+                    .withData("state", "unknown, the schema versions cannot be read")
                     .build();
         }
     }

@@ -12,8 +12,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that this release works on no schema that is older than it needs. A newer one is good: each release leaves to
- * the one before what that uses, so that pods of both can run, and the newer can be taken back.
+ * Ensures that this release does not run on a schema that is older than it needs. A newer schema is accepted: each
+ * release keeps what the previous release uses, so that pods of both can run and the newer release can be rolled back.
  */
 @ApplicationScoped
 class SchemaVersionCheck {
@@ -31,49 +31,50 @@ class SchemaVersionCheck {
         this.topology = topology;
     }
 
-    /** There is no more need to look. */
+    /** Records that the schemas are up to date, so that no further check is needed. */
     void markUpToDate() {
         upToDate = true;
     }
 
     /**
-     * Looks at the primary if it answers. While it does not, a pod starts, and becomes ready when it has been looked at.
+     * Checks the schemas if a primary is available. If not, the pod starts, and becomes ready after a later check.
      *
-     * @throws IllegalStateException for schemas that are older than this release needs
+     * @throws IllegalStateException if the schemas are older than this release needs
      */
     void requireUpToDate() {
         if (topology.primary().isEmpty()) {
             return;
         }
         try {
-            List<String> lacking = findOutdated();
-            if (!lacking.isEmpty()) {
+            List<String> outdated = findOutdated();
+            if (!outdated.isEmpty()) {
                 throw new IllegalStateException(
-                        "The database's schemas are older than this release needs (%s): run this release with the argument migrate first"
-                                .formatted(String.join(", ", lacking)));
+                        "The database schemas are older than this release needs (%s): run this release with the argument migrate first"
+                                .formatted(String.join(", ", outdated)));
             }
         } catch (SQLException e) {
-            LOG.warnf("How far the schemas are migrated could not be read: %s", e.getMessage());
+            LOG.warnf("Cannot read the schema versions: %s", e.getMessage());
         }
     }
 
     /**
-     * What is older than this release needs; read from the database until there is nothing, then never again.
+     * Returns the modules whose schema is older than this release needs. Reads from the database until there are none,
+     * then never again.
      *
-     * @throws SQLException while no server says so
+     * @throws SQLException while no server is available
      */
     List<String> findOutdated() throws SQLException {
         if (upToDate) {
             return List.of();
         }
         try (Connection connection = connections.toPrimaryOrReplica()) {
-            List<String> lacking = SchemaVersions.outdated(connection, requiredVersions());
-            upToDate = lacking.isEmpty();
-            return lacking;
+            List<String> outdated = SchemaVersions.outdated(connection, requiredVersions());
+            upToDate = outdated.isEmpty();
+            return outdated;
         } catch (SQLException e) {
             if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
                 if (logOnce.shouldLog(e)) {
-                    LOG.warnf("Nobody checks how far the schemas are migrated: %s", e.getMessage());
+                    LOG.warnf("The schema versions are not checked, because the database login may not read the Flyway histories: %s", e.getMessage());
                 }
                 upToDate = true;
                 return List.of();

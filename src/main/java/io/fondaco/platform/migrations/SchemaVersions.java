@@ -7,25 +7,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How far each module's schema has been migrated. */
+/** The versions of the modules' schemas. */
 final class SchemaVersions {
     private SchemaVersions() {}
 
     /**
-     * What a database lacks that a release needs. What it has beyond that, from a later release, is no matter.
+     * Compares the schemas of a database with the versions that a release needs. Migrations of a later release are
+     * ignored.
      *
-     * @param needed the number of the last migration of each module
-     * @return a line for each module that is behind
+     * @param required the number of the last migration of each module
+     * @return a line for each module that is outdated
      */
-    static List<String> outdated(Connection connection, Map<String, Integer> needed) throws SQLException {
+    static List<String> outdated(Connection connection, Map<String, Integer> required) throws SQLException {
         FlywayHistories histories = FlywayHistories.read(connection);
-        List<String> lacking = new ArrayList<>();
-        new TreeMap<>(needed).forEach((module, version) -> {
-            int its = histories.version(module);
-            if (its < version) {
-                lacking.add("%s is at %d and must be at %d".formatted(module, its, version));
+        List<String> outdated = new ArrayList<>();
+        new TreeMap<>(required).forEach((module, version) -> {
+            int actual = histories.version(module);
+            if (actual < version) {
+                outdated.add("%s is at %d and must be at %d".formatted(module, actual, version));
             }
         });
-        return lacking;
+        return outdated;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Brings the modules' schemas up to date while the shop is open: no statement is kept waiting by a migration for longer than a lock
- * time-out, and no pod works on schemas older than it was made for. See {@code docs/migrations.md}.
+ * Migrates the modules' schemas while the shop is open: a migration blocks no statement for longer than the lock
+ * timeout, and no pod works on schemas that are older than it needs. See {@code docs/migrations.md}.
  */
 @NullMarked
 package io.fondaco.platform.migrations;

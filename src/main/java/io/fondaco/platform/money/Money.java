@@ -21,7 +21,10 @@ public record Money(
         @Schema(examples = "1999") long amount,
         @Schema(examples = "EUR", pattern = "^[A-Z]{3}$") String currency) {
 
-    /** The largest amount of a price or a total: 2^53 - 1, which JSON readers with binary floating point still read exactly. */
+    /**
+     * The largest amount of a price or a total: 2^53 - 1, which JSON readers with binary floating point still read
+     * exactly.
+     */
     public static final long MAX_AMOUNT = 9_007_199_254_740_991L;
 
     @JsonCreator
@@ -43,9 +46,10 @@ public record Money(
     }
 
     /**
-     * Reads a decimal in major units, as price columns of files have it: {@code "2.55"} and {@code "GBP"} is 255.
+     * Parses a decimal in major units, as in the price columns of files: {@code "2.55"} in {@code "GBP"} is 255.
      *
-     * @throws IllegalArgumentException if the text is no plain decimal, has more digits than the currency, or is too large
+     * @throws IllegalArgumentException if the text is not a plain decimal, has more decimals than the currency, or is
+     *     too large
      */
     public static Money parse(String decimal, String currency) {
         int exponent = exponent(currency);

@@ -1,4 +1,7 @@
-/** Money in whole minor units of an ISO 4217 currency: exact, never floating, never mixed. */
+/**
+ * Money in whole minor units of an ISO 4217 currency. Arithmetic is exact, without floating point, and never mixes
+ * currencies.
+ */
 @NullMarked
 package io.fondaco.platform.money;
 

@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures that a job of workers looks up now and then, and gauges tell in between: what costs the database a statement is not asked
- * for by every scrape. Once a look has failed, or is too long ago, they are not a number: an old one that looks good would hide what
- * has become of it.
+ * Values that a worker job refreshes and gauges report in between, so that a scrape costs no database statement. After
+ * a failed refresh, or when they are too old, the values are NaN: an old value that looks good would hide the current
+ * state.
  *
- * @param <K> by what there is a figure each
+ * @param <K> the key of each value
  */
 public final class GaugeSnapshot<K> {
-    /** For the statement of a look: whoever looks every quarter of a minute need not wait longer. */
+    /** Statement timeout of a refresh; refreshes run every 15 seconds, so a longer wait is of no use. */
     public static final int STATEMENT_TIMEOUT_MILLIS = 5_000;
 
     private static final Duration MAX_AGE = Duration.ofMinutes(1);
@@ -24,28 +24,31 @@ public final class GaugeSnapshot<K> {
 
     private record Snapshot<K>(Map<K, Double> values, long takenAtNanos) {}
 
-    /** Of figures that may be a minute old. */
+    /** Creates a snapshot whose values may be a minute old. */
     public GaugeSnapshot() {
         this(MAX_AGE);
     }
 
-    /** @param longest how old a figure may be */
-    GaugeSnapshot(Duration longest) {
-        this.maxAgeNanos = longest.toNanos();
+    /** @param maxAge the age from which values are NaN */
+    GaugeSnapshot(Duration maxAge) {
+        this.maxAgeNanos = maxAge.toNanos();
     }
 
-    /** Looks; what that throws is the caller's. */
-    public void refresh(Supplier<Map<K, Double>> question) {
+    /**
+     * Replaces the values. An exception of the query is thrown to the caller, and the values are NaN until the next
+     * refresh.
+     */
+    public void refresh(Supplier<Map<K, Double>> query) {
         long at = System.nanoTime();
-        Snapshot<K> found = null;
+        Snapshot<K> refreshed = null;
         try {
-            found = new Snapshot<>(Map.copyOf(question.get()), at);
+            refreshed = new Snapshot<>(Map.copyOf(query.get()), at);
         } finally {
-            latest = found;
+            latest = refreshed;
         }
     }
 
-    /** 0 for what the last look did not find; not a number if nobody knows. */
+    /** Returns the value of the key: 0 if the last refresh did not contain it, NaN if there are no current values. */
     public double value(K key) {
         Snapshot<K> snapshot = latest;
         return snapshot == null || System.nanoTime() - snapshot.takenAtNanos() > maxAgeNanos
@@ -53,7 +56,7 @@ public final class GaugeSnapshot<K> {
                 : snapshot.values().getOrDefault(key, 0.0);
     }
 
-    /** What the last look found. */
+    /** Returns the keys of the last refresh; empty if it failed. */
     public Set<K> keys() {
         Snapshot<K> snapshot = latest;
         return snapshot == null ? Set.of() : snapshot.values().keySet();

@@ -8,8 +8,8 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 
 /**
- * Counts requests with an unknown HTTP method under one label, {@code _OTHER}, as OpenTelemetry's conventions for HTTP have it.
- * Otherwise anybody could add time series without end by inventing methods.
+ * Counts requests with an unknown HTTP method under one label, {@code _OTHER}, as the HTTP conventions of OpenTelemetry
+ * require. Otherwise clients could create any number of time series by inventing methods.
  */
 class HttpMethodMeterFilter {
     private static final String METHOD = "method";

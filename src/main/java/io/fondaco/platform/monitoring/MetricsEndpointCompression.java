@@ -7,12 +7,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
 /**
- * Lets the page of metrics be compressed from the start. The platform forbids it first, and takes that back on another thread than
- * the one that is sending the answer already: now and then the answer is lost over it, or a 500 (quarkusio/quarkus#54557).
+ * Allows compression of the metrics page from the start. Quarkus first disables it and enables it again on another
+ * thread than the one that is already sending the response, so that the response is occasionally lost or a 500
+ * (quarkusio/quarkus#54557).
  */
 @ApplicationScoped
 class MetricsEndpointCompression {
-    /** After the platform has forbidden it. */
+    /** Runs after the Quarkus handler that disables compression. */
     private static final int ORDER = 1;
 
     void register(@Observes Router router) {

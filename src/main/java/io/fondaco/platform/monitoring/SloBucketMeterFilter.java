@@ -7,9 +7,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /**
- * Has the requests of shoppers counted by whether they were answered within the objectives: {@code http_server_requests_seconds_bucket}
- * with {@code le} 0.15 and 0.8, the bounds that {@code helm/fondaco/rules/slo.yaml} asks for. No others, for each is a series per route
- * and status.
+ * Adds histogram buckets for the latency objectives to shoppers' requests: {@code http_server_requests_seconds_bucket}
+ * with {@code le} 0.15 and 0.8, the bounds that {@code helm/fondaco/rules/slo.yaml} uses. There are no other buckets,
+ * because each one is a time series per route and status.
  */
 class SloBucketMeterFilter {
     private static final double BROWSE_OBJECTIVE_NANOS = 150e6;

@@ -1,4 +1,6 @@
-/** What measuring needs in every module: see {@code docs/monitoring.md}. Knows nothing of what is measured. */
+/**
+ * Metric support for every module: see {@code docs/monitoring.md}. This package knows nothing of the modules' metrics.
+ */
 @NullMarked
 package io.fondaco.platform.monitoring;
 

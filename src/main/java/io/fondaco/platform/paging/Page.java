@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One page of a list.
  *
- * @param data the rows, in the order asked for
+ * @param data the rows, in the requested order
  * @param nextCursor opaque; null on the last page
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -23,7 +23,9 @@ public record Page<T>(
         data = List.copyOf(data);
     }
 
-    /** Cuts a page from rows that were read with one more than the limit, so that the end is known without counting. */
+    /**
+     * Creates a page from rows that were read with one more than the limit, so that the end is known without counting.
+     */
     public static <T> Page<T> fromRows(List<T> rows, int limit, Function<T, PageCursor> cursorOf) {
         if (rows.size() <= limit) {
             return new Page<>(rows, null);

@@ -9,14 +9,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place in a list after which the next page begins: the sort it belongs to and the sort keys of the last row.
- * Opaque to clients; a cursor of another sort, or one that was tampered with, is a 400.
+ * The position in a list after which the next page starts: the sort order and the sort keys of the last row. Opaque to
+ * clients; a cursor of another sort order, or one that was changed, is a 400.
  */
 public record PageCursor(String sort, List<String> keys) {
     private static final int MAX_LENGTH = 2_000;
     private static final char SEPARATOR = '\u001f';
 
-    /** Between the place and the list that it is in, which {@link PaginationLinkFilter} looks at; in no Base64. */
+    /**
+     * Separates the position from the fingerprint of its list, which {@link PaginationLinkFilter} checks; it does not
+     * occur in Base64.
+     */
     static final char LIST_FINGERPRINT_SEPARATOR = '.';
 
     public PageCursor {
@@ -28,8 +31,8 @@ public record PageCursor(String sort, List<String> keys) {
     }
 
     /**
-     * @param text what the client sent as {@code cursor}, null on the first page
-     * @throws ApiException 400 {@code invalid_cursor} if it is not a cursor of this sort with that many keys
+     * @param text the {@code cursor} parameter; null on the first page
+     * @throws ApiException 400 {@code invalid_cursor} if it is not a cursor of this sort order with this number of keys
      */
     public static Optional<PageCursor> decode(@Nullable String text, String sort, int keys) {
         if (text == null) {
@@ -71,9 +74,9 @@ public record PageCursor(String sort, List<String> keys) {
         return parts;
     }
 
-    /** The 400 for a cursor whose keys do not parse. */
+    /** Returns the 400 for a cursor that is malformed or belongs to another list. */
     public static ApiException invalidCursor() {
         return ApiException.badRequest(
-                "invalid_cursor", "The cursor does not belong to this list; start again without one.");
+                "invalid_cursor", "The cursor does not belong to this list. Start again without a cursor.");
     }
 }

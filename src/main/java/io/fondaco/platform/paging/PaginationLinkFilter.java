@@ -14,10 +14,10 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 
 /**
- * Binds the cursor of every page to the list that it is of, and adds {@code Link: <…>; rel="next"} (RFC 8288). A list
- * is a path with its filters, sort and currency: all parameters but the cursor and the limit. A cursor that is sent
- * with another list is a 400 {@code invalid_cursor}; else it would answer an empty page, or somewhere in the midst of
- * the other list.
+ * Binds the cursor of every page to its list, and adds {@code Link: <…>; rel="next"} (RFC 8288). A list is a path with
+ * its filters, sort and currency: all parameters but the cursor and the limit. A cursor that is sent with another list
+ * is a 400 {@code invalid_cursor}; otherwise the response would be an empty page, or a page from an arbitrary position
+ * of the other list.
  */
 public class PaginationLinkFilter {
     private static final String CURSOR = "cursor";
@@ -46,15 +46,12 @@ public class PaginationLinkFilter {
         }
     }
 
-    /**
-     * The cursor as it is told, for answers that are no {@link Page}: it is good for the list that is being asked for
-     * only.
-     */
+    /** Returns the cursor bound to the list of this request, for responses that are not a {@link Page}. */
     public static String bindCursor(UriInfo uri, String nextCursor) {
         return nextCursor + PageCursor.LIST_FINGERPRINT_SEPARATOR + listFingerprint(uri);
     }
 
-    /** No secret: it guards against mistakes. Values are the first of their name, as resources read them. */
+    /** Not a secret: it guards against mistakes only. Uses the first value of each parameter, as resources do. */
     private static String listFingerprint(UriInfo uri) {
         StringBuilder list = new StringBuilder(uri.getPath());
         for (String name : new TreeSet<>(uri.getQueryParameters().keySet())) {
@@ -70,8 +67,8 @@ public class PaginationLinkFilter {
     }
 
     /**
-     * The reference to the next page, by a bound cursor, without host and scheme, for answers that are kept: their
-     * callers may differ in those.
+     * Returns the relative reference of the next page for a bound cursor, without scheme and host, because the clients
+     * of a cached response may use different ones.
      */
     public static String relativeNextLink(UriInfo uri, String nextCursor) {
         URI next =

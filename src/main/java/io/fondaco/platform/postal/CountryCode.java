@@ -23,7 +23,7 @@ public @interface CountryCode {
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Asks the JDK's list. */
+    /** Validates against the JDK's list of country codes. */
     final class CountryCodeValidator implements ConstraintValidator<CountryCode, String> {
         private static final Set<String> COUNTRIES = Set.of(Locale.getISOCountries());
 

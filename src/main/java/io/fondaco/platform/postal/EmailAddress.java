@@ -16,18 +16,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one rule of e-mail addresses. An address is stored in its normal form: without the blanks and invisible
- * characters around it that pasted text has, its domain in small letters and ASCII ({@code xn--…}), because most mail
- * servers take no other (RFC 5891; {@link IDN} does the older RFC 3490, which differs for few letters, such as ß). What
- * is invisible inside an address is refused: it would make two addresses that look the same.
+ * Validates and normalizes e-mail addresses. The normalized form, which is stored, has no surrounding white space or
+ * invisible characters, as pasted text often has, and its domain is in lower case and ASCII ({@code xn--…}), because
+ * most mail servers accept only that (RFC 5891; {@link IDN} implements the older RFC 3490, which differs for few
+ * letters, such as ß). Invisible characters inside an address are refused, because two different addresses would look
+ * the same.
  */
 public final class EmailAddress {
-    /** Characters in an address at most (RFC 5321 section 4.5.3.1). */
+    /** Maximum number of characters in an address (RFC 5321 section 4.5.3.1). */
     public static final int MAX_LENGTH = 254;
 
     private EmailAddress() {}
 
-    /** The text is empty or has a normal form. */
+    /** The text must be empty or a valid address. */
     @Constraint(validatedBy = EmailAddressValidator.class)
     @Retention(RetentionPolicy.RUNTIME)
     @Target({ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER})
@@ -39,27 +40,27 @@ public final class EmailAddress {
         Class<? extends Payload>[] payload() default {};
     }
 
-    /** The form that is stored and sent to; empty when the text is no address. */
+    /** Returns the form that is stored and used for sending; empty if the text is not a valid address. */
     public static Optional<String> normalize(String text) {
         return EmailAddressValidator.normalize(text);
     }
 
-    /** The form that is sent to: of an address that was stored before this rule was there, too. */
+    /** Returns the form to send to, also for an address that was stored before normalization was introduced. */
     public static String toDeliverable(String stored) {
         return EmailAddressValidator.normalize(stored).orElse(stored);
     }
 
-    /** The form by which two addresses are the same: also the name is in small letters. */
+    /** Returns the form in which equal addresses compare as equal: the local part is in lower case too. */
     public static String toComparisonKey(String address) {
         return toDeliverable(address).strip().toLowerCase(Locale.ROOT);
     }
 
-    /** Applies the rule. */
+    /** Validates an address. */
     public static final class EmailAddressValidator implements ConstraintValidator<ValidEmail, String> {
-        private static final int MAX_NAME_LENGTH = 64;
+        private static final int MAX_LOCAL_PART_LENGTH = 64;
 
-        /** The dot-atom of RFC 5322, and letters of other scripts. Quoted names are not accepted. */
-        private static final Pattern NAME = Pattern.compile(
+        /** The dot-atom of RFC 5322, extended to letters of other scripts. Quoted local parts are not accepted. */
+        private static final Pattern LOCAL_PART = Pattern.compile(
                 "[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+(\\.[\\p{L}\\p{M}\\p{N}!#$%&'*+/=?^_`{|}~-]+)*");
 
         private static final Pattern DOMAIN =
@@ -73,13 +74,13 @@ public final class EmailAddress {
         private static Optional<String> normalize(String text) {
             String address = Normalizer.normalize(stripInvisible(text), Normalizer.Form.NFC);
             int at = address.lastIndexOf('@');
-            if (at < 1 || at > MAX_NAME_LENGTH || address.codePoints().anyMatch(EmailAddressValidator::isInvisible)) {
+            if (at < 1 || at > MAX_LOCAL_PART_LENGTH || address.codePoints().anyMatch(EmailAddressValidator::isInvisible)) {
                 return Optional.empty();
             }
-            String name = address.substring(0, at);
-            return NAME.matcher(name).matches()
+            String localPart = address.substring(0, at);
+            return LOCAL_PART.matcher(localPart).matches()
                     ? normalizeDomain(address.substring(at + 1))
-                            .map(domain -> name + "@" + domain)
+                            .map(domain -> localPart + "@" + domain)
                             .filter(whole -> whole.length() <= MAX_LENGTH)
                     : Optional.empty();
         }
@@ -106,7 +107,10 @@ public final class EmailAddress {
             return text.substring(begin, end);
         }
 
-        /** Blanks, controls, and what Unicode calls default-ignorable, as far as it is not of those categories. */
+        /**
+         * White space, control characters, and default-ignorable characters of Unicode that are in none of the listed
+         * categories.
+         */
         private static boolean isInvisible(int character) {
             return switch (Character.getType(character)) {
                 case Character.CONTROL,

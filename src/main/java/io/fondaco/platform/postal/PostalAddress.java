@@ -8,7 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where to send something, or whom to bill.
+ * A shipping or billing address.
  *
  * @param country ISO 3166-1 alpha-2
  */
@@ -43,7 +43,7 @@ public record PostalAddress(
         @Nullable @Size(max = 40) @Pattern(regexp = PRINTABLE, message = NOT_PRINTABLE)
         String phone) {
 
-    /** No control characters, and so no NUL, which the database would refuse. */
+    /** No control characters; this includes NUL, which PostgreSQL rejects. */
     public static final String PRINTABLE = "[^\\p{Cntrl}]*";
 
     public static final String NOT_PRINTABLE = "must not contain control characters";

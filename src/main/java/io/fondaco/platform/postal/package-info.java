@@ -1,4 +1,4 @@
-/** Postal addresses and the countries they lie in. */
+/** Postal addresses, country codes and e-mail addresses. */
 @NullMarked
 package io.fondaco.platform.postal;
 

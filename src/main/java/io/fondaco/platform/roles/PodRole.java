@@ -2,18 +2,18 @@ package io.fondaco.platform.roles;
 
 import java.util.Locale;
 
-/** A part that pods play. */
+/** A role that a pod can have. */
 public enum PodRole {
-    /** Shows the catalogue to everybody: cheap, cached, the first to be shed. */
+    /** Serves the catalogue to everybody: cheap, cached, the first to be shed under overload. */
     BROWSE,
-    /** Carts, orders, and what payment providers tell. */
+    /** Serves carts, orders and the webhooks of payment providers. */
     BUY,
-    /** The back office. */
+    /** Serves the admin API. */
     ADMIN,
-    /** Carries events, calls webhooks, sends mail, imports, and runs all jobs. Serves no path. */
+    /** Delivers events, calls webhooks, sends e-mail, runs imports and all other jobs. Serves no path. */
     WORKER;
 
-    /** As settings and metrics have it: {@code browse}. */
+    /** The name in settings and metrics: {@code browse}. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

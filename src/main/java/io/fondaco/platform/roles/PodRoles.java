@@ -8,22 +8,22 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The parts that this pod plays: {@code fondaco.roles}, all of them unless it says otherwise. */
+/** The roles of this pod: {@code fondaco.roles}, all of them by default. */
 @ApplicationScoped
 public class PodRoles {
     private final Set<PodRole> activeRoles;
 
-    /** @throws IllegalArgumentException for a pod that plays none */
+    /** @throws IllegalArgumentException if the pod has no role */
     public PodRoles(
-            @ConfigProperty(name = "fondaco.roles", defaultValue = "browse,buy,admin,worker") Set<PodRole> played) {
-        this.activeRoles = EnumSet.copyOf(played);
+            @ConfigProperty(name = "fondaco.roles", defaultValue = "browse,buy,admin,worker") Set<PodRole> roles) {
+        this.activeRoles = EnumSet.copyOf(roles);
     }
 
     public boolean has(PodRole podRole) {
         return activeRoles.contains(podRole);
     }
 
-    /** Keeps a scheduled method from running where its pod is no worker. */
+    /** Skips a scheduled method on pods without the worker role. */
     @Singleton
     public static class SkipUnlessWorker implements Scheduled.SkipPredicate {
         private final PodRoles podRoles;

@@ -6,7 +6,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** {@code fondaco_role{role}}: which parts this pod plays. */
+/** {@code fondaco_role{role}}: the roles of this pod. */
 @ApplicationScoped
 class RoleMetrics {
     private final PodRoles podRoles;
@@ -19,8 +19,8 @@ class RoleMetrics {
 
     void onStart(@Observes StartupEvent event) {
         for (PodRole podRole : PodRole.values()) {
-            Gauge.builder("fondaco.role", podRoles, played -> played.has(podRole) ? 1 : 0)
-                    .description("Whether this pod plays a part: 1 or 0")
+            Gauge.builder("fondaco.role", podRoles, roles -> roles.has(podRole) ? 1 : 0)
+                    .description("1 if this pod has the role, else 0")
                     .tag("role", podRole.label())
                     .register(registry);
         }

@@ -7,7 +7,7 @@ import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Paths;
 
-/** Leaves out of the OpenAPI document what this pod does not serve. */
+/** Removes the paths that this pod does not serve from the OpenAPI document. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.RUNTIME_STARTUP)
 public class RoleOpenApiFilter implements OASFilter {
     @Override

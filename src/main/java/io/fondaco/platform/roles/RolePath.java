@@ -1,9 +1,9 @@
 package io.fondaco.platform.roles;
 
 /**
- * Paths that belong to another role than those around them, as a bean of their module.
+ * Paths that belong to another role than the paths around them. A module declares one as a bean.
  *
- * @param path with all that is below it: {@code /store/v1/products}
+ * @param path the path, with everything below it: {@code /store/v1/products}
  */
 public record RolePath(PodRole role, String path) {
     boolean matches(String requested) {

@@ -6,10 +6,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Answers 404 for paths of roles that this pod does not play, before anybody looks at the request. */
+/** Answers 404 for paths of roles that this pod does not have, before any other handler sees the request. */
 @ApplicationScoped
 class RolePathFilter {
-    /** After the request has its id. */
+    /** Runs after the request id is assigned. */
     private static final int FILTER_PRIORITY = 900;
 
     private final RolePaths paths;
@@ -26,7 +26,7 @@ class RolePathFilter {
 
     private void check(RoutingContext context) {
         if (paths.isServedElsewhere(context.normalizedPath())) {
-            problemResponseWriter.send(context, 404, "not_found", "There is no such path on this server.");
+            problemResponseWriter.send(context, 404, "not_found", "This path does not exist on this server.");
         } else {
             context.next();
         }

@@ -5,7 +5,7 @@ import jakarta.enterprise.inject.Instance;
 import java.util.List;
 import java.util.Optional;
 
-/** Which role a path belongs to. */
+/** Maps paths to roles. */
 @ApplicationScoped
 public class RolePaths {
     private static final List<RolePath> DEFAULT_PATHS =
@@ -14,17 +14,17 @@ public class RolePaths {
     private final List<RolePath> overrides;
     private final PodRoles podRoles;
 
-    RolePaths(Instance<RolePath> exceptions, PodRoles podRoles) {
-        this.overrides = exceptions.stream().toList();
+    RolePaths(Instance<RolePath> overrides, PodRoles podRoles) {
+        this.overrides = overrides.stream().toList();
         this.podRoles = podRoles;
     }
 
-    /** Whether it belongs to a role that this pod does not play; what belongs to none is everywhere. */
+    /** Whether the path belongs to a role that this pod does not have. Paths without a role are served everywhere. */
     boolean isServedElsewhere(String path) {
         return roleOf(path).filter(podRole -> !podRoles.has(podRole)).isPresent();
     }
 
-    /** Whose path it is; empty for what is the same on every pod. */
+    /** Returns the role of the path; empty for paths that every pod serves. */
     public Optional<PodRole> roleOf(String path) {
         return find(overrides, path).or(() -> find(DEFAULT_PATHS, path));
     }

@@ -1,7 +1,7 @@
 /**
- * The parts that one and the same image can play, pod by pod: {@code fondaco.roles}. What belongs to a part that a pod does not
- * play is not there on it: its paths answer 404, its contract does not name them, its jobs do not run. Calls between
- * modules stay what they are.
+ * The roles that pods of the same image can have: {@code fondaco.roles}. Everything of a role that a pod does not have
+ * is absent on it: its paths answer 404, the pod's OpenAPI document does not contain them, and its jobs do not run.
+ * Calls between modules are not affected.
  */
 @NullMarked
 package io.fondaco.platform.roles;

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.postgresql.PGConnection;
 
-/** How long connections are held, pool by pool: what a pool's size must be made of. */
+/** Measures how long connections are held, per pool; the basis for choosing a pool's size. */
 public final class ConnectionHoldTimer implements AgroalPoolInterceptor {
     private final Timer timer;
     private final Map<PGConnection, Long> acquiredAtNanos = new ConcurrentHashMap<>();
@@ -36,7 +36,7 @@ public final class ConnectionHoldTimer implements AgroalPoolInterceptor {
         physicalConnection(connection).ifPresent(acquiredAtNanos::remove);
     }
 
-    /** The pool shows each of its calls another wrapper; what is within stays. */
+    /** The pool passes a different wrapper to each callback; the physical connection inside stays the same. */
     private static Optional<PGConnection> physicalConnection(Connection wrapper) {
         try {
             return Optional.of(wrapper.unwrap(PGConnection.class));

@@ -1,6 +1,6 @@
 package io.fondaco.platform.topology;
 
-/** Who connects; never printed. */
+/** A database login. The password is never printed. */
 record DatabaseCredentials(String username, String password) {
     @Override
     public String toString() {

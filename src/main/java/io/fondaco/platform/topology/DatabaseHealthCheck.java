@@ -8,8 +8,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Tells degraded from down. A pod is ready while it can serve anything: without a primary it still reads, without
- * replicas it reads the primary, and taking it out of the balancer would help nobody. Only without both it is not.
+ * Distinguishes degraded from down. A pod is ready while it can serve anything: without a primary it still reads, and
+ * without replicas it reads from the primary, so removing it from the load balancer would not help. It is not ready
+ * only without both.
  */
 @Readiness
 @ApplicationScoped
@@ -40,7 +41,7 @@ class DatabaseHealthCheck implements HealthCheck {
             return "healthy";
         }
         if (!primary) {
-            return inRotation > 0 ? "degraded: reads only, no primary answers" : "down";
+            return inRotation > 0 ? "degraded: read-only, no primary is available" : "down";
         }
         return inRotation > 0
                 ? "degraded: %d of %d replicas in rotation".formatted(inRotation, topology.knownReplicaCount())

@@ -4,11 +4,12 @@ import io.agroal.api.configuration.AgroalConnectionPoolConfiguration.ExceptionSo
 import java.sql.SQLException;
 
 /**
- * After which errors a connection is thrown away. The pool's own list has the connection errors (class 08) only; but a
- * server that shuts down says 57P01 to 57P05, and a connection to what has become a replica says 25006 to every write for ever.
+ * Decides after which errors the pool discards a connection. The pool's own list has only the connection errors (class
+ * 08), but a server that shuts down reports 57P01 to 57P05, and a connection to a server that became a replica fails
+ * every write with 25006.
  */
 public final class FailoverExceptionSorter implements ExceptionSorter {
-    /** What the driver says when the pool gave up waiting while it was connecting. */
+    /** The driver's SQLSTATE if the pool stopped waiting while the driver was connecting. */
     private static final String CONNECTING_INTERRUPTED = "99999";
 
     @Override
@@ -16,7 +17,7 @@ public final class FailoverExceptionSorter implements ExceptionSorter {
         return isConnectionLost(e) || "25006".equals(e.getSQLState());
     }
 
-    /** Whether the server went away under the statement. */
+    /** Whether the connection to the server was lost during the statement. */
     public static boolean isConnectionLost(SQLException e) {
         String state = e.getSQLState();
         return state != null

@@ -1,6 +1,6 @@
 package io.fondaco.platform.topology;
 
-/** Where a server listens. */
+/** The address of a server. */
 record HostAndPort(String host, int port) {
     @Override
     public String toString() {

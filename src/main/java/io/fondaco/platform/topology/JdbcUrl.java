@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A JDBC URL taken apart: {@code jdbc:postgresql://host:port,host:port/database?options}.
+ * A parsed JDBC URL: {@code jdbc:postgresql://host:port,host:port/database?options}.
  *
- * @param databaseAndOptions the database and the options, with the slash before them
+ * @param databaseAndOptions the database and the options, with the leading slash
  */
 public record JdbcUrl(List<HostAndPort> hosts, String databaseAndOptions) {
     private static final String PREFIX = "jdbc:postgresql://";
@@ -18,7 +18,10 @@ public record JdbcUrl(List<HostAndPort> hosts, String databaseAndOptions) {
         hosts = List.copyOf(hosts);
     }
 
-    /** @throws IllegalArgumentException what is wrong with it, in one line, without its options */
+    /**
+     * @throws IllegalArgumentException if the URL is invalid; the message says why, in one line and without the URL's
+     *     options
+     */
     public static JdbcUrl parse(String url) {
         int slash = url.startsWith(PREFIX) ? url.indexOf('/', PREFIX.length()) : -1;
         if (slash < 0) {
@@ -32,7 +35,7 @@ public record JdbcUrl(List<HostAndPort> hosts, String databaseAndOptions) {
         return new JdbcUrl(hosts, url.substring(slash));
     }
 
-    /** Several URLs, separated by commas. */
+    /** Parses several URLs, separated by commas. */
     public static List<JdbcUrl> parseAll(String urls) {
         return Arrays.stream(urls.split("\\s*,\\s*(?=jdbc:)"))
                 .map(String::strip)
@@ -46,7 +49,7 @@ public record JdbcUrl(List<HostAndPort> hosts, String databaseAndOptions) {
         String name = colon < 0 || bareIpv6 ? host : host.substring(0, colon);
         String bare = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
         if (bare.isEmpty()) {
-            throw new IllegalArgumentException("names no host");
+            throw new IllegalArgumentException("has no host");
         }
         return new HostAndPort(bare, colon < 0 || bareIpv6 ? DEFAULT_PORT : port(host.substring(colon + 1)));
     }
@@ -56,20 +59,20 @@ public record JdbcUrl(List<HostAndPort> hosts, String databaseAndOptions) {
         try {
             port = Integer.parseInt(text);
         } catch (NumberFormatException _) {
-            throw new IllegalArgumentException("has a port that is no number: " + text);
+            throw new IllegalArgumentException("has a port that is not a number: " + text);
         }
         if (port < 1 || port > MAX_PORT) {
-            throw new IllegalArgumentException("has a port that is none: " + text);
+            throw new IllegalArgumentException("has a port outside of 1 to %d: %s".formatted(MAX_PORT, text));
         }
         return port;
     }
 
-    /** Whether the server's certificate must be made out to the name that is connected to. */
+    /** Whether the server's certificate must match the host name that is connected to. */
     boolean verifiesHostName() {
         return databaseAndOptions.contains("sslmode=verify-full");
     }
 
-    /** The URL of one server. */
+    /** Returns the URL of one server. */
     String forHost(HostAndPort hostAndPort) {
         return PREFIX + hostAndPort + databaseAndOptions;
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** One server: its pool of reading connections, what it last said of itself, and how many reads are on it. */
+/** One Postgres server: its pool of read connections, its last reported status, and the number of reads on it. */
 public final class Node implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Node.class);
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
@@ -39,7 +39,7 @@ public final class Node implements AutoCloseable {
     private volatile @Nullable NodeStatus status;
     private volatile Position replayed = Position.START;
 
-    /** What the topology makes of a server's answers. */
+    /** Receives the results of status checks; implemented by the topology. */
     interface StatusListener {
         void onStatus(Node node, NodeStatus nodeStatus, boolean regular);
 
@@ -55,8 +55,8 @@ public final class Node implements AutoCloseable {
     Node(
             String name,
             String url,
-            DatabaseCredentials sampling,
-            DatabaseCredentials reading,
+            DatabaseCredentials monitorCredentials,
+            DatabaseCredentials readCredentials,
             int poolSize,
             DatabaseSettings settings,
             PoolInstrumentation metrics,
@@ -64,11 +64,11 @@ public final class Node implements AutoCloseable {
         this.name = name;
         this.url = url;
         this.rotationState = new RotationState(settings.checksToLeave(), settings.checksToReturn());
-        this.readers = pool(url, reading, poolSize);
+        this.readers = pool(url, readCredentials, poolSize);
         this.readers.setPoolInterceptors(List.of(metrics.holdTimer(), new NewConnectionInterceptor()));
         this.tracedPool = metrics.tracing().tracePool(readers);
         this.slowStatements = metrics.slowStatements();
-        this.monitor = new NodeMonitor(name, url, sampling, settings, new MonitorListener(statusListener));
+        this.monitor = new NodeMonitor(name, url, monitorCredentials, settings, new MonitorListener(statusListener));
     }
 
     private static AgroalDataSource pool(String url, DatabaseCredentials databaseCredentials, int size) {
@@ -100,7 +100,7 @@ public final class Node implements AutoCloseable {
                                                                     "options",
                                                                     "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s"))));
         } catch (SQLException e) {
-            throw new IllegalStateException("No pool can be made for " + databaseCredentials, e);
+            throw new IllegalStateException("Cannot create a pool for " + databaseCredentials, e);
         }
     }
 
@@ -121,29 +121,35 @@ public final class Node implements AutoCloseable {
         return rotationState;
     }
 
-    /** What it last said; empty before its first answer. */
+    /** The last reported status; empty before the first. */
     Optional<NodeStatus> status() {
         return Optional.ofNullable(status);
     }
 
-    /** A connection to read with: autocommit, read-only twice over. */
+    /**
+     * A connection for reading, in autocommit. Its session is read-only; a separate login for replicas may also lack
+     * the privilege to write.
+     */
     public Connection connection() throws SQLException {
         return slowStatements.wrap(tracedPool.getConnection());
     }
 
-    /** Whether everything up to there can be read here; without asking, so "no" may mean "not known yet". */
+    /**
+     * Whether everything up to the position is known to be visible here. Does not query the server, so "no" may mean
+     * "not known yet".
+     */
     public boolean hasReplayed(Position required) {
         return replayed.isAtOrAfter(required);
     }
 
-    /** Up to where it is known to have replayed. */
+    /** The position up to which this node is known to have replayed. */
     public Position replayedPosition() {
         return replayed;
     }
 
     /**
-     * What a read that begins here now sees for certain, as far as is known without asking: {@link Position#START} when
-     * nothing is.
+     * The position that a read that starts here now certainly sees, as far as it is known without a query;
+     * {@link Position#START} if nothing is known.
      */
     public Position visibleLowerBound() {
         NodeStatus last = status;
@@ -151,18 +157,19 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Up to where it is now: at or past all commits that have waited for the disk, on a replica all that it has replayed.
+     * Queries the current position: on the primary at or past all commits that waited for the disk, on a replica all
+     * that it has replayed.
      *
-     * @return empty when it does not say so in time
+     * @return empty if the server does not answer in time
      */
     public Optional<Position> queryPosition(Duration limit) {
         return queryStatus(limit).map(NodeStatus::position);
     }
 
     /**
-     * At or past all that any read has seen here until this call.
+     * Queries a position at or past all that any read has seen here until this call.
      *
-     * @return empty when it does not say so in time
+     * @return empty if the server does not answer in time
      */
     public Optional<Position> queryVisibleUpperBound(Duration limit) {
         return queryStatus(limit).map(NodeStatus::visibleUpperBound);
@@ -179,13 +186,13 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** A read found its connection broken: the node leaves the rotation until checks find it well again. */
+    /** Reports that a read's connection was broken: the node leaves the rotation until checks succeed again. */
     public void reportConnectionLost() {
         rotationState.removeNow();
         var _ = monitor.requestCheck();
     }
 
-    /** Requests that read here just now. */
+    /** The number of requests that read here now. */
     public int outstandingReads() {
         return outstandingReads.get();
     }
@@ -198,7 +205,10 @@ public final class Node implements AutoCloseable {
         outstandingReads.decrementAndGet();
     }
 
-    /** Throws away every connection: the server is gone, or hangs, and whoever waits for it shall look elsewhere. */
+    /**
+     * Closes every connection, because the server is down or hangs. Threads that wait for it fail and can choose
+     * another node.
+     */
     void closeConnections() {
         if (openConnections() > 0) {
             readers.flush(AgroalDataSource.FlushMode.ALL);
@@ -225,7 +235,10 @@ public final class Node implements AutoCloseable {
         return name;
     }
 
-    /** What was known of a server may be untrue of the one that a new connection reaches: it may have crashed and come up earlier in the log. */
+    /**
+     * A new connection may lead to a server that crashed and has replayed less, so a new connection resets the replayed
+     * position.
+     */
     private final class NewConnectionInterceptor implements AgroalPoolInterceptor {
         @Override
         public void onConnectionCreate(Connection connection) {
@@ -252,21 +265,21 @@ public final class Node implements AutoCloseable {
         }
 
         @Override
-        public void onStatus(NodeStatus answer, boolean regular) {
+        public void onStatus(NodeStatus newStatus, boolean regular) {
             logOnce.reset();
-            status = answer;
+            status = newStatus;
             synchronized (Node.this) {
-                boolean ofTheSameServer = connectionsCreated == connectionsCreatedAtCheck;
-                replayed = answer.inRecovery() && ofTheSameServer ? answer.position() : Position.START;
+                boolean sameServer = connectionsCreated == connectionsCreatedAtCheck;
+                replayed = newStatus.inRecovery() && sameServer ? newStatus.position() : Position.START;
             }
-            listener.onStatus(Node.this, answer, regular);
+            listener.onStatus(Node.this, newStatus, regular);
         }
 
-        /** Says why, once: a wrong password looks like a server that is away. */
+        /** Logs the reason once; otherwise a wrong password would look like a server that is down. */
         @Override
         public void onFailure(SQLException failure, boolean away) {
             if (logOnce.shouldLog(failure)) {
-                LOG.warnf("%s does not say how far it is: %s", name, failure.getMessage());
+                LOG.warnf("Cannot query the status of %s: %s", name, failure.getMessage());
             }
             synchronized (Node.this) {
                 replayed = Position.START;
@@ -275,13 +288,13 @@ public final class Node implements AutoCloseable {
         }
 
         @Override
-        public boolean shouldWriteHeartbeat(NodeStatus answer) {
-            return listener.shouldWriteHeartbeat(Node.this, answer);
+        public boolean shouldWriteHeartbeat(NodeStatus newStatus) {
+            return listener.shouldWriteHeartbeat(Node.this, newStatus);
         }
 
         @Override
-        public boolean isOnOldTimeline(NodeStatus answer) {
-            return listener.isOnOldTimeline(answer);
+        public boolean isOnOldTimeline(NodeStatus newStatus) {
+            return listener.isOnOldTimeline(newStatus);
         }
     }
 }

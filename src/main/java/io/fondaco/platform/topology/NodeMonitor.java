@@ -17,38 +17,41 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
- * Asks one server how far it is, over one connection of its own: regularly, and whenever somebody wants to know. Those
- * who ask at the same time share one answer, whose question was sent after each of them had asked; so however many
- * requests ask, a server is asked one question at a time.
+ * Queries the status of one server over a connection of its own: at an interval, and on request. Concurrent requests
+ * share one result, and its query is sent after each of them was made. So a server gets one query at a time, however
+ * many requests need its status.
  */
 final class NodeMonitor implements AutoCloseable {
-    /** For the connection, and for each answer while it logs in. No limit to both: the driver would not tell it from a refusal. */
+    /** Limit for connecting, for each answer during the login, and for the whole login. */
     private static final int CONNECT_TIMEOUT_SECONDS = 1;
 
-    /** A round trip beyond the server's own limit: the network's share. */
+    /** Network time that is added to the server's own statement timeout. */
     private static final Duration NETWORK_ALLOWANCE = Duration.ofMillis(50);
 
-    /** How often a name is tried anew that leads to an outdated server. */
+    /** Minimum time between reconnects to a host name that leads to a server on an old timeline. */
     private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
 
     private static final double JITTER = 0.2;
 
-    /** SQL for the timeline of a primary: what names its log's files begins with it. */
+    /** SQL for the timeline of a primary: the first eight hex digits of a WAL file name. */
     static final String TIMELINE_SQL = "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int";
 
-    /** Without the heartbeat's table, which a first migration has yet to make. */
+    /** Used while the first migration has not created the heartbeat table yet. */
     private static final String STATUS_SQL_WITHOUT_HEARTBEAT =
-            sample("(SELECT 0 AS timeline, NULL::timestamptz AS written_at)");
+            statusSql("(SELECT 0 AS timeline, NULL::timestamptz AS written_at)");
 
-    /** Columns {@code recovering}, {@code timeline}, {@code lsn}, {@code shown} and {@code beat}; see {@link NodeStatus}. */
-    static final String STATUS_SQL = sample("topology.heartbeat");
+    /**
+     * Columns {@code recovering}, {@code timeline}, {@code lsn}, {@code visible_upper_bound} and
+     * {@code heartbeat_millis}; see {@link NodeStatus}.
+     */
+    static final String STATUS_SQL = statusSql("topology.heartbeat");
 
     private static final String HEARTBEAT_SQL = """
-            WITH unsynced AS (SELECT set_config('synchronous_commit', 'off', true))
+            WITH async_commit AS (SELECT set_config('synchronous_commit', 'off', true))
             UPDATE topology.heartbeat
                SET written_at = clock_timestamp(),
                    timeline = {timeline}
-              FROM unsynced
+              FROM async_commit
              WHERE written_at < clock_timestamp() - ? * interval '1 millisecond'
                 OR timeline <> {timeline}
             """.replace("{timeline}", TIMELINE_SQL);
@@ -71,21 +74,21 @@ final class NodeMonitor implements AutoCloseable {
     private boolean heartbeatExists;
     private long systemIdentifier;
 
-    /** Told of every question and answer, on the sampler's thread. */
+    /** Receives the start and the result of every check, on the monitor's thread. */
     interface CheckListener {
-        /** A question is about to be sent. */
+        /** A query is about to be sent. */
         void onCheckStarted();
 
-        /** @param regular whether this was a regular check, and not one that somebody asked for in between */
+        /** @param regular whether this was a check at the interval, and not one on request */
         void onStatus(NodeStatus nodeStatus, boolean regular);
 
         /** @param away whether the server refused or broke the connection, rather than being slow */
         void onFailure(SQLException failure, boolean away);
 
-        /** Whether the heartbeat is to be written here; asked after each regular answer. */
+        /** Whether the heartbeat must be written here; called after each regular check. */
         boolean shouldWriteHeartbeat(NodeStatus nodeStatus);
 
-        /** Whether this is a server whose time is over: what it was reached by may lead to its successor by now. */
+        /** Whether the server is on an old timeline; its host name may already lead to the new primary. */
         boolean isOnOldTimeline(NodeStatus nodeStatus);
     }
 
@@ -108,7 +111,7 @@ final class NodeMonitor implements AutoCloseable {
         thread.start();
     }
 
-    /** What the server says to a question that is sent from now on. */
+    /** Returns the status from a query that is sent after this call. */
     CompletableFuture<NodeStatus> requestCheck() {
         lock.lock();
         try {
@@ -134,20 +137,20 @@ final class NodeMonitor implements AutoCloseable {
     private void run() {
         long due = System.nanoTime();
         while (true) {
-            CompletableFuture<NodeStatus> answering = awaitCheck(due);
-            if (answering == null) {
+            CompletableFuture<NodeStatus> pending = awaitCheck(due);
+            if (pending == null) {
                 break;
             }
             boolean regular = System.nanoTime() - due >= 0;
             if (regular) {
                 due = System.nanoTime() + jittered();
             }
-            check(answering, regular);
+            check(pending, regular);
         }
         disconnect();
     }
 
-    /** The future of those who have asked until now; null when it is over. */
+    /** Returns the future of all requests until now; null after {@link #close}. */
     private @Nullable CompletableFuture<NodeStatus> awaitCheck(long due) {
         lock.lock();
         try {
@@ -155,15 +158,15 @@ final class NodeMonitor implements AutoCloseable {
             while (!closed && !checkWanted && left > 0) {
                 left = checkRequested.awaitNanos(left);
             }
-            CompletableFuture<NodeStatus> answering = nextStatus;
+            CompletableFuture<NodeStatus> pending = nextStatus;
             nextStatus = new CompletableFuture<>();
             checkWanted = false;
             if (closed) {
-                answering.completeExceptionally(new SQLException("No longer watched", "08003"));
-                nextStatus.completeExceptionally(new SQLException("No longer watched", "08003"));
+                pending.completeExceptionally(new SQLException("The monitor of this server is closed", "08003"));
+                nextStatus.completeExceptionally(new SQLException("The monitor of this server is closed", "08003"));
                 return null;
             }
-            return answering;
+            return pending;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
@@ -176,12 +179,12 @@ final class NodeMonitor implements AutoCloseable {
         return (long) (interval.toNanos() * (1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER)));
     }
 
-    private void check(CompletableFuture<NodeStatus> answering, boolean regular) {
+    private void check(CompletableFuture<NodeStatus> pending, boolean regular) {
         try {
             checkListener.onCheckStarted();
-            NodeStatus nodeStatus = sample();
+            NodeStatus nodeStatus = queryStatus();
             checkListener.onStatus(nodeStatus, regular);
-            answering.complete(nodeStatus);
+            pending.complete(nodeStatus);
             if (regular && heartbeatExists && checkListener.shouldWriteHeartbeat(nodeStatus)) {
                 writeHeartbeat();
             } else if (System.nanoTime() - connectedAt >= RECONNECT_AFTER.toNanos()
@@ -191,7 +194,7 @@ final class NodeMonitor implements AutoCloseable {
         } catch (SQLException e) {
             disconnect();
             checkListener.onFailure(e, !isTimeout(e));
-            answering.completeExceptionally(e);
+            pending.completeExceptionally(e);
         }
     }
 
@@ -202,12 +205,12 @@ final class NodeMonitor implements AutoCloseable {
                 || isLoginTimeout(e);
     }
 
-    /** The driver tells it as a server that cannot be connected to, but without the cause that such a one has. */
+    /** The driver reports a login timeout like a failed connection (08001), but without a cause. */
     private static boolean isLoginTimeout(SQLException e) {
         return "08001".equals(e.getSQLState()) && e.getCause() == null;
     }
 
-    private NodeStatus sample() throws SQLException {
+    private NodeStatus queryStatus() throws SQLException {
         Connection open = ensureConnected();
         try (Statement statement = open.createStatement();
                 ResultSet row = statement.executeQuery(heartbeatExists ? STATUS_SQL : STATUS_SQL_WITHOUT_HEARTBEAT)) {
@@ -218,13 +221,15 @@ final class NodeMonitor implements AutoCloseable {
             return new NodeStatus(
                     row.getBoolean("recovering"),
                     new Position(timeline, row.getLong("lsn")),
-                    new Position(timeline, row.getLong("shown")),
-                    row.getLong("beat"),
+                    new Position(timeline, row.getLong("visible_upper_bound")),
+                    row.getLong("heartbeat_millis"),
                     systemIdentifier);
         }
     }
 
-    /** A beat that another pod's beat or a busy disk holds up is left out; the next one follows soon. */
+    /**
+     * A heartbeat that times out behind another pod's heartbeat or a busy disk is skipped; the next one follows soon.
+     */
     private void writeHeartbeat() throws SQLException {
         try (PreparedStatement statement = ensureConnected().prepareStatement(HEARTBEAT_SQL)) {
             statement.setLong(1, heartbeatAfterMillis);
@@ -266,7 +271,8 @@ final class NodeMonitor implements AutoCloseable {
         properties.setProperty("ApplicationName", "fondaco-topology");
         properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("socketTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
-        // The driver connects a second time, without TLS, when the first does not answer: both together have this long.
+        // If the first attempt gets no answer, the driver connects again without TLS. This limit applies to both
+        // attempts together.
         properties.setProperty("loginTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
         properties.setProperty("options", "-c statement_timeout=" + limit.toMillis());
         Connection opened = new Driver().connect(url, properties);
@@ -278,7 +284,7 @@ final class NodeMonitor implements AutoCloseable {
         return opened;
     }
 
-    /** Closing waits for nobody: a server that hangs is left to find out by itself. */
+    /** Aborts the connection without waiting for the server, which may hang. */
     private void disconnect() {
         Connection open = connection;
         connection = null;
@@ -291,8 +297,11 @@ final class NodeMonitor implements AutoCloseable {
         }
     }
 
-    /** The position is asked for after the snapshot that shows the heartbeat is taken: it is never ahead of its timeline. */
-    private static String sample(String heartbeat) {
+    /**
+     * The snapshot that reads the heartbeat is taken before the LSN is read, so the reported timeline is never newer
+     * than the reported LSN.
+     */
+    private static String statusSql(String heartbeat) {
         return """
                 SELECT recovering,
                        CASE WHEN recovering THEN h.timeline
@@ -305,8 +314,8 @@ final class NodeMonitor implements AutoCloseable {
                        END AS lsn,
                        CASE WHEN recovering THEN coalesce((pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint, 0)
                             ELSE (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint
-                       END AS shown,
-                       coalesce((extract(epoch FROM h.written_at) * 1000)::bigint, 0) AS beat
+                       END AS visible_upper_bound,
+                       coalesce((extract(epoch FROM h.written_at) * 1000)::bigint, 0) AS heartbeat_millis
                   FROM (SELECT pg_is_in_recovery() AS recovering) AS role, %s AS h
                 """.formatted(TIMELINE_SQL, heartbeat);
     }

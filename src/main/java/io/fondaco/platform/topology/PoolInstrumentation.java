@@ -2,5 +2,5 @@ package io.fondaco.platform.topology;
 
 import io.fondaco.platform.tracing.Tracing;
 
-/** What is measured and traced of the connections of a pool. */
+/** Metrics and tracing of a pool's connections. */
 record PoolInstrumentation(ConnectionHoldTimer holdTimer, SlowStatements slowStatements, Tracing tracing) {}

@@ -1,35 +1,39 @@
 package io.fondaco.platform.topology;
 
 /**
- * A place in the history of the database: the timeline, which a promotion raises, and the place in its write-ahead log
- * (LSN, in bytes). Positions of different timelines are ordered by timeline: who has replayed
- * anything of the newer one has replayed all of the older one that survived the promotion.
+ * A WAL position: the timeline, which a promotion raises, and the LSN in bytes. Positions are ordered by timeline
+ * first: a server that has replayed anything of the newer timeline has replayed everything of the older one that
+ * survived the promotion.
  */
 public record Position(int timeline, long lsn) implements Comparable<Position> {
-    /** Before everything. */
+    /** Before every other position. */
     public static final Position START = new Position(0, 0);
 
     public Position {
         if (timeline < 0 || lsn < 0) {
-            throw new IllegalArgumentException("No position: timeline %d, LSN %d".formatted(timeline, lsn));
+            throw new IllegalArgumentException("Negative position: timeline %d, LSN %d".formatted(timeline, lsn));
         }
     }
 
-    /** After everything that the timeline will ever hold: for a write that is done but whose place could not be learnt. */
+    /**
+     * Returns a position after everything that the timeline will ever contain. It is used if the real position of a
+     * write or read is unknown.
+     */
     public static Position endOfTimeline(int timeline) {
         return new Position(timeline, Long.MAX_VALUE);
     }
 
     /**
-     * The place just before this one: what a reader of the primary has for certain that took this position before it
-     * read. A commit is on disk a moment before it can be seen, so one that ends exactly here may have been missed; any
-     * position taken after it could be seen, and before a byte more was written, is equal to this one and not below.
+     * Returns the position just before this one: the lower bound of what a read on the primary sees if this position
+     * was taken before the read. A commit is on disk a moment before it is visible, so a commit that ends exactly at
+     * this position may be missed. A position that is taken after that commit became visible is equal to this one or
+     * greater.
      */
     public Position justBefore() {
         return lsn == 0 ? START : new Position(timeline, lsn - 1);
     }
 
-    /** Whether a server that stands here has what was written up to there. */
+    /** Whether a server at this position has everything that was written up to the other position. */
     public boolean isAtOrAfter(Position other) {
         return compareTo(other) >= 0;
     }
@@ -44,7 +48,7 @@ public record Position(int timeline, long lsn) implements Comparable<Position> {
         return byTimeline == 0 ? Long.compare(lsn, other.lsn) : byTimeline;
     }
 
-    /** As Postgres writes it, the timeline first: {@code 2@0/16B3740}. */
+    /** Formats the LSN as Postgres does, after the timeline: {@code 2@0/16B3740}. */
     @Override
     public String toString() {
         return "%d@%X/%X".formatted(timeline, lsn >>> 32, lsn & 0xFFFFFFFFL);

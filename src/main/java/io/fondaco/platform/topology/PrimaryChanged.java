@@ -1,4 +1,7 @@
 package io.fondaco.platform.topology;
 
-/** Another server is the primary, or none is, or it is the same one after a break: what is connected to the old one is to be cut off. */
+/**
+ * Another server is the primary, or none is, or the same one is the primary again after an interruption. Connections to
+ * the former primary must be closed.
+ */
 public record PrimaryChanged() {}

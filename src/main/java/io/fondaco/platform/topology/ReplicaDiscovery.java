@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Turns the configured URLs into the servers behind them, and again and again, for names may come to mean others. A name
- * that cannot be resolved just now keeps the meaning it had: a name server that is away must not take the replicas along.
+ * Resolves the configured URLs to servers, repeatedly, because the addresses of a host name may change. A name that
+ * cannot be resolved keeps its last known addresses, so that a name service that is down does not remove the replicas.
  */
 final class ReplicaDiscovery implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ReplicaDiscovery.class);
@@ -33,21 +33,21 @@ final class ReplicaDiscovery implements AutoCloseable {
     private final List<Node> retired = new ArrayList<>();
 
     /**
-     * @param newNode makes the server of a name (host and port) and a URL
-     * @param found told of all servers whenever they have changed
+     * @param newNode creates the node of a name (host and port) and a URL
+     * @param onChange receives all nodes whenever they have changed
      */
     ReplicaDiscovery(
             List<JdbcUrl> urls,
             Duration interval,
             BiFunction<String, String, Node> newNode,
-            Consumer<List<Node>> found) {
+            Consumer<List<Node>> onChange) {
         this.urls = urls;
         this.interval = interval;
         this.newNode = newNode;
-        this.onChange = found;
+        this.onChange = onChange;
     }
 
-    /** Looks once, and goes on looking in the background. */
+    /** Resolves the hosts once, then continues in the background. */
     void start() {
         refresh();
         if (!urls.isEmpty()) {
@@ -66,22 +66,22 @@ final class ReplicaDiscovery implements AutoCloseable {
     }
 
     private synchronized void refresh() {
-        // Reads that were on a server when its name went away have had one interval to end.
+        // Reads that used a node when its name disappeared have had one interval to end.
         retired.forEach(Node::close);
         retired.clear();
         Map<String, String> wanted = new LinkedHashMap<>();
-        int nameless = 0;
+        int unresolved = 0;
         for (JdbcUrl url : urls) {
             for (HostAndPort configured : url.hosts()) {
-                List<String> meaning = resolve(configured.host(), url.verifiesHostName());
-                nameless += meaning.isEmpty() ? 1 : 0;
-                for (String host : meaning) {
+                List<String> resolvedHosts = resolve(configured.host(), url.verifiesHostName());
+                unresolved += resolvedHosts.isEmpty() ? 1 : 0;
+                for (String host : resolvedHosts) {
                     HostAndPort hostAndPort = new HostAndPort(host, configured.port());
                     wanted.putIfAbsent(hostAndPort.toString(), url.forHost(hostAndPort));
                 }
             }
         }
-        unresolvedHosts = nameless;
+        unresolvedHosts = unresolved;
         boolean changed = nodes.keySet().removeIf(name -> !wanted.containsKey(name) && retire(name));
         for (Map.Entry<String, String> server : wanted.entrySet()) {
             if (!nodes.containsKey(server.getKey())) {
@@ -102,21 +102,21 @@ final class ReplicaDiscovery implements AutoCloseable {
         return true;
     }
 
-    /** Hosts that are configured, and whose names have never meant anything. */
+    /** The number of configured hosts whose names never had an address. */
     int unresolvedHosts() {
         return unresolvedHosts;
     }
 
-    /** Where certificates are checked against names, a name with one address stays a name. */
-    private List<String> resolve(String host, boolean namesMatter) {
+    /** If certificates are verified against host names, a name with a single address is kept as the name. */
+    private List<String> resolve(String host, boolean verifiesHostNames) {
         try {
             InetAddress[] addresses = InetAddress.getAllByName(host);
-            List<String> meaning = new ArrayList<>();
+            List<String> resolvedHosts = new ArrayList<>();
             for (InetAddress address : addresses) {
-                meaning.add(namesMatter && addresses.length == 1 ? host : address.getHostAddress());
+                resolvedHosts.add(verifiesHostNames && addresses.length == 1 ? host : address.getHostAddress());
             }
-            // The local machine has an address of either kind, and is one server.
-            resolved.put(host, host.equals(LOCAL) ? meaning.subList(0, 1) : meaning);
+            // The local machine has an IPv4 and an IPv6 address, but is one server.
+            resolved.put(host, host.equals(LOCAL) ? resolvedHosts.subList(0, 1) : resolvedHosts);
         } catch (UnknownHostException _) {
             if (!resolved.containsKey(host)) {
                 LOG.warnf("The replica host %s has no address yet", host);

@@ -1,14 +1,14 @@
 package io.fondaco.platform.topology;
 
 /**
- * Whether a replica is in the rotation. It leaves at the first sign that it must not be read, or after some failed checks,
- * and returns after several good ones, so that one at the limit does not come and go.
+ * Whether a replica is in the rotation. It leaves immediately if it must not be read, or after several failed checks,
+ * and returns after several good ones, so that a replica at the limit does not oscillate.
  */
 final class RotationState {
-    /** What a check found. */
+    /** The result of a check. */
     enum CheckResult {
         GOOD,
-        /** Within the limits of lag, but not by half: may stay, may not return. */
+        /** Within the lag limits but above half of them: the replica may stay, but not return. */
         CLOSE_TO_THE_LIMIT,
         LAGGING,
         UNREACHABLE,
@@ -37,7 +37,7 @@ final class RotationState {
         return lastResult;
     }
 
-    /** Counts a regular check. */
+    /** Applies the result of a check at the interval. */
     synchronized void recordCheck(CheckResult checkResult) {
         lastResult = checkResult;
         switch (checkResult) {
@@ -67,7 +67,7 @@ final class RotationState {
         }
     }
 
-    /** A request found it broken: no need to wait for a check. */
+    /** Removes the replica without waiting for a check, because a request found its connection broken. */
     synchronized void removeNow() {
         consecutivePasses = 0;
         inRotation = false;

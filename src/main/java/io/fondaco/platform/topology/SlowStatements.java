@@ -15,19 +15,19 @@ import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and logs the statements of a pool that take longer than {@code fondaco.database.slow-statement}, whoever makes them:
- * Hibernate or plain JDBC. What is measured is the call, waiting for locks included. A batch is one statement. The text is logged as
- * it was prepared, so without the values of its parameters.
+ * Counts and logs the statements of a pool that take longer than {@code fondaco.database.slow-statement}, from
+ * Hibernate and from plain JDBC. The duration of the call is measured, including waits for locks. A batch counts as one
+ * statement. The text is logged as it was prepared, without the values of its parameters.
  *
- * <p>Not seen: waiting for a connection, {@code COMMIT}, rows that are fetched after the first, and what goes past the pools
- * (checks of servers, migrations, listening, the embedded cluster's own upkeep).
+ * <p>Not measured: waiting for a connection, {@code COMMIT}, rows that are fetched after the first ones, and statements
+ * outside of the pools (status checks, migrations, listening, maintenance of the embedded cluster).
  *
- * <p>Proxies, for the interfaces of JDBC have hundreds of methods of which six matter here.
+ * <p>It uses proxies, because the JDBC interfaces have hundreds of methods of which six matter here.
  */
 public final class SlowStatements {
     private static final Logger LOG = Logger.getLogger(SlowStatements.class);
 
-    /** A database that is slow is slow for all: more lines would only cost what is scarce. */
+    /** A slow database is slow for all statements; more lines would add load and no information. */
     private static final int MAX_LINES_PER_SECOND = 10;
 
     private static final int MAX_LOGGED_CHARACTERS = 1_000;
@@ -38,14 +38,14 @@ public final class SlowStatements {
     private long second = Long.MIN_VALUE;
     private int lines;
 
-    /** @param pool as it is called in logs */
+    /** @param pool the pool's name in logs */
     public SlowStatements(String pool, Duration limit, Counter counter) {
         this.pool = pool;
         this.limitNanos = limit.toNanos();
         this.counter = counter;
     }
 
-    /** The same connection, whose statements are watched. */
+    /** Wraps the connection so that its statements are measured. */
     public Connection wrap(Connection connection) {
         return proxy(Connection.class, connection, "");
     }
@@ -105,7 +105,7 @@ public final class SlowStatements {
         }
     }
 
-    /** What is passed as SQL, if it is; else what was prepared. */
+    /** Returns the SQL argument if there is one, else the prepared text. */
     private static String text(String prepared, @Nullable Object @Nullable [] arguments) {
         return arguments != null && arguments.length > 0 && arguments[0] instanceof String passed ? passed : prepared;
     }

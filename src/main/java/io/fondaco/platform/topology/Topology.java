@@ -31,20 +31,20 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
- * Every server of the database, watched: which of them is the primary, which replicas are fit to be read.
+ * Monitors every database server: which one is the primary, and which replicas may be read.
  *
- * <p>A primary of an older timeline than any that was ever seen here is refused: after a failover the old one may come
- * back and still take writes. Two servers that were both promoted from the same timeline cannot be told apart from
- * outside; keeping that from happening (fencing) is the operator's part.
+ * <p>A primary of an older timeline than the newest one seen here is refused, because after a failover the old primary
+ * may come back and still accept writes. Two servers that were promoted from the same timeline cannot be distinguished
+ * from outside; preventing that (fencing) is the operator's task.
  */
 @ApplicationScoped
 public class Topology {
     private static final Logger LOG = Logger.getLogger(Topology.class);
 
-    /** A pod may start while servers are away; it waits this long to learn what there is. */
+    /** How long the start waits for the first status of the servers; a pod may start while servers are down. */
     private static final Duration INITIAL_CHECK_TIMEOUT = Duration.ofSeconds(2);
 
-    /** Beside those of requests: for who follows the primary's log of events. */
+    /** In addition to the connections of requests: for the reader of the invalidation log. */
     private static final int EVENT_LOG_CONNECTIONS = 1;
 
     private final DatabaseSettings settings;
@@ -67,13 +67,13 @@ public class Topology {
         this.primaryChanged = primaryChanged;
     }
 
-    /** Before migrations, which need a primary. */
+    /** Runs before the migrations, which need a primary. */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 2) StartupEvent event) {
         metrics.registerTopology(this);
         LOG.infof("Primary %s, replicas %s", primary, replicas);
     }
 
-    /** After everything else has stopped using it. */
+    /** Runs after everything else has stopped using the database. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER + 1000) ShutdownEvent event) {
         closed = true;
         if (replicaDiscovery != null) {
@@ -146,24 +146,23 @@ public class Topology {
         }
     }
 
-    /** The one server that takes writes; empty when none is known that answers. */
+    /** The one server that accepts writes; empty if none is known to be available. */
     public Optional<Node> primary() {
         return Optional.ofNullable(primary);
     }
 
-    /** The replicas that may be read now. */
     public List<Node> rotation() {
         return replicas.stream()
                 .filter(node -> node.rotationState().isInRotation())
                 .toList();
     }
 
-    /** Every replica that is known, fit or not. */
+    /** All known replicas, in rotation or not. */
     public List<Node> replicas() {
         return replicas;
     }
 
-    /** Replicas that are meant to be read: those that are known but for the primary, which may be named among them. */
+    /** The number of known replicas without the primary, which may be named among them. */
     int knownReplicaCount() {
         return (int) replicas.stream()
                 .filter(node -> node.rotationState().lastResult() != RotationState.CheckResult.NOT_A_REPLICA)
@@ -171,8 +170,8 @@ public class Topology {
     }
 
     /**
-     * Replicas that there are meant to be, known or not: as many as are configured to be expected; else those that are known, and one
-     * for each host that has no address yet.
+     * The expected number of replicas: as configured; else the known replicas, and one for each host that has no
+     * address yet.
      */
     int expectedReplicaCount() {
         ReplicaDiscovery names = replicaDiscovery;
@@ -181,8 +180,8 @@ public class Topology {
     }
 
     /**
-     * A replica that answers and is no older than the limit, though out of the rotation: better than nothing for who
-     * does not mind.
+     * Returns the available replica with the smallest lag, if that is at most the limit, even if it is out of the
+     * rotation. For reads that accept stale data.
      */
     public Optional<Node> leastLagging(Duration oldest) {
         return replicas.stream()
@@ -194,22 +193,25 @@ public class Topology {
                 .min(Comparator.comparing(this::lag));
     }
 
-    /** The newest timeline that was ever seen; 0 before any. */
+    /** The newest timeline seen so far; 0 before any. */
     public int timeline() {
         return timeline;
     }
 
-    /** What became of looking for a timeline that a caller has seen and this process has not. */
+    /** The result of the search for a timeline that a client has seen and this process has not. */
     public enum TimelineSearch {
-        /** A replica was promoted, and this process had not noticed. */
+        /** A replica was promoted, and this process had not noticed it yet. */
         FOUND,
-        /** Every server that may be the primary says no: the database was set back, from a backup perhaps. */
+        /** No candidate has it: the database was probably restored from a backup. */
         NOT_FOUND,
-        /** Not all of them answer. */
+        /** Not all candidates answer. */
         UNKNOWN
     }
 
-    /** Asks every server that may be the primary whether it has come to the timeline; takes a moment. */
+    /**
+     * Queries every server that may be the primary whether it has reached the timeline; waits up to two check timeouts
+     * for each.
+     */
     public TimelineSearch findTimeline(int timeline) {
         boolean allAnswered = true;
         for (Node candidate : primaryCandidates.values()) {
@@ -226,38 +228,39 @@ public class Topology {
     }
 
     /**
-     * Up to where the primary has come: at or past every commit that it has answered until this call.
+     * Queries the primary's position: at or past every commit that it has confirmed until this call.
      *
-     * @return empty when no primary says so in time
+     * @return empty if no primary answers in time
      */
     public Optional<Position> primaryPosition() {
         return queryPrimary(Node::queryPosition);
     }
 
     /**
-     * At or past all that any read of the primary has seen until this call.
+     * Queries a position at or past all that any read of the primary has seen until this call.
      *
-     * @return empty when no primary says so in time
+     * @return empty if no primary answers in time
      */
     public Optional<Position> primaryVisibleUpperBound() {
         return queryPrimary(Node::queryVisibleUpperBound);
     }
 
-    private Optional<Position> queryPrimary(BiFunction<Node, Duration, Optional<Position>> question) {
+    private Optional<Position> queryPrimary(BiFunction<Node, Duration, Optional<Position>> query) {
         Duration limit = settings.checkTimeout().multipliedBy(3);
         return primary()
-                .flatMap(node -> question.apply(node, limit))
+                .flatMap(node -> query.apply(node, limit))
                 .filter(position -> position.timeline() >= timeline());
     }
 
     /**
-     * Connects to the primary, at once or not at all.
+     * Connects to the primary, or fails immediately.
      *
-     * @throws SQLException of class 08: there is no primary, it does not answer, or what answers is not one (any more)
+     * @throws SQLException of class 08 if there is no primary, it does not answer, or the server is not the primary
+     *     (any more)
      */
     public Connection connectToPrimary(Properties properties) throws SQLException {
         Node node = primary()
-                .orElseThrow(() -> new SQLTransientConnectionException("No primary answers just now", "08001"));
+                .orElseThrow(() -> new SQLTransientConnectionException("No primary is available", "08001"));
         Connection connection = new Driver().connect(node.url(), properties);
         if (connection == null) {
             throw new SQLNonTransientConnectionException("Not a Postgres URL", "08001");
@@ -277,44 +280,46 @@ public class Topology {
                         SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE %s END
                         """.formatted(NodeMonitor.TIMELINE_SQL))) {
             row.next();
-            int its = row.getInt(1);
-            if (its < Math.max(1, timeline())) {
+            int serverTimeline = row.getInt(1);
+            if (serverTimeline < Math.max(1, timeline())) {
                 throw new SQLTransientConnectionException(
                         "%s is not the primary of timeline %d".formatted(node, timeline()), "08004");
             }
         }
     }
 
-    /** Whether a connection leads to the server that is the primary now. */
+    /** Whether the connection leads to the server that is the primary now. */
     public boolean isConnectedToPrimary(Connection connection) throws SQLException {
         Node node = primary;
         return node != null && node.url().equals(connection.getMetaData().getURL());
     }
 
-    /** How far behind, in bytes of the log; 0 when nothing is known to be ahead. */
+    /** The lag in WAL bytes; 0 if no newer position is known. */
     long lagBytes(Node node) {
-        NodeStatus own = node.status().orElse(null);
-        return own == null
+        NodeStatus status = node.status().orElse(null);
+        return status == null
                 ? Long.MAX_VALUE
                 : newestStatus()
-                        .map(front -> Math.max(
-                                0, front.position().lsn() - own.position().lsn()))
+                        .map(newest -> Math.max(
+                                0, newest.position().lsn() - status.position().lsn()))
                         .orElse(0L);
     }
 
-    /** How far behind, by the heartbeat, to the beat's precision; zero for who has replayed all there is. */
+    /**
+     * The lag by the heartbeat, to the precision of the heartbeat interval; zero if the node has replayed everything.
+     */
     Duration lag(Node node) {
-        NodeStatus own = node.status().orElse(null);
-        if (own == null) {
+        NodeStatus status = node.status().orElse(null);
+        if (status == null) {
             return Duration.ofDays(1);
         }
         return newestStatus()
-                .filter(front -> !own.position().isAtOrAfter(front.position()))
-                .map(front -> Duration.ofMillis(Math.max(0, front.heartbeatMillis() - own.heartbeatMillis())))
+                .filter(newest -> !status.position().isAtOrAfter(newest.position()))
+                .map(newest -> Duration.ofMillis(Math.max(0, newest.heartbeatMillis() - status.heartbeatMillis())))
                 .orElse(Duration.ZERO);
     }
 
-    /** Where the history stands: the primary's last word, or while there is none, the furthest replica's. */
+    /** The newest known status: the primary's, or without a primary that of the most advanced replica. */
     private Optional<NodeStatus> newestStatus() {
         Optional<NodeStatus> ofPrimary = primary().flatMap(Node::status);
         return ofPrimary.isPresent()
@@ -334,7 +339,7 @@ public class Topology {
         }
     }
 
-    /** Looks after the servers that may be the primary. */
+    /** Applies the status of servers that may be the primary. */
     private final class PrimaryStatusListener implements Node.StatusListener {
         @Override
         public void onStatus(Node node, NodeStatus nodeStatus, boolean regular) {
@@ -344,7 +349,7 @@ public class Topology {
                     stalePrimaries.remove(node);
                 } else if (stalePrimaries.add(node)) {
                     LOG.errorf(
-                            "%s takes writes on timeline %d, but the database is on %d: refused. Fence it.",
+                            "%s accepts writes on timeline %d, but the database is on timeline %d: refused. Fence it.",
                             node, nodeStatus.position().timeline(), timeline());
                 }
                 if (nodeStatus.inRecovery() || outdated) {
@@ -392,7 +397,7 @@ public class Topology {
                 boolean tooLong = now - primaryUnresponsiveSince
                         > settings.abandonPrimaryAfter().toNanos();
                 if (away || tooLong) {
-                    LOG.errorf("The primary %s is gone: %s", node, failure.getMessage());
+                    LOG.errorf("Lost the primary %s: %s", node, failure.getMessage());
                     changePrimary(null);
                 }
             }
@@ -421,7 +426,7 @@ public class Topology {
         }
     }
 
-    /** Looks after the servers that may be read. */
+    /** Applies the status of servers that may be read. */
     private final class ReplicaStatusListener implements Node.StatusListener {
         @Override
         public void onStatus(Node node, NodeStatus nodeStatus, boolean regular) {
@@ -445,9 +450,9 @@ public class Topology {
             if (bytes > settings.maxLagBytes() || time.compareTo(settings.maxLag()) > 0) {
                 return RotationState.CheckResult.LAGGING;
             }
-            boolean halfway = bytes > settings.maxLagBytes() / 2
+            boolean aboveHalf = bytes > settings.maxLagBytes() / 2
                     || time.compareTo(settings.maxLag().dividedBy(2)) > 0;
-            return halfway ? RotationState.CheckResult.CLOSE_TO_THE_LIMIT : RotationState.CheckResult.GOOD;
+            return aboveHalf ? RotationState.CheckResult.CLOSE_TO_THE_LIMIT : RotationState.CheckResult.GOOD;
         }
 
         private boolean isForeignCluster(NodeStatus nodeStatus) {

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The servers in numbers, {@code fondaco_database_…}: one series per replica, gone when the replica is. */
+/** Metrics of the servers, {@code fondaco_database_…}: one series per replica, removed with the replica. */
 @ApplicationScoped
 public class TopologyMetrics {
     private static final String POOL = "pool";
@@ -39,7 +39,7 @@ public class TopologyMetrics {
                         "fondaco.database.primary.known",
                         described,
                         it -> it.primary().isPresent() ? 1 : 0)
-                .description("1 while this pod knows a primary that answers")
+                .description("1 while this pod knows an available primary")
                 .register(registry);
         Gauge.builder("fondaco.database.timeline", described, Topology::timeline)
                 .description("The newest timeline seen; a promotion raises it")
@@ -49,7 +49,7 @@ public class TopologyMetrics {
                 .description("Replicas that may be read")
                 .register(registry);
         Gauge.builder("fondaco.database.replicas.expected", described, Topology::expectedReplicaCount)
-                .description("Replicas that are meant to be read")
+                .description("Replicas that are expected to be in rotation")
                 .register(registry);
         updateReplicaGauges(described.replicas());
     }
@@ -58,7 +58,7 @@ public class TopologyMetrics {
         return new PoolInstrumentation(holdTimer(pool, node), slowStatements(pool, node), tracing);
     }
 
-    /** How long connections of a pool are held. */
+    /** Returns the interceptor that measures how long a pool's connections are held. */
     public ConnectionHoldTimer holdTimer(String pool, String node) {
         return new ConnectionHoldTimer(Timer.builder("fondaco.database.connection.hold")
                 .description("How long a connection is held")
@@ -67,7 +67,7 @@ public class TopologyMetrics {
                 .register(registry));
     }
 
-    /** Which statements of a pool take long. */
+    /** Returns the counter and logger of a pool's slow statements. */
     public SlowStatements slowStatements(String pool, String node) {
         return new SlowStatements(
                 pool.equals(node) ? pool : pool + " of " + node,
@@ -78,7 +78,9 @@ public class TopologyMetrics {
                         .register(registry));
     }
 
-    /** How many threads wait for a connection of a pool that lives as long as the application. */
+    /**
+     * Registers a gauge of the threads that wait for a connection, for a pool that lives as long as the application.
+     */
     public void registerWaitingThreads(String pool, String node, Supplier<Number> threads) {
         Gauge.builder("fondaco.database.connections.waiting", threads)
                 .description("Threads that wait for a connection")
@@ -94,20 +96,20 @@ public class TopologyMetrics {
             return;
         }
         for (Node replica : replicas) {
-            gauge("replica.lag.bytes", "Bytes of the log behind the primary", replica, known::lagBytes);
+            gauge("replica.lag.bytes", "Lag behind the primary in WAL bytes", replica, known::lagBytes);
             gauge(
                     "replica.lag.seconds",
-                    "Behind the primary by the heartbeat",
+                    "Lag behind the primary by the heartbeat, in seconds",
                     replica,
                     node -> known.lag(node).toMillis()
                             / (double) Duration.ofSeconds(1).toMillis());
             gauge(
                     "replica.in.rotation",
-                    "1 while it may be read",
+                    "1 while the replica is in rotation",
                     replica,
                     node -> node.rotationState().isInRotation() ? 1 : 0);
-            gauge("replica.reads.outstanding", "Requests reading there now", replica, Node::outstandingReads);
-            gauge("replica.connections", "Open connections of this pod", replica, Node::openConnections);
+            gauge("replica.reads.outstanding", "Requests that read from the replica now", replica, Node::outstandingReads);
+            gauge("replica.connections", "Open connections from this pod", replica, Node::openConnections);
             replicaMeters.add(Gauge.builder("fondaco.database.connections.waiting", replica, Node::waitingThreads)
                     .description("Threads that wait for a connection")
                     .tags(POOL, "replica", NODE, replica.name())

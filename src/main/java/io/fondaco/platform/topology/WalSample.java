@@ -4,21 +4,22 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Where a server stands, asked in the midst of other statements on one of its connections.
+ * A server's WAL position, queried between other statements on one of its connections.
  *
  * @param inRecovery whether it is a replica
- * @param position a primary's: up to where its log is on disk; a replica's: up to where it has replayed
+ * @param position on a primary the position up to which its WAL is on disk; on a replica the position up to which it
+ *     has replayed
  */
 public record WalSample(boolean inRecovery, Position position) {
-    /** The question: one row, which {@link #read} understands. */
+    /** The query; it returns one row, which {@link #read} reads. */
     public static final String QUERY = NodeMonitor.STATUS_SQL;
 
-    /** The row that the result set stands on. */
+    /** Reads the current row of the result set. */
     public static WalSample read(ResultSet row) throws SQLException {
         return new WalSample(row.getBoolean("recovering"), new Position(row.getInt("timeline"), row.getLong("lsn")));
     }
 
-    /** What every statement sees that is sent there from now on: a lower bound. */
+    /** The lower bound of what every statement sees that is sent there from now on. */
     public Position visibleLowerBound() {
         return inRecovery ? position : position.justBefore();
     }

@@ -1,6 +1,6 @@
 /**
- * The servers of the database as this process sees them: who is the primary, which replicas may be read, how far each has
- * replayed. Knows nothing of requests; {@code platform.database} sends them where this package says.
+ * The database servers as this process sees them: which one is the primary, which replicas may be read, and how far
+ * each has replayed. This package knows nothing of requests; {@code platform.database} routes them by its information.
  */
 @NullMarked
 package io.fondaco.platform.topology;

@@ -15,8 +15,8 @@ import jakarta.inject.Singleton;
 import java.util.List;
 
 /**
- * Which requests are traced is ours to say, whatever their {@code traceparent} says; the trace that it names is gone on with all the
- * same.
+ * Decides itself which requests are traced, whatever the sampled flag of their {@code traceparent} says; the trace that
+ * it names is still continued.
  */
 @Singleton
 @Unremovable
@@ -34,7 +34,7 @@ class RemoteParentSampling implements AutoConfiguredOpenTelemetrySdkBuilderCusto
         }
     }
 
-    /** Decides for requests from outside as if nobody had decided before, and not by an identifier that the caller has chosen. */
+    /** Samples remote requests as if they had no parent, and not by a trace id that the caller chose. */
     record RemoteParentSampler(Sampler sampler) implements Sampler {
         @Override
         public SamplingResult shouldSample(
@@ -52,7 +52,7 @@ class RemoteParentSampling implements AutoConfiguredOpenTelemetrySdkBuilderCusto
 
         @Override
         public String getDescription() {
-            return "Own{%s}".formatted(sampler.getDescription());
+            return "RemoteParentSampler{%s}".formatted(sampler.getDescription());
         }
     }
 }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a trace as text, to be stored or sent with what goes on later and elsewhere: {@code traceparent} of
- * <a href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>, of what is sampled only.
+ * The position in a trace as text, to be stored or sent for later or remote work: {@code traceparent} of <a
+ * href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a>, for sampled traces only.
  */
 public final class TraceParent {
     private static final Pattern SAMPLED = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-01");
@@ -19,22 +19,22 @@ public final class TraceParent {
 
     private TraceParent() {}
 
-    /** Where this thread is; null if that is not traced. */
+    /** Returns the trace parent of this thread; null if it is not sampled. */
     public static @Nullable String current() {
-        SpanContext here = Span.current().getSpanContext();
-        return here.isSampled() ? "00-%s-%s-01".formatted(here.getTraceId(), here.getSpanId()) : null;
+        SpanContext spanContext = Span.current().getSpanContext();
+        return spanContext.isSampled() ? "00-%s-%s-01".formatted(spanContext.getTraceId(), spanContext.getSpanId()) : null;
     }
 
-    /** What somebody else has written, if it is such a place; else null. */
+    /** Returns the given text if it is the trace parent of a sampled trace; else null. */
     public static @Nullable String sampledOrNull(@Nullable String given) {
         return given != null && SAMPLED.matcher(given).matches() ? given : null;
     }
 
-    /** Not remote: what we wrote down ourselves was sampled, and goes on to be. */
-    static SpanContext toSpanContext(String written) {
+    /** Returns a span context that is not remote: the text is our own and sampled, so sampling continues. */
+    static SpanContext toSpanContext(String traceParent) {
         return SpanContext.create(
-                written.substring(TRACE_ID_OFFSET, SPAN_ID_OFFSET - 1),
-                written.substring(SPAN_ID_OFFSET, FLAGS_OFFSET - 1),
+                traceParent.substring(TRACE_ID_OFFSET, SPAN_ID_OFFSET - 1),
+                traceParent.substring(SPAN_ID_OFFSET, FLAGS_OFFSET - 1),
                 TraceFlags.getSampled(),
                 TraceState.getDefault());
     }

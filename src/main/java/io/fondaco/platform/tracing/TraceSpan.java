@@ -5,9 +5,9 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
 
-/** A part of a trace, from its making until it is closed by the same thread. */
+/** A span, from its creation until it is closed by the same thread. */
 public final class TraceSpan implements AutoCloseable {
-    /** What is not traced. */
+    /** The span of work that is not traced. */
     static final TraceSpan NOOP = new TraceSpan(Span.getInvalid(), Scope.noop());
 
     private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
@@ -20,21 +20,24 @@ public final class TraceSpan implements AutoCloseable {
         this.scope = scope;
     }
 
-    /** Closed with what is made here. */
+    /** The scope is closed together with the returned span. */
     @SuppressWarnings("MustBeClosedChecker")
     static TraceSpan of(Span span) {
         return new TraceSpan(span, span.makeCurrent());
     }
 
-    /** It came to nothing. The kind is told, never the words: they may hold what is nobody's business. */
-    public void recordError(Throwable why) {
-        recordError(why.getClass().getSimpleName());
+    /**
+     * Marks the span as failed. Only the type of the exception is recorded, never its message, which may contain
+     * confidential data.
+     */
+    public void recordError(Throwable error) {
+        recordError(error.getClass().getSimpleName());
     }
 
-    /** @param why a word out of few */
-    public void recordError(String why) {
+    /** @param error one of a small set of values */
+    public void recordError(String error) {
         span.setStatus(StatusCode.ERROR);
-        span.setAttribute(ERROR_TYPE, why);
+        span.setAttribute(ERROR_TYPE, error);
     }
 
     @Override

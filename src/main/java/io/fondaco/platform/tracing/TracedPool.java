@@ -6,16 +6,19 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A pool that tells of its statements where they are a part of something traced, and is the plain pool everywhere else. */
+/**
+ * A pool whose statements are recorded as spans while the calling thread is traced, and which is the plain pool
+ * otherwise.
+ */
 public final class TracedPool {
     private final DataSource pool;
     private final UnaryOperator<DataSource> wrapper;
     private volatile @Nullable DataSource tracedDataSource;
 
-    /** @param wrapping asked when the first traced request comes: pools are made before there is anything to trace with */
-    TracedPool(DataSource pool, UnaryOperator<DataSource> wrapping) {
+    /** @param wrapper called with the first traced connection, because pools are created before the tracer */
+    TracedPool(DataSource pool, UnaryOperator<DataSource> wrapper) {
         this.pool = pool;
-        this.wrapper = wrapping;
+        this.wrapper = wrapper;
     }
 
     public Connection getConnection() throws SQLException {

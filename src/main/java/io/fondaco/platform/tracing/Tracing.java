@@ -15,12 +15,12 @@ import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the parts of traces that no library makes for us. */
+/** Creates the spans that no library creates for us. */
 @ApplicationScoped
 public class Tracing {
     private static final String INSTRUMENTATION = "io.fondaco";
 
-    /** As many as anybody will follow. */
+    /** Maximum number of links of a span; more are of no use to a reader. */
     private static final int MAX_LINKS = 32;
 
     private final OpenTelemetry telemetry;
@@ -33,35 +33,37 @@ public class Tracing {
         return Span.current().getSpanContext().isSampled();
     }
 
-    /** A part of what this thread does; nothing where that is not traced. */
+    /** Starts a span of the current trace; a no-op if the thread is not traced. */
     public TraceSpan startSpan(String name, SpanKind kind, Attributes attributes) {
         return isSampled() ? TraceSpan.of(builder(name, kind, attributes).startSpan()) : TraceSpan.NOOP;
     }
 
     /**
-     * Goes on with what was begun before and elsewhere: in the trace of the first, linked to those of the others. Nothing where none
-     * was traced.
+     * Starts a span that continues work from earlier or elsewhere: in the trace of the first parent, linked to the
+     * others. A no-op if none was traced.
      *
-     * @param begun places in traces, as {@link TraceParent} writes them; null for what was not traced
+     * @param parents trace parents as {@link TraceParent} formats them; null for work that was not traced
      */
     public TraceSpan continueTrace(
-            String name, SpanKind kind, Attributes attributes, Collection<@Nullable String> begun) {
-        List<String> parents = begun.stream()
+            String name, SpanKind kind, Attributes attributes, Collection<@Nullable String> parents) {
+        List<String> distinctParents = parents.stream()
                 .filter(Objects::nonNull)
                 .distinct()
                 .limit(MAX_LINKS)
                 .toList();
-        if (parents.isEmpty()) {
+        if (distinctParents.isEmpty()) {
             return TraceSpan.NOOP;
         }
-        Iterator<String> rest = parents.iterator();
+        Iterator<String> rest = distinctParents.iterator();
         SpanBuilder span = builder(name, kind, attributes)
                 .setParent(Context.root().with(Span.wrap(TraceParent.toSpanContext(rest.next()))));
         rest.forEachRemaining(other -> span.addLink(TraceParent.toSpanContext(other)));
         return TraceSpan.of(span.startSpan());
     }
 
-    /** The connections of a pool, whose statements show in the traces of who uses them: as they were prepared, without values. */
+    /**
+     * Wraps a pool so that its statements appear in the traces of their callers, as they were prepared, without values.
+     */
     public TracedPool tracePool(DataSource pool) {
         return new TracedPool(pool, this::wrap);
     }

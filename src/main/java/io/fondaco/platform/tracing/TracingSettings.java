@@ -3,12 +3,13 @@ package io.fondaco.platform.tracing;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** What {@code quarkus.otel.*} does not say of traces. */
+/** Tracing settings beyond {@code quarkus.otel.*}. */
 @ConfigMapping(prefix = "fondaco.tracing")
 interface TracingSettings {
     /**
-     * Whether who calls may say which of its requests are traced, by its {@code traceparent}. Only where nobody but front ends of one's
-     * own can call: else any stranger has every request traced.
+     * Whether clients may decide which of their requests are traced, by the sampled flag of their {@code traceparent}.
+     * Only for installations that only your own front ends can call; otherwise any client could have all of its
+     * requests traced.
      */
     @WithDefault("false")
     boolean followCallers();

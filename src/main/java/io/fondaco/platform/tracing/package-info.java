@@ -1,7 +1,7 @@
 /**
- * Where the time of a request goes, told by OpenTelemetry: from the call through its statements and its payment provider to what
- * listeners make of the events that it told ({@code docs/monitoring.md}). Off unless it is switched on; then only what is sampled
- * costs anything.
+ * Distributed tracing with OpenTelemetry: from the request through its statements and its payment provider to the
+ * listeners of the events that it published ({@code docs/monitoring.md}). Off by default; when it is on, only sampled
+ * requests cost anything.
  */
 @NullMarked
 package io.fondaco.platform.tracing;

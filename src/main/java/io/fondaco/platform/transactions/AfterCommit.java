@@ -7,7 +7,7 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
-/** What follows from a transaction once it has committed. */
+/** Runs work after a transaction has ended. */
 @ApplicationScoped
 public class AfterCommit {
     private final TransactionSynchronizationRegistry transactions;
@@ -16,33 +16,31 @@ public class AfterCommit {
         this.transactions = transactions;
     }
 
-    /**
-     * @throws IllegalStateException saying so, outside of a transaction
-     */
-    public void requireTransaction(String otherwise) {
+    /** @throws IllegalStateException with this message, outside of a transaction */
+    public void requireTransaction(String message) {
         if (transactions.getTransactionKey() == null) {
-            throw new IllegalStateException(otherwise);
+            throw new IllegalStateException(message);
         }
     }
 
     /**
-     * Where the transaction in hand gathers what is to be done afterwards: one of a type per transaction, made when it is
-     * first asked for, and run like {@link #run} would.
+     * Returns the current transaction's only object of this type, which collects work for after the commit. It is
+     * created at the first call, and runs as with {@link #run}.
      */
-    public <T extends Runnable> T oncePerTransaction(Class<T> type, Supplier<T> make) {
-        Object gathered = transactions.getResource(type);
-        if (gathered != null) {
-            return type.cast(gathered);
+    public <T extends Runnable> T oncePerTransaction(Class<T> type, Supplier<T> factory) {
+        Object existing = transactions.getResource(type);
+        if (existing != null) {
+            return type.cast(existing);
         }
-        T made = make.get();
-        transactions.putResource(type, made);
-        run(made);
-        return made;
+        T created = factory.get();
+        transactions.putResource(type, created);
+        run(created);
+        return created;
     }
 
     /**
-     * Runs it when the transaction in hand has ended, before its caller goes on; not when it was rolled back. Nobody may know
-     * how it ended: then it is run.
+     * Runs the work after the current transaction has ended, before its caller continues; not after a rollback. If the
+     * outcome is unknown, the work runs.
      *
      * @throws IllegalStateException outside of a transaction
      */
@@ -51,7 +49,7 @@ public class AfterCommit {
     }
 
     /**
-     * Runs it when the transaction in hand was rolled back, and it is certain that it was.
+     * Runs the work after the current transaction was certainly rolled back.
      *
      * @throws IllegalStateException outside of a transaction
      */
@@ -59,16 +57,16 @@ public class AfterCommit {
         onCompletion(status -> status == Status.STATUS_ROLLEDBACK, work);
     }
 
-    private void onCompletion(IntPredicate which, Runnable work) {
+    private void onCompletion(IntPredicate statusFilter, Runnable work) {
         transactions.registerInterposedSynchronization(new Synchronization() {
             @Override
             public void beforeCompletion() {
-                // All of it comes afterwards.
+                // All work runs after the completion.
             }
 
             @Override
             public void afterCompletion(int status) {
-                if (which.test(status)) {
+                if (statusFilter.test(status)) {
                     work.run();
                 }
             }

@@ -5,11 +5,13 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 
 /**
- * A commit that does not wait for the disk. For what is atomic but need not last by itself: a crash of the server may undo it as
- * a whole, unless something that was committed later, and waited, is there; then it is there too.
+ * A commit that does not wait for the disk. For transactions that must be atomic but need not be durable by themselves:
+ * a server crash may undo one as a whole, unless a later transaction that waited for the disk survives; then this one
+ * survives too.
  *
- * <p>It can be seen before it has a place on the disk, and the primary's position, by which caches and clients are told how
- * new something is, counts only what has one. So who tells anybody of a transaction makes it wait after all.
+ * <p>An asynchronous commit is visible before its WAL is on disk, but the primary's position, by which caches and
+ * clients judge freshness, counts only WAL that is on disk. So a transaction that publishes something to caches or
+ * listeners must wait for the disk after all.
  */
 @ApplicationScoped
 public class AsyncCommit {
@@ -21,14 +23,17 @@ public class AsyncCommit {
         this.transactions = transactions;
     }
 
-    /** Of the transaction in hand. One statement; to come before any lock is taken. */
+    /** Enables it for the current transaction. One statement; call it before any lock is taken. */
     public void enable() {
         entities.createNativeQuery("SELECT set_config('synchronous_commit', 'off', true)")
                 .getSingleResult();
         transactions.putResource(AsyncCommit.class, true);
     }
 
-    /** Takes it back, for somebody will be told of the transaction in hand. One statement if there is anything to take back. */
+    /**
+     * Makes the current transaction wait for the disk again, because it publishes something. One statement if it was
+     * enabled, else none.
+     */
     public void disable() {
         if (Boolean.TRUE.equals(transactions.getResource(AsyncCommit.class))) {
             entities.createNativeQuery("SET LOCAL synchronous_commit TO DEFAULT")

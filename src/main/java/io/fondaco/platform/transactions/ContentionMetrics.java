@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * Transactions that were lost to others. Locks are taken in one order everywhere, so {@code fondaco_database_deadlocks_total} is
- * expected to stay 0: an alert belongs on it.
+ * Counts transactions that failed because of others. Locks are taken in the same order everywhere, so
+ * {@code fondaco_database_deadlocks_total} is expected to stay 0; an alert fires on it.
  */
 @Startup
 @ApplicationScoped
@@ -21,7 +21,10 @@ public class ContentionMetrics {
     private final Counter serializationFailures;
     private final Counter retries;
 
-    /** Exceptions that were counted, so that whoever meets one later does not count it again. Throwables are equal by identity. */
+    /**
+     * Exceptions that were counted already, so that an outer layer does not count them again. Throwables are equal by
+     * identity.
+     */
     private final Set<Throwable> counted = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     ContentionMetrics(MeterRegistry registry) {
@@ -32,14 +35,14 @@ public class ContentionMetrics {
                 .description("Transactions that could not be serialized with others")
                 .register(registry);
         retries = Counter.builder("fondaco.database.writes.retried")
-                .description("Transactions that were begun anew after a deadlock or a serialization failure")
+                .description("Transactions that were retried after a deadlock or a serialization failure")
                 .register(registry);
     }
 
     /**
      * Counts a failure, once.
      *
-     * @return whether it is one that a new transaction may well not meet: a deadlock or a serialization failure
+     * @return whether a new transaction may succeed: the failure is a deadlock or a serialization failure
      */
     public boolean recordFailure(Throwable failure) {
         String state = DatabaseFailure.findCause(failure, SQLException.class)

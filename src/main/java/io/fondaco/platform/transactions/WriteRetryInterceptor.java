@@ -8,7 +8,9 @@ import jakarta.interceptor.InvocationContext;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Duration;
 
-/** What {@link RetriedWrites} promises: outside of the transaction, so that each try has one of its own. */
+/**
+ * Implements {@link RetriedWrites}. Runs outside of the transaction, so that each attempt has a transaction of its own.
+ */
 @RetriedWrites
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 150)
@@ -29,15 +31,15 @@ class WriteRetryInterceptor {
         if (transactions.getTransactionKey() != null) {
             return call.proceed();
         }
-        for (int tries = 1; ; tries++) {
+        for (int attempt = 1; ; attempt++) {
             try {
                 return call.proceed();
             } catch (Exception e) {
-                if (!contentionMetrics.recordFailure(e) || tries == MAX_ATTEMPTS) {
+                if (!contentionMetrics.recordFailure(e) || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
                 contentionMetrics.recordRetry();
-                Thread.sleep(BACKOFF.delayAfter(tries));
+                Thread.sleep(BACKOFF.delayAfter(attempt));
             }
         }
     }

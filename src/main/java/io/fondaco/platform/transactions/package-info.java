@@ -1,4 +1,7 @@
-/** What belongs to a transaction beside its statements: what is done once it has committed, and doing it anew when it was lost to another. */
+/**
+ * Transaction support: work that runs after a commit, commits that do not wait for the disk, and retries after
+ * conflicts with other transactions.
+ */
 @NullMarked
 package io.fondaco.platform.transactions;
 

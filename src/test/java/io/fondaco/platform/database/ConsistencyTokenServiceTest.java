@@ -48,13 +48,13 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aWriteIsAnsweredWithATokenAndAReadWithoutOneIsNot() {
+    void writeReturnsATokenAndReadWithoutOneDoesNot() {
         given().post("/test/route/write").then().header(TOKEN, notNullValue());
         given().get("/test/route/read").then().header(TOKEN, nullValue()).header("Set-Cookie", nullValue());
     }
 
     @Test
-    void aReadWithATokenIsServedByAReplicaAndAnsweredWithOneThatIsNoEarlier() {
+    void readWithTokenIsServedByAReplicaAndReturnsATokenThatIsNotEarlier() {
         String written = write();
         for (int i = 0; i < 20; i++) {
             Response read = given().header(TOKEN, written).get("/test/route/read");
@@ -64,10 +64,10 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aTokenThatNobodyCanReadJustNowIsNotIgnored() {
-        SharedKey nowhere = new SharedKey(topology, "unset", Optional.empty(), "database.nowhere");
+    void tokenIsNotIgnoredWhileTheSigningKeyIsUnavailable() {
+        SharedKey unavailableKey = new SharedKey(topology, "unset", Optional.empty(), "database.nowhere");
         ConsistencyTokenService withoutKey =
-                new ConsistencyTokenService(topology, new ConsistencyTokenKey(nowhere), settings, reads);
+                new ConsistencyTokenService(topology, new ConsistencyTokenKey(unavailableKey), settings, reads);
         String written = write();
         assertThatThrownBy(() -> withoutKey.readToken(written, _ -> Optional.empty()))
                 .isInstanceOf(DatabaseUnavailable.class);
@@ -76,7 +76,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void whoeverWantsATokenWithoutHavingWrittenAsksForAFirstOne() {
+    void readWithStartTokenReturnsAFirstToken() {
         given().header(TOKEN, "start")
                 .get("/test/route/read")
                 .then()
@@ -85,14 +85,14 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void whatBelongsToSomebodyIsReadFromAReplicaByWhoHasATokenAndElseFromThePrimary() {
+    void replicaWithTokenRouteReadsAReplicaWithAValidTokenAndElseThePrimary() {
         given().get("/test/route/for-owners").then().body(equalTo("primary"));
         given().header(TOKEN, write()).get("/test/route/for-owners").then().body(equalTo("replica"));
         given().header(TOKEN, "forged").get("/test/route/for-owners").then().body(equalTo("primary"));
     }
 
     @Test
-    void aBrowserGetsTheTokenAsACookieToo() {
+    void browserGetsTheTokenAsACookieToo() {
         String written = given().header("Sec-Fetch-Mode", "cors")
                 .post("/test/route/write")
                 .then()
@@ -120,7 +120,7 @@ class ConsistencyTokenServiceTest {
                 "'; DROP TABLE topology.heartbeat; --",
                 "\u00e4\u00f6\u00fc",
             })
-    void whatIsNoTokenOfOursIsAsGoodAsNone(String token) {
+    void invalidTokenIsIgnored(String token) {
         double onPrimary = readsOnPrimary();
         Response read = given().header(TOKEN, token).get("/test/route/read");
         assertThat(read.statusCode()).isEqualTo(200);
@@ -130,7 +130,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aTokenOfAnotherClusterIsAsGoodAsNone() {
+    void tokenOfAnotherClusterIsIgnored() {
         SecretKeySpec foreign =
                 Hmac.key("of another cluster, thirty-two bytes".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         String token = ConsistencyToken.sign(new Position(1, Long.MAX_VALUE), foreign);
@@ -138,7 +138,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aVeryLongHeaderIsNotReadToItsEnd() {
+    void veryLongHeaderIsNotReadToItsEnd() {
         given().header(TOKEN, "x,".repeat(4000))
                 .get("/test/route/read")
                 .then()
@@ -147,7 +147,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void anOldTokenIsServedByAReplica() {
+    void readWithAnOldTokenIsServedByAReplica() {
         given().header(TOKEN, sign(new Position(1, 1)))
                 .get("/test/route/read")
                 .then()
@@ -155,7 +155,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aTokenAheadOfEverythingIsServedByThePrimaryAndReplacedByOneThatIsNot() {
+    void tokenAheadOfThePrimaryIsServedByThePrimaryAndReplaced() {
         String ahead = sign(Position.endOfTimeline(1));
         Response read = given().header(TOKEN, ahead).get("/test/route/read");
         assertThat(read.asString()).isEqualTo("primary");
@@ -164,7 +164,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aTokenOfATimelineThatNoServerKnowsIsServedByThePrimaryAndReplaced() {
+    void tokenOfAnUnknownTimelineIsServedByThePrimaryAndReplaced() {
         String future = sign(new Position(77, 1));
         Response read = given().header(TOKEN, future).get("/test/route/read");
         assertThat(read.asString()).isEqualTo("primary");
@@ -172,7 +172,7 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void suchTokensCannotMakeEveryReadHitThePrimary() throws Exception {
+    void tokensAheadOfThePrimaryCannotExceedTheFallbackLimit() throws Exception {
         String ahead = sign(Position.endOfTimeline(1));
         int readers = 4 * settings.fallbackLimit();
         List<Response> answers = ConcurrentRunner.runAll(
@@ -180,7 +180,7 @@ class ConsistencyTokenServiceTest {
         assertThat(answers).extracting(Response::statusCode).contains(200, 503).containsOnly(200, 503);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() == 200)
-                .as("no more at a time than there is room")
+                .as("concurrent reads on the primary")
                 .allSatisfy(answer ->
                         assertThat(Integer.parseInt(answer.asString())).isBetween(1, settings.fallbackLimit()));
         assertThat(answers)
@@ -190,14 +190,14 @@ class ConsistencyTokenServiceTest {
     }
 
     @Test
-    void aReadThatStandsInTheWayOfReplayingRunsAgainElsewhere() {
+    void readThatConflictsWithReplayIsRetriedOnAnotherNode() {
         double retried = metrics.counter("fondaco.database.reads.retried").count();
         given().get("/test/route/conflict").then().statusCode(200).body(equalTo("primary"));
         assertThat(metrics.counter("fondaco.database.reads.retried").count()).isEqualTo(retried + 1);
     }
 
     @Test
-    void aWriteWhereOnlyReadingIsAllowedIsCounted() {
+    void writeOnTheReplicaRouteIsCounted() {
         double bugs = metrics.counter("fondaco.database.routing.bugs").count();
         given().get("/test/route/write-where-only-reading-is-allowed").then().statusCode(500);
         assertThat(metrics.counter("fondaco.database.routing.bugs").count()).isEqualTo(bugs + 1);

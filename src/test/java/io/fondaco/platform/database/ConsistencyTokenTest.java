@@ -17,31 +17,30 @@ class ConsistencyTokenTest {
             Hmac.key("another cluster's key, as long as it must".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
     @Property
-    void whatWasSignedIsRead(@ForAll @IntRange int timeline, @ForAll @LongRange(min = 0) long lsn) {
+    void signedTokenIsVerified(@ForAll @IntRange int timeline, @ForAll @LongRange(min = 0) long lsn) {
         Position position = new Position(timeline, lsn);
         assertThat(ConsistencyToken.verify(ConsistencyToken.sign(position, KEY), KEY))
                 .contains(position);
     }
 
     @Property
-    void whatWasSignedElsewhereOrChangedIsNot(
+    void tokenOfAnotherKeyOrChangedTokenIsRejected(
             @ForAll @IntRange int timeline, @ForAll @LongRange(min = 0) long lsn, @ForAll long seed) {
         String token = ConsistencyToken.sign(new Position(timeline, lsn), KEY);
         assertThat(ConsistencyToken.verify(token, OTHER_KEY)).isEmpty();
         Random random = new Random(seed);
-        int place = random.nextInt(token.length());
+        int index = random.nextInt(token.length());
         char other = "0123456789abcdefXYZ_-".charAt(random.nextInt(21));
-        String changed = token.substring(0, place) + other + token.substring(place + 1);
-        // The last character of a signature of 16 bytes has bits to spare, which do not matter and are not accepted
-        // either.
+        String changed = token.substring(0, index) + other + token.substring(index + 1);
+        // The last character of a 16-byte signature has unused bits; a token with other unused bits is rejected too.
         if (!changed.equals(token)) {
             assertThat(ConsistencyToken.verify(changed, KEY)).isEmpty();
         }
-        assertThat(ConsistencyToken.verify(token.substring(0, place), KEY)).isEmpty();
+        assertThat(ConsistencyToken.verify(token.substring(0, index), KEY)).isEmpty();
     }
 
     @Property
-    void theLaterOneSortsLater(
+    void laterPositionSortsLaterAsText(
             @ForAll @IntRange(max = 3) int timeline,
             @ForAll @LongRange(min = 0) long lsn,
             @ForAll @IntRange(max = 3) int otherTimeline,

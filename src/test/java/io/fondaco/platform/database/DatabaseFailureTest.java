@@ -23,13 +23,13 @@ class DatabaseFailureTest {
         "25006, READ_ONLY_VIOLATION",
         "23505, OTHER"
     })
-    void theStateSaysWhatItMeans(String state, DatabaseFailure meaning) {
+    void sqlStateIsClassified(String state, DatabaseFailure expected) {
         assertThat(DatabaseFailure.classify(new IllegalStateException(new SQLException("It failed", state))))
-                .isEqualTo(meaning);
+                .isEqualTo(expected);
     }
 
     @Test
-    void aCommitThatLostItsServerMayBeDoneAndOneThatFoundNoRoomIsNot() {
+    void lostConnectionDuringCommitIsUnknownOutcomeAndFullDiskIsNot() {
         assertThat(DatabaseFailure.classify(committing("08006"))).isEqualTo(DatabaseFailure.COMMIT_OUTCOME_UNKNOWN);
         assertThat(DatabaseFailure.classify(committing("53100"))).isEqualTo(DatabaseFailure.INSUFFICIENT_RESOURCES);
     }

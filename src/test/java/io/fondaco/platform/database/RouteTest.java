@@ -24,7 +24,7 @@ class RouteTest {
     }
 
     @Test
-    void backgroundWorkTakesTheRouteThatItDeclaresAndElseThePrimary() throws Exception {
+    void backgroundWorkUsesItsDeclaredRouteAndElseThePrimary() throws Exception {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             assertThat(thread.submit(jobs::readAsReplicaJob).get()).isEqualTo("replica");
             assertThat(thread.submit(jobs::readAsUndeclaredJob).get()).isEqualTo("primary");
@@ -32,27 +32,27 @@ class RouteTest {
     }
 
     @Test
-    void aGetReadsTheReplica() {
+    void getReadsTheReplica() {
         when().get("/test/route/read").then().statusCode(200).body(equalTo("replica"));
     }
 
     @Test
-    void aTransactionDoesNotChangeTheRouteNorDoesANewOneInsideIt() {
+    void neitherTransactionNorNestedTransactionChangesTheRoute() {
         when().get("/test/route/read-in-transaction").then().statusCode(200).body(equalTo("replica replica"));
     }
 
     @Test
-    void anAnnotationSendsAGetToThePrimary() {
+    void annotationSendsAGetToThePrimary() {
         when().get("/test/route/read-own-writes").then().statusCode(200).body(equalTo("primary"));
     }
 
     @Test
-    void everythingElseGoesToThePrimary() {
+    void postGoesToThePrimary() {
         given().post("/test/route/write").then().statusCode(200).body(equalTo("primary primary"));
     }
 
     @Test
-    void aWriteOnTheReplicaRouteFailsLoudlyAndDoesNotSlipToThePrimary() {
+    void writeOnTheReplicaRouteFailsAndDoesNotReachThePrimary() {
         when().get("/test/route/write-where-only-reading-is-allowed")
                 .then()
                 .statusCode(500)
@@ -60,7 +60,7 @@ class RouteTest {
     }
 
     @Test
-    void halfAConfigurationIsRefusedWithWhatIsMissing() {
+    void incompleteConfigurationIsRefusedWithTheMissingSettings() {
         assertThatThrownBy(() -> DatabaseSelection.resolve(
                         config(Map.of("fondaco.database.primary-url", "jdbc:postgresql://a:1/b"))))
                 .isInstanceOf(DatabaseSelection.IncompleteConfiguration.class)
@@ -72,7 +72,7 @@ class RouteTest {
     }
 
     @Test
-    void anImageWithoutADatabaseIsRefused() {
+    void imageWithoutADatabaseIsRefused() {
         assertThatThrownBy(() -> DatabaseSelection.resolve(config(Map.of("fondaco.database.embedded", "false"))))
                 .isInstanceOf(DatabaseSelection.IncompleteConfiguration.class)
                 .hasMessageContaining("FONDACO_DATABASE_PRIMARY_URL");

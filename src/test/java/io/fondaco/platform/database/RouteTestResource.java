@@ -12,13 +12,13 @@ import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** Endpoints that tell which server answered them; in tests only. */
+/** Test endpoints that return the role of the server that served them. */
 @Path("/test/route")
 @PermitAll
 @RetriedReads
 @ApplicationScoped
 class RouteTestResource {
-    private static final String WHERE = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END";
+    private static final String ROLE_SQL = "SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END";
 
     private final EntityManager entities;
     private final NestedCalls nestedCalls;
@@ -69,7 +69,7 @@ class RouteTestResource {
         return "written";
     }
 
-    /** Holds its server for a moment; answers how many do so at the time. */
+    /** Reads for 0.3 s and returns how many such reads run on the server at that time. */
     @GET
     @Operation(hidden = true)
     @Path("/slow-read")
@@ -80,7 +80,7 @@ class RouteTestResource {
                         """, Long.class).getSingleResult();
     }
 
-    /** Fails once on a replica as a query does that stands in the way of replaying. */
+    /** Fails once as a query does that a replica cancels because it conflicts with replay. */
     @GET
     @Operation(hidden = true)
     @Path("/conflict")
@@ -102,7 +102,7 @@ class RouteTestResource {
     }
 
     private static String servingRole(EntityManager entities) {
-        return (String) entities.createNativeQuery(WHERE, String.class).getSingleResult();
+        return (String) entities.createNativeQuery(ROLE_SQL, String.class).getSingleResult();
     }
 
     @ApplicationScoped
@@ -113,7 +113,7 @@ class RouteTestResource {
             this.entities = entities;
         }
 
-        /** Declares another route, which must not count within a request. */
+        /** Declares another route, which must be ignored within a request. */
         @ReadsFrom(Route.PRIMARY)
         @Transactional(Transactional.TxType.REQUIRES_NEW)
         String readInNewTransaction() {

@@ -29,13 +29,13 @@ class EmbeddedClusterTest {
     @TempDir
     Path directory;
 
-    /** Most tests are about what happens after a first start: they get the data directory that it leaves. */
+    /** Most tests are about a later start, so they get the data directory that a first start leaves. */
     @BeforeEach
     void copyTemplate() {
         PostgresTemplate.migrated().copyCluster(directory);
     }
 
-    /** Whatever a test left running is stopped before its directory goes. */
+    /** Stops servers that a test left running before its directory is deleted. */
     @AfterEach
     void stopEverything() {
         if (Files.exists(directory.resolve("primary/postmaster.pid"))
@@ -45,7 +45,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void firstStartInAnEmptyDirectoryMakesAPrimaryAndAReplicaThatOnlyReads() throws SQLException {
+    void firstStartInAnEmptyDirectoryCreatesAPrimaryAndAReadOnlyReplica() throws SQLException {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory.resolve("empty"))) {
             write(cluster, "CREATE TABLE note (text text)");
             write(cluster, "INSERT INTO note VALUES ('hello')");
@@ -58,7 +58,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void theReaderCannotWriteEvenOnThePrimary() throws SQLException {
+    void readerCannotWriteEvenOnThePrimary() throws SQLException {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             write(cluster, "CREATE TABLE note (text text)");
 
@@ -75,7 +75,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void theOwnerMayInstallTheExtensionsOfTheSearchAndSeeTheStatistics() throws SQLException {
+    void ownerMayInstallSearchExtensionsAndReadStatistics() throws SQLException {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             write(cluster, "CREATE EXTENSION pg_trgm");
             write(cluster, "CREATE EXTENSION unaccent");
@@ -91,7 +91,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void committedRowsAreMadeDurableAndEveryConnectionNeedsAPasswordNobodyElseMayRead()
+    void commitsAreDurableAndEveryConnectionNeedsAPrivatePassword()
             throws SQLException, IOException {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             assertThat(read(cluster, "SHOW fsync")).isEqualTo("on");
@@ -117,13 +117,13 @@ class EmbeddedClusterTest {
         }
         try (EmbeddedCluster second = EmbeddedCluster.start(directory)) {
             assertThat(read(second, "SELECT text FROM note")).isEqualTo("kept");
-            assertThatTheReplicaFollows(second);
-            assertThat(timesThePrimaryWasCopied()).isEqualTo(1);
+            assertReplicaFollows(second);
+            assertThat(countPrimaryCopies()).isEqualTo(1);
         }
     }
 
     @Test
-    void aSecondStartInTheSameJvmAttaches() {
+    void secondStartInTheSameJvmAttaches() {
         try (EmbeddedCluster first = EmbeddedCluster.start(directory)) {
             EmbeddedCluster second = EmbeddedCluster.start(directory);
 
@@ -136,7 +136,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void dataSurvivesTheDeathOfBothPostmasters() throws SQLException {
+    void dataSurvivesAKillOfBothPostmasters() throws SQLException {
         EmbeddedCluster first = EmbeddedCluster.start(directory);
         write(first, "CREATE TABLE note AS SELECT 'kept' AS text");
         kill(first.primaryPid());
@@ -144,12 +144,12 @@ class EmbeddedClusterTest {
 
         try (EmbeddedCluster second = EmbeddedCluster.start(directory)) {
             assertThat(read(second, "SELECT text FROM note")).isEqualTo("kept");
-            assertThatTheReplicaFollows(second);
+            assertReplicaFollows(second);
         }
     }
 
     @Test
-    void postmastersLeftBehindByAKilledJvmAreTakenOver() throws Exception {
+    void postmastersOfAKilledJvmAreReplaced() throws Exception {
         Process other = startInAnotherJvm();
         long orphan = Long.parseLong(Files.readAllLines(directory.resolve("primary/postmaster.pid"))
                 .getFirst()
@@ -160,12 +160,12 @@ class EmbeddedClusterTest {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             assertThat(cluster.primaryPid()).isNotEqualTo(orphan);
             assertThat(read(cluster, "SELECT text FROM note")).isEqualTo("from another JVM");
-            assertThatTheReplicaFollows(cluster);
+            assertReplicaFollows(cluster);
         }
     }
 
     @Test
-    void aSecondJvmIsRefusedAndToldWhatToDo() throws Exception {
+    void secondJvmIsRefusedWithAnInstruction() throws Exception {
         Process other = startInAnotherJvm();
         try {
             assertThatThrownBy(() -> EmbeddedCluster.start(directory))
@@ -178,44 +178,44 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void aDamagedOrMissingReplicaIsCopiedAnew() throws Exception {
+    void damagedOrMissingReplicaIsCopiedAgain() throws Exception {
         EmbeddedCluster.start(directory).close();
         FileTree.delete(directory.resolve("replica"));
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
-            assertThatTheReplicaFollows(cluster);
+            assertReplicaFollows(cluster);
         }
 
         FileTree.delete(directory.resolve("replica/global"));
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
-            assertThatTheReplicaFollows(cluster);
+            assertReplicaFollows(cluster);
         }
     }
 
     @Test
-    void aReplicaThatStartsButCannotStreamIsCopiedAnew() throws Exception {
+    void replicaThatStartsButCannotStreamIsCopiedAgain() throws Exception {
         EmbeddedCluster.start(directory).close();
         Files.delete(directory.resolve("primary/pg_replslot/replica_1/state"));
         Files.delete(directory.resolve("primary/pg_replslot/replica_1"));
 
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
-            assertThatTheReplicaFollows(cluster);
-            assertThat(timesThePrimaryWasCopied()).isEqualTo(2);
+            assertReplicaFollows(cluster);
+            assertThat(countPrimaryCopies()).isEqualTo(2);
         }
     }
 
     @Test
-    void aHalfMadeFirstStartIsRedone() throws Exception {
+    void interruptedFirstStartIsRepeated() throws Exception {
         EmbeddedCluster.start(directory).close();
         Files.delete(directory.resolve("primary/fondaco.complete"));
         Files.delete(directory.resolve("primary/PG_VERSION"));
 
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
-            assertThatTheReplicaFollows(cluster);
+            assertReplicaFollows(cluster);
         }
     }
 
     @Test
-    void aCompletePrimaryIsNeverDeletedEvenWhenItCannotStart() throws Exception {
+    void completePrimaryIsNotDeletedWhenItCannotStart() throws Exception {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             write(cluster, "CREATE TABLE note AS SELECT 'kept' AS text");
         }
@@ -234,24 +234,24 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void aRecordedProcessThatIsNotPostgresIsLeftAlone() throws Exception {
+    void recordedProcessThatIsNotPostgresIsNotKilled() throws Exception {
         EmbeddedCluster.start(directory).close();
-        Process stranger = new ProcessBuilder("sleep", "600").start();
+        Process otherProcess = new ProcessBuilder("sleep", "600").start();
         try {
             Files.writeString(
                     directory.resolve("primary/postmaster.pid"),
-                    stranger.pid() + "\n" + directory.resolve("primary") + "\n0\n1\n");
+                    otherProcess.pid() + "\n" + directory.resolve("primary") + "\n0\n1\n");
 
             try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
-                assertThat(cluster.primaryPid()).isNotEqualTo(stranger.pid());
-                assertThat(stranger.isAlive()).isTrue();
+                assertThat(cluster.primaryPid()).isNotEqualTo(otherProcess.pid());
+                assertThat(otherProcess.isAlive()).isTrue();
             }
         } finally {
-            stranger.destroyForcibly();
+            otherProcess.destroyForcibly();
         }
     }
 
-    /** What the other JVM runs: a cluster with one row, until it is killed or its test ends. */
+    /** The program of the other JVM: a cluster with one row, until it is killed or its test ends. */
     static final class OtherJvm {
         public static void main(String[] arguments) throws Exception {
             EmbeddedCluster cluster = EmbeddedCluster.start(Path.of(arguments[0]));
@@ -283,12 +283,12 @@ class EmbeddedClusterTest {
     private static void kill(long pid) {
         ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
         process.destroyForcibly();
-        // A dead process that nobody has reaped yet has no command any more.
+        // A process that is dead but not yet reaped has no command.
         await().atMost(DEATH)
                 .until(() -> !process.isAlive() || process.info().command().isEmpty());
     }
 
-    private long timesThePrimaryWasCopied() {
+    private long countPrimaryCopies() {
         try (var lines = Files.lines(directory.resolve("replica.log"))) {
             return lines.filter(line -> line.contains("starting backup recovery"))
                     .count();
@@ -297,7 +297,7 @@ class EmbeddedClusterTest {
         }
     }
 
-    private static void assertThatTheReplicaFollows(EmbeddedCluster cluster) throws SQLException {
+    private static void assertReplicaFollows(EmbeddedCluster cluster) throws SQLException {
         write(cluster, "CREATE TABLE follows AS SELECT 'yes' AS text");
         await().atMost(REPLICATION).ignoreExceptions().untilAsserted(() -> assertThat(
                         readFromReplica(cluster, "SELECT text FROM follows"))

@@ -14,9 +14,9 @@ import java.util.Set;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A data directory of Postgres with Fondaco's roles, its database and the schemas of this build, made once per build in
- * {@code target/postgres-template} and copied for every server that a test starts. A copy takes a fraction of a second;
- * unpacking Postgres, {@code initdb} and the migrations take several.
+ * A Postgres data directory with Fondaco's roles, its database and the schemas of this build. It is created once per
+ * build in {@code target/postgres-template} and copied for every server that a test starts. A copy takes a fraction of
+ * a second; unpacking Postgres, {@code initdb} and the migrations take several seconds.
  */
 final class PostgresTemplate {
     private static final Path DIRECTORY = Path.of("target", "postgres-template").toAbsolutePath();
@@ -24,7 +24,7 @@ final class PostgresTemplate {
     private static final String CREDENTIALS = "credentials";
     private static final String PRIMARY = "primary";
 
-    /** Settings of servers whose data need not survive a power cut; a killed process loses nothing by them. */
+    /** Settings of servers whose data need not survive a power failure; killing a process loses nothing with them. */
     static final Map<String, String> WITHOUT_FSYNC = Map.of("fsync", "off");
 
     /** Parts of a data directory that belong to one server. */
@@ -37,12 +37,12 @@ final class PostgresTemplate {
         this.directory = directory;
     }
 
-    /** The template of this build; made when there is none for its migrations. */
+    /** Returns the template of this build; creates it if there is none for its migrations. */
     static PostgresTemplate migrated() {
         return template(TestMigrations.fingerprint(), true);
     }
 
-    /** A template with roles and the database, but no schema of ours. */
+    /** Returns a template with the roles and the database, but without our schemas. */
     static PostgresTemplate empty() {
         return template("empty", false);
     }
@@ -55,12 +55,12 @@ final class PostgresTemplate {
         return new PostgresTemplate(directory);
     }
 
-    /** The Postgres programs, unpacked once for all tests. */
+    /** The Postgres binaries, unpacked once for all tests. */
     static PostgresBinaries programs() {
         return PostgresBinaries.unpackedIn(DIRECTORY.resolve(PROGRAMS));
     }
 
-    /** Lays what {@link EmbeddedCluster} leaves after its first start and end, but for the replica. */
+    /** Copies what {@link EmbeddedCluster} leaves after its first start and stop, without the replica. */
     void copyCluster(Path cluster) {
         copyCredentials(cluster);
         copyDataDirectory(cluster.resolve(PRIMARY));
@@ -71,7 +71,7 @@ final class PostgresTemplate {
         }
     }
 
-    /** Lays the passwords of the template's roles into a directory of a cluster. */
+    /** Copies the passwords of the template's roles into a cluster directory. */
     void copyCredentials(Path cluster) {
         try {
             if (Files.notExists(cluster.resolve(CREDENTIALS))) {
@@ -83,7 +83,7 @@ final class PostgresTemplate {
         }
     }
 
-    /** Lays a data directory of a server that has never run; it can start as a primary or as a replica of one. */
+    /** Copies the data directory of a server that has never run; it can start as a primary or as a replica of one. */
     void copyDataDirectory(Path server) {
         try {
             Files.createDirectories(server.toAbsolutePath().getParent());

@@ -17,12 +17,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Several real Postgres servers for fault tests: a primary and its replicas on ports that stay, to be paused, killed,
- * promoted and rebuilt one by one. What an operator's tool would do on a failover is done here by hand.
+ * Several real Postgres servers for fault tests: a primary and its replicas on fixed ports, which tests pause, kill,
+ * promote and rebuild one by one. Tests perform the steps that an operator's tool performs on a failover.
  */
 public final class ReplicatedPostgres implements AutoCloseable {
     private static final Duration BOUND = Duration.ofSeconds(30);
-    private static final String ADMINISTRATION = "postgres";
 
     private final PostgresTemplate template;
     private final Map<String, String> sharedSettings;
@@ -30,17 +29,17 @@ public final class ReplicatedPostgres implements AutoCloseable {
     private final List<ClusterMember> members = new ArrayList<>();
     private ClusterMember primary;
 
-    /** One server; its name stays whatever part it plays. */
+    /** One server; its name stays the same in every role. */
     public final class ClusterMember {
         private final PostgresServer server;
         private final String name;
         private final String listenAddress;
         private final int port;
 
-        private ClusterMember(PostgresServer server, String name, String listensOn, int port) {
+        private ClusterMember(PostgresServer server, String name, String listenAddress, int port) {
             this.server = server;
             this.name = name;
-            this.listenAddress = listensOn;
+            this.listenAddress = listenAddress;
             this.port = port;
         }
 
@@ -52,7 +51,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
             return port;
         }
 
-        /** {@code kill -9} of the postmaster; its children notice. */
+        /** {@code kill -9} of the postmaster; waits until its children have exited too. */
         public void kill() {
             long pid = server.pid();
             List<ProcessHandle> children =
@@ -72,9 +71,9 @@ public final class ReplicatedPostgres implements AutoCloseable {
             return server.isRunning();
         }
 
-        /** Freezes the whole server, as a stalling disk would: connections stay open and nobody answers. */
+        /** Freezes the whole server, as a stalled disk would: connections stay open but get no response. */
         public void freeze(boolean frozen) {
-            // The postmaster first, or it would start further children meanwhile.
+            // The postmaster comes first, or it would start further children meanwhile.
             ProcessHandle postmaster = ProcessHandle.of(server.pid()).orElseThrow();
             String signal = frozen ? "STOP" : "CONT";
             signal(signal, postmaster.pid());
@@ -91,7 +90,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
             }
         }
 
-        /** A session of a superuser, for what must last: an open transaction, a lock. */
+        /** Opens a superuser session for longer use: an open transaction, a lock. */
         public Connection session() throws SQLException {
             return server.connect(EmbeddedCluster.DATABASE, clusterCredentials);
         }
@@ -126,7 +125,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
             Map<String, String> settings = new TreeMap<>(sharedSettings);
             settings.put("port", Integer.toString(port));
             settings.put("listen_addresses", listenAddress);
-            // Slots are not carried over a promotion; kept segments do instead.
+            // Replication slots do not survive a promotion, so WAL segments are kept instead.
             settings.put("wal_keep_size", "256MB");
             return settings;
         }
@@ -154,7 +153,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
             PostgresServer server = i == 0 && disk.isPresent()
                     ? disk.get().server(name, programs)
                     : new PostgresServer(name, directory, programs);
-            // Replicas with addresses of their own share a port, as those behind one name do.
+            // Replicas with addresses of their own share a port, as servers behind one host name do.
             ClusterMember clusterMember = i == 0 || addresses.length == 0
                     ? new ClusterMember(server, name, PostgresServer.ADDRESS, FreePort.find())
                     : new ClusterMember(
@@ -168,27 +167,28 @@ public final class ReplicatedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts servers with the schemas of this build and no rows.
+     * Starts servers with the schemas of this build and without rows.
      *
-     * @param addresses of the replicas, all on one port; without any they listen on ports of their own
+     * @param addresses listen addresses of the replicas, all on one port; without any, each replica has a port of its
+     *     own
      */
     public static ReplicatedPostgres start(Path directory, int replicas, String... addresses) {
         return start(new ReplicatedPostgres(
                 PostgresTemplate.migrated(), directory, Optional.empty(), Map.of(), replicas, addresses));
     }
 
-    /** The same without any schema, for tests of what brings them. */
+    /** Like {@link #start}, but without schemas, for tests of the migrations. */
     public static ReplicatedPostgres startEmpty(Path directory, int replicas) {
         return start(new ReplicatedPostgres(PostgresTemplate.empty(), directory, Optional.empty(), Map.of(), replicas));
     }
 
-    /** The same without fsync, for tests in which no server is killed. */
+    /** Like {@link #start}, but without fsync, for tests in which no server is killed. */
     public static ReplicatedPostgres startWithoutFsync(Path directory, int replicas) {
         return start(new ReplicatedPostgres(
                 PostgresTemplate.migrated(), directory, Optional.empty(), PostgresTemplate.WITHOUT_FSYNC, replicas));
     }
 
-    /** One whose primary has a disk of its own. */
+    /** Like {@link #start}, but the primary has a disk of its own. */
     public static ReplicatedPostgres startOn(TmpfsDisk disk, Path directory, int replicas) {
         return start(
                 new ReplicatedPostgres(PostgresTemplate.migrated(), directory, Optional.of(disk), Map.of(), replicas));
@@ -245,7 +245,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
                 clusterCredentials.passwordOf(ClusterCredentials.READER));
     }
 
-    /** The same as variables of an environment. */
+    /** The same properties as environment variables. */
     public Map<String, String> credentialsEnvironment() {
         Map<String, String> environment = new TreeMap<>();
         credentialsProperties()
@@ -254,7 +254,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         return environment;
     }
 
-    /** Starts a member as a replica of the primary: from what it has, or from a copy where that does not stream. */
+    /** Starts a member as a replica of the primary: with its existing data, or with a copy if that does not stream. */
     public void startAsReplica(ClusterMember clusterMember) {
         new EmbeddedReplica(
                         clusterMember.server,
@@ -265,7 +265,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
                 .start();
     }
 
-    /** Starts a member as a replica with nothing in its directory, as after the loss of its disk. */
+    /** Starts a member as a replica with an empty directory, as after the loss of its disk. */
     public void rebuild(ClusterMember clusterMember) {
         clusterMember.server.stop();
         try {
@@ -276,7 +276,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         startAsReplica(clusterMember);
     }
 
-    /** Starts a member as it was when it was killed, whatever it was. */
+    /** Starts a member in the role that it had when it was killed. */
     public void restart(ClusterMember clusterMember) {
         if (clusterMember == primary
                 || !java.nio.file.Files.exists(clusterMember.server.directory().resolve("standby.signal"))) {
@@ -286,7 +286,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    /** Asks the primary to answer a commit only when one of its replicas has it. */
+    /** Makes the primary confirm a commit only after one of its replicas has received it. */
     public void setSynchronousReplication(boolean on) {
         String names =
                 String.join(", ", replicas().stream().map(ClusterMember::name).toList());
@@ -295,7 +295,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         primary.execute("SELECT pg_reload_conf()");
     }
 
-    /** Cuts the replicas off from the primary: it goes on, and they do not hear of it. */
+    /** Disconnects the replicas from the primary: the primary continues, and the replicas receive nothing. */
     public void stopStreaming() {
         for (ClusterMember clusterMember : replicas()) {
             clusterMember.execute("ALTER SYSTEM SET primary_conninfo = ''");
@@ -303,7 +303,7 @@ public final class ReplicatedPostgres implements AutoCloseable {
         }
     }
 
-    /** Makes the replica that has received most the primary and lets the others follow it, as an operator's tool would. */
+    /** Promotes the replica that has received most and lets the others follow it, as an operator's tool would. */
     public ClusterMember failOver() {
         ClusterMember chosen = replicas().stream()
                 .filter(ClusterMember::isRunning)

@@ -15,32 +15,33 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * A disk that can be filled: a file system in memory, mounted in a user and mount namespace of its own, so that no rights are
- * needed and nothing is left behind. Servers on it are started within. From outside the same path is a link to there.
+ * A disk that tests can fill: a tmpfs, mounted in a user and mount namespace of its own, so that no privileges are
+ * needed and nothing is left behind. Servers on it are started inside the namespace. Outside, the same path is a link
+ * into it.
  */
 public final class TmpfsDisk implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(TmpfsDisk.class);
     private static final String MOUNTED = "mounted";
     private static final long END_SECONDS = 10;
-    private static final int PIECE_BYTES = 4096;
+    private static final int CHUNK_BYTES = 4096;
 
     private final Process mountProcess;
     private final Path directory;
 
-    private TmpfsDisk(Process keeper, Path directory) {
-        this.mountProcess = keeper;
+    private TmpfsDisk(Process mountProcess, Path directory) {
+        this.mountProcess = mountProcess;
         this.directory = directory;
     }
 
     /**
-     * @param parent a directory in which {@code disk} is made
-     * @return empty where this system does not let us
+     * @param parent the directory in which {@code disk} is created
+     * @return empty if this system does not allow the mount
      */
     public static Optional<TmpfsDisk> mount(Path parent, int megabytes) {
         try {
             Path mount = Files.createDirectory(parent.resolve("disk")).toAbsolutePath();
-            // Lives as long as it can read from us.
-            Process keeper = new ProcessBuilder(
+            // The process ends when its standard input is closed.
+            Process mountProcess = new ProcessBuilder(
                             "unshare",
                             "--user",
                             "--map-root-user",
@@ -52,24 +53,24 @@ public final class TmpfsDisk implements AutoCloseable {
                             mount.toString())
                     .redirectErrorStream(true)
                     .start();
-            String said = firstLine(keeper);
-            if (!said.equals(MOUNTED)) {
-                keeper.destroyForcibly();
-                LOG.warn("No disk of its own: " + said);
+            String output = firstLine(mountProcess);
+            if (!output.equals(MOUNTED)) {
+                mountProcess.destroyForcibly();
+                LOG.warn("Cannot mount a tmpfs: " + output);
                 return Optional.empty();
             }
             Path data = mount.resolve("data");
-            Files.createSymbolicLink(data, Path.of("/proc/%d/root%s".formatted(keeper.pid(), data)));
-            return Optional.of(new TmpfsDisk(keeper, data));
+            Files.createSymbolicLink(data, Path.of("/proc/%d/root%s".formatted(mountProcess.pid(), data)));
+            return Optional.of(new TmpfsDisk(mountProcess, data));
         } catch (IOException e) {
-            LOG.warn("No disk of its own", e);
+            LOG.warn("Cannot mount a tmpfs", e);
             return Optional.empty();
         }
     }
 
     private static String firstLine(Process process) throws IOException {
-        BufferedReader said = process.inputReader(StandardCharsets.UTF_8);
-        String line = said.readLine();
+        BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+        String line = output.readLine();
         return line == null ? "" : line;
     }
 
@@ -89,22 +90,22 @@ public final class TmpfsDisk implements AutoCloseable {
                         "--user")));
     }
 
-    /** Takes all the room that is left. */
+    /** Fills all free space. */
     public void fillSpace() {
-        byte[] piece = new byte[PIECE_BYTES];
+        byte[] chunk = new byte[CHUNK_BYTES];
         try (OutputStream ballast =
                 Files.newOutputStream(ballast(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             while (directory.toFile().getUsableSpace() > 0) {
-                ballast.write(piece);
+                ballast.write(chunk);
             }
         } catch (FileSystemException e) {
             throw new UncheckedIOException(e);
         } catch (IOException e) {
-            LOG.debug("Somebody else took the last of it", e);
+            LOG.debug("Another writer took the last free space", e);
         }
     }
 
-    /** Gives it back. */
+    /** Frees the space that {@link #fillSpace} took. */
     public void freeSpace() {
         try {
             Files.deleteIfExists(ballast());

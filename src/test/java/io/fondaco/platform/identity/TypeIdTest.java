@@ -10,20 +10,20 @@ import org.junit.jupiter.api.Test;
 
 class TypeIdTest {
     @Property
-    void everyUuidComesBack(@ForAll long high, @ForAll long low) {
+    void everyUuidSurvivesFormatAndParse(@ForAll long high, @ForAll long low) {
         UUID uuid = new UUID(high, low);
         assertThat(TypeId.parse("order", TypeId.format("order", uuid))).isEqualTo(uuid);
     }
 
     @Test
-    void theTextIsTheOneOfTheSpecification() {
+    void textFormMatchesTheSpecification() {
         assertThat(TypeId.format("prefix", UUID.fromString("0188bac7-4afa-78aa-bc3b-bd1eef28d881")))
                 .isEqualTo("prefix_01h2xcejqtf2nbrexx3vqjhp41");
         assertThat(TypeId.format("prefix", new UUID(-1, -1))).isEqualTo("prefix_7zzzzzzzzzzzzzzzzzzzzzzzzz");
     }
 
     @Test
-    void whatIsNoIdIsRefused() {
+    void invalidIdIsRefused() {
         for (String text : new String[] {
             "",
             "order",
@@ -41,7 +41,7 @@ class TypeIdTest {
     }
 
     @Test
-    void newIdsSortByTheTimeTheyWereMade() {
+    void newIdsSortByCreationTime() {
         String before = TypeId.format("x", TypeId.newUuid());
         for (int i = 0; i < 1_000; i++) {
             String next = TypeId.format("x", TypeId.newUuid());

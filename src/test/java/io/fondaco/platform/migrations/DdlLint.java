@@ -12,12 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one migration and says what of it is unsafe while the shop is open and pods of the release before are at work. What it
- * does not know it refuses, so a gap in its knowledge costs a remark and never an outage.
+ * Reads one migration and reports statements that are unsafe while the shop is open and pods of the previous release
+ * still run. It refuses statements that it does not know, so a gap in its knowledge causes a finding and never an
+ * outage.
  *
- * <p>Not by a parser: of those on Maven Central that the JVM could use, JSqlParser 5.3 refuses {@code CREATE INDEX CONCURRENTLY},
- * {@code DROP INDEX CONCURRENTLY}, {@code NOT VALID} and 14 of the first 31 migrations of this shop, and there is no
- * maintained binding of Postgres' own. The words of SQL are easily told apart ({@link SqlScript}), and few statements are wanted.
+ * <p>It does not use a parser: JSqlParser 5.3, one of those for the JVM on Maven Central, rejects
+ * {@code CREATE INDEX CONCURRENTLY}, {@code DROP INDEX CONCURRENTLY}, {@code NOT VALID} and 14 of the first 31
+ * migrations of this shop, and there is no maintained binding of Postgres' own parser. Tokens are easy to separate
+ * ({@link SqlScript}), and few statements are needed.
  */
 final class DdlLint {
     private static final Pattern ALLOW_COMMENT = Pattern.compile("lint allows ([A-Z_]+): \\S.*");
@@ -44,7 +46,7 @@ final class DdlLint {
     }
 
     /**
-     * @param releasedBefore whether a version was released before the one that this migration belongs to
+     * @param releasedBefore whether a version was released before the version of this migration
      * @param earlier the module's migrations before this one
      */
     static List<LintFinding> check(String sql, Predicate<String> releasedBefore, List<String> earlier) {
@@ -58,9 +60,9 @@ final class DdlLint {
     private void lintStatement(SqlStatement sqlStatement) {
         Set<String> allowed = new HashSet<>();
         contractRelease = "";
-        for (String remark : sqlStatement.comments()) {
-            Matcher allows = ALLOW_COMMENT.matcher(remark);
-            Matcher contracts = CONTRACT_COMMENT.matcher(remark);
+        for (String comment : sqlStatement.comments()) {
+            Matcher allows = ALLOW_COMMENT.matcher(comment);
+            Matcher contracts = CONTRACT_COMMENT.matcher(comment);
             if (allows.matches()) {
                 allowed.add(allows.group(1));
             } else if (contracts.matches()) {
@@ -136,7 +138,7 @@ final class DdlLint {
         tokenStream.accept("IF", "NOT", "EXISTS");
         String table = tokenStream.name();
         if (tokenStream.accept("PARTITION", "OF") && !createdTables.contains(tokenStream.name())) {
-            // Locks the parent altogether; ATTACH PARTITION does not.
+            // This takes an exclusive lock on the parent table; ATTACH PARTITION does not.
             report(LintRule.UNKNOWN, tokenStream);
         }
         createdTables.add(table);
@@ -175,7 +177,7 @@ final class DdlLint {
         }
     }
 
-    /** What the release before may still use. */
+    /** Checks a change that removes something which the previous release may still use. */
     private void checkContract(TokenStream tokenStream) {
         if (contractRelease.isEmpty() || !releasedBefore.test(contractRelease)) {
             report(LintRule.CONTRACT, tokenStream);
@@ -303,7 +305,7 @@ final class DdlLint {
         }
     }
 
-    /** What no single statement shows. */
+    /** Checks rules that span several statements. */
     private void checkScript(int statements) {
         if (lockedTables.size() > 1) {
             reportForScript(LintRule.SEVERAL_TABLES, lockedTables.toString());
@@ -313,16 +315,16 @@ final class DdlLint {
                     LintRule.MIXED_TRANSACTION, "%d of %d statements".formatted(concurrentStatements, statements));
         }
         if (validatedConstraints > 0 && !lockedTables.isEmpty()) {
-            reportForScript(LintRule.VALIDATED_UNDER_LOCK, "beside what locks " + lockedTables);
+            reportForScript(LintRule.VALIDATED_UNDER_LOCK, "in a script that also locks " + lockedTables);
         }
         if (dataChanges > 0 && !lockedTables.isEmpty()) {
-            reportForScript(LintRule.DATA_CHANGE, "under the lock of " + lockedTables);
+            reportForScript(LintRule.DATA_CHANGE, "while holding locks on " + lockedTables);
         }
     }
 
-    private void reportForScript(LintRule lintRule, String what) {
+    private void reportForScript(LintRule lintRule, String statement) {
         if (!rulesAllowedInScript.contains(lintRule.name())) {
-            findings.add(new LintFinding(lintRule, what));
+            findings.add(new LintFinding(lintRule, statement));
         }
     }
 

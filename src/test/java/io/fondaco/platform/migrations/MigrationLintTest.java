@@ -19,11 +19,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * No migration locks a table for long, or takes away what the release before still uses. Reads files only. What was released is
- * listed with its checksum, never changed, and not asked: for the first release nobody had rows yet. See {@code docs/migrations.md}.
+ * No migration locks a table for long, or removes what the previous release still uses. Reads files only. Released
+ * migrations are listed with their checksums, must not change, and are not linted. See {@code docs/migrations.md}.
  */
 class MigrationLintTest {
-    /** Goes in front of what is to be lawful for a table that is there. */
+    /** An earlier migration that some good examples require. */
     private static final String CHECKED = "ALTER TABLE shop.item ADD CONSTRAINT item_x CHECK (x IS NOT NULL) NOT VALID";
 
     private record LintExample(LintRule rule, String bad, String good) {}
@@ -155,8 +155,8 @@ class MigrationLintTest {
                     "ALTER TABLE shop.item DROP CONSTRAINT item_x, ADD CONSTRAINT item_x CHECK (x > 1) NOT VALID"),
             new LintExample(
                     LintRule.CONTRACT,
-                    "DROP TRIGGER told ON shop.item",
-                    "CREATE TRIGGER told AFTER UPDATE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.tell()"),
+                    "DROP TRIGGER item_changed ON shop.item",
+                    "CREATE TRIGGER item_changed AFTER UPDATE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.f()"),
             new LintExample(
                     LintRule.SEVERAL_TABLES,
                     "ALTER TABLE shop.item ADD COLUMN x int; ALTER TABLE shop.\"order\" ADD COLUMN x int",
@@ -178,7 +178,7 @@ class MigrationLintTest {
             new LintExample(LintRule.OWN_LIMITS, "BEGIN; COMMIT", "GRANT SELECT ON shop.item TO reader"));
 
     @Test
-    void everyMigrationThatWasNotReleasedYetIsSafe() {
+    void unreleasedMigrationsAreSafe() {
         Map<String, List<LintFinding>> unsafe = new TreeMap<>();
         Set<String> released = ReleasedMigrations.released().stream()
                 .map(ReleasedMigration::file)
@@ -195,7 +195,7 @@ class MigrationLintTest {
             before.add(sql);
         });
         assertThat(unsafe)
-                .as("what is wrong with new migrations; see docs/migrations.md")
+                .as("findings in new migrations; see docs/migrations.md")
                 .isEmpty();
     }
 
@@ -207,7 +207,7 @@ class MigrationLintTest {
     }
 
     @Test
-    void whatWasReleasedIsNeverChanged() {
+    void releasedMigrationsAreNeverChanged() {
         Map<String, String> all = ReleasedMigrations.all();
         Map<String, String> now = new TreeMap<>();
         Map<String, String> then = new TreeMap<>();
@@ -223,7 +223,7 @@ class MigrationLintTest {
     }
 
     @Test
-    void eachModuleCountsItsMigrations() {
+    void eachModuleNumbersItsMigrationsWithoutGaps() {
         Map<String, List<Integer>> numbers = new TreeMap<>();
         for (String file : ReleasedMigrations.all().keySet()) {
             assertThat(file).matches("[a-z]+/V[1-9][0-9]*__[a-z0-9_]+\\.sql");
@@ -238,7 +238,7 @@ class MigrationLintTest {
     }
 
     @Test
-    void migrationsLieNowhereElse() throws IOException {
+    void migrationsAreOnlyInTheirDirectory() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src", "main"))) {
             assertThat(files.map(Path::toString))
                     .filteredOn(name -> name.endsWith(".sql") || name.matches(".*/[VRB][0-9_]*__.*"))
@@ -247,7 +247,7 @@ class MigrationLintTest {
     }
 
     @Test
-    void theBadIsRefusedAndTheGoodIsNot() {
+    void badExamplesAreRefusedAndGoodOnesAreNot() {
         List<String> earlier = List.of(CHECKED, "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x");
         for (LintExample lintExample : EXAMPLES) {
             assertThat(DdlLint.check(lintExample.bad(), MigrationLintTest::isOld, earlier))
@@ -265,17 +265,17 @@ class MigrationLintTest {
         return ReleasedMigrations.isBefore(version, "1.2.0");
     }
 
-    /** Added and not validated, of another table, or of more than this: none of it proves anything. */
+    /** A check that is not validated, of another table or column, or with another condition, proves nothing. */
     @Test
-    void aColumnIsProvenOnlyByAValidatedCheckOfItself() {
-        String wanted = "ALTER TABLE shop.item ALTER COLUMN x SET NOT NULL";
+    void onlyAValidatedCheckOfTheColumnProvesNotNull() {
+        String setNotNull = "ALTER TABLE shop.item ALTER COLUMN x SET NOT NULL";
         String validated = "ALTER TABLE shop.item VALIDATE CONSTRAINT item_x";
         for (List<String> earlier : List.of(
                 List.of(CHECKED),
                 List.of(CHECKED.replace("item", "thing"), validated),
                 List.of(CHECKED.replace("x IS NOT NULL", "x IS NOT NULL OR y"), validated),
                 List.of(CHECKED.replace("(x ", "(y "), validated))) {
-            assertThat(DdlLint.check(wanted, MigrationLintTest::isOld, earlier))
+            assertThat(DdlLint.check(setNotNull, MigrationLintTest::isOld, earlier))
                     .as(earlier.toString())
                     .extracting(LintFinding::rule)
                     .containsExactly(LintRule.NOT_NULL_SCANS);

@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What migrations do to those who are at work meanwhile. */
+/** How migrations affect statements that run at the same time. */
 class MigrationRunnerTest {
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
     private static final Duration RETRY_TIMEOUT = Duration.ofSeconds(120);
 
-    /** Of a machine that is busy, on top of the lock time-out. */
+    /** Added to the lock timeout for a busy machine. */
     private static final Duration SLACK = Duration.ofSeconds(3);
 
     @TempDir
@@ -62,7 +62,7 @@ class MigrationRunnerTest {
         return primary;
     }
 
-    /** The first migrations of a module, one after the other. */
+    /** Returns the first migrations of a module, in order. */
     private static MigrationScripts module(String name, String... migrations) {
         TreeMap<String, String> scripts = new TreeMap<>();
         for (int i = 0; i < migrations.length; i++) {
@@ -71,15 +71,15 @@ class MigrationRunnerTest {
         return new MigrationScripts(new TreeMap<>(Map.of(name, scripts)));
     }
 
-    private static int migrate(MigrationScripts scripts, Duration patience) {
-        return new MigrationRunner(primary(), LOCK_TIMEOUT, patience).migrate(scripts);
+    private static int migrate(MigrationScripts scripts, Duration retryTimeout) {
+        return new MigrationRunner(primary(), LOCK_TIMEOUT, retryTimeout).migrate(scripts);
     }
 
     private static String query(String sql) {
         return database.primary().query(sql);
     }
 
-    /** Writes into a table again and again, and remembers how long that took. */
+    /** Inserts into a table in a loop and records the longest insert. */
     private static final class WriteLoad implements AutoCloseable {
         private final ExecutorService thread = Executors.newSingleThreadExecutor();
         private final AtomicLong longestNanos = new AtomicLong();
@@ -118,7 +118,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void databaseThatIsUpToDateIsSeenInItsHistories() throws Exception {
+    void historiesShowWhetherADatabaseIsUpToDate() throws Exception {
         MigrationScripts release = MigrationScripts.ofThisRelease();
         for (var module : release.modules().entrySet()) {
             assertThat(hasApplied(module.getKey(), module.getValue()))
@@ -135,12 +135,12 @@ class MigrationRunnerTest {
                         module("seen", "CREATE TABLE seen.one ()\n;\r\n-- é\n")
                                 .modules()
                                 .get("seen")))
-                .as("what a later release has added is no matter")
+                .as("with a migration of a later release")
                 .isTrue();
         assertThat(hasApplied(
                         "seen",
                         module("seen", "CREATE TABLE seen.other ()").modules().get("seen")))
-                .as("another text")
+                .as("with another text")
                 .isFalse();
         database.primary().execute("UPDATE seen.flyway_schema_history SET success = false WHERE version = '2'");
         assertThat(hasApplied(
@@ -148,7 +148,7 @@ class MigrationRunnerTest {
                         module("seen", "CREATE TABLE seen.one ()\n;\r\n-- é\n")
                                 .modules()
                                 .get("seen")))
-                .as("one has broken off")
+                .as("with a failed migration")
                 .isFalse();
     }
 
@@ -159,7 +159,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void everyMigrationHasLimitsAndWhatHoldsUpNobodyHasTime() {
+    void blockingAndOnlineMigrationsGetTheirTimeouts() {
         String note =
                 "INSERT INTO limits.seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout')";
         migrate(
@@ -175,7 +175,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void aTableThatIsHeldKeepsNobodyWaitingForLongerThanTheLockTimeout() throws Exception {
+    void lockedTableBlocksWritesNoLongerThanTheLockTimeout() throws Exception {
         String table = "CREATE TABLE held.item (x int)";
         migrate(module("held", table), RETRY_TIMEOUT);
         try (Connection holder = database.primary().session();
@@ -204,7 +204,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void aMigrationThatNeverGetsItsLockGivesUpAndIsDoneNextTime() throws Exception {
+    void migrationWithoutItsLockFailsAndSucceedsInTheNextRun() throws Exception {
         String table = "CREATE TABLE impatient.item (x int)";
         MigrationScripts both = module("impatient", table, "ALTER TABLE impatient.item ADD COLUMN y int");
         migrate(module("impatient", table), RETRY_TIMEOUT);
@@ -223,7 +223,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void anIndexIsMadeWhileOthersWriteAndBegunAgainWhenThatBrokeOff() throws Exception {
+    void concurrentIndexDoesNotBlockWritesAndIsRetriedAfterAFailure() throws Exception {
         String table = "CREATE TABLE indexed.item (x int)";
         MigrationScripts both = module(
                 "indexed",
@@ -251,7 +251,7 @@ class MigrationRunnerTest {
             holder.rollback();
         }
         String valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'indexed.item_x'::regclass";
-        assertThat(query(valid)).as("what broke off").isEqualTo("f");
+        assertThat(query(valid)).as("the interrupted index").isEqualTo("f");
         try (Connection connection = primary().getConnection()) {
             assertThat(SchemaVersions.outdated(connection, both.versions()))
                     .containsExactly("indexed is at 1 and must be at 2");
@@ -260,9 +260,9 @@ class MigrationRunnerTest {
         assertThat(query(valid)).isEqualTo("t");
     }
 
-    /** What a release finds that was taken back, and one that nobody migrated for. */
+    /** The schema that a release finds after a rollback, and the schema that it finds if nobody migrated. */
     @Test
-    void aNewerSchemaIsLeftAloneAndAnOlderIsNamed() throws SQLException {
+    void newerSchemaIsAcceptedAndOlderSchemaIsReported() throws SQLException {
         MigrationScripts newer =
                 module("aged", "CREATE TABLE aged.item (x int)", "ALTER TABLE aged.item ADD COLUMN y int");
         MigrationScripts older = module("aged", "CREATE TABLE aged.item (x int)");
@@ -277,7 +277,7 @@ class MigrationRunnerTest {
     }
 
     @Test
-    void thisReleaseKnowsItsMigrations() {
+    void releaseKnowsAllItsMigrations() {
         assertThat(MigrationScripts.ofThisRelease().versions())
                 .containsEntry(
                         "inventory",

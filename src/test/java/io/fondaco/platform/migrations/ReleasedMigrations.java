@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The migrations that lie in {@code db-migrations}, and the list of those that were released, each with its checksum. */
+/** The migrations in {@code db-migrations}, and the list of released migrations with their checksums. */
 final class ReleasedMigrations {
     static final Path DIRECTORY = Path.of("db-migrations");
     static final Path LIST = Path.of("src", "test", "resources", "released-migrations.txt");
@@ -27,7 +27,7 @@ final class ReleasedMigrations {
 
     private ReleasedMigrations() {}
 
-    /** @param release the first that had it */
+    /** @param release the first release that contains it */
     record ReleasedMigration(String release, String file, String checksum) {}
 
     static List<ReleasedMigration> released() {
@@ -43,7 +43,9 @@ final class ReleasedMigrations {
         return released;
     }
 
-    /** The text of each, by {@code module/file}, in the order in which each module's run. */
+    /**
+     * Returns the text of each migration by {@code module/file}, in the order in which each module's migrations run.
+     */
     static Map<String, String> all() {
         Map<String, String> all =
                 new TreeMap<>(java.util.Comparator.comparing((String file) -> file.substring(0, file.indexOf('/') + 1))
@@ -59,13 +61,13 @@ final class ReleasedMigrations {
         return all;
     }
 
-    /** Of a migration within its module; -1 for a name that is none. */
+    /** Returns the number of a migration within its module; -1 for a name that is not a migration's. */
     static int number(String file) {
         Matcher matcher = NUMBER.matcher(file);
         return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
     }
 
-    /** The version that is being built. */
+    /** Returns the version of this build. */
     static String version() {
         Matcher matcher = VERSION.matcher(read(Path.of("pom.xml")));
         if (!matcher.find()) {
@@ -79,7 +81,7 @@ final class ReleasedMigrations {
         return Runtime.Version.parse(withoutZeros(version)).compareTo(Runtime.Version.parse(withoutZeros(other))) < 0;
     }
 
-    /** As Java has versions: 0 cannot be the first number of one, nor the last. */
+    /** Converts a version for {@link Runtime.Version}, which allows a 0 neither as the first nor as the last number. */
     private static String withoutZeros(String version) {
         return ("1." + version).replaceAll("(\\.0)+$", "");
     }

@@ -6,23 +6,24 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A migration as words, by the lexical rules of Postgres: comments, which may nest, strings, escaped strings, dollar quotes and quoted
- * names are told from the rest. No grammar is needed beyond this, because {@link DdlLint} refuses whatever it does not know.
+ * A migration as tokens, by the lexical rules of Postgres: nested comments, strings, escaped strings, dollar quotes and
+ * quoted names are recognized. No grammar is needed beyond this, because {@link DdlLint} refuses everything that it
+ * does not know.
  */
 record SqlScript(List<SqlStatement> statements) {
     SqlScript {
         statements = List.copyOf(statements);
     }
 
-    /** @param text of a word in upper case, of everything else as it stands */
+    /** @param text the text, in upper case for a word, otherwise as written */
     record SqlToken(TokenKind kind, String text) {
-        /** As a name: unquoted ones in lower case. */
+        /** Returns the token as a name: in lower case unless it is quoted. */
         String name() {
             return kind == TokenKind.WORD ? text.toLowerCase(Locale.ROOT) : text;
         }
     }
 
-    /** What a token is. */
+    /** The kind of a token. */
     enum TokenKind {
         WORD,
         QUOTED_NAME,
@@ -31,7 +32,7 @@ record SqlScript(List<SqlStatement> statements) {
         SYMBOL
     }
 
-    /** @param comments the comments before it, one a line */
+    /** @param comments the comments before the statement, one per line */
     record SqlStatement(List<String> comments, List<SqlToken> tokens) {
         SqlStatement {
             comments = List.copyOf(comments);
@@ -67,11 +68,11 @@ record SqlScript(List<SqlStatement> statements) {
                 position++;
             } else if (text.startsWith("--", position)) {
                 int end = text.indexOf('\n', position);
-                String remark = text.substring(position, end < 0 ? text.length() : end);
+                String comment = text.substring(position, end < 0 ? text.length() : end);
                 if (tokens.isEmpty()) {
-                    comments.add(remark.substring(2).strip());
+                    comments.add(comment.substring(2).strip());
                 }
-                position += remark.length();
+                position += comment.length();
             } else if (text.startsWith("/*", position)) {
                 skipBlock();
             } else if (next == ';') {
@@ -159,7 +160,7 @@ record SqlScript(List<SqlStatement> statements) {
         private void dollarString(String tag) {
             int end = text.indexOf(tag, position + tag.length());
             if (end < 0) {
-                throw new IllegalArgumentException("What begins with %s does not end".formatted(tag));
+                throw new IllegalArgumentException("The string that starts with %s does not end".formatted(tag));
             }
             add(TokenKind.STRING, text.substring(position, end + tag.length()), end + tag.length() - position);
         }

@@ -15,12 +15,12 @@ public final class TestMigrations {
 
     private TestMigrations() {}
 
-    /** Brings all schemas up to date. */
+    /** Migrates all schemas. */
     public static void migrate(DataSource primary) {
         new MigrationRunner(primary, LOCK_TIMEOUT, RETRY_TIMEOUT).migrate(MigrationScripts.ofThisRelease());
     }
 
-    /** Identifies the migrations of this build: equal if and only if all their texts are. */
+    /** Returns a fingerprint of the migrations of this build: equal if and only if all their texts are. */
     public static String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

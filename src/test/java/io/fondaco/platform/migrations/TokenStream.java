@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A place in the words of a statement. */
+/** A position in the tokens of a statement. */
 final class TokenStream {
     private static final List<String> LITERALS = List.of("TRUE", "FALSE", "NULL", "CURRENT_TIMESTAMP", "CURRENT_DATE");
 
@@ -17,7 +17,7 @@ final class TokenStream {
         this.tokens = List.copyOf(tokens);
     }
 
-    /** Goes past these words, if they come next. */
+    /** Skips these words if they come next, and returns whether they did. */
     boolean accept(String... words) {
         for (int i = 0; i < words.length; i++) {
             if (position + i >= tokens.size() || !is(tokens.get(position + i), words[i])) {
@@ -37,7 +37,7 @@ final class TokenStream {
                 && sqlToken.text().equals(word);
     }
 
-    /** A name, of whatever kind; with its schema when it has one: {@code cart.line}. */
+    /** Reads a name, quoted or not, with its schema if there is one: {@code cart.line}. */
     String name() {
         if (position >= tokens.size()) {
             return "";
@@ -50,26 +50,28 @@ final class TokenStream {
         return name.toString();
     }
 
-    /** Whether these words come anywhere from here on, outside of parentheses. */
+    /** Whether these words occur from here on, outside of parentheses. */
     boolean contains(String... words) {
         int depth = 0;
-        for (int place = position; place < tokens.size(); place++) {
-            if (depth == 0 && new TokenStream(tokens.subList(place, tokens.size())).accept(words)) {
+        for (int index = position; index < tokens.size(); index++) {
+            if (depth == 0 && new TokenStream(tokens.subList(index, tokens.size())).accept(words)) {
                 return true;
             }
-            depth += depthChange(tokens.get(place));
+            depth += depthChange(tokens.get(index));
         }
         return false;
     }
 
-    /** What comes behind the first of these words, outside of parentheses; nothing if it does not come. */
+    /**
+     * Returns the tokens after the first occurrence of the word outside of parentheses; nothing if it does not occur.
+     */
     TokenStream after(String word) {
         int depth = 0;
-        for (int place = position; place < tokens.size(); place++) {
-            if (depth == 0 && is(tokens.get(place), word)) {
-                return new TokenStream(tokens.subList(place + 1, tokens.size()));
+        for (int index = position; index < tokens.size(); index++) {
+            if (depth == 0 && is(tokens.get(index), word)) {
+                return new TokenStream(tokens.subList(index + 1, tokens.size()));
             }
-            depth += depthChange(tokens.get(place));
+            depth += depthChange(tokens.get(index));
         }
         return new TokenStream(List.of());
     }
@@ -83,16 +85,16 @@ final class TokenStream {
         return position == tokens.size();
     }
 
-    /** What is separated by commas outside of parentheses, from here on. */
+    /** Splits the rest by commas outside of parentheses. */
     List<TokenStream> splitByComma() {
         List<TokenStream> parts = new ArrayList<>();
         int depth = 0;
         int begin = position;
-        for (int place = position; place < tokens.size(); place++) {
-            depth += depthChange(tokens.get(place));
-            if (depth == 0 && is(tokens.get(place), ",")) {
-                parts.add(new TokenStream(tokens.subList(begin, place)));
-                begin = place + 1;
+        for (int index = position; index < tokens.size(); index++) {
+            depth += depthChange(tokens.get(index));
+            if (depth == 0 && is(tokens.get(index), ",")) {
+                parts.add(new TokenStream(tokens.subList(begin, index)));
+                begin = index + 1;
             }
         }
         parts.add(new TokenStream(tokens.subList(begin, tokens.size())));
@@ -110,7 +112,10 @@ final class TokenStream {
         };
     }
 
-    /** A value that is the same for every row: a literal, with a sign and a type perhaps, or the time of the transaction. */
+    /**
+     * Whether the value is the same for every row: a literal, with an optional sign and type, or the time of the
+     * transaction.
+     */
     boolean isConstant() {
         while (accept("-") || accept("+") || accept("(")) {
             continue;
@@ -125,7 +130,7 @@ final class TokenStream {
                 continue;
             }
         }
-        // Whatever is worked out of it may be anything.
+        // An expression that continues after the constant may not be constant.
         return constant && (isAtEnd() || isNext("NOT") || isNext("NULL") || isNext("CONSTRAINT") || isNext("COLLATE"));
     }
 

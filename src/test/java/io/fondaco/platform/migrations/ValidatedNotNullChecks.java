@@ -7,11 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which columns migrations have proven to hold no null: by {@code CHECK (column IS NOT NULL)}, added and then validated. */
+/**
+ * Finds the columns that migrations have proven to contain no null, by a {@code CHECK (column IS NOT NULL)} that was
+ * added and then validated.
+ */
 final class ValidatedNotNullChecks {
     private ValidatedNotNullChecks() {}
 
-    /** @return {@code schema.table.column} of each */
+    /** @return {@code schema.table.column} of each proven column */
     static Set<String> notNull(List<String> migrations) {
         Map<String, String> checked = new HashMap<>();
         Set<String> proven = new HashSet<>();

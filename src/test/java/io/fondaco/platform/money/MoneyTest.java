@@ -14,7 +14,7 @@ class MoneyTest {
     private static final long MAX = 9_007_199_254_740_991L;
 
     @Property
-    void whatIsWrittenIsReadBackInEveryExponent(@ForAll @LongRange(min = -MAX, max = MAX) long amount) {
+    void decimalTextSurvivesFormatAndParseInEveryExponent(@ForAll @LongRange(min = -MAX, max = MAX) long amount) {
         for (String currency : new String[] {"EUR", "JPY", "KWD"}) {
             Money money = Money.of(amount, currency);
             assertThat(Money.parse(money.toDecimal(), currency)).isEqualTo(money);
@@ -32,12 +32,12 @@ class MoneyTest {
     @ValueSource(
             strings = {"", " 1", "1,50", "1e3", "+1", "1.999", ".5", "1.", "NaN", "99999999999999999999", "--1", "1 000"
             })
-    void whatIsNoAmountIsRefused(String text) {
+    void invalidAmountIsRefused(String text) {
         assertThatThrownBy(() -> Money.parse(text, "EUR")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void currenciesNeverMixAndNothingOverflowsInSilence() {
+    void mixedCurrenciesAndOverflowsThrow() {
         assertThatThrownBy(() -> Money.of(1, "EUR").plus(Money.of(1, "GBP")))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Money.of(Long.MAX_VALUE, "EUR").plus(Money.of(1, "EUR")))

@@ -12,13 +12,13 @@ class GaugeSnapshotTest {
     private final GaugeSnapshot<String> snapshot = new GaugeSnapshot<>(Duration.ofMinutes(1));
 
     @Test
-    void nobodyKnowsBeforeTheFirstLook() {
+    void valueIsNanBeforeTheFirstRefresh() {
         assertThat(snapshot.value("a")).isNaN();
         assertThat(snapshot.keys()).isEmpty();
     }
 
     @Test
-    void whatIsNotFoundIsNone() {
+    void missingKeyIsZeroAfterARefresh() {
         snapshot.refresh(() -> Map.of("a", 7.0));
         assertThat(snapshot.value("a")).isEqualTo(7);
         assertThat(snapshot.value("b")).isZero();
@@ -26,7 +26,7 @@ class GaugeSnapshotTest {
     }
 
     @Test
-    void aLookThatFailsLeavesNothingThatLooksGood() {
+    void failedRefreshMakesTheValuesNan() {
         snapshot.refresh(() -> Map.of("a", 0.0));
         assertThatThrownBy(() -> snapshot.refresh(() -> {
                     throw new IllegalStateException("no database");
@@ -38,7 +38,7 @@ class GaugeSnapshotTest {
     }
 
     @Test
-    void whatNobodyLooksAtAnyMoreIsNotKnown() {
+    void valueIsNanWhenTheLastRefreshIsTooOld() {
         GaugeSnapshot<String> shortLived = new GaugeSnapshot<>(Duration.ofMillis(50));
         shortLived.refresh(() -> Map.of("a", 0.0));
         await().untilAsserted(() -> assertThat(shortLived.value("a")).isNaN());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cursors, limits and unknown parameters are treated alike by every list. */
+/** Every list handles cursors, limits and unknown parameters in the same way. */
 @QuarkusTest
 class ListParametersTest {
     private static final String STORE = "/store/v1/products";
@@ -59,9 +59,9 @@ class ListParametersTest {
         }
     }
 
-    /** The answer for the known parameters is in the cache. */
+    /** The response for the known parameters is cached. */
     @Test
-    void unknownParameterIsRefusedThoughTheCacheHasTheRest() {
+    void unknownParameterIsRefusedDespiteACachedResponse() {
         given().get(STORE + "?limit=3").then().statusCode(200);
         given().get(STORE + "?limit=3").then().statusCode(200);
         given().get(STORE + "?limit=3&colour=red").then().statusCode(400).body("code", equalTo("unknown_parameter"));
@@ -108,7 +108,7 @@ class ListParametersTest {
                     .then()
                     .statusCode(200)
                     .body("data", hasSize(1));
-            // How many is no matter of which list.
+            // The limit is not part of the list that the cursor is bound to.
             given().get(STORE + query.replace("limit=1", "limit=2") + "&cursor=" + cursor)
                     .then()
                     .statusCode(200);
@@ -127,7 +127,7 @@ class ListParametersTest {
     }
 
     @Test
-    void cursorOfAnotherListOfTheBackOfficeIsRefused() {
+    void cursorOfAnotherAdminListIsRefused() {
         productFixture.createProduct(100, 1);
         productFixture.createProduct(200, 1);
         Response products = await().until(
@@ -148,7 +148,7 @@ class ListParametersTest {
                 .then()
                 .statusCode(400)
                 .body("code", equalTo("invalid_cursor"));
-        // A cursor of the release before has no list to it.
+        // A cursor of the previous release is not bound to a list.
         AdminApi.request()
                 .get("/admin/v1/products?status=active&cursor=" + cursor.substring(0, cursor.indexOf('.')))
                 .then()

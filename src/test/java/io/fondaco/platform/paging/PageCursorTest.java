@@ -13,24 +13,24 @@ import org.junit.jupiter.api.Test;
 
 class PageCursorTest {
     @Property
-    void aCursorComesBack(@ForAll @AlphaChars @StringLength(max = 50) String first, @ForAll long second) {
+    void cursorSurvivesEncodeAndDecode(@ForAll @AlphaChars @StringLength(max = 50) String first, @ForAll long second) {
         PageCursor pageCursor = PageCursor.of("-price", first, Long.toString(second));
         assertThat(PageCursor.decode(pageCursor.encode(), "-price", 2)).contains(pageCursor);
     }
 
     @Property
-    void anythingElseIsABadRequestAndNothingWorse(@ForAll @StringLength(max = 100) String text) {
+    void arbitraryTextIsABadRequest(@ForAll @StringLength(max = 100) String text) {
         assertThatThrownBy(() -> PageCursor.decode(text, "title", 2)).isInstanceOf(ApiException.class);
     }
 
     @Test
-    void aCursorOfAnotherSortIsRefused() {
+    void cursorOfAnotherSortIsRefused() {
         String cursor = PageCursor.of("title", "a", "b").encode();
         assertThatThrownBy(() -> PageCursor.decode(cursor, "price", 2)).isInstanceOf(ApiException.class);
     }
 
     @Test
-    void aPageKnowsWhetherThereIsANextOne() {
+    void pageHasACursorOnlyIfThereIsANextPage() {
         assertThat(Page.fromRows(List.of(1, 2, 3), 2, last -> PageCursor.of("n", last.toString()))
                         .nextCursor())
                 .isNotNull();

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EmailAddressTest {
     @Test
-    void domainIsInPunycodeAndInSmallLetters() {
+    void domainIsNormalizedToLowerCasePunycode() {
         Map.of(
                         "Ada@Example.ORG", "Ada@example.org",
                         "a@m\u00fcller.de", "a@xn--mller-kva.de",
@@ -23,7 +23,7 @@ class EmailAddressTest {
     }
 
     @Test
-    void normalFormStaysAsItIs() {
+    void normalizedAddressIsUnchanged() {
         String normal = EmailAddress.normalize("a@m\u00fcller.de").orElseThrow();
         assertThat(EmailAddress.normalize(normal)).contains(normal);
     }
@@ -58,12 +58,12 @@ class EmailAddressTest {
                 "a\u0000b@example.org",
                 "ada@example.org\r\nBcc: eve@example.org"
             })
-    void whatIsNoAddressIsRefused(String text) {
+    void invalidAddressIsRefused(String text) {
         assertThat(EmailAddress.normalize(text)).isEmpty();
     }
 
     @Test
-    void addressIsNoLongerThanMailServersTake() {
+    void overlongAddressIsRefused() {
         assertThat(EmailAddress.normalize("a".repeat(64) + "@example.org")).isPresent();
         assertThat(EmailAddress.normalize("a".repeat(65) + "@example.org")).isEmpty();
         assertThat(EmailAddress.normalize("a@" + "b".repeat(63) + ".org")).isPresent();
@@ -72,7 +72,7 @@ class EmailAddressTest {
     }
 
     @Test
-    void addressesAreComparedWithoutRegardToCapitals() {
+    void comparisonIgnoresCase() {
         assertThat(EmailAddress.toComparisonKey("ADA@M\u00dcLLER.de"))
                 .isEqualTo(EmailAddress.toComparisonKey("ada@xn--mller-kva.DE"));
     }

@@ -6,7 +6,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which role serves a path; {@code RolesIT} shows that a pod serves the paths of its own role only. */
+/** Which role serves a path; {@code RolesIT} shows that a pod serves only the paths of its own role. */
 @QuarkusTest
 class RolePathsTest {
     private final RolePaths paths;
@@ -27,7 +27,7 @@ class RolePathsTest {
         "/q/health,",
         "/,"
     })
-    void aPathBelongsToOneRole(String path, PodRole podRole) {
+    void pathBelongsToOneRole(String path, PodRole podRole) {
         assertThat(paths.roleOf(path).orElse(null)).isEqualTo(podRole);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JdbcUrlTest {
     @Test
-    void severalUrlsOfSeveralHostsBecomeServers() {
+    void urlsWithSeveralHostsAreParsed() {
         List<JdbcUrl> urls =
                 JdbcUrl.parseAll("jdbc:postgresql://a:1,b/shop?ssl=true, jdbc:postgresql://[::1]:3,[fe80::2]/other");
         assertThat(urls.getFirst().hosts()).containsExactly(new HostAndPort("a", 1), new HostAndPort("b", 5432));
@@ -32,7 +32,7 @@ class JdbcUrlTest {
                 "jdbc:postgresql://a:70000/shop",
                 "jdbc:postgresql://a,,b/shop",
             })
-    void whatIsNoUrlIsRefused(String url) {
+    void invalidUrlIsRefused(String url) {
         assertThatThrownBy(() -> JdbcUrl.parse(url)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -49,81 +49,81 @@ class NodeTest {
         database.close();
     }
 
-    /** Behind the address may be a server that crashed and came up with less. */
+    /** The server behind the address may have crashed and replayed less. */
     @Test
-    void aNewConnectionMakesWhatWasKnownOfItsServerVoidUntilItIsAskedAgain() throws SQLException {
+    void newConnectionResetsTheReplayedPositionUntilTheNextCheck() throws SQLException {
         try (Node replica = node(url(database.replicas().getFirst()), new AtomicInteger())) {
-            Position there = replica.queryPosition(LIMIT).orElseThrow();
-            assertThat(replica.hasReplayed(there)).isTrue();
+            Position position = replica.queryPosition(LIMIT).orElseThrow();
+            assertThat(replica.hasReplayed(position)).isTrue();
             try (Connection _ = replica.connection()) {
-                assertThat(replica.hasReplayed(there)).isFalse();
+                assertThat(replica.hasReplayed(position)).isFalse();
                 assertThat(replica.queryPosition(LIMIT)).isPresent();
-                assertThat(replica.hasReplayed(there)).isTrue();
+                assertThat(replica.hasReplayed(position)).isTrue();
             }
             try (Connection _ = replica.connection()) {
-                assertThat(replica.hasReplayed(there))
-                        .as("with a connection that it had")
+                assertThat(replica.hasReplayed(position))
+                        .as("with a pooled connection")
                         .isTrue();
             }
         }
     }
 
     @Test
-    void thoseWhoAskTogetherShareAnAnswer() throws Exception {
+    void concurrentRequestsShareOneStatusQuery() throws Exception {
         AtomicInteger answers = new AtomicInteger();
         try (Node replica = node(url(database.replicas().getFirst()), answers);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             replica.queryPosition(LIMIT).orElseThrow();
             int before = answers.get();
             CompletableFuture<Void> go = new CompletableFuture<>();
-            List<Future<Boolean>> asking = new ArrayList<>();
+            List<Future<Boolean>> requests = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
-                asking.add(threads.submit(() -> {
+                requests.add(threads.submit(() -> {
                     go.join();
                     return replica.queryPosition(LIMIT).isPresent();
                 }));
             }
             go.complete(null);
-            for (Future<Boolean> each : asking) {
-                assertThat(each.get()).isTrue();
+            for (Future<Boolean> request : requests) {
+                assertThat(request.get()).isTrue();
             }
-            assertThat(answers.get() - before).as("questions for 500 who ask").isBetween(1, 250);
+            assertThat(answers.get() - before).as("status queries for 500 requests").isBetween(1, 250);
         }
     }
 
     @Test
-    void aPrimaryIsNoReplicaAndReachesNothing() {
+    void primaryNeverCountsAsReplayed() {
         try (Node primary = node(url(database.primary()), new AtomicInteger())) {
-            Position there = primary.queryPosition(LIMIT).orElseThrow();
-            assertThat(there.timeline()).isEqualTo(1);
-            assertThat(primary.hasReplayed(there)).isFalse();
+            Position position = primary.queryPosition(LIMIT).orElseThrow();
+            assertThat(position.timeline()).isEqualTo(1);
+            assertThat(primary.hasReplayed(position)).isFalse();
         }
     }
 
-    /** A server that is stopped, or a pod that gets no CPU: given up after a while, unlike one that refuses. */
+    /** A frozen server or a pod without CPU: it is given up after a while, unlike a server that refuses connections. */
     @Test
-    void whoAcceptsAndDoesNotAnswerIsSlow() throws Exception {
+    void serverThatAcceptsButDoesNotAnswerIsNotReportedUnavailable() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             assertThat(isReportedUnavailable(silent.getLocalPort())).isFalse();
         }
     }
 
     @Test
-    void whoRefusesIsAway() throws Exception {
+    void serverThatRefusesConnectionsIsReportedUnavailable() throws Exception {
         assertThat(isReportedUnavailable(FreePort.find())).isTrue();
     }
 
-    /** What a node makes of the server at that port. */
+    /** Whether a node reports the server at the port as unavailable. */
     private static boolean isReportedUnavailable(int port) throws Exception {
-        CompletableFuture<Boolean> told = new CompletableFuture<>();
+        CompletableFuture<Boolean> unavailable = new CompletableFuture<>();
         CountingListener countingListener = new CountingListener(new AtomicInteger()) {
             @Override
             public void onFailure(Node of, SQLException failure, boolean away) {
-                told.complete(away);
+                unavailable.complete(away);
             }
         };
         try (Node _ = node("jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), countingListener)) {
-            return told.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return unavailable.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -184,7 +184,7 @@ class NodeTest {
         }
     }
 
-    /** As Quarkus reads them: 100ms, 4s, 5m, or ISO 8601. */
+    /** Converts durations as Quarkus does: 100ms, 4s, 5m, or ISO 8601. */
     private static Duration duration(String text) {
         if (text.startsWith("P")) {
             return Duration.parse(text);

@@ -16,14 +16,14 @@ class RotationStateTest {
     private final RotationState rotation = new RotationState(2, 3);
 
     @Test
-    void aServerIsNotReadBeforeItsFirstGoodCheckAndIsAfterIt() {
+    void replicaJoinsAfterItsFirstGoodCheck() {
         assertThat(rotation.isInRotation()).isFalse();
         rotation.recordCheck(GOOD);
         assertThat(rotation.isInRotation()).isTrue();
     }
 
     @Test
-    void oneFailedCheckIsForgivenASecondIsNot() {
+    void replicaLeavesAfterTheSecondConsecutiveFailedCheck() {
         rotation.recordCheck(GOOD);
         rotation.recordCheck(UNREACHABLE);
         assertThat(rotation.isInRotation()).isTrue();
@@ -36,23 +36,23 @@ class RotationStateTest {
 
     @ParameterizedTest
     @EnumSource(names = {"LAGGING", "NOT_A_REPLICA", "FOREIGN_CLUSTER"})
-    void whatMustNotBeReadLeavesAtOnce(RotationState.CheckResult checkResult) {
+    void replicaThatMustNotBeReadLeavesImmediately(RotationState.CheckResult checkResult) {
         rotation.recordCheck(GOOD);
         rotation.recordCheck(checkResult);
         assertThat(rotation.isInRotation()).isFalse();
     }
 
     @Test
-    void aBrokenConnectionTakesItOutAtOnce() {
+    void brokenConnectionRemovesTheReplicaImmediately() {
         rotation.recordCheck(GOOD);
         rotation.removeNow();
         assertThat(rotation.isInRotation()).isFalse();
         rotation.recordCheck(GOOD);
-        assertThat(rotation.isInRotation()).as("even the first time").isFalse();
+        assertThat(rotation.isInRotation()).as("after one good check").isFalse();
     }
 
     @Test
-    void itReturnsAfterThreeGoodChecksInARow() {
+    void replicaReturnsAfterThreeConsecutiveGoodChecks() {
         rotation.recordCheck(GOOD);
         rotation.recordCheck(LAGGING);
         rotation.recordCheck(GOOD);
@@ -66,7 +66,7 @@ class RotationStateTest {
     }
 
     @Test
-    void closeToTheLimitItStaysButDoesNotReturn() {
+    void replicaCloseToTheLimitStaysButDoesNotReturn() {
         rotation.recordCheck(GOOD);
         rotation.recordCheck(CLOSE_TO_THE_LIMIT);
         assertThat(rotation.isInRotation()).isTrue();

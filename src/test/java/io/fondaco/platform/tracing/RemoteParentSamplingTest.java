@@ -15,28 +15,28 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Who calls says neither that a request is traced nor that it is not. */
+/** The sampled flag of a remote caller neither enables nor prevents tracing. */
 class RemoteParentSamplingTest {
     private static final String SPAN = "00f067aa0ba902b7";
 
-    /** Below every ratio but 0: what somebody would choose who wants to be traced. */
+    /** A trace id that every ratio above 0 samples, as a caller would choose it to be traced. */
     private static final String LOW_TRACE = "4bf92f3577b34da60000000000000001";
 
     @Test
-    void strangersAreTracedAsOftenAsAnybodyWhateverTheySay() {
+    void remoteRequestsAreSampledByOurRatioRegardlessOfTheirFlag() {
         Sampler sampler = localSampler(0.5);
-        for (TraceFlags said : List.of(TraceFlags.getSampled(), TraceFlags.getDefault())) {
-            SpanContext stranger = SpanContext.createFromRemoteParent(LOW_TRACE, SPAN, said, TraceState.getDefault());
+        for (TraceFlags flags : List.of(TraceFlags.getSampled(), TraceFlags.getDefault())) {
+            SpanContext remoteParent = SpanContext.createFromRemoteParent(LOW_TRACE, SPAN, flags, TraceState.getDefault());
             assertThat(IntStream.range(0, 1_000)
-                            .filter(_ -> isSampled(sampler, stranger))
+                            .filter(_ -> isSampled(sampler, remoteParent))
                             .count())
-                    .as("of 1,000 who say %s", said)
+                    .as("sampled of 1,000 requests with flags %s", flags)
                     .isBetween(400L, 600L);
         }
     }
 
     @Test
-    void whatWeHaveBegunGoesOnAsItBegan() {
+    void localParentKeepsItsSamplingDecision() {
         Sampler never = localSampler(0);
         assertThat(isSampled(never, TraceParent.toSpanContext("00-" + LOW_TRACE + "-" + SPAN + "-01")))
                 .isTrue();
@@ -48,7 +48,7 @@ class RemoteParentSamplingTest {
     }
 
     @Test
-    void onlyAWholePlaceInASampledTraceIsAccepted() {
+    void onlyACompleteSampledTraceParentIsAccepted() {
         String sampled = "00-" + LOW_TRACE + "-" + SPAN + "-01";
         assertThat(TraceParent.sampledOrNull(sampled)).isEqualTo(sampled);
         assertThat(TraceParent.toSpanContext(sampled).getTraceId()).isEqualTo(LOW_TRACE);

@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A commit that does not wait for the disk is known of by nobody who goes by places on the disk. */
+/** Asynchronous commits are visible before they are on disk; published positions must cover them all the same. */
 @QuarkusTest
 class AsyncCommitTest {
-    private static final int TRIES = 20;
-    private static final EventType TEST_EVENT = new EventType("unhurried.happened", "Told in a test.", Map.class);
+    private static final int COMMITS = 20;
+    private static final EventType TEST_EVENT = new EventType("async_commit.tested", "Published in a test.", Map.class);
 
     private final AsyncCommit asyncCommit;
     private final CacheInvalidation cacheInvalidation;
@@ -42,36 +42,36 @@ class AsyncCommitTest {
     }
 
     @Test
-    void whoTellsOfItMakesItWait() {
-        assertCommitsSynchronously(() -> cacheInvalidation.publish(List.of(new CacheTag("unhurried-test"))));
+    void publishingMakesTheCommitSynchronous() {
+        assertCommitsSynchronously(() -> cacheInvalidation.publish(List.of(new CacheTag("async-commit-test"))));
         assertCommitsSynchronously(
-                () -> outbox.publish(List.of(new NewEvent(TEST_EVENT, "unhurried-test", 1, Map.of()))));
+                () -> outbox.publish(List.of(new NewEvent(TEST_EVENT, "async-commit-test", 1, Map.of()))));
     }
 
-    private void assertCommitsSynchronously(Runnable tell) {
-        String usual = QuarkusTransaction.requiringNew().call(this::synchronousCommit);
-        assertThat(usual).isNotEqualTo("off");
+    private void assertCommitsSynchronously(Runnable publish) {
+        String defaultMode = QuarkusTransaction.requiringNew().call(this::synchronousCommit);
+        assertThat(defaultMode).isNotEqualTo("off");
         QuarkusTransaction.begin();
         asyncCommit.enable();
         assertThat(synchronousCommit()).isEqualTo("off");
-        tell.run();
-        assertThat(synchronousCommit()).isEqualTo(usual);
+        publish.run();
+        assertThat(synchronousCommit()).isEqualTo(defaultMode);
         QuarkusTransaction.rollback();
     }
 
     @Test
-    void whatThePrimaryHasShownIsPastAllThatIsSeenThere() {
-        for (int i = 0; i < TRIES; i++) {
+    void visibleUpperBoundCoversAsynchronousCommits() {
+        for (int i = 0; i < COMMITS; i++) {
             QuarkusTransaction.requiringNew().run(() -> {
                 asyncCommit.enable();
-                query("SELECT pg_logical_emit_message(true, 'test', 'unhurried')::text");
+                query("SELECT pg_logical_emit_message(true, 'test', 'async-commit')::text");
             });
             String end = QuarkusTransaction.requiringNew()
                     .call(() -> query("SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint::text"));
             Position seen = new Position(topology.timeline(), Long.parseLong(end));
             assertThat(topology.primaryVisibleUpperBound())
-                    .hasValueSatisfying(shown -> assertThat(shown.isAtOrAfter(seen))
-                            .as("%s reaches %s", shown, seen)
+                    .hasValueSatisfying(upperBound -> assertThat(upperBound.isAtOrAfter(seen))
+                            .as("%s reaches %s", upperBound, seen)
                             .isTrue());
         }
     }
