@@ -57,7 +57,9 @@ class CartPricing {
         }
     }
 
-    /** The shopper's view of a priced cart, with a problem for each line that is out of stock now. One more statement. */
+    /**
+     * The shopper's view of a priced cart, with a problem for each line that is out of stock now. One more statement.
+     */
     CartView view(PricedCart priced, @Nullable String token) {
         List<String> skus =
                 priced.requiredStock().stream().map(stock -> stock.sku()).toList();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a cart into an order: one transaction prepares the checkout attempt, then the provider is called outside any
- * transaction, then one transaction finalizes the attempt. 20 statements and two commits for a cart of any size, without
- * those of the provider.
+ * transaction, then one transaction finalizes the attempt. 20 statements and two commits for a cart of any size,
+ * without those of the provider.
  *
  * <p>After a crash at any point the client's retry with the same key or {@link CheckoutRecovery} finishes the attempt,
  * whichever comes first. It queries the provider by the reference that was stored before the first call.

@@ -34,7 +34,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The history of an order, its payments and its refunds in one list. Two statements, after those that find the order. */
+/**
+ * The history of an order, its payments and its refunds in one list. Two statements, after those that find the order.
+ */
 @Path("/admin/v1/orders/{id}/history")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Admin orders")

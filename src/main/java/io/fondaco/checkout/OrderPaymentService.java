@@ -49,8 +49,8 @@ class OrderPaymentService {
     }
 
     /**
-     * Voids a pending payment first. If the provider reports that it is paid, the order is cancelled like any other paid
-     * order.
+     * Voids a pending payment first. If the provider reports that it is paid, the order is cancelled like any other
+     * paid order.
      */
     @Transactional(Transactional.TxType.NEVER)
     ReplayableResponse cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {

@@ -470,8 +470,8 @@ class OrderService {
     }
 
     /**
-     * Puts cancelled and returned units back into stock. Cancelled units that are still on backorder were never in stock:
-     * their backorders are cancelled instead.
+     * Puts cancelled and returned units back into stock. Cancelled units that are still on backorder were never in
+     * stock: their backorders are cancelled instead.
      */
     private void restock(Order order, Map<OrderLine, OrderLineChange> changes) {
         List<StockQuantity> unsent = OrderLineQuantities.toRestock(changes, OrderLineChange::restockedUnsent);

@@ -21,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Where providers tell how a payment ended. Telling twice changes nothing. */
+/** Receives the webhooks of payment providers. Receiving one twice changes nothing. */
 @Path("/store/v1/payment-webhooks")
 @Tag(name = "Payment webhooks")
 @RunOnVirtualThread
