@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A cart as it is, without prices.
+ * A cart without prices.
  *
- * @param currency in which it is priced, ISO 4217
+ * @param currency the currency of its prices, ISO 4217
  * @param lines in the order in which they were added
  */
 public record Cart(

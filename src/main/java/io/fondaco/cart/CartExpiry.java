@@ -9,10 +9,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Deletes carts that nobody has touched for {@code fondaco.cart.keep-open}. */
+/** Deletes open carts that were not changed for {@code fondaco.cart.keep-open}. */
 @ApplicationScoped
 class CartExpiry {
-    /** Batches of one run; what is left is for the next one. */
+    /** Maximum batches of one run; the next run deletes the rest. */
     private static final int MAX_BATCHES = 100;
 
     private final PostgresCarts carts;
@@ -23,7 +23,7 @@ class CartExpiry {
         this.carts = carts;
         this.settings = settings;
         this.deleted = Counter.builder("fondaco.cart.deleted")
-                .description("Open carts that were deleted, because nobody had touched them for fondaco.cart.keep-open")
+                .description("Open carts that were deleted because they had not been changed for fondaco.cart.keep-open")
                 .register(registry);
     }
 
@@ -38,17 +38,17 @@ class CartExpiry {
         deleteExpired();
     }
 
-    /** @return how many were deleted */
+    /** @return the number of deleted carts */
     int deleteExpired() {
-        int all = 0;
+        int total = 0;
         for (int batch = 0; batch < MAX_BATCHES; batch++) {
-            int some = carts.deleteExpired(settings.keepOpen(), settings.expiryBatch());
-            deleted.increment(some);
-            all += some;
-            if (some < settings.expiryBatch()) {
+            int count = carts.deleteExpired(settings.keepOpen(), settings.expiryBatch());
+            deleted.increment(count);
+            total += count;
+            if (count < settings.expiryBatch()) {
                 break;
             }
         }
-        return all;
+        return total;
     }
 }

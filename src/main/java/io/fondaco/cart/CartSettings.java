@@ -4,25 +4,25 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Bounds of a cart. */
+/** Limits of carts. */
 @ConfigMapping(prefix = "fondaco.cart")
 interface CartSettings {
-    /** Lines a cart may have. */
+    /** Maximum lines of a cart. */
     @WithDefault("2000")
     int maxLines();
 
     /**
-     * How long an open cart is kept after it was last changed. It holds the e-mail address and postal address of
-     * somebody who may never buy, and anybody can open carts.
+     * How long an open cart is kept after its last change. It is limited because carts contain e-mail and postal
+     * addresses, and any client can create carts.
      */
     @WithDefault("30d")
     Duration keepOpen();
 
-    /** How often carts that are no longer kept are deleted, once in the cluster. */
+    /** How often expired carts are deleted, once per cluster. */
     @WithDefault("10m")
     Duration expiryInterval();
 
-    /** Carts that are deleted in one transaction. */
+    /** Maximum carts that one transaction deletes. */
     @WithDefault("500")
     int expiryBatch();
 }

@@ -5,9 +5,9 @@ import java.util.Locale;
 
 /** Whether a cart can still be changed. */
 public enum CartStatus {
-    /** It can. */
+    /** It can be changed. */
     OPEN,
-    /** A completion is under way; it ends in an order, or opens the cart again. */
+    /** A checkout attempt is in progress; it places an order or reopens the cart. */
     COMPLETING,
     /** It became an order. */
     COMPLETED;

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a shopper says about a cart; empty components leave it as it is.
+ * Changes to the details of a cart. An empty component leaves its value unchanged.
  *
- * @param couponCodes all that are to be on it, each once; an empty list takes them off
+ * @param couponCodes all codes of the cart, without duplicates; an empty list removes them
  */
 public record CartUpdate(
         Optional<String> email,

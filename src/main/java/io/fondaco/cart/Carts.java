@@ -4,31 +4,31 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Carts, for other modules. Calls join the caller's transaction; whatever changes a cart is given the cart that
- * {@link #lock} answered in the same transaction.
+ * Carts, for other modules. Calls join the caller's transaction. Methods that change a cart take the cart that
+ * {@link #lock} returned in the same transaction.
  *
- * <p>A wrong token answers like a missing cart: 404, so that ids cannot be probed.
+ * <p>A wrong token gets the same 404 as a missing cart, so that ids cannot be probed.
  */
 public interface Carts {
-    /** A new cart and the token that opens it. One statement. */
+    /** Creates a cart and its token. One statement. */
     CreatedCart create(String currency, Optional<String> email);
 
     /**
      * Reads a cart without locking it. Two statements.
      *
-     * @throws io.fondaco.platform.web.ApiException 404 if there is none, or the token is another cart's
+     * @throws io.fondaco.platform.web.ApiException 404 if there is none, or the token belongs to another cart
      */
     Cart read(CartId id, String token);
 
     /**
      * Locks the cart until the transaction ends, whatever its status. Two statements.
      *
-     * @throws io.fondaco.platform.web.ApiException 404 if there is none, or the token is another cart's
+     * @throws io.fondaco.platform.web.ApiException 404 if there is none, or the token belongs to another cart
      */
     Cart lock(CartId id, String token);
 
     /**
-     * Adds lines; a SKU that is in the cart already adds up. Three statements, however many lines.
+     * Adds lines; a SKU that is already in the cart gets a larger quantity. Three statements for any number of lines.
      *
      * @throws io.fondaco.platform.web.ApiException 409 if the cart is not open; 422 {@code quantity_out_of_range},
      *     {@code too_many_lines}
@@ -48,17 +48,17 @@ public interface Carts {
     /**
      * @throws io.fondaco.platform.web.ApiException 409 if the cart is not open
      */
-    Cart update(Cart locked, CartUpdate details);
+    Cart update(Cart locked, CartUpdate update);
 
-    /** Lines that a cart may have. */
+    /** Maximum lines of a cart. */
     int maxLines();
 
-    /** Closes the cart to changes while it is being completed. */
+    /** Blocks changes of the cart while it is being completed. */
     void markCompleting(CartId id);
 
-    /** The cart became an order. Also locks it, when the caller has not. */
+    /** Records that the cart became an order. Locks the cart if the caller has not. */
     void markCompleted(CartId id);
 
-    /** The completion failed: the cart can be changed again. Also locks it, when the caller has not. */
+    /** Allows changes again after a failed checkout attempt. Locks the cart if the caller has not. */
     void reopen(CartId id);
 }

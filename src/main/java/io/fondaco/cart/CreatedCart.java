@@ -3,6 +3,6 @@ package io.fondaco.cart;
 /**
  * A new, empty cart.
  *
- * @param token opens it; told once, kept only as a hash
+ * @param token authorizes requests for the cart; returned only here and stored only as a hash
  */
 public record CreatedCart(Cart cart, String token) {}

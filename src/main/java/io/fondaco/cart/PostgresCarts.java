@@ -90,7 +90,9 @@ class PostgresCarts implements Carts {
         return load(id, token, SELECT + " FOR UPDATE");
     }
 
-    /** The lines are read by a statement of their own, so that after a wait for the lock they are as the winner left them. */
+    /**
+     * A second statement reads the lines, so that after a wait for the lock it sees the changes of the previous holder.
+     */
     private Cart load(CartId id, String token, String sql) {
         List<?> rows = entities.createNativeQuery(sql, Tuple.class)
                 .setParameter("id", id.value())
@@ -212,7 +214,7 @@ class PostgresCarts implements Carts {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public Cart update(Cart locked, CartUpdate details) {
+    public Cart update(Cart locked, CartUpdate update) {
         requireOpen(locked);
         entities.createNativeQuery("""
                         UPDATE cart.cart
@@ -224,31 +226,31 @@ class PostgresCarts implements Carts {
                                version = version + 1, updated_at = now()
                          WHERE id = :id
                         """)
-                .setParameter("email", details.email().orElse(null))
+                .setParameter("email", update.email().orElse(null))
                 .setParameter(
                         "shipping",
-                        details.shippingAddress()
+                        update.shippingAddress()
                                 .map(address -> Json.write(json, address))
                                 .orElse(null))
                 .setParameter(
                         "billing",
-                        details.billingAddress()
+                        update.billingAddress()
                                 .map(address -> Json.write(json, address))
                                 .orElse(null))
-                .setParameter("method", details.shippingMethod().orElse(null))
+                .setParameter("method", update.shippingMethod().orElse(null))
                 .setParameter(
                         "coupons",
-                        details.couponCodes().orElse(locked.couponCodes()).toArray(String[]::new))
+                        update.couponCodes().orElse(locked.couponCodes()).toArray(String[]::new))
                 .setParameter("id", locked.id().value())
                 .executeUpdate();
         return new Cart(
                 locked.id(),
                 locked.currency(),
-                details.email().or(locked::email),
-                details.shippingAddress().or(locked::shippingAddress),
-                details.billingAddress().or(locked::billingAddress),
-                details.shippingMethod().or(locked::shippingMethod),
-                details.couponCodes().orElse(locked.couponCodes()),
+                update.email().or(locked::email),
+                update.shippingAddress().or(locked::shippingAddress),
+                update.billingAddress().or(locked::billingAddress),
+                update.shippingMethod().or(locked::shippingMethod),
+                update.couponCodes().orElse(locked.couponCodes()),
                 locked.status(),
                 locked.version() + 1,
                 locked.lines());
@@ -273,14 +275,14 @@ class PostgresCarts implements Carts {
     }
 
     /**
-     * Deletes open carts that were last changed so long ago, oldest first, and passes over those that another
-     * transaction has locked. A cart with a completion under way or an order is not open. A completion that failed has
-     * changed its cart when it reopened it, so whatever its payment may still bring has long been settled.
+     * Deletes open carts whose last change is older than the given age, oldest first, and skips carts that another
+     * transaction has locked. A cart with a checkout attempt in progress or with an order is not open. A failed attempt
+     * changed its cart when it reopened it, so a late result of its payment was applied long before.
      *
-     * @return how many were deleted
+     * @return the number of deleted carts
      */
     @Transactional
-    int deleteExpired(Duration age, int most) {
+    int deleteExpired(Duration age, int batchSize) {
         fence.requireLease();
         return entities.createNativeQuery("""
                         DELETE FROM cart.cart
@@ -288,14 +290,14 @@ class PostgresCarts implements Carts {
                                        WHERE status = 'open'
                                          AND created_at < now() - make_interval(secs => :age)
                                          AND updated_at < now() - make_interval(secs => :age)
-                                       ORDER BY created_at LIMIT :most FOR UPDATE SKIP LOCKED)
+                                       ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED)
                         """)
                 .setParameter("age", (double) age.toSeconds())
-                .setParameter("most", most)
+                .setParameter("batch", batchSize)
                 .executeUpdate();
     }
 
-    /** Does nothing when the cart is elsewhere: whoever lost a race finds out from the completion itself. */
+    /** Does nothing if the cart has another status: the caller detects a lost race by its checkout attempt. */
     private void transition(CartId id, CartStatus from, CartStatus to) {
         entities.createNativeQuery("""
                         UPDATE cart.cart SET status = :to, version = version + 1, updated_at = now()
@@ -328,8 +330,8 @@ class PostgresCarts implements Carts {
         switch (cart.status()) {
             case OPEN -> {}
             case COMPLETING ->
-                throw ApiException.conflict("completion_in_progress", "This cart is just being completed.");
-            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart has become an order.");
+                throw ApiException.conflict("completion_in_progress", "This cart is being completed.");
+            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart is already an order.");
         }
     }
 
@@ -343,7 +345,7 @@ class PostgresCarts implements Carts {
         return new Violation(
                 pointer,
                 "quantity_out_of_range",
-                "A line has 1 to %d units; this would make %d.".formatted(MAX_QUANTITY, quantity));
+                "A line has 1 to %d units; the new quantity would be %d.".formatted(MAX_QUANTITY, quantity));
     }
 
     private Optional<PostalAddress> address(@Nullable String text) {

@@ -1,6 +1,6 @@
 /**
- * What a shopper has put together. A cart is a capability: whoever holds its token may read and change it. Every change
- * locks the cart first, so that calls in parallel lose nothing.
+ * Carts of shoppers. A cart token is a capability: every client that has it may read and change the cart. Each change
+ * locks the cart first, so that no concurrent change is lost.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog"})

@@ -32,7 +32,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** An order's details and verbs. Without a consistency token, details are read from the primary, so that staff see what they just did. */
+/**
+ * One order and the actions on it. Without a consistency token the order is read from the primary, so that staff see
+ * their own changes.
+ */
 @Path("/admin/v1/orders/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Admin orders")
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 @RetriedReads
 @RunOnVirtualThread
 class AdminOrderResource {
-    private static final String KEY = "Idempotency-Key";
+    private static final String IDEMPOTENCY_KEY_HEADER = "Idempotency-Key";
 
     private final OrderService orderService;
     private final OrderPaymentService orderPaymentService;
@@ -48,11 +51,11 @@ class AdminOrderResource {
     private final SecurityIdentity identity;
 
     AdminOrderResource(
-            OrderService desk,
+            OrderService orderService,
             OrderPaymentService orderPaymentService,
             ResponseJson responseJson,
             SecurityIdentity identity) {
-        this.orderService = desk;
+        this.orderService = orderService;
         this.orderPaymentService = orderPaymentService;
         this.responseJson = responseJson;
         this.identity = identity;
@@ -62,8 +65,8 @@ class AdminOrderResource {
     @RolesAllowed(Scopes.ORDERS_READ)
     @Operation(
             operationId = "getOrder",
-            summary = "An order with its payments, refunds, fulfilments and history",
-            description = "The history is complete and only ever added to.")
+            summary = "Returns an order with its payments, refunds, fulfillments and history",
+            description = "The history is complete and append-only.")
     public RestResponse<AdminOrderView> get(@PathParam("id") String orderId) {
         OrderId id = OrderId.parse(orderId);
         AdminOrderView view = orderService.view(id).orElseThrow(() -> ApiException.notFound("order", id.toString()));
@@ -80,18 +83,18 @@ class AdminOrderResource {
             operationId = "cancelOrder",
             summary = "Cancels an order, or units of it, before they are sent",
             description =
-                    "Puts the units back into stock and gives back, or voids, what was paid. Cancelling everything"
-                            + " gives shipping back too. Units whose price went back already are taken first, and are not paid"
-                            + " back twice. 409: invalid_order_status, already_fulfilled, nothing_left."
+                    "Restocks the units and refunds or voids the payment. Cancelling the whole order refunds shipping"
+                            + " too. Units that are already refunded are cancelled first and are not refunded twice."
+                            + " 409: invalid_order_status, already_fulfilled, nothing_left."
                             + " 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> cancel(
             @PathParam("id") String orderId,
-            @HeaderParam(KEY) @Nullable String key,
+            @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @Valid @Nullable CancelRequest request) {
         OrderId id = OrderId.parse(orderId);
-        CancelRequest asked = request == null ? new CancelRequest(null, null) : request;
+        CancelRequest body = request == null ? new CancelRequest(null, null) : request;
         return orderPaymentService
-                .cancel(id, idempotencyKey(key, id, "cancel", asked), actor(), asked)
+                .cancel(id, idempotencyKey(key, id, "cancel", body), actor(), body)
                 .toRestResponse();
     }
 
@@ -101,19 +104,19 @@ class AdminOrderResource {
     @APIResponseSchema(value = AdminOrderView.class, responseCode = "200")
     @Operation(
             operationId = "captureOrder",
-            summary = "Takes the money that was authorised",
-            description = "All that is due: the total less what was cancelled; or less, once: the rest is let go. 409:"
-                    + " not_capturable. 422: amount_out_of_range, wrong_currency. 503: payment_outcome_unknown, the provider"
-                    + " did not say; try again.")
+            summary = "Captures the authorized payment",
+            description = "Captures the total less the cancelled amount by default. A smaller amount can be captured once; the"
+                    + " rest of the authorization is released. 409: not_capturable. 422: amount_out_of_range,"
+                    + " wrong_currency. 503: payment_outcome_unknown, the provider did not return a result; try again.")
     public RestResponse<String> capture(
             @PathParam("id") String orderId,
-            @HeaderParam(KEY) @Nullable String key,
+            @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @RequestBody(required = false) @Valid @Nullable CaptureRequest request) {
         OrderId id = OrderId.parse(orderId);
-        CaptureRequest asked = request == null ? new CaptureRequest(null) : request;
-        Object content = asked.amount() == null ? "" : asked;
+        CaptureRequest body = request == null ? new CaptureRequest(null) : request;
+        Object content = body.amount() == null ? "" : body;
         return orderPaymentService
-                .capture(id, idempotencyKey(key, id, "capture", content), actor(), asked)
+                .capture(id, idempotencyKey(key, id, "capture", content), actor(), body)
                 .toRestResponse();
     }
 
@@ -123,20 +126,20 @@ class AdminOrderResource {
     @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
     @Operation(
             operationId = "refundOrder",
-            summary = "Gives money back",
-            description = "The price of lines, or an amount; never more than was captured and not refunded: 409"
-                    + " refund_exceeds_captured. With restock, units that were not sent are taken off what is to be sent, and"
-                    + " sent ones count as returned; an order of which nothing is left is then completed, or cancelled if"
-                    + " nothing of it was sent. A refund that its provider has not confirmed yet is pending, and is sent"
-                    + " again by itself. If it fails, its units can be refunded again.")
+            summary = "Refunds lines or an amount",
+            description = "Refunds the price of lines, or an amount, up to the captured amount that is not refunded yet: 409"
+                    + " refund_exceeds_captured. With restock, unsent units are cancelled and sent units count as"
+                    + " returned. An order without open units is then completed, or cancelled if none of its units was"
+                    + " sent. A refund that the provider has not confirmed yet is pending and is retried automatically."
+                    + " If it fails, its units can be refunded again.")
     public RestResponse<String> refund(
             @PathParam("id") String orderId,
-            @HeaderParam(KEY) @Nullable String key,
+            @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @NotNull @Valid RefundRequest request) {
         OrderId id = OrderId.parse(orderId);
-        IdempotencyKey claim = idempotencyKey(key, id, "refunds", request);
+        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "refunds", request);
         return orderPaymentService
-                .sendAndRefresh(id, claim, orderService.refund(id, claim, actor(), request))
+                .sendAndRefresh(id, idempotencyKey, orderService.refund(id, idempotencyKey, actor(), request))
                 .toRestResponse();
     }
 
@@ -146,19 +149,19 @@ class AdminOrderResource {
     @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
     @Operation(
             operationId = "fulfillOrder",
-            summary = "Tells that units were sent",
+            summary = "Records that units were sent",
             description =
-                    "Units whose price went back are sent only if their lines are named. 409: invalid_order_status,"
+                    "Refunded units are included only if their lines are named. 409: invalid_order_status,"
                             + " nothing_left. 422: quantity_exceeds_line, unknown_line.")
     public RestResponse<String> fulfill(
             @PathParam("id") String orderId,
-            @HeaderParam(KEY) @Nullable String key,
+            @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @Valid @Nullable FulfillmentRequest request) {
         OrderId id = OrderId.parse(orderId);
-        FulfillmentRequest asked = request == null ? new FulfillmentRequest(null, null, null, null) : request;
-        IdempotencyKey claim = idempotencyKey(key, id, "fulfillments", asked);
+        FulfillmentRequest body = request == null ? new FulfillmentRequest(null, null, null, null) : request;
+        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "fulfillments", body);
         return orderPaymentService
-                .sendAndRefresh(id, claim, orderService.fulfill(id, claim, actor(), asked))
+                .sendAndRefresh(id, idempotencyKey, orderService.fulfill(id, idempotencyKey, actor(), body))
                 .toRestResponse();
     }
 
@@ -168,25 +171,25 @@ class AdminOrderResource {
     @APIResponseSchema(value = AdminOrderView.class, responseCode = "201")
     @Operation(
             operationId = "returnOrder",
-            summary = "Tells that units came back",
+            summary = "Records that units were returned",
             description =
-                    "With refund, their price goes back, unless it did already; with restock, they can be sold again.")
+                    "With refund, units that are not refunded yet are refunded; with restock, they are available for sale.")
     public RestResponse<String> returnOrder(
             @PathParam("id") String orderId,
-            @HeaderParam(KEY) @Nullable String key,
+            @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @NotNull @Valid ReturnRequest request) {
         OrderId id = OrderId.parse(orderId);
-        IdempotencyKey claim = idempotencyKey(key, id, "returns", request);
+        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "returns", request);
         return orderPaymentService
-                .sendAndRefresh(id, claim, orderService.returnUnits(id, claim, actor(), request))
+                .sendAndRefresh(id, idempotencyKey, orderService.returnUnits(id, idempotencyKey, actor(), request))
                 .toRestResponse();
     }
 
-    private IdempotencyKey idempotencyKey(@Nullable String header, OrderId id, String verb, Object request) {
+    private IdempotencyKey idempotencyKey(@Nullable String header, OrderId id, String action, Object request) {
         return IdempotencyKey.required(
                 header,
                 "admin:" + actor(),
-                "POST /admin/v1/orders/%s/%s".formatted(id, verb),
+                "POST /admin/v1/orders/%s/%s".formatted(id, action),
                 responseJson.write(request));
     }
 

@@ -10,7 +10,7 @@ import io.fondaco.payment.Refund;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** An order with everything that became of it. */
+/** An order with its payments, refunds, fulfillments, history and backorders. */
 @Schema(name = "AdminOrder")
 record AdminOrderView(
         @JsonUnwrapped Order order,
@@ -19,5 +19,5 @@ record AdminOrderView(
         List<Fulfillment> fulfillments,
         List<OrderEvent> history,
 
-        @Schema(description = "Units that were not there when they were sold, and how many of them still wait.")
+        @Schema(description = "Units that were not in stock when they were sold, and how many of them have not arrived yet.")
         List<Inventory.Backorder> backorders) {}

@@ -9,7 +9,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What to change about a cart; what is missing, or null, stays. */
+/** Changes to a cart. A missing or null member leaves its value unchanged. */
 record CartPatch(
         @Nullable @EmailAddress.ValidEmail @Size(min = 3, max = EmailAddress.MAX_LENGTH) @Schema(description = EMAIL)
         String email,
@@ -18,9 +18,9 @@ record CartPatch(
         @Nullable @Valid PostalAddress billingAddress,
         @Nullable @Pattern(regexp = "[a-z0-9_-]{1,40}") String shippingMethod,
 
-        @Nullable @Schema(description = "All that are to be on the cart; an empty list takes them off.") @Size(max = 10)
-        // CartService refuses null: thousands of them would be as many violations.
+        @Nullable @Schema(description = "All codes of the cart; an empty list removes them.") @Size(max = 10)
+        // CartService rejects null codes, because validation here would report each of thousands.
         List<@Size(max = 100) String> couponCodes) {
 
-    static final String EMAIL = "Answered with its domain in ASCII: a@xn--mller-kva.de for a@m\u00fcller.de.";
+    static final String EMAIL = "Returned with its domain in ASCII: a@xn--mller-kva.de for a@m\u00fcller.de.";
 }

@@ -28,7 +28,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Puts prices on a cart. Reads where its caller reads: what is charged is priced in the transaction that charges. */
+/**
+ * Prices a cart. It reads from the same node and in the same transaction as its caller, so that a checkout charges the
+ * prices that its own transaction read.
+ */
 @ApplicationScoped
 class CartPricing {
     private final Catalog catalog;
@@ -45,16 +48,18 @@ class CartPricing {
         this.promotions = promotions;
     }
 
-    /** Three statements, however many lines; none for an empty cart. One more for coupons. */
+    /** Three statements for any number of lines, none for an empty cart; one more if the cart has coupons. */
     PricedCart price(Cart cart) {
         try {
             return computePrices(cart);
         } catch (ArithmeticException _) {
-            throw ApiException.invalid("/lines", "amount_too_large", "The total is too large to be counted.");
+            throw ApiException.invalid("/lines", "amount_too_large", "The total exceeds the largest supported amount.");
         }
     }
 
-    /** A priced cart as its owner sees it, with what is out of stock now. One statement more. */
+    /**
+     * The shopper's view of a priced cart, with a problem for each line that is out of stock now. One more statement.
+     */
     CartView view(PricedCart priced, @Nullable String token) {
         List<String> skus =
                 priced.requiredStock().stream().map(stock -> stock.sku()).toList();
@@ -62,14 +67,14 @@ class CartPricing {
         List<Violation> shortages = new ArrayList<>();
         for (int index = 0; index < priced.lines().size(); index++) {
             PricedCart.PricedLine pricedLine = priced.lines().get(index);
-            long left = available
+            long sellable = available
                     .getOrDefault(pricedLine.cartLine().sku(), Availability.NONE)
                     .sellable();
-            if (pricedLine.stockChecked() && left < pricedLine.cartLine().quantity()) {
+            if (pricedLine.stockChecked() && sellable < pricedLine.cartLine().quantity()) {
                 shortages.add(new Shortage(
                                 pricedLine.cartLine().sku(),
                                 pricedLine.cartLine().quantity(),
-                                left)
+                                sellable)
                         .toViolation("/lines/" + index, inventory.shortageDisclosureLimit()));
             }
         }
@@ -83,7 +88,7 @@ class CartPricing {
         Map<VariantId, VariantPrice> prices = ids.isEmpty() ? Map.of() : pricing.findPrices(cart.currency(), ids);
         List<PricedCart.PricedLine> lines = new ArrayList<>();
         Money subtotal = Money.zero(cart.currency());
-        boolean delivered = false;
+        boolean requiresShipping = false;
         for (CartLine line : cart.lines()) {
             Optional<SellableVariant> variant = Optional.ofNullable(variants.get(line.sku()));
             Optional<Money> price = variant.map(SellableVariant::id)
@@ -91,37 +96,37 @@ class CartPricing {
                     .map(VariantPrice::price);
             PricedCart.PricedLine priced = new PricedCart.PricedLine(line, variant, price);
             subtotal = subtotal.plus(priced.total().orElse(Money.zero(cart.currency())));
-            delivered |= variant.map(SellableVariant::requiresShipping).orElse(false);
+            requiresShipping |= variant.map(SellableVariant::requiresShipping).orElse(false);
             lines.add(priced);
         }
-        List<ShippingQuote> methods = delivered
+        List<ShippingQuote> methods = requiresShipping
                 ? shipping.listQuotes(cart.shippingAddress().map(PostalAddress::country), subtotal)
                 : List.of();
         Optional<ShippingQuote> method = selectShippingMethod(cart, methods);
-        Money delivery = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
-        if (subtotal.plus(delivery).amount() > Money.MAX_AMOUNT) {
-            throw new ArithmeticException("Beyond the largest amount: " + subtotal);
+        Money shippingPrice = method.map(ShippingQuote::price).orElse(Money.zero(cart.currency()));
+        if (subtotal.plus(shippingPrice).amount() > Money.MAX_AMOUNT) {
+            throw new ArithmeticException("Total exceeds the largest amount: " + subtotal);
         }
-        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : assessDiscounts(cart, lines, delivery);
+        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : assessDiscounts(cart, lines, shippingPrice);
         return new PricedCart(
                 cart,
                 lines,
                 methods,
                 method,
                 discounts,
-                Totals.of(subtotal, discounts.total(cart.currency()), delivery),
-                Stream.concat(findProblems(cart, lines, delivered, method).stream(), discounts.problems().stream())
+                Totals.of(subtotal, discounts.total(cart.currency()), shippingPrice),
+                Stream.concat(findProblems(cart, lines, requiresShipping, method).stream(), discounts.problems().stream())
                         .toList());
     }
 
-    private Discounts assessDiscounts(Cart cart, List<PricedCart.PricedLine> lines, Money delivery) {
+    private Discounts assessDiscounts(Cart cart, List<PricedCart.PricedLine> lines, Money shippingPrice) {
         Money zero = Money.zero(cart.currency());
         return promotions.calculateDiscounts(new DiscountRequest(
                 lines.stream()
                         .map(pricedLine -> new DiscountRequest.DiscountableLine(
                                 pricedLine.cartLine().sku(), pricedLine.total().orElse(zero)))
                         .toList(),
-                delivery,
+                shippingPrice,
                 cart.couponCodes()));
     }
 
@@ -137,10 +142,10 @@ class CartPricing {
     }
 
     private static List<Violation> findProblems(
-            Cart cart, List<PricedCart.PricedLine> lines, boolean delivered, Optional<ShippingQuote> method) {
+            Cart cart, List<PricedCart.PricedLine> lines, boolean requiresShipping, Optional<ShippingQuote> method) {
         List<Violation> problems = new ArrayList<>();
         if (lines.isEmpty()) {
-            problems.add(new Violation("/lines", "empty_cart", "There is nothing in the cart."));
+            problems.add(new Violation("/lines", "empty_cart", "The cart is empty."));
         }
         for (int index = 0; index < lines.size(); index++) {
             PricedCart.PricedLine pricedLine = lines.get(index);
@@ -155,9 +160,9 @@ class CartPricing {
             }
         }
         if (cart.email().isEmpty()) {
-            problems.add(new Violation("/email", "missing_email", "An order needs a mail address."));
+            problems.add(new Violation("/email", "missing_email", "An order needs an e-mail address."));
         }
-        if (delivered && method.isEmpty()) {
+        if (requiresShipping && method.isEmpty()) {
             problems.add(shippingProblem(cart));
         }
         return problems;
@@ -168,7 +173,7 @@ class CartPricing {
             return new Violation(
                     "/shipping_address",
                     "missing_shipping_address",
-                    "Tell where to deliver, or choose a shipping method that needs no address.");
+                    "Add a shipping address, or choose a shipping method that needs no address.");
         }
         if (cart.shippingMethod().isEmpty()) {
             return new Violation("/shipping_method", "missing_shipping_method", "Choose a shipping method.");

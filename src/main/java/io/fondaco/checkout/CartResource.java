@@ -38,11 +38,14 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Carts over HTTP. Who sends a consistency token reads a replica that has reached it; who does not, the primary. */
+/**
+ * Carts over HTTP. A request with a consistency token is read from a replica that has reached the token's position, a
+ * request without one from the primary.
+ */
 @Path("/store/v1/carts")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
-@Tag(name = "Carts", description = "A cart is opened by its cart_token: 'Authorization: Bearer <cart_token>'.")
+@Tag(name = "Carts", description = "A cart is accessed with its cart_token: 'Authorization: Bearer <cart_token>'.")
 @PermitAll
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
 @RetriedReads
@@ -52,8 +55,8 @@ class CartResource {
     private final CompleteCart completeCart;
     private final Actor actor;
 
-    CartResource(CartService desk, CompleteCart completeCart, Actor actor) {
-        this.cartService = desk;
+    CartResource(CartService cartService, CompleteCart completeCart, Actor actor) {
+        this.cartService = cartService;
         this.completeCart = completeCart;
         this.actor = actor;
     }
@@ -63,7 +66,7 @@ class CartResource {
     @APIResponseSchema(value = CartView.class, responseCode = "201")
     @Operation(
             operationId = "createCart",
-            summary = "Opens a cart",
+            summary = "Creates a cart",
             description = "422: unknown_sku, not_for_sale, no_price_in_currency, quantity_out_of_range, too_many_lines,"
                     + " unknown_currency.")
     public CartView create(@NotNull @Valid NewCartRequest request) {
@@ -74,8 +77,8 @@ class CartResource {
     @Path("/{id}")
     @Operation(
             operationId = "getCart",
-            summary = "A cart with its prices of this moment",
-            description = "A token of another cart answers 404, as if there were no such cart.")
+            summary = "Returns a cart with current prices",
+            description = "The token of another cart gets 404, as if the cart did not exist.")
     public CartView get(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         return cartService.view(CartId.parse(id), BearerToken.parse(authorization));
@@ -88,7 +91,7 @@ class CartResource {
             operationId = "updateCart",
             summary = "Changes e-mail, addresses, shipping method or coupons",
             description =
-                    "A coupon that there is, but that does not apply now, is one of the cart's problems. 422: unknown_coupon,"
+                    "An existing coupon that does not apply now is reported in the cart's problems. 422: unknown_coupon,"
                             + " unknown_shipping_method. 409: cart_completed, completion_in_progress.")
     public CartView update(
             @PathParam("id") String id,
@@ -102,8 +105,8 @@ class CartResource {
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "addCartLine",
-            summary = "Adds to a cart",
-            description = "A SKU that is in the cart already adds up.")
+            summary = "Adds a line to a cart",
+            description = "If the SKU is already in the cart, its quantity is increased.")
     public CartView addLine(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
@@ -117,7 +120,7 @@ class CartResource {
     @Operation(
             operationId = "updateCartLine",
             summary = "Sets the quantity of a line",
-            description = "Replaces the quantity (1 to 9999). Answers the whole cart, priced again.")
+            description = "Replaces the quantity (1 to 9999). Returns the whole cart, priced again.")
     public CartView updateLine(
             @PathParam("id") String id,
             @PathParam("line") String line,
@@ -132,8 +135,8 @@ class CartResource {
     @Idempotent(replayedBy = CurrentCart.class)
     @Operation(
             operationId = "deleteCartLine",
-            summary = "Takes a line out of a cart",
-            description = "The cart stays, even without lines. Answers the whole cart, priced again.")
+            summary = "Removes a line from a cart",
+            description = "The cart remains, even without lines. Returns the whole cart, priced again.")
     public CartView deleteLine(
             @PathParam("id") String id,
             @PathParam("line") String line,
@@ -145,10 +148,10 @@ class CartResource {
     @Path("/{id}/shipping-methods")
     @Operation(
             operationId = "listCartShippingMethods",
-            summary = "How the cart can be delivered, cheapest first",
+            summary = "Lists the shipping methods for a cart, cheapest first",
             description =
-                    "While the cart has no shipping address: only methods that need none. Empty when nothing in the"
-                            + " cart is delivered. While none is chosen, the cheapest that delivers to the address counts.")
+                    "Without a shipping address, lists only methods that need none. Empty if no line of the cart"
+                            + " requires shipping. If no method is chosen, the cheapest method for the address applies.")
     public ShippingMethods shippingMethods(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         return cartService.shippingMethods(CartId.parse(id), BearerToken.parse(authorization));
@@ -159,12 +162,12 @@ class CartResource {
     @APIResponseSchema(value = CompletedOrder.class, responseCode = "201")
     @APIResponse(
             responseCode = "202",
-            description = "The order stands, its payment is pending.",
+            description = "The order is placed, its payment is pending.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CompletedOrder.class)))
-    @APIResponse(responseCode = "402", description = "`payment_declined`: the cart is open for another payment.")
+    @APIResponse(responseCode = "402", description = "`payment_declined`: the cart is open again and can be paid another way.")
     @APIResponse(
             responseCode = "409",
             description =
@@ -173,15 +176,16 @@ class CartResource {
             operationId = "completeCart",
             summary = "Turns the cart into an order",
             description =
-                    "Needs an Idempotency-Key. 201: the order stands. 202: the order stands, its payment is pending."
+                    "Needs an Idempotency-Key. 201: the order is placed. 202: the order is placed, its payment is pending."
                             + " 402: payment_declined; the cart is open again. 409: cart_completed, completion_in_progress,"
-                            + " out_of_stock (errors name sku, requested, available, a lower bound where it is 10), coupon_used_up, price_changed. 422: cart_incomplete."
+                            + " out_of_stock (errors name sku, requested and available; 10 means 10 or more), coupon_used_up,"
+                            + " price_changed. 422: cart_incomplete."
                             + " 503: waiting_room, with Retry-After, `place` and `ticket`.")
     public RestResponse<String> complete(
             @PathParam("id") String id,
             @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization,
             @HeaderParam("Idempotency-Key") @Nullable String idempotencyKey,
-            @Parameter(description = "What a 503 waiting_room gave: keeps the place in line.")
+            @Parameter(description = "The ticket of a 503 waiting_room response; it keeps the place in the queue.")
                     @HeaderParam(WaitingRoom.TICKET_HEADER)
                     @Nullable
                     String ticket,
@@ -192,13 +196,13 @@ class CartResource {
                 .toRestResponse();
     }
 
-    /** The cart as it is now, for a verb that is repeated. */
+    /** The current cart, which answers a repeated request. */
     @ApplicationScoped
     static class CurrentCart implements CurrentRepresentation {
         private final CartService cartService;
 
-        CurrentCart(CartService desk) {
-            this.cartService = desk;
+        CurrentCart(CartService cartService) {
+            this.cartService = cartService;
         }
 
         @Override

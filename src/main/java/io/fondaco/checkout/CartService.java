@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a shopper does with a cart. Each change is one transaction that locks the cart first. */
+/** The shopper's actions on a cart. Each change is one transaction that locks the cart first. */
 @RetriedWrites
 @ApplicationScoped
 class CartService {
@@ -56,31 +56,34 @@ class CartService {
                     "unknown_currency",
                     "'%s' is not an ISO 4217 currency.".formatted(Violation.abbreviate(request.currency())));
         }
-        List<LineRequest> wanted = request.lines() == null ? List.of() : request.lines();
-        validateLines(wanted);
-        List<NewCartLine> lines = resolve(wanted, request.currency(), true);
-        CreatedCart opened = carts.create(
+        List<LineRequest> requested = request.lines() == null ? List.of() : request.lines();
+        validateLines(requested);
+        List<NewCartLine> lines = resolve(requested, request.currency(), true);
+        CreatedCart created = carts.create(
                 request.currency(), Optional.ofNullable(request.email()).flatMap(EmailAddress::normalize));
-        Cart cart = carts.addLines(opened.cart(), lines);
-        return cartPricing.view(cartPricing.price(cart), opened.token());
+        Cart cart = carts.addLines(created.cart(), lines);
+        return cartPricing.view(cartPricing.price(cart), created.token());
     }
 
-    /** Anybody may send thousands of lines: they are counted before each is looked at, and after some violations no more are. */
-    private void validateLines(List<LineRequest> wanted) {
-        if (wanted.size() > carts.maxLines()) {
+    /**
+     * Checks the number of lines before the lines themselves and stops at {@link Violation#MAX_REPORTED} violations,
+     * because an unauthenticated client can send thousands of lines.
+     */
+    private void validateLines(List<LineRequest> requested) {
+        if (requested.size() > carts.maxLines()) {
             throw ApiException.invalid(
                     "/lines", "too_many_lines", "A cart has at most %d lines.".formatted(carts.maxLines()));
         }
         List<Violation> violations = new ArrayList<>();
-        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_REPORTED; index++) {
+        for (int index = 0; index < requested.size() && violations.size() < Violation.MAX_REPORTED; index++) {
             String pointer = "/lines/" + index;
-            LineRequest line = wanted.get(index);
+            LineRequest line = requested.get(index);
             if (line == null) {
                 violations.add(new Violation(pointer, "required", "must not be null"));
                 continue;
             }
             validator.validate(line).stream()
-                    .map(broken -> Violation.of(pointer + "/" + broken.getPropertyPath(), broken))
+                    .map(violation -> Violation.of(pointer + "/" + violation.getPropertyPath(), violation))
                     .sorted(Comparator.comparing(Violation::pointer))
                     .forEach(violations::add);
         }
@@ -133,7 +136,7 @@ class CartService {
         return cartPricing.view(priced, null);
     }
 
-    /** The codes as they are compared, each once. What cannot be one is refused. */
+    /** Normalizes the codes and removes duplicates. Rejects text that is not a valid code. */
     private static List<String> normalizeCouponCodes(List<String> codes) {
         for (int index = 0; index < codes.size(); index++) {
             if (codes.get(index) == null) {
@@ -146,7 +149,10 @@ class CartService {
         return codes.stream().map(Promotions::normalizeCode).distinct().toList();
     }
 
-    /** A coupon that is named is refused at once when there is none. Any other may come to apply yet, and is a problem. */
+    /**
+     * Rejects a patch that names an unknown coupon. An existing coupon that does not apply now may apply later; it is
+     * only a problem of the cart.
+     */
     private static void requireKnownCoupons(CartPatch patch, PricedCart priced) {
         if (patch.couponCodes() == null) {
             return;
@@ -165,11 +171,11 @@ class CartService {
         return ApiException.invalid("/coupon_codes/" + index, Discounts.UNKNOWN_COUPON, "There is no such coupon.");
     }
 
-    /** A method that is named is refused at once when it is already known that it cannot be had. */
+    /** Rejects a shipping method that is not available, if the address and the available methods are already known. */
     private static void requireOfferedShippingMethod(CartPatch patch, PricedCart priced) {
-        boolean decided = priced.cart().shippingAddress().isPresent()
+        boolean methodsKnown = priced.cart().shippingAddress().isPresent()
                 && !priced.shippingMethods().isEmpty();
-        if (patch.shippingMethod() != null && decided && priced.shippingMethod().isEmpty()) {
+        if (patch.shippingMethod() != null && methodsKnown && priced.shippingMethod().isEmpty()) {
             throw ApiException.invalid(
                     "/shipping_method",
                     "unknown_shipping_method",
@@ -181,20 +187,20 @@ class CartService {
         return cartPricing.view(cartPricing.price(cart), null);
     }
 
-    /** Finds the variants of lines that are wanted, and refuses all that cannot be sold, together. Two statements. */
-    private List<NewCartLine> resolve(List<LineRequest> wanted, String currency, boolean inList) {
-        if (wanted.isEmpty()) {
+    /** Finds the variants of the requested lines. One error reports all lines that cannot be sold. Two statements. */
+    private List<NewCartLine> resolve(List<LineRequest> requested, String currency, boolean inList) {
+        if (requested.isEmpty()) {
             return List.of();
         }
         Map<String, SellableVariant> variants = catalog.variantsBySku(
-                wanted.stream().map(LineRequest::sku).distinct().toList());
+                requested.stream().map(LineRequest::sku).distinct().toList());
         List<VariantId> ids =
                 variants.values().stream().map(SellableVariant::id).toList();
         Map<VariantId, VariantPrice> prices = ids.isEmpty() ? Map.of() : pricing.findPrices(currency, ids);
         List<NewCartLine> lines = new ArrayList<>();
         List<Violation> violations = new ArrayList<>();
-        for (int index = 0; index < wanted.size() && violations.size() < Violation.MAX_REPORTED; index++) {
-            LineRequest line = wanted.get(index);
+        for (int index = 0; index < requested.size() && violations.size() < Violation.MAX_REPORTED; index++) {
+            LineRequest line = requested.get(index);
             String pointer = inList ? "/lines/" + index : "";
             SellableVariant variant = variants.get(line.sku());
             if (line.quantity() < 1 || line.quantity() > MAX_QUANTITY) {

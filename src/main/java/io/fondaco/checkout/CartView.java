@@ -14,12 +14,12 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A cart as its owner sees it: with prices, totals, and what stands in the way of completing it. */
+/** The shopper's view of a cart: prices, totals, and the problems that prevent its completion. */
 @Schema(name = "Cart")
 record CartView(
         CartId id,
 
-        @Schema(description = "Opens the cart. Told once, when it is created.")
+        @Schema(description = "Authorizes requests for the cart. Returned only when the cart is created.")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         String cartToken,
@@ -33,24 +33,24 @@ record CartView(
 
         @Schema(
                 description =
-                        "The method chosen; while none is and the address is known, the cheapest that delivers there.")
+                        "The chosen method; if none is chosen and the address is known, the cheapest that delivers there.")
         @Nullable
         String shippingMethod,
 
-        @Schema(description = "As they are compared: in capitals.")
+        @Schema(description = "Normalized to capitals.")
         List<String> couponCodes,
 
-        @Schema(description = "What each coupon that applies takes off; why another does not is among the problems.")
+        @Schema(description = "The discount of each coupon that applies; the problems say why another coupon does not.")
         List<Discount> discounts,
 
         Totals totals,
 
-        @Schema(description = "What stands in the way of completing the cart; empty when nothing does.")
+        @Schema(description = "The reasons why the cart cannot be completed; empty if it can.")
         List<Violation> problems) {
 
     /**
-     * @param title null when the variant is gone
-     * @param unitPrice null when there is none in the cart's currency
+     * @param title null if the variant was deleted
+     * @param unitPrice null if the variant has no price in the cart's currency
      */
     @Schema(name = "CartLine")
     record CartLineView(

@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * An attempt to turn a cart into an order, as it was written down.
+ * The stored record of one try to complete a cart.
  *
- * @param reservation empty when nothing in the cart is counted
- * @param snapshot what is bought, at the prices that are charged
- * @param idempotencyKey of the request that began it; it gets the answer whoever finds it
- * @param pendingExpired whether its payment has been pending for longer than the shop waits for a provider
- * @param shopperActionExpired the same, for a shopper
+ * @param reservation empty if no line of the cart is stock-limited
+ * @param snapshot the content of the future order, with the prices that are charged
+ * @param idempotencyKey of the request that began the attempt; the response is stored under it, no matter who finalizes
+ * @param pendingExpired whether the payment has been pending for longer than {@code fondaco.checkout.pending-limit}
+ * @param shopperActionExpired whether the payment has been pending for longer than
+ *     {@code fondaco.checkout.shopper-limit}
  */
 record CheckoutAttempt(
         UUID id,

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The completions' table. */
+/** Reads and writes {@code checkout.attempt}. */
 @ApplicationScoped
 class CheckoutAttemptRepository {
     private static final String COLUMNS = """
@@ -50,22 +50,22 @@ class CheckoutAttemptRepository {
         this.inventory = inventory;
     }
 
-    /** What an open completion waits for. */
+    /** What an unfinished checkout attempt waits for. */
     enum WaitReason {
-        /** Whoever began it; if nobody goes on with it, the recovery. */
+        /** The request that began it or, after its lease, checkout recovery. */
         RECOVERY,
-        /** The provider was asked, and it is not known what it did. */
+        /** The provider's answer: the provider was called and the outcome is unknown. */
         ANSWER,
-        /** The provider said that it takes its time. */
+        /** The provider, which reported the payment as pending. */
         PROVIDER,
-        /** The shopper has something to do first. */
+        /** The shopper, who must take a payment action. */
         SHOPPER;
 
-        private static WaitReason of(PaymentResult answer) {
-            if (answer.outcome() != PaymentOutcome.PENDING) {
+        private static WaitReason of(PaymentResult result) {
+            if (result.outcome() != PaymentOutcome.PENDING) {
                 return ANSWER;
             }
-            return answer.action().isPresent() ? SHOPPER : PROVIDER;
+            return result.action().isPresent() ? SHOPPER : PROVIDER;
         }
 
         String column() {
@@ -73,7 +73,7 @@ class CheckoutAttemptRepository {
         }
     }
 
-    /** Writes down a new completion, left to the caller for the time of a lease. One statement. */
+    /** Stores a new attempt, leased to the caller for {@code fondaco.checkout.completion-lease}. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
     CheckoutAttempt insert(
             CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
@@ -107,65 +107,67 @@ class CheckoutAttemptRepository {
     }
 
     /**
-     * The one way in which a completion moves.
+     * Changes the state of an attempt; nothing else does.
      *
-     * @param answer that moves it
-     * @return false if it is not any more where the caller saw it: someone else moved it first
+     * @param expected the attempt as the caller read it
+     * @param result the payment result that causes the transition
+     * @return false if the stored state is no longer the expected one, because another caller changed it first
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    boolean transition(CheckoutAttempt seen, CheckoutAttemptState next, PaymentResult answer) {
-        if (!seen.state().canTransitionTo(next)) {
-            throw new IllegalStateException("A completion that is %s cannot become %s".formatted(seen.state(), next));
+    boolean transition(CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result) {
+        if (!expected.state().canTransitionTo(next)) {
+            throw new IllegalStateException("A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
         }
         return entities.createNativeQuery("""
                                 UPDATE checkout.attempt
                                    SET state = :next, attempts = 0, updated_at = now(),
                                        waiting = :waiting, waiting_since = now(),
                                        locked_until = now() + make_interval(secs => :wait)
-                                 WHERE id = :id AND state = :seen
+                                 WHERE id = :id AND state = :expected
                                 """)
                         .setParameter("next", next.column())
-                        .setParameter("waiting", WaitReason.of(answer).column())
+                        .setParameter("waiting", WaitReason.of(result).column())
                         .setParameter("wait", Seconds.of(settings.pendingCheck()))
-                        .setParameter("id", seen.id())
-                        .setParameter("seen", seen.state().column())
+                        .setParameter("id", expected.id())
+                        .setParameter("expected", expected.state().column())
                         .executeUpdate()
                 == 1;
     }
 
-    /** Keeps what a pending completion waits for. One statement. */
+    /** Updates the wait reason of a pending attempt. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
-    void updateWaitReason(CheckoutAttempt seen, PaymentResult answer) {
+    void updateWaitReason(CheckoutAttempt attempt, PaymentResult result) {
         entities.createNativeQuery("""
                         UPDATE checkout.attempt SET waiting = :waiting, waiting_since = now()
                          WHERE id = :id AND state = 'pending' AND waiting IS DISTINCT FROM :waiting
                         """)
-                .setParameter("waiting", WaitReason.of(answer).column())
-                .setParameter("id", seen.id())
+                .setParameter("waiting", WaitReason.of(result).column())
+                .setParameter("id", attempt.id())
                 .executeUpdate();
     }
 
     /**
-     * How long the oldest open completion has been there, in seconds, by what it waits for; for an answer, how long it has waited for
-     * that. One statement, of up to 100,000 of them.
+     * The age of the oldest unfinished attempt for each wait reason, in seconds: since its creation, or for
+     * {@link WaitReason#ANSWER} since it began to wait for the answer. One statement, which reads at most 100,000
+     * attempts.
      */
     Map<WaitReason, Double> oldestOpenAges() {
         List<?> rows = entities.createNativeQuery("""
-                        SELECT waits, cast(max(extract(epoch FROM now() - CASE waits WHEN 'answer' THEN since ELSE created_at END))
+                        SELECT reason, cast(max(extract(epoch FROM now() - CASE reason WHEN 'answer' THEN since ELSE created_at END))
                                            AS double precision) AS age
-                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS waits,
+                          FROM (SELECT CASE state WHEN 'reserved' THEN 'recovery' ELSE coalesce(waiting, 'answer') END AS reason,
                                        coalesce(waiting_since, created_at) AS since, created_at
-                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending') LIMIT 100000) AS open
-                         GROUP BY waits
+                                  FROM checkout.attempt WHERE state IN ('reserved', 'pending') LIMIT 100000) AS unfinished
+                         GROUP BY reason
                         """, Tuple.class)
                 .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
                 .getResultList();
         Map<WaitReason, Double> ages = new EnumMap<>(WaitReason.class);
         for (Object row : rows) {
-            Tuple open = (Tuple) row;
+            Tuple unfinished = (Tuple) row;
             ages.put(
-                    WaitReason.valueOf(open.get("waits", String.class).toUpperCase(Locale.ROOT)),
-                    Math.max(0, open.get("age", Double.class)));
+                    WaitReason.valueOf(unfinished.get("reason", String.class).toUpperCase(Locale.ROOT)),
+                    Math.max(0, unfinished.get("age", Double.class)));
         }
         return ages;
     }
@@ -178,7 +180,7 @@ class CheckoutAttemptRepository {
         return select("payment_id = :value", payment.value());
     }
 
-    /** The completion of this cart that has not failed. */
+    /** The attempt of this cart that has not failed, if there is one. */
     Optional<CheckoutAttempt> findUnfailedByCart(CartId cart) {
         return select("cart_id = :value AND state <> 'failed'", cart.value());
     }
@@ -198,8 +200,9 @@ class CheckoutAttemptRepository {
     }
 
     /**
-     * Takes up completions that were left, by a crash or a provider that has yet to tell, and keeps their stock. Several
-     * pods may do so at once. By the database's clock.
+     * Leases unfinished attempts whose lease has expired, after a crash or while their payment is pending, and extends
+     * the reservations of those that are still reserved. Several pods may call it at the same time. Times are those of
+     * the database clock.
      */
     @Transactional
     List<CheckoutAttempt> claimDue() {
@@ -226,22 +229,22 @@ class CheckoutAttemptRepository {
         return due;
     }
 
-    /** Gives a client that came back time to go on with its completion. */
+    /** Renews the lease for a client that resumes its attempt. */
     @Transactional(Transactional.TxType.MANDATORY)
-    void renewLease(CheckoutAttempt checkoutAttempt) {
+    void renewLease(CheckoutAttempt attempt) {
         entities.createNativeQuery("""
                         UPDATE checkout.attempt SET locked_until = now() + make_interval(secs => :lease)
                          WHERE id = :id AND state = 'reserved'
                         """)
                 .setParameter("lease", Seconds.of(settings.completionLease()))
-                .setParameter("id", checkoutAttempt.id())
+                .setParameter("id", attempt.id())
                 .executeUpdate();
-        extendReservation(checkoutAttempt);
+        extendReservation(attempt);
     }
 
-    private void extendReservation(CheckoutAttempt checkoutAttempt) {
-        if (checkoutAttempt.state() == CheckoutAttemptState.RESERVED) {
-            checkoutAttempt.reservation().ifPresent(id -> inventory.extend(id, settings.reservationTtl()));
+    private void extendReservation(CheckoutAttempt attempt) {
+        if (attempt.state() == CheckoutAttemptState.RESERVED) {
+            attempt.reservation().ifPresent(id -> inventory.extend(id, settings.reservationTtl()));
         }
     }
 
@@ -266,7 +269,7 @@ class CheckoutAttemptRepository {
         try {
             return json.readValue(text, NewOrder.class);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A stored completion does not parse", e);
+            throw new IllegalStateException("A stored order snapshot does not parse", e);
         }
     }
 }

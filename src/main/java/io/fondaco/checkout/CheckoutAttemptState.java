@@ -6,17 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Where the completion of a cart stands. */
+/** The state of a checkout attempt. */
 enum CheckoutAttemptState {
-    /** Stock is set aside, the payment is written down; the provider may have been asked. */
+    /** Stock is reserved and the payment is recorded; the provider may have been called. */
     RESERVED,
-    /** The order stands; the provider has yet to say whether it is paid. */
+    /** The order is placed; the provider has not reported yet whether it is paid. */
     PENDING,
-    /** The order stands, and is paid or promised. */
+    /** The order is placed, and its payment is captured or authorized. */
     PLACED,
-    /** There is no order; the stock is free and the cart open again. */
+    /** There is no order; the stock is released and the cart is open again. */
     FAILED,
-    /** The order stood, was not paid, and is cancelled. */
+    /** The order was placed, was not paid, and is cancelled. */
     CANCELLED;
 
     private static final Map<CheckoutAttemptState, Set<CheckoutAttemptState>> TRANSITIONS = new EnumMap<>(Map.of(

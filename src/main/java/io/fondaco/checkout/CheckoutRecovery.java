@@ -26,8 +26,9 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * Finishes what a crash, or a provider that took its time, left undone: completions, refunds, and money held that nobody
- * wants. Runs every five seconds, on one pod; what it takes up nobody else does until its lease has run out.
+ * Finishes checkout attempts, refunds and voids that a crash or a slow provider left unfinished. Runs every
+ * {@code fondaco.checkout.recovery-interval} on one pod. It leases what it works on, so that no other caller does the
+ * same work before the lease expires.
  */
 @ApplicationScoped
 class CheckoutRecovery {
@@ -60,7 +61,7 @@ class CheckoutRecovery {
         this.actor = actor;
         for (WaitReason waitReason : WaitReason.values()) {
             Gauge.builder("fondaco.checkout.open.age.seconds", () -> openAges.value(waitReason))
-                    .description("How long the oldest open completion waits, by what it waits for")
+                    .description("Age of the oldest unfinished checkout attempt, by wait reason")
                     .tag("waiting", waitReason.column())
                     .register(registry);
         }
@@ -76,7 +77,10 @@ class CheckoutRecovery {
         openAges.refresh(checkoutAttemptRepository::oldestOpenAges);
     }
 
-    /** As long as there is anything to do, for a while: what an outage of a provider has left is more than one batch. */
+    /**
+     * Works through batches until nothing is due, for at most one minute: a provider outage can leave more than one
+     * batch.
+     */
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = JOB, every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
@@ -85,9 +89,9 @@ class CheckoutRecovery {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void recover() throws InterruptedException {
-        long began = System.nanoTime();
+        long start = System.nanoTime();
         boolean more = true;
-        while (more && !stopping && System.nanoTime() - began < MAX_RUN_NANOS) {
+        while (more && !stopping && System.nanoTime() - start < MAX_RUN_NANOS) {
             more = recoverBatch();
         }
     }
@@ -96,7 +100,7 @@ class CheckoutRecovery {
         stopping = true;
     }
 
-    /** @return whether there may be more */
+    /** @return whether more work may be due */
     private boolean recoverBatch() throws InterruptedException {
         List<CheckoutAttempt> due = checkoutAttemptRepository.claimDue();
         recoverAttempts(due);
@@ -105,28 +109,31 @@ class CheckoutRecovery {
             try {
                 orderPaymentService.sendRefund(refund);
             } catch (RuntimeException e) {
-                LOG.errorf(e, "Refund %s could not be sent; it is tried again", refund.id());
+                LOG.errorf(e, "Refund %s could not be sent and will be retried", refund.id());
             }
         }
-        List<Payment> releases = payments.claimPendingVoids(settings.recoveryBatch());
-        for (Payment payment : releases) {
+        List<Payment> voids = payments.claimPendingVoids(settings.recoveryBatch());
+        for (Payment payment : voids) {
             try {
                 orderPaymentService.voidPayment(payment);
             } catch (RuntimeException e) {
-                LOG.errorf(e, "Payment %s could not be let go; it is tried again", payment.id());
+                LOG.errorf(e, "Payment %s could not be voided and will be retried", payment.id());
             }
         }
-        return IntStream.of(due.size(), refunds.size(), releases.size())
+        return IntStream.of(due.size(), refunds.size(), voids.size())
                 .anyMatch(claimed -> claimed >= settings.recoveryBatch());
     }
 
-    /** At the same time: together they take as long as the provider takes for one, and so no longer than their lease. */
+    /**
+     * Recovers the attempts in parallel: together they take about as long as one call to the provider, which is shorter
+     * than their lease.
+     */
     private void recoverAttempts(List<CheckoutAttempt> due) throws InterruptedException {
         ParallelForEach.run(
                 due,
                 this::recoverAttempt,
                 (checkoutAttempt, thrown) -> LOG.errorf(
-                        thrown, "Completion %s could not be recovered; it is tried again", checkoutAttempt.id()));
+                        thrown, "Checkout attempt %s could not be recovered and will be retried", checkoutAttempt.id()));
     }
 
     @ActivateRequestContext

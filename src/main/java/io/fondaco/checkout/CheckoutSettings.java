@@ -5,41 +5,52 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How a cart becomes an order. */
+/** Settings of the checkout. */
 @ConfigMapping(prefix = "fondaco.checkout")
 interface CheckoutSettings {
-    /** How long stock is set aside for a completion; far longer than a completion takes. */
+    /** How long a checkout attempt reserves stock; much longer than an attempt takes. */
     @WithDefault("15m")
     Duration reservationTtl();
 
-    /** How long a completion is left to the request that began it, before recovery takes it up; longer than {@code fondaco.payment.timeout}. */
+    /**
+     * How long the request that began a checkout attempt may work on it before recovery takes over; longer than
+     * {@code fondaco.payment.timeout}.
+     */
     @WithDefault("15s")
     Duration completionLease();
 
-    /** How long to wait before a provider is first asked about a pending payment; doubles with each time, up to 5 minutes. */
+    /**
+     * How long to wait before the first status query for a pending payment; doubles with each query, up to 5 minutes.
+     */
     @WithDefault("5s")
     Duration pendingCheck();
 
-    /** How long a payment may stay pending before it is given up and the order cancelled. */
+    /** How long a payment may stay pending before it is voided and the order is cancelled. */
     @WithDefault("24h")
     Duration pendingLimit();
 
-    /** How long a shopper has to do what a pending payment asks for (3-D Secure) before it is given up and the order cancelled. */
+    /**
+     * How long a shopper has to take the action of a pending payment (3-D Secure) before the payment is voided and the
+     * order is cancelled.
+     */
     @WithDefault("30m")
     Duration shopperLimit();
 
-    /** For tests, with the test provider only: the process ends, as if killed, when a completion comes to this step. */
+    /**
+     * For tests, with the test provider only: the process exits, as if killed, when a checkout attempt reaches this
+     * crash point.
+     */
     Optional<CrashPoint> cutOffAt();
 
-    /** For the how manieth completion that does. */
+    /** Crash when the N-th checkout attempt reaches the crash point. */
     @WithDefault("1")
     int cutOffAfter();
 
-    /** How often a worker of the cluster looks for completions, refunds and releases that nobody finishes. */
+    /** How often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
     @WithDefault("5s")
     Duration recoveryInterval();
 
-    /** Completions that recovery settles at the same time, and refunds and releases that it takes up together. */
+    /** Checkout attempts that recovery finishes in parallel, and refunds and voids that it leases per batch. */
     @WithDefault("10")
     int recoveryBatch();
 }

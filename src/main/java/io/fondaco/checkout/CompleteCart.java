@@ -20,12 +20,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a cart into an order: one transaction sets everything aside, then the provider is asked while nothing is held,
- * then one transaction draws the conclusion. Nineteen statements and two commits for a cart of any size,
- * besides what the provider does.
+ * Turns a cart into an order: one transaction prepares the checkout attempt, then the provider is called outside any
+ * transaction, then one transaction finalizes the attempt. 20 statements and two commits for a cart of any size,
+ * without those of the provider.
  *
- * <p>A crash at any point is made good by the client's retry with the same key or by {@link CheckoutRecovery}, whichever
- * comes first: the provider is asked under the reference that was written down before it was first called.
+ * <p>After a crash at any point the client's retry with the same key or {@link CheckoutRecovery} finishes the attempt,
+ * whichever comes first. It queries the provider by the reference that was stored before the first call.
  */
 @ApplicationScoped
 class CompleteCart {
@@ -43,15 +43,15 @@ class CompleteCart {
     private final CrashInjector crashInjector;
 
     CompleteCart(
-            PrepareCheckout start,
-            FinalizeCheckout end,
+            PrepareCheckout prepareCheckout,
+            FinalizeCheckout finalizeCheckout,
             CheckoutAttemptRepository checkoutAttemptRepository,
             Payments payments,
             ResponseJson responseJson,
             WaitingRoom waitingRoom,
             CrashInjector crashInjector) {
-        this.prepareCheckout = start;
-        this.finalizeCheckout = end;
+        this.prepareCheckout = prepareCheckout;
+        this.finalizeCheckout = finalizeCheckout;
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.payments = payments;
         this.responseJson = responseJson;
@@ -73,120 +73,122 @@ class CompleteCart {
                 responseJson.write(request));
         String paymentToken = Optional.ofNullable(request.payment().token()).orElse("");
         return switch (waitingRoom.run(ticket, () -> prepareCheckout.prepare(id, token, key, request))) {
-            case PrepareCheckout.Preparation.ReplayedResponse(var answer) ->
-                new ReplayableResponse(withTokenAndAction(answer, token), true);
-            case PrepareCheckout.Preparation.Prepared(var checkoutAttempt, var payment) -> {
+            case PrepareCheckout.Preparation.ReplayedResponse(var replayed) ->
+                new ReplayableResponse(withTokenAndAction(replayed, token), true);
+            case PrepareCheckout.Preparation.Prepared(var attempt, var payment) -> {
                 crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE);
-                PaymentResult asked = payments.authorize(payment, paymentToken);
+                PaymentResult result = payments.authorize(payment, paymentToken);
                 crashInjector.crashIfConfigured(CrashPoint.ANSWERED);
-                Optional<IdempotentResponse> kept = applyPaymentResult(checkoutAttempt, asked);
+                Optional<IdempotentResponse> stored = applyPaymentResult(attempt, result);
                 crashInjector.crashIfConfigured(CrashPoint.CONCLUDED);
-                if (asked.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE) {
+                if (result.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE) {
                     throw providerUnavailable(payment);
                 }
-                yield response(checkoutAttempt, kept, token);
+                yield response(attempt, stored, token);
             }
-            case PrepareCheckout.Preparation.Resumed(var checkoutAttempt) -> {
-                Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
-                PaymentResult known = payments.fetchStatus(payment);
-                Optional<IdempotentResponse> kept = applyPaymentResult(
-                        checkoutAttempt,
-                        known.outcome() == PaymentOutcome.NOT_FOUND
+            case PrepareCheckout.Preparation.Resumed(var attempt) -> {
+                Payment payment = payments.find(attempt.payment()).orElseThrow();
+                PaymentResult status = payments.fetchStatus(payment);
+                Optional<IdempotentResponse> stored = applyPaymentResult(
+                        attempt,
+                        status.outcome() == PaymentOutcome.NOT_FOUND
                                 ? retryAuthorization(payment, paymentToken)
-                                : known);
-                yield response(checkoutAttempt, kept, token);
+                                : status);
+                yield response(attempt, stored, token);
             }
         };
     }
 
-    /** What an earlier try asked for may still be under way, whatever this one did. */
+    /** An earlier authorization may still be in progress, so an unavailable provider means an unknown outcome. */
     private PaymentResult retryAuthorization(Payment payment, String token) {
-        PaymentResult answer = payments.authorize(payment, token);
-        return answer.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE
+        PaymentResult result = payments.authorize(payment, token);
+        return result.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE
                 ? PaymentResult.of(PaymentOutcome.UNKNOWN)
-                : answer;
+                : result;
     }
 
     private static ApiException providerUnavailable(Payment payment) {
         return ApiException.unavailable(
                 "payment_unavailable",
-                "Payments by '%s' cannot be taken just now. Nothing was taken and the cart is open; try again with the same Idempotency-Key, or pay another way with a new one."
+                ("The payment provider '%s' is not available. No money was taken and the cart is open. Try again with the same"
+                        + " Idempotency-Key, or pay another way with a new one.")
                         .formatted(payment.provider()),
                 RETRY_AFTER);
     }
 
-    /** @param kept in this request; else another has drawn the conclusion */
+    /** @param stored the response that this request stored; empty if another request finalized the attempt */
     private ReplayableResponse response(
-            CheckoutAttempt checkoutAttempt, Optional<IdempotentResponse> kept, String token) {
+            CheckoutAttempt attempt, Optional<IdempotentResponse> stored, String token) {
         return new ReplayableResponse(
-                withTokenAndAction(kept.orElseGet(() -> finalizeCheckout.storedResponse(checkoutAttempt)), token),
+                withTokenAndAction(stored.orElseGet(() -> finalizeCheckout.storedResponse(attempt)), token),
                 false);
     }
 
-    /** A stored answer holds no secrets: they are added each time it is given. */
+    /** Stored responses contain no secrets: the order token and the payment action are added to each response. */
     private IdempotentResponse withTokenAndAction(IdempotentResponse stored, String token) {
-        IdempotentResponse answer = responseJson.withOrderToken(stored, token);
+        IdempotentResponse response = responseJson.withOrderToken(stored, token);
         if (stored.status() != ACCEPTED) {
-            return answer;
+            return response;
         }
         return checkoutAttemptRepository
                 .findByOrder(responseJson.orderId(stored))
-                .flatMap(checkoutAttempt -> payments.find(checkoutAttempt.payment()))
+                .flatMap(attempt -> payments.find(attempt.payment()))
                 .flatMap(payment -> payments.findPendingAction(payment.id())
-                        .map(action -> responseJson.withPaymentAction(answer, payment, action)))
-                .orElse(answer);
+                        .map(action -> responseJson.withPaymentAction(response, payment, action)))
+                .orElse(response);
     }
 
-    /** What a provider says of a payment. One that concerns no completion of ours is passed over. */
+    /** Applies a provider's result to the checkout attempt of the payment. Does nothing if there is none. */
     @Transactional(Transactional.TxType.NEVER)
-    void onPaymentResult(Payment payment, PaymentResult answer) {
+    void onPaymentResult(Payment payment, PaymentResult result) {
         checkoutAttemptRepository
                 .findByPayment(payment.id())
-                .ifPresent(checkoutAttempt -> applyPaymentResult(checkoutAttempt, answer));
+                .ifPresent(attempt -> applyPaymentResult(attempt, result));
     }
 
-    /** Finishes a completion that was left. */
+    /** Finishes an attempt that a crash or a slow provider left unfinished. */
     @Transactional(Transactional.TxType.NEVER)
-    void recover(CheckoutAttempt checkoutAttempt) {
-        Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
-        PaymentResult answer = payments.fetchStatus(payment);
-        PaymentResult settled = shouldAbandon(checkoutAttempt, answer) ? payments.voidPayment(payment) : answer;
+    void recover(CheckoutAttempt attempt) {
+        Payment payment = payments.find(attempt.payment()).orElseThrow();
+        PaymentResult result = payments.fetchStatus(payment);
+        PaymentResult finalResult = shouldAbandon(attempt, result) ? payments.voidPayment(payment) : result;
         LOG.infof(
-                "Completion %s was %s; its payment is %s",
-                checkoutAttempt.id(), checkoutAttempt.state(), settled.outcome());
-        applyPaymentResult(checkoutAttempt, settled);
+                "Recovering checkout attempt %s in state %s: the payment outcome is %s",
+                attempt.id(), attempt.state(), finalResult.outcome());
+        applyPaymentResult(attempt, finalResult);
     }
 
-    /** A shopper who does nothing is waited for less long than a provider. */
-    private static boolean shouldAbandon(CheckoutAttempt checkoutAttempt, PaymentResult answer) {
-        return switch (answer.outcome()) {
+    /** A shopper's payment action has a shorter time limit than a provider. */
+    private static boolean shouldAbandon(CheckoutAttempt attempt, PaymentResult result) {
+        return switch (result.outcome()) {
             case NOT_FOUND -> true;
             case PENDING ->
-                checkoutAttempt.pendingExpired()
-                        || (answer.action().isPresent() && checkoutAttempt.shopperActionExpired());
+                attempt.pendingExpired()
+                        || (result.action().isPresent() && attempt.shopperActionExpired());
             default -> false;
         };
     }
 
     /**
-     * Settles; when somebody else was faster, looks again, so that money that came late is seen too.
+     * Finalizes the attempt. If another caller changed its state in the meantime, reads it again and retries, so that a
+     * late payment is reversed.
      *
-     * @return what was kept for the client, if it was now
+     * @return the response for the client, if this call stored one
      */
-    Optional<IdempotentResponse> applyPaymentResult(CheckoutAttempt checkoutAttempt, PaymentResult answer) {
-        FinalizeCheckout.Finalization finalization = applyPaymentResultOnce(checkoutAttempt, answer);
-        for (int round = 1; round < MAX_FINALIZE_TRIES && !finalization.applied(); round++) {
+    Optional<IdempotentResponse> applyPaymentResult(CheckoutAttempt attempt, PaymentResult result) {
+        FinalizeCheckout.Finalization finalization = applyPaymentResultOnce(attempt, result);
+        for (int tries = 1; tries < MAX_FINALIZE_TRIES && !finalization.applied(); tries++) {
             finalization = applyPaymentResultOnce(
-                    checkoutAttemptRepository.find(checkoutAttempt.id()).orElseThrow(), answer);
+                    checkoutAttemptRepository.find(attempt.id()).orElseThrow(), result);
         }
         return finalization.response();
     }
 
-    private FinalizeCheckout.Finalization applyPaymentResultOnce(CheckoutAttempt seen, PaymentResult answer) {
+    private FinalizeCheckout.Finalization applyPaymentResultOnce(CheckoutAttempt attempt, PaymentResult result) {
         try {
-            return finalizeCheckout.onPaymentResult(seen, answer);
-        } catch (InsufficientStock shortage) {
-            return finalizeCheckout.failOutOfStock(seen, answer, shortage);
+            return finalizeCheckout.onPaymentResult(attempt, result);
+        } catch (InsufficientStock outOfStock) {
+            return finalizeCheckout.failOutOfStock(attempt, result, outOfStock);
         }
     }
 }

@@ -10,14 +10,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to pay.
+ * How to pay for a cart.
  *
- * @param expectedTotal what the customer was shown; if it is not what is due now, nothing is bought
+ * @param expectedTotal the total that the customer saw; if the current total differs, no order is placed
  */
 record CompleteRequest(
         @NotNull @Valid PaymentRequest payment,
 
-        @Nullable @Schema(description = "What the customer was shown; another total now is a 409 price_changed.")
+        @Nullable @Schema(description = "The total that the customer saw; if the current total differs, the response is 409 price_changed.")
         Money expectedTotal) {
 
     record PaymentRequest(

@@ -7,14 +7,14 @@ import io.fondaco.payment.PaymentAction;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A new order with the token that opens it, and what its payment waits for. */
+/** A new order with its token, and with the action that its payment waits for. */
 record CompletedOrder(
         @JsonUnwrapped StoreOrder order,
 
-        @Schema(description = "Opens the order: 'Authorization: Bearer <order_token>'.")
+        @Schema(description = "Authorizes requests for the order: 'Authorization: Bearer <order_token>'.")
         String orderToken,
 
-        @Schema(description = "What is to be done about the payment; only with a 202, and only if there is.")
+        @Schema(description = "The action that the shopper must take; only with a 202, and only if there is one.")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable
         PaymentTask payment) {

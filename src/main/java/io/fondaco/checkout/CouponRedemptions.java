@@ -11,9 +11,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
 /**
- * Coupons on their way from a cart to an order: used with the transaction that sets the stock aside, given back with the one
- * that ends in no order. Between the two they are held by the completion, which always ends, so that they never expire under a
- * payment that goes through. An order without coupons costs no statement.
+ * Redeems the coupons of an order in the transaction that reserves its stock, and releases them in the transaction that
+ * ends the checkout attempt without an order. A redemption does not expire by itself: every attempt is finalized, so a
+ * coupon cannot expire before a successful payment. An order without coupons costs no statement.
  */
 @ApplicationScoped
 class CouponRedemptions {
@@ -24,10 +24,10 @@ class CouponRedemptions {
     }
 
     /**
-     * When nothing else stands in the way of an order, a coupon that is used up is the same conflict as one that is lost to
-     * another order a moment later.
+     * Requires that used-up coupons are not the only problem of the cart. They are reported with the same conflict as a
+     * coupon that another order redeems concurrently.
      *
-     * @throws CouponUsedUp naming the coupons
+     * @throws CouponUsedUp with the used-up coupons, if the cart has no other problem
      */
     static void requireUsable(PricedCart priced) {
         List<Violation> problems = priced.problems();
@@ -38,9 +38,9 @@ class CouponRedemptions {
     }
 
     /**
-     * Uses what the order takes discounts from.
+     * Redeems the coupons whose discount is not zero.
      *
-     * @throws CouponUsedUp if another order was faster
+     * @throws CouponUsedUp if a concurrent order reached the usage limit first
      */
     void redeem(NewOrder order, PricedCart priced) {
         if (!order.discounts().isEmpty()) {
@@ -49,12 +49,12 @@ class CouponRedemptions {
         }
     }
 
-    /** Gives back what was used for an order that did not come to be. */
+    /** Releases the redemptions of a checkout attempt that ends without an order. */
     void release(NewOrder order) {
         release(order.id(), order.discounts());
     }
 
-    /** Gives back what was used for an order that is cancelled as a whole. */
+    /** Releases the redemptions of an order that is cancelled as a whole. */
     void release(Order order) {
         release(order.id(), order.discounts());
     }

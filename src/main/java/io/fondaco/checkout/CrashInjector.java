@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Ends the process, as {@code kill -9} does, when a completion comes to a certain step: so that tests see what a crash leaves
- * behind wherever it strikes. Only where the test provider is on, and so no real money is taken.
+ * Ends the process, as {@code kill -9} does, when a checkout attempt reaches the configured crash point, so that tests
+ * can check recovery from a crash at each step. It requires the test provider, so that no real money is taken.
  */
 @ApplicationScoped
 class CrashInjector {
@@ -17,15 +17,15 @@ class CrashInjector {
 
     CrashInjector(
             CheckoutSettings settings,
-            @ConfigProperty(name = "fondaco.payment.test.enabled", defaultValue = "false") boolean rehearsal) {
-        if (settings.cutOffAt().isPresent() && !rehearsal) {
+            @ConfigProperty(name = "fondaco.payment.test.enabled", defaultValue = "false") boolean testProviderEnabled) {
+        if (settings.cutOffAt().isPresent() && !testProviderEnabled) {
             throw new IllegalStateException(
-                    "fondaco.checkout.cut-off-at is for tests: it needs fondaco.payment.test.enabled");
+                    "fondaco.checkout.cut-off-at is for tests only: it requires fondaco.payment.test.enabled");
         }
         this.settings = settings;
     }
 
-    /** Does not return when this is the one. */
+    /** Ends the process if this is the configured crash point and the configured number of hits is reached. */
     void crashIfConfigured(CrashPoint step) {
         if (settings.cutOffAt().filter(step::equals).isPresent() && hits.incrementAndGet() == settings.cutOffAfter()) {
             Runtime.getRuntime().halt(SIGKILL_EXIT_CODE);

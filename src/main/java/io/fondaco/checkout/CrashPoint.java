@@ -1,15 +1,15 @@
 package io.fondaco.checkout;
 
-/** The boundaries between the steps of a completion, in their order: where a crash leaves different things behind. */
+/** The boundaries between the steps of a checkout attempt, in order; a crash leaves a different state at each. */
 enum CrashPoint {
-    /** Everything is set aside, nothing of it committed. */
+    /** The checkout attempt is prepared and not committed. */
     SET_ASIDE_UNCOMMITTED,
-    /** Committed; the provider has not been asked. */
+    /** The prepared attempt is committed; the provider has not been called. */
     SET_ASIDE,
-    /** The provider has answered; nobody else knows. */
+    /** The provider has answered; its answer is not stored. */
     ANSWERED,
-    /** The conclusion is written, and not committed. */
+    /** The attempt is finalized and not committed. */
     CONCLUDED_UNCOMMITTED,
-    /** Committed; the client has no answer. */
+    /** The finalized attempt is committed; the client has no response. */
     CONCLUDED
 }

@@ -33,10 +33,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The last transaction of a completion: what the provider said becomes an order, or an open cart. The request itself, a
- * webhook and the recovery all end here; the first of them wins, and the others find that it moved.
+ * The last transaction of a checkout attempt: it applies the payment result and either places the order or reopens the
+ * cart. The request, a webhook and checkout recovery all call it; the first of them changes the state, and the others
+ * get a {@link Finalization} that was not applied.
  *
- * <p>An order paid at once costs nine statements with those of inventory and the outbox, stock next to last.
+ * <p>An immediately paid order costs nine statements, including those of inventory and the outbox. Stock is updated by
+ * the last but one.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -79,69 +81,71 @@ class FinalizeCheckout {
     }
 
     /**
-     * What came of drawing a conclusion.
+     * The outcome of one call.
      *
-     * @param applied false if somebody else moved the completion in the meantime
-     * @param response what was kept for the client, if it was now
+     * @param applied false if another caller changed the attempt's state in the meantime
+     * @param response the response for the client, if this call stored one
      */
     record Finalization(boolean applied, Optional<IdempotentResponse> response) {
         private static final Finalization CONFLICT = new Finalization(false, Optional.empty());
         private static final Finalization APPLIED = new Finalization(true, Optional.empty());
 
-        private static Finalization withResponse(IdempotentResponse answer) {
-            return new Finalization(true, Optional.of(answer));
+        private static Finalization withResponse(IdempotentResponse result) {
+            return new Finalization(true, Optional.of(result));
         }
     }
 
     /**
-     * Draws the conclusion from what the provider said.
+     * Applies a payment result to an attempt.
      *
-     * @param seen as the caller last saw it
-     * @throws InsufficientStock if the stock that was set aside is gone; nothing is written then, see {@link #failOutOfStock}
+     * @param attempt as the caller last read it
+     * @throws InsufficientStock if the reservation expired and its stock was sold; nothing is written then, see
+     *     {@link #failOutOfStock}
      */
     @Transactional
-    Finalization onPaymentResult(CheckoutAttempt seen, PaymentResult answer) {
-        return switch (seen.state()) {
-            case RESERVED -> finalizeReserved(seen, answer);
-            case PENDING -> finalizePending(seen, answer);
+    Finalization onPaymentResult(CheckoutAttempt attempt, PaymentResult result) {
+        return switch (attempt.state()) {
+            case RESERVED -> finalizeReserved(attempt, result);
+            case PENDING -> finalizePending(attempt, result);
             case PLACED -> Finalization.APPLIED;
-            case FAILED, CANCELLED -> reverseLatePayment(seen, answer);
+            case FAILED, CANCELLED -> reverseLatePayment(attempt, result);
         };
     }
 
-    private Finalization finalizeReserved(CheckoutAttempt seen, PaymentResult answer) {
-        PaymentOutcome outcome = answer.outcome();
+    private Finalization finalizeReserved(CheckoutAttempt attempt, PaymentResult result) {
+        PaymentOutcome outcome = result.outcome();
         if (outcome.isFailed() || outcome == PaymentOutcome.PROVIDER_UNAVAILABLE) {
-            return fail(seen, answer);
+            return fail(attempt, result);
         }
         boolean paid = outcome.isSuccessful();
         if (!checkoutAttemptRepository.transition(
-                seen, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.PENDING, answer)) {
+                attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.PENDING, result)) {
             return Finalization.CONFLICT;
         }
-        NewOrder snapshot = seen.snapshot();
-        carts.markCompleted(seen.cart());
+        NewOrder snapshot = attempt.snapshot();
+        carts.markCompleted(attempt.cart());
         Order order = orders.place(
                 snapshot,
                 customers.findOrCreateGuest(snapshot.email()).id(),
                 paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
                 paymentStatus(outcome));
-        payments.recordResult(seen.payment(), answer);
-        Optional<Reservation> anew = seen.reservation().flatMap(reservation -> claimReservation(reservation, snapshot));
-        if (anew.filter(made -> !made.backorderedUnits().equals(snapshot.backordered()))
+        payments.recordResult(attempt.payment(), result);
+        Optional<Reservation> renewed = attempt.reservation().flatMap(reservation -> claimReservation(reservation, snapshot));
+        if (renewed.filter(reservation -> !reservation.backorderedUnits().equals(snapshot.backordered()))
                 .isPresent()) {
-            order = orders.updateBackorders(order.id(), anew.get().backorderedUnits());
+            order = orders.updateBackorders(order.id(), renewed.get().backorderedUnits());
         }
-        IdempotentResponse kept = new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
-        idempotency.store(seen.idempotencyKey(), kept);
+        IdempotentResponse stored = new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
+        idempotency.store(attempt.idempotencyKey(), stored);
         crashInjector.crashIfConfigured(CrashPoint.CONCLUDED_UNCOMMITTED);
-        return Finalization.withResponse(kept);
+        return Finalization.withResponse(stored);
     }
 
     /**
-     * The units were set aside; should that have run out, they are taken anew if they are still there.
+     * Claims the reservation. If it has expired, reserves the units again and claims them.
      *
-     * @return what was set aside anew
+     * @return the new reservation; empty if the first one was claimed
+     * @throws InsufficientStock if the units are no longer available
      */
     private Optional<Reservation> claimReservation(ReservationId reservation, NewOrder order) {
         String reference = order.id().toString();
@@ -153,50 +157,50 @@ class FinalizeCheckout {
                 .map(newOrderLine -> new StockQuantity(newOrderLine.sku(), newOrderLine.quantity()))
                 .toList();
         PostalAddress address = order.addresses().shipping();
-        Reservation anew = inventory.reserve(
+        Reservation renewed = inventory.reserve(
                 new StockDemand(stock, address == null ? null : address.country()), settings.reservationTtl());
-        inventory.claim(anew.id(), reference);
-        return Optional.of(anew);
+        inventory.claim(renewed.id(), reference);
+        return Optional.of(renewed);
     }
 
-    private Finalization fail(CheckoutAttempt seen, PaymentResult answer) {
-        PaymentOutcome outcome = answer.outcome();
-        if (!checkoutAttemptRepository.transition(seen, CheckoutAttemptState.FAILED, answer)) {
+    private Finalization fail(CheckoutAttempt attempt, PaymentResult result) {
+        PaymentOutcome outcome = result.outcome();
+        if (!checkoutAttemptRepository.transition(attempt, CheckoutAttemptState.FAILED, result)) {
             return Finalization.CONFLICT;
         }
-        carts.reopen(seen.cart());
-        coupons.release(seen.snapshot());
-        payments.recordResult(seen.payment(), answer);
-        seen.reservation().ifPresent(inventory::release);
+        carts.reopen(attempt.cart());
+        coupons.release(attempt.snapshot());
+        payments.recordResult(attempt.payment(), result);
+        attempt.reservation().ifPresent(inventory::release);
         if (outcome == PaymentOutcome.VOIDED || outcome == PaymentOutcome.PROVIDER_UNAVAILABLE) {
-            // Nobody was asked for money: the client may try again with the same key.
-            idempotency.release(seen.idempotencyKey());
+            // No money was taken: the client may try again with the same key.
+            idempotency.release(attempt.idempotencyKey());
             return Finalization.APPLIED;
         }
         ApiException declined = new ApiException(
-                402, "payment_declined", "The payment was declined; the cart is open for another one.");
-        IdempotentResponse kept = responseJson.problemResponse(declined, "Payment Required");
-        idempotency.store(seen.idempotencyKey(), kept);
-        return Finalization.withResponse(kept);
+                402, "payment_declined", "The payment was declined. The cart is open again and can be paid another way.");
+        IdempotentResponse stored = responseJson.problemResponse(declined, "Payment Required");
+        idempotency.store(attempt.idempotencyKey(), stored);
+        return Finalization.withResponse(stored);
     }
 
-    private Finalization finalizePending(CheckoutAttempt seen, PaymentResult answer) {
-        PaymentOutcome outcome = answer.outcome();
+    private Finalization finalizePending(CheckoutAttempt attempt, PaymentResult result) {
+        PaymentOutcome outcome = result.outcome();
         if (!outcome.isSuccessful() && !outcome.isFailed()) {
-            payments.recordResult(seen.payment(), answer);
-            checkoutAttemptRepository.updateWaitReason(seen, answer);
+            payments.recordResult(attempt.payment(), result);
+            checkoutAttemptRepository.updateWaitReason(attempt, result);
             return Finalization.APPLIED;
         }
         boolean paid = outcome.isSuccessful();
         if (!checkoutAttemptRepository.transition(
-                seen, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.CANCELLED, answer)) {
+                attempt, paid ? CheckoutAttemptState.PLACED : CheckoutAttemptState.CANCELLED, result)) {
             return Finalization.CONFLICT;
         }
-        Order order = orders.lock(seen.snapshot().id());
+        Order order = orders.lock(attempt.snapshot().id());
         if (!paid) {
             coupons.release(order);
         }
-        payments.recordResult(seen.payment(), answer);
+        payments.recordResult(attempt.payment(), result);
         orders.apply(order, paid ? paidChange(order, outcome) : cancelledChange(order, outcome));
         if (!paid) {
             restock(order);
@@ -241,47 +245,47 @@ class FinalizeCheckout {
         }
     }
 
-    /** The provider took money, or holds it, for something that was given up: it goes back. */
-    private Finalization reverseLatePayment(CheckoutAttempt seen, PaymentResult answer) {
-        switch (answer.outcome()) {
+    /** Refunds or voids money that the provider took or holds for a failed or cancelled attempt. */
+    private Finalization reverseLatePayment(CheckoutAttempt attempt, PaymentResult result) {
+        switch (result.outcome()) {
             case CAPTURED -> {
-                if (payments.recordResult(seen.payment(), answer)) {
-                    refund(seen, answer);
+                if (payments.recordResult(attempt.payment(), result)) {
+                    refund(attempt, result);
                 }
             }
-            case AUTHORIZED -> payments.scheduleVoid(seen.payment());
-            default -> payments.recordResult(seen.payment(), answer);
+            case AUTHORIZED -> payments.scheduleVoid(attempt.payment());
+            default -> payments.recordResult(attempt.payment(), result);
         }
         return Finalization.APPLIED;
     }
 
     /**
-     * Ends a completion whose payment went through after its stock had run out and was sold: the cart is open again,
-     * the money goes back.
+     * Ends an attempt that was paid after its reservation had expired and its stock was sold: reopens the cart and
+     * returns the money.
      */
     @Transactional
-    Finalization failOutOfStock(CheckoutAttempt seen, PaymentResult answer, InsufficientStock shortage) {
-        if (!checkoutAttemptRepository.transition(seen, CheckoutAttemptState.FAILED, answer)) {
+    Finalization failOutOfStock(CheckoutAttempt attempt, PaymentResult result, InsufficientStock outOfStock) {
+        if (!checkoutAttemptRepository.transition(attempt, CheckoutAttemptState.FAILED, result)) {
             return Finalization.CONFLICT;
         }
-        carts.reopen(seen.cart());
-        coupons.release(seen.snapshot());
-        if (answer.outcome() == PaymentOutcome.CAPTURED) {
-            payments.recordResult(seen.payment(), answer);
-            refund(seen, answer);
+        carts.reopen(attempt.cart());
+        coupons.release(attempt.snapshot());
+        if (result.outcome() == PaymentOutcome.CAPTURED) {
+            payments.recordResult(attempt.payment(), result);
+            refund(attempt, result);
         } else {
-            payments.recordResult(seen.payment(), PaymentResult.of(PaymentOutcome.VOIDED));
-            payments.scheduleVoid(seen.payment());
+            payments.recordResult(attempt.payment(), PaymentResult.of(PaymentOutcome.VOIDED));
+            payments.scheduleVoid(attempt.payment());
         }
-        IdempotentResponse kept = responseJson.problemResponse(shortage, "Conflict");
-        idempotency.store(seen.idempotencyKey(), kept);
-        return Finalization.withResponse(kept);
+        IdempotentResponse stored = responseJson.problemResponse(outOfStock, "Conflict");
+        idempotency.store(attempt.idempotencyKey(), stored);
+        return Finalization.withResponse(stored);
     }
 
-    private void refund(CheckoutAttempt seen, PaymentResult answer) {
-        answer.capturedAmount()
-                .filter(taken -> taken.amount() > 0)
-                .ifPresent(taken -> payments.createRefund(seen.payment(), taken));
+    private void refund(CheckoutAttempt attempt, PaymentResult result) {
+        result.capturedAmount()
+                .filter(amount -> amount.amount() > 0)
+                .ifPresent(amount -> payments.createRefund(attempt.payment(), amount));
     }
 
     private static PaymentStatus paymentStatus(PaymentOutcome outcome) {
@@ -293,14 +297,14 @@ class FinalizeCheckout {
         };
     }
 
-    /** The answer that was stored for this completion. */
+    /** The response that was stored for this attempt. */
     @Transactional
-    IdempotentResponse storedResponse(CheckoutAttempt checkoutAttempt) {
+    IdempotentResponse storedResponse(CheckoutAttempt attempt) {
         return idempotency
-                .find(checkoutAttempt.idempotencyKey())
+                .find(attempt.idempotencyKey())
                 .orElseThrow(() -> ApiException.unavailable(
                         "completion_interrupted",
-                        "The completion was interrupted and undone; try again with the same Idempotency-Key.",
+                        "The checkout was interrupted and rolled back; try again with the same Idempotency-Key.",
                         Duration.ofSeconds(1)));
     }
 }

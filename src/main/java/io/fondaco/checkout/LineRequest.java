@@ -7,7 +7,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** What to put into a cart; the same SKU twice adds up. */
+/** A line to add to a cart. Quantities of the same SKU are added up. */
 record LineRequest(
         @NotBlank
         @Size(max = 255)

@@ -7,7 +7,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A cart to be. */
+/** A cart to create. */
 record NewCartRequest(
         @NotBlank @Size(max = 10) @Schema(description = "ISO 4217.", examples = "GBP")
         String currency,
@@ -15,5 +15,5 @@ record NewCartRequest(
         @Nullable @EmailAddress.ValidEmail @Size(max = EmailAddress.MAX_LENGTH) @Schema(description = CartPatch.EMAIL)
         String email,
 
-        // Each is validated by CartService, which stops after some violations.
+        // CartService validates each line and stops after some violations.
         @Nullable @Size(max = 10_000) List<LineRequest> lines) {}

@@ -11,7 +11,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** What the staff asks for after an order was placed. */
+/** Request bodies of the staff's order actions. */
 final class OrderActionRequests {
     private static final int MAX_LINES = 10_000;
     private static final int MAX_REASON = 1_000;
@@ -29,15 +29,15 @@ final class OrderActionRequests {
             String reason) {}
 
     /**
-     * @param amount null for all that is due
+     * @param amount null for the total less the cancelled amount
      */
     record CaptureRequest(
-            @Nullable @Schema(description = "Absent: all that is due. What is not captured is let go.")
+            @Nullable @Schema(description = "Absent: the total less the cancelled amount. The rest of the authorization is released.")
             Money amount) {}
 
     /**
-     * @param lines whose price goes back
-     * @param amount instead of the lines' price, or without lines
+     * @param lines the units to refund
+     * @param amount replaces the price of the lines; required if there are none
      */
     record RefundRequest(
             @Nullable @Size(max = MAX_LINES) List<@NotNull @Valid LineQuantity> lines,
@@ -45,17 +45,17 @@ final class OrderActionRequests {
             @Nullable @Schema(description = "Absent: the price of the lines.")
             Money amount,
 
-            @Nullable @Schema(description = "Whether the units go back into stock, and are not sent; absent: no.")
+            @Nullable @Schema(description = "Whether the units are put back into stock and not sent; absent: no.")
             Boolean restock,
 
             @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)
             String reason) {}
 
     /**
-     * @param lines null for everything that is open and whose price did not go back
+     * @param lines null for all open units that are not refunded
      */
     record FulfillmentRequest(
-            @Schema(description = "Absent: everything that is open and whose price did not go back.")
+            @Schema(description = "Absent: all open units that are not refunded.")
             @Nullable
             @Size(min = 1, max = MAX_LINES)
             List<@NotNull @Valid LineQuantity> lines,
@@ -69,14 +69,14 @@ final class OrderActionRequests {
             @Nullable @Size(max = 2_000) @Pattern(regexp = "https?://[^\\p{Cntrl}\\s]+")
             String trackingUrl) {}
 
-    /** Units that came back. */
+    /** Units that the customer returned. */
     record ReturnRequest(
             @NotNull @NotEmpty @Size(max = MAX_LINES) List<@NotNull @Valid LineQuantity> lines,
 
-            @Nullable @Schema(description = "Whether the units go back into stock; absent: no.")
+            @Nullable @Schema(description = "Whether the units are put back into stock; absent: no.")
             Boolean restock,
 
-            @Nullable @Schema(description = "Whether their price goes back; absent: no.")
+            @Nullable @Schema(description = "Whether the units are refunded; absent: no.")
             Boolean refund,
 
             @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)

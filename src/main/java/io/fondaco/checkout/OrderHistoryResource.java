@@ -34,7 +34,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to an order, its payments and its refunds, as one story. Two statements beside that for the order. */
+/**
+ * The history of an order, its payments and its refunds in one list. Two statements, after those that find the order.
+ */
 @Path("/admin/v1/orders/{id}/history")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Admin orders")
@@ -52,20 +54,20 @@ class OrderHistoryResource {
         this.payments = payments;
     }
 
-    /** What an entry is about; at one instant in this order. */
+    /** The subject of an entry. Entries of the same instant are listed in this order. */
     enum HistorySource {
         ORDER,
         PAYMENT
     }
 
-    /** A place in the story. */
+    /** The sort key of an entry. */
     private record HistoryKey(Instant at, HistorySource source, long id) {
         static final HistoryKey BEGINNING = new HistoryKey(Instant.EPOCH, HistorySource.ORDER, 0);
         static final Comparator<HistoryKey> CHRONOLOGICAL = Comparator.comparing(HistoryKey::at)
                 .thenComparing(HistoryKey::source)
                 .thenComparingLong(HistoryKey::id);
 
-        /** The last entry of that subject which does not come after this. */
+        /** The id of the last entry of the other source that does not come after this key. */
         private long lastIdBefore(HistorySource other) {
             return other == source ? id : other.compareTo(source) < 0 ? Long.MAX_VALUE : 0;
         }
@@ -91,7 +93,7 @@ class OrderHistoryResource {
     /**
      * One change.
      *
-     * @param facts what belongs to the event alone
+     * @param facts details that only this event has
      */
     @Schema(name = "OrderHistoryEntry")
     record Entry(
@@ -117,9 +119,9 @@ class OrderHistoryResource {
     @RolesAllowed(Scopes.ORDERS_READ)
     @Operation(
             operationId = "listOrderHistory",
-            summary = "Everything that happened to an order and its payments, oldest first",
+            summary = "Lists the history of an order and its payments, oldest first",
             description =
-                    "With who did it and in which request. Only ever added to: the database refuses anything else.")
+                    "Each entry has its actor and request id. The history is append-only: the database rejects changes.")
     public Page<Entry> list(
             @PathParam("id") String orderId,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
@@ -130,7 +132,7 @@ class OrderHistoryResource {
         if (orders.find(id).isEmpty()) {
             throw ApiException.notFound("order", id.toString());
         }
-        List<KeyedEntry> story = Stream.concat(
+        List<KeyedEntry> entries = Stream.concat(
                         orders.history(id, after.at(), after.lastIdBefore(HistorySource.ORDER), limit + 1).stream()
                                 .map(entry -> toEntry(id, entry)),
                         payments
@@ -141,7 +143,7 @@ class OrderHistoryResource {
                 .sorted(Comparator.comparing(KeyedEntry::key, HistoryKey.CHRONOLOGICAL))
                 .limit(limit + 1L)
                 .toList();
-        return Page.fromRows(story, limit, keyedEntry -> keyedEntry.key().toCursor())
+        return Page.fromRows(entries, limit, keyedEntry -> keyedEntry.key().toCursor())
                 .map(KeyedEntry::entry);
     }
 

@@ -16,25 +16,25 @@ import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Which units of an order a request is about, and what they are worth. */
+/** Selects the units of an order that a request names, and calculates their price. */
 final class OrderLineQuantities {
     private OrderLineQuantities() {}
 
     static Map<OrderLine, Integer> toCancel(Order order, @Nullable List<LineQuantity> lines) {
         if (lines == null && order.lines().stream().anyMatch(line -> line.fulfilledQuantity() > 0)) {
             throw ApiException.conflict(
-                    "already_fulfilled", "Part of the order was sent; cancel the lines that were not, by name.");
+                    "already_fulfilled", "Part of the order was sent. Name the lines to cancel.");
         }
         return select(order, lines, OrderLine::openQuantity, "cancelled");
     }
 
-    /** Units whose price went back are sent only if they are named. */
+    /** Refunded units are sent only if the request names their lines. */
     static Map<OrderLine, Integer> toFulfill(Order order, @Nullable List<LineQuantity> lines) {
         boolean onlyRefunded = order.lines().stream().allMatch(line -> line.fulfillableQuantity() == 0)
                 && order.lines().stream().anyMatch(line -> line.openQuantity() > 0);
         if (lines == null && onlyRefunded) {
             throw ApiException.conflict(
-                    "nothing_left", "The price of all units that are left went back; send or cancel them by name.");
+                    "nothing_left", "All open units are refunded. Name the lines to send or cancel them.");
         }
         return select(
                 order, lines, lines == null ? OrderLine::fulfillableQuantity : OrderLine::openQuantity, "fulfilled");
@@ -51,40 +51,40 @@ final class OrderLineQuantities {
     }
 
     /**
-     * The units that are named, added up by line; all there are when no line is.
+     * The requested units, added up by line; all available units if the request names no lines.
      *
      * @throws ApiException 422 {@code quantity_exceeds_line}, {@code unknown_line}; 409 {@code nothing_left}
      */
     private static Map<OrderLine, Integer> select(
-            Order order, @Nullable List<LineQuantity> lines, ToIntFunction<OrderLine> most, String verb) {
+            Order order, @Nullable List<LineQuantity> lines, ToIntFunction<OrderLine> maximum, String participle) {
         Map<OrderLine, Integer> units = new LinkedHashMap<>();
         if (lines == null) {
             order.lines().stream()
-                    .filter(line -> most.applyAsInt(line) > 0)
-                    .forEach(line -> units.put(line, most.applyAsInt(line)));
+                    .filter(line -> maximum.applyAsInt(line) > 0)
+                    .forEach(line -> units.put(line, maximum.applyAsInt(line)));
         } else {
             lines.forEach(line -> units.merge(order.line(line.lineId()), line.quantity(), Integer::sum));
         }
         List<Violation> violations = new ArrayList<>();
         units.forEach((line, count) -> {
-            if (count > most.applyAsInt(line)) {
+            if (count > maximum.applyAsInt(line)) {
                 violations.add(new Violation(
                         "/lines",
                         "quantity_exceeds_line",
-                        "Of line %s, %d can still be %s, not %d."
-                                .formatted(line.id(), most.applyAsInt(line), verb, count)));
+                        "Line %s has %d units that can be %s; %d were requested."
+                                .formatted(line.id(), maximum.applyAsInt(line), participle, count)));
             }
         });
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
         if (units.isEmpty()) {
-            throw ApiException.conflict("nothing_left", "Nothing is left of the order that could be " + verb + ".");
+            throw ApiException.conflict("nothing_left", "The order has no units that can be " + participle + ".");
         }
         return units;
     }
 
-    /** What becomes of the lines, by the rules of {@link OrderLine}. */
+    /** The line changes for the selected units, by the rules of {@link OrderLine}. */
     static Map<OrderLine, OrderLineChange> changes(
             Map<OrderLine, Integer> units, BiFunction<OrderLine, Integer, OrderLineChange> change) {
         Map<OrderLine, OrderLineChange> changes = new LinkedHashMap<>();
@@ -92,12 +92,12 @@ final class OrderLineQuantities {
         return changes;
     }
 
-    /** What goes back: of what was paid for the units, the part whose price has not gone back yet. */
+    /** The amount to refund: the paid price of the units that the changes refund. */
     static Money refundAmount(Order order, Map<OrderLine, OrderLineChange> changes) {
         return sum(order, changes, (line, change) -> line.refundAmount(change.refunded()));
     }
 
-    /** What of the total is cancelled: what was to be paid for the units, whether or not it went back before. */
+    /** The part of the total that is cancelled: the price of the units, whether or not it was refunded before. */
     static Money cancelledAmount(Order order, Map<OrderLine, OrderLineChange> changes) {
         return sum(order, changes, (line, change) -> line.cancelledAmount(change.cancelled()));
     }
@@ -109,7 +109,7 @@ final class OrderLineQuantities {
                 .reduce(Money.zero(order.currentTotal().currency()), Money::plus);
     }
 
-    /** How many units are still open after the changes. */
+    /** The number of units that are still open after the changes. */
     static int openQuantityAfter(Order order, Map<OrderLine, OrderLineChange> changes) {
         return order.lines().stream().mapToInt(OrderLine::openQuantity).sum()
                 - changes.values().stream()
@@ -121,14 +121,14 @@ final class OrderLineQuantities {
         return order.lines().stream().allMatch(line -> line.fulfilledQuantity() == 0);
     }
 
-    /** @param units of a line that go back into stock */
+    /** @param units the number of units of a line change that are put back into stock */
     static List<StockQuantity> toRestock(
             Map<OrderLine, OrderLineChange> changes, ToIntFunction<OrderLineChange> units) {
         Map<String, Long> bySku = new LinkedHashMap<>();
         changes.forEach((line, change) -> {
-            int back = units.applyAsInt(change);
-            if (back > 0) {
-                bySku.merge(line.sku(), (long) back, Long::sum);
+            int restocked = units.applyAsInt(change);
+            if (restocked > 0) {
+                bySku.merge(line.sku(), (long) restocked, Long::sum);
             }
         });
         return bySku.entrySet().stream()

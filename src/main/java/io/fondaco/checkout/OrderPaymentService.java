@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** The verbs on an order, with what has to be said to a provider before or after the transaction of {@link OrderService}. */
+/** The order actions, with the provider calls that run before or after the transaction of {@link OrderService}. */
 @ApplicationScoped
 class OrderPaymentService {
     private static final Logger LOG = Logger.getLogger(OrderPaymentService.class);
@@ -36,27 +36,30 @@ class OrderPaymentService {
     private final CompleteCart completeCart;
 
     OrderPaymentService(
-            OrderService desk,
+            OrderService orderService,
             Orders orders,
             Payments payments,
             CheckoutAttemptRepository checkoutAttemptRepository,
             CompleteCart completeCart) {
-        this.orderService = desk;
+        this.orderService = orderService;
         this.orders = orders;
         this.payments = payments;
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.completeCart = completeCart;
     }
 
-    /** An order whose payment is pending loses that first; should it turn out paid, it is cancelled like any other. */
+    /**
+     * Voids a pending payment first. If the provider reports that it is paid, the order is cancelled like any other
+     * paid order.
+     */
     @Transactional(Transactional.TxType.NEVER)
     ReplayableResponse cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
         Order order = find(id);
         if (order.status() == OrderStatus.PAYMENT_PENDING && request.lines() == null) {
-            CheckoutAttempt checkoutAttempt =
+            CheckoutAttempt attempt =
                     checkoutAttemptRepository.findByOrder(id).orElseThrow();
-            Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
-            completeCart.applyPaymentResult(checkoutAttempt, payments.voidPayment(payment));
+            Payment payment = payments.find(attempt.payment()).orElseThrow();
+            completeCart.applyPaymentResult(attempt, payments.voidPayment(payment));
             if (find(id).status() == OrderStatus.CANCELLED) {
                 return new ReplayableResponse(orderService.alreadyCancelled(id, key), false);
             }
@@ -65,25 +68,25 @@ class OrderPaymentService {
     }
 
     /**
-     * What was captured at the provider and not written down, for a crash, is captured again under the same reference.
+     * Captures the payment. A capture that a crash left unrecorded is repeated under the same reference.
      *
-     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider did not say: nothing is written down
+     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider returns no result; nothing is recorded
      */
     @Transactional(Transactional.TxType.NEVER)
     ReplayableResponse capture(OrderId id, IdempotencyKey key, String actor, CaptureRequest request) {
         Order order = find(id);
         Payment payment = payments.listByOrder(id.value()).getFirst();
-        PaymentResult answer = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
+        PaymentResult result = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
                 ? payments.capture(payment, captureAmount(order, request))
                 : PaymentResult.of(PaymentOutcome.NOT_FOUND);
-        if (answer.outcome() == PaymentOutcome.UNKNOWN) {
+        if (result.outcome() == PaymentOutcome.UNKNOWN) {
             throw outcomeUnknown(
-                    "The provider did not say whether it took the money; try again with the same Idempotency-Key.");
+                    "The provider did not report whether it captured the money; try again with the same Idempotency-Key.");
         }
-        if (answer.outcome() == PaymentOutcome.VOIDED) {
-            orderService.reconcile(payment.id(), answer);
+        if (result.outcome() == PaymentOutcome.VOIDED) {
+            orderService.reconcile(payment.id(), result);
         }
-        return sendAndRefresh(id, key, orderService.captured(id, key, actor, answer));
+        return sendAndRefresh(id, key, orderService.recordCapture(id, key, actor, result));
     }
 
     private static ApiException outcomeUnknown(String detail) {
@@ -91,107 +94,108 @@ class OrderPaymentService {
     }
 
     private static Money captureAmount(Order order, CaptureRequest request) {
-        Money asked = request.amount();
-        if (asked == null) {
+        Money amount = request.amount();
+        if (amount == null) {
             return order.currentTotal();
         }
-        if (!asked.currency().equals(order.currentTotal().currency())) {
+        if (!amount.currency().equals(order.currentTotal().currency())) {
             throw ApiException.invalid(
                     "/amount/currency",
                     "wrong_currency",
                     "The order is in " + order.currentTotal().currency() + ".");
         }
-        if (asked.amount() <= 0 || asked.amount() > order.currentTotal().amount()) {
+        if (amount.amount() <= 0 || amount.amount() > order.currentTotal().amount()) {
             throw ApiException.invalid(
-                    "/amount", "amount_out_of_range", "Between nothing and what is due: " + order.currentTotal() + ".");
+                    "/amount", "amount_out_of_range", "The amount must be above zero and at most " + order.currentTotal() + ".");
         }
-        return asked;
+        return amount;
     }
 
     /**
-     * Something happened to a payment: asks its provider what, and draws the conclusions for the completion, for an order
-     * that stands already, for refunds that are under way, for the one that it is about, and for those that were made at the provider. None are drawn
-     * while no money was asked for: whoever is about to ask for it, or to give it up, will.
+     * Queries the provider about the payment of a webhook event. Applies the result to the checkout attempt and to the
+     * placed order, retries pending refunds, checks the refund that the event names, and records external refunds. Does
+     * nothing if the provider does not know the payment: the request or recovery that works on the attempt will
+     * authorize or abandon it.
      *
-     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider does not say
+     * @throws ApiException 503 {@code payment_outcome_unknown} if the provider returns no result
      */
     @Transactional(Transactional.TxType.NEVER)
-    void onPaymentWebhook(Payments.MatchedWebhookEvent matchedWebhookEvent) {
-        Payment payment = matchedWebhookEvent.payment();
-        PaymentResult answer = payments.fetchStatus(payment);
-        if (answer.outcome() == PaymentOutcome.UNKNOWN) {
+    void onPaymentWebhook(Payments.MatchedWebhookEvent event) {
+        Payment payment = event.payment();
+        PaymentResult result = payments.fetchStatus(payment);
+        if (result.outcome() == PaymentOutcome.UNKNOWN) {
             throw providerUnavailable();
         }
-        if (answer.outcome() == PaymentOutcome.NOT_FOUND) {
+        if (result.outcome() == PaymentOutcome.NOT_FOUND) {
             return;
         }
-        reconcile(payment, answer);
+        reconcile(payment, result);
         List<Refund> refunds = payments.listRefundsByOrder(payment.orderId());
         refunds.stream()
                 .filter(refund -> refund.state() == Refund.State.PENDING)
                 .forEach(this::sendRefund);
-        matchedWebhookEvent.providerRefundId().ifPresent(named -> refunds.stream()
+        event.providerRefundId().ifPresent(refundId -> refunds.stream()
                 .filter(refund -> refund.state() == Refund.State.SUCCEEDED)
-                .filter(refund -> named.equals(refund.providerReference()))
+                .filter(refund -> refundId.equals(refund.providerReference()))
                 .forEach(this::recheckRefund));
-        if (matchedWebhookEvent.refundRelated()) {
-            List<ExternalRefund> made =
+        if (event.refundRelated()) {
+            List<ExternalRefund> externalRefunds =
                     payments.listExternalRefunds(payment).orElseThrow(OrderPaymentService::providerUnavailable);
-            if (!orderService.recordProviderRefunds(payment, made)) {
-                throw outcomeUnknown("A refund of ours has not ended yet; tell it again.");
+            if (!orderService.recordProviderRefunds(payment, externalRefunds)) {
+                throw outcomeUnknown("A refund of this payment is still pending; send the webhook again.");
             }
         }
     }
 
-    /** A refund that succeeded can still come back: a bank may refuse the money weeks later. */
+    /** A refund that succeeded can still fail: a bank may reject the money weeks later. */
     private void recheckRefund(Refund refund) {
         if (orderService.onRefundResult(
                 refund,
                 payments.fetchRefundStatus(refund.id()).orElseThrow(OrderPaymentService::providerUnavailable))) {
-            LOG.errorf("Refund %s failed after it had succeeded: the money is with the shop again", refund.id());
+            LOG.errorf("Refund %s failed after it had succeeded: the shop has the money again", refund.id());
         }
     }
 
     private static ApiException providerUnavailable() {
-        return outcomeUnknown("The provider cannot be asked just now; tell it again.");
+        return outcomeUnknown("The provider is not available; send the webhook again.");
     }
 
-    private void reconcile(Payment payment, PaymentResult answer) {
-        completeCart.onPaymentResult(payment, answer);
-        orderService.reconcile(payment.id(), answer);
+    private void reconcile(Payment payment, PaymentResult result) {
+        completeCart.onPaymentResult(payment, result);
+        orderService.reconcile(payment.id(), result);
     }
 
-    /** Tells a provider to let go of what it holds. What it has taken instead is given back. */
+    /** Voids the payment at its provider. If the provider captured the money instead, it is refunded. */
     @Transactional(Transactional.TxType.NEVER)
     void voidPayment(Payment payment) {
-        PaymentResult answer = payments.voidPayment(payment);
-        LOG.infof("Payment %s is given up; its provider says %s", payment.id(), answer.outcome());
-        switch (answer.outcome()) {
+        PaymentResult result = payments.voidPayment(payment);
+        LOG.infof("Voiding payment %s: the provider reports %s", payment.id(), result.outcome());
+        switch (result.outcome()) {
             case VOIDED, DECLINED, NOT_FOUND -> payments.completeVoid(payment.id());
             case CAPTURED, MISMATCHED -> {
-                reconcile(payment, answer);
+                reconcile(payment, result);
                 payments.completeVoid(payment.id());
             }
             default -> {
-                // It is told again.
+                // Recovery retries the void.
             }
         }
     }
 
-    /** Sends what is to be sent, then stores the answer as it has become. */
+    /** Sends the refund and the void that the action left, then stores the updated response. */
     @Transactional(Transactional.TxType.NEVER)
     ReplayableResponse sendAndRefresh(
-            OrderId id, IdempotencyKey key, OrderService.OrderActionResult orderActionResult) {
-        if (orderActionResult.replayed()
-                || (orderActionResult.refundToSend().isEmpty()
-                        && orderActionResult.paymentToVoid().isEmpty())) {
-            return new ReplayableResponse(orderActionResult.response(), orderActionResult.replayed());
+            OrderId id, IdempotencyKey key, OrderService.OrderActionResult actionResult) {
+        if (actionResult.replayed()
+                || (actionResult.refundToSend().isEmpty()
+                        && actionResult.paymentToVoid().isEmpty())) {
+            return new ReplayableResponse(actionResult.response(), actionResult.replayed());
         }
-        orderActionResult.refundToSend().ifPresent(this::sendRefund);
-        orderActionResult.paymentToVoid().ifPresent(this::voidPayment);
+        actionResult.refundToSend().ifPresent(this::sendRefund);
+        actionResult.paymentToVoid().ifPresent(this::voidPayment);
         return new ReplayableResponse(
                 orderService.refreshResponse(
-                        id, key, orderActionResult.response().status()),
+                        id, key, actionResult.response().status()),
                 false);
     }
 
@@ -199,10 +203,9 @@ class OrderPaymentService {
     void sendRefund(Refund refund) {
         boolean failed = orderService.onRefundResult(refund, payments.sendRefund(refund.id()));
         if (failed) {
-            // Somebody may have given the money back at the provider. While ours was pending, that could not be written
-            // down.
+            // There may be an external refund, which could not be recorded while this refund was pending.
             Payment payment = payments.find(refund.paymentId()).orElseThrow();
-            payments.listExternalRefunds(payment).ifPresent(made -> orderService.recordProviderRefunds(payment, made));
+            payments.listExternalRefunds(payment).ifPresent(externalRefunds -> orderService.recordProviderRefunds(payment, externalRefunds));
         }
     }
 

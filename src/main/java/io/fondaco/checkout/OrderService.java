@@ -44,8 +44,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the staff does with an order: each verb is one transaction that claims the key, locks the order, then
- * coupons, the payment, then the stock, and stores the answer. Money that goes back is written down here and sent afterwards.
+ * The transactions of the staff's order actions. Each one claims the idempotency key, locks the order, the coupons, the
+ * payment and the stock in this order, and stores the response. Refunds are recorded here and sent after the commit.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -75,18 +75,18 @@ class OrderService {
     }
 
     /**
-     * What a verb did, and what is left to do once it has committed.
+     * The result of an order action, and the provider calls to make after the commit.
      *
-     * @param refundToSend to be sent to its provider
-     * @param paymentToVoid to be voided at its provider
+     * @param refundToSend the refund to send to its provider
+     * @param paymentToVoid the payment to void at its provider
      */
     record OrderActionResult(
             IdempotentResponse response,
             boolean replayed,
             Optional<Refund> refundToSend,
             Optional<Payment> paymentToVoid) {
-        static OrderActionResult replay(IdempotentResponse answer) {
-            return new OrderActionResult(answer, true, Optional.empty(), Optional.empty());
+        static OrderActionResult replay(IdempotentResponse response) {
+            return new OrderActionResult(response, true, Optional.empty(), Optional.empty());
         }
     }
 
@@ -108,40 +108,40 @@ class OrderService {
 
     @Transactional
     OrderActionResult cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
-        Optional<IdempotentResponse> answered = idempotency.claim(key);
-        if (answered.isPresent()) {
-            return OrderActionResult.replay(answered.get());
+        Optional<IdempotentResponse> stored = idempotency.claim(key);
+        if (stored.isPresent()) {
+            return OrderActionResult.replay(stored.get());
         }
         Order order = orders.lock(id);
         requireConfirmed(order);
         Map<OrderLine, Integer> units = OrderLineQuantities.toCancel(order, request.lines());
         Map<OrderLine, OrderLineChange> changes = OrderLineQuantities.changes(units, OrderLine::cancel);
-        boolean whole = cancelsWholeOrder(order, changes);
-        if (whole) {
+        boolean cancelsOrder = cancelsWholeOrder(order, changes);
+        if (cancelsOrder) {
             coupons.release(order);
         }
-        Money value = whole ? order.currentTotal() : OrderLineQuantities.refundAmount(order, changes);
+        Money refundable = cancelsOrder ? order.currentTotal() : OrderLineQuantities.refundAmount(order, changes);
         Payment payment = payment(order);
         Money captured = payment.captured().minus(payment.refunded());
-        Money back = value.amount() < captured.amount() ? value : captured;
-        Optional<Refund> refund = back.amount() > 0 ? Optional.of(refund(payment, back, changes)) : Optional.empty();
-        boolean voids = whole
+        Money refundAmount = refundable.amount() < captured.amount() ? refundable : captured;
+        Optional<Refund> refund = refundAmount.amount() > 0 ? Optional.of(createRefund(payment, refundAmount, changes)) : Optional.empty();
+        boolean voids = cancelsOrder
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.recordResult(payment.id(), PaymentResult.of(PaymentOutcome.VOIDED));
         if (voids) {
             payments.scheduleVoid(payment.id());
         }
-        FulfillmentStatus fulfillment = fulfillmentStatusAfter(order, changes);
-        PaymentStatus paid = voids
+        FulfillmentStatus fulfillmentStatus = fulfillmentStatusAfter(order, changes);
+        PaymentStatus paymentStatus = voids
                 ? PaymentStatus.VOIDED
-                : refund.isPresent() ? paymentStatusAfter(payment, back) : order.paymentStatus();
+                : refund.isPresent() ? paymentStatusAfter(payment, refundAmount) : order.paymentStatus();
         Order changed = orders.apply(
                 order,
                 new OrderChange(
-                        whole ? OrderStatus.CANCELLED : orderStatusAfter(order.status(), fulfillment, paid),
-                        paid,
-                        fulfillment,
-                        whole ? order.currentTotal() : OrderLineQuantities.cancelledAmount(order, changes),
+                        cancelsOrder ? OrderStatus.CANCELLED : orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus),
+                        paymentStatus,
+                        fulfillmentStatus,
+                        cancelsOrder ? order.currentTotal() : OrderLineQuantities.cancelledAmount(order, changes),
                         List.copyOf(changes.values()),
                         "cancelled",
                         actor,
@@ -150,13 +150,13 @@ class OrderService {
         return storeResponse(key, 200, changed, refund, voids ? Optional.of(payment) : Optional.empty());
     }
 
-    /** Whether nothing is left to be sent, and nothing was sent. */
+    /** Whether the changes leave no open units in an order of which nothing was sent. */
     private static boolean cancelsWholeOrder(Order order, Map<OrderLine, OrderLineChange> changes) {
         return OrderLineQuantities.openQuantityAfter(order, changes) == 0
                 && OrderLineQuantities.nothingFulfilled(order);
     }
 
-    /** How far the order is sent once units were taken off what is to be sent. */
+    /** The fulfillment status after open units are cancelled. */
     private static FulfillmentStatus fulfillmentStatusAfter(Order order, Map<OrderLine, OrderLineChange> changes) {
         return OrderLineQuantities.openQuantityAfter(order, changes) == 0
                         && !OrderLineQuantities.nothingFulfilled(order)
@@ -164,47 +164,47 @@ class OrderService {
                 : order.fulfillmentStatus();
     }
 
-    /** Writes down money that goes back, and the units whose price it is. */
-    private Refund refund(Payment payment, Money amount, Map<OrderLine, OrderLineChange> changes) {
+    /** Records a refund and the units that it pays back. */
+    private Refund createRefund(Payment payment, Money amount, Map<OrderLine, OrderLineChange> changes) {
         Refund refund = payments.createRefund(payment.id(), amount);
         orders.recordRefundedUnits(refund.id().value(), List.copyOf(changes.values()));
         return refund;
     }
 
-    /** The answer for an order that lost its pending payment, and with it everything else. */
+    /** Stores and returns the response for an order that was cancelled because its pending payment was voided. */
     @Transactional
     IdempotentResponse alreadyCancelled(OrderId id, IdempotencyKey key) {
         return idempotency.claim(key).orElseGet(() -> refreshResponse(id, key, 200));
     }
 
-    /** Writes down what the provider captured. */
+    /** Records what the provider captured. */
     @Transactional
-    OrderActionResult captured(OrderId id, IdempotencyKey key, String actor, PaymentResult answer) {
-        Optional<IdempotentResponse> answered = idempotency.claim(key);
-        if (answered.isPresent()) {
-            return OrderActionResult.replay(answered.get());
+    OrderActionResult recordCapture(OrderId id, IdempotencyKey key, String actor, PaymentResult result) {
+        Optional<IdempotentResponse> stored = idempotency.claim(key);
+        if (stored.isPresent()) {
+            return OrderActionResult.replay(stored.get());
         }
         Order order = orders.lock(id);
         Payment payment = payment(order);
-        if (isAlreadyRecorded(payment, answer)) {
-            // The provider's webhook was faster than its answer.
+        if (isAlreadyRecorded(payment, result)) {
+            // The provider's webhook arrived before its response.
             return storeResponse(key, 200, order, Optional.empty(), Optional.empty());
         }
-        if (answer.outcome() != PaymentOutcome.CAPTURED || !payments.recordResult(payment.id(), answer)) {
+        if (result.outcome() != PaymentOutcome.CAPTURED || !payments.recordResult(payment.id(), result)) {
             throw ApiException.conflict("not_capturable", "The payment of this order cannot be captured.");
         }
         Order changed =
-                orders.apply(order, captured(order, answer.capturedAmount().orElseThrow(), actor));
+                orders.apply(order, capturedChange(order, result.capturedAmount().orElseThrow(), actor));
         return storeResponse(key, 200, changed, Optional.empty(), Optional.empty());
     }
 
-    private static boolean isAlreadyRecorded(Payment payment, PaymentResult answer) {
-        return answer.outcome() == PaymentOutcome.CAPTURED
+    private static boolean isAlreadyRecorded(Payment payment, PaymentResult result) {
+        return result.outcome() == PaymentOutcome.CAPTURED
                 && payment.state() == PaymentState.CAPTURED
-                && answer.capturedAmount().equals(Optional.of(payment.captured()));
+                && result.capturedAmount().equals(Optional.of(payment.captured()));
     }
 
-    private static OrderChange captured(Order order, Money amount, String actor) {
+    private static OrderChange capturedChange(Order order, Money amount, String actor) {
         return new OrderChange(
                 orderStatusAfter(order.status(), order.fulfillmentStatus(), PaymentStatus.CAPTURED),
                 PaymentStatus.CAPTURED,
@@ -217,33 +217,33 @@ class OrderService {
     }
 
     /**
-     * Brings an order that stands in line with what the provider says of its authorised payment: somebody captured or voided
-     * it there, or it ran out. What was captured for a cancelled order goes back.
+     * Updates a placed order after its authorized payment changed at the provider: it was captured or voided there, or
+     * the authorization expired. Money that was captured for a cancelled order is refunded.
      */
     @Transactional
-    void reconcile(PaymentId id, PaymentResult answer) {
-        Payment seen = payments.find(id).orElseThrow();
-        OrderId orderId = new OrderId(seen.orderId());
-        if (!requiresReconciliation(seen, answer) || orders.find(orderId).isEmpty()) {
+    void reconcile(PaymentId id, PaymentResult result) {
+        Payment before = payments.find(id).orElseThrow();
+        OrderId orderId = new OrderId(before.orderId());
+        if (!requiresReconciliation(before, result) || orders.find(orderId).isEmpty()) {
             return;
         }
         Order order = orders.lock(orderId);
-        if (!payments.recordResult(id, answer)) {
+        if (!payments.recordResult(id, result)) {
             return;
         }
-        if (answer.outcome() == PaymentOutcome.VOIDED) {
+        if (result.outcome() == PaymentOutcome.VOIDED) {
             orders.apply(order, authorizationLostChange(order));
         } else if (order.status() == OrderStatus.CANCELLED) {
-            payments.createRefund(id, answer.capturedAmount().orElseThrow());
+            payments.createRefund(id, result.capturedAmount().orElseThrow());
         } else {
-            orders.apply(order, captured(order, answer.capturedAmount().orElseThrow(), SYSTEM));
+            orders.apply(order, capturedChange(order, result.capturedAmount().orElseThrow(), SYSTEM));
         }
     }
 
-    private static boolean requiresReconciliation(Payment payment, PaymentResult answer) {
+    private static boolean requiresReconciliation(Payment payment, PaymentResult result) {
         return switch (payment.state()) {
-            case AUTHORIZED -> answer.outcome() == PaymentOutcome.CAPTURED || answer.outcome() == PaymentOutcome.VOIDED;
-            case VOIDED -> answer.outcome() == PaymentOutcome.CAPTURED;
+            case AUTHORIZED -> result.outcome() == PaymentOutcome.CAPTURED || result.outcome() == PaymentOutcome.VOIDED;
+            case VOIDED -> result.outcome() == PaymentOutcome.CAPTURED;
             case PENDING, CAPTURED, DECLINED, MISMATCHED -> false;
         };
     }
@@ -262,48 +262,48 @@ class OrderService {
 
     @Transactional
     OrderActionResult refund(OrderId id, IdempotencyKey key, String actor, RefundRequest request) {
-        Optional<IdempotentResponse> answered = idempotency.claim(key);
-        if (answered.isPresent()) {
-            return OrderActionResult.replay(answered.get());
+        Optional<IdempotentResponse> stored = idempotency.claim(key);
+        if (stored.isPresent()) {
+            return OrderActionResult.replay(stored.get());
         }
         Order order = orders.lock(id);
         Map<OrderLine, Integer> units = OrderLineQuantities.toRefund(order, request.lines());
         boolean restock = Boolean.TRUE.equals(request.restock());
         Map<OrderLine, OrderLineChange> changes =
                 OrderLineQuantities.changes(units, restock ? OrderLine::refundAndRestock : OrderLine::refund);
-        boolean withdraws = changes.values().stream().anyMatch(change -> change.cancelled() > 0);
-        boolean whole = withdraws && cancelsWholeOrder(order, changes);
-        if (whole) {
+        boolean cancelsUnits = changes.values().stream().anyMatch(change -> change.cancelled() > 0);
+        boolean cancelsOrder = cancelsUnits && cancelsWholeOrder(order, changes);
+        if (cancelsOrder) {
             coupons.release(order);
         }
         Payment payment = payment(order);
         Money amount = refundAmount(order, changes, request);
         Optional<Refund> refund =
-                amount.amount() > 0 ? Optional.of(refund(payment, amount, changes)) : Optional.empty();
-        if (withdraws) {
+                amount.amount() > 0 ? Optional.of(createRefund(payment, amount, changes)) : Optional.empty();
+        if (cancelsUnits) {
             requireConfirmed(order);
         }
-        PaymentStatus paid = refund.isPresent() ? paymentStatusAfter(payment, amount) : order.paymentStatus();
-        FulfillmentStatus fulfillment = withdraws ? fulfillmentStatusAfter(order, changes) : order.fulfillmentStatus();
+        PaymentStatus paymentStatus = refund.isPresent() ? paymentStatusAfter(payment, amount) : order.paymentStatus();
+        FulfillmentStatus fulfillmentStatus = cancelsUnits ? fulfillmentStatusAfter(order, changes) : order.fulfillmentStatus();
         Order changed = orders.apply(
                 order,
                 new OrderChange(
-                        withdraws ? orderStatusAfter(order.status(), fulfillment, paid) : order.status(),
-                        paid,
-                        fulfillment,
+                        cancelsUnits ? orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus) : order.status(),
+                        paymentStatus,
+                        fulfillmentStatus,
                         OrderLineQuantities.cancelledAmount(order, changes),
                         List.copyOf(changes.values()),
                         "refunded",
                         actor,
                         facts(request.reason(), units, refund)));
-        if (whole) {
+        if (cancelsOrder) {
             changed = orders.apply(changed, cancelledByRefundChange(changed, actor));
         }
         restock(changed, changes);
         return storeResponse(key, 201, changed, refund, Optional.empty());
     }
 
-    /** All of the order was refunded and put back into stock before anything was sent. */
+    /** The change for an order that was refunded and restocked as a whole before anything was sent. */
     private static OrderChange cancelledByRefundChange(Order order, String actor) {
         return new OrderChange(
                 OrderStatus.CANCELLED,
@@ -318,63 +318,63 @@ class OrderService {
 
     @Transactional
     OrderActionResult fulfill(OrderId id, IdempotencyKey key, String actor, FulfillmentRequest request) {
-        Optional<IdempotentResponse> answered = idempotency.claim(key);
-        if (answered.isPresent()) {
-            return OrderActionResult.replay(answered.get());
+        Optional<IdempotentResponse> stored = idempotency.claim(key);
+        if (stored.isPresent()) {
+            return OrderActionResult.replay(stored.get());
         }
         Order order = orders.lock(id);
         requireConfirmed(order);
         Map<OrderLine, Integer> units = OrderLineQuantities.toFulfill(order, request.lines());
         Map<OrderLine, OrderLineChange> changes = OrderLineQuantities.changes(units, OrderLine::fulfill);
-        int left = OrderLineQuantities.openQuantityAfter(order, changes);
-        FulfillmentStatus fulfillment = left == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
-        Fulfillment sent = new Fulfillment(
+        int openQuantity = OrderLineQuantities.openQuantityAfter(order, changes);
+        FulfillmentStatus fulfillmentStatus = openQuantity == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
+        Fulfillment fulfillment = new Fulfillment(
                 FulfillmentId.random(),
                 OrderLineQuantities.fulfillmentLines(units),
                 request.carrier(),
                 request.trackingNumber(),
                 request.trackingUrl(),
                 Instant.EPOCH);
-        orders.addFulfillment(id, sent);
+        orders.addFulfillment(id, fulfillment);
         Order changed = orders.apply(
                 order,
                 new OrderChange(
-                        orderStatusAfter(order.status(), fulfillment, order.paymentStatus()),
+                        orderStatusAfter(order.status(), fulfillmentStatus, order.paymentStatus()),
                         order.paymentStatus(),
-                        fulfillment,
+                        fulfillmentStatus,
                         Money.zero(order.currentTotal().currency()),
                         List.copyOf(changes.values()),
                         "fulfilled",
                         actor,
-                        Map.of("fulfillment_id", sent.id().toString())));
+                        Map.of("fulfillment_id", fulfillment.id().toString())));
         return storeResponse(key, 201, changed, Optional.empty(), Optional.empty());
     }
 
     @Transactional
     OrderActionResult returnUnits(OrderId id, IdempotencyKey key, String actor, ReturnRequest request) {
-        Optional<IdempotentResponse> answered = idempotency.claim(key);
-        if (answered.isPresent()) {
-            return OrderActionResult.replay(answered.get());
+        Optional<IdempotentResponse> stored = idempotency.claim(key);
+        if (stored.isPresent()) {
+            return OrderActionResult.replay(stored.get());
         }
         Order order = orders.lock(id);
         Map<OrderLine, Integer> units = OrderLineQuantities.toReturn(order, request.lines());
         boolean restock = Boolean.TRUE.equals(request.restock());
-        boolean refunds = Boolean.TRUE.equals(request.refund());
+        boolean withRefund = Boolean.TRUE.equals(request.refund());
         Map<OrderLine, OrderLineChange> changes = OrderLineQuantities.changes(units, (line, count) -> {
-            OrderLineChange all = line.returnUnits(count);
-            OrderLineChange paidBack = refunds ? all : all.withoutRefund();
-            return restock ? paidBack : paidBack.withoutRestock();
+            OrderLineChange complete = line.returnUnits(count);
+            OrderLineChange change = withRefund ? complete : complete.withoutRefund();
+            return restock ? change : change.withoutRestock();
         });
         Payment payment = payment(order);
-        Money price = OrderLineQuantities.refundAmount(order, changes);
-        Optional<Refund> refund = price.amount() > 0 ? Optional.of(refund(payment, price, changes)) : Optional.empty();
+        Money refundAmount = OrderLineQuantities.refundAmount(order, changes);
+        Optional<Refund> refund = refundAmount.amount() > 0 ? Optional.of(createRefund(payment, refundAmount, changes)) : Optional.empty();
         Order changed = orders.apply(
                 order,
                 new OrderChange(
                         order.status(),
-                        refund.isPresent() ? paymentStatusAfter(payment, price) : order.paymentStatus(),
+                        refund.isPresent() ? paymentStatusAfter(payment, refundAmount) : order.paymentStatus(),
                         order.fulfillmentStatus(),
-                        Money.zero(price.currency()),
+                        Money.zero(refundAmount.currency()),
                         List.copyOf(changes.values()),
                         "returned",
                         actor,
@@ -384,28 +384,28 @@ class OrderService {
     }
 
     /**
-     * Writes down refunds that somebody made at the provider; those that are written down already change nothing.
+     * Records external refunds. Those that are already recorded change nothing.
      *
-     * @return false if there are some that cannot be written down before a refund of ours has ended
+     * @return false if some cannot be recorded before a pending refund of the payment has ended
      */
     @Transactional
-    boolean recordProviderRefunds(Payment payment, List<ExternalRefund> made) {
-        if (made.isEmpty()) {
+    boolean recordProviderRefunds(Payment payment, List<ExternalRefund> externalRefunds) {
+        if (externalRefunds.isEmpty()) {
             return true;
         }
-        boolean all = true;
+        boolean allRecorded = true;
         OrderId orderId = new OrderId(payment.orderId());
         Optional<Order> order = orders.find(orderId).map(_ -> orders.lock(orderId));
-        for (ExternalRefund refund : made) {
+        for (ExternalRefund refund : externalRefunds) {
             ExternalRefundResult record = payments.recordExternalRefund(payment.id(), refund);
-            all &= !record.retryLater();
+            allRecorded &= !record.retryLater();
             if (record.refund().isPresent() && order.isPresent()) {
                 order = Optional.of(orders.apply(
                         order.get(),
                         providerRefundChange(order.get(), record.refund().get())));
             }
         }
-        return all;
+        return allRecorded;
     }
 
     private OrderChange providerRefundChange(Order order, Refund refund) {
@@ -422,20 +422,19 @@ class OrderService {
     }
 
     /**
-     * Writes down what the provider says of a refund, and brings the order in line with it: if it failed, its units can be
-     * refunded again.
+     * Records a refund's result and updates the order: the units of a failed refund can be refunded again.
      *
-     * @return whether it failed, and had not failed before
+     * @return whether the refund failed and had not failed before
      */
     @Transactional
-    boolean onRefundResult(Refund refund, RefundResult answer) {
-        if (answer.state() != Refund.State.FAILED) {
-            payments.recordRefundResult(refund.id(), answer);
+    boolean onRefundResult(Refund refund, RefundResult result) {
+        if (result.state() != Refund.State.FAILED) {
+            payments.recordRefundResult(refund.id(), result);
             return false;
         }
         OrderId id = new OrderId(refund.orderId());
         Optional<Order> order = orders.find(id).map(_ -> orders.lock(id));
-        boolean failed = payments.recordRefundResult(refund.id(), answer);
+        boolean failed = payments.recordRefundResult(refund.id(), result);
         if (failed && order.isPresent()) {
             orders.apply(order.get(), refundFailedChange(order.get(), refund));
         }
@@ -455,22 +454,25 @@ class OrderService {
                 Map.of("refund_id", refund.id().toString(), "amount", refund.amount()));
     }
 
-    /** Stores the answer anew, now that what was left to do is done. */
+    /** Stores the response again after the provider calls. */
     @Transactional
     IdempotentResponse refreshResponse(OrderId id, IdempotencyKey key, int status) {
-        IdempotentResponse answer = new IdempotentResponse(status, responseJson.write(view(id).orElseThrow()));
-        idempotency.store(key, answer);
-        return answer;
+        IdempotentResponse response = new IdempotentResponse(status, responseJson.write(view(id).orElseThrow()));
+        idempotency.store(key, response);
+        return response;
     }
 
     private OrderActionResult storeResponse(
-            IdempotencyKey key, int status, Order order, Optional<Refund> refund, Optional<Payment> abandoned) {
-        IdempotentResponse answer = new IdempotentResponse(status, responseJson.write(view(order)));
-        idempotency.store(key, answer);
-        return new OrderActionResult(answer, false, refund, abandoned);
+            IdempotencyKey key, int status, Order order, Optional<Refund> refund, Optional<Payment> paymentToVoid) {
+        IdempotentResponse response = new IdempotentResponse(status, responseJson.write(view(order)));
+        idempotency.store(key, response);
+        return new OrderActionResult(response, false, refund, paymentToVoid);
     }
 
-    /** Of units that were not sent, those that are still waited for are waited for no more: they were never on the shelf. */
+    /**
+     * Puts cancelled and returned units back into stock. Cancelled units that are still on backorder were never in
+     * stock: their backorders are cancelled instead.
+     */
     private void restock(Order order, Map<OrderLine, OrderLineChange> changes) {
         List<StockQuantity> unsent = OrderLineQuantities.toRestock(changes, OrderLineChange::restockedUnsent);
         if (!unsent.isEmpty()) {
@@ -495,11 +497,11 @@ class OrderService {
         }
     }
 
-    /** Nothing, where units that cost nothing go back into stock. */
+    /** The amount to refund; zero only if units that cost nothing are restocked. */
     private static Money refundAmount(Order order, Map<OrderLine, OrderLineChange> changes, RefundRequest request) {
         Money price = OrderLineQuantities.refundAmount(order, changes);
-        Money asked = request.amount();
-        Money amount = asked == null ? price : asked;
+        Money requested = request.amount();
+        Money amount = requested == null ? price : requested;
         if (!amount.currency().equals(order.currentTotal().currency())) {
             throw ApiException.invalid(
                     "/amount/currency",
@@ -516,7 +518,7 @@ class OrderService {
         return amount;
     }
 
-    /** How far the order is paid once this much more is on its way back. */
+    /** The payment status after one more refund of this amount. */
     private static PaymentStatus paymentStatusAfter(Payment payment, Money more) {
         Money refunded = payment.refunded().plus(more);
         if (refunded.amount() == 0) {
@@ -525,11 +527,11 @@ class OrderService {
         return refunded.equals(payment.captured()) ? PaymentStatus.REFUNDED : PaymentStatus.PARTIALLY_REFUNDED;
     }
 
-    private static OrderStatus orderStatusAfter(OrderStatus now, FulfillmentStatus fulfillment, PaymentStatus paid) {
-        boolean settled = paid == PaymentStatus.CAPTURED
-                || paid == PaymentStatus.PARTIALLY_REFUNDED
-                || paid == PaymentStatus.REFUNDED;
-        return now == OrderStatus.CONFIRMED && fulfillment == FulfillmentStatus.FULFILLED && settled
+    private static OrderStatus orderStatusAfter(OrderStatus now, FulfillmentStatus fulfillmentStatus, PaymentStatus paymentStatus) {
+        boolean settled = paymentStatus == PaymentStatus.CAPTURED
+                || paymentStatus == PaymentStatus.PARTIALLY_REFUNDED
+                || paymentStatus == PaymentStatus.REFUNDED;
+        return now == OrderStatus.CONFIRMED && fulfillmentStatus == FulfillmentStatus.FULFILLED && settled
                 ? OrderStatus.COMPLETED
                 : now;
     }
@@ -543,9 +545,9 @@ class OrderService {
         if (!units.isEmpty()) {
             facts.put("lines", OrderLineQuantities.fulfillmentLines(units));
         }
-        refund.ifPresent(money -> {
-            facts.put("refund_id", money.id().toString());
-            facts.put("amount", money.amount());
+        refund.ifPresent(created -> {
+            facts.put("refund_id", created.id().toString());
+            facts.put("amount", created.amount());
         });
         return facts;
     }

@@ -21,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Where providers tell how a payment ended. Telling twice changes nothing. */
+/** Receives the webhooks of payment providers. Receiving one twice changes nothing. */
 @Path("/store/v1/payment-webhooks")
 @Tag(name = "Payment webhooks")
 @RunOnVirtualThread
@@ -42,14 +42,14 @@ class PaymentWebhookResource {
     @PermitAll
     @Operation(
             operationId = "receivePaymentWebhook",
-            summary = "Takes a provider's word on a payment",
+            summary = "Receives a payment provider's webhook",
             description = "The test provider sends {\"reference\": \"payment_…\", \"type\": \"payment.captured\" |"
                     + " \"payment.declined\"} with 'Fondaco-Signature: sha256=<hex HMAC-SHA256 of the raw body>'."
-                    + " Stripe sends its events with a 'Stripe-Signature'. What a webhook says is not believed: the provider"
-                    + " is asked. 503: it cannot be asked just now; send it again.")
+                    + " Stripe sends its events with a 'Stripe-Signature'. The webhook only triggers a status query at the"
+                    + " provider; its content is not trusted. 503: the provider is not available; send it again.")
     @Parameter(name = "Fondaco-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "Stripe-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
-    @APIResponse(responseCode = "204", description = "Understood; sending it again changes nothing.")
+    @APIResponse(responseCode = "204", description = "Processed; sending it again changes nothing.")
     public void receive(
             @PathParam("provider") String provider,
             @Context HttpHeaders headers,

@@ -30,8 +30,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first transaction of a completion: everything that must be known and set aside before a provider is asked. A
- * failure leaves no trace. Eleven statements with those of inventory, stock last; three more for a cart with coupons.
+ * The first transaction of a checkout attempt: it checks the cart, reserves stock, redeems coupons and records the
+ * payment before the provider is called. A failure rolls everything back. Eleven statements, including those of
+ * inventory, stock last; three more for a cart with coupons.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -69,29 +70,29 @@ class PrepareCheckout {
         this.crashInjector = crashInjector;
     }
 
-    /** How a request to complete a cart begins. */
+    /** The result of {@link #prepare}. */
     sealed interface Preparation {
-        /** It was answered before. */
+        /** The same request has a stored response. */
         record ReplayedResponse(IdempotentResponse response) implements Preparation {}
 
-        /** Everything is set aside; the provider is to be asked. */
+        /** The attempt is stored; the caller calls the provider next. */
         record Prepared(CheckoutAttempt attempt, Payment payment) implements Preparation {}
 
-        /** An earlier try with the same key was cut off; nobody knows whether the provider was asked. */
+        /** An earlier try with the same key was interrupted; it is unknown whether the provider was called. */
         record Resumed(CheckoutAttempt attempt) implements Preparation {}
     }
 
     @Transactional
     Preparation prepare(CartId id, String token, IdempotencyKey key, CompleteRequest request) {
-        Optional<IdempotentResponse> answered = idempotency.claimWithinLimit(key);
-        if (answered.isPresent()) {
-            return new Preparation.ReplayedResponse(answered.get());
+        Optional<IdempotentResponse> stored = idempotency.claimWithinLimit(key);
+        if (stored.isPresent()) {
+            return new Preparation.ReplayedResponse(stored.get());
         }
         payments.requireProvider(request.payment().provider());
         Cart cart = carts.lock(id, token);
         switch (cart.status()) {
             case OPEN -> {}
-            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart has become an order already.");
+            case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart is already an order.");
             case COMPLETING -> {
                 return resume(cart, key);
             }
@@ -111,7 +112,7 @@ class PrepareCheckout {
         Optional<Reservation> reservation = stock.isEmpty()
                 ? Optional.empty()
                 : Optional.of(inventory.reserve(priced.stockDemand(), settings.reservationTtl()));
-        CheckoutAttempt begun = checkoutAttemptRepository.insert(
+        CheckoutAttempt attempt = checkoutAttemptRepository.insert(
                 id,
                 payment.id(),
                 reservation.map(Reservation::id),
@@ -120,19 +121,19 @@ class PrepareCheckout {
                         .orElse(order),
                 key);
         crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE_UNCOMMITTED);
-        return new Preparation.Prepared(begun, payment);
+        return new Preparation.Prepared(attempt, payment);
     }
 
     private Preparation resume(Cart cart, IdempotencyKey key) {
-        Optional<CheckoutAttempt> running = checkoutAttemptRepository.findUnfailedByCart(cart.id());
-        if (running.isPresent() && running.get().idempotencyKey().equals(key)) {
-            checkoutAttemptRepository.renewLease(running.get());
-            return new Preparation.Resumed(running.get());
+        Optional<CheckoutAttempt> attempt = checkoutAttemptRepository.findUnfailedByCart(cart.id());
+        if (attempt.isPresent() && attempt.get().idempotencyKey().equals(key)) {
+            checkoutAttemptRepository.renewLease(attempt.get());
+            return new Preparation.Resumed(attempt.get());
         }
         throw new ApiException(
                 409,
                 "completion_in_progress",
-                "This cart is just being completed by another request.",
+                "Another request is completing this cart.",
                 List.of(),
                 Map.of(),
                 RETRY_AFTER);
@@ -154,7 +155,7 @@ class PrepareCheckout {
             throw new ApiException(
                     409,
                     "price_changed",
-                    "The total is %s now, not %s; show it and ask again.".formatted(total, expected),
+                    "The total is now %s instead of %s. Show the new total and repeat the request.".formatted(total, expected),
                     List.of(),
                     Map.of("expected_total", expected, "total", total),
                     null);

@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cart with the prices of this moment.
+ * A cart with current prices.
  *
- * @param shippingMethods on offer, cheapest first; none when nothing is delivered
- * @param shippingMethod the one that counts: chosen, or the cheapest that delivers to the address
- * @param discounts what its coupons come to, and why some of them do not
- * @param problems what stands in the way of an order, but for stock
+ * @param shippingMethods available methods, cheapest first; empty if no line requires shipping
+ * @param shippingMethod the method that applies: the chosen one, or the cheapest that delivers to the address
+ * @param discounts the discounts of its coupons, and the problems of coupons that do not apply
+ * @param problems the reasons why the cart cannot be completed, without stock problems
  */
 record PricedCart(
         Cart cart,
@@ -34,7 +34,7 @@ record PricedCart(
         Totals totals,
         List<Violation> problems) {
 
-    /** A line; its variant may be gone, its price may be missing. */
+    /** A priced line. The variant may have been deleted and the price may be missing. */
     record PricedLine(CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice) {
         Optional<Money> total() {
             return unitPrice.map(price -> price.times(cartLine.quantity()));
@@ -45,14 +45,14 @@ record PricedCart(
         }
     }
 
-    /** What is taken off a line; null for nothing. */
+    /** The discount of a line; null if it is zero. */
     @Nullable
     Money discountOfLine(int index) {
         Money discount = discounts.lineDiscount(index, cart.currency());
         return discount.amount() == 0 ? null : discount;
     }
 
-    /** What an order is told of its coupons: those that take something off. */
+    /** The discounts above zero, as the order keeps them. */
     List<Discount> effectiveDiscounts() {
         return discounts.nonZero().stream().map(PricedCart::view).toList();
     }
@@ -69,7 +69,7 @@ record PricedCart(
                 .toList();
     }
 
-    /** The stock, and where it is to go: nowhere when it is collected. */
+    /** The required stock and the destination country; no country if the order is collected. */
     StockDemand stockDemand() {
         return new StockDemand(
                 requiredStock(),
@@ -81,8 +81,8 @@ record PricedCart(
     }
 
     /**
-     * @param token null but for a new cart
-     * @param stockProblems what is out of stock just now
+     * @param token null unless the cart is new
+     * @param stockProblems a problem for each line that is out of stock now
      */
     CartView view(@Nullable String token, List<Violation> stockProblems) {
         return new CartView(

@@ -6,9 +6,9 @@ import jakarta.ws.rs.core.MediaType;
 import org.jboss.resteasy.reactive.RestResponse;
 
 /**
- * An answer that is given once and repeated word for word.
+ * A response that is stored for replay.
  *
- * @param replayed whether it was given before
+ * @param replayed whether this is a replay of an earlier response
  */
 record ReplayableResponse(IdempotentResponse storedResponse, boolean replayed) {
     private static final int FIRST_ERROR = 400;

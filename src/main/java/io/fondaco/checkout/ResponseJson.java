@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Answers as JSON text, as they are kept for replays. */
+/** Builds responses as JSON text, as they are stored for replay. */
 @ApplicationScoped
 class ResponseJson {
     private static final int FIRST_ERROR = 400;
@@ -33,7 +33,7 @@ class ResponseJson {
         return Json.write(json, value);
     }
 
-    /** A problem that is an answer of its own, because something was written down with it. */
+    /** A problem response that is stored and committed together with a state change, so it cannot be an exception. */
     IdempotentResponse problemResponse(ApiException e, String title) {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("type", "urn:fondaco:problem:" + e.code());
@@ -49,41 +49,40 @@ class ResponseJson {
     }
 
     /**
-     * The token that opens the order, derived from the cart's: whoever completed the cart can be told it again, and
-     * nothing but its hash is kept.
+     * The order token, derived from the cart token. A replay can return it again although only its hash is stored.
      */
     static String orderToken(String cartToken) {
         byte[] derived = Secret.hash("fondaco order token of " + cartToken);
         return "order_" + Base64.getUrlEncoder().withoutPadding().encodeToString(derived);
     }
 
-    /** Adds the order token to an order's answer; leaves a problem as it is. */
-    IdempotentResponse withOrderToken(IdempotentResponse answer, String cartToken) {
-        if (answer.status() >= FIRST_ERROR) {
-            return answer;
+    /** Adds the order token to an order response. Returns a problem unchanged. */
+    IdempotentResponse withOrderToken(IdempotentResponse response, String cartToken) {
+        if (response.status() >= FIRST_ERROR) {
+            return response;
         }
-        ObjectNode order = read(answer);
+        ObjectNode order = read(response);
         order.put("order_token", orderToken(cartToken));
-        return new IdempotentResponse(answer.status(), write(order));
+        return new IdempotentResponse(response.status(), write(order));
     }
 
-    /** Adds to an order's answer what its payment waits for. */
-    IdempotentResponse withPaymentAction(IdempotentResponse answer, Payment payment, PaymentAction action) {
-        ObjectNode order = read(answer);
+    /** Adds the payment action to an order response. */
+    IdempotentResponse withPaymentAction(IdempotentResponse response, Payment payment, PaymentAction action) {
+        ObjectNode order = read(response);
         order.putPOJO("payment", new CompletedOrder.PaymentTask(payment.provider(), action));
-        return new IdempotentResponse(answer.status(), write(order));
+        return new IdempotentResponse(response.status(), write(order));
     }
 
-    /** The order that an answer is about. */
-    OrderId orderId(IdempotentResponse answer) {
-        return OrderId.parse(read(answer).path("id").asText());
+    /** The id of the order in a response. */
+    OrderId orderId(IdempotentResponse response) {
+        return OrderId.parse(read(response).path("id").asText());
     }
 
-    private ObjectNode read(IdempotentResponse answer) {
+    private ObjectNode read(IdempotentResponse response) {
         try {
-            return (ObjectNode) json.readTree(answer.body());
+            return (ObjectNode) json.readTree(response.body());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A stored answer does not parse", e);
+            throw new IllegalStateException("A stored response does not parse", e);
         }
     }
 }

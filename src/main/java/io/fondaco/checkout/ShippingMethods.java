@@ -4,7 +4,7 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.shipping.ShippingQuote;
 import java.util.List;
 
-/** How a cart can be delivered. */
+/** The shipping methods that are available for a cart. */
 record ShippingMethods(List<Method> data) {
     record Method(String code, String name, Money price, boolean needsAddress) {}
 

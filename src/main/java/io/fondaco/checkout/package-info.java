@@ -1,8 +1,10 @@
 /**
- * Turns a cart into a paid order, and undoes what must be undone: the only orchestrator. Stock is reserved before the payment
- * is asked for, the order stands after it, and a crash in between is resumed to exactly one result.
+ * Turns a cart into a paid order and reverses the steps of a failed checkout; the only module that orchestrates others.
+ * It reserves stock before it requests the payment and places the order after it. A checkout that a crash interrupts is
+ * resumed and has exactly one result.
  *
- * <p>Locks are taken in one order: completion, cart, order, promotion, payment, stock. No transaction is open while a provider is asked.
+ * <p>Locks are taken in one order: checkout attempt, cart, order, promotion, payment, stock. No transaction is open
+ * during a call to a payment provider.
  */
 @NullMarked
 @ApplicationModule(

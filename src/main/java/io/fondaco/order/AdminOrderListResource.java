@@ -43,8 +43,8 @@ class AdminOrderListResource {
     @RolesAllowed(Scopes.ORDERS_READ)
     @Operation(
             operationId = "listOrders",
-            summary = "Orders, newest first",
-            description = "Without their lines. Filters combine; an unknown parameter is a 400.")
+            summary = "Lists orders, newest first",
+            description = "The orders have no lines. All filters must match. An unknown parameter gets 400.")
     public Page<OrderSummary> list(
             @QueryParam("status") @Nullable String status,
             @QueryParam("email") @Nullable String email,
@@ -74,7 +74,7 @@ class AdminOrderListResource {
         } catch (IllegalArgumentException | DateTimeException _) {
             throw ApiException.badRequest(
                     "invalid_parameter",
-                    "'%s' does not fit parameter '%s'.".formatted(Violation.abbreviate(text), name));
+                    "'%s' is not a valid value of parameter '%s'.".formatted(Violation.abbreviate(text), name));
         }
     }
 

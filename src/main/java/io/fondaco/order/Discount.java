@@ -4,10 +4,10 @@ import io.fondaco.platform.money.Money;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * What a coupon takes off.
+ * The discount of one coupon.
  *
  * @param kind {@code "percentage"}, {@code "amount"}, {@code "free_shipping"}
- * @param amount off lines and delivery together; the amounts of all discounts are the totals' discount
+ * @param amount off lines and shipping together; the amounts of all discounts add up to the discount of the totals
  */
 public record Discount(
         @Schema(examples = "SPRING10") String code,

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Units that were sent, and how to follow them. */
+/** Units that were sent together, with carrier and tracking number. */
 public record Fulfillment(
         FulfillmentId id,
         List<Line> lines,

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.platform.identity.TypeId;
 import java.util.UUID;
 
-/** Identifies a fulfilment. */
+/** Identifies a fulfillment. */
 public record FulfillmentId(UUID value) {
     static final String PREFIX = "fulfillment";
 
@@ -21,7 +21,7 @@ public record FulfillmentId(UUID value) {
         return new FulfillmentId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
     public static FulfillmentId fromString(String text) {
         return parse(text);
     }

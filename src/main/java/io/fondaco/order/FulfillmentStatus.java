@@ -3,7 +3,7 @@ package io.fondaco.order;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How far an order is sent. */
+/** Whether the units of an order were sent. */
 public enum FulfillmentStatus {
     UNFULFILLED,
     PARTIALLY_FULFILLED,

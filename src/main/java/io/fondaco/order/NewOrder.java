@@ -9,12 +9,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is being bought, priced. Reads and writes as JSON without loss.
+ * The priced content of a future order, also stored as the order snapshot. It converts to JSON and back without loss.
  *
- * @param id chosen beforehand, so that a payment can name it
- * @param tokenHash SHA-256 of the token that opens the order, in hex
- * @param discounts absent from the JSON when there are none, so that it reads as it did before there were any
- * @param backordered units by SKU that are not there yet; SKUs that are there in full are missing
+ * @param id generated before the order is placed, so that its payment can refer to it
+ * @param tokenHash SHA-256 of the order token, in hex
+ * @param discounts absent from the JSON if there are none, as in snapshots that are older than discounts
+ * @param backordered backordered units by SKU; SKUs that are fully in stock are absent
  */
 public record NewOrder(
         OrderId id,
@@ -30,24 +30,24 @@ public record NewOrder(
 
     public NewOrder {
         lines = List.copyOf(lines);
-        // Absent in what was written down before there were any, and where there are none.
+        // Absent in snapshots that are older than these members, and if there are none.
         discounts = List.copyOf(Objects.requireNonNullElse(discounts, List.of()));
         backordered = Map.copyOf(Objects.requireNonNullElse(backordered, Map.of()));
     }
 
-    /** The same, of which so many units by SKU are not there yet. */
+    /** A copy with these backordered units by SKU. */
     public NewOrder withBackorders(Map<String, Integer> units) {
         return new NewOrder(id, cartId, tokenHash, email, addresses, shippingMethod, totals, lines, discounts, units);
     }
 
-    /** Units of a line that are not there yet. */
+    /** The backordered units of a line. */
     public int backordered(NewOrderLine newOrderLine) {
         return newOrderLine.stockTaken() ? backordered.getOrDefault(newOrderLine.sku(), 0) : 0;
     }
 
     /**
-     * @param stockTaken whether the units come out of counted stock
-     * @param discount what is taken off the line, all its units together; null for nothing
+     * @param stockTaken whether the units are taken from stock
+     * @param discount the discount of the line, for all its units together; null for none
      */
     public record NewOrderLine(
             UUID variantId,

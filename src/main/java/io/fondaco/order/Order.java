@@ -10,16 +10,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as it stands.
+ * The current state of an order.
  *
- * @param number for people; counts from 1001
- * @param discounts what coupons took off when it was placed
- * @param cancelledAmount what of the total will not be asked for, because it was cancelled
+ * @param number the order number for people; counts up from 1001
+ * @param discounts the discounts of the coupons when the order was placed
+ * @param cancelledAmount the part of the total that was cancelled and is not charged
  */
 public record Order(
         OrderId id,
 
-        @Schema(description = "For people; counts from 1001.", examples = "1001")
+        @Schema(description = "The order number for people; counts up from 1001.", examples = "1001")
         long number,
 
         OrderStatus status,
@@ -33,7 +33,7 @@ public record Order(
         Totals totals,
         List<Discount> discounts,
 
-        @Schema(description = "What of the total was cancelled.")
+        @Schema(description = "The part of the total that was cancelled.")
         Money cancelledAmount,
 
         Instant createdAt,
@@ -55,7 +55,7 @@ public record Order(
                 .orElseThrow(() -> ApiException.invalid("/lines", "unknown_line", "The order has no line " + id));
     }
 
-    /** What is still to be paid for, or was paid: the total less what was cancelled. */
+    /** The total less the cancelled amount: what is to be paid or was paid. */
     public Money currentTotal() {
         return totals.total().minus(cancelledAmount);
     }

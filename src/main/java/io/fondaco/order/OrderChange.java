@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What happens to an order.
+ * The effect of one action on an order.
  *
- * @param status the same, or one it can become
- * @param cancelledAmount how much more of the total was cancelled
- * @param event for the history: {@code "cancelled"}, {@code "refunded"}, …
- * @param actor who did it: the name of an API key, {@code "customer"}, {@code "system"}
- * @param facts for the history
+ * @param status the current status or an allowed next one
+ * @param cancelledAmount the amount by which the cancelled part of the total grows
+ * @param event the event of the history entry: {@code "cancelled"}, {@code "refunded"}, …
+ * @param actor the name of an API key, {@code "customer"} or {@code "system"}
+ * @param facts details for the history entry
  */
 public record OrderChange(
         OrderStatus status,

@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What an event tells of an order: where it stands after it, and nothing about who bought it.
+ * The payload of an order event: the order's state after the event, without personal data of the customer.
  *
- * @param facts what belongs to the event alone: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines} with
- *     {@code line_count}. An event names at most 200 lines; if there are more, {@code lines_truncated} is true, and the order
- *     has the rest in its history
+ * @param facts details of this event: {@code fulfillment_id}, {@code refund_id}, {@code amount}, {@code lines} with
+ *     {@code line_count}. An event has at most 200 lines; if there are more, {@code lines_truncated} is true and the
+ *     order's history has all of them
  */
 public record OrderEventPayload(
         OrderId id,
@@ -31,30 +31,30 @@ public record OrderEventPayload(
         facts = Map.copyOf(facts);
     }
 
-    /** The events of orders. */
+    /** The event types of orders. */
     @ApplicationScoped
     static class OrderEventTypes implements EventType.EventTypeProvider {
-        /** Free text of the staff: it may be about persons. */
+        /** Free text of the staff, which may contain personal data; it is not published. */
         private static final String REASON = "reason";
 
         private static final String LINES = "lines";
 
-        /** Lines that an event names: with 68 characters for each they leave room in the 16 KiB of an event. */
+        /** Maximum lines of an event. At 68 characters each they fit into the 16 KiB of an event. */
         private static final int MAX_LINES = 200;
 
         private static final Map<String, EventType> BY_NAME = Stream.of(
                         eventType(
-                                "placed", "An order was placed. Its status says whether its payment is still pending."),
-                        eventType("paid", "A payment that was pending went through."),
-                        eventType("captured", "The money of an authorised payment was taken."),
+                                "placed", "An order was placed. Its status shows whether the payment is still pending."),
+                        eventType("paid", "A pending payment succeeded."),
+                        eventType("captured", "An authorized payment was captured."),
                         eventType(
                                 "authorization_lost",
-                                "An authorised payment was voided at its provider, or ran out: it will not be captured."),
+                                "An authorized payment was voided at its provider or expired. It cannot be captured."),
                         eventType("cancelled", "An order, or some of its lines, will not be fulfilled."),
                         eventType("fulfilled", "Units of an order were sent or handed over."),
-                        eventType("refunded", "Money is going back to the customer."),
-                        eventType("refund_failed", "The provider refused a refund: the money is still with the shop."),
-                        eventType("returned", "Units of an order came back."))
+                        eventType("refunded", "A refund to the customer was created."),
+                        eventType("refund_failed", "The provider rejected a refund; the shop still has the money."),
+                        eventType("returned", "Units of an order were returned."))
                 .collect(Collectors.toUnmodifiableMap(EventType::name, Function.identity()));
 
         private static EventType eventType(String name, String summary) {
@@ -66,33 +66,33 @@ public record OrderEventPayload(
             return BY_NAME.values().stream().toList();
         }
 
-        /** @param event as in the order's history */
-        static NewEvent newEvent(String event, Order after, Map<String, Object> facts) {
+        /** @param event the event name in the order's history */
+        static NewEvent newEvent(String event, Order order, Map<String, Object> facts) {
             EventType type = BY_NAME.get("order." + event);
             if (type == null) {
-                throw new IllegalArgumentException("Orders have no event " + event);
+                throw new IllegalArgumentException("Unknown order event: " + event);
             }
-            Map<String, Object> told = new HashMap<>(facts);
-            told.remove(REASON);
-            if (told.get(LINES) instanceof List<?> lines) {
-                told.put("line_count", lines.size());
+            Map<String, Object> published = new HashMap<>(facts);
+            published.remove(REASON);
+            if (published.get(LINES) instanceof List<?> lines) {
+                published.put("line_count", lines.size());
                 if (lines.size() > MAX_LINES) {
-                    told.put(LINES, List.copyOf(lines.subList(0, MAX_LINES)));
-                    told.put("lines_truncated", true);
+                    published.put(LINES, List.copyOf(lines.subList(0, MAX_LINES)));
+                    published.put("lines_truncated", true);
                 }
             }
             return new NewEvent(
                     type,
-                    after.id().toString(),
-                    after.version(),
+                    order.id().toString(),
+                    order.version(),
                     new OrderEventPayload(
-                            after.id(),
-                            after.number(),
-                            after.status(),
-                            after.paymentStatus(),
-                            after.fulfillmentStatus(),
-                            after.totals().total(),
-                            told));
+                            order.id(),
+                            order.number(),
+                            order.status(),
+                            order.paymentStatus(),
+                            order.fulfillmentStatus(),
+                            order.totals().total(),
+                            published));
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Which orders a list shows: the conditions that were asked for, and none besides, so that an index serves them. */
+/** The filter of an order list. Its query contains only the requested conditions, so that an index can serve it. */
 record OrderFilter(
         Optional<OrderStatus> status,
         Optional<String> email,
@@ -50,15 +50,15 @@ record OrderFilter(
         number.ifPresent(value -> values.put("number", value));
         createdFrom.ifPresent(value -> values.put("created_from", value));
         createdBefore.ifPresent(value -> values.put("created_before", value));
-        cursor.ifPresent(place -> putCursor(values, place));
+        cursor.ifPresent(pageCursor -> putCursor(values, pageCursor));
         values.put("limit", limit + 1);
         return values;
     }
 
-    private static void putCursor(Map<String, Object> values, PageCursor place) {
+    private static void putCursor(Map<String, Object> values, PageCursor pageCursor) {
         try {
-            values.put("cursor_created", Instant.parse(place.keys().getFirst()));
-            values.put("cursor_id", UUID.fromString(place.keys().getLast()));
+            values.put("cursor_created", Instant.parse(pageCursor.keys().getFirst()));
+            values.put("cursor_id", UUID.fromString(pageCursor.keys().getLast()));
         } catch (DateTimeParseException | IllegalArgumentException _) {
             throw PageCursor.invalidCursor();
         }

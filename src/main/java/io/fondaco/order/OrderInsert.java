@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
 import org.hibernate.Session;
 
 /**
- * Writes an order down, with its lines and the first entry of its history. One statement, by JDBC: of a completion's statements it
- * took the pod's processor the most while its values were bound by name.
+ * Inserts an order with its lines and the first entry of its history. One statement, through JDBC: with named
+ * parameters it used the most CPU time of all statements of a checkout.
  */
 @ApplicationScoped
 class OrderInsert {
@@ -40,7 +40,7 @@ class OrderInsert {
                        unnest(?::uuid[], ?::uuid[], ?::text[], ?::text[], ?::int[], ?::bigint[], ?::boolean[], ?::int[], ?::bigint[])
                        WITH ORDINALITY
                        AS l (id, variant_id, sku, title, quantity, unit_price, stock_taken, backordered, discount, position)
-            ), told AS (
+            ), history_entry AS (
                 INSERT INTO "order".history (order_id, event, actor, request_id, facts)
                 SELECT id, 'placed', 'customer', ?, jsonb_build_object('status', status) FROM placed
             )
@@ -55,7 +55,7 @@ class OrderInsert {
         this.rows = rows;
     }
 
-    /** @param requestId for the history */
+    /** @param requestId the request id of the history entry */
     Order insert(
             NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus, String requestId) {
         List<UUID> lineIds = order.lines().stream().map(_ -> TypeId.newUuid()).toList();

@@ -5,26 +5,26 @@ import io.fondaco.platform.money.Money;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * What was bought, and what became of its units.
+ * A line of an order, with the quantities of its units by state.
  *
- * <p>Each unit is in one state: open, cancelled, sent, or returned. Cancelled and returned units may be back in stock. Beside its
- * state, the price of a unit may have gone back. Every verb on an order asks this record which units it is about, so that
- * no unit is paid back twice, and none is sent that is back in stock:
+ * <p>Each unit is in one state: open, cancelled, sent, or returned. Cancelled and returned units may be back in stock.
+ * A unit in any state may be refunded. Every order action uses this record to select its units, so that no unit is
+ * refunded twice, and no unit is sent that is back in stock:
  * <ul>
- *   <li>Cancelling takes open units whose price went back first. No money goes back for these.
- *   <li>Fulfilling takes open units that are paid for first, and others only if they are named.
- *   <li>A return takes sent units whose price went back first. No money goes back for these.
- *   <li>A refund without restock is for cancelled units whose refund failed, then for returned units, open units, sent units.
- *   <li>A refund with restock is the same, and cancels the open units and returns the sent ones that it is for.
+ *   <li>Cancelling takes refunded open units first. These are not refunded again.
+ *   <li>Fulfilling takes open units that are not refunded first, and refunded units only if their line is named.
+ *   <li>A return takes refunded sent units first. These are not refunded again.
+ *   <li>A refund without restock takes cancelled units whose refund failed, then returned, open and sent units.
+ *   <li>A refund with restock takes the same units; it cancels the open ones and returns the sent ones among them.
  * </ul>
  *
  * @param variantId in text form
  * @param total before discounts
- * @param discount what was taken off the total
- * @param stockTaken whether the units came out of counted stock
+ * @param discount the discount on the total
+ * @param stockTaken whether the units were taken from stock
  * @param backorderedQuantity units that were not in stock when they were bought
- * @param refundedQuantity units whose price went back, or, cancelled in time, was never taken
- * @param refundedUnsentQuantity those of the refunded units that were neither cancelled nor sent
+ * @param refundedQuantity units that were refunded, or that were cancelled before they were paid
+ * @param refundedUnsentQuantity the refunded units that were neither cancelled nor sent
  */
 public record OrderLine(
         OrderLineId id,
@@ -39,7 +39,7 @@ public record OrderLine(
         Money unitPrice,
         Money total,
 
-        @Schema(description = "What of the order's discounts was taken off the line's total.")
+        @Schema(description = "The part of the order's discounts that applies to this line.")
         Money discount,
 
         int cancelledQuantity,
@@ -55,13 +55,13 @@ public record OrderLine(
         return quantity - cancelledQuantity - fulfilledQuantity;
     }
 
-    /** Open units whose price went back. */
+    /** Open units that are refunded. */
     public int openRefundedQuantity() {
         int atLeast = refundedQuantity - cancelledQuantity - fulfilledQuantity;
         return Math.min(openQuantity(), Math.max(refundedUnsentQuantity, atLeast));
     }
 
-    /** Open units that are paid for, or will be: what is sent unless somebody names more. */
+    /** Open units that are not refunded: they are sent unless the request names others. */
     public int fulfillableQuantity() {
         return openQuantity() - openRefundedQuantity();
     }
@@ -70,7 +70,7 @@ public record OrderLine(
         return Math.min(cancelledQuantity, refundedQuantity - openRefundedQuantity());
     }
 
-    /** Money that went back for units that were sent counts for those first that came back. */
+    /** Refunds of sent units are attributed to returned units first. */
     private int returnedRefundedQuantity() {
         return Math.min(returnedQuantity, refundedQuantity - openRefundedQuantity() - cancelledRefundedQuantity());
     }
@@ -79,40 +79,40 @@ public record OrderLine(
         return refundedQuantity - openRefundedQuantity() - cancelledRefundedQuantity() - returnedRefundedQuantity();
     }
 
-    /** Returned units that are not back in stock: all cancelled units are. */
+    /** Returned units that are not back in stock. Cancelled units always are. */
     private int returnedUnrestockedQuantity() {
         return returnedQuantity - Math.min(returnedQuantity, Math.max(0, restockedQuantity - cancelledQuantity));
     }
 
     /**
-     * What becomes of the line when units are cancelled.
+     * The change of the line when units are cancelled.
      *
      * @param units at most {@link #openQuantity}
      */
     public OrderLineChange cancel(int units) {
-        int paidBack = Math.min(units, openRefundedQuantity());
+        int alreadyRefunded = Math.min(units, openRefundedQuantity());
         return new OrderLineChange(
                 id,
                 units,
                 0,
-                units - paidBack,
+                units - alreadyRefunded,
                 0,
                 Math.min(units, restockableQuantity()),
-                openRefundedQuantity() - paidBack - refundedUnsentQuantity);
+                openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
     }
 
     /**
-     * What becomes of the line when units are sent.
+     * The change of the line when units are sent.
      *
      * @param units at most {@link #openQuantity}
      */
     public OrderLineChange fulfill(int units) {
-        int paidBack = Math.max(0, units - fulfillableQuantity());
-        return new OrderLineChange(id, 0, units, 0, 0, 0, openRefundedQuantity() - paidBack - refundedUnsentQuantity);
+        int alreadyRefunded = Math.max(0, units - fulfillableQuantity());
+        return new OrderLineChange(id, 0, units, 0, 0, 0, openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
     }
 
     /**
-     * What becomes of the line when the price of units goes back, and the units stay where they are.
+     * The change of the line when units are refunded and not restocked.
      *
      * @param units at most {@link #refundableQuantity}
      */
@@ -123,48 +123,49 @@ public record OrderLine(
     }
 
     /**
-     * What becomes of the line when the price of units goes back, and the units go back into stock.
+     * The change of the line when units are refunded and restocked.
      *
      * @param units at most {@link #refundableQuantity}
      */
     public OrderLineChange refundAndRestock(int units) {
-        int left = units - Math.min(units, cancelledQuantity - cancelledRefundedQuantity());
-        int aside =
-                Math.min(left, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
-        int unsent = Math.min(left - aside, fulfillableQuantity());
-        int sent = Math.min(left - aside - unsent, returnableQuantity() - fulfilledRefundedQuantity());
+        int remaining = units - Math.min(units, cancelledQuantity - cancelledRefundedQuantity());
+        int returned =
+                Math.min(remaining, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
+        int unsent = Math.min(remaining - returned, fulfillableQuantity());
+        int sent = Math.min(remaining - returned - unsent, returnableQuantity() - fulfilledRefundedQuantity());
         return new OrderLineChange(
                 id,
                 unsent,
                 0,
                 units,
                 sent,
-                Math.min(aside + unsent + sent, restockableQuantity()),
+                Math.min(returned + unsent + sent, restockableQuantity()),
                 openRefundedQuantity() - refundedUnsentQuantity);
     }
 
     /**
-     * What becomes of the line when units come back, with their price and into stock.
+     * The change of the line when units are returned, refunded and restocked.
      *
      * @param units at most {@link #returnableQuantity}
      */
     public OrderLineChange returnUnits(int units) {
-        int paidBack = Math.min(units, fulfilledRefundedQuantity());
+        int alreadyRefunded = Math.min(units, fulfilledRefundedQuantity());
         return new OrderLineChange(
                 id,
                 0,
                 0,
-                units - paidBack,
+                units - alreadyRefunded,
                 units,
                 Math.min(units, restockableQuantity()),
                 openRefundedQuantity() - refundedUnsentQuantity);
     }
 
     /**
-     * What becomes of the line when a refund fails: its units can be refunded again. What was cancelled or returned stays so.
+     * The change of the line when a refund fails: its units can be refunded again. Cancelled and returned units keep
+     * their state.
      *
-     * @param units that the refund was for
-     * @param unsent those of them that were neither cancelled nor sent
+     * @param units the units of the refund
+     * @param unsent those that were neither cancelled nor sent
      */
     OrderLineChange revertRefund(int units, int unsent) {
         int open = openRefundedQuantity() - Math.min(unsent, openRefundedQuantity());
@@ -172,8 +173,8 @@ public record OrderLine(
     }
 
     /**
-     * What was paid for the next units whose price goes back. The line's total less its discount is shared out among its units
-     * so that each gets the same but for a cent, and all of them together exactly that.
+     * The amount to refund for the next units. The line's total less its discount is divided among its units: the
+     * shares differ by at most one cent and add up exactly.
      *
      * @param units at most {@link #refundableQuantity}
      */
@@ -181,29 +182,29 @@ public record OrderLine(
         return proratedAmount(refundedQuantity + units).minus(proratedAmount(refundedQuantity));
     }
 
-    /** What was to be paid for the next units that are cancelled, whether or not their price went back before. */
+    /** The price of the next cancelled units, whether or not they were refunded before. */
     public Money cancelledAmount(int units) {
         return proratedAmount(cancelledQuantity + units).minus(proratedAmount(cancelledQuantity));
     }
 
-    /** The paid sum times units by quantity, rounded down, without overflow. */
+    /** The discounted total times units divided by quantity, rounded down, without overflow. */
     private Money proratedAmount(int units) {
         long paid = total.minus(discount).amount();
         long amount = paid / quantity * units + paid % quantity * units / quantity;
         return Money.of(amount, total.currency());
     }
 
-    /** Units whose price can still go back. */
+    /** Units that can still be refunded. */
     public int refundableQuantity() {
         return quantity - refundedQuantity;
     }
 
-    /** Units that were sent and have not come back. */
+    /** Units that were sent and not returned. */
     public int returnableQuantity() {
         return fulfilledQuantity - returnedQuantity;
     }
 
-    /** Units that left the stock and are not back in it. */
+    /** Units that were taken from stock and are not restocked. */
     public int restockableQuantity() {
         return stockTaken ? quantity - restockedQuantity : 0;
     }

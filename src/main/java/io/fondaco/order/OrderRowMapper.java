@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of the order schema as the records of the face. */
+/** Maps rows of the order schema to the module's public records. */
 @ApplicationScoped
 class OrderRowMapper {
     static final String ORDER_COLUMNS = """

@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Where an order stands. */
+/** The status of an order. */
 public enum OrderStatus {
-    /** Placed, its stock set aside; the provider has yet to say whether it is paid. */
+    /** Placed, with its stock taken; the provider has not reported yet whether it is paid. */
     PAYMENT_PENDING,
-    /** Paid, or promised to be: to be fulfilled. */
+    /** Captured or authorized; ready to be fulfilled. */
     CONFIRMED,
-    /** Everything that was not cancelled is fulfilled and paid. */
+    /** All units that were not cancelled are fulfilled and paid. */
     COMPLETED,
-    /** Nothing of it will be fulfilled. */
+    /** No unit will be fulfilled. */
     CANCELLED;
 
     private static final Map<OrderStatus, Set<OrderStatus>> TRANSITIONS = new EnumMap<>(Map.of(

@@ -3,7 +3,7 @@ package io.fondaco.order;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How far an order is paid. */
+/** Whether an order is paid or refunded. */
 public enum PaymentStatus {
     PENDING,
     AUTHORIZED,

@@ -83,7 +83,7 @@ class PostgresOrders implements Orders {
         if (locked.status() != change.status() && !locked.status().canTransitionTo(change.status())) {
             throw ApiException.conflict(
                     "invalid_order_status",
-                    "An order that is %s cannot become %s."
+                    "An order with status %s cannot change to %s."
                             .formatted(locked.status().column(), change.status().column()));
         }
         entities.createNativeQuery("""
@@ -256,7 +256,7 @@ class PostgresOrders implements Orders {
                 .toList();
     }
 
-    /** The order, if this is the token that opens it. */
+    /** The order, if the token belongs to it. */
     Optional<Order> findByToken(OrderId id, String token) {
         List<?> hashes =
                 entities.createNativeQuery("""
@@ -266,7 +266,7 @@ class PostgresOrders implements Orders {
         return hashes.contains(presented) ? find(id) : Optional.empty();
     }
 
-    /** A page of orders, newest first, read with one more than the limit. One statement. */
+    /** A page of orders, newest first, with one row more than the limit. One statement. */
     List<OrderSummary> list(OrderFilter filter) {
         Map<String, Object> values = filter.parameters();
         var query = entities.createNativeQuery(

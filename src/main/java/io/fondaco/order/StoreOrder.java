@@ -7,14 +7,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An order as the store shows it to who has its token. It names each member, so that what is for the back office does
- * not get out by being added to {@link Order}: a guest's {@code customer_id} is the same for all orders with one e-mail
- * address, and anybody can order with anybody's address.
+ * The store's view of an order, for clients that have its token. It lists each member, so that a new member of
+ * {@link Order} does not become public by accident. It has no {@code customer_id}: a guest's id is the same for all
+ * orders with one e-mail address, and anybody can order with any address.
  */
 public record StoreOrder(
         OrderId id,
 
-        @Schema(description = "For people; counts from 1001.", examples = "1001")
+        @Schema(description = "The order number for people; counts up from 1001.", examples = "1001")
         long number,
 
         OrderStatus status,
@@ -27,7 +27,7 @@ public record StoreOrder(
         Totals totals,
         List<Discount> discounts,
 
-        @Schema(description = "What of the total was cancelled.")
+        @Schema(description = "The part of the total that was cancelled.")
         Money cancelledAmount,
 
         Instant createdAt,

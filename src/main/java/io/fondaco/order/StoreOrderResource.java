@@ -31,15 +31,15 @@ class StoreOrderResource {
         this.orders = orders;
     }
 
-    /** Who does not send a consistency token reads the primary, for they may just have placed it. */
+    /** A request without a consistency token is read from the primary, because the order may be new. */
     @GET
     @Path("/{id}")
     @PermitAll
     @ReadsFrom(Route.REPLICA_WITH_TOKEN)
     @Operation(
             operationId = "getStoreOrder",
-            summary = "An order, for whom it belongs to",
-            description = "Send its order_token as 'Authorization: Bearer <order_token>'. A wrong token is a 404.")
+            summary = "Returns an order to its customer",
+            description = "Send its order_token as 'Authorization: Bearer <order_token>'. A wrong token gets 404.")
     public RestResponse<StoreOrder> get(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         Order order = orders.findByToken(OrderId.parse(id), BearerToken.parse(authorization))

@@ -2,7 +2,7 @@ package io.fondaco.order;
 
 import io.fondaco.platform.money.Money;
 
-/** What something costs: {@code total = subtotal - discount + shipping + tax}, in one currency. */
+/** The sums of a cart or order: {@code total = subtotal - discount + shipping + tax}, in one currency. */
 public record Totals(Money subtotal, Money discount, Money shipping, Money tax, Money total) {
 
     public Totals {
@@ -11,7 +11,7 @@ public record Totals(Money subtotal, Money discount, Money shipping, Money tax, 
         }
     }
 
-    /** Without tax. */
+    /** Totals with zero tax. */
     public static Totals of(Money subtotal, Money discount, Money shipping) {
         Money zero = Money.zero(subtotal.currency());
         return new Totals(

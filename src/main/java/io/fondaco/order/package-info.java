@@ -1,6 +1,6 @@
 /**
- * What was sold: an order never changes what it says was bought, and never disappears. What becomes of it is counted beside
- * that, and told in a history that is only ever added to.
+ * Placed orders. The purchased content of an order never changes and orders are never deleted. Later changes are
+ * counted in separate quantities and recorded in an append-only history.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"customer"})

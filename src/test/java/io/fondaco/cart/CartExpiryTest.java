@@ -42,7 +42,7 @@ class CartExpiryTest {
     }
 
     @Test
-    void openCartThatNobodyTouchedIsDeletedWithItsLines() throws Exception {
+    void unchangedOpenCartIsDeletedWithItsLines() throws Exception {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         backdate(shopper, 40, 31, "open");
         double before = deleted();
@@ -54,7 +54,7 @@ class CartExpiryTest {
     }
 
     @Test
-    void oldCartThatWasTouchedRecentlyStays() throws Exception {
+    void oldCartWithARecentChangeIsKept() throws Exception {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         backdate(shopper, 400, 29, "open");
         assertThat(expiry.deleteExpired()).isZero();
@@ -62,7 +62,7 @@ class CartExpiryTest {
     }
 
     @Test
-    void cartWithACompletionUnderWayOrAnOrderStays() throws Exception {
+    void completingOrCompletedCartIsKept() throws Exception {
         for (String status : new String[] {"completing", "completed"}) {
             Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 1);
             backdate(shopper, 400, 400, status);
@@ -71,9 +71,11 @@ class CartExpiryTest {
         }
     }
 
-    /** A cart whose completion is just beginning is still open for everybody else: its lock says that it is in use. */
+    /**
+     * While its checkout attempt begins, a cart is still open for other transactions: its lock shows that it is in use.
+     */
     @Test
-    void lockedCartIsPassedOver() throws Exception {
+    void lockedCartIsSkipped() throws Exception {
         Shopper locked = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         Shopper other = Shopper.withCart(productFixture.createProduct(250, 10), 1);
         backdate(locked, 41, 41, "open");
@@ -94,12 +96,12 @@ class CartExpiryTest {
         assertThat(expiry.deleteExpired()).isEqualTo(1);
     }
 
-    private void backdate(Shopper shopper, int created, int touched, String status) throws Exception {
+    private void backdate(Shopper shopper, int created, int changed, String status) throws Exception {
         database.execute("""
                 UPDATE cart.cart SET created_at = now() - interval '%d days', updated_at = now() - interval '%d days',
                        status = '%s'
                  WHERE id = '%s'
-                """.formatted(created, touched, status, id(shopper)));
+                """.formatted(created, changed, status, id(shopper)));
     }
 
     private static UUID id(Shopper shopper) {

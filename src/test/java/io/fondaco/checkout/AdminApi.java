@@ -9,7 +9,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import java.util.UUID;
 
-/** The staff, over HTTP. */
+/** Requests of the admin API. */
 public final class AdminApi {
     private AdminApi() {}
 
@@ -22,11 +22,11 @@ public final class AdminApi {
         return request().get("/admin/v1/orders/" + id);
     }
 
-    public static Response orderAction(String order, String verb, Map<String, Object> body) {
-        return orderAction(order, verb, body, UUID.randomUUID().toString());
+    public static Response orderAction(String order, String action, Map<String, Object> body) {
+        return orderAction(order, action, body, UUID.randomUUID().toString());
     }
 
-    public static Response orderAction(String order, String verb, Map<String, Object> body, String key) {
-        return request().header("Idempotency-Key", key).body(body).post("/admin/v1/orders/" + order + "/" + verb);
+    public static Response orderAction(String order, String action, Map<String, Object> body, String key) {
+        return request().header("Idempotency-Key", key).body(body).post("/admin/v1/orders/" + order + "/" + action);
     }
 }

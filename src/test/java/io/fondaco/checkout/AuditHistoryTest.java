@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Who did what to an order, its money and its stock, and in which request. */
+/** The append-only histories of orders, payments and stock, with actor and request id of each entry. */
 @QuarkusTest
 class AuditHistoryTest {
     @Inject
@@ -29,7 +29,7 @@ class AuditHistoryTest {
     ShopDatabase database;
 
     @Test
-    void everyChangeOfStockIsToldWithItsCauseItsActorAndItsRequest() {
+    void stockHistoryHasCauseActorAndRequestOfEachChange() {
         String sku = productFixture.createProduct(250, 0);
         AdminApi.request()
                 .header("Idempotency-Key", UUID.randomUUID().toString())
@@ -92,7 +92,7 @@ class AuditHistoryTest {
     }
 
     @Test
-    void whatADeclinedPaymentLetGoOfIsToldToo() {
+    void stockHistoryHasTheReleaseAfterADeclinedPayment() {
         String sku = productFixture.createProduct(250, 1);
         String token = Shopper.readyToCheckout(sku, 1).complete("tok_declined").header("Fondaco-Consistency");
         AdminApi.request()
@@ -103,7 +103,7 @@ class AuditHistoryTest {
     }
 
     @Test
-    void anOrdersHistoryHoldsItsPaymentsAndRefundsPageByPage() {
+    void orderHistoryPagesThroughPaymentsAndRefunds() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 3), 2);
         Response order = shopper.complete("tok_async");
         String id = order.path("id");
@@ -158,7 +158,7 @@ class AuditHistoryTest {
     }
 
     @Test
-    void theDatabaseRefusesToChangeOrRemoveWhatWasWritten() throws Exception {
+    void databaseRejectsChangesOfHistoryTables() throws Exception {
         Response order =
                 Shopper.readyToCheckout(productFixture.createProduct(250, 3), 1).complete("tok_ok");
         order.then().statusCode(201);

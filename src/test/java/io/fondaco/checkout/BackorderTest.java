@@ -29,7 +29,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What is sold before it is there: never more than was allowed, and served first when it comes. */
+/** Backorders: never more than the limit allows, and filled first when stock arrives. */
 @QuarkusTest
 class BackorderTest {
     @Inject
@@ -57,7 +57,7 @@ class BackorderTest {
     ResponseJson responseJson;
 
     @Test
-    void twentyBuyersOfThreeUnitsAndFiveOnBackorderMakeEightOrders() throws Exception {
+    void concurrentCheckoutsSellStockPlusBackorderLimit() throws Exception {
         String sku = productFixture.createProduct(250, 3);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
         List<Shopper> shoppers = IntStream.range(0, 20)
@@ -78,7 +78,7 @@ class BackorderTest {
     }
 
     @Test
-    void anOrderSaysWhatOfItIsNotThereYetAndIsServedByWhatComes() {
+    void orderReportsBackordersAndIncomingStockFillsThem() {
         String sku = productFixture.createProduct(250, 2);
         policy(sku, Map.of("policy", "backorder", "limit", 10)).then().statusCode(200);
         Response first = Shopper.readyToCheckout(sku, 5).complete("tok_ok");
@@ -105,7 +105,7 @@ class BackorderTest {
     }
 
     @Test
-    void whatComesToAnotherLocationServesWhoWaitsToo() {
+    void stockAtAnotherLocationFillsBackorders() {
         String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
         Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
@@ -118,7 +118,7 @@ class BackorderTest {
     }
 
     @Test
-    void whatCouldNotBeServedAtOnceIsServedSoonAfter() throws Exception {
+    void scheduledJobFillsRemainingBackorders() throws Exception {
         String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 3)).then().statusCode(200);
         Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
@@ -130,7 +130,7 @@ class BackorderTest {
     }
 
     @Test
-    void aCancelledBackorderIsWaitedForNoMoreAndMakesNoUnitsOfAir() {
+    void cancelledBackorderStopsWaitingAndAddsNoStock() {
         String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
         Response order = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
@@ -146,7 +146,7 @@ class BackorderTest {
     }
 
     @Test
-    void unitsThatWereSentAndComeBackServeWhoStillWaits() {
+    void restockedReturnFillsWaitingBackorders() {
         String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
         Response order = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
@@ -169,7 +169,7 @@ class BackorderTest {
     }
 
     @Test
-    void aDeclinedPaymentTakesItsPromiseBack() {
+    void declinedPaymentReleasesBackorders() {
         String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
         Shopper.readyToCheckout(sku, 3).complete("tok_declined").then().statusCode(402);
@@ -182,18 +182,18 @@ class BackorderTest {
 
     @Test
     @ActivateRequestContext
-    void whoseReservationRanOutAndWhoseUnitWasSoldIsToldThatTheyWait() {
+    void expiredReservationOfSoldStockBecomesABackorder() {
         String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        CheckoutAttempt checkoutAttempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
-        assertThat(checkoutAttempt.snapshot().backordered()).isEmpty();
-        inventory.release(checkoutAttempt.reservation().orElseThrow());
+        CheckoutAttempt attempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
+        assertThat(attempt.snapshot().backordered()).isEmpty();
+        inventory.release(attempt.reservation().orElseThrow());
         Shopper.readyToCheckout(sku, 1)
                 .complete("tok_ok")
                 .then()
                 .statusCode(201)
                 .body("lines[0].backordered_quantity", equalTo(0));
-        AdminApi.getOrder(captureAndFinalize(checkoutAttempt))
+        AdminApi.getOrder(captureAndFinalize(attempt))
                 .then()
                 .statusCode(200)
                 .body("lines[0].backordered_quantity", equalTo(1))
@@ -202,21 +202,21 @@ class BackorderTest {
 
     @Test
     @ActivateRequestContext
-    void whosePromiseRanOutAndForWhomAUnitHasComeWaitsForNothing() {
+    void expiredBackorderReservationUsesArrivedStock() {
         String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
-        CheckoutAttempt checkoutAttempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
-        assertThat(checkoutAttempt.snapshot().backordered()).containsOnly(Map.entry(sku, 1));
-        inventory.release(checkoutAttempt.reservation().orElseThrow());
+        CheckoutAttempt attempt = prepareCheckout(Shopper.readyToCheckout(sku, 1));
+        assertThat(attempt.snapshot().backordered()).containsOnly(Map.entry(sku, 1));
+        inventory.release(attempt.reservation().orElseThrow());
         adjust(sku, Map.of("delta", 1)).then().statusCode(200);
-        AdminApi.getOrder(captureAndFinalize(checkoutAttempt))
+        AdminApi.getOrder(captureAndFinalize(attempt))
                 .then()
                 .statusCode(200)
                 .body("lines[0].backordered_quantity", equalTo(0))
                 .body("backorders", empty());
     }
 
-    /** As far as a completion comes before the provider is asked; as it is kept. */
+    /** Prepares a checkout attempt without calling the provider, and reads it back. */
     private CheckoutAttempt prepareCheckout(Shopper shopper) {
         CompleteRequest request = new CompleteRequest(new CompleteRequest.PaymentRequest("test", "tok_ok"), null);
         IdempotencyKey key = IdempotencyKey.required(
@@ -226,15 +226,15 @@ class BackorderTest {
         return checkoutAttemptRepository.find(prepared.attempt().id()).orElseThrow();
     }
 
-    /** The provider takes the money. */
-    private String captureAndFinalize(CheckoutAttempt checkoutAttempt) {
-        Payment payment = payments.find(checkoutAttempt.payment()).orElseThrow();
-        completeCart.applyPaymentResult(checkoutAttempt, payments.authorize(payment, "tok_ok"));
-        return checkoutAttempt.snapshot().id().toString();
+    /** Captures the payment and finalizes the attempt. Returns the order id. */
+    private String captureAndFinalize(CheckoutAttempt attempt) {
+        Payment payment = payments.find(attempt.payment()).orElseThrow();
+        completeCart.applyPaymentResult(attempt, payments.authorize(payment, "tok_ok"));
+        return attempt.snapshot().id().toString();
     }
 
     @Test
-    void aLimitThatIsLoweredKeepsWhatIsOwedAndSellsNoMore() {
+    void loweredLimitKeepsBackordersAndStopsSales() {
         String sku = productFixture.createProduct(250, 0);
         policy(sku, Map.of("policy", "backorder", "limit", 5)).then().statusCode(200);
         Response order = Shopper.readyToCheckout(sku, 3).complete("tok_ok");
@@ -250,7 +250,7 @@ class BackorderTest {
     }
 
     @Test
-    void theDatabaseItselfRefusesAPromiseBeyondTheLimit() throws SQLException {
+    void databaseRejectsBackordersBeyondTheLimit() throws SQLException {
         String sku = productFixture.createProduct(250, 1);
         policy(sku, Map.of("policy", "backorder", "limit", 2)).then().statusCode(200);
         database.execute("UPDATE inventory.stock_level SET backordered = 3 WHERE sku = '" + sku + "'");
@@ -264,7 +264,7 @@ class BackorderTest {
     }
 
     @Test
-    void shoppersAreToldWhatIsThereAndWhatIsSoldBeforeItComes() {
+    void storeShowsStockStatusAndExpectedDate() {
         String sku = productFixture.createProduct(250, 1);
         awaitAvailability(sku, "in_stock", true);
         product(sku).then().body("variants[0].expected_on", nullValue());
@@ -291,7 +291,7 @@ class BackorderTest {
     }
 
     @Test
-    void aPolicyIsGuardedByItsVersionAndByItsRules() {
+    void sellingPolicyRequiresCurrentVersionAndValidLimit() {
         String sku = productFixture.createProduct(250, 1);
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> AdminApi.request()
                 .get("/admin/v1/stock/" + sku + "/selling-policy")
@@ -338,12 +338,12 @@ class BackorderTest {
         return read("/admin/v1/stock?sku=" + sku);
     }
 
-    /** The events, newest first. */
+    /** The events of the stock history, newest first. */
     private static List<String> history(String sku) {
         return read("/admin/v1/stock/" + sku + "/history").path("data.event");
     }
 
-    /** No older than a write of this moment. */
+    /** Reads with the consistency token of a new write, so that the response is current. */
     private static Response read(String path) {
         String token = AdminApi.request()
                 .body(Map.of("code", "probe-" + UUID.randomUUID()))

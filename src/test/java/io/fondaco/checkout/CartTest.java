@@ -30,7 +30,7 @@ class CartTest {
     ProductFixture productFixture;
 
     @Test
-    void aNewCartHasPricesTotalsAndSaysWhatIsMissing() {
+    void newCartHasPricesTotalsAndProblems() {
         String sku = productFixture.createProduct(250, 10);
         Shopper.withCart(sku, 2)
                 .getCart()
@@ -44,7 +44,7 @@ class CartTest {
     }
 
     @Test
-    void theCheapestDeliveryCountsOnceTheAddressIsKnown() {
+    void cheapestShippingMethodAppliesOnceTheAddressIsKnown() {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(250, 10), 2);
         shopper.request()
                 .body(Map.of("shipping_address", ADDRESS))
@@ -63,7 +63,7 @@ class CartTest {
     }
 
     @Test
-    void whatIsOutOfStockIsAProblem() {
+    void outOfStockLineIsAProblem() {
         Shopper.readyToCheckout(productFixture.createProduct(250, 1), 2)
                 .getCart()
                 .then()
@@ -73,7 +73,7 @@ class CartTest {
     }
 
     @Test
-    void theSameSkuAddsUpAlsoWithinOneRequest() {
+    void quantitiesOfOneSkuInOneRequestAreAddedUp() {
         String sku = productFixture.createProduct(100, 10);
         given().contentType(ContentType.JSON)
                 .body("""
@@ -86,7 +86,7 @@ class CartTest {
     }
 
     @Test
-    void eightCallsInParallelLoseNothing() throws Exception {
+    void concurrentAdditionsAreAllCounted() throws Exception {
         String sku = productFixture.createProduct(100, 1_000);
         Shopper shopper = Shopper.withCart(sku, 1);
         List<Integer> statuses =
@@ -96,7 +96,7 @@ class CartTest {
     }
 
     @Test
-    void quantitiesAreBoundedAndLinesCanBeChangedAndTakenOut() {
+    void quantityIsLimitedAndLinesCanBeChangedAndRemoved() {
         String sku = productFixture.createProduct(100, 10);
         Shopper shopper = Shopper.withCart(sku, 9_999);
         shopper.addLine(sku, 1)
@@ -126,7 +126,7 @@ class CartTest {
     }
 
     @Test
-    void whatCannotBeSoldIsNamedByItsPlace() {
+    void unsellableLineIsReportedWithItsPointer() {
         String sku = productFixture.createProduct(100, 10);
         given().contentType(ContentType.JSON)
                 .body("""
@@ -154,7 +154,7 @@ class CartTest {
     }
 
     @Test
-    void aWrongCouponAddressOrMethodIsRefused() {
+    void invalidCouponAddressOrShippingMethodIsRejected() {
         Shopper shopper = Shopper.withCart(productFixture.createProduct(100, 10), 1);
         shopper.request()
                 .body(Map.of("coupon_codes", List.of("SAVE10")))
@@ -183,7 +183,7 @@ class CartTest {
     }
 
     @Test
-    void onlyItsTokenOpensACart() {
+    void cartRequiresItsOwnToken() {
         String sku = productFixture.createProduct(100, 10);
         Shopper mine = Shopper.withCart(sku, 1);
         Shopper yours = Shopper.withCart(sku, 1);

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Cuts a completion off at each point where it can be, and lets the recovery, or the client, finish it. */
+/** Interrupts checkout attempts before and after the payment; recovery or the client's retry finishes them. */
 @QuarkusTest
 class CheckoutRecoveryTest {
     private static final CompleteRequest REQUEST =
@@ -46,7 +46,7 @@ class CheckoutRecoveryTest {
 
     @Test
     @ActivateRequestContext
-    void cutOffBeforeTheProviderWasAskedTheCartIsOpenAgain() {
+    void crashBeforeAuthorizationReopensTheCart() {
         String sku = productFixture.createProduct(250, 1);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
         expireLease(prepareCheckout(shopper).attempt());
@@ -58,7 +58,7 @@ class CheckoutRecoveryTest {
 
     @Test
     @ActivateRequestContext
-    void cutOffAfterTheMoneyWasTakenTheOrderStands() {
+    void crashAfterCapturePlacesTheOrder() {
         String sku = productFixture.createProduct(250, 1);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
@@ -75,18 +75,18 @@ class CheckoutRecoveryTest {
         assertThat(productFixture.availableStock(sku)).isZero();
     }
 
-    /** One run of the recovery, where batch by batch would take six of them, five seconds apart. */
+    /** One run works through all six batches of ten; one batch per run would take six runs, five seconds apart. */
     @Test
     @ActivateRequestContext
-    void howeverManyWereCutOffTheyAreFinishedOneAfterTheOther() {
+    void oneRecoveryRunFinishesSixtyInterruptedCheckouts() {
         String sku = productFixture.createProduct(250, 60);
         List<Shopper> shoppers = IntStream.range(0, 60)
                 .mapToObj(_ -> Shopper.readyToCheckout(sku, 1))
                 .toList();
-        List<CheckoutAttempt> begun = shoppers.stream()
+        List<CheckoutAttempt> attempts = shoppers.stream()
                 .map(shopper -> prepareCheckout(shopper).attempt())
                 .toList();
-        begun.forEach(this::expireLease);
+        attempts.forEach(this::expireLease);
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> assertThat(productFixture.availableStock(sku))
                 .isEqualTo(60));
         shoppers.forEach(shopper -> shopper.getCart().then().body("status", equalTo("open")));
@@ -94,7 +94,7 @@ class CheckoutRecoveryTest {
 
     @Test
     @ActivateRequestContext
-    void aClientThatComesBackFinishesItself() {
+    void clientRetryFinishesAnInterruptedCheckout() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
         prepareCheckout(shopper);
         shopper.complete("test", "tok_ok", "k").then().statusCode(409).body("code", equalTo("request_in_flight"));
@@ -107,7 +107,7 @@ class CheckoutRecoveryTest {
 
     @Test
     @ActivateRequestContext
-    void moneyTakenAfterItWasGivenUpIsRefusedByTheProvider() {
+    void providerRefusesAuthorizationAfterVoid() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
         assertThat(payments.voidPayment(prepared.payment()).outcome()).isEqualTo(PaymentOutcome.VOIDED);
@@ -127,11 +127,11 @@ class CheckoutRecoveryTest {
                 responseJson.write(REQUEST));
     }
 
-    /** As after a crash: nobody works on it any more. */
-    private void expireLease(CheckoutAttempt checkoutAttempt) {
+    /** Expires the lease, as after a crash of the process that had it. */
+    private void expireLease(CheckoutAttempt attempt) {
         QuarkusTransaction.requiringNew()
                 .run(() -> entities.createNativeQuery("UPDATE checkout.attempt SET locked_until = now() WHERE id = :id")
-                        .setParameter("id", checkoutAttempt.id())
+                        .setParameter("id", attempt.id())
                         .executeUpdate());
     }
 }

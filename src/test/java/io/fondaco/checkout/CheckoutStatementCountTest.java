@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a completion asks of the database, as that counts it. */
+/** The database statements of a checkout, as the database counts them. */
 @QuarkusTest
 class CheckoutStatementCountTest {
-    /** So many that what jobs ask meanwhile is less than one each. */
+    /** So many that the statements of concurrent jobs are less than one per checkout. */
     private static final int CHECKOUTS = 40;
 
     @Inject
@@ -42,7 +42,7 @@ class CheckoutStatementCountTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void statementsAreAsManyForAnyNumberOfLines(int lines) throws SQLException {
+    void checkoutExecutesTwentyStatementsForAnyNumberOfLines(int lines) throws SQLException {
         List<Shopper> shoppers = new ArrayList<>();
         for (int n = 0; n < CHECKOUTS; n++) {
             shoppers.add(ready(lines));
@@ -52,9 +52,12 @@ class CheckoutStatementCountTest {
         assertThat((statements() - before) / CHECKOUTS).isEqualTo(20);
     }
 
-    /** A query that is given the class of its one column is never found again in the cache that it is put into (Hibernate 7.2). */
+    /**
+     * A native query with the class of its single column as result class is never found in the query plan cache
+     * (Hibernate 7.2).
+     */
     @Test
-    void everyQueryIsInterpretedOnce() {
+    void secondCheckoutHasNoQueryPlanCacheMiss() {
         Statistics statistics = sessions.getStatistics();
         Shopper first = ready(1);
         Shopper second = ready(1);
@@ -70,12 +73,12 @@ class CheckoutStatementCountTest {
     }
 
     /**
-     * The database keeps a plan for any values unless one for the values in hand looks cheaper by more than planning costs. Of an array
-     * it takes ten elements to be the rule, so with one it plans anew each time; of what a subquery returns it knows as little before
-     * as after. Completions are a twentieth faster so.
+     * PostgreSQL uses a generic plan unless custom plans look cheaper by more than the cost of planning. It estimates
+     * ten elements for an array parameter, so a statement with a shorter array is planned each time; the estimate for
+     * the result of a subquery does not depend on the values. With generic plans checkouts are five percent faster.
      */
     @Test
-    void everyStatementIsPlannedOnce() throws SQLException {
+    void checkoutStatementsUseGenericPlans() throws SQLException {
         List<Shopper> shoppers = new ArrayList<>();
         for (int n = 0; n < CHECKOUTS; n++) {
             shoppers.add(ready(2));
@@ -83,21 +86,18 @@ class CheckoutStatementCountTest {
         Map<Integer, Map<String, Long>> before = customPlanCounts();
         shoppers.forEach(shopper -> shopper.complete("tok_ok").then().statusCode(201));
         Map<Integer, Map<String, Long>> after = customPlanCounts();
-        // One that a job was using at either time would count from its beginning, or not at all.
+        // A connection that a job was using at either time would count from its start, or not at all.
         after.keySet().retainAll(before.keySet());
         Map<String, Long> meanwhile = new TreeMap<>();
         after.forEach((backend, statements) -> statements.forEach(
                 (sql, times) -> meanwhile.merge(sql, times - before.get(backend).getOrDefault(sql, 0L), Long::sum)));
-        assertThat(meanwhile).as("what the pool's connections have prepared").containsKey("COMMIT");
+        assertThat(meanwhile).as("prepared statements of the pool's connections").containsKey("COMMIT");
         assertThat(meanwhile.values()).allMatch(times -> times < CHECKOUTS / 2, meanwhile.toString());
     }
 
-    /**
-     * How often the statements that the pool's connections have prepared were planned for the values in hand, by the process of the
-     * server that a connection has.
-     */
+    /** The custom plan counts of the pool's prepared statements, by backend process id and statement. */
     private Map<Integer, Map<String, Long>> customPlanCounts() throws SQLException {
-        Map<Integer, Map<String, Long>> planned = new TreeMap<>();
+        Map<Integer, Map<String, Long>> counts = new TreeMap<>();
         List<Connection> connections = new ArrayList<>();
         try {
             for (long n = pool.getMetrics().availableCount(); n >= 0; n--) {
@@ -108,7 +108,7 @@ class CheckoutStatementCountTest {
                         ResultSet rows = statement.executeQuery(
                                 "SELECT pg_backend_pid(), statement, custom_plans FROM pg_prepared_statements")) {
                     while (rows.next()) {
-                        planned.computeIfAbsent(rows.getInt(1), _ -> new TreeMap<>())
+                        counts.computeIfAbsent(rows.getInt(1), _ -> new TreeMap<>())
                                 .merge(rows.getString(2), rows.getLong(3), Long::sum);
                     }
                 }
@@ -118,7 +118,7 @@ class CheckoutStatementCountTest {
                 connection.close();
             }
         }
-        return planned;
+        return counts;
     }
 
     private Shopper ready(int lines) {
@@ -129,7 +129,7 @@ class CheckoutStatementCountTest {
         return shopper;
     }
 
-    /** Those of shoppers, staff and providers; reading events is the relay's. */
+    /** The statements of shoppers, staff and providers, without those that read events. */
     private long statements() throws SQLException {
         return database.countStatements(
                 "(\\m(cart|catalog|checkout|customer|idempotency|inventory|payment|pricing|shipping)|\"order\")\\.[a-z]"

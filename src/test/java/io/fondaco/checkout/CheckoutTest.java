@@ -31,7 +31,7 @@ class CheckoutTest {
     ProductFixture productFixture;
 
     @Test
-    void aCartBecomesAPaidOrderThatItsTokenOpens() {
+    void completedCartBecomesAPaidOrderReadableWithItsToken() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
         placed.then()
@@ -57,7 +57,7 @@ class CheckoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"tok_slow", "tok_flaky"})
-    void aSlowOrFlakyProviderStillEndsInOnePaidOrder(String token) {
+    void slowOrFlakyProviderResultsInOnePaidOrder(String token) {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete(token);
         placed.then().statusCode(201).body("payment_status", equalTo("captured"));
@@ -65,7 +65,7 @@ class CheckoutTest {
     }
 
     @Test
-    void aDeclinedPaymentOpensTheCartAgainAndFreesTheStock() {
+    void declinedPaymentReopensTheCartAndReleasesStock() {
         String sku = productFixture.createProduct(250, 2);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         shopper.complete("test", "tok_declined", "first")
@@ -80,7 +80,7 @@ class CheckoutTest {
     }
 
     @Test
-    void anUnknownOutcomeIsAPendingOrderUntilTheProviderIsAsked() {
+    void unknownPaymentOutcomeIsPendingUntilRecovery() {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_unknown");
         placed.then().statusCode(202).body("status", equalTo("payment_pending"));
@@ -92,7 +92,7 @@ class CheckoutTest {
     }
 
     @Test
-    void aWebhookSettlesAPendingOrderOnce() {
+    void webhookConfirmsAPendingOrderOnce() {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_async");
         placed.then().statusCode(202).body("payment_status", equalTo("pending"));
@@ -110,7 +110,7 @@ class CheckoutTest {
     }
 
     @Test
-    void aWebhookThatDeclinesCancelsTheOrderAndPutsTheStockBack() {
+    void decliningWebhookCancelsTheOrderAndRestocks() {
         String sku = productFixture.createProduct(250, 1);
         Response placed = Shopper.readyToCheckout(sku, 1).complete("tok_async");
         assertThat(productFixture.availableStock(sku)).isZero();
@@ -126,7 +126,7 @@ class CheckoutTest {
     }
 
     @Test
-    void theSameKeyGetsTheSameAnswerAndAnotherBodyNone() {
+    void sameKeyReplaysTheResponseAndRejectsAnotherBody() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         Response first = shopper.complete("test", "tok_ok", "same");
         Response second = shopper.complete("test", "tok_ok", "same");
@@ -147,7 +147,7 @@ class CheckoutTest {
     }
 
     @Test
-    void whatIsMissingIsNamedAllAtOnce() {
+    void incompleteCartReportsAllProblems() {
         String sku = productFixture.createProduct(250, 10);
         Response created = given().contentType("application/json")
                 .body(Map.of("currency", "GBP", "lines", List.of(Map.of("sku", sku, "quantity", 1))))
@@ -161,7 +161,7 @@ class CheckoutTest {
     }
 
     @Test
-    void anotherTotalThanTheOneShownBuysNothing() {
+    void differentExpectedTotalPlacesNoOrder() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         shopper.request()
                 .header("Idempotency-Key", "k")
@@ -179,7 +179,7 @@ class CheckoutTest {
     }
 
     @Test
-    void whatIsShortIsNamedAndNothingIsTaken() {
+    void outOfStockCheckoutReportsShortageAndKeepsTheCartOpen() {
         String sku = productFixture.createProduct(250, 1);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         shopper.complete("tok_ok")
@@ -193,7 +193,7 @@ class CheckoutTest {
     }
 
     @Test
-    void customerIdIsToldToStaffAlone() {
+    void customerIdIsVisibleOnlyToStaff() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         String key = UUID.randomUUID().toString();
         Response order = shopper.complete("test", "tok_ok", key);
@@ -210,9 +210,9 @@ class CheckoutTest {
         AdminApi.getOrder(order.path("id")).then().body("customer_id", startsWith("customer_"));
     }
 
-    /** Anybody can ask for 9,999: what is told stops at fondaco.inventory.told-at-most. */
+    /** Any client can request 9,999 units: the reported quantity is capped at fondaco.inventory.told-at-most. */
     @Test
-    void largeStockIsNotToldToShoppers() {
+    void availableQuantityIsCappedForShoppers() {
         for (long stock : new long[] {10, 11, 168}) {
             String sku = productFixture.createProduct(250, stock);
             Shopper shopper = Shopper.readyToCheckout(sku, 9_999);
@@ -245,7 +245,7 @@ class CheckoutTest {
     }
 
     @Test
-    void eightCompletionsOfOneCartMakeOneOrder() throws Exception {
+    void concurrentCompletionsOfOneCartPlaceOneOrder() throws Exception {
         String sku = productFixture.createProduct(250, 100);
         Shopper shopper = Shopper.readyToCheckout(sku, 3);
         List<Integer> statuses =
@@ -256,7 +256,7 @@ class CheckoutTest {
     }
 
     @Test
-    void theLastUnitIsSoldOnce() throws Exception {
+    void lastUnitIsSoldOnce() throws Exception {
         String sku = productFixture.createProduct(250, 1);
         List<Integer> statuses = ConcurrentRunner.runAll(
                 8, _ -> Shopper.readyToCheckout(sku, 1).complete("tok_ok").statusCode());
@@ -266,10 +266,10 @@ class CheckoutTest {
     }
 
     @Test
-    void aCartBeingCompletedCannotBeChanged() throws Exception {
+    void cartCannotBeChangedDuringCompletion() throws Exception {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var slow = threads.submit(() -> shopper.complete("tok_slow").statusCode());
+            var slowCompletion = threads.submit(() -> shopper.complete("tok_slow").statusCode());
             await().untilAsserted(() -> shopper.getCart().then().body("status", equalTo("completing")));
             shopper.request()
                     .body(Map.of("email", "b@example.org"))
@@ -282,12 +282,12 @@ class CheckoutTest {
                     .statusCode(409)
                     .header("Retry-After", equalTo("2"))
                     .body("code", equalTo("completion_in_progress"));
-            assertThat(slow.get()).isEqualTo(201);
+            assertThat(slowCompletion.get()).isEqualTo(201);
         }
     }
 
     @Test
-    void ordersAreListedNewestFirstAndFiltered() {
+    void orderListIsNewestFirstAndFiltered() {
         String id = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_ok")
                 .path("id");

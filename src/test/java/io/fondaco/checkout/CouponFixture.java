@@ -9,14 +9,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
-/** A promotion of a test's own, over HTTP. */
+/** A promotion for one test, created over HTTP. */
 public record CouponFixture(String id, String code) {
-    /** Takes off pence. */
+    /** A discount of an amount in pence. */
     public static CouponFixture amountOff(long pence, Map<String, Object> more) {
         return create("amount", Map.of("amounts", List.of(gbp(pence))), more);
     }
 
-    /** Takes off hundredths of a percent. */
+    /** A discount in hundredths of a percent. */
     public static CouponFixture percentageOff(int basisPoints, Map<String, Object> more) {
         return create("percentage", Map.of("basis_points", basisPoints), more);
     }
@@ -30,9 +30,9 @@ public record CouponFixture(String id, String code) {
         Map<String, Object> body = new HashMap<>(Map.of("code", code, "title", "A " + kind, "kind", kind));
         body.putAll(value);
         body.putAll(more);
-        Response made = AdminApi.request().body(body).post("/admin/v1/promotions");
-        made.then().statusCode(201);
-        return new CouponFixture(made.path("id"), code);
+        Response created = AdminApi.request().body(body).post("/admin/v1/promotions");
+        created.then().statusCode(201);
+        return new CouponFixture(created.path("id"), code);
     }
 
     static Map<String, Object> gbp(long pence) {
@@ -48,7 +48,7 @@ public record CouponFixture(String id, String code) {
                 .statusCode(200);
     }
 
-    /** How often it is used, as the staff is told. */
+    /** The number of redemptions, as the admin API returns it. */
     public int usageCount() {
         Response promotion = AdminApi.request().get("/admin/v1/promotions/" + id);
         assertThat(promotion.statusCode()).isEqualTo(200);

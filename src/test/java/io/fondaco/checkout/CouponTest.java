@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Coupons on carts and orders: what they take off, when they do not, and what goes back. */
+/** Coupons on carts and orders: discounts, coupons that do not apply, and refunds of discounted units. */
 @QuarkusTest
 class CouponTest {
     private static final Map<String, Object> ADDRESS = Map.of(
@@ -32,16 +32,16 @@ class CouponTest {
     ShopDatabase database;
 
     @Test
-    void aCouponMakesTheCartAndTheOrderCheaperToTheCent() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of());
+    void couponDiscountsCartAndOrderToTheCent() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of());
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(333, 10), 2);
         add(shopper, productFixture.createProduct(99, 10));
         add(shopper, productFixture.createProduct(99, 10));
-        applyCoupons(shopper, couponFixture.code().toLowerCase(java.util.Locale.ROOT), couponFixture.code())
+        applyCoupons(shopper, coupon.code().toLowerCase(java.util.Locale.ROOT), coupon.code())
                 .then()
                 .statusCode(200)
-                .body("coupon_codes", contains(couponFixture.code()))
-                .body("discounts.code", contains(couponFixture.code()))
+                .body("coupon_codes", contains(coupon.code()))
+                .body("discounts.code", contains(coupon.code()))
                 .body("discounts.title", contains("A amount"))
                 .body("discounts.kind", contains("amount"))
                 .body("discounts.amount.amount", contains(100))
@@ -52,7 +52,7 @@ class CouponTest {
         Response placed = shopper.complete("tok_ok");
         placed.then()
                 .statusCode(201)
-                .body("discounts.code", contains(couponFixture.code()))
+                .body("discounts.code", contains(coupon.code()))
                 .body("discounts.amount.amount", contains(100))
                 .body("lines.total.amount", contains(666, 99, 99))
                 .body("lines.discount.amount", contains(77, 12, 11))
@@ -63,29 +63,29 @@ class CouponTest {
                 .body("discounts.title", contains("A amount"))
                 .body("lines.discount.amount", contains(77, 12, 11))
                 .body("payments[0].captured.amount", equalTo(764));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
     }
 
     @Test
-    void whatComesWithAPastedCodeMakesNoDifference() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of());
+    void whiteSpaceAroundACodeIsIgnored() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of());
         for (String around : List.of(" ", "\t", "\u00a0", "\u2007", "\u202f", "\u3000", "\u200b", "\ufeff")) {
             applyCoupons(
                             Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1),
-                            around + couponFixture.code() + around)
+                            around + coupon.code() + around)
                     .then()
                     .statusCode(200)
-                    .body("coupon_codes", contains(couponFixture.code()));
+                    .body("coupon_codes", contains(coupon.code()));
         }
     }
 
     @Test
-    void anOrderKeepsWhatItWasGivenWhateverBecomesOfThePromotion() {
-        CouponFixture couponFixture = CouponFixture.percentageOff(1_000, Map.of());
+    void orderKeepsItsDiscountAfterThePromotionChanges() {
+        CouponFixture coupon = CouponFixture.percentageOff(1_000, Map.of());
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         String order = shopper.complete("tok_ok").path("id");
-        couponFixture.update(Map.of("title", "Another", "basis_points", 5_000));
+        coupon.update(Map.of("title", "Another", "basis_points", 5_000));
         AdminApi.getOrder(order)
                 .then()
                 .body("discounts.title", contains("A percentage"))
@@ -93,7 +93,7 @@ class CouponTest {
     }
 
     @Test
-    void aCouponThatDoesNotApplyIsAProblemAndNeverAFullPrice() {
+    void inapplicableCouponIsAProblemAndBlocksCompletion() {
         String sku = productFixture.createProduct(250, 10);
         CouponFixture early = CouponFixture.amountOff(10, Map.of("starts_at", "2099-01-01T00:00:00Z"));
         CouponFixture late = CouponFixture.amountOff(10, Map.of("ends_at", "2020-01-01T00:00:00Z"));
@@ -142,7 +142,7 @@ class CouponTest {
     }
 
     @Test
-    void aCouponThatThereIsNotOrTooManyAreRefused() {
+    void unknownCouponsAndMoreThanTenAreRejected() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         CouponFixture real = CouponFixture.amountOff(10, Map.of());
         applyCoupons(shopper, real.code(), "no-such", "b d")
@@ -165,7 +165,7 @@ class CouponTest {
     }
 
     @Test
-    void onlyCombinableCouponsComeTogether() {
+    void onlyCombinableCouponsApplyTogether() {
         CouponFixture tenth = CouponFixture.percentageOff(1_000, Map.of("combinable", true));
         CouponFixture pound = CouponFixture.amountOff(100, Map.of("combinable", true));
         CouponFixture alone = CouponFixture.amountOff(100, Map.of());
@@ -183,10 +183,10 @@ class CouponTest {
     }
 
     @Test
-    void freeShippingTakesOffWhatDeliveryCosts() {
-        CouponFixture couponFixture = CouponFixture.freeShipping();
+    void freeShippingDiscountsTheShippingPrice() {
+        CouponFixture coupon = CouponFixture.freeShipping();
         Shopper shopper = Shopper.withCart(productFixture.createProduct(100, 10), 1);
-        applyCoupons(shopper, couponFixture.code()).then().body("discounts.amount.amount", contains(0));
+        applyCoupons(shopper, coupon.code()).then().body("discounts.amount.amount", contains(0));
         shopper.request().body(Map.of("shipping_address", ADDRESS)).patch(shopper.path(""));
         Response placed = shopper.complete("tok_ok");
         placed.then()
@@ -203,19 +203,19 @@ class CouponTest {
     }
 
     @Test
-    void aCouponThatTookNothingOffIsNotUsed() {
-        CouponFixture couponFixture = CouponFixture.freeShipping();
+    void couponWithoutDiscountIsNotRedeemed() {
+        CouponFixture coupon = CouponFixture.freeShipping();
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(100, 10), 1);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         shopper.complete("tok_ok").then().statusCode(201).body("discounts", empty());
-        assertThat(couponFixture.usageCount()).isZero();
+        assertThat(coupon.usageCount()).isZero();
     }
 
     @Test
-    void whatCostsNothingAnyMoreCanBeOrderedAndCancelled() {
-        CouponFixture couponFixture = CouponFixture.percentageOff(10_000, Map.of("usage_limit", 1));
+    void fullyDiscountedCartCanBeOrderedAndCancelled() {
+        CouponFixture coupon = CouponFixture.percentageOff(10_000, Map.of("usage_limit", 1));
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         Response placed = shopper.complete("tok_declined");
         placed.then()
                 .statusCode(201)
@@ -225,15 +225,15 @@ class CouponTest {
                 .then()
                 .statusCode(200)
                 .body("status", equalTo("cancelled"));
-        assertThat(couponFixture.usageCount()).isZero();
+        assertThat(coupon.usageCount()).isZero();
     }
 
     @Test
-    void anotherDiscountThanTheOneShownBuysNothing() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of());
+    void changedDiscountPlacesNoOrder() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of());
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
-        applyCoupons(shopper, couponFixture.code()).then().body("totals.total.amount", equalTo(150));
-        couponFixture.update(Map.of("amounts", List.of(CouponFixture.gbp(90))));
+        applyCoupons(shopper, coupon.code()).then().body("totals.total.amount", equalTo(150));
+        coupon.update(Map.of("amounts", List.of(CouponFixture.gbp(90))));
         shopper.request()
                 .header("Idempotency-Key", "k")
                 .body("""
@@ -245,16 +245,16 @@ class CouponTest {
                 .statusCode(409)
                 .body("code", equalTo("price_changed"))
                 .body("total.amount", equalTo(160));
-        assertThat(couponFixture.usageCount()).isZero();
+        assertThat(coupon.usageCount()).isZero();
     }
 
     @Test
-    void unitsThatGoBackOneByOneGiveBackExactlyWhatWasPaid() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of());
+    void refundsOfSingleUnitsAddUpToThePaidTotal() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of());
         String other = productFixture.createProduct(101, 10);
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(333, 10), 3);
         add(shopper, other);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         Response placed = shopper.complete("tok_ok");
         placed.then().body("lines.discount.amount", contains(91, 9)).body("totals.total.amount", equalTo(1_000));
         for (int amount : new int[] {302, 303, 303}) {
@@ -271,17 +271,17 @@ class CouponTest {
     }
 
     @Test
-    void unitsThatAreCancelledOrReturnedGiveBackWhatWasPaidToo() {
-        CouponFixture couponFixture = CouponFixture.percentageOff(3_333, Map.of());
+    void cancelledAndReturnedUnitsRefundTheDiscountedPrice() {
+        CouponFixture coupon = CouponFixture.percentageOff(3_333, Map.of());
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(100, 10), 3);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         Response placed = shopper.complete("tok_ok");
         placed.then().body("totals.total.amount", equalTo(200));
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of("lines", line(placed, 0, 1)))
                 .then()
                 .body("cancelled_amount.amount", equalTo(66))
                 .body("payments[0].refunded.amount", equalTo(66));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
         AdminApi.orderAction(placed.path("id"), "fulfillments", Map.of()).then().statusCode(201);
         AdminApi.orderAction(placed.path("id"), "returns", Map.of("lines", line(placed, 0, 2), "refund", true))
                 .then()
@@ -291,10 +291,10 @@ class CouponTest {
     }
 
     @Test
-    void anInvoiceIsCapturedForWhatIsLeftOfTheDiscountedPrice() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of());
+    void captureTakesTheDiscountedTotalLessCancellations() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of());
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(333, 10), 3);
-        applyCoupons(shopper, couponFixture.code());
+        applyCoupons(shopper, coupon.code());
         Response placed = shopper.complete("manual", "", UUID.randomUUID().toString());
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of("lines", line(placed, 0, 1)));
         AdminApi.orderAction(placed.path("id"), "capture", Map.of())
@@ -304,21 +304,21 @@ class CouponTest {
     }
 
     @Test
-    void aCartWithoutCouponsAsksNothingAboutThem() throws Exception {
+    void cartWithoutCouponsExecutesNoPromotionStatements() throws Exception {
         Shopper plain = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         long before = statements();
         plain.complete("tok_ok").then().statusCode(201).body("discounts", empty());
         assertThat(statements()).isEqualTo(before);
-        CouponFixture couponFixture = CouponFixture.amountOff(10, Map.of("usage_limit", 5));
+        CouponFixture coupon = CouponFixture.amountOff(10, Map.of("usage_limit", 5));
         Shopper keen = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
-        applyCoupons(keen, couponFixture.code());
+        applyCoupons(keen, coupon.code());
         long ready = statements();
         keen.complete("tok_ok").then().statusCode(201);
         assertThat(statements() - ready).isEqualTo(3);
     }
 
     @Test
-    void whatIsKeptOfACartWithoutCouponsSaysNothingOfThem() throws Exception {
+    void snapshotWithoutCouponsHasNoDiscounts() throws Exception {
         Shopper plain = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         plain.complete("tok_ok").then().statusCode(201);
         String snapshot =
@@ -326,7 +326,7 @@ class CouponTest {
         assertThat(snapshot).contains("unit_price").doesNotContain("\"discounts\"", "\"discount\": null");
     }
 
-    /** Statements that touched a table of promotions. */
+    /** The number of statements on tables of promotions. */
     private long statements() throws Exception {
         return database.countStatements("promotion\\.");
     }

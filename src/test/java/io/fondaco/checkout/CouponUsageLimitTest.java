@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A coupon is never used more often than it may be, and a use that came to nothing is given back, whatever races or crashes. */
+/** Usage limits of coupons are never exceeded and unused redemptions are released, under races and crashes. */
 @QuarkusTest
 class CouponUsageLimitTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -57,32 +57,32 @@ class CouponUsageLimitTest {
     ResponseJson responseJson;
 
     @Test
-    void ofSixtyFourBuyersTenGetTheCoupon() throws Exception {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 10));
+    void concurrentCheckoutsNeverExceedTheUsageLimit() throws Exception {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 10));
         String sku = productFixture.createProduct(250, 1_000);
         List<Shopper> shoppers = ConcurrentRunner.runAll(
-                64, THREADS, n -> shopper(sku, "buyer-" + n + "@example.org", couponFixture.code()));
+                64, THREADS, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
         List<Response> answers =
                 ConcurrentRunner.runAll(64, THREADS, n -> shoppers.get(n).complete("tok_ok"));
         List<Response> orders =
                 answers.stream().filter(answer -> answer.statusCode() == 201).toList();
         assertThat(orders).hasSize(10);
         assertThat(orders).allSatisfy(order -> order.then()
-                .body("discounts.code", contains(couponFixture.code()))
+                .body("discounts.code", contains(coupon.code()))
                 .body("totals.total.amount", equalTo(150)));
         assertThat(answers).filteredOn(answer -> answer.statusCode() != 201).allSatisfy(answer -> answer.then()
                 .statusCode(409)
                 .contentType("application/problem+json")
                 .body("code", equalTo("coupon_used_up"))
-                .body("errors.coupon", contains(couponFixture.code())));
-        assertThat(couponFixture.usageCount()).isEqualTo(10);
-        assertThat(redemptions(couponFixture)).isEqualTo(10);
+                .body("errors.coupon", contains(coupon.code())));
+        assertThat(coupon.usageCount()).isEqualTo(10);
+        assertThat(redemptions(coupon)).isEqualTo(10);
         assertThat(productFixture.availableStock(sku)).isEqualTo(990);
     }
 
     @Test
-    void oneCustomerWithManyCartsUsesACouponOnce() throws Exception {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
+    void concurrentCartsOfOneCustomerRedeemACouponOnce() throws Exception {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
         String sku = productFixture.createProduct(250, 1_000);
         String name = UUID.randomUUID().toString();
         List<Shopper> shoppers = ConcurrentRunner.runAll(
@@ -91,43 +91,43 @@ class CouponUsageLimitTest {
                 n -> shopper(
                         sku,
                         (n % 2 == 0 ? name : name.toUpperCase(java.util.Locale.ROOT)) + "@example.org",
-                        couponFixture.code()));
+                        coupon.code()));
         List<Response> answers =
                 ConcurrentRunner.runAll(8, THREADS, n -> shoppers.get(n).complete("tok_ok"));
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 201).hasSize(1);
         assertThat(answers)
                 .filteredOn(answer -> answer.statusCode() != 201)
                 .allSatisfy(answer -> answer.then().statusCode(409).body("code", equalTo("coupon_used_up")));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
-        shopper(sku, "another-" + name + "@example.org", couponFixture.code())
+        assertThat(coupon.usageCount()).isEqualTo(1);
+        shopper(sku, "another-" + name + "@example.org", coupon.code())
                 .complete("tok_ok")
                 .then()
                 .statusCode(201);
-        couponFixture.update(Map.of("usage_limit_per_customer", 2));
-        shopper(sku, name + "@example.org", couponFixture.code())
+        coupon.update(Map.of("usage_limit_per_customer", 2));
+        shopper(sku, name + "@example.org", coupon.code())
                 .complete("tok_ok")
                 .then()
                 .statusCode(201);
-        Shopper third = shopper(sku, name + "@example.org", couponFixture.code());
+        Shopper third = shopper(sku, name + "@example.org", coupon.code());
         third.getCart().then().body("problems", empty());
         third.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
-        assertThat(couponFixture.usageCount()).isEqualTo(3);
+        assertThat(coupon.usageCount()).isEqualTo(3);
     }
 
-    /** Anybody can write anybody's address on a cart: it must not tell what that person has bought with. */
+    /** Any client can put any e-mail address on a cart, so a cart must not disclose that customer's redemptions. */
     @Test
-    void cartDoesNotTellWhetherAnAddressHasUsedACoupon() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
+    void cartDoesNotDiscloseRedemptionsOfAnEmailAddress() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
         String sku = productFixture.createProduct(250, 10);
         String email = "victim-" + UUID.randomUUID() + "@example.org";
-        shopper(sku, email, couponFixture.code()).complete("tok_ok").then().statusCode(201);
+        shopper(sku, email, coupon.code()).complete("tok_ok").then().statusCode(201);
         Shopper curious = Shopper.readyToCheckout(sku, 1);
         String before = curious.request()
                 .body(Map.of(
                         "email",
                         "nobody-" + UUID.randomUUID() + "@example.org",
                         "coupon_codes",
-                        List.of(couponFixture.code())))
+                        List.of(coupon.code())))
                 .patch(curious.path(""))
                 .then()
                 .statusCode(200)
@@ -144,11 +144,11 @@ class CouponUsageLimitTest {
     }
 
     @Test
-    void invisibleCharactersAndOtherFormsOfADomainMakeNoOtherCustomer() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
+    void emailVariantsCountAsTheSameCustomer() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit_per_customer", 1));
         String sku = productFixture.createProduct(250, 10);
         String name = UUID.randomUUID().toString();
-        shopper(sku, name + "@m\u00fcller.example", couponFixture.code())
+        shopper(sku, name + "@m\u00fcller.example", coupon.code())
                 .complete("tok_ok")
                 .then()
                 .statusCode(201)
@@ -157,7 +157,7 @@ class CouponUsageLimitTest {
                 "\u200b" + name + "@m\u00fcller.example",
                 name.toUpperCase(java.util.Locale.ROOT) + "@MU\u0308LLER.example",
                 name + "@xn--mller-kva.example")) {
-            shopper(sku, same, couponFixture.code())
+            shopper(sku, same, coupon.code())
                     .complete("tok_ok")
                     .then()
                     .statusCode(409)
@@ -166,84 +166,84 @@ class CouponUsageLimitTest {
     }
 
     @Test
-    void aDeclinedPaymentGivesTheUseBack() {
-        CouponFixture couponFixture =
+    void declinedPaymentReleasesTheRedemption() {
+        CouponFixture coupon =
                 CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
         String sku = productFixture.createProduct(250, 10);
-        Shopper shopper = shopper(sku, "declined@example.org", couponFixture.code());
+        Shopper shopper = shopper(sku, "declined@example.org", coupon.code());
         shopper.complete("tok_declined").then().statusCode(402);
-        assertThat(couponFixture.usageCount()).isZero();
-        assertThat(redemptions(couponFixture)).isZero();
+        assertThat(coupon.usageCount()).isZero();
+        assertThat(redemptions(coupon)).isZero();
         shopper.complete("tok_ok").then().statusCode(201).body("totals.total.amount", equalTo(150));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
-        Shopper late = shopper(sku, "late@example.org", couponFixture.code());
+        assertThat(coupon.usageCount()).isEqualTo(1);
+        Shopper late = shopper(sku, "late@example.org", coupon.code());
         late.complete("tok_ok").then().statusCode(409).body("code", equalTo("coupon_used_up"));
         late.getCart().then().body("status", equalTo("open"));
     }
 
     @Test
-    void aPendingPaymentKeepsTheUseUntilItIsDecided() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
+    void pendingPaymentHoldsTheRedemption() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
         String sku = productFixture.createProduct(250, 10);
-        Response refused = shopper(sku, "a@example.org", couponFixture.code()).complete("tok_async");
+        Response refused = shopper(sku, "a@example.org", coupon.code()).complete("tok_async");
         refused.then().statusCode(202);
-        shopper(sku, "b@example.org", couponFixture.code())
+        shopper(sku, "b@example.org", coupon.code())
                 .complete("tok_ok")
                 .then()
                 .statusCode(409);
         sendWebhook(refused, "payment.declined");
-        assertThat(couponFixture.usageCount()).isZero();
-        Response paid = shopper(sku, "b@example.org", couponFixture.code()).complete("tok_async");
+        assertThat(coupon.usageCount()).isZero();
+        Response paid = shopper(sku, "b@example.org", coupon.code()).complete("tok_async");
         sendWebhook(paid, "payment.captured");
         sendWebhook(paid, "payment.captured");
         AdminApi.getOrder(paid.path("id")).then().body("payment_status", equalTo("captured"));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
     }
 
     @Test
-    void anOrderThatIsCancelledAsAWholeGivesTheUseBackOnce() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 2));
+    void cancelledOrderReleasesTheRedemptionOnce() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 2));
         String sku = productFixture.createProduct(250, 10);
-        shopper(sku, "stays@example.org", couponFixture.code())
+        shopper(sku, "stays@example.org", coupon.code())
                 .complete("tok_ok")
                 .then()
                 .statusCode(201);
-        Response placed = shopper(sku, "goes@example.org", couponFixture.code()).complete("tok_ok");
+        Response placed = shopper(sku, "goes@example.org", coupon.code()).complete("tok_ok");
         String key = UUID.randomUUID().toString();
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of(), key).then().statusCode(200);
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of(), key).then().statusCode(200);
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
     }
 
     @Test
-    void whatIsShortTakesNoUse() {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
-        Shopper shopper = shopper(productFixture.createProduct(250, 0), "short@example.org", couponFixture.code());
+    void outOfStockCheckoutRedeemsNoCoupon() {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
+        Shopper shopper = shopper(productFixture.createProduct(250, 0), "short@example.org", coupon.code());
         shopper.complete("tok_ok").then().statusCode(409).body("code", equalTo("out_of_stock"));
-        assertThat(couponFixture.usageCount()).isZero();
+        assertThat(coupon.usageCount()).isZero();
     }
 
     @Test
     @ActivateRequestContext
-    void cutOffBeforeTheProviderWasAskedTheUseIsGivenBack() throws Exception {
-        CouponFixture couponFixture =
+    void crashBeforeAuthorizationReleasesTheRedemption() throws Exception {
+        CouponFixture coupon =
                 CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
-        Shopper shopper = shopper(productFixture.createProduct(250, 1), "cut-off@example.org", couponFixture.code());
+        Shopper shopper = shopper(productFixture.createProduct(250, 1), "cut-off@example.org", coupon.code());
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
         expireLease(prepared);
         await().atMost(TIMEOUT).untilAsserted(() -> shopper.getCart().then().body("status", equalTo("open")));
-        assertThat(couponFixture.usageCount()).isZero();
-        assertThat(redemptions(couponFixture)).isZero();
+        assertThat(coupon.usageCount()).isZero();
+        assertThat(redemptions(coupon)).isZero();
         shopper.complete("test", "tok_ok", "k").then().statusCode(201).body("totals.total.amount", equalTo(150));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
     }
 
     @Test
     @ActivateRequestContext
-    void cutOffAfterTheMoneyWasTakenTheUseIsKept() throws Exception {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
-        Shopper shopper = shopper(productFixture.createProduct(250, 1), "cut-off@example.org", couponFixture.code());
+    void crashAfterCaptureKeepsTheRedemption() throws Exception {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
+        Shopper shopper = shopper(productFixture.createProduct(250, 1), "cut-off@example.org", coupon.code());
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
         assertThat(payments.authorize(prepared.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.CAPTURED);
         expireLease(prepared);
@@ -252,17 +252,17 @@ class CouponUsageLimitTest {
                 .then()
                 .statusCode(201)
                 .header("Idempotent-Replayed", "true")
-                .body("discounts.code", contains(couponFixture.code()))
+                .body("discounts.code", contains(coupon.code()))
                 .body("totals.total.amount", equalTo(150));
-        assertThat(couponFixture.usageCount()).isEqualTo(1);
+        assertThat(coupon.usageCount()).isEqualTo(1);
     }
 
     @Test
     @ActivateRequestContext
-    void whenTheStockIsGoneAfterTheMoneyWasTakenTheUseIsGivenBackWithTheMoney() throws Exception {
-        CouponFixture couponFixture = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
+    void soldOutAfterCaptureReleasesTheRedemptionAndRefunds() throws Exception {
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1));
         String sku = productFixture.createProduct(250, 1);
-        Shopper shopper = shopper(sku, "sold-out@example.org", couponFixture.code());
+        Shopper shopper = shopper(sku, "sold-out@example.org", coupon.code());
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
         assertThat(payments.authorize(prepared.payment(), "tok_ok").outcome()).isEqualTo(PaymentOutcome.CAPTURED);
         QuarkusTransaction.requiringNew().run(() -> {
@@ -271,14 +271,14 @@ class CouponUsageLimitTest {
         });
         expireLease(prepared);
         await().atMost(TIMEOUT).untilAsserted(() -> shopper.getCart().then().body("status", equalTo("open")));
-        assertThat(couponFixture.usageCount()).isZero();
+        assertThat(coupon.usageCount()).isZero();
         assertThat(database.query("SELECT sum(amount) FROM payment.refund WHERE payment_id = '%s'"
                         .formatted(prepared.payment().id().value())))
                 .isEqualTo("150");
     }
 
     @Test
-    void couponsNamedCrosswiseNeverLockEachOtherOut() throws Exception {
+    void couponsInOppositeOrderDoNotDeadlock() throws Exception {
         Map<String, Object> terms = Map.of("combinable", true, "usage_limit", 1_000, "usage_limit_per_customer", 1_000);
         CouponFixture one = CouponFixture.amountOff(10, terms);
         CouponFixture two = CouponFixture.percentageOff(1_000, terms);
@@ -318,16 +318,16 @@ class CouponUsageLimitTest {
                 .statusCode(204);
     }
 
-    private int redemptions(CouponFixture couponFixture) {
+    private int redemptions(CouponFixture coupon) {
         return queryInt(
                 "SELECT count(*) FROM promotion.redemption r JOIN promotion.promotion p ON p.id = r.promotion_id"
-                        + " WHERE p.code = '" + couponFixture.code() + "'");
+                        + " WHERE p.code = '" + coupon.code() + "'");
     }
 
-    private int customerUses(CouponFixture couponFixture) {
+    private int customerUses(CouponFixture coupon) {
         return queryInt(
                 "SELECT sum(u.used) FROM promotion.customer_usage u JOIN promotion.promotion p ON p.id = u.promotion_id"
-                        + " WHERE p.code = '" + couponFixture.code() + "'");
+                        + " WHERE p.code = '" + coupon.code() + "'");
     }
 
     private int queryInt(String sql) {
@@ -348,7 +348,7 @@ class CouponUsageLimitTest {
                 prepareCheckout.prepare(CartId.parse(shopper.cartId()), shopper.token(), key, REQUEST);
     }
 
-    /** As after a crash: nobody works on it any more. */
+    /** Expires the lease, as after a crash of the process that had it. */
     private void expireLease(PrepareCheckout.Preparation.Prepared prepared) throws Exception {
         database.execute("UPDATE checkout.attempt SET locked_until = now() WHERE id = '%s'"
                 .formatted(prepared.attempt().id()));

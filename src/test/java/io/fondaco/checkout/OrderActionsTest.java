@@ -26,7 +26,7 @@ class OrderActionsTest {
     ShopDatabase database;
 
     @Test
-    void aWholeOrderIsCancelledRefundedAndPutBack() {
+    void cancelledOrderIsRefundedAndRestocked() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
         String key = UUID.randomUUID().toString();
@@ -47,7 +47,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void partOfAnOrderIsCancelledAndTheRestSent() {
+    void partiallyCancelledOrderCanBeFulfilled() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of("lines", lines(placed, 1)))
@@ -92,12 +92,12 @@ class OrderActionsTest {
     }
 
     @Test
-    void neverMoreIsRefundedThanWasCaptured() throws Exception {
+    void refundsNeverExceedTheCapturedAmount() throws Exception {
         String sku = productFixture.createProduct(250, 10);
         Response placed = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
-        Map<String, Object> most = Map.of("amount", Map.of("amount", 600, "currency", "GBP"), "reason", "sorry");
+        Map<String, Object> refund = Map.of("amount", Map.of("amount", 600, "currency", "GBP"), "reason", "sorry");
         List<Integer> statuses = ConcurrentRunner.runAll(
-                4, _ -> AdminApi.orderAction(placed.path("id"), "refunds", most).statusCode());
+                4, _ -> AdminApi.orderAction(placed.path("id"), "refunds", refund).statusCode());
         assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409);
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 2)))
                 .then()
@@ -117,7 +117,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void anInvoiceIsCapturedForWhatWasNotCancelled() {
+    void captureTakesTheTotalLessCancellations() {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4)
                 .complete("manual", "", UUID.randomUUID().toString());
         placed.then().statusCode(201).body("payment_status", equalTo("authorized"));
@@ -136,7 +136,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void aCancelledInvoiceIsVoided() {
+    void cancelledAuthorizedOrderIsVoided() {
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4)
                 .complete("manual", "", UUID.randomUUID().toString());
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
@@ -148,7 +148,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void anOrderWithAPendingPaymentIsCancelledAndNothingIsTakenLater() {
+    void cancelledPendingOrderIsNotCapturedLater() {
         String sku = productFixture.createProduct(250, 1);
         Response placed = Shopper.readyToCheckout(sku, 1).complete("tok_async");
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
@@ -165,7 +165,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void unitsThatWereRefundedAndPutBackAreNotSent() {
+    void refundedAndRestockedUnitsCannotBeSent() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = placed(sku, 2);
         String order = placed.path("id");
@@ -187,7 +187,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void anOrderCompletesWhenTheUnitsThatAreLeftAreRefundedAndPutBack() {
+    void restockingTheLastOpenUnitsCompletesTheOrder() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = placed(sku, 3);
         AdminApi.orderAction(placed.path("id"), "fulfillments", Map.of("lines", lines(placed, 2)))
@@ -200,7 +200,7 @@ class OrderActionsTest {
                 .body("status", equalTo("completed"))
                 .body("lines[0].cancelled_quantity", equalTo(1));
         assertThat(productFixture.availableStock(sku)).isEqualTo(8);
-        // One more comes back: it was sent, so it counts as returned.
+        // The next unit was sent, so it counts as returned.
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1), "restock", true))
                 .then()
                 .statusCode(201)
@@ -214,7 +214,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void refundedUnitsAreSentOnlyIfTheyAreNamed() {
+    void refundedUnitsAreSentOnlyIfNamed() {
         Response placed = placed(productFixture.createProduct(250, 10), 2);
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
                 .then()
@@ -236,7 +236,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void cancellingPartOfAnOrderTakesRefundedUnitsFirstAndDoesNotPayTwice() {
+    void cancellationTakesRefundedUnitsFirstWithoutRefundingTwice() {
         String sku = productFixture.createProduct(1_000, 10);
         Response placed = placed(sku, 2);
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
@@ -263,7 +263,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void aReturnTakesRefundedUnitsFirstAndDoesNotPayTwice() {
+    void returnTakesRefundedUnitsFirstWithoutRefundingTwice() {
         Response placed = placed(productFixture.createProduct(1_000, 10), 3);
         AdminApi.orderAction(placed.path("id"), "fulfillments", Map.of()).then().statusCode(201);
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 1)))
@@ -278,7 +278,7 @@ class OrderActionsTest {
     }
 
     @Test
-    void aLargeOrderIsRefundedReturnedAndCancelledByLine() throws Exception {
+    void eventsOfLargeOrdersAreTruncatedAt200Lines() throws Exception {
         int count = 300;
         List<String> skus = IntStream.range(0, count)
                 .mapToObj(_ -> productFixture.createProduct(10, 10))
@@ -309,21 +309,21 @@ class OrderActionsTest {
         AdminApi.getOrder(order)
                 .then()
                 .body("history.find { it.event == 'cancelled' }.facts.lines.size()", equalTo(count));
-        Response whole = placed(skus.getFirst(), 1);
-        AdminApi.orderAction(whole.path("id"), "cancel", Map.of()).then().statusCode(200);
-        assertThat(facts(whole.path("id"), "cancelled", "facts->>'line_count'")).isEqualTo("1");
-        assertThat(facts(whole.path("id"), "cancelled", "facts->>'lines_truncated'"))
+        Response otherOrder = placed(skus.getFirst(), 1);
+        AdminApi.orderAction(otherOrder.path("id"), "cancel", Map.of()).then().statusCode(200);
+        assertThat(facts(otherOrder.path("id"), "cancelled", "facts->>'line_count'")).isEqualTo("1");
+        assertThat(facts(otherOrder.path("id"), "cancelled", "facts->>'lines_truncated'"))
                 .isNull();
     }
 
     @Test
-    void aUnitThatCostNothingIsPutBackWithoutMoney() {
+    void freeUnitIsRestockedWithoutARefund() {
         String gift = productFixture.createProduct(100, 5);
-        CouponFixture couponFixture = CouponFixture.percentageOff(10_000, Map.of("skus", List.of(gift)));
+        CouponFixture coupon = CouponFixture.percentageOff(10_000, Map.of("skus", List.of(gift)));
         Shopper shopper = Shopper.readyToCheckout(gift, 1);
         shopper.addLine(productFixture.createProduct(250, 5), 1).then().statusCode(200);
         shopper.request()
-                .body(Map.of("coupon_codes", List.of(couponFixture.code())))
+                .body(Map.of("coupon_codes", List.of(coupon.code())))
                 .patch(shopper.path(""))
                 .then()
                 .statusCode(200);
@@ -348,11 +348,11 @@ class OrderActionsTest {
                 .body("status", equalTo("completed"));
     }
 
-    /** Of the event that the outbox has. */
+    /** A value from the facts of the event in the outbox. */
     private String facts(String order, String event, String expression) throws Exception {
         return database.query("""
                 SELECT %s FROM (SELECT cast(data AS jsonb)->'facts' AS facts FROM messaging.outbox
-                                 WHERE subject = '%s' AND type = 'order.%s') AS told
+                                 WHERE subject = '%s' AND type = 'order.%s') AS event
                 """.formatted(expression, order, event));
     }
 

@@ -7,7 +7,7 @@ import io.restassured.response.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** The test provider's side of its webhook. */
+/** Sends webhooks as the test provider. */
 public final class PaymentWebhookSender {
     private static final String SECRET = "test-webhook-secret";
 
@@ -30,7 +30,7 @@ public final class PaymentWebhookSender {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What it signs its webhook with. */
+    /** The signature of a webhook body. */
     public static String signature(byte[] body) {
         return "sha256=" + HexFormat.of().formatHex(Hmac.of(body, Hmac.key(SECRET.getBytes(StandardCharsets.UTF_8))));
     }

@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Puts things on the shelf for a test, each under a SKU of its own. */
+/** Creates products for a test, each with its own SKU. */
 @ApplicationScoped
 public class ProductFixture {
     private final Catalog catalog;
@@ -34,14 +34,14 @@ public class ProductFixture {
         this.inventory = inventory;
     }
 
-    /** A new product in GBP that is delivered. Returns its SKU. */
+    /** Creates a product that requires shipping, with a price in GBP. Returns its SKU. */
     @Transactional
     @ActivateRequestContext
     public String createProduct(long pence, long available) {
         return createProduct("Thing", pence, available);
     }
 
-    /** The same, under a title of its own. */
+    /** Creates a product with this title. */
     @Transactional
     @ActivateRequestContext
     public String createProduct(String title, long pence, long available) {

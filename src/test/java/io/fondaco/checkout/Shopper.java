@@ -31,12 +31,12 @@ public record Shopper(String cartId, String token) {
         return new Shopper(created.path("id"), created.path("cart_token"));
     }
 
-    /** A cart that can be completed: it is collected. */
+    /** A shopper with a cart that can be completed; the order is collected. */
     public static Shopper readyToCheckout(String sku, int quantity) {
         return readyToCheckout(List.of(sku), quantity);
     }
 
-    /** The same, with so many of each. */
+    /** A shopper with this quantity of each SKU. */
     static Shopper readyToCheckout(List<String> skus, int quantity) {
         Shopper shopper = withCart(skus, quantity);
         shopper.request()
@@ -59,7 +59,7 @@ public record Shopper(String cartId, String token) {
         return request().get(path(""));
     }
 
-    /** Puts so many in the cart. */
+    /** Adds this quantity to the cart. */
     public Response addLine(String sku, int quantity) {
         return request().body(Map.of("sku", sku, "quantity", quantity)).post(path("/lines"));
     }

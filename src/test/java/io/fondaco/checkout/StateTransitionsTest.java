@@ -10,10 +10,10 @@ import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import org.junit.jupiter.api.Test;
 
-/** Walks every pair of states of every state machine of buying. */
+/** Checks every pair of states of the checkout attempt, order and payment state machines. */
 class StateTransitionsTest {
     @Test
-    void aCompletionMovesAsDrawnAndNoOtherWay() {
+    void checkoutAttemptHasOnlyTheAllowedTransitions() {
         assertThat(transitions(CheckoutAttemptState.values(), CheckoutAttemptState::canTransitionTo))
                 .containsExactlyInAnyOrder(
                         "RESERVED>PENDING",
@@ -24,7 +24,7 @@ class StateTransitionsTest {
     }
 
     @Test
-    void anOrderMovesAsDrawnAndNoOtherWay() {
+    void orderHasOnlyTheAllowedTransitions() {
         assertThat(transitions(OrderStatus.values(), OrderStatus::canTransitionTo))
                 .containsExactlyInAnyOrder(
                         "PAYMENT_PENDING>CONFIRMED",
@@ -34,7 +34,7 @@ class StateTransitionsTest {
     }
 
     @Test
-    void aPaymentMovesAsDrawnAndNoOtherWay() {
+    void paymentHasOnlyTheAllowedTransitions() {
         assertThat(transitions(PaymentState.values(), PaymentState::canTransitionTo))
                 .containsExactlyInAnyOrder(
                         "PENDING>AUTHORIZED",
@@ -50,11 +50,11 @@ class StateTransitionsTest {
                         "VOIDED>MISMATCHED");
     }
 
-    private static <S extends Enum<S>> Set<String> transitions(S[] states, BiPredicate<S, S> canBecome) {
-        Set<String> moves = new TreeSet<>();
+    private static <S extends Enum<S>> Set<String> transitions(S[] states, BiPredicate<S, S> canTransition) {
+        Set<String> transitions = new TreeSet<>();
         Arrays.stream(states).forEach(from -> Arrays.stream(states)
-                .filter(to -> canBecome.test(from, to))
-                .forEach(to -> moves.add(from + ">" + to)));
-        return moves;
+                .filter(to -> canTransition.test(from, to))
+                .forEach(to -> transitions.add(from + ">" + to)));
+        return transitions;
     }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Transactions that are lost to others are done once more, in new ones, and counted. */
+/** Transactions that fail with a deadlock or serialization failure are retried in new ones, and counted. */
 @QuarkusTest
 class WriteRetryTest {
     @Inject
@@ -38,37 +38,37 @@ class WriteRetryTest {
         "payment.payment, NEW.amount = 7702, 40P01, fondaco.database.deadlocks",
         "\"order\".orders, NEW.total = 7702, 40001, fondaco.database.serialization.failures"
     })
-    void aCompletionThatIsTheVictimIsDoneAgainInANewTransaction(
+    void failedCheckoutTransactionIsRetriedInANewTransaction(
             String table, String condition, String state, String counter) throws SQLException {
         String sku = productFixture.createProduct(3851, 3);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
-        double lost = metrics.counter(counter).count();
+        double failed = metrics.counter(counter).count();
         double retried = metrics.counter("fondaco.database.writes.retried").count();
         withFailingWrites(table, condition, state, 2, () -> shopper.complete("tok_ok")
                 .then()
                 .statusCode(201));
-        assertThat(metrics.counter(counter).count()).isEqualTo(lost + 2);
+        assertThat(metrics.counter(counter).count()).isEqualTo(failed + 2);
         assertThat(metrics.counter("fondaco.database.writes.retried").count()).isEqualTo(retried + 2);
         assertThat(productFixture.availableStock(sku)).isEqualTo(1);
     }
 
     @Test
-    void afterFourTriesTheCallerIsToldToTryAgain() throws SQLException {
+    void fourFailedTriesReturnServiceUnavailable() throws SQLException {
         String sku = productFixture.createProduct(3852, 3);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
-        double lost = metrics.counter("fondaco.database.deadlocks").count();
+        double failed = metrics.counter("fondaco.database.deadlocks").count();
         withFailingWrites("payment.payment", "NEW.amount = 7704", "40P01", 100, () -> shopper.complete("tok_ok")
                 .then()
                 .statusCode(503)
                 .header("Retry-After", "1")
                 .body("code", equalTo("busy")));
-        assertThat(metrics.counter("fondaco.database.deadlocks").count()).isEqualTo(lost + 4);
+        assertThat(metrics.counter("fondaco.database.deadlocks").count()).isEqualTo(failed + 4);
         assertThat(productFixture.availableStock(sku)).isEqualTo(3);
         shopper.complete("tok_ok").then().statusCode(201);
     }
 
     @Test
-    void aCartVerbAndAStockChangeAreDoneAgainToo() throws SQLException {
+    void cartAndStockChangesAreRetriedToo() throws SQLException {
         String sku = productFixture.createProduct(250, 3);
         Shopper shopper = Shopper.withCart(sku, 1);
         withFailingWrites("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.addLine(sku, 1)
@@ -85,7 +85,7 @@ class WriteRetryTest {
     }
 
     @Test
-    void whoeverNeedsTwoLevelsTakesTheFirstOneFirst() throws Exception {
+    void stockLevelsAreLockedInSkuOrder() throws Exception {
         String first = productFixture.createProduct(250, 5);
         String second = productFixture.createProduct(250, 5);
         Shopper shopper = Shopper.readyToCheckout(second, 1);
@@ -97,7 +97,9 @@ class WriteRetryTest {
                 .statusCode(200);
     }
 
-    /** The call waits for the first level, which is held, and has not taken the second: so two of them cannot wait in a circle. */
+    /**
+     * The call waits for the locked first stock level and has not locked the second, so two such calls cannot deadlock.
+     */
     private Response whileLocked(String first, String second, Callable<Response> call) throws Exception {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Future<Response> answer;
@@ -112,7 +114,10 @@ class WriteRetryTest {
         }
     }
 
-    /** While it runs, so many writes to the table fail as those of a victim do; a sequence does not forget with a rollback. */
+    /**
+     * Runs the work while the first writes to the table fail with this SQLSTATE. A sequence counts them, because a
+     * rollback does not reset it.
+     */
     private void withFailingWrites(String table, String condition, String state, int times, Runnable work)
             throws SQLException {
         database.execute("CREATE SCHEMA IF NOT EXISTS contention");

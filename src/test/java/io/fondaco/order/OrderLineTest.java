@@ -17,12 +17,12 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 
-/** What goes back for units is what was paid for them. */
+/** Quantities and refund amounts of order lines, checked against a model of single units. */
 class OrderLineTest {
     private static final String EUR = "EUR";
 
     @Property
-    void unitsThatGoBackInWhateverStepsAddUpToWhatWasPaid(
+    void refundsInAnyStepsAddUpToThePaidTotal(
             @ForAll @IntRange(min = 1, max = 9_999) int quantity,
             @ForAll @LongRange(min = 0, max = 900_000_000_000L) long price,
             @ForAll @IntRange(min = 0, max = 1_000) int perMille,
@@ -43,7 +43,7 @@ class OrderLineTest {
     }
 
     @Property
-    void withoutADiscountUnitsCostTheirPrice(
+    void undiscountedUnitsAreRefundedAtTheirPrice(
             @ForAll @IntRange(min = 1, max = 9_999) int quantity,
             @ForAll @LongRange(min = 0, max = 900_000_000_000L) long price,
             @ForAll @IntRange(min = 0, max = 9_999) int refunded,
@@ -73,49 +73,49 @@ class OrderLineTest {
                 0);
     }
 
-    /** Verbs on a line at random, done to its counts and to each of its units side by side. */
+    /** Applies random actions to the quantities of a line and to a model of its single units, and compares them. */
     @Property
-    void theCountsOfALineAreThoseOfItsUnits(
+    void lineQuantitiesMatchTheStatesOfItsUnits(
             @ForAll @IntRange(min = 1, max = 6) int quantity,
             @ForAll @Size(max = 12) List<@From("moves") LineStep> moves) {
         OrderLine line = line(quantity, 10, 0, 0);
         UnitStates unitStates = new UnitStates(quantity);
-        for (LineStep lineStep : moves) {
-            int most =
-                    switch (lineStep.action()) {
+        for (LineStep step : moves) {
+            int maximum =
+                    switch (step.action()) {
                         case CANCEL, FULFILL -> line.openQuantity();
                         case REFUND, REFUND_AND_RESTOCK -> line.refundableQuantity();
                         case RETURN, RETURN_REFUND_AND_RESTOCK -> line.returnableQuantity();
                     };
-            int count = Math.min(lineStep.units(), most);
-            line = applied(line, change(line, lineStep.action(), count));
-            unitStates.apply(lineStep.action(), count);
+            int count = Math.min(step.units(), maximum);
+            line = applied(line, change(line, step.action(), count));
+            unitStates.apply(step.action(), count);
             assertThat(unitStates.counts())
-                    .as("%s %d", lineStep.action(), count)
+                    .as("%s %d", step.action(), count)
                     .isEqualTo(counts(line));
             assertThat(line.cancelledQuantity() + line.fulfilledQuantity()).isBetween(0, quantity);
             assertThat(line.restockedQuantity() + line.returnableQuantity())
-                    .as("on the shelf, or at the customer's")
+                    .as("in stock or at the customer")
                     .isBetween(0, quantity);
         }
     }
 
     @Property
-    void aRefundThatFailedLeavesItsUnitsToBeRefunded(
+    void unitsOfAFailedRefundCanBeRefundedAgain(
             @ForAll @IntRange(min = 1, max = 6) int quantity,
             @ForAll @IntRange(min = 0, max = 6) int sent,
             @ForAll @IntRange(min = 1, max = 6) int asked,
-            @ForAll LineAction lineAction,
+            @ForAll LineAction action,
             @ForAll @IntRange(min = 0, max = 6) int later) {
         OrderLine line = line(quantity, 10, 0, 0);
         line = applied(line, line.fulfill(Math.min(sent, quantity)));
         int count = Math.min(
                 asked,
-                lineAction == LineAction.CANCEL || lineAction == LineAction.FULFILL
+                action == LineAction.CANCEL || action == LineAction.FULFILL
                         ? line.openQuantity()
                         : line.refundableQuantity());
         OrderLineChange change =
-                change(line, lineAction, Math.min(count, lineAction.isReturn() ? line.returnableQuantity() : count));
+                change(line, action, Math.min(count, action.isReturn() ? line.returnableQuantity() : count));
         line = applied(line, change);
         line = applied(line, line.cancel(Math.min(later, line.openQuantity())));
         int refundable = line.refundableQuantity();
@@ -161,7 +161,7 @@ class OrderLineTest {
         }
     }
 
-    /** The units of a line, each for itself. */
+    /** A model of a line with a state for each unit. */
     private static final class UnitStates {
         private final List<Unit> all;
 
@@ -169,15 +169,15 @@ class OrderLineTest {
             all = Stream.generate(Unit::new).limit(quantity).toList();
         }
 
-        private Stream<Unit> withState(State state, Predicate<Unit> which) {
-            return all.stream().filter(unit -> unit.state == state).filter(which);
+        private Stream<Unit> withState(State state, Predicate<Unit> condition) {
+            return all.stream().filter(unit -> unit.state == state).filter(condition);
         }
 
-        private void apply(LineAction lineAction, int count) {
+        private void apply(LineAction action, int count) {
             Predicate<Unit> refunded = unit -> unit.refunded;
             Predicate<Unit> paid = refunded.negate();
-            Predicate<Unit> aside = unit -> !unit.refunded && !unit.restocked;
-            switch (lineAction) {
+            Predicate<Unit> unrestocked = unit -> !unit.refunded && !unit.restocked;
+            switch (action) {
                 case CANCEL ->
                     first(count, withState(State.OPEN, refunded), withState(State.OPEN, paid))
                             .forEach(unit -> unit.transitionTo(State.CANCELLED, true));
@@ -196,7 +196,7 @@ class OrderLineTest {
                     first(
                                     count,
                                     withState(State.CANCELLED, paid),
-                                    withState(State.RETURNED, aside),
+                                    withState(State.RETURNED, unrestocked),
                                     withState(State.OPEN, paid),
                                     withState(State.SENT, paid))
                             .forEach(unit -> unit.transitionTo(
@@ -214,7 +214,7 @@ class OrderLineTest {
             attributeRefundsToReturnedUnitsFirst();
         }
 
-        /** Money has no unit: what went back for units that left counts for those first that came back. */
+        /** Refunds are not bound to units: refunds of sent units are attributed to returned units first. */
         private void attributeRefundsToReturnedUnitsFirst() {
             List<Unit> unpaid =
                     withState(State.RETURNED, unit -> !unit.refunded).toList();
@@ -254,8 +254,8 @@ class OrderLineTest {
                 .toList();
     }
 
-    private static OrderLineChange change(OrderLine line, LineAction lineAction, int units) {
-        return switch (lineAction) {
+    private static OrderLineChange change(OrderLine line, LineAction action, int units) {
+        return switch (action) {
             case CANCEL -> line.cancel(units);
             case FULFILL -> line.fulfill(units);
             case REFUND -> line.refund(units);

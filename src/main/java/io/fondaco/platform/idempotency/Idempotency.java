@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps the answers of requests that must take effect once. Everything happens in the caller's transaction on the
- * primary: a crash before its commit leaves no trace of the key, so a retry starts afresh; after it, a retry gets the
- * stored answer.
+ * Stores the responses of requests that must take effect once. Everything happens in the caller's transaction on the
+ * primary: a crash before its commit rolls the key back, so a retry starts again; after it, a retry gets the stored
+ * response.
  *
- * <p>A caller whose effect fits one transaction calls {@link #claim} first and {@link #store} last in it. A caller that
- * must leave the database in between (a payment) commits the claim with what it needs to go on; until the answer is
- * stored the key counts as in flight for {@link #LEASE}, then anyone with the same request may go on with it.
+ * <p>A caller whose effect fits into one transaction calls {@link #claim} first and {@link #store} last in it. A caller
+ * that needs several transactions (with a payment in between) commits the claim together with its progress. Until the
+ * response is stored the key counts as in flight for {@link #LEASE}; after that a repeated request may continue.
  */
 @ApplicationScoped
 public class Idempotency {
-    /** How long a committed claim without an answer keeps others out. */
+    /** How long a committed claim without a response blocks repeated requests. */
     public static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final Duration RETENTION = Duration.ofHours(24);
@@ -37,12 +37,12 @@ public class Idempotency {
     }
 
     /**
-     * Claims the key, or finds the answer that was given before. A concurrent claim that has not committed yet is
-     * waited for, up to the lock time limit of the primary.
+     * Claims the key, or finds its stored response. Waits for a concurrent claim that has not committed yet, up to the
+     * lock timeout of the primary.
      *
-     * @return the stored answer; empty when the caller is to take effect now
-     * @throws ApiException 409 {@code request_in_flight} while another holds the key, 422
-     *     {@code idempotency_key_reused} when the content differs
+     * @return the stored response; empty if the caller must execute the request now
+     * @throws ApiException 409 {@code request_in_flight} while another request holds the key, 422
+     *     {@code idempotency_key_reused} if the content differs
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Optional<IdempotentResponse> claim(IdempotencyKey key) {
@@ -53,7 +53,7 @@ public class Idempotency {
     }
 
     /**
-     * As {@link #claim}, for callers without an API key.
+     * As {@link #claim}, for callers without an API key, whose number of keys is limited.
      *
      * @throws ApiException also 429 {@code too_many_idempotency_keys}
      */
@@ -67,23 +67,23 @@ public class Idempotency {
     }
 
     private Optional<IdempotentResponse> responseOrRenew(Tuple row, IdempotencyKey key) {
-        Optional<IdempotentResponse> before = storedResponse(row, key);
-        if (before.isEmpty()) {
+        Optional<IdempotentResponse> stored = storedResponse(row, key);
+        if (stored.isEmpty()) {
             renewLease(key);
         }
-        return before;
+        return stored;
     }
 
     private static ApiException tooManyKeys(int limit) {
         return new ApiException(
                 429,
                 "too_many_idempotency_keys",
-                "You have sent %d different Idempotency-Keys in 24 hours, and no more are kept. Repeat requests with the keys that they had; send others without one, where none is required."
+                "The limit of %d different Idempotency-Keys in 24 hours is reached. Repeat earlier requests with their keys; send other requests without a key where none is required."
                         .formatted(limit));
     }
 
     /**
-     * The answer that was given, if one was; claims nothing, locks nothing and writes nothing.
+     * The stored response, if there is one. Claims nothing, locks nothing and writes nothing.
      *
      * @throws ApiException as {@link #claim} does
      */
@@ -108,7 +108,7 @@ public class Idempotency {
     private static Optional<IdempotentResponse> storedResponse(Tuple row, IdempotencyKey key) {
         if (!row.get("fingerprint", String.class).equals(key.fingerprint())) {
             throw new ApiException(
-                    422, "idempotency_key_reused", "This Idempotency-Key was used before with another content.");
+                    422, "idempotency_key_reused", "This Idempotency-Key was already used with different content.");
         }
         if (row.get("status") != null) {
             return Optional.of(new IdempotentResponse(
@@ -122,7 +122,7 @@ public class Idempotency {
             throw new ApiException(
                     409,
                     "request_in_flight",
-                    "A request with this Idempotency-Key is still being worked on; try again.",
+                    "A request with this Idempotency-Key is still in progress; try again.",
                     List.of(),
                     Map.of(),
                     Duration.ofSeconds(Math.min(leaseSeconds, 2)));
@@ -134,7 +134,7 @@ public class Idempotency {
         return insertQuery(key, "").executeUpdate() == 1;
     }
 
-    /** Counts no further than the limit, in the primary key's index. */
+    /** Counts at most up to the limit, with the index of the primary key. */
     private boolean insertWithinLimit(IdempotencyKey key, int limit) {
         return insertQuery(key, """
                                 WHERE (SELECT count(*)
@@ -169,25 +169,25 @@ public class Idempotency {
                 .executeUpdate();
     }
 
-    /** Keeps the answer for 24 hours; to be the last act of the transaction that holds the effect. */
+    /** Stores the response for 24 hours. Must be the last step of the transaction that contains the effect. */
     @Transactional(Transactional.TxType.MANDATORY)
-    public void store(IdempotencyKey key, IdempotentResponse answer) {
+    public void store(IdempotencyKey key, IdempotentResponse response) {
         entities.createNativeQuery("""
                         UPDATE idempotency.request
                            SET status = :status, body = :body, etag = cast(:etag AS text), location = cast(:location AS text)
                          WHERE principal = :principal AND route = :route AND key = :key
                         """)
-                .setParameter("status", answer.status())
-                .setParameter("body", answer.body())
-                .setParameter("etag", answer.etag().orElse(null))
-                .setParameter("location", answer.location().orElse(null))
+                .setParameter("status", response.status())
+                .setParameter("body", response.body())
+                .setParameter("etag", response.etag().orElse(null))
+                .setParameter("location", response.location().orElse(null))
                 .setParameter("principal", key.principal())
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
                 .executeUpdate();
     }
 
-    /** Lets go of a claim whose effect was undone, so that the same key may try again at once. */
+    /** Releases a claim whose effect was reversed, so that the same key can be used again immediately. */
     @Transactional(Transactional.TxType.MANDATORY)
     public void release(IdempotencyKey key) {
         entities.createNativeQuery("""
@@ -200,7 +200,7 @@ public class Idempotency {
                 .executeUpdate();
     }
 
-    /** Forgets what is older than 24 hours, at most 10,000 keys a call. */
+    /** Deletes keys that are older than 24 hours, at most 10,000 per call. */
     @Transactional
     int prune() {
         return entities.createNativeQuery("""

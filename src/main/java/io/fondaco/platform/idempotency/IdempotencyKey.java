@@ -7,18 +7,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes two requests one: who asks, what for, under which key, and with what content.
+ * Identifies a request: two requests with equal values take effect once.
  *
- * @param principal the API key or cart that asks; keys of different principals never meet
+ * @param principal the API key or cart of the client; keys of different principals are independent
  * @param route method and path
  * @param key as sent in the {@code Idempotency-Key} header
- * @param fingerprint SHA-256 of the content, in hex; the same key with another one is an error
+ * @param fingerprint SHA-256 of the content, in hex; the same key with another fingerprint is an error
  */
 public record IdempotencyKey(String principal, String route, String key, String fingerprint) {
     private static final Pattern ACCEPTED = Pattern.compile("[\\x21-\\x7E]{1,255}");
 
     /**
-     * @param header the {@code Idempotency-Key} header, null when missing
+     * @param header the {@code Idempotency-Key} header, null if missing
      * @param content the request's body, in a canonical form
      * @throws ApiException 400 {@code idempotency_key_required} or {@code invalid_idempotency_key}
      */
@@ -26,7 +26,7 @@ public record IdempotencyKey(String principal, String route, String key, String 
         if (header == null || header.isBlank()) {
             throw ApiException.badRequest(
                     "idempotency_key_required",
-                    "Send an Idempotency-Key header: a value of your own, new for each attempt to do something new.");
+                    "Send an Idempotency-Key header with a unique value for each new operation; repeat it in retries.");
         }
         if (!ACCEPTED.matcher(header).matches()) {
             throw ApiException.badRequest(

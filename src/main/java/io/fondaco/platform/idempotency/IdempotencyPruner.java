@@ -7,7 +7,7 @@ import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Prunes keys every ten minutes. Safe to run on several pods at once: each skips what another has locked. */
+/** Deletes expired keys every ten minutes. Several pods may run it at the same time: each skips locked rows. */
 @ApplicationScoped
 class IdempotencyPruner {
     private final Idempotency idempotency;

@@ -8,33 +8,36 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A resource method that takes effect once per {@code Idempotency-Key}: it runs in one transaction, which keeps its answer as
- * well, and the same request with the same key, at whichever pod and after whatever crash, is given that answer again with
- * {@code Idempotent-Replayed: true}. Keys belong to who sends them and to method and path; they are kept for 24 hours.
+ * A resource method that takes effect once per {@code Idempotency-Key}. It runs in one transaction, which also stores
+ * its response. The same request with the same key gets that response again with {@code Idempotent-Replayed: true}, on
+ * any pod and after a crash. A key is valid for its sender, method and path, and is kept for 24 hours.
  *
  * <ul>
- *   <li>Another body under the same key: 422 {@code idempotency_key_reused}.
- *   <li>The same at the same time: waits for the first one, for as long as locks are waited for, then 503 {@code busy}.
- *   <li>A failure leaves no trace: the same key tries again.
+ *   <li>Another body with the same key: 422 {@code idempotency_key_reused}.
+ *   <li>The same request at the same time: waits for the first one, up to the lock timeout, then 503 {@code busy}.
+ *   <li>A failure rolls the key back: the same key can be used again.
  * </ul>
  *
- * <p>What is kept for a caller without an API key must be small, because anybody can be one. A method that names
- * {@link #replayedBy} keeps only that its request took effect: a repetition has no effect and is answered with the
- * resource as it is now. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours,
- * then 429 {@code too_many_idempotency_keys}.
+ * <p>Rows of callers without an API key must be small, because any client can create them. A method with
+ * {@link #replayedBy} stores only that its request took effect: a repeated request has no effect and gets the current
+ * resource. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours, then they get
+ * 429 {@code too_many_idempotency_keys}.
  *
- * <p>Not for methods that must leave the database in the middle, which use {@link Idempotency} themselves; nor for answers with
- * a secret in them, which must not be kept.
+ * <p>Not for methods that need several transactions; these use {@link Idempotency} directly. Not for responses with a
+ * secret, which must not be stored.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface Idempotent {
-    /** Whether a request without a key is refused, with 400 {@code idempotency_key_required}: where money or stock moves. */
+    /**
+     * Whether a request without a key is rejected with 400 {@code idempotency_key_required}; for methods that move
+     * money or stock.
+     */
     @Nonbinding
     boolean required() default false;
 
-    /** What answers a repetition, a bean; by default the stored answer does. */
+    /** The bean that answers repeated requests; by default they get the stored response. */
     @Nonbinding
     Class<? extends CurrentRepresentation> replayedBy() default CurrentRepresentation.class;
 }

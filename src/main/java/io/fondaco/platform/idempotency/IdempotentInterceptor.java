@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link Idempotent} promises. */
+/** Implements {@link Idempotent}. */
 @Idempotent
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 180)
@@ -48,8 +48,8 @@ class IdempotentInterceptor {
             HttpHeaders headers,
             UriInfo uri,
             Request request,
-            @Any Instance<CurrentRepresentation> currentAnswers) {
-        this.currentRepresentations = currentAnswers;
+            @Any Instance<CurrentRepresentation> currentRepresentations) {
+        this.currentRepresentations = currentRepresentations;
         this.idempotency = idempotency;
         this.json = json;
         this.headers = headers;
@@ -59,35 +59,38 @@ class IdempotentInterceptor {
 
     @AroundInvoke
     @Nullable
-    Object run(InvocationContext call) throws Exception {
+    Object run(InvocationContext invocation) throws Exception {
         String header = headers.getHeaderString(IDEMPOTENCY_KEY_HEADER);
-        Idempotent declared = call.getMethod().getAnnotation(Idempotent.class);
+        Idempotent declared = invocation.getMethod().getAnnotation(Idempotent.class);
         if (header == null && !declared.required()) {
-            return call.proceed();
+            return invocation.proceed();
         }
-        IdempotencyKey key = IdempotencyKey.required(header, principal(), route(), content(call));
-        boolean keepsAnswer = declared.replayedBy() == CurrentRepresentation.class;
+        IdempotencyKey key = IdempotencyKey.required(header, principal(), route(), content(invocation));
+        boolean storesResponse = declared.replayedBy() == CurrentRepresentation.class;
         return QuarkusTransaction.joiningExisting().call(() -> {
-            Optional<IdempotentResponse> before =
-                    keepsAnswer ? idempotency.claim(key) : idempotency.claimWithinLimit(key);
-            if (before.isPresent()) {
+            Optional<IdempotentResponse> stored =
+                    storesResponse ? idempotency.claim(key) : idempotency.claimWithinLimit(key);
+            if (stored.isPresent()) {
                 throw new ReplayedResponseException(
-                        keepsAnswer ? before.get() : currentResponse(before.get(), declared.replayedBy()));
+                        storesResponse ? stored.get() : currentResponse(stored.get(), declared.replayedBy()));
             }
-            Object answer = call.proceed();
-            IdempotentResponse whole = toIdempotentResponse(call.getMethod(), answer);
-            idempotency.store(key, keepsAnswer ? whole : whole.withoutBody());
-            return answer;
+            Object result = invocation.proceed();
+            IdempotentResponse response = toIdempotentResponse(invocation.getMethod(), result);
+            idempotency.store(key, storesResponse ? response : response.withoutBody());
+            return result;
         });
     }
 
     private IdempotentResponse currentResponse(
-            IdempotentResponse before, Class<? extends CurrentRepresentation> replayedBy) {
+            IdempotentResponse stored, Class<? extends CurrentRepresentation> replayedBy) {
         Object body = currentRepresentations.select(replayedBy).get().read(uri, headers);
-        return new IdempotentResponse(before.status(), Json.write(json, body), before.etag(), before.location());
+        return new IdempotentResponse(stored.status(), Json.write(json, body), stored.etag(), stored.location());
     }
 
-    /** Whoever holds the same key or token; asking who that is would have to authenticate where nobody need be. */
+    /**
+     * A hash of the bearer token. The authenticated identity would require authentication on endpoints that do not need
+     * it.
+     */
     private String principal() {
         String authorization = Optional.ofNullable(headers.getHeaderString(HttpHeaders.AUTHORIZATION))
                 .orElse("");
@@ -98,28 +101,28 @@ class IdempotentInterceptor {
         return request.getMethod() + " " + uri.getPath();
     }
 
-    /** The body, and whatever else the method is given that is neither in the path nor a header. */
-    private String content(InvocationContext call) {
+    /** The method's arguments that are neither path parameters nor headers: the body and the query parameters. */
+    private String content(InvocationContext invocation) {
         ArrayNode content = json.createArrayNode();
-        Annotation[][] annotations = call.getMethod().getParameterAnnotations();
+        Annotation[][] annotations = invocation.getMethod().getParameterAnnotations();
         for (int i = 0; i < annotations.length; i++) {
-            boolean elsewhere = Arrays.stream(annotations[i])
+            boolean inPathOrHeader = Arrays.stream(annotations[i])
                     .anyMatch(annotation -> annotation instanceof PathParam
                             || annotation instanceof org.jboss.resteasy.reactive.RestPath
                             || annotation instanceof HeaderParam);
-            if (!elsewhere) {
-                content.add(json.valueToTree(call.getParameters()[i]));
+            if (!inPathOrHeader) {
+                content.add(json.valueToTree(invocation.getParameters()[i]));
             }
         }
         return Json.write(json, content);
     }
 
-    private IdempotentResponse toIdempotentResponse(Method method, @Nullable Object answer) {
-        return switch (answer) {
+    private IdempotentResponse toIdempotentResponse(Method method, @Nullable Object result) {
+        return switch (result) {
             case null -> new IdempotentResponse(status(method, 204), "");
             case RestResponse<?> response -> toIdempotentResponse(response.toResponse());
             case Response response -> toIdempotentResponse(response);
-            default -> new IdempotentResponse(status(method, 200), Json.write(json, answer));
+            default -> new IdempotentResponse(status(method, 200), Json.write(json, result));
         };
     }
 
@@ -139,11 +142,11 @@ class IdempotentInterceptor {
                 .orElse(otherwise);
     }
 
-    /** Answers once more what was answered. */
+    /** Returns the stored response. */
     static class ReplayedResponseMapper {
         @ServerExceptionMapper
-        Response toResponse(ReplayedResponseException before) {
-            return before.response().toReplayedResponse();
+        Response toResponse(ReplayedResponseException replay) {
+            return replay.response().toReplayedResponse();
         }
     }
 }

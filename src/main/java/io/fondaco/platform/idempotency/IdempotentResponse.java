@@ -6,10 +6,10 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 
 /**
- * An answer as it was first given, byte for byte.
+ * The first response to a request, byte for byte.
  *
  * @param status HTTP status
- * @param body JSON; empty when there was none
+ * @param body JSON; empty if there was none
  * @param etag as in the header
  * @param location as in the header
  */
@@ -18,19 +18,19 @@ public record IdempotentResponse(int status, String body, Optional<String> etag,
         this(status, body, Optional.empty(), Optional.empty());
     }
 
-    /** That the request took effect, and nothing else. */
+    /** A copy without the body, which only records that the request took effect. */
     IdempotentResponse withoutBody() {
         return new IdempotentResponse(status, "", etag, location);
     }
 
-    /** The answer, marked as one that was given before. */
+    /** The response, marked as a replay. */
     public Response toReplayedResponse() {
         Response.ResponseBuilder response = Response.status(status).header("Idempotent-Replayed", "true");
         if (!body.isEmpty()) {
             response.entity(body).type(MediaType.APPLICATION_JSON_TYPE);
         }
         etag.ifPresent(tag -> response.header(HttpHeaders.ETAG, tag));
-        location.ifPresent(place -> response.header(HttpHeaders.LOCATION, place));
+        location.ifPresent(uri -> response.header(HttpHeaders.LOCATION, uri));
         return response.build();
     }
 }

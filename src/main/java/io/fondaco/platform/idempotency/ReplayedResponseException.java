@@ -1,12 +1,12 @@
 package io.fondaco.platform.idempotency;
 
-/** The request was answered before; this is the answer. */
+/** Ends a repeated request with its stored response. */
 final class ReplayedResponseException extends RuntimeException {
     private final transient IdempotentResponse response;
 
-    ReplayedResponseException(IdempotentResponse answer) {
-        super("Answered before", null, false, false);
-        this.response = answer;
+    ReplayedResponseException(IdempotentResponse response) {
+        super("Replayed response", null, false, false);
+        this.response = response;
     }
 
     IdempotentResponse response() {

@@ -1,4 +1,4 @@
-/** A request with an Idempotency-Key takes effect once; its stored answer commits together with the effect. */
+/** A request with an Idempotency-Key takes effect once; its stored response commits together with the effect. */
 @NullMarked
 package io.fondaco.platform.idempotency;
 

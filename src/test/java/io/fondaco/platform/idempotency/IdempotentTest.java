@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Repeating requests, over HTTP, on methods that declare it. */
+/** Repeated requests over HTTP to methods with {@code @Idempotent}. */
 @QuarkusTest
 class IdempotentTest {
     private final ProductFixture productFixture;
@@ -29,7 +29,7 @@ class IdempotentTest {
     }
 
     @Test
-    void aLineIsAddedOncePerKey() {
+    void lineIsAddedOncePerKey() {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
@@ -43,9 +43,9 @@ class IdempotentTest {
         shopper.getCart().then().body("lines[0].quantity", equalTo(5));
     }
 
-    /** The answer of a cart's verb is not kept, because it may be large and anybody can ask for it. */
+    /** The response of a cart change is not stored, because it can be large and any client can request it. */
     @Test
-    void repeatedCartVerbIsAnsweredWithTheCartAsItIsNow() throws Exception {
+    void repeatedCartChangeReturnsTheCurrentCart() throws Exception {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
@@ -61,7 +61,7 @@ class IdempotentTest {
     }
 
     @Test
-    void callerWithoutAnApiKeyHasABoundedNumberOfKeys() throws Exception {
+    void numberOfKeysIsLimitedForCallersWithoutApiKey() throws Exception {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String first = key();
@@ -72,14 +72,14 @@ class IdempotentTest {
                   FROM idempotency.request, generate_series(1, 999) n WHERE key = '%s'
                 """.formatted(first));
         add(shopper, sku, 2, key()).then().statusCode(429).body("code", equalTo("too_many_idempotency_keys"));
-        // What took effect is still known, a request without a key is served, and so is everybody else.
+        // The first key still replays, and requests without a key and of other callers are served.
         add(shopper, sku, 2, first).then().statusCode(200).header("Idempotent-Replayed", "true");
         shopper.addLine(sku, 1).then().statusCode(200).body("lines[0].quantity", equalTo(4));
         add(Shopper.withCart(sku, 1), sku, 2, key()).then().statusCode(200);
     }
 
     @Test
-    void withoutAKeyEachRequestCounts() {
+    void requestsWithoutAKeyTakeEffectEachTime() {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         for (int i = 0; i < 2; i++) {
@@ -89,7 +89,7 @@ class IdempotentTest {
     }
 
     @Test
-    void theSameKeyForSomethingElseIsRefused() {
+    void sameKeyWithAnotherBodyIsRejected() {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
@@ -99,7 +99,7 @@ class IdempotentTest {
     }
 
     @Test
-    void keysOfDifferentShoppersNeverMeet() {
+    void keysOfDifferentShoppersAreIndependent() {
         String sku = productFixture.createProduct(250, 10);
         String key = key();
         for (int i = 0; i < 2; i++) {
@@ -110,7 +110,7 @@ class IdempotentTest {
     }
 
     @Test
-    void fiftyAtOnceAreOneAndAllGetItsAnswer() throws Exception {
+    void concurrentRequestsWithOneKeyTakeEffectOnce() throws Exception {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
@@ -123,7 +123,7 @@ class IdempotentTest {
     }
 
     @Test
-    void aFailureLeavesNoTraceOfTheKey() throws Exception {
+    void failureRollsTheKeyBack() throws Exception {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.withCart(sku, 1);
         String key = key();
@@ -134,7 +134,7 @@ class IdempotentTest {
     }
 
     @Test
-    void theAnswersTagIsKeptToo() {
+    void replayHasTheStoredETag() {
         String key = key();
         Map<String, ?> product = Map.of("title", "Thing", "slug", "thing-" + UUID.randomUUID());
         Response first =
