@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the options of a row in the exchange format: their names, and the values that name a variant. */
+/** Reads the options of a row in the Shopify format: their names, and the values that identify a variant. */
 final class ShopifyOptions {
     static final String DEFAULT_OPTION_NAME = "Title";
     static final String DEFAULT_OPTION_VALUE = "Default Title";
 
     private ShopifyOptions() {}
 
-    /** The names of the options; empty for a product without any, null when the row does not say. */
+    /** The names of the options; empty for a product without options, null if the row does not say. */
     static @Nullable List<String> names(RowReader row) throws InvalidCell {
         if (row.text(optionName(1)) == null) {
             return null;
@@ -32,19 +32,19 @@ final class ShopifyOptions {
             }
             options.add(name);
         }
-        boolean none = options.size() == 1
+        boolean isDefault = options.size() == 1
                 && options.getFirst().equals(DEFAULT_OPTION_NAME)
                 && row.trimmedText(optionValue(1)).equals(DEFAULT_OPTION_VALUE);
-        if (none) {
+        if (isDefault) {
             return List.of();
         }
         return options.isEmpty() ? null : options;
     }
 
     /**
-     * One value for each option; null when the row does not say.
+     * One value for each option; null if the row does not say.
      *
-     * @param options as {@link #names} has them
+     * @param options as {@link #names} returns them
      */
     static @Nullable List<String> values(RowReader row, @Nullable List<String> options) throws InvalidCell {
         if (row.text(optionValue(1)) == null && (options == null || options.isEmpty())) {
@@ -67,14 +67,15 @@ final class ShopifyOptions {
                 values.add(value);
             } else if (!value.isEmpty() && !(option == 1 && value.equals(DEFAULT_OPTION_VALUE))) {
                 throw row.invalidCell(
-                        optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
+                        optionValue(option), "option_without_name", "The option of the value '%s' has no name", value);
             }
         }
         return values;
     }
 
     /**
-     * Values of options that the file does not name: those of the product, in their order. Null when there are none.
+     * Values of options that the file does not name: they belong to the product's options in their order. Null if there
+     * are none.
      */
     private static @Nullable List<String> unnamedValues(RowReader row) throws InvalidCell {
         List<String> values = new ArrayList<>();
