@@ -151,14 +151,14 @@ final class ShopifyProductParser implements ProductRowParser {
     private StagedRow parseRow(
             RowReader row, boolean firstRow, ProductDraft product, Set<List<String>> seenOptions, List<VariantDraft> variants)
             throws InvalidCell {
-        boolean hasVariantCells = !row.isEmpty(SKU)
+        boolean hasIdentifyingCells = !row.isEmpty(SKU)
                 || !row.isEmpty(PRICE)
                 || IntStream.rangeClosed(1, MAX_OPTIONS).anyMatch(option -> !row.isEmpty(optionValue(option)));
-        if (!firstRow && !hasVariantCells) {
+        if (!firstRow && !hasIdentifyingCells) {
             ShopifyMedia.validatePosition(row);
             return new StagedRow.ProductOnlyRow(row.number());
         }
-        boolean withoutVariantCells = !hasVariantCells && hasNoVariantCells(row);
+        boolean withoutVariantCells = !hasIdentifyingCells && hasNoVariantCells(row);
         @Nullable List<String> values = withoutVariantCells ? null : ShopifyOptions.values(row, product.options());
         Optional<String> fileSku = parseSku(row);
         String sku = fileSku.orElseGet(() -> DerivedSku.of(product.slug(), values == null ? List.of() : values));
