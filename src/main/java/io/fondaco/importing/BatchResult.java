@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What became of the rows of one batch. */
+/** The results of the rows of one batch. */
 final class BatchResult {
     private long created;
     private long updated;
@@ -26,7 +26,7 @@ final class BatchResult {
         errors.add(error);
     }
 
-    /** Notes something about a row that went in; one note a row is enough. */
+    /** Records a warning about an applied row; only the first warning of a row is kept. */
     void warn(RowError warning) {
         warnings.putIfAbsent(warning.row(), warning);
     }

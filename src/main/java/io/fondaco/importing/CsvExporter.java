@@ -26,14 +26,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Writes everything there is as CSV, page by page at constant memory. The columns that every file has are sent before
- * anything is read, and each page once it is written, so that nobody waits for a first byte however much there is.
+ * Writes all products or all stock levels as CSV, page by page at constant memory. It sends the columns that every file
+ * has before it reads any row, and each page as soon as it is written, so that the first byte does not wait for the
+ * data.
  */
 @ApplicationScoped
 class CsvExporter {
     private static final int PAGE_PRODUCTS = 200;
     private static final int PAGE_LEVELS = 2_000;
-    /** Levels that come with their whole products. */
+    /** Smaller, because each level is read with its whole product. */
     private static final int PAGE_LEVELS_WITH_PRODUCTS = 200;
 
     private static final int MAX_EXTRA_COLUMNS = 500;
@@ -52,44 +53,45 @@ class CsvExporter {
     }
 
     /**
-     * How products are written.
+     * Options of a product export.
      *
-     * @param currency of the prices of a shopify file
-     * @param templateVersion of the columns of a shopify file
+     * @param currency of the prices in a Shopify file
+     * @param templateVersion of the columns in a Shopify file
      */
     record ProductExportOptions(
             FileFormat format,
             String currency,
             ShopifyColumns.TemplateVersion templateVersion,
             FormulaEscaping formulas) {
-        ProductRowRenderer renderer(List<String> currencies, List<ShopifyAttribute> found) {
+        ProductRowRenderer renderer(List<String> currencies, List<ShopifyAttribute> extraColumns) {
             return switch (format) {
                 case FONDACO -> new FondacoProductRenderer(currencies);
-                case SHOPIFY -> new ShopifyProductRenderer(currency, templateVersion, found);
+                case SHOPIFY -> new ShopifyProductRenderer(currency, templateVersion, extraColumns);
             };
         }
     }
 
     /**
-     * Three statements' worth of calls for each 200 products; before them one for the currencies, and for a shopify
-     * file one for each 50,000 products and variants, for the columns that it needs beyond the known ones.
+     * Calls per 200 products: one to catalog, one to pricing and, for a Shopify file, one to inventory. Before them:
+     * one statement for the currencies and, for a Shopify file, one per 50,000 products and variants, to find the
+     * columns that it needs beyond the known ones.
      */
-    void exportProducts(ProductExportOptions wanted, OutputStream output) throws IOException {
-        // A database that is away is told by the status of the answer, as long as nothing was sent.
+    void exportProducts(ProductExportOptions options, OutputStream output) throws IOException {
+        // Read first: as long as nothing is sent, the response status can still report an unreachable database.
         List<String> currencies = catalog.currencies();
-        try (CsvRowWriter file = CsvRowWriter.to(output, wanted.formulas())) {
-            List<String> known = wanted.renderer(List.of(), List.of()).header();
+        try (CsvRowWriter file = CsvRowWriter.to(output, options.formulas())) {
+            List<String> fixedColumns = options.renderer(List.of(), List.of()).header();
             CsvRowWriter.OpenRow header = file.beginRow();
-            known.forEach(header::addCell);
+            fixedColumns.forEach(header::addCell);
             file.flush();
-            ProductRowRenderer lines = wanted.renderer(
-                    currencies, wanted.format() == FileFormat.SHOPIFY ? extraAttributeColumns() : List.of());
-            lines.header().stream().skip(known.size()).forEach(header::addCell);
+            ProductRowRenderer renderer = options.renderer(
+                    currencies, options.format() == FileFormat.SHOPIFY ? extraAttributeColumns() : List.of());
+            renderer.header().stream().skip(fixedColumns.size()).forEach(header::addCell);
             header.endRow();
             Optional<ProductId> after = Optional.empty();
             List<ProductSnapshot> page = catalog.listSnapshotsAfter(after, PAGE_PRODUCTS);
             while (!page.isEmpty()) {
-                writePage(file, wanted.format(), lines, page);
+                writePage(file, options.format(), renderer, page);
                 file.flush();
                 after = Optional.of(page.getLast().id());
                 entities.clear();
@@ -98,24 +100,24 @@ class CsvExporter {
         }
     }
 
-    private void writePage(CsvRowWriter file, FileFormat format, ProductRowRenderer lines, List<ProductSnapshot> page) {
+    private void writePage(CsvRowWriter file, FileFormat format, ProductRowRenderer renderer, List<ProductSnapshot> page) {
         Map<VariantId, List<VariantPrice>> prices = pricing.findAllPrices(variantIds(page));
         Map<String, Long> stock = format == FileFormat.SHOPIFY ? inventory.availableQuantities(skus(page)) : Map.of();
         for (ProductSnapshot snapshot : page) {
-            lines.render(snapshot, prices, stock).forEach(file::writeRow);
+            renderer.render(snapshot, prices, stock).forEach(file::writeRow);
         }
     }
 
     private List<ShopifyAttribute> extraAttributeColumns() {
-        Set<ShopifyAttribute> found =
+        Set<ShopifyAttribute> columns =
                 new TreeSet<>(Comparator.comparing(ShopifyAttribute::header, String.CASE_INSENSITIVE_ORDER));
         for (AttributeOwner owner : AttributeOwner.values()) {
-            boolean ofProduct = owner == AttributeOwner.PRODUCTS;
+            boolean productLevel = owner == AttributeOwner.PRODUCTS;
             catalog.attributeKeys(owner, ShopifyAttribute.PREFIX, MAX_EXTRA_COLUMNS).stream()
-                    .flatMap(key -> ShopifyAttribute.ofKey(key, ofProduct).stream())
-                    .forEach(found::add);
+                    .flatMap(key -> ShopifyAttribute.ofKey(key, productLevel).stream())
+                    .forEach(columns::add);
         }
-        return found.stream().limit(MAX_EXTRA_COLUMNS).toList();
+        return columns.stream().limit(MAX_EXTRA_COLUMNS).toList();
     }
 
     void exportStock(FileFormat format, FormulaEscaping formulaEscaping, OutputStream output) throws IOException {

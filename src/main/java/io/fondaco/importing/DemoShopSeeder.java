@@ -22,9 +22,10 @@ import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 
 /**
- * Gives an empty shop something to show: {@code fondaco.demo-shop=true} queues the files of the demo shop as imports. They
- * go in once, however many pods start at the same time, and are taken up again after a crash like any other import. Until
- * they have ended the pod is not ready, so that whoever waits for it finds products that can be bought.
+ * Fills an empty shop with sample data: {@code fondaco.demo-shop=true} enqueues the files of the demo shop as imports.
+ * They are imported once, however many pods start at the same time, and are resumed after a crash like any other
+ * import. The pod is not ready until they have ended, so that a client that waits for readiness finds products that it
+ * can buy.
  */
 @Readiness
 @ApplicationScoped
@@ -40,21 +41,21 @@ class DemoShopSeeder implements HealthCheck {
     private volatile boolean loaded;
 
     DemoShopSeeder(
-            @ConfigProperty(name = "fondaco.demo-shop", defaultValue = "false") boolean wanted,
+            @ConfigProperty(name = "fondaco.demo-shop", defaultValue = "false") boolean enabled,
             SeedImports seedImports,
-            ImportWorkerWakeUp bell) {
-        this.enabled = wanted;
+            ImportWorkerWakeUp workerWakeUp) {
+        this.enabled = enabled;
         this.seedImports = seedImports;
-        this.workerWakeUp = bell;
+        this.workerWakeUp = workerWakeUp;
     }
 
-    /** After the migrations, which have the platform's priority. */
+    /** Runs after the migrations, which have the platform's priority. */
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
         if (!enabled) {
             return;
         }
         if (seedImports.enqueueIfCatalogIsEmpty()) {
-            LOG.info("The demo shop is being loaded");
+            LOG.info("Loading the demo shop");
             workerWakeUp.wakeUp();
         }
         queuedFiles = seedImports.countQueued();
@@ -65,19 +66,22 @@ class DemoShopSeeder implements HealthCheck {
         return HealthCheckResponse.named("demo shop").status(isLoaded()).build();
     }
 
-    /** Asks only as long as it is not, and a database that does not answer is another check's matter. */
+    /**
+     * Queries the database only until the shop is loaded. An unreachable database counts as "not loaded"; another
+     * health check reports it.
+     */
     private boolean isLoaded() {
         if (!loaded) {
             try {
                 loaded = queuedFiles == 0 || seedImports.countFinished() >= queuedFiles;
             } catch (RuntimeException e) {
-                LOG.debug("Nobody says whether the demo shop is loaded", e);
+                LOG.debug("Cannot determine whether the demo shop is loaded", e);
             }
         }
         return loaded;
     }
 
-    /** Both files in one transaction, or neither. */
+    /** Enqueues both files in one transaction, or neither. */
     @ApplicationScoped
     static class SeedImports {
         private final Uploads uploads;
@@ -90,7 +94,7 @@ class DemoShopSeeder implements HealthCheck {
             this.entities = entities;
         }
 
-        /** How many files of it were ever queued. */
+        /** The number of demo shop files that were ever enqueued. */
         @ReadsFrom(Route.PRIMARY)
         @ActivateRequestContext
         @Transactional
@@ -98,7 +102,7 @@ class DemoShopSeeder implements HealthCheck {
             return count("SELECT count(*) FROM importing.import WHERE starts_with(name, :files)");
         }
 
-        /** How many have ended, as those see it who read a replica. */
+        /** The number of demo shop imports that have ended, as a client that reads from a replica sees them. */
         @ReadsFrom(Route.REPLICA)
         @ActivateRequestContext
         @Transactional
@@ -140,7 +144,7 @@ class DemoShopSeeder implements HealthCheck {
             try (InputStream bytes =
                     Thread.currentThread().getContextClassLoader().getResourceAsStream(file)) {
                 if (bytes == null) {
-                    throw new IllegalStateException("The application lacks its file " + file);
+                    throw new IllegalStateException("The application has no resource " + file);
                 }
                 return bytes.readAllBytes();
             } catch (IOException e) {

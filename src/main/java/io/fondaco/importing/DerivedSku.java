@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A SKU for a variant that has none: the handle and the option values, joined by hyphens. The same file gives the same
- * SKUs every time. Where that would be ambiguous (a value with other signs than letters, digits and single blanks) or too
- * long, eight digits of a hash of the exact values follow.
+ * Derives a SKU for a variant without one: the handle and the option values, joined by hyphens. The same file always
+ * gives the same SKUs. If the result is ambiguous (a value has characters other than letters and digits) or too long,
+ * eight hexadecimal digits of a hash of the exact values follow.
  */
 final class DerivedSku {
     private static final int HASH_BYTES = 4;
@@ -27,14 +27,16 @@ final class DerivedSku {
         if (!ambiguous && sku.length() <= RowReader.MAX_SKU_LENGTH) {
             return sku.toString();
         }
-        int kept = Math.min(sku.length(), RowReader.MAX_SKU_LENGTH - HASH_LENGTH);
-        if (Character.isHighSurrogate(sku.charAt(kept - 1))) {
-            kept--;
+        int length = Math.min(sku.length(), RowReader.MAX_SKU_LENGTH - HASH_LENGTH);
+        if (Character.isHighSurrogate(sku.charAt(length - 1))) {
+            length--;
         }
-        return sku.substring(0, kept) + "-" + hash(handle, optionValues);
+        return sku.substring(0, length) + "-" + hash(handle, optionValues);
     }
 
-    /** The same, or with the hash, or with a number behind it: the first that is not taken. */
+    /**
+     * The first SKU that is not taken: the derived SKU, the same with the hash, or the same with a number appended.
+     */
     static String firstAvailable(String handle, List<String> optionValues, Set<String> taken) {
         List<String> candidates = candidates(handle, optionValues);
         for (String candidate : candidates) {
@@ -49,7 +51,7 @@ final class DerivedSku {
         return candidates.getLast() + "-" + number;
     }
 
-    /** What {@link #firstAvailable} tries first. */
+    /** The SKUs that {@link #firstAvailable} tries first. */
     static List<String> candidates(String handle, List<String> optionValues) {
         String plain = of(handle, optionValues);
         String hash = "-" + hash(handle, optionValues);

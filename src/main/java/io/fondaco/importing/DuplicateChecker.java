@@ -10,9 +10,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Refuses what stands in a file for the second time. A product's rows must follow each other; where SKUs are names, a SKU
- * belongs to one row.
- * The earlier place wins; what was met is kept in the database, so that a file of any size costs no memory.
+ * Rejects products and SKUs that appear in a file for the second time. The rows of a product must be consecutive; where
+ * variants are identified by SKU, a SKU may be in one row only. The first appearance wins. The keys seen so far are
+ * kept in the database, so that memory does not grow with the file.
  */
 final class DuplicateChecker {
     private static final String PRODUCT = "product\u001f";
@@ -20,62 +20,58 @@ final class DuplicateChecker {
 
     private final ImportJobRepository jobs;
 
-    DuplicateChecker(ImportJobRepository ledger) {
-        this.jobs = ledger;
+    DuplicateChecker(ImportJobRepository jobs) {
+        this.jobs = jobs;
     }
 
-    /**
-     * @param earlierSkus SKUs that stood further up in the file
-     */
+    /** @param earlierSkus SKUs of these products that earlier rows of the file have already */
     record DuplicateCheck(List<StagedProduct> products, Set<String> earlierSkus) {}
 
-    /**
-     * @param skusAreNames whether a SKU that stands in the file for the second time is refused
-     */
-    DuplicateCheck rejectDuplicates(ImportId id, List<StagedProduct> products, boolean skusAreNames) {
-        Set<String> met = new HashSet<>();
+    /** @param skusMustBeUnique whether a SKU that appears for the second time is rejected */
+    DuplicateCheck rejectDuplicates(ImportId id, List<StagedProduct> products, boolean skusMustBeUnique) {
+        Set<String> allKeys = new HashSet<>();
         for (StagedProduct product : products) {
-            met.addAll(keys(product));
+            allKeys.addAll(keys(product));
         }
-        Set<String> earlier = new HashSet<>(jobs.recordSeenKeys(id, List.copyOf(met)));
-        Set<String> here = new HashSet<>();
-        List<StagedProduct> fresh = new ArrayList<>(products.size());
+        Set<String> seenBefore = new HashSet<>(jobs.recordSeenKeys(id, List.copyOf(allKeys)));
+        Set<String> seenInBatch = new HashSet<>();
+        List<StagedProduct> checkedProducts = new ArrayList<>(products.size());
         for (StagedProduct product : products) {
-            StagedProduct checked = check(product, key -> earlier.contains(key) || here.contains(key), skusAreNames);
-            fresh.add(checked);
-            here.addAll(keys(product));
+            StagedProduct checked = check(product, key -> seenBefore.contains(key) || seenInBatch.contains(key), skusMustBeUnique);
+            checkedProducts.add(checked);
+            seenInBatch.addAll(keys(product));
         }
-        Set<String> earlierSkus = earlier.stream()
+        Set<String> earlierSkus = seenBefore.stream()
                 .filter(key -> key.startsWith(VARIANT))
                 .map(key -> key.substring(VARIANT.length()))
                 .collect(Collectors.toSet());
-        return new DuplicateCheck(fresh, earlierSkus);
+        return new DuplicateCheck(checkedProducts, earlierSkus);
     }
 
-    private static StagedProduct check(StagedProduct product, Predicate<String> repeated, boolean skusAreNames) {
+    private static StagedProduct check(StagedProduct product, Predicate<String> isDuplicate, boolean skusMustBeUnique) {
         if (product.draft().isEmpty()) {
             return product;
         }
         ProductDraft draft = product.draft().get();
-        if (repeated.test(PRODUCT + draft.slug())) {
+        if (isDuplicate.test(PRODUCT + draft.slug())) {
             RowError error = RowError.of(
                     product.rows().getFirst().number(),
                     "",
                     "duplicate_product",
-                    "'%s' stands further up in the file; the rows of a product must follow each other",
+                    "The product '%s' appears earlier in the file; the rows of a product must be consecutive",
                     draft.slug());
             return StagedProduct.rejected(error, product.rows());
         }
-        if (!skusAreNames) {
+        if (!skusMustBeUnique) {
             return product;
         }
         List<StagedRow> rows = new ArrayList<>(product.rows().size());
         Set<String> dropped = new HashSet<>();
         for (StagedRow row : product.rows()) {
-            if (row instanceof StagedRow.StagedVariantRow variant && repeated.test(VARIANT + variant.sku())) {
+            if (row instanceof StagedRow.StagedVariantRow variant && isDuplicate.test(VARIANT + variant.sku())) {
                 dropped.add(variant.sku());
                 rows.add(new StagedRow.RejectedRow(RowError.of(
-                        row.number(), "", "duplicate_sku", "'%s' stands further up in the file", variant.sku())));
+                        row.number(), "", "duplicate_sku", "The SKU '%s' appears earlier in the file", variant.sku())));
             } else {
                 rows.add(row);
             }
@@ -83,10 +79,10 @@ final class DuplicateChecker {
         if (dropped.isEmpty()) {
             return product;
         }
-        List<VariantDraft> left = draft.variants().stream()
+        List<VariantDraft> remaining = draft.variants().stream()
                 .filter(variant -> !dropped.contains(variant.sku()))
                 .toList();
-        return StagedProduct.assemble(draft, left, rows);
+        return StagedProduct.assemble(draft, remaining, rows);
     }
 
     private static List<String> keys(StagedProduct product) {

@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Files out. */
+/** CSV exports over HTTP. */
 @Path("/admin/v1/exports")
 @RetriedReads
 @RunOnVirtualThread
@@ -44,19 +44,17 @@ class ExportResource {
     @Operation(
             operationId = "export",
             summary = "Export everything as CSV",
-            description = "Needs the scope catalog:read for products, stock:read for stock. Imported back, every row is"
-                    + " unchanged. The answer begins immediately; if the database goes away later, it breaks off."
-                    + " Cells that"
-                    + " begin with =, +, - or @ are formulas to a spreadsheet program: open files with text of other"
-                    + " people"
-                    + " there with formulas=quoted.")
+            description = "Needs the scope catalog:read for products, stock:read for stock. Importing the file again leaves"
+                    + " every row unchanged. The response starts immediately; if the database becomes unreachable"
+                    + " later, it is cut off. Spreadsheet programs treat cells that begin with =, +, - or @ as"
+                    + " formulas: use formulas=quoted if you open files with other people's text in one.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response export(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; stock that does not say is fondaco")
+            @Parameter(description = "shopify or fondaco; the default for stock is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
@@ -64,17 +62,15 @@ class ExportResource {
                     String currency,
             @Parameter(
                             description = "Names and order of the columns of products in a shopify file: legacy (the"
-                                    + " default) or current,"
-                                    + " as in Shopify's template of today. Both are taken by an import.")
+                                    + " default) or current, as in Shopify's current template. An import accepts both.")
                     @QueryParam("columns")
                     @Nullable
                     String columns,
             @Parameter(
                             description =
-                                    "quoted: an apostrophe before each cell that begins with =, +, -, @, a tab or a"
-                                            + " carriage return"
-                                            + " and is no number; an import takes it away. plain (the default):"
-                                            + " cells as they are")
+                                    "quoted: write an apostrophe before each cell that begins with =, +, -, @, a tab or a"
+                                            + " carriage return and is not a number; an import removes it. plain (the"
+                                            + " default): write cells unchanged")
                     @QueryParam("formulas")
                     @Nullable
                     String formulas,
@@ -83,17 +79,17 @@ class ExportResource {
         ImportParameters.requireAnyScope(
                 caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_READ : Scopes.STOCK_READ);
         FileFormat fileFormat = ImportParameters.format(format, fileKind);
-        String prices = ImportParameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
+        String priceCurrency = ImportParameters.currency(currency, fileKind, fileFormat, settings.defaultCurrency());
         ShopifyColumns.TemplateVersion templateVersion = ImportParameters.columns(columns, fileKind, fileFormat);
-        FormulaEscaping cells = ImportParameters.formulas(formulas);
+        FormulaEscaping escaping = ImportParameters.formulas(formulas);
         StreamingOutput file =
                 switch (fileKind) {
                     case PRODUCTS -> {
-                        CsvExporter.ProductExportOptions wanted =
-                                new CsvExporter.ProductExportOptions(fileFormat, prices, templateVersion, cells);
-                        yield output -> csvExporter.exportProducts(wanted, output);
+                        CsvExporter.ProductExportOptions options =
+                                new CsvExporter.ProductExportOptions(fileFormat, priceCurrency, templateVersion, escaping);
+                        yield output -> csvExporter.exportProducts(options, output);
                     }
-                    case STOCK -> output -> csvExporter.exportStock(fileFormat, cells, output);
+                    case STOCK -> output -> csvExporter.exportStock(fileFormat, escaping, output);
                 };
         return Response.ok(file)
                 .header(

@@ -3,11 +3,11 @@ package io.fondaco.importing;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How a file says it. */
+/** The CSV layout of a file. */
 enum FileFormat {
-    /** The product CSV that shops exchange. */
+    /** The CSV layout that shops exchange. */
     SHOPIFY,
-    /** Our own: everything there is, exactly. */
+    /** The project's own layout; it loses nothing. */
     FONDACO;
 
     @JsonValue

@@ -3,12 +3,12 @@ package io.fondaco.importing;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a file is about. */
+/** The content of a file. */
 enum FileKind {
     PRODUCTS,
     STOCK;
 
-    /** Whether there are prices in such a file that do not name their currency. */
+    /** Whether such a file has prices in columns that do not name their currency. */
     boolean hasCurrency(FileFormat format) {
         return this == PRODUCTS && format == FileFormat.SHOPIFY;
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The columns of our own format, in the order in which an export writes them. */
+/** The columns of the Fondaco format, in the order in which an export writes them. */
 final class FondacoColumns {
     static final List<String> SLUG = List.of("slug");
     static final List<String> TITLE = List.of("title");
@@ -34,7 +34,7 @@ final class FondacoColumns {
     static final List<String> IMAGE_URL = List.of("image_url");
     static final List<String> VARIANT_ATTRIBUTES = List.of("variant_attributes");
 
-    /** Every column but those of the prices. */
+    /** Every column except the price columns. */
     static final List<String> NON_PRICE_COLUMNS = Stream.of(
                     SLUG,
                     TITLE,
@@ -76,10 +76,10 @@ final class FondacoColumns {
     }
 
     /**
-     * The currencies that the header has columns for.
+     * The currencies that the header has price columns for.
      *
-     * @throws InvalidCsvHeader if it has a column that this format does not know, or one to compare a price with but none
-     *     for the price
+     * @throws InvalidCsvHeader if the header has a column that is not in this format, or a compare-at column without
+     *     the price column
      */
     static List<String> currencies(CsvHeader csvHeader) {
         List<String> currencies = new ArrayList<>();

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads our own format: one row per variant; the first row of a product speaks for the product as well. */
+/** Reads the Fondaco format: one row per variant; the first row of a product also has the cells of the product. */
 final class FondacoProductParser implements ProductRowParser {
     private final CsvHeader csvHeader;
     private final int slugPosition;
@@ -44,37 +44,37 @@ final class FondacoProductParser implements ProductRowParser {
 
     @Override
     public StagedProduct parse(List<CsvRow> rows) {
-        List<StagedRow> planned = new ArrayList<>(rows.size());
+        List<StagedRow> stagedRows = new ArrayList<>(rows.size());
         List<VariantDraft> variants = new ArrayList<>();
         Set<String> skus = new HashSet<>();
         @Nullable ProductDraft product = null;
-        @Nullable RowError flaw = null;
-        for (CsvRow cells : rows) {
-            RowReader row = new RowReader(csvHeader, cells);
-            boolean head = planned.isEmpty();
+        @Nullable RowError productError = null;
+        for (CsvRow csvRow : rows) {
+            RowReader row = new RowReader(csvHeader, csvRow);
+            boolean firstRow = stagedRows.isEmpty();
             try {
-                Optional<RowError> unreadable = row.rowError();
-                if (unreadable.isPresent()) {
-                    throw new InvalidCell(unreadable.get());
+                Optional<RowError> rowError = row.rowError();
+                if (rowError.isPresent()) {
+                    throw new InvalidCell(rowError.get());
                 }
-                if (head) {
+                if (firstRow) {
                     product = parseProduct(row);
                 }
             } catch (InvalidCell e) {
-                flaw = head ? e.error() : flaw;
-                planned.add(new StagedRow.RejectedRow(e.error()));
+                productError = firstRow ? e.error() : productError;
+                stagedRows.add(new StagedRow.RejectedRow(e.error()));
                 continue;
             }
             try {
-                planned.add(parseVariant(row, head && rows.size() == 1, skus, variants));
+                stagedRows.add(parseVariant(row, firstRow && rows.size() == 1, skus, variants));
             } catch (InvalidCell e) {
-                planned.add(new StagedRow.RejectedRow(e.error()));
+                stagedRows.add(new StagedRow.RejectedRow(e.error()));
             }
         }
         if (product == null) {
-            return flaw == null ? new StagedProduct(Optional.empty(), planned) : StagedProduct.rejected(flaw, planned);
+            return productError == null ? new StagedProduct(Optional.empty(), stagedRows) : StagedProduct.rejected(productError, stagedRows);
         }
-        return StagedProduct.assemble(product, variants, planned);
+        return StagedProduct.assemble(product, variants, stagedRows);
     }
 
     @Override
@@ -82,9 +82,9 @@ final class FondacoProductParser implements ProductRowParser {
         return field;
     }
 
-    private StagedRow parseVariant(RowReader row, boolean alone, Set<String> skus, List<VariantDraft> variants)
+    private StagedRow parseVariant(RowReader row, boolean onlyRow, Set<String> skus, List<VariantDraft> variants)
             throws InvalidCell {
-        if (alone && row.isEmpty(SKU)) {
+        if (onlyRow && row.isEmpty(SKU)) {
             return new StagedRow.ProductOnlyRow(row.number());
         }
         String sku = row.sku(SKU);
@@ -101,7 +101,7 @@ final class FondacoProductParser implements ProductRowParser {
                 row.text(IMAGE_URL),
                 parseMap(row, VARIANT_ATTRIBUTES));
         if (!skus.add(sku)) {
-            throw row.invalidCell(SKU, "duplicate_sku", "'%s' stands in an earlier row of this product", sku);
+            throw row.invalidCell(SKU, "duplicate_sku", "The SKU '%s' appears in an earlier row of this product", sku);
         }
         variants.add(variant);
         return new StagedRow.StagedVariantRow(row.number(), sku, prices, Optional.empty());
@@ -110,7 +110,7 @@ final class FondacoProductParser implements ProductRowParser {
     private ProductDraft parseProduct(RowReader row) throws InvalidCell {
         String slug = UnicodeText.normalizeNfc(row.trimmedText(SLUG));
         if (slug.isEmpty()) {
-            throw row.invalidCell(SLUG, "missing_slug", "The row names no product%s", "");
+            throw row.invalidCell(SLUG, "missing_slug", "The row has no slug%s", "");
         }
         String categories = row.text(CATEGORIES);
         String media = row.text(MEDIA);
@@ -134,20 +134,20 @@ final class FondacoProductParser implements ProductRowParser {
     private List<ImportedPrice> parsePrices(RowReader row) throws InvalidCell {
         List<ImportedPrice> prices = new ArrayList<>();
         for (String currency : currencies) {
-            List<String> compareColumn = FondacoColumns.compareAt(currency);
+            List<String> compareAtColumn = FondacoColumns.compareAt(currency);
             Optional<Money> price = row.price(FondacoColumns.price(currency), currency);
-            Optional<Money> compareAt = row.price(compareColumn, currency);
+            Optional<Money> compareAt = row.price(compareAtColumn, currency);
             if (price.isPresent()) {
                 prices.add(new ImportedPrice(
                         price.get(),
                         compareAt,
-                        csvHeader.position(compareColumn).isPresent()));
+                        csvHeader.position(compareAtColumn).isPresent()));
             } else if (compareAt.isPresent()) {
                 throw row.invalidCell(
-                        compareColumn,
+                        compareAtColumn,
                         "missing_price",
-                        "'%s' has no price in " + currency + " to compare with",
-                        row.trimmedText(compareColumn));
+                        "The compare-at price '%s' has no price in " + currency,
+                        row.trimmedText(compareAtColumn));
             }
         }
         return prices;
@@ -165,15 +165,15 @@ final class FondacoProductParser implements ProductRowParser {
 
     private static <E extends Enum<E>> @Nullable E parseEnum(RowReader row, List<String> column, Class<E> type)
             throws InvalidCell {
-        String word = row.trimmedText(column);
-        if (word.isEmpty()) {
+        String text = row.trimmedText(column);
+        if (text.isEmpty()) {
             return null;
         }
         for (E constant : type.getEnumConstants()) {
-            if (constant.name().toLowerCase(Locale.ROOT).equals(word.toLowerCase(Locale.ROOT))) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(text.toLowerCase(Locale.ROOT))) {
                 return constant;
             }
         }
-        throw row.invalidCell(column, "invalid_" + column.getFirst(), "'%s' is not one of the documented values", word);
+        throw row.invalidCell(column, "invalid_" + column.getFirst(), "'%s' is not one of the documented values", text);
     }
 }

@@ -13,16 +13,16 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes our own format: the product's own cells stand in its first row and are blank in the others. */
+/**
+ * Writes the Fondaco format: the first row of a product has the product's own cells, which are empty in its other rows.
+ */
 final class FondacoProductRenderer implements ProductRowRenderer {
     private static final int VARIANT_COLUMNS = FondacoColumns.NON_PRICE_COLUMNS.size()
             - FondacoColumns.NON_PRICE_COLUMNS.indexOf(FondacoColumns.SKU.getFirst());
 
     private final List<String> currencies;
 
-    /**
-     * @param currencies that have a column each
-     */
+    /** @param currencies that get a price and a compare-at column each */
     FondacoProductRenderer(List<String> currencies) {
         this.currencies = List.copyOf(currencies);
     }
@@ -40,42 +40,42 @@ final class FondacoProductRenderer implements ProductRowRenderer {
     @Override
     public List<List<String>> render(
             ProductSnapshot snapshot, Map<VariantId, List<VariantPrice>> prices, Map<String, Long> stock) {
-        List<List<String>> lines = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
         List<VariantDraft> variants = snapshot.draft().variants();
         for (int index = 0; index < variants.size(); index++) {
-            List<String> line = productCells(snapshot.draft(), index == 0);
-            line.addAll(variantCells(variants.get(index)));
-            line.addAll(priceCells(prices.getOrDefault(snapshot.variantIds().get(index), List.of())));
-            lines.add(line);
+            List<String> row = productCells(snapshot.draft(), index == 0);
+            row.addAll(variantCells(variants.get(index)));
+            row.addAll(priceCells(prices.getOrDefault(snapshot.variantIds().get(index), List.of())));
+            rows.add(row);
         }
         if (variants.isEmpty()) {
-            List<String> line = productCells(snapshot.draft(), true);
-            line.addAll(Collections.nCopies(VARIANT_COLUMNS + 2 * currencies.size(), ""));
-            lines.add(line);
+            List<String> row = productCells(snapshot.draft(), true);
+            row.addAll(Collections.nCopies(VARIANT_COLUMNS + 2 * currencies.size(), ""));
+            rows.add(row);
         }
-        return lines;
+        return rows;
     }
 
     private static List<String> productCells(ProductDraft product, boolean first) {
-        List<String> line = new ArrayList<>();
-        line.add(product.slug());
+        List<String> row = new ArrayList<>();
+        row.add(product.slug());
         if (!first) {
-            line.addAll(Collections.nCopies(FondacoColumns.NON_PRICE_COLUMNS.size() - VARIANT_COLUMNS - 1, ""));
-            return line;
+            row.addAll(Collections.nCopies(FondacoColumns.NON_PRICE_COLUMNS.size() - VARIANT_COLUMNS - 1, ""));
+            return row;
         }
-        line.add(text(product.title()));
-        line.add(text(product.description()));
-        line.add(text(product.vendor()));
-        line.add(text(product.productType()));
-        line.add(name(product.status()));
-        line.add(JsonCells.renderTexts(list(product.tags())));
-        line.add(JsonCells.renderLists(list(product.categories())));
-        line.add(JsonCells.renderTexts(list(product.options())));
-        line.add(JsonCells.renderMedia(list(product.media())));
-        line.add(text(product.seoTitle()));
-        line.add(text(product.seoDescription()));
-        line.add(JsonCells.renderMap(map(product.attributes())));
-        return line;
+        row.add(text(product.title()));
+        row.add(text(product.description()));
+        row.add(text(product.vendor()));
+        row.add(text(product.productType()));
+        row.add(name(product.status()));
+        row.add(JsonCells.renderTexts(list(product.tags())));
+        row.add(JsonCells.renderLists(list(product.categories())));
+        row.add(JsonCells.renderTexts(list(product.options())));
+        row.add(JsonCells.renderMedia(list(product.media())));
+        row.add(text(product.seoTitle()));
+        row.add(text(product.seoDescription()));
+        row.add(JsonCells.renderMap(map(product.attributes())));
+        return row;
     }
 
     private static List<String> variantCells(VariantDraft variant) {
@@ -92,15 +92,15 @@ final class FondacoProductRenderer implements ProductRowRenderer {
                 JsonCells.renderMap(map(variant.attributes())));
     }
 
-    private List<String> priceCells(List<VariantPrice> tags) {
+    private List<String> priceCells(List<VariantPrice> prices) {
         List<String> cells = new ArrayList<>();
         for (String currency : currencies) {
-            VariantPrice tag = tags.stream()
+            VariantPrice price = prices.stream()
                     .filter(candidate -> candidate.price().currency().equals(currency))
                     .findFirst()
                     .orElse(null);
-            cells.add(tag == null ? "" : tag.price().toDecimal());
-            cells.add(tag == null ? "" : tag.compareAt().map(Money::toDecimal).orElse(""));
+            cells.add(price == null ? "" : price.price().toDecimal());
+            cells.add(price == null ? "" : price.compareAt().map(Money::toDecimal).orElse(""));
         }
         return cells;
     }

@@ -7,7 +7,10 @@ import io.fondaco.platform.csv.InvalidCsvHeader;
 import java.util.List;
 import java.util.Optional;
 
-/** Stock as a file of our own has it: {@code sku,location,available}; the location may be missing or blank. */
+/**
+ * Reads stock in the Fondaco format: {@code sku,location,available}; the location column may be missing and its cells
+ * empty.
+ */
 final class FondacoStockParser implements StockRowParser {
     static final List<String> SKU = List.of("sku");
     static final List<String> LOCATION = List.of("location");
@@ -37,7 +40,7 @@ final class FondacoStockParser implements StockRowParser {
         String location = row.text(LOCATION);
         Optional<Long> available = row.units(AVAILABLE, 0, StockCount.MAX_AVAILABLE);
         if (available.isEmpty()) {
-            throw row.invalidCell(AVAILABLE, "missing_quantity", "The row does not say how many are available%s", "");
+            throw row.invalidCell(AVAILABLE, "missing_quantity", "The row has no available quantity%s", "");
         }
         return new StockRow(
                 row.number(),

@@ -6,7 +6,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A file on its way in, as its owner sees it. */
+/** An import job as the API shows it. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record Import(
         ImportId id,
@@ -17,7 +17,7 @@ record Import(
         @Nullable
         String currency,
 
-        @Schema(description = "Whether it only says what it would do.")
+        @Schema(description = "Whether the import only reports what it would do.")
         boolean dryRun,
 
         @Schema(enumeration = {"queued", "running", "done", "failed"})
@@ -26,21 +26,21 @@ record Import(
         RowCounts rows,
         String errorsUrl,
 
-        @Schema(description = "Rows that went in, and of which there is something to know; they count as well.")
+        @Schema(description = "Applied rows with a warning; they also count as created, updated or unchanged.")
         long warnings,
 
         String warningsUrl,
 
         @Schema(
                 description =
-                        "Columns of a stock file in the format shopify that nothing is read from; known once it runs.",
+                        "Columns of a stock file in the format shopify that are not read; known once the import runs.",
                 examples = "[\"HS Code\", \"COO\"]")
         List<String> ignoredColumns,
 
         Instant createdAt,
         @Nullable Instant finishedAt,
 
-        @Schema(description = "Why it failed; what went in before stays.") @Nullable
+        @Schema(description = "Why the import failed; rows that were applied before stay.") @Nullable
         Failure failure) {
 
     @Schema(name = "ImportFailure")

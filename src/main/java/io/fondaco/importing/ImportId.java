@@ -21,7 +21,7 @@ record ImportId(UUID value) {
         return new ImportId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** The same as {@link #parse}, under the name that path parameters are converted by. */
     static ImportId fromString(String text) {
         return parse(text);
     }

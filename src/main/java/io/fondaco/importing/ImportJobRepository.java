@@ -15,9 +15,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps which imports there are, who works on each and how far it got. Who works on one is told by a lease in database
- * time; effect and checkpoint of a batch commit together, so an import that is taken over goes on after the last batch
- * that took effect.
+ * Stores the import jobs, their leases and their checkpoints. A lease in database time decides which worker processes a
+ * job. The effect and the checkpoint of a batch commit together, so a job that is taken over continues after the last
+ * batch that took effect.
  */
 @ApplicationScoped
 class ImportJobRepository {
@@ -29,7 +29,7 @@ class ImportJobRepository {
         this.settings = settings;
     }
 
-    /** Takes the oldest import that nobody works on. One statement. */
+    /** Leases the oldest job that no worker processes. One statement. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<ImportLease> claim() {
         UUID holder = UUID.randomUUID();
@@ -68,9 +68,9 @@ class ImportJobRepository {
     }
 
     /**
-     * Keeps the lease for another term.
+     * Extends the lease by another term.
      *
-     * @throws ImportLeaseLost if another has it
+     * @throws ImportLeaseLost if another worker has it
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void renew(ImportLease importLease) {
@@ -89,7 +89,8 @@ class ImportJobRepository {
     }
 
     /**
-     * Notes the columns of the file, for whoever asks what was read and what was refused. Does nothing the second time.
+     * Saves the columns of the file, for the list of ignored columns and the download of rejected rows. Later calls for
+     * the same job do nothing.
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void saveColumns(ImportLease importLease, List<String> header, List<String> ignored) {
@@ -106,10 +107,10 @@ class ImportJobRepository {
     }
 
     /**
-     * Begins a batch: until the caller's transaction ends nobody else can take the import.
+     * Begins a batch: locks the job row, so that no other worker can take the job until the caller's transaction ends.
      *
      * @return the last row that took effect
-     * @throws ImportLeaseLost if another has it
+     * @throws ImportLeaseLost if another worker has the job
      */
     @Transactional(Transactional.TxType.MANDATORY)
     long lock(ImportLease importLease) {
@@ -127,13 +128,13 @@ class ImportJobRepository {
         return (Long) rows.getFirst();
     }
 
-    /** Ends a batch: counters, errors, warnings and checkpoint. At most three statements. */
+    /** Ends a batch: saves counters, errors, warnings and the checkpoint. At most three statements. */
     @Transactional(Transactional.TxType.MANDATORY)
     void record(ImportLease importLease, BatchResult batchResult, long lastRow) {
         List<RowError> errors = batchResult.errors();
-        int kept = errors.isEmpty() ? 0 : saveRowErrors(importLease.id(), errors, false, 0);
+        int stored = errors.isEmpty() ? 0 : saveRowErrors(importLease.id(), errors, false, 0);
         List<RowError> warnings = batchResult.warnings();
-        kept += warnings.isEmpty() ? 0 : saveRowErrors(importLease.id(), warnings, true, kept);
+        stored += warnings.isEmpty() ? 0 : saveRowErrors(importLease.id(), warnings, true, stored);
         RowCounts counts = batchResult.counts();
         entities.createNativeQuery("""
                         UPDATE importing.import
@@ -149,16 +150,14 @@ class ImportJobRepository {
                 .setParameter("unchanged", counts.unchanged())
                 .setParameter("rejected", counts.rejected())
                 .setParameter("warnings", warnings.size())
-                .setParameter("kept", kept)
+                .setParameter("kept", stored)
                 .setParameter("lastRow", lastRow)
                 .setParameter("lease", leaseSeconds())
                 .setParameter("id", importLease.id().value())
                 .executeUpdate();
     }
 
-    /**
-     * @param justKept of the same batch, not counted yet
-     */
+    /** @param justKept row errors stored for the same batch that are not in {@code errors_stored} yet */
     private int saveRowErrors(ImportId id, List<RowError> errors, boolean warning, int justKept) {
         return entities.createNativeQuery("""
                         INSERT INTO importing.row_error (import_id, row, "column", code, detail, warning)
@@ -184,12 +183,12 @@ class ImportJobRepository {
         setFinalStatus(importLease, "done", null, null);
     }
 
-    /** Ends an import whose file cannot be read on; the row counts as refused. */
+    /** Fails a job whose file cannot be read any further; the broken row counts as rejected. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void failBrokenFile(ImportLease importLease, MalformedCsv broken) {
         RowError error = new RowError(broken.row(), "", broken.code(), broken.detail());
-        long rowDone = lock(importLease);
-        if (error.row() > rowDone) {
+        long checkpointRow = lock(importLease);
+        if (error.row() > checkpointRow) {
             BatchResult batchResult = new BatchResult();
             batchResult.reject(error);
             record(importLease, batchResult, error.row());
@@ -221,7 +220,7 @@ class ImportJobRepository {
         }
     }
 
-    /** Lets go of an import, so that another may take it up after this long. */
+    /** Releases the lease, so that another worker can take the job after {@code afterSeconds}. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void release(ImportLease importLease, double afterSeconds) {
         entities.createNativeQuery("""
@@ -236,16 +235,16 @@ class ImportJobRepository {
     }
 
     /**
-     * Notes that the file has these products or SKUs.
+     * Records the keys of products, SKUs or stock rows that the file has.
      *
-     * @return those that an earlier row had already
+     * @return the keys that an earlier row had already
      */
     @Transactional(Transactional.TxType.MANDATORY)
     List<String> recordSeenKeys(ImportId id, List<String> keys) {
         if (keys.isEmpty()) {
             return List.of();
         }
-        List<?> fresh = entities.createNativeQuery("""
+        List<?> inserted = entities.createNativeQuery("""
                         INSERT INTO importing.seen (import_id, key)
                         SELECT cast(:id AS uuid), key FROM unnest(cast(:keys AS text[])) AS key
                             ON CONFLICT DO NOTHING
@@ -254,16 +253,16 @@ class ImportJobRepository {
                 .setParameter("id", id.value())
                 .setParameter("keys", keys.toArray(String[]::new))
                 .getResultList();
-        if (fresh.size() == keys.size()) {
+        if (inserted.size() == keys.size()) {
             return List.of();
         }
-        var freshKeys = new HashSet<Object>(fresh);
-        return keys.stream().filter(key -> !freshKeys.contains(key)).toList();
+        var newKeys = new HashSet<Object>(inserted);
+        return keys.stream().filter(key -> !newKeys.contains(key)).toList();
     }
 
     /**
-     * For how many seconds an import has not moved that ought to: one that is worked on, or while none is, one that is queued. 0 when
-     * there is none. One statement.
+     * Seconds since the last progress of a running job or, if none runs, of a queued one; the maximum if there are
+     * several, 0 if there is none. One statement.
      */
     double stalledSeconds() {
         Number seconds = (Number) entities.createNativeQuery("""

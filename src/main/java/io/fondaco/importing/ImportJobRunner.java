@@ -18,8 +18,8 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Takes one import from its checkpoint to its end. In memory at a time: one chunk of the file and one batch, of at most
- * {@link #MAX_BATCH_CHARACTERS} and the rows of one product.
+ * Runs one import from its checkpoint to its end. It holds at most one chunk of the file and one batch in memory; a
+ * batch is at most {@link #MAX_BATCH_CHARACTERS} plus the rows of one product.
  */
 @ApplicationScoped
 class ImportJobRunner {
@@ -35,42 +35,42 @@ class ImportJobRunner {
     private final ImportingSettings settings;
 
     ImportJobRunner(
-            ImportJobRepository ledger,
+            ImportJobRepository jobs,
             Uploads uploads,
-            ProductBatchImporter products,
-            StockBatchImporter stock,
+            ProductBatchImporter productImporter,
+            StockBatchImporter stockImporter,
             ImportingSettings settings) {
-        this.jobs = ledger;
+        this.jobs = jobs;
         this.uploads = uploads;
-        this.productImporter = products;
-        this.stockImporter = stock;
+        this.productImporter = productImporter;
+        this.stockImporter = stockImporter;
         this.settings = settings;
     }
 
     /**
-     * @param stopping asked between batches
-     * @return whether the import has ended, well or not; false when it was told to stop before
+     * @param stopping checked between batches
+     * @return true if the import has ended, successfully or not; false if it was stopped before
      * @throws ImportLeaseLost if another worker has the import
      */
     boolean run(ImportLease importLease, BooleanSupplier stopping) {
         try (CsvRowReader rows = CsvRowReader.read(new UploadInputStream(uploads, jobs, importLease))) {
             CsvRow first = rows.next()
-                    .orElseThrow(() -> new InvalidCsvHeader("", "The file is empty: it has not even a header."));
+                    .orElseThrow(() -> new InvalidCsvHeader("", "The file is empty: it has no header."));
             CsvHeader csvHeader = new CsvHeader(first);
             rows.skipEmptyRejectedRows(csvHeader);
             rows.skipTo(importLease.checkpointRow());
             boolean ended =
                     switch (importLease.kind()) {
                         case PRODUCTS -> {
-                            ProductRowParser format =
+                            ProductRowParser parser =
                                     ProductRowParser.of(importLease.format(), csvHeader, importLease.currency());
                             saveColumns(importLease, csvHeader, List.of());
-                            yield importProducts(importLease, csvHeader, format, rows, stopping);
+                            yield importProducts(importLease, csvHeader, parser, rows, stopping);
                         }
                         case STOCK -> {
-                            StockRowParser format = StockRowParser.of(importLease.format(), csvHeader);
-                            saveColumns(importLease, csvHeader, format.ignoredColumns());
-                            yield importStock(importLease, csvHeader, format, rows, stopping);
+                            StockRowParser parser = StockRowParser.of(importLease.format(), csvHeader);
+                            saveColumns(importLease, csvHeader, parser.ignoredColumns());
+                            yield importStock(importLease, csvHeader, parser, rows, stopping);
                         }
                     };
             if (ended) {
@@ -93,29 +93,29 @@ class ImportJobRunner {
     private boolean importProducts(
             ImportLease importLease,
             CsvHeader csvHeader,
-            ProductRowParser format,
-            CsvRowReader cells,
+            ProductRowParser parser,
+            CsvRowReader rows,
             BooleanSupplier stopping) {
-        ProductRowGrouper file = new ProductRowGrouper(cells, format);
+        ProductRowGrouper grouper = new ProductRowGrouper(rows, parser);
         List<ProductBatchImporter.StagedProductRows> batch = new ArrayList<>();
-        int rows = 0;
+        int rowCount = 0;
         long size = 0;
         while (true) {
-            Optional<ProductRowGrouper.ProductRowGroup> group = file.nextGroup();
+            Optional<ProductRowGrouper.ProductRowGroup> group = grouper.nextGroup();
             if (group.isPresent()) {
                 batch.add(new ProductBatchImporter.StagedProductRows(
-                        file.parse(group.get()), group.get().rows()));
-                rows += group.get().rows().size();
+                        grouper.parse(group.get()), group.get().rows()));
+                rowCount += group.get().rows().size();
                 size += group.get().size();
             }
             boolean last = group.isEmpty() || group.get().readError().isPresent();
             boolean full = batch.size() >= settings.batchProducts()
-                    || rows >= settings.batchRows()
+                    || rowCount >= settings.batchRows()
                     || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
-                applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, format), batch);
+                applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, parser), batch);
                 batch.clear();
-                rows = 0;
+                rowCount = 0;
                 size = 0;
             }
             if (group.isPresent() && group.get().readError().isPresent()) {
@@ -130,7 +130,7 @@ class ImportJobRunner {
         }
     }
 
-    /** A product that makes its batch fail is found by putting the products in one by one; the others go in. */
+    /** If the batch fails because of its data, applies its products one by one and rejects those that fail. */
     private void applyBatch(
             ImportLease importLease,
             ProductBatchImporter.ProductFile productFile,
@@ -144,7 +144,7 @@ class ImportJobRunner {
             }
             LOG.warnf(
                     e,
-                    "A batch of import %s failed; trying its %d products one by one",
+                    "A batch of import %s failed; applying its %d products one by one",
                     importLease.id(),
                     batch.size());
         }
@@ -155,9 +155,9 @@ class ImportJobRunner {
                 if (!isDataError(e)) {
                     throw e;
                 }
-                LOG.warnf(e, "Import %s: a product at row %d does not go in", importLease.id(), product.lastRow());
+                LOG.warnf(e, "Import %s: rejecting the product whose last row is %d", importLease.id(), product.lastRow());
                 withRetry(() -> productImporter.reject(
-                        importLease, productFile, product, "The product was refused by a rule of the database."));
+                        importLease, productFile, product, "The product violates a rule of the database."));
             }
         }
     }
@@ -165,19 +165,19 @@ class ImportJobRunner {
     private boolean importStock(
             ImportLease importLease,
             CsvHeader csvHeader,
-            StockRowParser format,
+            StockRowParser parser,
             CsvRowReader rows,
             BooleanSupplier stopping) {
         List<CsvRow> batch = new ArrayList<>();
         long size = 0;
         while (true) {
             Optional<CsvRow> row;
-            Optional<MalformedCsv> broken = Optional.empty();
+            Optional<MalformedCsv> readError = Optional.empty();
             try {
                 row = rows.next();
             } catch (MalformedCsv e) {
                 row = Optional.empty();
-                broken = Optional.of(e);
+                readError = Optional.of(e);
             }
             if (row.isPresent()) {
                 batch.add(row.get());
@@ -185,12 +185,12 @@ class ImportJobRunner {
             }
             boolean full = batch.size() >= settings.batchRows() || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                withRetry(() -> stockImporter.apply(importLease, csvHeader, format, batch));
+                withRetry(() -> stockImporter.apply(importLease, csvHeader, parser, batch));
                 batch.clear();
                 size = 0;
             }
-            if (broken.isPresent()) {
-                throw broken.get();
+            if (readError.isPresent()) {
+                throw readError.get();
             }
             if (row.isEmpty()) {
                 return true;
@@ -201,7 +201,10 @@ class ImportJobRunner {
         }
     }
 
-    /** Runs a transaction again, a bounded number of times, when it gave way to another. */
+    /**
+     * Retries a transaction after a deadlock, a serialization failure or a lock timeout, at most {@link #MAX_ATTEMPTS}
+     * times in all.
+     */
     private static void withRetry(Runnable transaction) {
         for (int attempt = 1; ; attempt++) {
             try {
@@ -209,18 +212,21 @@ class ImportJobRunner {
                 return;
             } catch (RuntimeException e) {
                 String state = sqlState(e);
-                boolean gaveWay = state.equals("40001") || state.equals("40P01") || state.equals("55P03");
-                if (!gaveWay || attempt == MAX_ATTEMPTS) {
+                boolean retryable = state.equals("40001") || state.equals("40P01") || state.equals("55P03");
+                if (!retryable || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
-                LOG.debugf("Gave way (%s), attempt %d", state, attempt);
+                LOG.debugf("Batch failed with SQLSTATE %s at attempt %d; retrying", state, attempt);
                 long pause = ThreadLocalRandom.current().nextLong(MAX_PAUSE_MILLIS * attempt);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
             }
         }
     }
 
-    /** Whether the data are at fault, so that trying again would not help: SQLSTATE classes 22 and 23, refusals. */
+    /**
+     * Whether the data caused the failure, so that a retry would not help: SQLSTATE classes 22 and 23, and exceptions
+     * that reject the input.
+     */
     private static boolean isDataError(RuntimeException e) {
         if (e instanceof ImportLeaseLost) {
             return false;

@@ -3,11 +3,11 @@ package io.fondaco.importing;
 import java.util.UUID;
 
 /**
- * The right to work on an import, until it runs out.
+ * The time-limited right of one worker to process an import job.
  *
- * @param holder this attempt; another attempt, even of the same pod, is another holder
+ * @param holder this attempt; another attempt, even by the same pod, is another holder
  * @param checkpointRow the checkpoint when the lease was taken
- * @param attempts how many times in a row, this one included, the import was taken up without getting on
+ * @param attempts consecutive attempts without progress, including this one
  */
 record ImportLease(
         ImportId id,

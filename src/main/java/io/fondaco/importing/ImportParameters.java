@@ -21,10 +21,10 @@ final class ImportParameters {
                 return kind;
             }
         }
-        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", shown(text));
+        throw invalid("kind", "invalid_parameter", "kind must be products or stock, not '%s'.", orEmpty(text));
     }
 
-    /** Stock need not say its format. */
+    /** The parameter is optional for stock. */
     static FileFormat format(@Nullable String text, FileKind kind) {
         if (text == null && kind == FileKind.STOCK) {
             return FileFormat.FONDACO;
@@ -34,16 +34,16 @@ final class ImportParameters {
                 return format;
             }
         }
-        throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", shown(text));
+        throw invalid("format", "invalid_parameter", "format must be shopify or fondaco, not '%s'.", orEmpty(text));
     }
 
-    static String currency(@Nullable String text, FileKind kind, FileFormat format, String otherwise) {
+    static String currency(@Nullable String text, FileKind kind, FileFormat format, String defaultCurrency) {
         if (text == null) {
-            return otherwise;
+            return defaultCurrency;
         }
         if (!kind.hasCurrency(format)) {
             throw invalid(
-                    "currency", "invalid_parameter", "Only products in the format shopify take a currency%s.", "");
+                    "currency", "invalid_parameter", "currency is allowed only for products in the format shopify%s.", "");
         }
         if (!Money.isCurrency(text)) {
             throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
@@ -53,7 +53,7 @@ final class ImportParameters {
 
     static ShopifyColumns.TemplateVersion columns(@Nullable String text, FileKind kind, FileFormat format) {
         if (text != null && !(kind == FileKind.PRODUCTS && format == FileFormat.SHOPIFY)) {
-            throw invalid("columns", "invalid_parameter", "Only products in the format shopify take columns%s.", "");
+            throw invalid("columns", "invalid_parameter", "columns is allowed only for products in the format shopify%s.", "");
         }
         return parseEnum(
                 "columns", text, ShopifyColumns.TemplateVersion.values(), ShopifyColumns.TemplateVersion.LEGACY);
@@ -63,9 +63,9 @@ final class ImportParameters {
         return parseEnum("formulas", text, FormulaEscaping.values(), FormulaEscaping.PLAIN);
     }
 
-    private static <E extends Enum<E>> E parseEnum(String name, @Nullable String text, E[] values, E otherwise) {
+    private static <E extends Enum<E>> E parseEnum(String name, @Nullable String text, E[] values, E defaultValue) {
         if (text == null) {
-            return otherwise;
+            return defaultValue;
         }
         for (E value : values) {
             if (value.toString().equals(text)) {
@@ -90,7 +90,7 @@ final class ImportParameters {
         throw invalid(name, "invalid_parameter", name + " must be true or false, not '%s'.", text);
     }
 
-    /** The call is open to several scopes; which of them it takes depends on what it is about. */
+    /** The endpoint accepts several scopes; the kind of the file decides which of them the caller needs. */
     static void requireAnyScope(SecurityContext caller, String... scopes) {
         for (String scope : scopes) {
             if (caller.isUserInRole(scope)) {
@@ -100,7 +100,7 @@ final class ImportParameters {
         throw new ForbiddenException();
     }
 
-    private static String shown(@Nullable String text) {
+    private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
 

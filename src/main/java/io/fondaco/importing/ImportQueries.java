@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Tells how imports are doing. An upload that is not complete is not one yet. */
+/** Reads the state of imports. An incomplete upload is not an import yet. */
 @ApplicationScoped
 class ImportQueries {
     private static final String SORT = "-created_at";
@@ -39,7 +39,7 @@ class ImportQueries {
         return rows(query).stream().findFirst().map(ImportQueries::of);
     }
 
-    /** The newest first. One statement. */
+    /** Newest first. One statement. */
     Page<Import> list(Set<FileKind> kinds, int limit, @Nullable String cursor) {
         Optional<PageCursor> after = PageCursor.decode(cursor, SORT, 2);
         String where = after.isPresent() ? " AND (created_at, id) < (:createdAt, :id)" : "";
@@ -61,12 +61,12 @@ class ImportQueries {
                         SORT, last.createdAt().toString(), last.id().value().toString()));
     }
 
-    /** Refused rows in the order of the file. One statement. */
+    /** Rejected rows in file order. One statement. */
     Page<RowError> errors(ImportId id, int limit, @Nullable String cursor) {
         return rowErrors(id, false, limit, cursor);
     }
 
-    /** What somebody should know of rows that went in, in the order of the file. One statement. */
+    /** Warnings about applied rows, in file order. One statement. */
     Page<RowError> warnings(ImportId id, int limit, @Nullable String cursor) {
         return rowErrors(id, true, limit, cursor);
     }

@@ -39,7 +39,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Files in. Asked without a consistency token, the primary tells how an import is doing: a replica may not know it yet. */
+/**
+ * CSV imports over HTTP. A request without a consistency token is read from the primary, because a replica may not have
+ * the import yet.
+ */
 @Path("/admin/v1/imports")
 @Produces(MediaType.APPLICATION_JSON)
 @RetriedReads
@@ -54,8 +57,8 @@ class ImportResource {
     private final ImportQueries importQueries;
     private final RejectedRows rejectedRows;
 
-    ImportResource(ImportUploadService reception, ImportQueries importQueries, RejectedRows rejectedRows) {
-        this.uploadService = reception;
+    ImportResource(ImportUploadService uploadService, ImportQueries importQueries, RejectedRows rejectedRows) {
+        this.uploadService = uploadService;
         this.importQueries = importQueries;
         this.rejectedRows = rejectedRows;
     }
@@ -67,9 +70,10 @@ class ImportResource {
             operationId = "createImport",
             summary = "Import a CSV file",
             description =
-                    "Needs the scope catalog:write for products, stock:write for stock. The file is worked off in the"
-                            + " background, in batches; a row that is refused leaves the others alone. When the file itself breaks"
-                            + " off (code unclosed_quote, broken_csv) the import fails and what went in before stays.")
+                    "Needs the scope catalog:write for products, stock:write for stock. The file is processed in the"
+                            + " background, in batches; a rejected row does not affect the others. If the file itself is"
+                            + " truncated or malformed (code unclosed_quote, broken_csv), the import fails and rows that"
+                            + " were applied before stay.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING, format = "binary")))
@@ -77,22 +81,22 @@ class ImportResource {
             responseCode = "202",
             description = "Queued",
             content = @Content(schema = @Schema(implementation = Import.class)))
-    @APIResponse(responseCode = "413", description = "too_large: the file has more bytes than an import may have")
+    @APIResponse(responseCode = "413", description = "too_large: the file has more bytes than the limit for imports")
     @APIResponse(
             responseCode = "415",
             description = "not_text: the file is binary, UTF-16 or otherwise not UTF-8;"
-                    + " unsupported_media_type: it did not come as text/csv, application/csv, text/plain,"
+                    + " unsupported_media_type: the Content-Type is not text/csv, application/csv, text/plain,"
                     + " application/vnd.ms-excel or application/octet-stream")
     public Response create(
             @Parameter(description = "products or stock") @QueryParam("kind") @Nullable String kind,
-            @Parameter(description = "shopify or fondaco; stock that does not say is fondaco")
+            @Parameter(description = "shopify or fondaco; the default for stock is fondaco")
                     @QueryParam("format")
                     @Nullable
                     String format,
-            @Parameter(description = "true: only say what would happen") @QueryParam("dry_run") @Nullable String dryRun,
+            @Parameter(description = "true: only report what would happen") @QueryParam("dry_run") @Nullable String dryRun,
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
-            @Parameter(description = "true: stock at a location that is not known makes it; else the row is refused")
+            @Parameter(description = "true: create unknown locations of stock rows; otherwise such rows are rejected")
                     @QueryParam("create_locations")
                     @Nullable
                     String createLocations,
@@ -114,7 +118,10 @@ class ImportResource {
         return Response.accepted(findOrNotFound(id)).build();
     }
 
-    /** Browsers and shells name a CSV file by several types; what it is, its first bytes tell. */
+    /**
+     * Browsers and shells send several media types for a CSV file; the first bytes of the file decide whether it is
+     * one.
+     */
     private static void requireCsvMediaType(@Nullable MediaType type) {
         if (type == null || FILE_TYPES.contains(type.getType() + "/" + type.getSubtype())) {
             return;
@@ -122,7 +129,7 @@ class ImportResource {
         throw new ApiException(
                 415,
                 "unsupported_media_type",
-                "Send the file itself as the body, with Content-Type: text/csv; a form or %s is not taken."
+                "Send the file itself as the body, with Content-Type: text/csv; a form or %s is not accepted."
                         .formatted(Violation.abbreviate(type.getType() + "/" + type.getSubtype())));
     }
 
@@ -131,7 +138,7 @@ class ImportResource {
     @Operation(
             operationId = "listImports",
             summary = "List imports",
-            description = "The newest first, of the kinds that the key may see.")
+            description = "Newest first; only the kinds that the key's scopes allow.")
     public Page<Import> list(
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Size(max = 2000) @Nullable String cursor,
@@ -152,10 +159,10 @@ class ImportResource {
     @Operation(
             operationId = "getImport",
             summary = "Get an import",
-            description = "Its status and the counts of its rows. Ask again while it is `queued` or `running`.")
+            description = "Returns its status and its row counts. Poll while it is `queued` or `running`.")
     @APIResponse(
             responseCode = "200",
-            description = "How far it got",
+            description = "The state of the import",
             content = @Content(schema = @Schema(implementation = Import.class)))
     public Import get(@PathParam("id") @Size(max = 100) String id, @Context SecurityContext caller) {
         return findVisible(id, caller);
@@ -166,8 +173,8 @@ class ImportResource {
     @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
     @Operation(
             operationId = "listImportErrors",
-            summary = "List the refused rows of an import",
-            description = "In the order of the file. The first 10,000 are kept; further ones are only counted.")
+            summary = "List the rejected rows of an import",
+            description = "In file order. The first 10,000 are kept; further ones are only counted.")
     public Page<RowError> errors(
             @PathParam("id") @Size(max = 100) String id,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
@@ -182,14 +189,12 @@ class ImportResource {
     @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
     @Operation(
             operationId = "downloadImportErrors",
-            summary = "Get the refused rows of an import as one CSV file",
-            description = "The refused rows as they stand in the file, in its order, behind the columns row, code and"
-                    + " reason. Mend"
-                    + " them and import the file as it is: these columns are ignored. All rows of a product"
-                    + " stand in it"
-                    + " if one was refused; those that went in have no reason. Rows beyond what is kept (10,000"
-                    + " reasons, 32 Mi characters of an import, 64 Ki of a row, for 30 days) have their"
-                    + " reason alone.")
+            summary = "Get the rejected rows of an import as one CSV file",
+            description = "The rejected rows with their original cells, in file order, after the columns row, code and"
+                    + " reason. Correct them and import the file again: an import ignores these columns. If one row"
+                    + " of a product was rejected, the file has all rows of the product; applied rows have no"
+                    + " reason. Rows beyond the limits (10,000 reasons and 32 Mi characters per import, 64 Ki"
+                    + " characters per row, 30 days) have only their reason.")
     @APIResponse(
             responseCode = "200",
             description = "The file",
@@ -207,10 +212,10 @@ class ImportResource {
     @RolesAllowed({Scopes.CATALOG_READ, Scopes.CATALOG_WRITE, Scopes.STOCK_READ, Scopes.STOCK_WRITE})
     @Operation(
             operationId = "listImportWarnings",
-            summary = "List what is worth knowing of rows that went in",
+            summary = "List the warnings of an import",
             description =
-                    "In the order of the file: SKUs and handles that are others here, pictures without an address."
-                            + " Kept within the same bound as refused rows.")
+                    "Warnings about applied rows, in file order: changed SKUs and handles, images without a valid URL."
+                            + " They count towards the same limit as rejected rows.")
     public Page<RowError> warnings(
             @PathParam("id") @Size(max = 100) String id,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,

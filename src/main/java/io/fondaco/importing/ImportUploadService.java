@@ -9,7 +9,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import org.jboss.logging.Logger;
 
-/** Takes a file in, chunk by chunk, and says at once what its beginning tells. */
+/** Stores an uploaded file chunk by chunk, and rejects it immediately if its beginning is not a valid file. */
 @ApplicationScoped
 class ImportUploadService {
     private static final Logger LOG = Logger.getLogger(ImportUploadService.class);
@@ -18,9 +18,9 @@ class ImportUploadService {
     private final ImportWorkerWakeUp workerWakeUp;
     private final ImportingSettings settings;
 
-    ImportUploadService(Uploads uploads, ImportWorkerWakeUp bell, ImportingSettings settings) {
+    ImportUploadService(Uploads uploads, ImportWorkerWakeUp workerWakeUp, ImportingSettings settings) {
         this.uploads = uploads;
-        this.workerWakeUp = bell;
+        this.workerWakeUp = workerWakeUp;
         this.settings = settings;
     }
 
@@ -29,13 +29,13 @@ class ImportUploadService {
     }
 
     /**
-     * Holds one chunk in memory. One transaction for each MiB, and two more.
+     * Holds one chunk in memory. One transaction per MiB, and two more.
      *
-     * @param announced bytes by the request's header; negative when it does not say
-     * @throws ApiException 400, 413, 415 for a file that cannot be right; nothing of it is kept then
+     * @param contentLength bytes according to the request header; negative if the header is missing
+     * @throws ApiException 400, 413 or 415 for an invalid file; nothing of it is kept
      */
-    ImportId receive(Uploads.ImportOptions importOptions, int announced, InputStream body) {
-        if (announced > settings.maxBytes()) {
+    ImportId receive(Uploads.ImportOptions importOptions, int contentLength, InputStream body) {
+        if (contentLength > settings.maxBytes()) {
             throw tooLarge();
         }
         try {
@@ -43,7 +43,7 @@ class ImportUploadService {
             checkHeader(importOptions, CsvPreflightCheck.check(head));
             return store(importOptions, head, body);
         } catch (IOException e) {
-            LOG.debug("An upload was cut off", e);
+            LOG.debug("An upload was interrupted", e);
             throw ApiException.badRequest("upload_incomplete", "The upload was cut off; send the file again.");
         }
     }
@@ -94,7 +94,7 @@ class ImportUploadService {
         try {
             uploads.discard(id);
         } catch (RuntimeException e) {
-            LOG.debugf(e, "Upload %s stays for the sweeper", id);
+            LOG.debugf(e, "Could not discard upload %s; the cleanup job deletes it later", id);
         }
     }
 

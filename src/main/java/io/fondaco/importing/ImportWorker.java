@@ -18,16 +18,16 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * Works imports off, one at a time in each pod: as soon as one is queued here, and every two seconds for those of others
- * and those that a dead pod left behind.
+ * Processes imports, one at a time in each pod: immediately when one is enqueued in this pod, and every two seconds for
+ * imports that other pods enqueued or that a dead pod left unfinished.
  */
 @ApplicationScoped
 class ImportWorker {
-    /** The job that looks for imports to work on. */
+    /** The scheduled job that polls for imports to process. */
     static final String POLL_JOB = "import-poll";
 
     private static final Logger LOG = Logger.getLogger(ImportWorker.class);
-    /** How often an import is taken up without getting on before it is given up. */
+    /** Consecutive attempts without progress after which an import fails. */
     private static final int MAX_ATTEMPTS = 10;
 
     private static final double RETRY_SECONDS = 2;
@@ -40,12 +40,12 @@ class ImportWorker {
     private final GaugeSnapshot<String> gaugeSnapshot = new GaugeSnapshot<>();
     private volatile boolean stopping;
 
-    ImportWorker(ImportJobRepository ledger, ImportJobRunner run, PodRoles podRoles, MeterRegistry registry) {
-        this.jobs = ledger;
-        this.runner = run;
+    ImportWorker(ImportJobRepository jobs, ImportJobRunner runner, PodRoles podRoles, MeterRegistry registry) {
+        this.jobs = jobs;
+        this.runner = runner;
         this.podRoles = podRoles;
         Gauge.builder("fondaco.importing.stalled.seconds", () -> gaugeSnapshot.value(STALLED))
-                .description("How long an import that is queued or running has not moved")
+                .description("Seconds since the last progress of a running or queued import; 0 if there is none")
                 .register(registry);
     }
 
@@ -69,7 +69,7 @@ class ImportWorker {
         process();
     }
 
-    /** Works until nothing is left to do; does nothing when this pod is at it already, or is no worker. */
+    /** Processes imports until none is left. Does nothing if this pod already processes one or has no worker role. */
     @ActivateRequestContext
     void process() {
         if (!podRoles.has(PodRole.WORKER) || !busy.tryAcquire()) {
@@ -91,20 +91,20 @@ class ImportWorker {
     private void process(ImportLease importLease) {
         try {
             if (importLease.attempts() > MAX_ATTEMPTS) {
-                jobs.fail(importLease, "gave_up", "The import did not get on in %d attempts.".formatted(MAX_ATTEMPTS));
+                jobs.fail(importLease, "gave_up", "The import made no progress in %d attempts.".formatted(MAX_ATTEMPTS));
                 return;
             }
             if (runner.run(importLease, () -> stopping)) {
-                LOG.infof("Import %s is done", importLease.id());
+                LOG.infof("Import %s has ended", importLease.id());
             } else {
                 jobs.release(importLease, 0);
             }
         } catch (ImportLeaseLost e) {
-            LOG.warnf("%s; another worker goes on", e.getMessage());
+            LOG.warnf("%s; another worker continues", e.getMessage());
         } catch (RuntimeException e) {
             LOG.errorf(
                     e,
-                    "Import %s stopped at attempt %d; it will be taken up again",
+                    "Import %s was aborted at attempt %d and will be retried",
                     importLease.id(),
                     importLease.attempts());
             releaseLease(importLease);
@@ -115,7 +115,7 @@ class ImportWorker {
         try {
             jobs.release(importLease, RETRY_SECONDS);
         } catch (RuntimeException e) {
-            LOG.debug("The lease runs out by itself", e);
+            LOG.debug("Could not release an import lease; it expires by itself", e);
         }
     }
 

@@ -7,13 +7,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
-/** Wakes the worker of this pod at once; without it the next poll would find the work. */
+/** Wakes the worker of this pod immediately; without it the next poll would find the work. */
 @ApplicationScoped
 class ImportWorkerWakeUp {
     private static final Logger LOG = Logger.getLogger(ImportWorkerWakeUp.class);
 
     private final ImportWorker worker;
-    // Not the container's executor: that one carries the caller's request context along, which ends with the response
+    // Not the container's executor: that one propagates the caller's request context, which ends with the response
     // while the worker still needs one.
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("import-", 0).factory());
@@ -22,16 +22,16 @@ class ImportWorkerWakeUp {
         this.worker = worker;
     }
 
-    /** To be called after the commit that queued an import. */
+    /** Call it after the commit that enqueued an import. */
     void wakeUp() {
         try {
             threads.execute(worker::process);
         } catch (RejectedExecutionException e) {
-            LOG.debug("Not woken: shutting down", e);
+            LOG.debug("The import worker was not woken: the application is shutting down", e);
         }
     }
 
-    /** Lets the batch in hand end; the worker goes no further once the application stops. */
+    /** Accepts no more work. The batch that is being applied ends; the worker stops after it. */
     @PreDestroy
     void stop() {
         threads.shutdown();

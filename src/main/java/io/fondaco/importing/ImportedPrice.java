@@ -5,12 +5,12 @@ import io.fondaco.platform.money.Money;
 import java.util.Optional;
 
 /**
- * A price as a row wants it.
+ * The price in a row.
  *
- * @param hasCompareAtColumn whether the file has a column for it; if not, what is there stays
+ * @param hasCompareAtColumn whether the file has a compare-at column; if not, the existing compare-at price stays
  */
 record ImportedPrice(Money price, Optional<Money> compareAt, boolean hasCompareAtColumn) {
-    VariantPrice applyTo(Optional<VariantPrice> present) {
-        return new VariantPrice(price, hasCompareAtColumn ? compareAt : present.flatMap(VariantPrice::compareAt));
+    VariantPrice applyTo(Optional<VariantPrice> existing) {
+        return new VariantPrice(price, hasCompareAtColumn ? compareAt : existing.flatMap(VariantPrice::compareAt));
     }
 }

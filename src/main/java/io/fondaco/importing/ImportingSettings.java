@@ -4,42 +4,48 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Bounds of imports. */
+/** Limits and defaults of imports. */
 @ConfigMapping(prefix = "fondaco.importing")
 interface ImportingSettings {
-    /** The largest file that is taken, in bytes; 1 GiB. */
+    /** Maximum size of an uploaded file, in bytes; 1 GiB. */
     @WithDefault("1073741824")
     long maxBytes();
 
-    /** ISO 4217 code of the prices in files that do not say. */
+    /** ISO 4217 code of the prices in files that do not name a currency. */
     @WithDefault("EUR")
     String defaultCurrency();
 
-    /** The most products that go in with one transaction; at most 1,000. */
+    /** Maximum number of products per transaction; at most 1,000. */
     @WithDefault("200")
     int batchProducts();
 
-    /** The most rows that go in with one transaction. */
+    /** Maximum number of rows per transaction; exceeded only by the rows of one product, which are never split. */
     @WithDefault("1000")
     int batchRows();
 
-    /** How long a worker that went silent keeps others from going on with its import. */
+    /** How long the lease on an import stays valid without renewal; then another worker may take over. */
     @WithDefault("15s")
     Duration lease();
 
-    /** How many refused rows of an import are kept with their reason; further ones are only counted. */
+    /**
+     * Maximum number of rejected rows and warnings per import that are kept with their reason; further ones are only
+     * counted.
+     */
     @WithDefault("10000")
     int maxErrors();
 
-    /** How many characters of refused rows are kept of an import, for the file of refused rows; 32 Mi. */
+    /** Maximum number of characters of rejected rows per import that are kept for the download; 32 Mi. */
     @WithDefault("33554432")
     long maxRefusedCharacters();
 
-    /** How long after its end the refused rows of an import are kept; then their reasons are left. */
+    /**
+     * How long after the end of an import the cells of its rejected rows are kept; after that only their reasons are
+     * left.
+     */
     @WithDefault("30d")
     Duration refusedRowsRetention();
 
-    /** After this long without a byte an upload is given up. */
+    /** An upload that receives no data for this long is deleted. */
     @WithDefault("1h")
     Duration uploadTimeout();
 }

@@ -1,6 +1,6 @@
 package io.fondaco.importing;
 
-/** A cell that cannot be taken as it is; its row is refused. */
+/** A cell with an invalid value; its row is rejected. */
 final class InvalidCell extends Exception {
     private final transient RowError error;
 

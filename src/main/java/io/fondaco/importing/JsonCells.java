@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Lists and maps inside a cell: JSON, so that any text survives. */
+/** Reads and writes lists and maps inside a cell as JSON, so that any text survives. */
 final class JsonCells {
     private static final int MAX_DEPTH = 5;
     private static final int MAX_ENTRIES = 1_000;
@@ -53,7 +53,7 @@ final class JsonCells {
         return map.isEmpty() ? "" : write(new TreeMap<>(map));
     }
 
-    /** A cell that is empty is an empty list. */
+    /** An empty cell is an empty list. */
     static List<String> parseTexts(RowReader row, List<String> column, String cell) throws InvalidCell {
         return parseTexts(row, column, cell, parseArray(row, column, cell));
     }
@@ -82,7 +82,7 @@ final class JsonCells {
         return media;
     }
 
-    /** A cell that is empty is an empty map. */
+    /** An empty cell is an empty map. */
     static Map<String, String> parseMap(RowReader row, List<String> column, String cell) throws InvalidCell {
         return cell.isBlank() ? Map.of() : parseMembers(row, column, cell, readTree(row, column, cell));
     }
@@ -137,14 +137,14 @@ final class JsonCells {
     }
 
     private static InvalidCell invalidJson(RowReader row, List<String> column, String cell) {
-        return row.invalidCell(column, "invalid_json", "'%s' is not JSON of the documented form, of text", cell);
+        return row.invalidCell(column, "invalid_json", "'%s' is not JSON of the documented form with text values", cell);
     }
 
     private static String write(Object value) {
         try {
             return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Lists and maps of text are always JSON", e);
+            throw new IllegalStateException("Cannot write a list or map of texts as JSON", e);
         }
     }
 }

@@ -28,9 +28,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Puts a batch of products in: product, variants, prices, first stock, refused rows, counters and checkpoint commit
- * together. Five statements of its own and one call each of catalogue, pricing (two) and inventory, however many
- * products.
+ * Applies a batch of products: products, variants, prices, initial stock, rejected rows, counters and the checkpoint
+ * commit together. At most five statements of its own, three more if a row is rejected, and at most one call to catalog
+ * (three for a Shopify file), two to pricing and one to inventory, however many products the batch has.
  */
 @ApplicationScoped
 class ProductBatchImporter {
@@ -41,47 +41,47 @@ class ProductBatchImporter {
     private final Inventory inventory;
 
     ProductBatchImporter(
-            ImportJobRepository ledger,
+            ImportJobRepository jobs,
             RejectedRows rejectedRows,
             Catalog catalog,
             Pricing pricing,
             Inventory inventory) {
-        this.jobs = ledger;
+        this.jobs = jobs;
         this.rejectedRows = rejectedRows;
         this.catalog = catalog;
         this.pricing = pricing;
         this.inventory = inventory;
     }
 
-    /** How the rows of the file are read. */
+    /** The header of a file and the parser of its rows. */
     record ProductFile(CsvHeader header, ProductRowParser parser) {}
 
     /**
-     * A product that rows ask for.
+     * A staged product and its source rows.
      *
-     * @param sourceRows the rows, as they stand in the file
+     * @param sourceRows the rows as they are in the file
      */
     record StagedProductRows(StagedProduct product, List<CsvRow> sourceRows) {
-        /** The checkpoint that is reached with it. */
+        /** The checkpoint after this product. */
         long lastRow() {
             return sourceRows.getLast().number();
         }
     }
 
     /**
-     * @param batch in the order of the file
-     * @throws ImportLeaseLost if another worker has the import; nothing was written then
+     * @param batch in file order
+     * @throws ImportLeaseLost if another worker has the import; nothing is written
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void apply(ImportLease importLease, ProductFile productFile, List<StagedProductRows> batch) {
         jobs.lock(importLease);
         BatchResult batchResult = new BatchResult();
-        ProductRowParser format = productFile.parser();
+        ProductRowParser parser = productFile.parser();
         List<StagedProduct> products =
                 batch.stream().map(StagedProductRows::product).toList();
-        List<StagedProduct> fresh = deduplicateAndResolve(importLease, format, products);
+        List<StagedProduct> resolved = deduplicateAndResolve(importLease, parser, products);
         List<StagedProduct> accepted =
-                fresh.stream().filter(product -> product.draft().isPresent()).toList();
+                resolved.stream().filter(product -> product.draft().isPresent()).toList();
         List<ProductDraft> drafts =
                 accepted.stream().flatMap(product -> product.draft().stream()).toList();
         List<ProductUpsertResult> upserted =
@@ -90,9 +90,9 @@ class ProductBatchImporter {
         if (!importLease.dryRun()) {
             applyInitialStock(importLease, accepted, upserted);
         }
-        fresh.stream().filter(product -> product.draft().isEmpty()).forEach(product -> reject(product, batchResult));
+        resolved.stream().filter(product -> product.draft().isEmpty()).forEach(product -> reject(product, batchResult));
         for (int index = 0; index < accepted.size(); index++) {
-            recordResults(format, accepted.get(index), upserted.get(index), repriced, batchResult);
+            recordResults(parser, accepted.get(index), upserted.get(index), repriced, batchResult);
         }
         recordBatch(importLease, productFile, batch, batchResult);
     }
@@ -116,55 +116,55 @@ class ProductBatchImporter {
 
     private static ProductLevelRows firstRows(List<StagedProduct> products) {
         Set<String> skus = new HashSet<>();
-        Set<String> refused = new HashSet<>();
+        Set<String> rejectedSlugs = new HashSet<>();
         for (StagedProduct product : products) {
             switch (product.firstRow()) {
                 case StagedRow.StagedVariantRow variant -> skus.add(variant.sku());
-                case StagedRow.RejectedRow _ -> product.draft().ifPresent(draft -> refused.add(draft.slug()));
+                case StagedRow.RejectedRow _ -> product.draft().ifPresent(draft -> rejectedSlugs.add(draft.slug()));
                 case StagedRow.ProductOnlyRow _ -> {}
             }
         }
-        return new ProductLevelRows(skus, refused);
+        return new ProductLevelRows(skus, rejectedSlugs);
     }
 
-    /** Without what stands in the file twice, and with every variant under the SKU that it has or gets. */
+    /** Rejects products and SKUs that appeared before, and assigns every variant the SKU that it has or gets. */
     private List<StagedProduct> deduplicateAndResolve(
-            ImportLease importLease, ProductRowParser format, List<StagedProduct> products) {
+            ImportLease importLease, ProductRowParser parser, List<StagedProduct> products) {
         DuplicateChecker.DuplicateCheck duplicateCheck = new DuplicateChecker(jobs)
-                .rejectDuplicates(importLease.id(), products, !format.identifiesVariantsByOptions());
-        if (!format.identifiesVariantsByOptions()) {
+                .rejectDuplicates(importLease.id(), products, !parser.identifiesVariantsByOptions());
+        if (!parser.identifiesVariantsByOptions()) {
             return duplicateCheck.products();
         }
         Set<String> slugs = new HashSet<>();
-        Set<String> wanted = new HashSet<>();
+        Set<String> candidateSkus = new HashSet<>();
         for (StagedProduct product : duplicateCheck.products()) {
             product.draft().ifPresent(draft -> {
                 slugs.add(draft.slug());
                 draft.variants().forEach(variant -> {
-                    wanted.add(variant.sku());
+                    candidateSkus.add(variant.sku());
                     List<String> values = variant.optionValues();
-                    wanted.addAll(DerivedSku.candidates(draft.slug(), values == null ? List.of() : values));
+                    candidateSkus.addAll(DerivedSku.candidates(draft.slug(), values == null ? List.of() : values));
                 });
             });
         }
         if (slugs.isEmpty()) {
             return duplicateCheck.products();
         }
-        Map<String, ProductSnapshot> present = catalog.lockSnapshots(slugs);
-        Set<String> taken = new HashSet<>(catalog.variantsBySku(wanted).keySet());
+        Map<String, ProductSnapshot> existing = catalog.lockSnapshots(slugs);
+        Set<String> takenSkus = new HashSet<>(catalog.variantsBySku(candidateSkus).keySet());
         if (importLease.dryRun()) {
-            // What stood further up was not written.
-            taken.addAll(duplicateCheck.earlierSkus());
+            // A dry run did not write the SKUs of earlier rows.
+            takenSkus.addAll(duplicateCheck.earlierSkus());
         }
         return duplicateCheck.products().stream()
                 .map(product -> product.draft()
                         .map(draft ->
-                                format.resolveVariants(product, Optional.ofNullable(present.get(draft.slug())), taken))
+                                parser.resolveVariants(product, Optional.ofNullable(existing.get(draft.slug())), takenSkus))
                         .orElse(product))
                 .toList();
     }
 
-    /** Refuses the rows of products that would not go in by themselves for a reason that only trying told. */
+    /** Rejects all rows of a product that failed when it was applied alone. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void reject(ImportLease importLease, ProductFile productFile, StagedProductRows stagedProductRows, String reason) {
         jobs.lock(importLease);
@@ -178,30 +178,30 @@ class ProductBatchImporter {
         recordBatch(importLease, productFile, List.of(stagedProductRows), batchResult);
     }
 
-    /** Sets the prices that differ; what is there already costs one read and no write. */
+    /** Saves the prices that differ. If none differs, it costs one read and no write. */
     private Map<VariantId, Boolean> applyPrices(
             ImportLease importLease, List<StagedProduct> products, List<ProductUpsertResult> upserted) {
-        Map<VariantId, List<ImportedPrice>> wanted = new LinkedHashMap<>();
+        Map<VariantId, List<ImportedPrice>> importedPrices = new LinkedHashMap<>();
         forEachVariant(products, upserted, (row, result) -> result.id().ifPresent(id -> {
             if (!row.prices().isEmpty()) {
-                wanted.put(id, row.prices());
+                importedPrices.put(id, row.prices());
             }
         }));
-        if (wanted.isEmpty()) {
+        if (importedPrices.isEmpty()) {
             return Map.of();
         }
-        Map<VariantId, List<VariantPrice>> present = pricing.findAllPrices(wanted.keySet());
+        Map<VariantId, List<VariantPrice>> currentPrices = pricing.findAllPrices(importedPrices.keySet());
         Map<VariantId, List<VariantPrice>> changed = new LinkedHashMap<>();
-        wanted.forEach((id, prices) -> {
-            Map<String, VariantPrice> before = new HashMap<>();
-            present.getOrDefault(id, List.of())
-                    .forEach(tag -> before.put(tag.price().currency(), tag));
+        importedPrices.forEach((id, prices) -> {
+            Map<String, VariantPrice> byCurrency = new HashMap<>();
+            currentPrices.getOrDefault(id, List.of())
+                    .forEach(price -> byCurrency.put(price.price().currency(), price));
             List<VariantPrice> different = new ArrayList<>();
-            for (ImportedPrice price : prices) {
-                VariantPrice old = before.get(price.price().currency());
-                VariantPrice tag = price.applyTo(Optional.ofNullable(old));
-                if (!Objects.equals(tag, old)) {
-                    different.add(tag);
+            for (ImportedPrice imported : prices) {
+                VariantPrice oldPrice = byCurrency.get(imported.price().currency());
+                VariantPrice newPrice = imported.applyTo(Optional.ofNullable(oldPrice));
+                if (!Objects.equals(newPrice, oldPrice)) {
+                    different.add(newPrice);
                 }
             }
             if (!different.isEmpty()) {
@@ -252,7 +252,7 @@ class ProductBatchImporter {
     private static VariantUpsertResult variantOf(ProductUpsertResult result, StagedRow.StagedVariantRow row) {
         VariantUpsertResult variant = result.variants().get(row.sku());
         if (variant == null) {
-            throw new IllegalStateException("The catalogue did not answer for " + row.sku());
+            throw new IllegalStateException("The catalog returned no result for the SKU " + row.sku());
         }
         return variant;
     }
@@ -262,83 +262,85 @@ class ProductBatchImporter {
             if (row instanceof StagedRow.RejectedRow rejectedRow) {
                 batchResult.reject(rejectedRow.error());
             } else {
-                throw new IllegalStateException("A product without a draft has rows that were not refused");
+                throw new IllegalStateException("A product without a draft has rows that are not rejected: row " + row.number());
             }
         }
     }
 
     private static RowError error(
-            ProductRowParser format, long row, ProductUpsertResult.ValidationError validationError) {
+            ProductRowParser parser, long row, ProductUpsertResult.ValidationError validationError) {
         return new RowError(
-                row, format.columnOf(validationError.field()), validationError.code(), validationError.detail());
+                row, parser.columnOf(validationError.field()), validationError.code(), validationError.detail());
     }
 
-    /** Every row of a product that was refused as a whole; a variant with a reason of its own keeps it. */
+    /**
+     * Rejects every row of a product that the catalog rejected as a whole; a variant with a reason of its own keeps it.
+     */
     private static void reject(
-            ProductRowParser format,
+            ProductRowParser parser,
             StagedProduct product,
             ProductUpsertResult result,
             ProductUpsertResult.ValidationError validationError,
             BatchResult batchResult) {
         List<StagedRow> rows = new ArrayList<>(product.rows().size());
         for (StagedRow row : product.rows()) {
-            Optional<ProductUpsertResult.ValidationError> own = row instanceof StagedRow.StagedVariantRow variant
+            Optional<ProductUpsertResult.ValidationError> variantError = row instanceof StagedRow.StagedVariantRow variant
                     ? Optional.ofNullable(result.variants().get(variant.sku())).flatMap(VariantUpsertResult::error)
                     : Optional.empty();
-            rows.add(own.<StagedRow>map(reason -> new StagedRow.RejectedRow(error(format, row.number(), reason)))
+            rows.add(variantError.<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, row.number(), reason)))
                     .orElse(row));
         }
-        RowError head = error(format, product.firstRow().number(), validationError);
-        reject(StagedProduct.rejected(head, rows), batchResult);
+        RowError firstRowError = error(parser, product.firstRow().number(), validationError);
+        reject(StagedProduct.rejected(firstRowError, rows), batchResult);
     }
 
     private static void recordResults(
-            ProductRowParser format,
+            ProductRowParser parser,
             StagedProduct product,
             ProductUpsertResult result,
             Map<VariantId, Boolean> repriced,
             BatchResult batchResult) {
-        long head = product.firstRow().number();
+        long firstRowNumber = product.firstRow().number();
         if (result.error().isPresent()) {
-            reject(format, product, result, result.error().get(), batchResult);
+            reject(parser, product, result, result.error().get(), batchResult);
             return;
         }
-        Set<Long> refused = new HashSet<>();
-        ChangeType ofProduct = result.productChange().orElse(ChangeType.UNCHANGED);
+        Set<Long> rejectedNumbers = new HashSet<>();
+        ChangeType productChange = result.productChange().orElse(ChangeType.UNCHANGED);
         for (StagedRow row : product.rows()) {
             switch (row) {
-                case StagedRow.RejectedRow bad -> {
-                    refused.add(bad.number());
-                    batchResult.reject(bad.error());
+                case StagedRow.RejectedRow rejected -> {
+                    rejectedNumbers.add(rejected.number());
+                    batchResult.reject(rejected.error());
                 }
-                case StagedRow.ProductOnlyRow _ -> batchResult.add(ofProduct);
+                case StagedRow.ProductOnlyRow _ -> batchResult.add(productChange);
                 case StagedRow.StagedVariantRow variant -> {
-                    VariantUpsertResult answer = variantOf(result, variant);
-                    if (answer.error().isPresent()) {
-                        refused.add(row.number());
+                    VariantUpsertResult variantResult = variantOf(result, variant);
+                    if (variantResult.error().isPresent()) {
+                        rejectedNumbers.add(row.number());
                         batchResult.reject(
-                                error(format, row.number(), answer.error().get()));
+                                error(parser, row.number(), variantResult.error().get()));
                     } else {
                         boolean priceChanged =
-                                answer.id().filter(repriced::containsKey).isPresent();
+                                variantResult.id().filter(repriced::containsKey).isPresent();
                         batchResult.add(combineChanges(
-                                row.number() == head ? ofProduct : ChangeType.UNCHANGED,
-                                answer.change().orElse(ChangeType.UNCHANGED),
+                                row.number() == firstRowNumber ? productChange : ChangeType.UNCHANGED,
+                                variantResult.change().orElse(ChangeType.UNCHANGED),
                                 priceChanged));
                     }
                 }
             }
         }
         product.warnings().stream()
-                .filter(warning -> !refused.contains(warning.row()))
+                .filter(warning -> !rejectedNumbers.contains(warning.row()))
                 .forEach(batchResult::warn);
     }
 
-    private static ChangeType combineChanges(ChangeType ofProduct, ChangeType ofVariant, boolean priceChanged) {
-        if (ofProduct == ChangeType.CREATED || ofVariant == ChangeType.CREATED) {
+    private static ChangeType combineChanges(ChangeType productChange, ChangeType variantChange, boolean priceChanged) {
+        if (productChange == ChangeType.CREATED || variantChange == ChangeType.CREATED) {
             return ChangeType.CREATED;
         }
-        boolean updated = ofProduct == ChangeType.UPDATED || ofVariant == ChangeType.UPDATED || priceChanged;
+        boolean updated = productChange == ChangeType.UPDATED || variantChange == ChangeType.UPDATED || priceChanged;
         return updated ? ChangeType.UPDATED : ChangeType.UNCHANGED;
     }
 }

@@ -9,9 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the consecutive rows of each product. A product may have {@link #MAX_ROWS} rows of together
- * {@link #MAX_CHARACTERS}; the next row then begins another group, which the check for products that were seen before
- * refuses.
+ * Groups the consecutive rows of each product. A group has at most {@link #MAX_ROWS} rows with together {@link
+ * #MAX_CHARACTERS}; the next row of the same product then begins another group, which {@link DuplicateChecker} rejects.
  */
 final class ProductRowGrouper {
     static final int MAX_ROWS = 2_500;
@@ -21,14 +20,12 @@ final class ProductRowGrouper {
     private final ProductRowParser parser;
     private @Nullable CsvRow lookahead;
 
-    ProductRowGrouper(CsvRowReader file, ProductRowParser format) {
+    ProductRowGrouper(CsvRowReader file, ProductRowParser parser) {
         this.file = file;
-        this.parser = format;
+        this.parser = parser;
     }
 
-    /**
-     * @throws MalformedCsv if the file cannot be read on; the rows before it were handed out
-     */
+    /** @throws MalformedCsv if the file cannot be read any further; the rows before have been returned */
     Optional<ProductRowGroup> nextGroup() {
         CsvRow first = lookahead;
         lookahead = null;
@@ -41,24 +38,24 @@ final class ProductRowGrouper {
         }
         List<CsvRow> rows = new ArrayList<>();
         rows.add(first);
-        String product = parser.productKey(first);
+        String productKey = parser.productKey(first);
         long size = first.size();
         while (true) {
             Optional<CsvRow> next;
             try {
                 next = file.next();
             } catch (MalformedCsv e) {
-                return Optional.of(new ProductRowGroup(product, rows, Optional.of(e)));
+                return Optional.of(new ProductRowGroup(productKey, rows, Optional.of(e)));
             }
             if (next.isEmpty()) {
-                return Optional.of(new ProductRowGroup(product, rows, Optional.empty()));
+                return Optional.of(new ProductRowGroup(productKey, rows, Optional.empty()));
             }
-            String named = parser.productKey(next.get());
+            String nextKey = parser.productKey(next.get());
             size += next.get().size();
-            boolean another = !named.isEmpty() && !named.equals(product);
-            if (another || rows.size() == MAX_ROWS || size > MAX_CHARACTERS) {
+            boolean otherProduct = !nextKey.isEmpty() && !nextKey.equals(productKey);
+            if (otherProduct || rows.size() == MAX_ROWS || size > MAX_CHARACTERS) {
                 lookahead = next.get();
-                return Optional.of(new ProductRowGroup(product, rows, Optional.empty()));
+                return Optional.of(new ProductRowGroup(productKey, rows, Optional.empty()));
             }
             rows.add(next.get());
         }
@@ -69,7 +66,7 @@ final class ProductRowGrouper {
     }
 
     /**
-     * @param productKey names it in the file; empty when the first row of the file names none
+     * @param productKey identifies the product in the file; empty if the first row of the group names none
      * @param readError why nothing can be read after these rows
      */
     record ProductRowGroup(String productKey, List<CsvRow> rows, Optional<MalformedCsv> readError) {

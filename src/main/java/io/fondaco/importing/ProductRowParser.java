@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How the rows of a file with a certain header become products. */
+/** Reads the rows of a file with a certain header into staged products. */
 interface ProductRowParser {
     /**
      * @param currency of prices in columns that do not name one
@@ -21,29 +21,27 @@ interface ProductRowParser {
         };
     }
 
-    /** Names the product that a row belongs to; empty for the same as the row before. */
+    /** Identifies the product that a row belongs to; empty if it is the product of the row before. */
     String productKey(CsvRow row);
 
-    /**
-     * @param rows of one product, in the order of the file; never empty
-     */
+    /** @param rows of one product, in file order; never empty */
     StagedProduct parse(List<CsvRow> rows);
 
-    /** The column of the file that a field of a product or a variant stands in; empty when there is none. */
+    /** The column of the file that has a field of a product or a variant; empty if there is none. */
     String columnOf(String field);
 
-    /** Whether a variant is what its product and option values say; else it is what its SKU says. */
+    /** Whether a variant is identified by its product and option values; otherwise by its SKU. */
     default boolean identifiesVariantsByOptions() {
         return false;
     }
 
     /**
-     * Finds the variants that the rows mean, when not all of them are named by their SKUs.
+     * Finds the existing variants that the rows mean, if not every row identifies its variant by SKU.
      *
-     * @param present the product as it is
-     * @param skus that are taken; those that this product gets are added
+     * @param existing the stored product
+     * @param takenSkus SKUs that are taken; the SKUs that this product gets are added
      */
-    default StagedProduct resolveVariants(StagedProduct planned, Optional<ProductSnapshot> present, Set<String> skus) {
-        return planned;
+    default StagedProduct resolveVariants(StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
+        return staged;
     }
 }

@@ -22,10 +22,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refused rows as a file that can be mended and imported: their own cells behind the reasons. The rows of a product
- * speak together (a product has the pictures that all of them name), so all rows of a product stand in it if one was
- * refused; those that went in have no reason. The cells of an import are kept within a bound; a row beyond it stands in
- * the file with its reason alone, and an import passes over such a row.
+ * Keeps the cells of rejected rows and writes them as a file that can be corrected and imported again: the reasons,
+ * then the row's own cells. The rows of a product belong together (a product has the images of all its rows), so the
+ * file has all rows of a product if one of them was rejected; applied rows have no reason. The cells per import are
+ * limited; a row beyond the limit has only its reason, and an import skips such a row.
  */
 @ApplicationScoped
 class RejectedRows {
@@ -44,36 +44,36 @@ class RejectedRows {
     }
 
     /**
-     * Keeps the cells of refused rows, in the transaction of their batch and before {@link ImportJobRepository#record}. Three
-     * statements where a row was refused, else none.
+     * Saves the cells of rejected rows, in the transaction of their batch and before {@link
+     * ImportJobRepository#record}. At most three statements if a row was rejected, none otherwise.
      *
-     * @param groups rows of the batch; those of a product are one group
+     * @param groups the rows of the batch; the rows of one product are one group
      */
     @Transactional(Transactional.TxType.MANDATORY)
     void save(ImportLease importLease, CsvHeader csvHeader, BatchResult batchResult, List<List<CsvRow>> groups) {
-        Set<Long> refused = new HashSet<>();
-        batchResult.errors().forEach(error -> refused.add(error.row()));
-        if (refused.isEmpty()) {
+        Set<Long> rejectedNumbers = new HashSet<>();
+        batchResult.errors().forEach(error -> rejectedNumbers.add(error.row()));
+        if (rejectedNumbers.isEmpty()) {
             return;
         }
-        long left = remainingCharacters(importLease);
-        List<CsvRow> kept = new ArrayList<>();
-        long size = 0;
+        long remaining = remainingCharacters(importLease);
+        List<CsvRow> keptRows = new ArrayList<>();
+        long keptCharacters = 0;
         for (List<CsvRow> group : groups) {
             long groupSize = group.stream().mapToLong(CsvRow::size).sum();
-            boolean wanted = group.stream().anyMatch(row -> refused.contains(row.number()));
+            boolean hasRejectedRow = group.stream().anyMatch(row -> rejectedNumbers.contains(row.number()));
             boolean fits = group.stream().allMatch(row -> row.size() <= MAX_ROW_CHARACTERS);
-            if (wanted && fits && size + groupSize <= left) {
-                kept.addAll(group);
-                size += groupSize;
+            if (hasRejectedRow && fits && keptCharacters + groupSize <= remaining) {
+                keptRows.addAll(group);
+                keptCharacters += groupSize;
             }
         }
-        if (!kept.isEmpty()) {
-            insert(importLease, csvHeader, kept, size);
+        if (!keptRows.isEmpty()) {
+            insert(importLease, csvHeader, keptRows, keptCharacters);
         }
     }
 
-    /** Characters that may still be kept; none once the number of reasons has reached its bound. */
+    /** Characters that may still be kept; 0 once the number of reasons has reached its limit. */
     private long remainingCharacters(ImportLease importLease) {
         return ((Number) entities.createNativeQuery("""
                         SELECT CASE WHEN errors_stored < :maxErrors THEN :maxCharacters - rejected_characters ELSE 0 END
@@ -90,7 +90,7 @@ class RejectedRows {
         entities.createNativeQuery("""
                         INSERT INTO importing.rejected_row (import_id, row, cells)
                         SELECT cast(:id AS uuid), row, cast(cells AS json)
-                          FROM unnest(cast(:rows AS bigint[]), cast(:cells AS text[])) AS refused (row, cells)
+                          FROM unnest(cast(:rows AS bigint[]), cast(:cells AS text[])) AS rejected (row, cells)
                         """)
                 .setParameter("id", importLease.id().value())
                 .setParameter("rows", rows.stream().map(CsvRow::number).toArray(Long[]::new))
@@ -108,17 +108,17 @@ class RejectedRows {
                 .executeUpdate();
     }
 
-    /** The file, a page of rows in memory at a time. */
+    /** Writes the file, with one page of rows in memory at a time. */
     void writeCsv(ImportId id, OutputStream output) throws IOException {
         List<String> header = header(id);
-        try (CsvRowWriter lines = CsvRowWriter.to(output, FormulaEscaping.PLAIN)) {
-            lines.writeRow(csvRow(CsvHeader.REJECTION_COLUMNS, header));
+        try (CsvRowWriter writer = CsvRowWriter.to(output, FormulaEscaping.PLAIN)) {
+            writer.writeRow(csvRow(CsvHeader.REJECTION_COLUMNS, header));
             long after = 0;
             List<Tuple> page = page(id, after);
             while (!page.isEmpty()) {
                 for (Tuple row : page) {
                     after = row.get("row", Number.class).longValue();
-                    lines.writeRow(csvRow(reasons(row), parseCells(row.get("cells", String.class))));
+                    writer.writeRow(csvRow(reasons(row), parseCells(row.get("cells", String.class))));
                 }
                 page = page.size() < ROWS_PER_STATEMENT ? List.of() : page(id, after);
             }
@@ -164,9 +164,9 @@ class RejectedRows {
     }
 
     private static List<String> csvRow(List<String> reasons, List<String> cells) {
-        List<String> line = new ArrayList<>(reasons);
-        line.addAll(cells);
-        return line;
+        List<String> row = new ArrayList<>(reasons);
+        row.addAll(cells);
+        return row;
     }
 
     private static String json(List<String> cells) {
@@ -174,16 +174,16 @@ class RejectedRows {
             return JSON.writeValueAsString(
                     cells.stream().map(TextSanitizer::toStorable).toList());
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A list of text is always JSON", e);
+            throw new IllegalStateException("Cannot write a list of texts as JSON", e);
         }
     }
 
-    /** A JSON array of text; of null nothing. */
+    /** Parses a JSON array of texts; null gives an empty list. */
     static List<String> parseCells(@Nullable String json) {
         try {
             return json == null ? List.of() : List.of(JSON.readValue(json, String[].class));
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cells are kept as a JSON array of text", e);
+            throw new IllegalStateException("The stored cells are not a JSON array of texts", e);
         }
     }
 }

@@ -3,8 +3,8 @@ package io.fondaco.importing;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** What became of the rows of a file so far; each counts once. */
-@Schema(name = "ImportRows", description = "What became of the rows of the file so far; each counts once.")
+/** The results of the rows processed so far; each row counts once. */
+@Schema(name = "ImportRows", description = "The results of the rows processed so far; each row counts once.")
 record RowCounts(long created, long updated, long unchanged, long rejected) {
     @JsonProperty
     @Schema(description = "The sum of the others.")

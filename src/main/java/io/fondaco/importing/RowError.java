@@ -5,19 +5,19 @@ import io.fondaco.platform.web.Violation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * Why a row was refused.
+ * Why a row was rejected, or a warning about an applied row.
  *
- * @param column as the file names it; empty when it is the row as a whole
+ * @param column as the file names it; empty if the row as a whole is meant
  * @param code stable, for programs
  * @param detail for people, with the offending value
  */
-@Schema(name = "ImportRowError", description = "Why a row of the file was refused.")
+@Schema(name = "ImportRowError", description = "Why a row of the file was rejected, or a warning about an applied row.")
 record RowError(
-        @Schema(description = "As a spreadsheet numbers it: the header is row 1.", examples = "17")
+        @Schema(description = "The row number as a spreadsheet shows it: the header is row 1.", examples = "17")
         long row,
 
         @Schema(
-                description = "As the file names it; empty when the row as a whole is wrong.",
+                description = "The column as the file names it; empty if the row as a whole is meant.",
                 examples = "Variant Price")
         String column,
 
@@ -31,12 +31,14 @@ record RowError(
         detail = cut(detail, MAX_DETAIL_LENGTH);
     }
 
-    /** The detail with the value in it, shortened: {@code of(3, "sku", "invalid_sku", "'%s' is not a SKU", value)}. */
+    /**
+     * Inserts the shortened value into the detail: {@code of(3, "sku", "invalid_sku", "'%s' is not a SKU", value)}.
+     */
     static RowError of(long row, String column, String code, String template, String value) {
         return new RowError(row, column, code, template.formatted(Violation.abbreviate(value)));
     }
 
-    /** The database keeps neither NUL characters nor halves of a surrogate pair. */
+    /** Shortens the text and removes NUL characters and unpaired surrogates, which the database cannot store. */
     private static String cut(String text, int length) {
         String shortened = text.length() <= length ? text : text.substring(0, length) + "…";
         return TextSanitizer.toStorable(shortened);

@@ -15,7 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the cells of one row by column; what does not fit becomes a {@link InvalidCell} with the value in its words. */
+/**
+ * Reads the cells of one row by column; an invalid value becomes an {@link InvalidCell} whose detail has the value.
+ */
 final class RowReader {
     static final int MAX_SKU_LENGTH = 255;
     private static final int MAX_NUMBER_LENGTH = 30;
@@ -45,9 +47,9 @@ final class RowReader {
      */
     static RowReader validated(CsvHeader csvHeader, CsvRow row) throws InvalidCell {
         RowReader reader = new RowReader(csvHeader, row);
-        Optional<RowError> flaw = reader.rowError();
-        if (flaw.isPresent()) {
-            throw new InvalidCell(flaw.get());
+        Optional<RowError> rowError = reader.rowError();
+        if (rowError.isPresent()) {
+            throw new InvalidCell(rowError.get());
         }
         return reader;
     }
@@ -57,8 +59,8 @@ final class RowReader {
     }
 
     /**
-     * Whether the row as a whole can be read: no cell without a column, all of them text. Spreadsheets leave out empty cells at
-     * the end of a row and write empty ones beyond the header, so both mean nothing.
+     * Checks whether the row as a whole can be read: every non-empty cell has a column, and every cell is valid text.
+     * Spreadsheets omit empty cells at the end of a row and write empty ones beyond the header, so both are ignored.
      */
     Optional<RowError> rowError() {
         for (int position = 0; position < row.cells().size(); position++) {
@@ -70,7 +72,7 @@ final class RowReader {
                 if (cell.isBlank()) {
                     continue;
                 }
-                return Optional.of(position < csvHeader.size() ? unnamed(position, cell) : beyond(cell));
+                return Optional.of(position < csvHeader.size() ? cellInUnnamedColumn(position, cell) : cellBeyondHeader(cell));
             }
             if (!TextSanitizer.isValidUtf8(cell)) {
                 return Optional.of(RowError.of(
@@ -88,27 +90,27 @@ final class RowReader {
         return Optional.empty();
     }
 
-    private RowError unnamed(int position, String cell) {
+    private RowError cellInUnnamedColumn(int position, String cell) {
         return RowError.of(
                 row.number(),
                 "",
                 "unnamed_column",
-                "Column %d has no name in the header, but".formatted(position + 1) + " '%s' stands in it",
+                "Column %d has no name in the header, but".formatted(position + 1) + " contains '%s'",
                 cell);
     }
 
-    private RowError beyond(String cell) {
+    private RowError cellBeyondHeader(String cell) {
         return RowError.of(
                 row.number(),
                 "",
                 "wrong_column_count",
                 "The row has %d cells, the header %d columns;"
                                 .formatted(row.cells().size(), csvHeader.size())
-                        + " '%s' stands beyond the last one",
+                        + " '%s' has no column",
                 cell);
     }
 
-    /** The cell as it is; null when the file has no such column. */
+    /** The unchanged cell; null if the file has no such column. */
     @Nullable
     String text(List<String> column) {
         OptionalInt position = csvHeader.position(column);
@@ -119,13 +121,13 @@ final class RowReader {
         return index < row.cells().size() ? row.cells().get(index) : "";
     }
 
-    /** The cell without outer blanks; empty when there is no such column. */
+    /** The cell without surrounding blanks; empty if there is no such column. */
     String trimmedText(List<String> column) {
         String text = text(column);
         return text == null ? "" : text.strip();
     }
 
-    /** A cell that holds a number or a word of ours: without blanks that nobody sees as well. */
+    /** The text of a cell with a number or a keyword: also without invisible blanks. */
     private String normalizedText(List<String> column) {
         return TextSanitizer.strip(trimmedText(column));
     }
@@ -145,71 +147,71 @@ final class RowReader {
     String validateSku(List<String> column, String sku) throws InvalidCell {
         if (sku.length() > MAX_SKU_LENGTH || sku.chars().anyMatch(Character::isISOControl)) {
             throw invalidCell(
-                    column, "invalid_sku", "'%s' is no SKU: at most 255 characters, none of them control", sku);
+                    column, "invalid_sku", "'%s' is not a SKU: at most 255 characters, no control characters", sku);
         }
         return sku;
     }
 
-    /** Null when the cell is empty or there is no such column. */
+    /** Null if the cell is empty or there is no such column. */
     @Nullable
     Boolean flag(List<String> column) throws InvalidCell {
-        String word = normalizedText(column);
-        return switch (word.toLowerCase(Locale.ROOT)) {
+        String text = normalizedText(column);
+        return switch (text.toLowerCase(Locale.ROOT)) {
             case "" -> null;
             case "true", "yes", "1" -> Boolean.TRUE;
             case "false", "no", "0" -> Boolean.FALSE;
-            default -> throw invalidCell(column, "invalid_boolean", "'%s' is neither true nor false", word);
+            default -> throw invalidCell(column, "invalid_boolean", "'%s' is neither true nor false", text);
         };
     }
 
     Optional<Money> price(List<String> column, String currency) throws InvalidCell {
-        String word = normalizedText(column);
-        if (word.isEmpty()) {
+        String text = normalizedText(column);
+        if (text.isEmpty()) {
             return Optional.empty();
         }
         try {
-            Money money = Money.parse(word, currency);
+            Money money = Money.parse(text, currency);
             if (money.amount() >= 0 && money.amount() <= Money.MAX_AMOUNT) {
                 return Optional.of(money);
             }
         } catch (IllegalArgumentException _) {
-            // Said below, with the column.
+            // Reported below, with the column.
         }
         throw invalidCell(
                 column,
                 "invalid_price",
-                "'%s' is not a price in " + currency + correctedPriceHint(word, currency),
-                word);
+                "'%s' is not a price in " + currency + correctedPriceHint(text, currency),
+                text);
     }
 
-    /** How a price would have to be written that has a currency sign, thousands separators or too many digits. */
-    private static String correctedPriceHint(String word, String currency) {
-        Matcher decorated = DECORATED_PRICE.matcher(word);
-        if (word.length() > MAX_NUMBER_LENGTH || !decorated.matches()) {
+    /** The corrected spelling of a price with a currency sign, thousands separators or too many digits. */
+    private static String correctedPriceHint(String text, String currency) {
+        Matcher decorated = DECORATED_PRICE.matcher(text);
+        if (text.length() > MAX_NUMBER_LENGTH || !decorated.matches()) {
             return "";
         }
         BigDecimal plain = new BigDecimal(decorated.group(1).replace(",", ""));
         int digits = Money.of(0, currency).toDecimal().length() - 2;
         String written =
                 plain.setScale(Math.max(0, digits), RoundingMode.HALF_UP).toPlainString();
-        return written.equals(word) ? "" : "; write " + written;
+        return written.equals(text) ? "" : "; write " + written;
     }
 
-    /** Whole grams; a fraction is rounded half up. Null when empty or absent. */
+    /** Whole grams; a fraction is rounded half up. Null if the cell is empty or absent. */
     @Nullable
     Long grams(List<String> column) throws InvalidCell {
-        String word = normalizedText(column);
-        if (word.isEmpty()) {
+        String text = normalizedText(column);
+        if (text.isEmpty()) {
             return null;
         }
-        return grams(column, word, BigDecimal.ONE, "grams");
+        return grams(column, text, BigDecimal.ONE, "grams");
     }
 
-    /** The same from a weight in the unit that another column names. */
+    /** The weight in whole grams, converted from the unit in another column. Null if the cell is empty or absent. */
     @Nullable
     Long weight(List<String> column, List<String> unitColumn) throws InvalidCell {
-        String word = normalizedText(column);
-        if (word.isEmpty()) {
+        String text = normalizedText(column);
+        if (text.isEmpty()) {
             return null;
         }
         String unit = trimmedText(unitColumn).toLowerCase(Locale.ROOT);
@@ -217,43 +219,43 @@ final class RowReader {
         if (factor == null) {
             throw invalidCell(unitColumn, "invalid_weight_unit", "'%s' is none of kg, g, lb, oz", unit);
         }
-        return grams(column, word, factor, unit);
+        return grams(column, text, factor, unit);
     }
 
-    private Long grams(List<String> column, String word, BigDecimal factor, String unit) throws InvalidCell {
-        Optional<BigDecimal> grams = decimal(word)
+    private Long grams(List<String> column, String text, BigDecimal factor, String unit) throws InvalidCell {
+        Optional<BigDecimal> grams = decimal(text)
                 .map(factor::multiply)
                 .map(exact -> exact.setScale(0, RoundingMode.HALF_UP))
                 .filter(rounded -> rounded.signum() >= 0 && rounded.compareTo(MAX_GRAMS) <= 0);
         if (grams.isEmpty()) {
-            throw invalidCell(column, "invalid_weight", "'%s' is not a weight in " + unit, word);
+            throw invalidCell(column, "invalid_weight", "'%s' is not a weight in " + unit, text);
         }
         return grams.get().longValueExact();
     }
 
-    /** A whole number of units within the bounds; empty when the cell is empty or absent. */
+    /** A whole number of units within the bounds; empty if the cell is empty or absent. */
     Optional<Long> units(List<String> column, long min, long max) throws InvalidCell {
-        String word = normalizedText(column);
-        if (word.isEmpty()) {
+        String text = normalizedText(column);
+        if (text.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Long> units = decimal(word)
+        Optional<Long> units = decimal(text)
                 .filter(exact -> exact.stripTrailingZeros().scale() <= 0)
                 .filter(whole ->
                         whole.compareTo(BigDecimal.valueOf(min)) >= 0 && whole.compareTo(BigDecimal.valueOf(max)) <= 0)
                 .map(BigDecimal::longValueExact);
         if (units.isEmpty()) {
             throw invalidCell(
-                    column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, word);
+                    column, "invalid_quantity", "'%s' is not a whole number from " + min + " to " + max, text);
         }
         return units;
     }
 
-    private static Optional<BigDecimal> decimal(String word) {
-        if (word.length() > MAX_NUMBER_LENGTH || !word.matches("-?[0-9]+(\\.[0-9]+)?")) {
+    private static Optional<BigDecimal> decimal(String text) {
+        if (text.length() > MAX_NUMBER_LENGTH || !text.matches("-?[0-9]+(\\.[0-9]+)?")) {
             return Optional.empty();
         }
-        return Optional.of(new BigDecimal(word));
+        return Optional.of(new BigDecimal(text));
     }
 
     /**

@@ -10,24 +10,25 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A column of the exchange format that the catalogue has no place for: its cells are kept as attributes under a stable
- * name and come back on export.
+ * A column of the Shopify format without a catalog field: its cells are kept as attributes under a stable key and are
+ * exported again.
  *
  * @param key of the attribute
  * @param header as an export writes it
- * @param productLevel whether the first row of a product speaks for the product; else each row speaks for its variant
+ * @param productLevel whether the first row of a product sets it for the product; otherwise each row sets it for its
+ *     variant
  */
 record ShopifyAttribute(String key, String header, boolean productLevel) {
     static final String PREFIX = "shopify.";
     static final String PUBLISHED = PREFIX + "published";
     static final String TRACKER = PREFIX + "inventory_tracker";
-    /** The status in the file, where the catalogue has no such status. */
+    /** The status in the file, if the catalog has no such status. */
     static final String STATUS = PREFIX + "status";
-    /** The SKU in the file, where the variant has another. */
+    /** The SKU in the file, if the variant has another one. */
     static final String SKU = PREFIX + "sku";
-    /** The handle in the file, where it cannot be a slug. */
+    /** The handle in the file, if it cannot be a slug. */
     static final String HANDLE = PREFIX + "handle";
-    /** The number of a category in the file. */
+    /** The global id of a category in the file. */
     static final String CATEGORY = PREFIX + "product_category";
 
     private static final String METAFIELDS = ".metafields.";
@@ -37,7 +38,7 @@ record ShopifyAttribute(String key, String header, boolean productLevel) {
     private static final Pattern MARKET =
             Pattern.compile("^(included|price|compare[ -]at price) / (.+)$", Pattern.CASE_INSENSITIVE);
 
-    /** Columns that every export has, in its order. */
+    /** The columns that every export has, in its order. */
     static final List<ShopifyAttribute> KNOWN = List.of(
             product("option1_linked_to", "Option1 Linked To"),
             product("option2_linked_to", "Option2 Linked To"),
@@ -78,7 +79,7 @@ record ShopifyAttribute(String key, String header, boolean productLevel) {
     private static Map<String, ShopifyAttribute> byHeader() {
         Map<String, ShopifyAttribute> byHeader = new LinkedHashMap<>();
         KNOWN.forEach(known -> byHeader.put(known.header().toLowerCase(Locale.ROOT), known));
-        Map<String, String> newer = Map.of(
+        Map<String, String> currentNames = Map.of(
                 "google shopping / manufacturer part number (mpn)", "Google Shopping / MPN",
                 "google shopping / ad group name", "Google Shopping / AdWords Grouping",
                 "google shopping / ads labels", "Google Shopping / AdWords Labels",
@@ -86,7 +87,7 @@ record ShopifyAttribute(String key, String header, boolean productLevel) {
                 "weight unit for display", "Variant Weight Unit",
                 "variant weight unit for display", "Variant Weight Unit",
                 "tax code", "Variant Tax Code");
-        newer.forEach((alias, name) -> byHeader.put(
+        currentNames.forEach((alias, name) -> byHeader.put(
                 alias,
                 Stream.of(name.toLowerCase(Locale.ROOT))
                         .map(byHeader::get)
@@ -113,11 +114,11 @@ record ShopifyAttribute(String key, String header, boolean productLevel) {
         return new ShopifyAttribute(COLUMN + header, header, false);
     }
 
-    /** The column that brings this attribute back; empty when it never came from one. */
-    static Optional<ShopifyAttribute> ofKey(String key, boolean ofProduct) {
+    /** The column that an export writes for this attribute; empty if the attribute cannot come from a column. */
+    static Optional<ShopifyAttribute> ofKey(String key, boolean productLevel) {
         for (ShopifyAttribute known : KNOWN) {
             if (known.key().equals(key)) {
-                return Optional.of(known).filter(attribute -> attribute.productLevel() == ofProduct);
+                return Optional.of(known).filter(attribute -> attribute.productLevel() == productLevel);
             }
         }
         Optional<ShopifyAttribute> found = Optional.empty();
@@ -133,8 +134,8 @@ record ShopifyAttribute(String key, String header, boolean productLevel) {
                 }
             }
         }
-        // Only a column that reads back as the very same attribute is worth writing.
-        return found.filter(attribute -> attribute.productLevel() == ofProduct)
+        // Only a column that reads back as exactly the same attribute is written.
+        return found.filter(attribute -> attribute.productLevel() == productLevel)
                 .filter(attribute -> attribute.key().equals(key))
                 .filter(attribute -> !attribute.header().isBlank() && !ShopifyHeader.isMapped(attribute.header()))
                 .filter(attribute ->

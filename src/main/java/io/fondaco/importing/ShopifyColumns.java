@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The columns of the exchange format that have a place in the catalogue: the name that an export writes first, then the
- * newer and older names that files have.
+ * The columns of the Shopify format that have a catalog field: the name that an export writes first, then the newer and
+ * older names that occur in files.
  */
 final class ShopifyColumns {
     static final int MAX_OPTIONS = 3;
@@ -25,7 +25,7 @@ final class ShopifyColumns {
     static final List<String> SKU = List.of("Variant SKU", "SKU");
     static final List<String> GRAMS = List.of("Variant Grams", "Weight value (grams)", "Grams");
     static final List<String> WEIGHT = List.of("Variant Weight", "Weight");
-    /** Kept as an attribute, and read as well. */
+    /** Read for the weight and also kept as an attribute. */
     static final List<String> WEIGHT_UNIT =
             List.of("Variant Weight Unit", "Weight unit for display", "Variant weight unit for display");
 
@@ -46,7 +46,7 @@ final class ShopifyColumns {
     static final List<String> VARIANT_IMAGE = List.of("Variant Image", "Variant image URL");
     static final List<String> STATUS = List.of("Status");
 
-    /** What the format cannot say exactly stands in columns of the form that it has for foreign data, as JSON. */
+    /** Values that the format cannot express exactly are written as JSON into metafield columns. */
     static final List<String> CATEGORIES_JSON = List.of("Categories (product.metafields.fondaco.categories)");
 
     static final List<String> TAGS_JSON = List.of("Tags (product.metafields.fondaco.tags)");
@@ -54,7 +54,7 @@ final class ShopifyColumns {
     static final List<String> VARIANT_ATTRIBUTES_JSON =
             List.of("Variant attributes (variant.metafields.fondaco.attributes)");
 
-    /** Every name of a column that is read for itself; what is not in it is kept as an attribute. */
+    /** Every name of a mapped column; all other columns are kept as attributes. */
     static final List<String> MAPPED_COLUMNS = Stream.concat(
                     Stream.of(
                                     HANDLE,
@@ -95,19 +95,19 @@ final class ShopifyColumns {
 
     private ShopifyColumns() {}
 
-    /** Which names an export gives to columns that have an older and a newer one, and in which order they stand. */
+    /** Whether an export uses the legacy or the current column names, and their order. */
     enum TemplateVersion {
         /** The names that most programs know. */
         LEGACY,
-        /** Those of the template that shops are given today. */
+        /** The names of Shopify's current template. */
         CURRENT;
 
-        /** The name of a column that the older template calls this. */
+        /** The name in this template of the column that has this name in the legacy template. */
         String columnName(String legacy) {
             return this == LEGACY ? legacy : CURRENT_NAMES.getOrDefault(legacy, legacy);
         }
 
-        /** The columns in the order of the template; those that it does not have follow. */
+        /** The columns in the order of the template; columns that are not in the template follow. */
         List<String> inTemplateOrder(List<String> legacy) {
             if (this == LEGACY) {
                 return legacy;
@@ -124,7 +124,7 @@ final class ShopifyColumns {
         }
     }
 
-    /** The columns of the newer template in its order, by the names that the older one has for them. */
+    /** The columns of the current template in its order, by their legacy names. */
     private static final Map<String, String> CURRENT_NAMES = currentNames();
 
     private static Map<String, String> currentNames() {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The header of a file in the exchange format: the columns that are read for themselves, and those that are kept. */
+/** The header of a Shopify file: the mapped columns and the attribute columns. */
 final class ShopifyHeader {
     private static final Set<String> MAPPED_COLUMNS = ShopifyColumns.MAPPED_COLUMNS.stream()
             .map(name -> name.toLowerCase(Locale.ROOT))
@@ -25,9 +25,7 @@ final class ShopifyHeader {
     private final CsvHeader csvHeader;
     private final List<AttributeColumn> attributeColumns = new ArrayList<>();
 
-    /**
-     * @throws InvalidCsvHeader if a column is missing, or two mean the same
-     */
+    /** @throws InvalidCsvHeader if a column is missing, or two columns mean the same */
     ShopifyHeader(CsvHeader csvHeader) {
         this.csvHeader = csvHeader;
         rejectInventoryFile(csvHeader);
@@ -35,7 +33,7 @@ final class ShopifyHeader {
         if (has(ShopifyColumns.WEIGHT) && !has(ShopifyColumns.WEIGHT_UNIT) && !has(ShopifyColumns.GRAMS)) {
             throw new InvalidCsvHeader(
                     nameOf(ShopifyColumns.WEIGHT),
-                    "The column '%s' needs a column '%s' that says its unit; or send grams as '%s'."
+                    "The column '%s' needs a column '%s' with its unit; or send grams as '%s'."
                             .formatted(
                                     nameOf(ShopifyColumns.WEIGHT),
                                     ShopifyColumns.WEIGHT_UNIT.getFirst(),
@@ -49,7 +47,7 @@ final class ShopifyHeader {
             if (UNSUPPORTED_OPTION.matcher(name).matches()) {
                 throw new InvalidCsvHeader(
                         name,
-                        "A product has at most %d options; there is no place for '%s'."
+                        "A product has at most %d options; the column '%s' is not supported."
                                 .formatted(ShopifyColumns.MAX_OPTIONS, name));
             }
             ShopifyAttribute attribute = ShopifyAttribute.ofHeader(name);
@@ -61,16 +59,16 @@ final class ShopifyHeader {
         }
     }
 
-    /** The format's other file, of stock at locations, has handle and title as well. */
+    /** An inventory file (stock per location) has a handle and a title as well. */
     private static void rejectInventoryFile(CsvHeader csvHeader) {
-        boolean counts = csvHeader.names().stream()
+        boolean hasQuantities = csvHeader.names().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .anyMatch(name -> name.startsWith("on hand") || name.startsWith("available"));
-        if (counts
+        if (hasQuantities
                 && csvHeader.position(List.of("Location")).isPresent()
                 && csvHeader.position(ShopifyColumns.PRICE).isEmpty()) {
             throw new InvalidCsvHeader(
-                    "Location", "This is an inventory file, not one of products: send kind=stock&format=shopify.");
+                    "Location", "This is an inventory file, not a product file: send kind=stock&format=shopify.");
         }
     }
 
@@ -84,49 +82,49 @@ final class ShopifyHeader {
     }
 
     /**
-     * Attributes once what a row says is put over what is there: columns that the file has replace what belongs to them, and
-     * nothing else.
+     * The attributes after a row is merged into the existing ones: each column of the file replaces its own attributes
+     * and no others.
      *
-     * @param row what it says; null when the file has no such column
+     * @param rowAttributes the attributes in the row; null if the file has no attribute column
      */
     Map<String, String> mergeAttributes(
-            Map<String, String> before, ProductDraft product, boolean ofProduct, @Nullable Map<String, String> row) {
+            Map<String, String> before, ProductDraft product, boolean productLevel, @Nullable Map<String, String> rowAttributes) {
         Map<String, String> merged = new TreeMap<>();
         before.forEach((key, value) -> {
-            boolean ofStatus = key.equals(ShopifyAttribute.STATUS) || key.equals(ShopifyAttribute.PUBLISHED);
-            boolean covered = (ofProduct && ofStatus) ? product.status() != null : hasColumnFor(key, ofProduct);
+            boolean statusAttribute = key.equals(ShopifyAttribute.STATUS) || key.equals(ShopifyAttribute.PUBLISHED);
+            boolean covered = (productLevel && statusAttribute) ? product.status() != null : hasColumnFor(key, productLevel);
             if (!covered) {
                 merged.put(key, value);
             }
         });
-        if (row != null) {
-            merged.putAll(row);
+        if (rowAttributes != null) {
+            merged.putAll(rowAttributes);
         }
         return merged;
     }
 
     /** Whether the file has the column that this attribute comes from. */
-    private boolean hasColumnFor(String key, boolean ofProduct) {
+    private boolean hasColumnFor(String key, boolean productLevel) {
         if (attributeColumns.stream()
                 .map(AttributeColumn::attribute)
                 .anyMatch(attribute ->
-                        attribute.productLevel() == ofProduct && attribute.key().equals(key))) {
+                        attribute.productLevel() == productLevel && attribute.key().equals(key))) {
             return true;
         }
-        if (ofProduct && key.equals(ShopifyAttribute.HANDLE)) {
+        if (productLevel && key.equals(ShopifyAttribute.HANDLE)) {
             return has(ShopifyColumns.HANDLE);
         }
-        if (ofProduct && key.equals(ShopifyAttribute.CATEGORY)) {
+        if (productLevel && key.equals(ShopifyAttribute.CATEGORY)) {
             return has(ShopifyColumns.CATEGORY);
         }
-        if (!ofProduct && key.equals(ShopifyAttribute.TRACKER)) {
+        if (!productLevel && key.equals(ShopifyAttribute.TRACKER)) {
             return has(ShopifyColumns.TRACKER);
         }
-        if (!ofProduct && key.equals(ShopifyAttribute.SKU)) {
+        if (!productLevel && key.equals(ShopifyAttribute.SKU)) {
             return false;
         }
-        return has(ofProduct ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON)
-                && ShopifyAttribute.ofKey(key, ofProduct).isEmpty();
+        return has(productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON)
+                && ShopifyAttribute.ofKey(key, productLevel).isEmpty();
     }
 
     static boolean isMapped(String name) {
@@ -137,24 +135,24 @@ final class ShopifyHeader {
         return csvHeader;
     }
 
-    /** What the row says beyond the columns that are read for themselves; null when the file has no such column. */
+    /** The attributes in the row: its attribute columns and the JSON column; null if the file has no such column. */
     @Nullable
-    Map<String, String> attributes(RowReader row, boolean ofProduct) throws InvalidCell {
-        List<String> more = ofProduct ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
-        String others = row.text(more);
+    Map<String, String> attributes(RowReader row, boolean productLevel) throws InvalidCell {
+        List<String> jsonColumn = productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
+        String json = row.text(jsonColumn);
         TreeMap<String, String> attributes =
-                new TreeMap<>(others == null ? Map.of() : JsonCells.parseMap(row, more, others));
-        boolean any = others != null;
+                new TreeMap<>(json == null ? Map.of() : JsonCells.parseMap(row, jsonColumn, json));
+        boolean hasColumn = json != null;
         for (AttributeColumn column : attributeColumns) {
-            if (column.attribute().productLevel() == ofProduct) {
-                any = true;
+            if (column.attribute().productLevel() == productLevel) {
+                hasColumn = true;
                 String cell = row.text(column.name());
                 if (cell != null && !cell.isEmpty()) {
                     attributes.put(column.attribute().key(), cell);
                 }
             }
         }
-        return any ? attributes : null;
+        return hasColumn ? attributes : null;
     }
 
     private record AttributeColumn(List<String> name, ShopifyAttribute attribute) {}

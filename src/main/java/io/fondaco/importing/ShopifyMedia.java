@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Gathers the pictures that the rows of a product name: each once, by position, then as they come. */
+/** Collects the images in the rows of a product: each once, ordered by position, then by row. */
 final class ShopifyMedia {
     static final String INVALID_IMAGE = "invalid_image";
     private static final long MAX_POSITION = 100_000;
@@ -24,7 +24,7 @@ final class ShopifyMedia {
     private final List<PositionedImage> images = new ArrayList<>();
     private final List<RowError> warnings = new ArrayList<>();
 
-    /** Refuses a row whose position is no number. */
+    /** Rejects a row whose position is not a number. */
     static void validatePosition(RowReader row) throws InvalidCell {
         position(row);
     }
@@ -34,7 +34,7 @@ final class ShopifyMedia {
             String alt = row.text(IMAGE_ALT);
             if (!isImageUrl(row.trimmedText(IMAGE))) {
                 warnings.add(row.invalidCell(
-                                IMAGE, INVALID_IMAGE, "'%s' is not the address of one picture", row.trimmedText(IMAGE))
+                                IMAGE, INVALID_IMAGE, "'%s' is not the URL of one image", row.trimmedText(IMAGE))
                         .error());
             }
             images.add(new PositionedImage(
@@ -42,7 +42,7 @@ final class ShopifyMedia {
         }
     }
 
-    /** Each picture once, by position. */
+    /** Each image once, ordered by position. */
     List<Media> images() {
         Map<String, Media> byUrl = new LinkedHashMap<>();
         images.stream()
@@ -52,27 +52,27 @@ final class ShopifyMedia {
         return List.copyOf(byUrl.values());
     }
 
-    /** Rows whose picture has no address, or several in one cell. */
+    /** Warnings about rows whose image cell is not one valid URL. */
     List<RowError> warnings() {
         return warnings;
     }
 
     /**
-     * The pictures of a product: those of the file that have an address, or were there before, and those of variants, which are
-     * pictures of the product as well.
+     * The images of a product after the import: those of the file that have a valid URL or existed before, and those of
+     * variants, which are images of the product as well.
      *
-     * @param ofVariants pictures that variants come to have
-     * @param before pictures of the product
+     * @param variantImages new images of variants
+     * @param existing images that the product has
      */
-    static List<Media> merge(List<Media> pictures, List<String> ofVariants, List<Media> before) {
-        Set<String> known = before.stream().map(Media::url).collect(Collectors.toSet());
+    static List<Media> merge(List<Media> fileImages, List<String> variantImages, List<Media> existing) {
+        Set<String> existingUrls = existing.stream().map(Media::url).collect(Collectors.toSet());
         Map<String, Media> byUrl = new LinkedHashMap<>();
-        for (Media picture : pictures) {
-            if (isImageUrl(picture.url()) || known.contains(picture.url())) {
-                byUrl.putIfAbsent(picture.url(), picture);
+        for (Media image : fileImages) {
+            if (isImageUrl(image.url()) || existingUrls.contains(image.url())) {
+                byUrl.putIfAbsent(image.url(), image);
             }
         }
-        for (String url : ofVariants) {
+        for (String url : variantImages) {
             if (isImageUrl(url)) {
                 byUrl.putIfAbsent(url, new Media(url, ""));
             }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the options of a row in the exchange format: their names, and the values that name a variant. */
+/** Reads the options of a row in the Shopify format: their names, and the values that identify a variant. */
 final class ShopifyOptions {
     static final String DEFAULT_OPTION_NAME = "Title";
     static final String DEFAULT_OPTION_VALUE = "Default Title";
@@ -18,9 +18,9 @@ final class ShopifyOptions {
     private ShopifyOptions() {}
 
     /**
-     * The names of the options; empty for a product without any, null when the row does not say.
+     * The names of the options; empty for a product without options, null if the row does not say.
      *
-     * @param severalVariants if the product has several variants in the file, the default option is one like any other
+     * @param severalVariants if the product has several variants in the file, the default option is a real one
      */
     static @Nullable List<String> names(RowReader row, boolean severalVariants) throws InvalidCell {
         if (row.text(optionName(1)) == null) {
@@ -38,20 +38,20 @@ final class ShopifyOptions {
             }
             options.add(name);
         }
-        boolean none = !severalVariants
+        boolean isDefault = !severalVariants
                 && options.size() == 1
                 && options.getFirst().equals(DEFAULT_OPTION_NAME)
                 && row.trimmedText(optionValue(1)).equals(DEFAULT_OPTION_VALUE);
-        if (none) {
+        if (isDefault) {
             return List.of();
         }
         return options.isEmpty() ? null : options;
     }
 
     /**
-     * One value for each option; null when the row does not say.
+     * One value for each option; null if the row does not say.
      *
-     * @param options as {@link #names} has them
+     * @param options as {@link #names} returns them
      */
     static @Nullable List<String> values(RowReader row, @Nullable List<String> options) throws InvalidCell {
         if (row.text(optionValue(1)) == null && (options == null || options.isEmpty())) {
@@ -74,15 +74,15 @@ final class ShopifyOptions {
                 values.add(value);
             } else if (!value.isEmpty() && !(option == 1 && value.equals(DEFAULT_OPTION_VALUE))) {
                 throw row.invalidCell(
-                        optionValue(option), "option_without_name", "'%s' belongs to no named option", value);
+                        optionValue(option), "option_without_name", "The option of the value '%s' has no name", value);
             }
         }
         return values;
     }
 
     /**
-     * True if a product has the default option as a real one, because it was created so here. Its file reads as that of
-     * a product without options.
+     * True if a stored product has the default option as a real one. Its rows look like those of a product without
+     * options.
      */
     static boolean hasDefaultOption(List<String> options, List<VariantDraft> variants) {
         return options.equals(List.of(DEFAULT_OPTION_NAME))
@@ -90,7 +90,8 @@ final class ShopifyOptions {
     }
 
     /**
-     * Values of options that the file does not name: those of the product, in their order. Null when there are none.
+     * Values of options that the file does not name: they belong to the product's options in their order. Null if there
+     * are none.
      */
     private static @Nullable List<String> unnamedValues(RowReader row) throws InvalidCell {
         List<String> values = new ArrayList<>();

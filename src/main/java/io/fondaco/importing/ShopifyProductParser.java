@@ -26,8 +26,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the exchange format: the first row of a product speaks for the product and its first variant, further rows for a
- * variant each, rows without any variant cell for a picture.
+ * Reads the Shopify format: the first row of a product has the product and its first variant, each further row with
+ * variant cells has a variant, and each row without them has an image.
  */
 final class ShopifyProductParser implements ProductRowParser {
     private static final List<List<String>> VARIANT_COLUMNS = List.of(
@@ -70,12 +70,12 @@ final class ShopifyProductParser implements ProductRowParser {
      * @param currency of every price in the file
      * @throws InvalidCsvHeader if a column is missing
      */
-    ShopifyProductParser(CsvHeader columns, String currency) {
-        this.header = new ShopifyHeader(columns);
+    ShopifyProductParser(CsvHeader csvHeader, String currency) {
+        this.header = new ShopifyHeader(csvHeader);
         this.currency = currency;
     }
 
-    /** The handle without regard to case or, of a row without one, the handle that its title gives. */
+    /** The handle in lower case or, for a row without one, the slug made from its title. */
     @Override
     public String productKey(CsvRow cells) {
         RowReader row = new RowReader(header.header(), cells);
@@ -100,52 +100,52 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     @Override
-    public StagedProduct resolveVariants(StagedProduct planned, Optional<ProductSnapshot> present, Set<String> skus) {
-        return new ShopifyVariantMatcher(header, planned, present, skus).resolve();
+    public StagedProduct resolveVariants(StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
+        return new ShopifyVariantMatcher(header, staged, existing, takenSkus).resolve();
     }
 
     @Override
     public StagedProduct parse(List<CsvRow> rows) {
-        List<StagedRow> planned = new ArrayList<>(rows.size());
+        List<StagedRow> stagedRows = new ArrayList<>(rows.size());
         List<VariantDraft> variants = new ArrayList<>();
-        Set<List<String>> seen = new HashSet<>();
+        Set<List<String>> seenOptions = new HashSet<>();
         ShopifyMedia media = new ShopifyMedia();
         List<RowError> warnings = new ArrayList<>();
         @Nullable ProductDraft product = null;
-        @Nullable RowError flaw = null;
-        for (CsvRow cells : rows) {
-            RowReader row = new RowReader(header.header(), cells);
-            boolean head = planned.isEmpty();
+        @Nullable RowError productError = null;
+        for (CsvRow csvRow : rows) {
+            RowReader row = new RowReader(header.header(), csvRow);
+            boolean firstRow = stagedRows.isEmpty();
             try {
-                Optional<RowError> unreadable = row.rowError();
-                if (unreadable.isPresent()) {
-                    throw new InvalidCell(unreadable.get());
+                Optional<RowError> rowError = row.rowError();
+                if (rowError.isPresent()) {
+                    throw new InvalidCell(rowError.get());
                 }
-                if (head) {
+                if (firstRow) {
                     product = parseProduct(row, hasSeveralOptionValues(rows), warnings);
                 }
             } catch (InvalidCell e) {
-                flaw = head ? e.error() : flaw;
-                planned.add(new StagedRow.RejectedRow(e.error()));
+                productError = firstRow ? e.error() : productError;
+                stagedRows.add(new StagedRow.RejectedRow(e.error()));
                 continue;
             }
             if (product == null) {
-                planned.add(new StagedRow.ProductOnlyRow(row.number()));
+                stagedRows.add(new StagedRow.ProductOnlyRow(row.number()));
                 continue;
             }
             try {
-                planned.add(parseRow(row, head, product, seen, variants));
+                stagedRows.add(parseRow(row, firstRow, product, seenOptions, variants));
                 media.add(row);
             } catch (InvalidCell e) {
-                planned.add(new StagedRow.RejectedRow(e.error()));
+                stagedRows.add(new StagedRow.RejectedRow(e.error()));
             }
         }
         if (product == null) {
-            return flaw == null ? new StagedProduct(Optional.empty(), planned) : StagedProduct.rejected(flaw, planned);
+            return productError == null ? new StagedProduct(Optional.empty(), stagedRows) : StagedProduct.rejected(productError, stagedRows);
         }
         warnings.addAll(media.warnings());
-        ProductDraft pictured = header.has(IMAGE) ? product.withMedia(media.images()) : product;
-        return StagedProduct.assemble(pictured, variants, planned).withWarnings(warnings);
+        ProductDraft productWithMedia = header.has(IMAGE) ? product.withMedia(media.images()) : product;
+        return StagedProduct.assemble(productWithMedia, variants, stagedRows).withWarnings(warnings);
     }
 
     private boolean hasSeveralOptionValues(List<CsvRow> rows) {
@@ -159,25 +159,25 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     private StagedRow parseRow(
-            RowReader row, boolean head, ProductDraft product, Set<List<String>> seen, List<VariantDraft> variants)
+            RowReader row, boolean firstRow, ProductDraft product, Set<List<String>> seenOptions, List<VariantDraft> variants)
             throws InvalidCell {
-        boolean named = !row.isEmpty(SKU)
+        boolean hasIdentifyingCells = !row.isEmpty(SKU)
                 || !row.isEmpty(PRICE)
                 || IntStream.rangeClosed(1, MAX_OPTIONS).anyMatch(option -> !row.isEmpty(optionValue(option)));
-        if (!head && !named) {
+        if (!firstRow && !hasIdentifyingCells) {
             ShopifyMedia.validatePosition(row);
             return new StagedRow.ProductOnlyRow(row.number());
         }
-        boolean bare = !named && hasNoVariantCells(row);
-        @Nullable List<String> values = bare ? null : ShopifyOptions.values(row, product.options());
+        boolean withoutVariantCells = !hasIdentifyingCells && hasNoVariantCells(row);
+        @Nullable List<String> values = withoutVariantCells ? null : ShopifyOptions.values(row, product.options());
         Optional<String> fileSku = parseSku(row);
         String sku = fileSku.orElseGet(() -> DerivedSku.of(product.slug(), values == null ? List.of() : values));
         row.validateSku(SKU, sku);
-        Optional<Long> stock = row.units(QUANTITY, -StockCount.MAX_AVAILABLE, StockCount.MAX_AVAILABLE);
+        Optional<Long> initialStock = row.units(QUANTITY, -StockCount.MAX_AVAILABLE, StockCount.MAX_AVAILABLE);
         List<ImportedPrice> prices = parsePrices(row);
         ShopifyMedia.validatePosition(row);
         VariantDraft variant = parseVariant(row, sku, values);
-        if (values != null && !seen.add(values)) {
+        if (values != null && !seenOptions.add(values)) {
             throw row.invalidCell(
                     values.isEmpty() ? SKU : optionValue(1),
                     "duplicate_options",
@@ -185,9 +185,9 @@ final class ShopifyProductParser implements ProductRowParser {
                     String.join(" / ", values));
         }
         variants.add(variant);
-        // Exports of shops that sold more than they had say so with a negative number; nothing is there then.
+        // A negative number in an export means that more was sold than was in stock; the stock is 0 then.
         return new StagedRow.StagedVariantRow(
-                row.number(), sku, prices, stock.map(units -> Math.max(0, units)), fileSku, bare);
+                row.number(), sku, prices, initialStock.map(units -> Math.max(0, units)), fileSku, withoutVariantCells);
     }
 
     private boolean hasNoVariantCells(RowReader row) throws InvalidCell {
@@ -201,7 +201,8 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     /**
-     * Empty when the cell is. Spreadsheets keep their hands off numbers behind an apostrophe; it is no part of them.
+     * The SKU; empty if the cell is empty. Spreadsheets leave a number unchanged if an apostrophe precedes it; the
+     * apostrophe is not part of the SKU.
      */
     static Optional<String> parseSku(RowReader row) throws InvalidCell {
         return row.isEmpty(SKU) ? Optional.empty() : Optional.of(withoutApostrophe(row.sku(SKU)));
@@ -211,12 +212,16 @@ final class ShopifyProductParser implements ProductRowParser {
         return text.matches("'+[0-9]+") ? text.substring(1) : text;
     }
 
-    /** What {@link #withoutApostrophe} reads back: an apostrophe that belongs to the number needs another. */
+    /**
+     * The form that {@link #withoutApostrophe} reads back: a number that really begins with an apostrophe gets another.
+     */
     static String withApostrophe(String text) {
         return text.matches("'+[0-9]+") ? "'" + text : text;
     }
 
-    /** A handle as a slug: lower case, without signs that a slug cannot have; empty when nothing is left. */
+    /**
+     * Converts a handle to a slug: lower case, without characters that a slug cannot have; empty if nothing is left.
+     */
     static String toSlug(String handle) {
         String composed = UnicodeText.normalizeNfc(handle.strip());
         if (SLUG.matcher(composed).matches()) {
@@ -262,24 +267,24 @@ final class ShopifyProductParser implements ProductRowParser {
         String handle = row.trimmedText(HANDLE);
         String slug = toSlug(handle.isEmpty() ? row.trimmedText(TITLE) : handle);
         if (slug.isEmpty()) {
-            throw row.invalidCell(HANDLE, "missing_handle", "The row names no product: '%s' gives no handle", handle);
+            throw row.invalidCell(HANDLE, "missing_handle", "The row has no usable handle: no slug can be made from '%s'", handle);
         }
         ProductStatus status = parseStatus(row);
         @Nullable Map<String, String> attributes = header.attributes(row, true);
-        Map<String, String> more = status == null
+        Map<String, String> extraAttributes = status == null
                 ? new TreeMap<>()
                 : new TreeMap<>(statusAttributes(statusText(row), row.flag(PUBLISHED), status));
         if (!handle.isEmpty() && !handle.equals(slug)) {
-            more.put(ShopifyAttribute.HANDLE, handle);
-            warnings.add(row.invalidCell(HANDLE, HANDLE_CHANGED, "The handle '%s' reads '" + slug + "' here", handle)
+            extraAttributes.put(ShopifyAttribute.HANDLE, handle);
+            warnings.add(row.invalidCell(HANDLE, HANDLE_CHANGED, "The handle '%s' becomes the slug '" + slug + "'", handle)
                     .error());
         }
         if (isGlobalId(row.trimmedText(CATEGORY))) {
-            more.put(ShopifyAttribute.CATEGORY, row.trimmedText(CATEGORY));
+            extraAttributes.put(ShopifyAttribute.CATEGORY, row.trimmedText(CATEGORY));
         }
-        if (!more.isEmpty()) {
+        if (!extraAttributes.isEmpty()) {
             attributes = attributes == null ? new TreeMap<>() : attributes;
-            attributes.putAll(more);
+            attributes.putAll(extraAttributes);
         }
         return new ProductDraft(
                 slug,
@@ -303,12 +308,12 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     private static @Nullable ProductStatus parseStatus(RowReader row) throws InvalidCell {
-        String word = statusText(row);
+        String statusText = statusText(row);
         Boolean published = row.flag(PUBLISHED);
-        if (word.isEmpty() && published == null) {
+        if (statusText.isEmpty() && published == null) {
             return null;
         }
-        Optional<ProductStatus> status = mapStatus(word, published);
+        Optional<ProductStatus> status = mapStatus(statusText, published);
         if (status.isEmpty()) {
             throw row.invalidCell(
                     STATUS,
@@ -320,11 +325,11 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     /**
-     * What shoppers see by the two columns: an active product that is not published in the online store is hidden there, and so
-     * is one that has an address but stands in no list.
+     * The status that gives shoppers the same view as the two columns: an active product that is not published in the
+     * online store is hidden, and so is an unlisted one, which has a page but is in no list.
      */
-    static Optional<ProductStatus> mapStatus(String word, @Nullable Boolean published) {
-        return switch (word) {
+    static Optional<ProductStatus> mapStatus(String statusText, @Nullable Boolean published) {
+        return switch (statusText) {
             case "" -> Optional.of(Boolean.TRUE.equals(published) ? ProductStatus.ACTIVE : ProductStatus.DRAFT);
             case "active" -> Optional.of(Boolean.FALSE.equals(published) ? ProductStatus.DRAFT : ProductStatus.ACTIVE);
             case "draft", "unlisted" -> Optional.of(ProductStatus.DRAFT);
@@ -333,27 +338,27 @@ final class ShopifyProductParser implements ProductRowParser {
         };
     }
 
-    /** What of the two columns the status itself does not tell; kept for the export. */
-    static Map<String, String> statusAttributes(String word, @Nullable Boolean published, ProductStatus status) {
+    /** The part of the two columns that the status does not express; kept for the export. */
+    static Map<String, String> statusAttributes(String statusText, @Nullable Boolean published, ProductStatus status) {
         Map<String, String> attributes = new TreeMap<>();
-        boolean otherWord = !word.isEmpty() && !word.equals(status.name().toLowerCase(Locale.ROOT));
-        if (otherWord) {
-            attributes.put(ShopifyAttribute.STATUS, word);
+        boolean differentStatus = !statusText.isEmpty() && !statusText.equals(status.name().toLowerCase(Locale.ROOT));
+        if (differentStatus) {
+            attributes.put(ShopifyAttribute.STATUS, statusText);
         }
-        boolean otherwisePublished = published != null && published != (status == ProductStatus.ACTIVE);
-        if (published != null && (otherWord || (!word.isEmpty() && otherwisePublished))) {
+        boolean differentPublished = published != null && published != (status == ProductStatus.ACTIVE);
+        if (published != null && (differentStatus || (!statusText.isEmpty() && differentPublished))) {
             attributes.put(ShopifyAttribute.PUBLISHED, published.toString());
         }
         return attributes;
     }
 
     private static @Nullable InventoryPolicy parseInventoryPolicy(RowReader row) throws InvalidCell {
-        String word = row.trimmedText(POLICY).toLowerCase(Locale.ROOT);
-        return switch (word) {
+        String policy = row.trimmedText(POLICY).toLowerCase(Locale.ROOT);
+        return switch (policy) {
             case "" -> null;
             case "deny", "false" -> InventoryPolicy.DENY;
             case "continue", "true" -> InventoryPolicy.CONTINUE;
-            default -> throw row.invalidCell(POLICY, "invalid_policy", "'%s' is neither deny nor continue", word);
+            default -> throw row.invalidCell(POLICY, "invalid_policy", "'%s' is neither deny nor continue", policy);
         };
     }
 
@@ -385,12 +390,12 @@ final class ShopifyProductParser implements ProductRowParser {
         return splitCategory(category == null || isGlobalId(category) ? "" : category, type == null ? "" : type);
     }
 
-    /** A category that is told by its number in the foreign shop has no name here. */
+    /** A category given by its global id in the foreign shop has no name here. */
     static boolean isGlobalId(String category) {
         return category.strip().startsWith("gid://");
     }
 
-    /** The path in the category column or, when that is empty, in the type column. */
+    /** The path in the category column or, if that is empty, in the type column. */
     static List<List<String>> splitCategory(String category, String type) {
         String path = category.isBlank() ? type : category;
         List<String> names = Arrays.stream(path.split(" > ", -1))
@@ -402,17 +407,17 @@ final class ShopifyProductParser implements ProductRowParser {
 
     private List<ImportedPrice> parsePrices(RowReader row) throws InvalidCell {
         Optional<Money> price = row.price(PRICE, currency);
-        // A price of nothing to compare with, or a lower one, is what some exports have instead of none.
+        // Some exports have a compare-at price of zero or below the price instead of none.
         Optional<Money> compareAt = row.price(COMPARE_AT, currency)
                 .filter(other -> other.amount() > 0)
                 .filter(other ->
                         price.isEmpty() || other.amount() >= price.get().amount());
         if (price.isEmpty() && compareAt.isPresent()) {
             throw row.invalidCell(
-                    COMPARE_AT, "missing_price", "'%s' has no price to compare with", row.trimmedText(COMPARE_AT));
+                    COMPARE_AT, "missing_price", "The compare-at price '%s' has no price", row.trimmedText(COMPARE_AT));
         }
-        boolean compareAtGiven = header.header().position(COMPARE_AT).isPresent();
-        return price.map(money -> List.of(new ImportedPrice(money, compareAt, compareAtGiven)))
+        boolean hasCompareAtColumn = header.header().position(COMPARE_AT).isPresent();
+        return price.map(money -> List.of(new ImportedPrice(money, compareAt, hasCompareAtColumn)))
                 .orElseGet(List::of);
     }
 }

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Writes the exchange format. A product without variants cannot be said in it and is left out. */
+/** Writes the Shopify format. It cannot express a product without variants, so such products are omitted. */
 final class ShopifyProductRenderer implements ProductRowRenderer {
     private static final List<String> LEADING_COLUMNS = List.of(
             ShopifyColumns.HANDLE.getFirst(),
@@ -60,20 +60,20 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
     private final String currency;
     private final ShopifyColumns.TemplateVersion templateVersion;
     private final List<ShopifyAttribute> attributes;
-    /** Under their older names, whichever are written. */
+    /** Always the legacy names, also if the current ones are written. */
     private final List<String> columns;
 
     /**
-     * @param currency of the prices; those in others are not in the file
-     * @param found attributes beyond the {@link ShopifyAttribute#KNOWN} ones that have a column each; any others go
-     *     together into one cell. Their columns follow those that every file has
+     * @param currency of the prices; prices in other currencies are omitted
+     * @param extraAttributes attributes beyond the {@link ShopifyAttribute#KNOWN} ones that get a column each; all
+     *     others are written together into one JSON cell. Their columns follow the columns that every file has
      */
     ShopifyProductRenderer(
-            String currency, ShopifyColumns.TemplateVersion templateVersion, List<ShopifyAttribute> found) {
+            String currency, ShopifyColumns.TemplateVersion templateVersion, List<ShopifyAttribute> extraAttributes) {
         this.currency = currency;
         this.templateVersion = templateVersion;
         attributes = new ArrayList<>(ShopifyAttribute.KNOWN);
-        found.stream().filter(attribute -> !attributes.contains(attribute)).forEach(attributes::add);
+        extraAttributes.stream().filter(attribute -> !attributes.contains(attribute)).forEach(attributes::add);
         List<String> legacy = new ArrayList<>(LEADING_COLUMNS);
         for (int option = 1; option <= ShopifyColumns.MAX_OPTIONS; option++) {
             legacy.addAll(ShopifyColumns.optionName(option));
@@ -95,10 +95,10 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
         ProductDraft product = snapshot.draft();
         List<VariantDraft> variants = product.variants();
         List<Media> media = list(product.media());
-        List<List<String>> lines = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
         String handle = exportedHandle(product);
-        int rows = variants.isEmpty() ? 0 : Math.max(variants.size(), media.size());
-        for (int index = 0; index < rows; index++) {
+        int rowCount = variants.isEmpty() ? 0 : Math.max(variants.size(), media.size());
+        for (int index = 0; index < rowCount; index++) {
             Map<String, String> cells = new HashMap<>();
             put(cells, ShopifyColumns.HANDLE, handle);
             if (index == 0) {
@@ -115,71 +115,71 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
                 put(cells, ShopifyColumns.IMAGE_POSITION, value(index + 1));
                 put(cells, ShopifyColumns.IMAGE_ALT, media.get(index).alt());
             }
-            lines.add(columns.stream().map(name -> cells.getOrDefault(name, "")).toList());
+            rows.add(columns.stream().map(name -> cells.getOrDefault(name, "")).toList());
         }
-        return lines;
+        return rows;
     }
 
-    /** The handle in the file that the product came from, as long as it gives the slug. */
+    /** The handle in the file that the product came from, as long as it gives the current slug; otherwise the slug. */
     static String exportedHandle(ProductDraft product) {
-        String kept = map(product.attributes()).getOrDefault(ShopifyAttribute.HANDLE, "");
-        return isOriginalHandle(kept, product.slug()) ? kept : product.slug();
+        String originalHandle = map(product.attributes()).getOrDefault(ShopifyAttribute.HANDLE, "");
+        return isOriginalHandle(originalHandle, product.slug()) ? originalHandle : product.slug();
     }
 
-    /** The SKU in the file that the variant came from, else its own. */
+    /** The SKU in the file that the variant came from, otherwise its own. */
     static String exportedSku(VariantDraft variant) {
         String fileSku = map(variant.attributes()).getOrDefault(ShopifyAttribute.SKU, "");
         return ShopifyProductParser.withApostrophe(fileSku.isBlank() ? variant.sku() : fileSku);
     }
 
-    private static boolean isOriginalHandle(String kept, String slug) {
-        return !kept.equals(slug) && ShopifyProductParser.toSlug(kept).equals(slug) && kept.equals(kept.strip());
+    private static boolean isOriginalHandle(String originalHandle, String slug) {
+        return !originalHandle.equals(slug) && ShopifyProductParser.toSlug(originalHandle).equals(slug) && originalHandle.equals(originalHandle.strip());
     }
 
     private void putProduct(Map<String, String> cells, ProductDraft product) {
-        Map<String, String> kept = new TreeMap<>(map(product.attributes()));
-        if (isOriginalHandle(kept.getOrDefault(ShopifyAttribute.HANDLE, ""), product.slug())) {
-            kept.remove(ShopifyAttribute.HANDLE);
+        Map<String, String> remaining = new TreeMap<>(map(product.attributes()));
+        if (isOriginalHandle(remaining.getOrDefault(ShopifyAttribute.HANDLE, ""), product.slug())) {
+            remaining.remove(ShopifyAttribute.HANDLE);
         }
         put(cells, ShopifyColumns.TITLE, text(product.title()));
         put(cells, ShopifyColumns.BODY, text(product.description()));
         put(cells, ShopifyColumns.VENDOR, text(product.vendor()));
         put(cells, ShopifyColumns.TYPE, text(product.productType()));
-        putStatus(cells, Objects.requireNonNull(product.status()), kept);
+        putStatus(cells, Objects.requireNonNull(product.status()), remaining);
         put(cells, ShopifyColumns.SEO_TITLE, text(product.seoTitle()));
         put(cells, ShopifyColumns.SEO_DESCRIPTION, text(product.seoDescription()));
-        putCategories(cells, list(product.categories()), text(product.productType()), kept);
+        putCategories(cells, list(product.categories()), text(product.productType()), remaining);
         putTags(cells, list(product.tags()));
         putOptions(cells, list(product.options()));
-        putAttributes(cells, kept, true);
+        putAttributes(cells, remaining, true);
     }
 
-    /** The two columns as they were read, if they still mean the status that the product has. */
-    private static void putStatus(Map<String, String> cells, ProductStatus status, Map<String, String> kept) {
-        String word = kept.getOrDefault(ShopifyAttribute.STATUS, name(status));
-        String published = kept.getOrDefault(ShopifyAttribute.PUBLISHED, "");
-        Map<String, String> read = new TreeMap<>(kept);
-        read.keySet().retainAll(Set.of(ShopifyAttribute.STATUS, ShopifyAttribute.PUBLISHED));
+    /** Writes the two columns as they were imported, if they still mean the status of the product. */
+    private static void putStatus(Map<String, String> cells, ProductStatus status, Map<String, String> remaining) {
+        String statusText = remaining.getOrDefault(ShopifyAttribute.STATUS, name(status));
+        String published = remaining.getOrDefault(ShopifyAttribute.PUBLISHED, "");
+        Map<String, String> imported = new TreeMap<>(remaining);
+        imported.keySet().retainAll(Set.of(ShopifyAttribute.STATUS, ShopifyAttribute.PUBLISHED));
         Boolean flag = published.isEmpty() ? null : Boolean.valueOf(published);
-        boolean faithful = !read.isEmpty()
-                && ShopifyProductParser.mapStatus(word, flag).equals(Optional.of(status))
-                && ShopifyProductParser.statusAttributes(word, flag, status).equals(read);
-        put(cells, ShopifyColumns.STATUS, faithful ? word : name(status));
-        put(cells, ShopifyColumns.PUBLISHED, faithful ? published : String.valueOf(status == ProductStatus.ACTIVE));
-        if (faithful) {
-            kept.keySet().removeAll(read.keySet());
+        boolean unchanged = !imported.isEmpty()
+                && ShopifyProductParser.mapStatus(statusText, flag).equals(Optional.of(status))
+                && ShopifyProductParser.statusAttributes(statusText, flag, status).equals(imported);
+        put(cells, ShopifyColumns.STATUS, unchanged ? statusText : name(status));
+        put(cells, ShopifyColumns.PUBLISHED, unchanged ? published : String.valueOf(status == ProductStatus.ACTIVE));
+        if (unchanged) {
+            remaining.keySet().removeAll(imported.keySet());
         }
     }
 
-    /** A category that the type gives anyway is not written: in the foreign shop it need not be one. */
+    /** A category that the type gives anyway is not written: in the foreign shop it need not exist. */
     private static void putCategories(
-            Map<String, String> cells, List<List<String>> categories, String type, Map<String, String> kept) {
-        boolean ofType = ShopifyProductParser.splitCategory("", type).equals(categories);
-        String plain = ofType || categories.isEmpty() ? "" : String.join(" > ", categories.getFirst());
-        String number = kept.getOrDefault(ShopifyAttribute.CATEGORY, "");
-        if (ofType && ShopifyProductParser.isGlobalId(number) && number.equals(number.strip())) {
-            kept.remove(ShopifyAttribute.CATEGORY);
-            put(cells, ShopifyColumns.CATEGORY, number);
+            Map<String, String> cells, List<List<String>> categories, String type, Map<String, String> remaining) {
+        boolean givenByType = ShopifyProductParser.splitCategory("", type).equals(categories);
+        String plain = givenByType || categories.isEmpty() ? "" : String.join(" > ", categories.getFirst());
+        String globalId = remaining.getOrDefault(ShopifyAttribute.CATEGORY, "");
+        if (givenByType && ShopifyProductParser.isGlobalId(globalId) && globalId.equals(globalId.strip())) {
+            remaining.remove(ShopifyAttribute.CATEGORY);
+            put(cells, ShopifyColumns.CATEGORY, globalId);
             return;
         }
         put(cells, ShopifyColumns.CATEGORY, plain);
@@ -214,12 +214,12 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
         for (int option = 1; option <= values.size(); option++) {
             put(cells, ShopifyColumns.optionValue(option), values.get(option - 1));
         }
-        Map<String, String> kept = new TreeMap<>(map(variant.attributes()));
+        Map<String, String> remaining = new TreeMap<>(map(variant.attributes()));
         if (Boolean.TRUE.equals(variant.inventoryTracked())) {
-            String tracker = kept.remove(ShopifyAttribute.TRACKER);
+            String tracker = remaining.remove(ShopifyAttribute.TRACKER);
             put(cells, ShopifyColumns.TRACKER, tracker == null ? "shopify" : tracker);
         }
-        kept.remove(ShopifyAttribute.SKU);
+        remaining.remove(ShopifyAttribute.SKU);
         put(cells, ShopifyColumns.SKU, exportedSku(variant));
         put(cells, ShopifyColumns.GRAMS, value(variant.weightGrams()));
         put(cells, ShopifyColumns.POLICY, name(variant.inventoryPolicy()));
@@ -227,33 +227,33 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
         put(cells, ShopifyColumns.TAXABLE, value(variant.taxable()));
         put(cells, ShopifyColumns.BARCODE, ShopifyProductParser.withApostrophe(text(variant.barcode())));
         put(cells, ShopifyColumns.VARIANT_IMAGE, text(variant.imageUrl()));
-        putAttributes(cells, kept, false);
+        putAttributes(cells, remaining, false);
     }
 
-    private void putPrices(Map<String, String> cells, List<VariantPrice> tags) {
-        Optional<VariantPrice> tag = tags.stream()
+    private void putPrices(Map<String, String> cells, List<VariantPrice> prices) {
+        Optional<VariantPrice> price = prices.stream()
                 .filter(candidate -> candidate.price().currency().equals(currency))
                 .findFirst();
         put(
                 cells,
                 ShopifyColumns.PRICE,
-                tag.map(found -> found.price().toDecimal()).orElse(""));
+                price.map(current -> current.price().toDecimal()).orElse(""));
         put(
                 cells,
                 ShopifyColumns.COMPARE_AT,
-                tag.flatMap(VariantPrice::compareAt).map(Money::toDecimal).orElse(""));
+                price.flatMap(VariantPrice::compareAt).map(Money::toDecimal).orElse(""));
     }
 
-    private void putAttributes(Map<String, String> cells, Map<String, String> kept, boolean ofProduct) {
+    private void putAttributes(Map<String, String> cells, Map<String, String> remaining, boolean productLevel) {
         for (ShopifyAttribute attribute : attributes) {
-            String present = kept.get(attribute.key());
-            if (attribute.productLevel() == ofProduct && present != null && !present.isEmpty()) {
-                cells.put(attribute.header(), present);
-                kept.remove(attribute.key());
+            String cell = remaining.get(attribute.key());
+            if (attribute.productLevel() == productLevel && cell != null && !cell.isEmpty()) {
+                cells.put(attribute.header(), cell);
+                remaining.remove(attribute.key());
             }
         }
-        List<String> more = ofProduct ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
-        put(cells, more, JsonCells.renderMap(kept));
+        List<String> jsonColumn = productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
+        put(cells, jsonColumn, JsonCells.renderMap(remaining));
     }
 
     private static void put(Map<String, String> cells, List<String> column, String cell) {

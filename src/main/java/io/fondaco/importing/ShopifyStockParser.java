@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stock in the exchange format, one row for each variant and location, in either layout of it. In the older one {@code
- * Available} is the count. In the newer one {@code On hand (new)} is, less what is committed and unavailable; where it
- * is empty the numbers beside it are the first stock of a variant that was never counted at the location, and change
- * nothing else.
+ * Reads stock in the Shopify format, one row per variant and location, in either layout. In the legacy layout {@code
+ * Available} is the count. In the current layout {@code On hand (new)} is the count, less committed and unavailable
+ * units; if it is empty, the other quantities are the initial stock of a variant that was never counted at the
+ * location, and are ignored otherwise.
  */
 final class ShopifyStockParser implements StockRowParser {
     static final List<String> LOCATION = List.of("Location");
@@ -31,7 +31,7 @@ final class ShopifyStockParser implements StockRowParser {
     static final List<String> ON_HAND_NEW = List.of("On hand (new)");
     static final String NOT_STOCKED = "not stocked";
 
-    private static final List<List<String>> MAPPED_COLUMNS = parse();
+    private static final List<List<String>> MAPPED_COLUMNS = mappedColumns();
 
     private final CsvHeader csvHeader;
 
@@ -50,14 +50,14 @@ final class ShopifyStockParser implements StockRowParser {
         }
     }
 
-    private static List<List<String>> parse() {
-        List<List<String>> read = new ArrayList<>(
+    private static List<List<String>> mappedColumns() {
+        List<List<String>> columns = new ArrayList<>(
                 List.of(HANDLE, TITLE, SKU, LOCATION, UNAVAILABLE, COMMITTED, AVAILABLE, ON_HAND, ON_HAND_NEW));
         for (int option = 1; option <= MAX_OPTIONS; option++) {
-            read.add(optionName(option));
-            read.add(optionValue(option));
+            columns.add(optionName(option));
+            columns.add(optionValue(option));
         }
-        return List.copyOf(read);
+        return List.copyOf(columns);
     }
 
     @Override
@@ -78,10 +78,10 @@ final class ShopifyStockParser implements StockRowParser {
     }
 
     private Quantity parseQuantity(RowReader row) throws InvalidCell {
-        Optional<StockCell> wanted = parseStockCell(row, ON_HAND_NEW);
-        if (wanted.isPresent()) {
-            return wanted.get().stocked()
-                    ? toAvailableUnits(row, wanted.get().units() - unavailableUnits(row))
+        Optional<StockCell> newOnHand = parseStockCell(row, ON_HAND_NEW);
+        if (newOnHand.isPresent()) {
+            return newOnHand.get().stocked()
+                    ? toAvailableUnits(row, newOnHand.get().units() - unavailableUnits(row))
                     : new Quantity.NotStocked();
         }
         Optional<StockCell> available = parseStockCell(row, AVAILABLE);
@@ -102,13 +102,13 @@ final class ShopifyStockParser implements StockRowParser {
                 : availableUnits;
     }
 
-    /** Of what is on hand, what nobody can buy. */
+    /** The units on hand that cannot be sold: committed and unavailable ones. */
     private static long unavailableUnits(RowReader row) throws InvalidCell {
         return parseStockCell(row, COMMITTED).map(StockCell::units).orElse(0L)
                 + parseStockCell(row, UNAVAILABLE).map(StockCell::units).orElse(0L);
     }
 
-    /** Shops that sold more than they had say so with a negative number; nothing is there then. */
+    /** A negative number means that more was sold than was in stock; the stock is 0 then. */
     private static Quantity.AvailableUnits toAvailableUnits(RowReader row, long units) throws InvalidCell {
         if (units > StockCount.MAX_AVAILABLE) {
             throw row.invalidCell(
@@ -123,16 +123,16 @@ final class ShopifyStockParser implements StockRowParser {
         RowError warning = row.invalidCell(
                         AVAILABLE,
                         "negative_quantity",
-                        "'%s' is less than nothing and is taken as 0",
+                        "'%s' is negative and is taken as 0",
                         Long.toString(units))
                 .error();
         return new Quantity.AvailableUnits(0, Optional.of(warning));
     }
 
     /**
-     * A cell of a number column.
+     * A cell of a quantity column.
      *
-     * @param units 0 where the variant is not kept at the location
+     * @param units 0 if the variant is not stocked at the location
      */
     private record StockCell(boolean stocked, long units) {}
 
@@ -144,8 +144,8 @@ final class ShopifyStockParser implements StockRowParser {
                 .map(units -> new StockCell(true, units));
     }
 
-    private static boolean isNotStocked(Optional<StockCell> number) {
-        return number.isPresent() && !number.get().stocked();
+    private static boolean isNotStocked(Optional<StockCell> cell) {
+        return cell.isPresent() && !cell.get().stocked();
     }
 
     @Override

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes stock in the exchange format, in the layout whose {@code Available} {@link ShopifyStockParser} reads back. */
+/**
+ * Writes stock in the Shopify format, in the legacy layout, whose {@code Available} {@link ShopifyStockParser} reads
+ * back.
+ */
 final class ShopifyStockRenderer {
     static final List<String> HEADER = header();
 
@@ -40,30 +43,30 @@ final class ShopifyStockRenderer {
         return List.copyOf(header);
     }
 
-    /** A variant and the product that it belongs to. */
+    /** A variant and its product. */
     private record ExportedVariant(ProductDraft product, VariantDraft variant) {}
 
     /**
-     * @param products that have the SKUs of the levels; stock of a variant that was removed has none
-     * @param locations their names by code
+     * @param products the products of the SKUs of the levels; stock of a removed variant has none
+     * @param locations location names by code
      */
     static List<List<String>> render(
             List<StockLevel> levels, List<ProductSnapshot> products, Map<String, String> locations) {
-        Map<String, ExportedVariant> owned = new HashMap<>();
+        Map<String, ExportedVariant> variantsBySku = new HashMap<>();
         products.forEach(snapshot -> snapshot.draft()
                 .variants()
-                .forEach(variant -> owned.put(variant.sku(), new ExportedVariant(snapshot.draft(), variant))));
+                .forEach(variant -> variantsBySku.put(variant.sku(), new ExportedVariant(snapshot.draft(), variant))));
         return levels.stream()
                 .map(level -> renderRow(
-                        level, owned.get(level.sku()), locations.getOrDefault(level.location(), level.location())))
+                        level, variantsBySku.get(level.sku()), locations.getOrDefault(level.location(), level.location())))
                 .toList();
     }
 
     private static List<String> renderRow(
             StockLevel level, @Nullable ExportedVariant exportedVariant, String location) {
-        List<String> line = new ArrayList<>(HEADER.size());
-        line.add(exportedVariant == null ? "" : ShopifyProductRenderer.exportedHandle(exportedVariant.product()));
-        line.add(exportedVariant == null ? "" : text(exportedVariant.product().title()));
+        List<String> row = new ArrayList<>(HEADER.size());
+        row.add(exportedVariant == null ? "" : ShopifyProductRenderer.exportedHandle(exportedVariant.product()));
+        row.add(exportedVariant == null ? "" : text(exportedVariant.product().title()));
         List<String> names = exportedVariant == null
                 ? List.of()
                 : list(exportedVariant.product().options());
@@ -75,22 +78,22 @@ final class ShopifyStockRenderer {
             values = List.of(ShopifyOptions.DEFAULT_OPTION_VALUE);
         }
         for (int option = 0; option < ShopifyColumns.MAX_OPTIONS; option++) {
-            line.add(option < names.size() ? names.get(option) : "");
-            line.add(option < values.size() ? values.get(option) : "");
+            row.add(option < names.size() ? names.get(option) : "");
+            row.add(option < values.size() ? values.get(option) : "");
         }
-        line.add(
+        row.add(
                 exportedVariant == null
                         ? ShopifyProductParser.withApostrophe(level.sku())
                         : ShopifyProductRenderer.exportedSku(exportedVariant.variant()));
-        line.add("");
-        line.add("");
-        line.add(location);
-        line.add("");
-        line.add("0");
-        line.add("0");
-        line.add(Long.toString(level.reserved()));
-        line.add(Long.toString(level.free()));
-        line.add(Long.toString(level.onHand()));
-        return line;
+        row.add("");
+        row.add("");
+        row.add(location);
+        row.add("");
+        row.add("0");
+        row.add("0");
+        row.add(Long.toString(level.reserved()));
+        row.add(Long.toString(level.free()));
+        row.add(Long.toString(level.onHand()));
+        return row;
     }
 }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the consecutive rows of one product ask for.
+ * The consecutive rows of one product, parsed and checked in memory but not applied yet.
  *
- * @param draft empty when none of the rows can go in
- * @param warnings what somebody should know of rows that go in all the same
+ * @param draft empty if none of the rows can be applied
+ * @param warnings warnings about rows that are applied nevertheless
  */
 record StagedProduct(Optional<ProductDraft> draft, List<StagedRow> rows, List<RowError> warnings) {
     StagedProduct {
@@ -22,7 +22,10 @@ record StagedProduct(Optional<ProductDraft> draft, List<StagedRow> rows, List<Ro
         this(draft, rows, List.of());
     }
 
-    /** A product all of whose variants were refused does not go in either: nobody asked for a product without any. */
+    /**
+     * If all variants of a product are rejected, the product is rejected too: the file does not ask for a product
+     * without variants.
+     */
     static StagedProduct assemble(ProductDraft product, List<VariantDraft> variants, List<StagedRow> rows) {
         if (variants.isEmpty()) {
             for (StagedRow row : rows) {
@@ -34,35 +37,35 @@ record StagedProduct(Optional<ProductDraft> draft, List<StagedRow> rows, List<Ro
         return new StagedProduct(Optional.of(product.withVariants(variants)), rows);
     }
 
-    StagedProduct withWarnings(List<RowError> more) {
-        return new StagedProduct(draft, rows, more);
+    StagedProduct withWarnings(List<RowError> newWarnings) {
+        return new StagedProduct(draft, rows, newWarnings);
     }
 
-    /** The row that speaks for the product. */
+    /** The row with the cells of the product. */
     StagedRow firstRow() {
         return rows.getFirst();
     }
 
-    /** Every row refused because of one of them. Rows that were refused for a reason of their own keep it. */
-    static StagedProduct rejected(RowError head, List<StagedRow> rows) {
-        List<StagedRow> refused = new ArrayList<>(rows.size());
+    /** Rejects every row because of one of them. Rows that were rejected for a reason of their own keep it. */
+    static StagedProduct rejected(RowError cause, List<StagedRow> rows) {
+        List<StagedRow> rejectedRows = new ArrayList<>(rows.size());
         for (StagedRow row : rows) {
             if (row instanceof StagedRow.RejectedRow) {
-                refused.add(row);
-            } else if (row.number() == head.row()) {
-                refused.add(new StagedRow.RejectedRow(head));
+                rejectedRows.add(row);
+            } else if (row.number() == cause.row()) {
+                rejectedRows.add(new StagedRow.RejectedRow(cause));
             } else {
-                refused.add(new StagedRow.RejectedRow(productRejected(row.number(), head)));
+                rejectedRows.add(new StagedRow.RejectedRow(productRejected(row.number(), cause)));
             }
         }
-        return new StagedProduct(Optional.empty(), refused);
+        return new StagedProduct(Optional.empty(), rejectedRows);
     }
 
-    static RowError productRejected(long row, RowError head) {
+    static RowError productRejected(long row, RowError cause) {
         return new RowError(
                 row,
-                head.column(),
+                cause.column(),
                 "product_rejected",
-                "The product was refused because of row %d: %s".formatted(head.row(), head.detail()));
+                "The product was rejected because of row %d: %s".formatted(cause.row(), cause.detail()));
     }
 }

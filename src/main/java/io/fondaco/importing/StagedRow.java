@@ -3,14 +3,14 @@ package io.fondaco.importing;
 import java.util.List;
 import java.util.Optional;
 
-/** What one row of a product asks for. */
+/** One row of a product, parsed and checked but not applied yet. */
 sealed interface StagedRow {
     long number();
 
     /**
-     * @param initialStock units, for a variant that is created
-     * @param fileSku as the row has it; empty when it has none, and {@code sku} was derived
-     * @param withoutVariantCells whether no cell of the row says anything about a variant: the row may be about the product alone
+     * @param initialStock units, used only if the variant is created
+     * @param fileSku the SKU in the row; empty if the row has none and {@code sku} was derived
+     * @param withoutVariantCells whether no cell of the row belongs to a variant: the row may mean the product alone
      */
     record StagedVariantRow(
             long number,
@@ -21,7 +21,7 @@ sealed interface StagedRow {
             boolean withoutVariantCells)
             implements StagedRow {
 
-        /** A row that names its variant by the SKU. */
+        /** A row that identifies its variant by SKU. */
         StagedVariantRow(long number, String sku, List<ImportedPrice> prices, Optional<Long> initialStock) {
             this(number, sku, prices, initialStock, Optional.of(sku), false);
         }
@@ -31,10 +31,10 @@ sealed interface StagedRow {
         }
     }
 
-    /** A row about the product alone: one more picture. */
+    /** A row that means the product alone, such as one more image. */
     record ProductOnlyRow(long number) implements StagedRow {}
 
-    /** A row that was refused when it was read. */
+    /** A row that was rejected when it was read. */
     record RejectedRow(RowError error) implements StagedRow {
         @Override
         public long number() {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Puts a batch of stock rows in: counts, refused rows, counters and checkpoint commit together. */
+/** Applies a batch of stock rows: counts, rejected rows, counters and the checkpoint commit together. */
 @ApplicationScoped
 class StockBatchImporter {
     private final ImportJobRepository jobs;
@@ -29,38 +29,38 @@ class StockBatchImporter {
     private final Catalog catalog;
     private final Inventory inventory;
 
-    StockBatchImporter(ImportJobRepository ledger, RejectedRows rejectedRows, Catalog catalog, Inventory inventory) {
-        this.jobs = ledger;
+    StockBatchImporter(ImportJobRepository jobs, RejectedRows rejectedRows, Catalog catalog, Inventory inventory) {
+        this.jobs = jobs;
         this.rejectedRows = rejectedRows;
         this.catalog = catalog;
         this.inventory = inventory;
     }
 
-    /** A row whose variant and location are found. */
+    /** A row with its resolved variant; its location is resolved, too, after {@link #resolveLocations}. */
     private record ResolvedStockRow(StockRow row, StockKey key) {}
 
     /**
-     * @param file how the rows are read
-     * @throws ImportLeaseLost if another worker has the import; nothing was written then
+     * @param parser of the rows
+     * @throws ImportLeaseLost if another worker has the import; nothing is written
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    void apply(ImportLease importLease, CsvHeader csvHeader, StockRowParser file, List<CsvRow> rows) {
+    void apply(ImportLease importLease, CsvHeader csvHeader, StockRowParser parser, List<CsvRow> rows) {
         jobs.lock(importLease);
         BatchResult batchResult = new BatchResult();
-        List<StockRow> read = new ArrayList<>();
+        List<StockRow> parsedRows = new ArrayList<>();
         for (CsvRow row : rows) {
             try {
-                read.add(file.parse(row));
+                parsedRows.add(parser.parse(row));
             } catch (InvalidCell e) {
                 batchResult.reject(e.error());
             }
         }
         List<ResolvedStockRow> accepted = acceptedRows(
                 importLease,
-                file,
-                resolveLocations(importLease, file, resolveVariants(file, read, batchResult), batchResult),
+                parser,
+                resolveLocations(importLease, parser, resolveVariants(parser, parsedRows, batchResult), batchResult),
                 batchResult);
-        applyCounts(importLease, toStockCounts(file, accepted, batchResult), batchResult);
+        applyCounts(importLease, toStockCounts(parser, accepted, batchResult), batchResult);
         rejectedRows.save(
                 importLease, csvHeader, batchResult, rows.stream().map(List::of).toList());
         jobs.record(importLease, batchResult, rows.getLast().number());
@@ -76,7 +76,7 @@ class StockBatchImporter {
         for (StockCount count : counts) {
             Inventory.CountResult result = counted.get(count.key());
             if (result == null) {
-                throw new IllegalStateException("The inventory did not answer for " + count.key());
+                throw new IllegalStateException("The inventory returned no result for " + count.key());
             }
             batchResult.add(
                     switch (result) {
@@ -87,47 +87,47 @@ class StockBatchImporter {
         }
     }
 
-    /** With the SKUs of the variants that the rows mean; those that mean none are refused. */
-    private List<ResolvedStockRow> resolveVariants(StockRowParser file, List<StockRow> read, BatchResult batchResult) {
-        Map<Long, StockVariantResolver.ResolvedVariant> found = new StockVariantResolver(catalog).resolve(file, read);
-        List<ResolvedStockRow> named = new ArrayList<>();
-        for (StockRow row : read) {
-            StockVariantResolver.ResolvedVariant variant = Objects.requireNonNull(found.get(row.number()));
+    /** Resolves the SKUs of the variants that the rows mean; rows without a match are rejected. */
+    private List<ResolvedStockRow> resolveVariants(StockRowParser parser, List<StockRow> parsedRows, BatchResult batchResult) {
+        Map<Long, StockVariantResolver.ResolvedVariant> variants = new StockVariantResolver(catalog).resolve(parser, parsedRows);
+        List<ResolvedStockRow> resolvedRows = new ArrayList<>();
+        for (StockRow row : parsedRows) {
+            StockVariantResolver.ResolvedVariant variant = Objects.requireNonNull(variants.get(row.number()));
             if (variant.sku().isPresent()) {
-                named.add(new ResolvedStockRow(row, new StockKey(variant.sku().get(), row.location())));
+                resolvedRows.add(new ResolvedStockRow(row, new StockKey(variant.sku().get(), row.location())));
                 variant.rowError().ifPresent(batchResult::warn);
             } else {
                 batchResult.reject(variant.rowError().orElseThrow());
             }
         }
-        return named;
+        return resolvedRows;
     }
 
-    /** At the locations that the rows mean. A row that counts nothing may name one that is not known. */
+    /** Resolves the locations that the rows mean. A row without a count may name an unknown location. */
     private List<ResolvedStockRow> resolveLocations(
-            ImportLease importLease, StockRowParser file, List<ResolvedStockRow> rows, BatchResult batchResult) {
-        Set<String> written = new LinkedHashSet<>();
-        rows.forEach(resolvedStockRow -> written.add(resolvedStockRow.row().location()));
-        Map<String, ResolvedLocation> locations = file.usesLocationNames()
-                ? inventory.resolveLocationsByName(written, importLease.createLocations())
-                : inventory.resolveLocations(written, importLease.createLocations());
+            ImportLease importLease, StockRowParser parser, List<ResolvedStockRow> rows, BatchResult batchResult) {
+        Set<String> requested = new LinkedHashSet<>();
+        rows.forEach(resolvedStockRow -> requested.add(resolvedStockRow.row().location()));
+        Map<String, ResolvedLocation> locations = parser.usesLocationNames()
+                ? inventory.resolveLocationsByName(requested, importLease.createLocations())
+                : inventory.resolveLocations(requested, importLease.createLocations());
         Map<String, String> names = new HashMap<>();
-        List<ResolvedStockRow> located = new ArrayList<>();
+        List<ResolvedStockRow> resolvedRows = new ArrayList<>();
         for (ResolvedStockRow resolvedStockRow : rows) {
             StockRow row = resolvedStockRow.row();
-            ResolvedLocation named = Objects.requireNonNull(locations.get(row.location()));
-            boolean counts = row.quantity() instanceof Quantity.AvailableUnits
+            ResolvedLocation location = Objects.requireNonNull(locations.get(row.location()));
+            boolean hasCount = row.quantity() instanceof Quantity.AvailableUnits
                     || row.quantity() instanceof Quantity.InitialUnits;
-            if (named.code().isPresent()) {
-                located.add(new ResolvedStockRow(
+            if (location.code().isPresent()) {
+                resolvedRows.add(new ResolvedStockRow(
                         row,
-                        new StockKey(resolvedStockRow.key().sku(), named.code().get())));
-                if (counts && file.usesLocationNames()) {
-                    names.putIfAbsent(named.code().get(), row.location());
+                        new StockKey(resolvedStockRow.key().sku(), location.code().get())));
+                if (hasCount && parser.usesLocationNames()) {
+                    names.putIfAbsent(location.code().get(), row.location());
                 }
-            } else if (counts) {
+            } else if (hasCount) {
                 batchResult.reject(
-                        new RowError(row.number(), file.locationColumn(), named.errorCode(), named.detail()));
+                        new RowError(row.number(), parser.locationColumn(), location.errorCode(), location.detail()));
             } else {
                 batchResult.add(ChangeType.UNCHANGED);
             }
@@ -135,11 +135,11 @@ class StockBatchImporter {
         if (importLease.createLocations() && !importLease.dryRun()) {
             inventory.createLocations(names);
         }
-        return located;
+        return resolvedRows;
     }
 
-    /** What is to be counted. Of the other rows it is told what becomes of them. */
-    private List<StockCount> toStockCounts(StockRowParser file, List<ResolvedStockRow> rows, BatchResult batchResult) {
+    /** Returns the counts to apply. Records the result of the rows that have no count to apply. */
+    private List<StockCount> toStockCounts(StockRowParser parser, List<ResolvedStockRow> rows, BatchResult batchResult) {
         Map<StockKey, StockLevel> levels = currentLevels(rows);
         List<StockCount> counts = new ArrayList<>();
         for (ResolvedStockRow resolvedStockRow : rows) {
@@ -161,7 +161,7 @@ class StockBatchImporter {
                             && Objects.requireNonNull(levels.get(resolvedStockRow.key()))
                                             .free()
                                     > 0) {
-                        batchResult.warn(notStocked(file, resolvedStockRow));
+                        batchResult.warn(notStocked(parser, resolvedStockRow));
                     }
                 }
             }
@@ -169,16 +169,16 @@ class StockBatchImporter {
         return counts;
     }
 
-    private static RowError notStocked(StockRowParser file, ResolvedStockRow resolvedStockRow) {
+    private static RowError notStocked(StockRowParser parser, ResolvedStockRow resolvedStockRow) {
         return RowError.of(
                 resolvedStockRow.row().number(),
-                file.locationColumn(),
+                parser.locationColumn(),
                 "not_stocked",
-                "Stock of this variant is counted at '%s' and stays; write 0 to count it away",
+                "The variant has stock at '%s', which stays unchanged; write 0 to remove it",
                 resolvedStockRow.key().location());
     }
 
-    /** Of the rows that do not simply count. */
+    /** The existing levels of rows without a definite count. */
     private Map<StockKey, StockLevel> currentLevels(List<ResolvedStockRow> rows) {
         Set<String> skus = new HashSet<>();
         for (ResolvedStockRow resolvedStockRow : rows) {
@@ -193,7 +193,7 @@ class StockBatchImporter {
         return levels;
     }
 
-    /** Stock of a variant that was removed stays until it is counted away, so its SKU is known as well. */
+    /** Stock of a removed variant stays until it is counted as 0, so its SKU is known as well. */
     private Set<String> knownSkus(Set<String> skus) {
         Set<String> known = new HashSet<>(catalog.variantsBySku(skus).keySet());
         Set<String> others = new HashSet<>(skus);
@@ -205,7 +205,7 @@ class StockBatchImporter {
     }
 
     private List<ResolvedStockRow> acceptedRows(
-            ImportLease importLease, StockRowParser file, List<ResolvedStockRow> rows, BatchResult batchResult) {
+            ImportLease importLease, StockRowParser parser, List<ResolvedStockRow> rows, BatchResult batchResult) {
         Set<String> keys = new HashSet<>();
         Set<String> skus = new HashSet<>();
         rows.forEach(resolvedStockRow -> {
@@ -216,21 +216,21 @@ class StockBatchImporter {
             return List.of();
         }
         Set<String> known = knownSkus(skus);
-        Set<String> met = new HashSet<>(jobs.recordSeenKeys(importLease.id(), List.copyOf(keys)));
+        Set<String> seenKeys = new HashSet<>(jobs.recordSeenKeys(importLease.id(), List.copyOf(keys)));
         List<ResolvedStockRow> accepted = new ArrayList<>();
         for (ResolvedStockRow resolvedStockRow : rows) {
             long number = resolvedStockRow.row().number();
             String sku = resolvedStockRow.key().sku();
-            if (!met.add(key(resolvedStockRow.key()))) {
+            if (!seenKeys.add(key(resolvedStockRow.key()))) {
                 batchResult.reject(RowError.of(
                         number,
-                        file.skuColumn(),
+                        parser.skuColumn(),
                         "duplicate_row",
-                        "'%s' at this location stands further up in the file",
+                        "'%s' at this location appears earlier in the file",
                         sku));
             } else if (!known.contains(sku)) {
                 batchResult.reject(RowError.of(
-                        number, file.skuColumn(), "unknown_sku", "There is no variant with the SKU '%s'", sku));
+                        number, parser.skuColumn(), "unknown_sku", "There is no variant with the SKU '%s'", sku));
             } else {
                 accepted.add(resolvedStockRow);
             }

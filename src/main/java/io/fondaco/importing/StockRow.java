@@ -5,19 +5,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one row of a stock file says.
+ * One row of a stock file.
  *
- * @param variant by product and options; empty when the file names it by the SKU alone
- * @param sku as the row has it
- * @param location as it is written; which one is meant, the inventory says
+ * @param variant product and options; empty if the file identifies the variant by SKU alone
+ * @param sku the SKU in the row
+ * @param location the location as written; the inventory resolves it
  */
 record StockRow(
         long number, Optional<VariantReference> variant, Optional<String> sku, String location, Quantity quantity) {
     /**
-     * A variant as the exchange format names it.
+     * A variant as the Shopify format identifies it.
      *
-     * @param optionNames names of the product's options; null when the row does not say
-     * @param optionValues one for each option; null when the row does not say
+     * @param optionNames names of the product's options; null if the row does not say
+     * @param optionValues one for each option; null if the row does not say
      */
     record VariantReference(
             String handle,
@@ -25,22 +25,22 @@ record StockRow(
             @Nullable List<String> optionNames,
             @Nullable List<String> optionValues) {}
 
-    /** What the row says about the number of units. */
+    /** The quantity in the row. */
     sealed interface Quantity {
         /**
-         * So many are free on the shelf.
+         * The number of available units.
          *
-         * @param warning what somebody should know of the number
+         * @param warning a warning about the number
          */
         record AvailableUnits(long units, Optional<RowError> warning) implements Quantity {}
 
-        /** So many where none were ever counted; a level that is there stays. */
+        /** The stock of a variant that was never counted at the location; an existing level stays unchanged. */
         record InitialUnits(long units, Optional<RowError> warning) implements Quantity {}
 
-        /** The variant is not kept at the location. */
+        /** The variant is not stocked at the location. */
         record NotStocked() implements Quantity {}
 
-        /** Nothing; a level that is there stays. */
+        /** The row has no quantity; an existing level stays unchanged. */
         record Unspecified() implements Quantity {}
     }
 }

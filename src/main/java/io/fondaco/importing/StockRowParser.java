@@ -5,7 +5,7 @@ import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.InvalidCsvHeader;
 import java.util.List;
 
-/** How the rows of a stock file with a certain header become counts. */
+/** Reads the rows of a stock file with a certain header. */
 sealed interface StockRowParser permits FondacoStockParser, ShopifyStockParser {
     /**
      * @throws InvalidCsvHeader if the header does not fit the format
@@ -25,9 +25,9 @@ sealed interface StockRowParser permits FondacoStockParser, ShopifyStockParser {
     /** The column as this file names it. */
     String locationColumn();
 
-    /** Whether a location is what people call it; else it is its code. */
+    /** Whether a location is given by its name; otherwise by its code. */
     boolean usesLocationNames();
 
-    /** Columns of the file that nothing is read from. */
+    /** The columns of the file that are not read. */
     List<String> ignoredColumns();
 }

@@ -16,12 +16,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the variants that the rows of a stock file mean. As in the product file of the exchange format, a variant is
- * its product and its option values, because SKUs may be missing or repeat there; a row whose product or options are
- * not found here names it by the SKU.
+ * Finds the variants that the rows of a stock file mean. As in the Shopify product file, a variant is identified by its
+ * product and option values, because SKUs may be missing or repeat there; a row whose product or options are not found
+ * identifies it by SKU.
  */
 final class StockVariantResolver {
-    /** Products in memory at a time. */
+    /** Maximum number of products in memory at a time. */
     private static final int PAGE_PRODUCTS = 100;
 
     private final Catalog catalog;
@@ -31,49 +31,47 @@ final class StockVariantResolver {
     }
 
     /**
-     * @param sku the variant goes by here; empty when the row is refused
-     * @param rowError why it is refused, else what somebody should know of the row
+     * @param sku the SKU of the variant; empty if the row is rejected
+     * @param rowError why the row is rejected, or a warning about it
      */
     record ResolvedVariant(Optional<String> sku, Optional<RowError> rowError) {}
 
-    /**
-     * By the numbers of the rows; of an SKU it is not said that anything has it. Two statements for each 100 products.
-     */
-    Map<Long, ResolvedVariant> resolve(StockRowParser format, Collection<StockRow> rows) {
-        Map<Long, ResolvedVariant> found = new LinkedHashMap<>();
+    /** Resolves the variants by row number; a returned SKU may be unknown. Two statements per 100 products. */
+    Map<Long, ResolvedVariant> resolve(StockRowParser parser, Collection<StockRow> rows) {
+        Map<Long, ResolvedVariant> resolved = new LinkedHashMap<>();
         List<StockRow> page = new ArrayList<>();
         Set<String> slugs = new HashSet<>();
         for (StockRow row : rows) {
             row.variant().ifPresent(variantReference -> slugs.add(variantReference.slug()));
             page.add(row);
             if (slugs.size() == PAGE_PRODUCTS) {
-                resolve(format, page, slugs, found);
+                resolve(parser, page, slugs, resolved);
                 page.clear();
                 slugs.clear();
             }
         }
-        resolve(format, page, slugs, found);
-        return found;
+        resolve(parser, page, slugs, resolved);
+        return resolved;
     }
 
     private void resolve(
-            StockRowParser format, List<StockRow> rows, Set<String> slugs, Map<Long, ResolvedVariant> found) {
+            StockRowParser parser, List<StockRow> rows, Set<String> slugs, Map<Long, ResolvedVariant> resolved) {
         Map<String, ProductSnapshot> products = slugs.isEmpty() ? Map.of() : catalog.findSnapshots(slugs);
         for (StockRow row : rows) {
-            found.put(row.number(), resolve(format, row, products));
+            resolved.put(row.number(), resolve(parser, row, products));
         }
     }
 
-    private static ResolvedVariant resolve(StockRowParser format, StockRow row, Map<String, ProductSnapshot> products) {
+    private static ResolvedVariant resolve(StockRowParser parser, StockRow row, Map<String, ProductSnapshot> products) {
         if (row.variant().isPresent()) {
             VariantReference variantReference = row.variant().get();
             @Nullable ProductSnapshot product = products.get(variantReference.slug());
             if (product != null && matchesHandle(product, variantReference)) {
-                return resolveInProduct(format, row, variantReference, product);
+                return resolveInProduct(parser, row, variantReference, product);
             }
             if (row.sku().isEmpty()) {
                 return rejected(
-                        format,
+                        parser,
                         row,
                         "unknown_product",
                         "There is no product with the handle '%s'",
@@ -91,17 +89,17 @@ final class StockVariantResolver {
     }
 
     private static ResolvedVariant resolveInProduct(
-            StockRowParser format, StockRow row, VariantReference variantReference, ProductSnapshot product) {
+            StockRowParser parser, StockRow row, VariantReference variantReference, ProductSnapshot product) {
         List<VariantDraft> variants = product.draft().variants();
         int match = indexByOptions(product, variantReference);
         if (match != ShopifyVariantMatcher.NO_MATCH) {
             VariantDraft variant = variants.get(match);
             return new ResolvedVariant(
-                    Optional.of(variant.sku()), row.sku().flatMap(sku -> skuMismatch(format, row, variant, sku)));
+                    Optional.of(variant.sku()), row.sku().flatMap(sku -> skuMismatch(parser, row, variant, sku)));
         }
         if (row.sku().isEmpty()) {
             return rejected(
-                    format,
+                    parser,
                     row,
                     "variant_not_named",
                     "The product '%s' has no variant with these options, and the row has no SKU",
@@ -115,7 +113,7 @@ final class StockVariantResolver {
                 Optional.empty());
     }
 
-    /** The variant with these options; {@link ShopifyVariantMatcher#NO_MATCH} when there is none. */
+    /** The index of the variant with these options; {@link ShopifyVariantMatcher#NO_MATCH} if there is none. */
     private static int indexByOptions(ProductSnapshot product, VariantReference variantReference) {
         List<VariantDraft> variants = product.draft().variants();
         List<String> values = variantReference.optionValues();
@@ -134,36 +132,36 @@ final class StockVariantResolver {
         return ShopifyVariantMatcher.NO_MATCH;
     }
 
-    /** The values in the order of the product's options, where the row names the same ones in another order. */
+    /** The values in the order of the product's options, if the row has the same options in another order. */
     private static List<String> inProductOrder(
-            List<String> values, @Nullable List<String> named, List<String> options) {
-        if (named == null
-                || named.size() != values.size()
-                || !new HashSet<>(named).equals(new HashSet<>(options))
-                || named.size() != options.size()) {
+            List<String> values, @Nullable List<String> optionNames, List<String> options) {
+        if (optionNames == null
+                || optionNames.size() != values.size()
+                || !new HashSet<>(optionNames).equals(new HashSet<>(options))
+                || optionNames.size() != options.size()) {
             return values;
         }
-        return options.stream().map(option -> values.get(named.indexOf(option))).toList();
+        return options.stream().map(option -> values.get(optionNames.indexOf(option))).toList();
     }
 
     private static Optional<RowError> skuMismatch(
-            StockRowParser format, StockRow row, VariantDraft variant, String sku) {
+            StockRowParser parser, StockRow row, VariantDraft variant, String sku) {
         Map<String, String> attributes = Objects.requireNonNull(variant.attributes());
         if (sku.equals(variant.sku()) || sku.equals(attributes.get(ShopifyAttribute.SKU))) {
             return Optional.empty();
         }
         return Optional.of(RowError.of(
                 row.number(),
-                format.skuColumn(),
+                parser.skuColumn(),
                 "sku_kept",
-                "The variant with this handle and these options goes by "
-                        + variant.sku().replace("%", "%%") + " here, not by '%s'; the row counts for it",
+                "The variant with this handle and these options has the SKU "
+                        + variant.sku().replace("%", "%%") + ", not '%s'; the row is applied to it",
                 sku));
     }
 
     private static ResolvedVariant rejected(
-            StockRowParser format, StockRow row, String code, String template, String value) {
+            StockRowParser parser, StockRow row, String code, String template, String value) {
         return new ResolvedVariant(
-                Optional.empty(), Optional.of(RowError.of(row.number(), format.skuColumn(), code, template, value)));
+                Optional.empty(), Optional.of(RowError.of(row.number(), parser.skuColumn(), code, template, value)));
     }
 }

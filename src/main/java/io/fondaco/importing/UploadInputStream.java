@@ -4,7 +4,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Reads an uploaded file, one chunk in memory at a time, and keeps the lease while it does. */
+/** Reads an uploaded file with one chunk in memory at a time, and renews the lease before each further chunk. */
 final class UploadInputStream extends InputStream {
     private final Uploads uploads;
     private final ImportJobRepository jobs;
@@ -14,9 +14,9 @@ final class UploadInputStream extends InputStream {
     private int next;
     private boolean ended;
 
-    UploadInputStream(Uploads uploads, ImportJobRepository ledger, ImportLease importLease) {
+    UploadInputStream(Uploads uploads, ImportJobRepository jobs, ImportLease importLease) {
         this.uploads = uploads;
-        this.jobs = ledger;
+        this.jobs = jobs;
         this.importLease = importLease;
     }
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the bytes of files until they are in. Each chunk is a short transaction of its own, so a long upload holds no
- * connection; an upload that is cut off never counts.
+ * Stores the bytes of uploaded files until they are imported. Each chunk is stored in a short transaction of its own,
+ * so a long upload holds no connection. An interrupted upload never becomes an import.
  */
 @ApplicationScoped
 class Uploads {
@@ -33,10 +33,10 @@ class Uploads {
     }
 
     /**
-     * What comes with a file.
+     * The options of an import.
      *
      * @param currency of prices in columns that do not name one
-     * @param createLocations whether stock at a location that is not known makes it
+     * @param createLocations whether unknown locations of stock rows are created
      */
     record ImportOptions(FileKind kind, FileFormat format, String currency, boolean dryRun, boolean createLocations) {
         ImportOptions(FileKind kind, FileFormat format, String currency, boolean dryRun) {
@@ -57,7 +57,7 @@ class Uploads {
     }
 
     /**
-     * The last byte is there: the import waits for a worker.
+     * Enqueues the import after the last byte is stored.
      *
      * @throws ApiException 409 {@code upload_expired} if the upload took too long
      */
@@ -69,7 +69,7 @@ class Uploads {
                          WHERE id = :id AND status = 'uploading'
                         """).setParameter("id", id.value()).executeUpdate();
         if (completed == 0) {
-            throw ApiException.conflict("upload_expired", "The upload stood still for too long; send the file again.");
+            throw ApiException.conflict("upload_expired", "The upload received no data for too long; send the file again.");
         }
     }
 
@@ -81,10 +81,10 @@ class Uploads {
     }
 
     /**
-     * Queues a file that goes in once under its name, whoever brings it, all in the caller's transaction.
+     * Enqueues a named file once, whichever pod tries first, in the caller's transaction.
      *
-     * @param after the import that must have finished before
-     * @return its id; empty when it was queued before
+     * @param after the import that must finish first
+     * @return its id; empty if a file of this name was enqueued before
      */
     @Transactional(Transactional.TxType.MANDATORY)
     Optional<ImportId> enqueueOnce(String name, ImportOptions importOptions, byte[] body, Optional<ImportId> after) {
@@ -128,7 +128,7 @@ class Uploads {
                 .executeUpdate();
     }
 
-    /** One chunk; empty behind the last. */
+    /** One chunk; empty after the last one. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<byte[]> chunk(ImportId id, int sequence) {
         List<?> bodies = entities.createNativeQuery(
@@ -139,7 +139,10 @@ class Uploads {
         return bodies.stream().findFirst().map(body -> (byte[]) body);
     }
 
-    /** Forgets uploads that stood still, and what finished imports need no longer; a bounded number at a time. */
+    /**
+     * Deletes uploads that received no data for too long, and data that finished imports no longer need, at most {@link
+     * #SWEEP_BATCH} imports each per run.
+     */
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "upload-sweeping", every = "50s")
     @Scheduled(

@@ -1,6 +1,6 @@
 /**
- * Bulk data in and out: streams files of any size at constant memory, resumes after a crash where it was, and names every
- * row that it refused.
+ * Import and export of bulk data: streams files of any size at constant memory, resumes after a crash at the checkpoint,
+ * and reports every rejected row.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing"})

@@ -14,11 +14,14 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 
-/** The demo shop, with more in stock than any benchmark sells. */
+/** The demo shop with more stock than any benchmark sells. */
 final class BenchmarkShop {
     private BenchmarkShop() {}
 
-    /** Without the cache: what the database is asked for is measured here, and what the cache spares in a benchmark of its own. */
+    /**
+     * Disables the cache: these benchmarks measure the database work; {@link CachedBrowsingBenchmark} measures the
+     * cache.
+     */
     static Map<String, String> environment(EmbeddedCluster cluster) {
         return Map.of(
                 "FONDACO_CACHE_ENABLED",
@@ -47,7 +50,11 @@ final class BenchmarkShop {
         return DriverManager.getConnection(cluster.primaryUrl(), cluster.username(), cluster.password());
     }
 
-    /** Waits until all is imported, and fills the shelves. @return what can be bought, also in {@code public.benchmark_sku} */
+    /**
+     * Waits until the demo shop is imported, and raises its stock.
+     *
+     * @return the SKUs that can be bought, also stored in {@code public.benchmark_sku}
+     */
     static List<String> awaitImportAndRestock(EmbeddedCluster cluster, ShopClient shop) throws SQLException {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(1))

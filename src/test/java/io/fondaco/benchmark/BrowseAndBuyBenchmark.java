@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Speed as ratios within one run: browsing beside constant bytes of the same process (wrk), buying (Gatling) beside the
- * same statements without an application (pgbench). Reports; judges nothing. {@code ./mvnw verify -Pbenchmark}
+ * Measures speed as ratios within one run: browsing compared with constant bytes of the same process (wrk), buying
+ * (Gatling) compared with the same statements without an application (pgbench). It reports and asserts no limits.
+ * {@code ./mvnw verify -Pbenchmark}
  */
 class BrowseAndBuyBenchmark {
     private static final Logger LOG = Logger.getLogger(BrowseAndBuyBenchmark.class);
@@ -33,7 +34,7 @@ class BrowseAndBuyBenchmark {
     private Path data;
 
     @Test
-    void browsingAndBuyingBesideWhatTheMachineCanDo() throws Exception {
+    void browsingAndBuyingComparedWithConstantBytesAndPgbench() throws Exception {
         assumeTrue(
                 InstalledPrograms.isOnPath("wrk") && InstalledPrograms.isOnPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
@@ -53,8 +54,8 @@ class BrowseAndBuyBenchmark {
                     LoadGenerators.pgbench(
                             cluster, "checkout.pgbench.sql", CLIENTS, SECONDS, Map.of("skus", skus.size())));
             StringBuilder report = new StringBuilder("%d clients, %d s each%n".formatted(CLIENTS, SECONDS));
-            perSecond.forEach((what, rate) -> report.append("  %-32s %10.1f /s%n".formatted(what, rate)));
-            report.append("  checkout beside pgbench          %10.2f%n"
+            perSecond.forEach((name, rate) -> report.append("  %-32s %10.1f /s%n".formatted(name, rate)));
+            report.append("  checkout / pgbench               %10.2f%n"
                     .formatted(perSecond.get("checkouts (3 requests each)")
                             / perSecond.get("pgbench, the same statements")));
             LOG.info(System.lineSeparator() + report);
@@ -62,9 +63,9 @@ class BrowseAndBuyBenchmark {
         }
     }
 
-    /** What a consistency token costs, and what the replica spares the primary. */
+    /** Measures the cost of a consistency token and the load that the replica takes off the primary. */
     @Test
-    void readingWithATokenBesideWithoutAndFromThePrimaryOnly() throws Exception {
+    void readsWithTokenComparedWithReadsWithoutTokenAndFromThePrimary() throws Exception {
         assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         String detail = "/store/v1/products/rialto-espresso";
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
@@ -85,8 +86,8 @@ class BrowseAndBuyBenchmark {
                 }
                 StringBuilder report = new StringBuilder(
                         "product detail, %d clients, %d rounds of %d s each%n".formatted(CLIENTS, ROUNDS, SECONDS));
-                perSecond.forEach((what, rate) -> report.append(
-                        "  %-32s %10.1f /s  %5.2f%n".formatted(what, rate, rate / perSecond.get("replica, no token"))));
+                perSecond.forEach((name, rate) -> report.append(
+                        "  %-32s %10.1f /s  %5.2f%n".formatted(name, rate, rate / perSecond.get("replica, no token"))));
                 LOG.info(report);
             }
         }

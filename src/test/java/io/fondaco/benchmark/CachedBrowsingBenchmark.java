@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Browsing from the cache beside constant bytes of the same process and beside the same pages uncached, with ten thousand
- * products and with a hundred thousand, and a mix in which few products get most looks and prices change. Reports;
- * judges nothing. {@code ./mvnw verify -Pbenchmark -Dit.test=CachedBrowsingBenchmark}
+ * Compares browsing from the cache with constant bytes of the same process and with the same pages uncached, with
+ * 10,000 and 100,000 products, and measures a mix in which few products get most requests and prices change. It reports
+ * and asserts no limits. {@code ./mvnw verify -Pbenchmark -Dit.test=CachedBrowsingBenchmark}
  */
 class CachedBrowsingBenchmark {
     private static final Logger LOG = Logger.getLogger(CachedBrowsingBenchmark.class);
@@ -39,7 +39,7 @@ class CachedBrowsingBenchmark {
     private static final int LARGE_CATALOG = 100_000;
     private static final int PRODUCTS_PER_IMPORT = 10_000;
 
-    /** About as many as a list of twenty of these products has, not compressed. */
+    /** About the uncompressed size of a list of 20 of these products. */
     private static final int LIST_BYTES = 20_000;
 
     private static final String ACCEPT_GZIP = "Accept-Encoding: gzip";
@@ -53,7 +53,7 @@ class CachedBrowsingBenchmark {
     private final StringBuilder report = new StringBuilder();
 
     @Test
-    void browsingFromTheCacheBesideConstantBytesAndBesideTheDatabase() throws Exception {
+    void cachedPagesComparedWithConstantBytesAndUncachedPages() throws Exception {
         assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true, 4));
@@ -66,12 +66,12 @@ class CachedBrowsingBenchmark {
             measureMix("%d products".formatted(SMALL_CATALOG), cached, products);
             importProducts(shop, SMALL_CATALOG, LARGE_CATALOG);
             measurePages("%d products".formatted(LARGE_CATALOG), cached, large, uncached);
-            measureMix("%d products, looks at the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
+            measureMix("%d products, requests for the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
             LOG.info("%n%d clients, %d rounds of %d s each%n%s".formatted(CLIENTS, ROUNDS, SECONDS, report));
         }
     }
 
-    private void measurePages(String what, PackagedApp cached, PackagedApp large, PackagedApp uncached)
+    private void measurePages(String title, PackagedApp cached, PackagedApp large, PackagedApp uncached)
             throws Exception {
         for (PackagedApp app : List.of(cached, large, uncached)) {
             for (String page : List.of("/ping", DETAIL, LIST)) {
@@ -85,21 +85,21 @@ class CachedBrowsingBenchmark {
             add(rates, "detail, cached, gzip", LoadGenerators.wrk(cached, DETAIL, CLIENTS, SECONDS, ACCEPT_GZIP));
             add(rates, "list of 20, cached", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS));
             add(rates, "list of 20, cached, gzip", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS, ACCEPT_GZIP));
-            add(rates, "constant bytes, as many", LoadGenerators.wrk(large, "/ping", CLIENTS, SECONDS));
-            add(rates, "list of 20, beside these", LoadGenerators.wrk(large, LIST, CLIENTS, SECONDS));
+            add(rates, "constant bytes, same size", LoadGenerators.wrk(large, "/ping", CLIENTS, SECONDS));
+            add(rates, "list of 20, same process", LoadGenerators.wrk(large, LIST, CLIENTS, SECONDS));
             add(rates, "detail, from the replica", LoadGenerators.wrk(uncached, DETAIL, CLIENTS, SECONDS));
             add(rates, "list of 20, from the replica", LoadGenerators.wrk(uncached, LIST, CLIENTS, SECONDS));
         }
-        report.append("  %s%n".formatted(what));
+        report.append("  %s%n".formatted(title));
         double ping = mean(rates.get("constant bytes: /ping"), LoadResult::perSecond);
         double pingP99 = mean(rates.get("constant bytes: /ping"), LoadResult::p99Millis);
-        rates.forEach((page, all) -> report.append("    %-30s %9.0f /s  %5.2f   p99 %6.2f ms  %5.2f%n"
+        rates.forEach((page, results) -> report.append("    %-30s %9.0f /s  %5.2f   p99 %6.2f ms  %5.2f%n"
                 .formatted(
                         page,
-                        mean(all, LoadResult::perSecond),
-                        mean(all, LoadResult::perSecond) / ping,
-                        mean(all, LoadResult::p99Millis),
-                        mean(all, LoadResult::p99Millis) / pingP99)));
+                        mean(results, LoadResult::perSecond),
+                        mean(results, LoadResult::perSecond) / ping,
+                        mean(results, LoadResult::p99Millis),
+                        mean(results, LoadResult::p99Millis) / pingP99)));
         assertThat(rates).hasSize(9);
     }
 
@@ -111,19 +111,19 @@ class CachedBrowsingBenchmark {
         return rates.stream().mapToDouble(figure).average().orElseThrow();
     }
 
-    private void measureMix(String what, PackagedApp app, Path products) throws Exception {
+    private void measureMix(String title, PackagedApp app, Path products) throws Exception {
         measureMix(app, products);
         double hits = metric(app, "fondaco_cache_hits_total");
         double misses = metric(app, "fondaco_cache_misses_total");
         LoadResult loadResult = measureMix(app, products);
-        double more = metric(app, "fondaco_cache_hits_total") - hits;
-        double made = metric(app, "fondaco_cache_misses_total") - misses;
+        double newHits = metric(app, "fondaco_cache_hits_total") - hits;
+        double newMisses = metric(app, "fondaco_cache_misses_total") - misses;
         report.append("    mix, 1 %% writes; %s: %.0f requests/s, p99 %.1f ms, hit ratio %.3f, %.1f MB kept%n"
                 .formatted(
-                        what,
+                        title,
                         loadResult.perSecond(),
                         loadResult.p99Millis(),
-                        more / (more + made),
+                        newHits / (newHits + newMisses),
                         metric(app, "fondaco_cache_bytes{cache=\"answers\"}") / 1e6));
     }
 
@@ -161,7 +161,7 @@ class CachedBrowsingBenchmark {
         }
     }
 
-    /** What the mix looks at, in the order of its fame: slug, variant and price a line. */
+    /** The products that the mix requests, by popularity: slug, variant and price per line. */
     private Path writeProductList(EmbeddedCluster cluster) throws Exception {
         List<String> lines = new ArrayList<>();
         try (Connection connection = BenchmarkShop.connect(cluster);

@@ -32,9 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What carrying events costs a shop that sells, with the database and with Kafka: checkouts a second of one and the same pod
- * with a relay beside it on the same machine, and with that relay stopped, in turns within one run; how fast a backlog drains; and how long an event takes to its
- * listener at half load. {@code ./mvnw verify -Pbenchmark -Dit.test=EventsBenchmark}
+ * Measures the cost of event delivery for a shop that sells, with the database and with Kafka: checkouts per second of
+ * the same pod with a relay on the same machine and with that relay stopped, alternating within one run; the speed at
+ * which a backlog drains; and the time from publishing an event to its handling at half load. {@code ./mvnw verify
+ * -Pbenchmark -Dit.test=EventsBenchmark}
  */
 class EventsBenchmark {
     private static final Logger LOG = Logger.getLogger(EventsBenchmark.class);
@@ -50,14 +51,14 @@ class EventsBenchmark {
     private List<String> skus;
 
     @Test
-    void sellingWithTheRelayBesideSellingWithout() throws Exception {
+    void checkoutsWithRelayComparedWithStoppedRelay() throws Exception {
         StringBuilder report = new StringBuilder("%d clients, %d rounds of %d s%n".formatted(CLIENTS, ROUNDS, SECONDS));
         try (EmbeddedCluster started = EmbeddedCluster.start(data.resolve("postgres"));
                 KafkaBroker kafkaBroker = KafkaBroker.start(data.resolve("kafka"))) {
             cluster = started;
-            Map<String, String> quiet = new TreeMap<>(environment());
-            quiet.put("FONDACO_ROLES", "browse,buy,admin");
-            try (PackagedApp without = PackagedApp.start("benchmark-no-relay", quiet)) {
+            Map<String, String> withoutRelay = new TreeMap<>(environment());
+            withoutRelay.put("FONDACO_ROLES", "browse,buy,admin");
+            try (PackagedApp without = PackagedApp.start("benchmark-no-relay", withoutRelay)) {
                 prepareShop(without);
                 measure("database", Map.of(), without, report);
                 measure(
@@ -75,15 +76,15 @@ class EventsBenchmark {
         Map<String, String> environment = new TreeMap<>(environment());
         environment.putAll(settings);
         try (PackagedApp relay = PackagedApp.start("benchmark-" + carrier, environment)) {
-            // Both processes are warm before anything is counted.
+            // Warm up both processes before measuring.
             sell(shop, WARM_UP_FACTOR * SECONDS, 0);
             awaitDrained();
-            double with = 0;
+            double running = 0;
             double stopped = 0;
             double drained = 0;
             for (int round = 0; round < ROUNDS; round++) {
-                // What grows, and what wears off, weighs on both alike.
-                with += sell(shop, SECONDS, 0) / (2 * ROUNDS);
+                // This order distributes growth and warm-up effects equally over both.
+                running += sell(shop, SECONDS, 0) / (2 * ROUNDS);
                 awaitDrained();
                 relay.freeze(true);
                 stopped += sell(shop, 2 * SECONDS, 0) / ROUNDS;
@@ -92,23 +93,26 @@ class EventsBenchmark {
                 long started = System.nanoTime();
                 awaitDrained();
                 drained += backlog / seconds(started) / ROUNDS;
-                with += sell(shop, SECONDS, 0) / (2 * ROUNDS);
+                running += sell(shop, SECONDS, 0) / (2 * ROUNDS);
                 awaitDrained();
             }
             Instant begin = Instant.now();
-            double half = sell(shop, SECONDS, with / 2);
+            double rateAtHalfLoad = sell(shop, SECONDS, running / 2);
             awaitDrained();
             report.append("  %-9s checkouts with the relay %7.1f/s, stopped %7.1f/s: %5.2f%n"
-                    .formatted(carrier, with, stopped, with / stopped));
+                    .formatted(carrier, running, stopped, running / stopped));
             report.append(
                     "  %-9s a backlog drains with %,.0f events/s, waking up included%n".formatted(carrier, drained));
             report.append("  %-9s at %.1f checkouts/s an event is handled after %s%n"
-                    .formatted(carrier, half, latency(begin)));
-            assertThat(with).isPositive();
+                    .formatted(carrier, rateAtHalfLoad, latency(begin)));
+            assertThat(running).isPositive();
         }
     }
 
-    /** @param rate checkouts a second; 0 for as many as there can be. @return checkouts a second */
+    /**
+     * @param rate checkouts per second; 0 for no limit
+     * @return checkouts per second
+     */
     private double sell(PackagedApp app, int seconds, double rate) throws Exception {
         AtomicInteger sold = new AtomicInteger();
         long started = System.nanoTime();
@@ -153,7 +157,7 @@ class EventsBenchmark {
         shop.complete(guestCart, UUID.randomUUID().toString()).expect(201);
     }
 
-    /** Events that the webhook module has not handled. */
+    /** Events that the webhook module has not handled yet. */
     private long unhandledEvents() throws SQLException {
         return Long.parseLong(query("SELECT (SELECT count(*) FROM messaging.outbox)"
                 + " - (SELECT count(*) FROM messaging.inbox WHERE listener = 'webhook')"));
@@ -190,14 +194,14 @@ class EventsBenchmark {
         }
         try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement()) {
-            // What the demo shop told on its way in is no part of this.
+            // Remove the events of the demo shop import.
             statement.execute("TRUNCATE messaging.outbox, messaging.inbox");
         }
     }
 
     private Map<String, String> environment() {
         Map<String, String> environment = new TreeMap<>(BenchmarkShop.environment(cluster));
-        // A relay that is stopped for a round keeps what it holds.
+        // A relay that is frozen for a round keeps its leases.
         environment.put("FONDACO_MESSAGING_LEASE", "60s");
         return environment;
     }

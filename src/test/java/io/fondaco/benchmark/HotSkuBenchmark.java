@@ -28,9 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What contention for one SKU costs: completions a second of carts with one line each, of many SKUs and of one and the same,
- * beside pgbench with the same statements in one transaction, in turns within one run; how long they take at half load; what
- * one comes to in statements and commits. {@code ./mvnw verify -Pbenchmark -Dit.test=HotSkuBenchmark}
+ * Measures the cost of contention for one SKU: completions per second of carts with one line each, of many SKUs and of
+ * a single one, compared with pgbench running the same statements in one transaction, alternating within one run; the
+ * latency at half load; and the statements and commits per completion. {@code ./mvnw verify -Pbenchmark
+ * -Dit.test=HotSkuBenchmark}
  */
 class HotSkuBenchmark {
     private static final Logger LOG = Logger.getLogger(HotSkuBenchmark.class);
@@ -48,7 +49,7 @@ class HotSkuBenchmark {
     private PackagedApp app;
     private List<String> skus;
 
-    /** Which SKUs are bought. */
+    /** The SKUs in the carts. */
     private enum SkuDistribution {
         UNIFORM,
         HOT
@@ -65,7 +66,7 @@ class HotSkuBenchmark {
     }
 
     @Test
-    void oneSkuBesideManyAndBothBesideTheDatabaseAlone() throws Exception {
+    void hotSkuComparedWithManySkusAndWithPgbench() throws Exception {
         assumeTrue(
                 InstalledPrograms.isOnPath("wrk") && InstalledPrograms.isOnPath("pgbench"),
                 "install wrk and pgbench (Debian: wrk, postgresql-contrib)");
@@ -110,25 +111,25 @@ class HotSkuBenchmark {
                             rate / database.get(skuDistribution)));
             Path carts = prepareCarts(skuDistribution, SECONDS * MAX_CARTS_PER_SECOND);
             DatabaseWork before = readDatabaseWork();
-            LoadGenerators.LoadResult half = complete(carts, SECONDS, rate / 2);
-            DatabaseWork each = readDatabaseWork().since(before).per(half.perSecond() * SECONDS);
+            LoadGenerators.LoadResult halfLoad = complete(carts, SECONDS, rate / 2);
+            DatabaseWork perCompletion = readDatabaseWork().since(before).per(halfLoad.perSecond() * SECONDS);
             report.append(
                     "  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's work included%n"
                             .formatted(
                                     skuDistribution,
-                                    half.perSecond(),
-                                    half.p99Millis(),
-                                    each.statements(),
-                                    each.commits()));
+                                    halfLoad.perSecond(),
+                                    halfLoad.p99Millis(),
+                                    perCompletion.statements(),
+                                    perCompletion.commits()));
         }
-        report.append("  one SKU beside many %5.2f%n"
+        report.append("  one SKU / many SKUs %5.2f%n"
                 .formatted(completed.get(SkuDistribution.HOT) / completed.get(SkuDistribution.UNIFORM)));
         return report.toString();
     }
 
-    /** @param rate completions a second, about; 0 for as many as there can be */
+    /** @param rate approximate completions per second; 0 for no limit */
     private LoadGenerators.LoadResult complete(Path carts, int seconds, double rate) throws Exception {
-        double think = rate > 0 ? 1_000 * CLIENTS / rate : 0;
+        double thinkMillis = rate > 0 ? 1_000 * CLIENTS / rate : 0;
         return LoadGenerators.wrk(
                 app,
                 "",
@@ -137,7 +138,7 @@ class HotSkuBenchmark {
                 List.of(
                         "-s",
                         Path.of("src", "test", "benchmark", "complete.lua").toString()),
-                List.of(carts.toString(), Double.toString(think)));
+                List.of(carts.toString(), Double.toString(thinkMillis)));
     }
 
     private double pgbench() throws Exception {
@@ -145,7 +146,7 @@ class HotSkuBenchmark {
                 cluster, "complete.pgbench.sql", CLIENTS, SECONDS, Map.of("next", 0, "clients", CLIENTS));
     }
 
-    /** A statement that meets no row would be a cheap one. */
+    /** Checks that pgbench's statements found their rows; a statement that finds none would be too cheap. */
     private void assertPgbenchSold() throws SQLException {
         try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();
@@ -163,9 +164,13 @@ class HotSkuBenchmark {
         }
     }
 
-    /** Carts as shoppers leave them before they complete; also in {@code public.benchmark_cart}, by number. @return what wrk reads */
+    /**
+     * Creates carts that are ready to complete, also stored in {@code public.benchmark_cart} by number.
+     *
+     * @return the file that wrk reads
+     */
     private Path prepareCarts(SkuDistribution skuDistribution, int count) throws SQLException, IOException {
-        IntFunction<String> wanted =
+        IntFunction<String> skuOf =
                 skuDistribution == SkuDistribution.HOT ? _ -> skus.getFirst() : n -> skus.get(n % skus.size());
         List<String> lines = new ArrayList<>(count);
         try (Connection connection = BenchmarkShop.connect(cluster);
@@ -183,7 +188,7 @@ class HotSkuBenchmark {
                     insert.setInt(1, n);
                     insert.setObject(2, id);
                     insert.setBytes(3, Secret.hash(token));
-                    insert.setString(4, wanted.apply(n));
+                    insert.setString(4, skuOf.apply(n));
                     insert.addBatch();
                     if (n % 1_000 == 999) {
                         insert.executeBatch();
@@ -207,7 +212,7 @@ class HotSkuBenchmark {
         return Files.write(data.resolve("carts"), lines);
     }
 
-    /** What the primary has done so far for anybody. */
+    /** The work of the primary so far, for all clients. */
     private DatabaseWork readDatabaseWork() throws SQLException {
         try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();

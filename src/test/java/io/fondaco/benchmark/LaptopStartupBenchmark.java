@@ -23,10 +23,11 @@ import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /**
- * How long a newcomer waits: {@code java -jar} with no configuration, in an empty directory and again in the same one, until
- * it is ready and until it shows a product of the demo shop. Processor time is that of the whole machine, as Postgres runs
- * in processes of its own. {@code -Dbenchmark.other} names the {@code quarkus-app} of another build, which is then started
- * in turns with this one. {@code ./mvnw verify -Pbenchmark -Dit.test=LaptopStartupBenchmark}
+ * Measures how long a newcomer waits: {@code java -jar} without configuration, in an empty directory and again in the
+ * same one, until the application is ready and until it returns a product of the demo shop. Processor time is that of
+ * the whole machine, because Postgres runs in its own processes. {@code -Dbenchmark.other} names the {@code
+ * quarkus-app} of another build, which is then started alternately with this one. {@code ./mvnw verify -Pbenchmark
+ * -Dit.test=LaptopStartupBenchmark}
  */
 class LaptopStartupBenchmark {
     private static final Logger LOG = Logger.getLogger(LaptopStartupBenchmark.class);
@@ -34,11 +35,11 @@ class LaptopStartupBenchmark {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Path PROC_STAT = Path.of("/proc/stat");
 
-    /** Seconds until ready, until the demo shop shows, and processor seconds until then. */
+    /** Seconds until ready, seconds until the demo shop is visible, and processor seconds until then. */
     private record LaptopStartupMeasurement(double ready, double shop, double cpu) {}
 
     @Test
-    void firstAndSecondStart() throws Exception {
+    void firstAndSecondStartOfTheJar() throws Exception {
         Map<String, Path> builds = new LinkedHashMap<>();
         builds.put("this build", Path.of("target", "quarkus-app"));
         String other = System.getProperty("benchmark.other", "");
@@ -49,8 +50,8 @@ class LaptopStartupBenchmark {
         for (int round = 0; round < ROUNDS; round++) {
             for (Map.Entry<String, Path> build : builds.entrySet()) {
                 Path data = TestDirectories.create();
-                for (String which : List.of("first start", "second start")) {
-                    starts.computeIfAbsent(which + ", " + build.getKey(), _ -> new ArrayList<>())
+                for (String run : List.of("first start", "second start")) {
+                    starts.computeIfAbsent(run + ", " + build.getKey(), _ -> new ArrayList<>())
                             .add(start(build.getValue(), data));
                 }
                 TestDirectories.delete(data);
@@ -58,12 +59,12 @@ class LaptopStartupBenchmark {
         }
         StringBuilder table = new StringBuilder(
                 "%n| %d rounds, median (least to most) | ready, s | demo shop, s | CPU, s |%n".formatted(ROUNDS));
-        starts.forEach((name, all) -> table.append("| %s | %s | %s | %s |%n"
+        starts.forEach((name, measurements) -> table.append("| %s | %s | %s | %s |%n"
                 .formatted(
                         name,
-                        spread(all.stream().map(LaptopStartupMeasurement::ready)),
-                        spread(all.stream().map(LaptopStartupMeasurement::shop)),
-                        spread(all.stream().map(LaptopStartupMeasurement::cpu)))));
+                        spread(measurements.stream().map(LaptopStartupMeasurement::ready)),
+                        spread(measurements.stream().map(LaptopStartupMeasurement::shop)),
+                        spread(measurements.stream().map(LaptopStartupMeasurement::cpu)))));
         LOG.info(table);
     }
 
@@ -79,14 +80,14 @@ class LaptopStartupBenchmark {
         builder.environment().put("FONDACO_DATA_DIR", data.toString());
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         double cpu = cpuSeconds();
-        long begun = System.nanoTime();
+        long started = System.nanoTime();
         Process process = builder.start();
         try (HttpClient http = HttpClient.newHttpClient()) {
             URI base = URI.create("http://127.0.0.1:" + port);
             awaitContent(process, http, base.resolve("/q/health/ready"), "UP");
-            double ready = (System.nanoTime() - begun) / 1e9;
+            double ready = (System.nanoTime() - started) / 1e9;
             awaitContent(process, http, base.resolve("/store/v1/products?limit=1"), "\"sku\"");
-            return new LaptopStartupMeasurement(ready, (System.nanoTime() - begun) / 1e9, cpuSeconds() - cpu);
+            return new LaptopStartupMeasurement(ready, (System.nanoTime() - started) / 1e9, cpuSeconds() - cpu);
         } finally {
             process.destroy();
             assertThat(process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -94,15 +95,15 @@ class LaptopStartupBenchmark {
     }
 
     private static void awaitContent(Process process, HttpClient http, URI uri, String content) throws Exception {
-        long giveUp = System.nanoTime() + TIMEOUT.toNanos();
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (true) {
             try {
-                HttpResponse<String> answer = http.send(
+                HttpResponse<String> response = http.send(
                         HttpRequest.newBuilder(uri)
                                 .timeout(Duration.ofSeconds(10))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() == 200 && answer.body().contains(content)) {
+                if (response.statusCode() == 200 && response.body().contains(content)) {
                     return;
                 }
             } catch (IOException e) {
@@ -111,7 +112,7 @@ class LaptopStartupBenchmark {
             assertThat(process.isAlive())
                     .as("alive; see target/laptop-start.log")
                     .isTrue();
-            assertThat(System.nanoTime()).as("in time").isLessThan(giveUp);
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(20);
         }
     }

@@ -14,15 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Load generators of the machine, run with a limit and read. */
+/** Runs the load generators installed on the machine, with a time limit, and parses their output. */
 final class LoadGenerators {
     private LoadGenerators() {}
 
-    /** @param p99Millis 99 of 100 requests were answered sooner */
+    /** @param p99Millis the 99th percentile of the latency */
     record LoadResult(double perSecond, double p99Millis) {}
 
-    /** What came of more than could be done, a second. */
-    record OverloadResult(double served, double refused) {}
+    /** Requests per second under overload: served and rejected ones. */
+    record OverloadResult(double served, double rejected) {}
 
     static LoadResult wrk(PackagedApp app, String path, int clients, int seconds, String... headers) throws Exception {
         List<String> options = new ArrayList<>();
@@ -32,7 +32,7 @@ final class LoadGenerators {
         return wrk(app, path, clients, seconds, options, List.of());
     }
 
-    /** @param script what a script is given, after its own path */
+    /** @param script arguments of the wrk script, after its own path */
     static LoadResult wrk(
             PackagedApp app, String path, int clients, int seconds, List<String> options, List<String> script)
             throws Exception {
@@ -49,13 +49,13 @@ final class LoadGenerators {
         return new LoadResult(parseNumber(output, "Requests/sec:\\s+([0-9.]+)"), millis);
     }
 
-    /** With so many clients that some are refused. */
+    /** With so many clients that some requests are rejected. */
     static OverloadResult overload(PackagedApp app, String path, int clients, int seconds) throws Exception {
         String output = wrkOutput(app, path, clients, seconds, List.of(), List.of());
-        double all = parseNumber(output, "Requests/sec:\\s+([0-9.]+)");
-        double refused =
+        double total = parseNumber(output, "Requests/sec:\\s+([0-9.]+)");
+        double rejected =
                 output.contains("Non-2xx") ? parseNumber(output, "Non-2xx or 3xx responses: ([0-9]+)") / seconds : 0;
-        return new OverloadResult(all - refused, refused);
+        return new OverloadResult(total - rejected, rejected);
     }
 
     private static String wrkOutput(
@@ -72,9 +72,9 @@ final class LoadGenerators {
     }
 
     /**
-     * @param script of {@code src/test/benchmark}
-     * @param variables what the script is given
-     * @return transactions a second
+     * @param script file name in {@code src/test/benchmark}
+     * @param variables variables of the script
+     * @return transactions per second
      */
     static double pgbench(
             EmbeddedCluster cluster, String script, int clients, int seconds, Map<String, Integer> variables)

@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a pod still does when it is asked for many times what it can do, beside the most that it does; and how long who buys
- * waits meanwhile. Reports; judges nothing. {@code ./mvnw verify -Pbenchmark -Dit.test=OverloadBenchmark}
+ * Measures the throughput of a pod under several times the load that it can serve, compared with its maximum, and the
+ * latency of purchases meanwhile. It reports and asserts no limits. {@code ./mvnw verify -Pbenchmark
+ * -Dit.test=OverloadBenchmark}
  */
 class OverloadBenchmark {
     private static final Logger LOG = Logger.getLogger(OverloadBenchmark.class);
@@ -36,7 +37,7 @@ class OverloadBenchmark {
     private Path data;
 
     @Test
-    void whatIsLeftOfAPodThatIsAskedForTooMuch() throws Exception {
+    void throughputAndPurchaseLatencyUnderOverload() throws Exception {
         assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
                 PackagedApp app = PackagedApp.start("benchmark-overload", BenchmarkShop.environment(cluster));
@@ -44,46 +45,46 @@ class OverloadBenchmark {
             String sku = BenchmarkShop.awaitImportAndRestock(cluster, shop).getFirst();
             LoadGenerators.wrk(app, LIST, SATURATING_CLIENTS, SECONDS);
             buy(app, sku);
-            double most = 0;
+            double maximum = 0;
             double served = 0;
-            double refused = 0;
-            List<Long> calm = new ArrayList<>();
-            List<Long> meanwhile = new ArrayList<>();
-            List<Double> besides = new ArrayList<>();
+            double rejected = 0;
+            List<Long> unloaded = new ArrayList<>();
+            List<Long> overloaded = new ArrayList<>();
+            List<Double> servedMeanwhile = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                most += LoadGenerators.wrk(app, LIST, SATURATING_CLIENTS, SECONDS)
+                maximum += LoadGenerators.wrk(app, LIST, SATURATING_CLIENTS, SECONDS)
                                 .perSecond()
                         / ROUNDS;
                 OverloadResult overloadResult = LoadGenerators.overload(app, LIST, OVERLOAD_CLIENTS, SECONDS);
                 served += overloadResult.served() / ROUNDS;
-                refused += overloadResult.refused() / ROUNDS;
-                calm.addAll(buy(app, sku));
+                rejected += overloadResult.rejected() / ROUNDS;
+                unloaded.addAll(buy(app, sku));
                 CompletableFuture<OverloadResult> flood = CompletableFuture.supplyAsync(() -> flood(app));
-                meanwhile.addAll(buy(app, sku));
-                besides.add(flood.get().served());
+                overloaded.addAll(buy(app, sku));
+                servedMeanwhile.add(flood.get().served());
             }
             LOG.infof(
                     "%nlist of 20, uncached, %d rounds of %d s%n"
                             + "  %d clients             %8.0f /s%n"
-                            + "  %d clients            %8.0f /s served: %.2f; %.1f times as many asked for%n"
-                            + "  %d who buy, alone        %8d purchases, p50 %d ms, p99 %d ms%n"
-                            + "  meanwhile               %8d purchases, p50 %d ms, p99 %d ms; %s pages/s served besides",
+                            + "  %d clients            %8.0f /s served: %.2f; %.1f times as many requested%n"
+                            + "  %d buyers, no overload   %8d purchases, p50 %d ms, p99 %d ms%n"
+                            + "  under overload          %8d purchases, p50 %d ms, p99 %d ms; %s pages/s served at the same time",
                     ROUNDS,
                     SECONDS,
                     SATURATING_CLIENTS,
-                    most,
+                    maximum,
                     OVERLOAD_CLIENTS,
                     served,
-                    served / most,
-                    (served + refused) / most,
+                    served / maximum,
+                    (served + rejected) / maximum,
                     BUYERS,
-                    calm.size(),
-                    percentile(calm, 50),
-                    percentile(calm, 99),
-                    meanwhile.size(),
-                    percentile(meanwhile, 50),
-                    percentile(meanwhile, 99),
-                    besides.stream().map("%.0f"::formatted).toList());
+                    unloaded.size(),
+                    percentile(unloaded, 50),
+                    percentile(unloaded, 99),
+                    overloaded.size(),
+                    percentile(overloaded, 50),
+                    percentile(overloaded, 99),
+                    servedMeanwhile.stream().map("%.0f"::formatted).toList());
             assertThat(served).isPositive();
         }
     }
@@ -96,17 +97,21 @@ class OverloadBenchmark {
         }
     }
 
-    /** Purchases that are never tried twice. @return milliseconds, of a cart with a line, its address and its completion each */
+    /**
+     * Buys repeatedly, without retries.
+     *
+     * @return the milliseconds of each purchase: a cart with a line, its shipping method and its completion
+     */
     private static List<Long> buy(PackagedApp app, String sku) throws Exception {
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
         return ConcurrentRunner.runAll(BUYERS, _ -> {
                     List<Long> millis = new ArrayList<>();
                     try (ShopClient shopper = new ShopClient(app.base(), "", Duration.ZERO)) {
                         while (System.nanoTime() < end) {
-                            long began = System.nanoTime();
+                            long started = System.nanoTime();
                             shopper.buy("EUR", sku);
                             millis.add(
-                                    Duration.ofNanos(System.nanoTime() - began).toMillis());
+                                    Duration.ofNanos(System.nanoTime() - started).toMillis());
                         }
                     }
                     return millis;

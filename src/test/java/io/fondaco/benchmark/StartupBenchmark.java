@@ -29,9 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How soon the packaged application is ready, and what memory it then has, with the AOT cache and without: on the Java that the Dockerfile makes, with
- * a cache trained as it is there, at a database that is there and migrated, in turns. Reports; judges only that the cache is
- * used. {@code ./mvnw verify -Pbenchmark -Dit.test=StartupBenchmark}
+ * Measures how soon the packaged application is ready and how much memory it then uses, with and without the AOT cache,
+ * alternating: on the Java runtime that the Dockerfile builds, with a cache trained as in the Dockerfile, and with a
+ * migrated database. It reports, and asserts only that the cache is used. {@code ./mvnw verify -Pbenchmark
+ * -Dit.test=StartupBenchmark}
  */
 class StartupBenchmark {
     private static final Logger LOG = Logger.getLogger(StartupBenchmark.class);
@@ -45,7 +46,7 @@ class StartupBenchmark {
     private static final long START_MINUTES = 10;
     private static final int WARM_UP_REQUESTS = 200;
 
-    /** What a pod of the chart has. */
+    /** The memory of a pod in the Helm chart. */
     private static final String MEMORY = "-XX:MaxRAM=1g";
 
     private static final Pattern WORD = Pattern.compile("(?:[^\\s\"]|\"[^\"]*\")+");
@@ -53,11 +54,13 @@ class StartupBenchmark {
     @TempDir
     private Path data;
 
-    /** One start. Memory in MiB, after some looks at the shop: of its own, and with what it shares of files. */
+    /**
+     * One start. Memory in MiB after some requests: the private part, and the resident set including file-backed pages.
+     */
     private record StartupMeasurement(double seconds, double cpuSeconds, double own, double resident) {}
 
     @Test
-    void startingWithTheCacheAndWithoutInTurns() throws Exception {
+    void startupWithAotCacheComparedWithoutAotCache() throws Exception {
         build();
         try (ReplicatedPostgres database = ReplicatedPostgres.start(data, 0)) {
             Map<String, String> environment = new LinkedHashMap<>(database.credentialsEnvironment());
@@ -76,20 +79,20 @@ class StartupBenchmark {
                     .formatted(
                             ROUNDS,
                             row("start to ready, s", without, with, StartupMeasurement::seconds),
-                            row("processor until then, s", without, with, StartupMeasurement::cpuSeconds),
-                            row("memory of its own, MiB", without, with, StartupMeasurement::own),
+                            row("CPU time until ready, s", without, with, StartupMeasurement::cpuSeconds),
+                            row("private memory, MiB", without, with, StartupMeasurement::own),
                             row("resident memory, MiB", without, with, StartupMeasurement::resident)));
         }
     }
 
     private static String row(
-            String what,
+            String name,
             List<StartupMeasurement> without,
             List<StartupMeasurement> with,
             ToDoubleFunction<StartupMeasurement> value) {
         return "| %s | %s | %s | %.2f |%n"
                 .formatted(
-                        what,
+                        name,
                         spread(without, value),
                         spread(with, value),
                         median(with, value) / median(without, value));
@@ -112,18 +115,18 @@ class StartupBenchmark {
         int port = FreePort.find();
         ProcessBuilder builder = process(environment, javaCommand(options));
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
-        long begun = System.nanoTime();
+        long started = System.nanoTime();
         Process process = builder.start();
         try (HttpClient http = HttpClient.newHttpClient()) {
             URI base = URI.create("http://127.0.0.1:" + port);
             while (status(http, base.resolve("/q/health/ready")) != 200) {
                 assertThat(process.isAlive()).as("alive").isTrue();
-                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMinutes(START_MINUTES));
+                assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofMinutes(START_MINUTES));
                 TimeUnit.MILLISECONDS.sleep(10);
             }
-            double seconds = (System.nanoTime() - begun) / 1e9;
+            double seconds = (System.nanoTime() - started) / 1e9;
             double cpu = process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
-            for (int look = 0; look < WARM_UP_REQUESTS; look++) {
+            for (int request = 0; request < WARM_UP_REQUESTS; request++) {
                 assertThat(status(http, base.resolve("/store/v1/products?limit=20")))
                         .isEqualTo(200);
             }
@@ -163,7 +166,9 @@ class StartupBenchmark {
         return command;
     }
 
-    /** What the Dockerfile's build stage does after packaging, with its own words where they are commands. */
+    /**
+     * Does what the Dockerfile's build stage does after packaging; takes the jlink command from the Dockerfile itself.
+     */
     private static void build() throws Exception {
         deleteAll(IMAGE_DIRECTORY);
         Files.createDirectories(IMAGE_DIRECTORY);

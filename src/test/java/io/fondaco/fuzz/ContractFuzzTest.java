@@ -47,8 +47,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Each operation of the contract with each thing that does not belong into each place of its path, parameters and body (matrix
- * row 20): never a 500, never long, a problem where it is refused, and what is no JSON is refused always.
+ * Sends each hostile value to each place of the path, parameters, headers and body of every operation of the contract
+ * (matrix row 20): no response is a 500 or takes long, every rejection is a problem, and malformed JSON is always
+ * rejected.
  */
 @QuarkusTest
 @Order(Integer.MAX_VALUE)
@@ -57,10 +58,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ContractFuzzTest {
     private static final Logger LOG = Logger.getLogger(ContractFuzzTest.class);
 
-    /** One request in so many is sent; {@code -Dfaults.fuzz=1} sends all, as {@code -Pfaults} does. */
+    /** One request in this many is sent; {@code -Dfaults.fuzz=1} sends all, as {@code -Pfaults} does. */
     private static final int SAMPLE_ONE_IN = Integer.getInteger("faults.fuzz", 10);
 
-    /** Chooses the requests of a day: all of them are sent within a few weeks of builds. */
+    /** Selects the requests of a day, so that a few weeks of builds send all of them. */
     private static final long SEED =
             Long.getLong("faults.seed", LocalDate.now(ZoneOffset.UTC).toEpochDay());
 
@@ -72,7 +73,7 @@ class ContractFuzzTest {
     private static final Map<String, String> VALID_QUERY =
             Map.of("kind", "stock", "currency", "EUR", "product_id", "product_00000000000000000000000000");
 
-    /** As they stand in a URL. */
+    /** Encoded as they are sent in a URL. */
     private static final List<String> HOSTILE_URL_VALUES = Stream.concat(
                     Stream.of("%00", "%FF%FE", "%ED%A0%80", "%C0%AF", "%2e%2e%2f", "%0d%0aX:%201", "%25", ""),
                     Stream.of(
@@ -130,13 +131,13 @@ class ContractFuzzTest {
 
     @AfterAll
     static void close() {
-        LOG.infof("%d requests, one in %d of all, seed %d", requestCount, SAMPLE_ONE_IN, SEED);
+        LOG.infof("%d requests, a sample of one in %d, seed %d", requestCount, SAMPLE_ONE_IN, SEED);
         HTTP.close();
     }
 
     @ParameterizedTest
     @MethodSource("operations")
-    void whateverStandsInItsAddressAndHeaders(OpenApiOperation openApiOperation) {
+    void hostileUrlsAndHeadersNeverCauseAServerError(OpenApiOperation openApiOperation) {
         FuzzFixture fuzzFixture = new FuzzFixture();
         for (String name : openApiOperation.parameters("path")) {
             for (String hostile : HOSTILE_URL_VALUES) {
@@ -181,10 +182,10 @@ class ContractFuzzTest {
         assertThat(violations).isEmpty();
     }
 
-    /** Parameters of a segment mean nothing to anybody here, so they would be a second name for everything. */
+    /** Path segments have no parameters here; if they were ignored, every resource would have further URLs. */
     @ParameterizedTest
     @MethodSource("operations")
-    void segmentWithParametersIsRefused(OpenApiOperation openApiOperation) {
+    void pathSegmentWithParametersIsRejected(OpenApiOperation openApiOperation) {
         FuzzFixture fuzzFixture = new FuzzFixture();
         String path = fuzzFixture.path(openApiOperation);
         for (int end = path.indexOf('/', 1); end > 0; end = path.indexOf('/', end + 1)) {
@@ -205,16 +206,16 @@ class ContractFuzzTest {
         }
     }
 
-    private void expectRejected(String where, HttpRequest.Builder request) {
-        HttpResponse<String> answer = send(where, request);
-        if (answer != null && answer.statusCode() < 400) {
-            violations.add("%s answers %d".formatted(where, answer.statusCode()));
+    private void expectRejected(String description, HttpRequest.Builder request) {
+        HttpResponse<String> response = send(description, request);
+        if (response != null && response.statusCode() < 400) {
+            violations.add("%s returns %d".formatted(description, response.statusCode()));
         }
     }
 
     @ParameterizedTest
     @MethodSource("paths")
-    void methodThatNobodyMadeIsRefused(OpenApiOperation openApiOperation) {
+    void unknownHttpMethodIsRejected(OpenApiOperation openApiOperation) {
         FuzzFixture fuzzFixture = new FuzzFixture();
         String path = fuzzFixture.path(openApiOperation);
         for (String method : List.of("TRACE", "PROPFIND", "PURGE", "LOCK", "get", "X", "M-SEARCH")) {
@@ -228,7 +229,7 @@ class ContractFuzzTest {
         assertThat(violations).isEmpty();
     }
 
-    /** One operation of each path. */
+    /** One operation per path. */
     static Stream<OpenApiOperation> paths() {
         Map<String, OpenApiOperation> byPath = new TreeMap<>();
         operations().forEach(openApiOperation -> byPath.putIfAbsent(openApiOperation.path(), openApiOperation));
@@ -237,7 +238,7 @@ class ContractFuzzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"test", "stripe", "manual", "nobody"})
-    void signatureThatNobodyMadeIsRefused(String provider) {
+    void invalidWebhookSignatureIsRejected(String provider) {
         OpenApiOperation openApiOperation = operations().stream()
                 .filter(OpenApiOperation::isProviderWebhook)
                 .findAny()
@@ -259,30 +260,33 @@ class ContractFuzzTest {
 
     @ParameterizedTest
     @MethodSource("operationsWithJson")
-    void whateverStandsInItsBody(OpenApiOperation openApiOperation) throws JsonProcessingException {
+    void hostileBodiesNeverCauseAServerError(OpenApiOperation openApiOperation) throws JsonProcessingException {
         FuzzFixture fuzzFixture = new FuzzFixture();
         String path = fuzzFixture.path(openApiOperation) + query(openApiOperation, "", "");
-        JsonNode good = new ObjectMapper()
+        JsonNode valid = new ObjectMapper()
                 .readTree(fuzzFixture.withExistingIds(openApiOperation.example().toString()));
-        for (HostileBody hostileBody : HostileBodies.of(openApiOperation, good)) {
+        for (HostileBody hostileBody : HostileBodies.of(openApiOperation, valid)) {
             send(openApiOperation, fuzzFixture, path, hostileBody);
         }
         assertThat(violations).isEmpty();
-        // A few requests out of many may all be good ones.
+        // A small sample of requests may consist of valid ones only.
         if (SAMPLE_ONE_IN == 1
                 || statusCounts.values().stream().mapToInt(Integer::intValue).sum() > MIN_REQUESTS_TO_JUDGE) {
             assertThat(statusCounts.keySet())
-                    .as("its body is looked at: %s", statusCounts)
+                    .as("invalid bodies are rejected: %s", statusCounts)
                     .containsAnyOf(
                             openApiOperation.isProviderWebhook() ? new Integer[] {204} : new Integer[] {400, 422});
         }
     }
 
-    /** A number without end: the pod keeps none of it, refuses it and hangs up, whatever the path. */
+    /**
+     * A number of unlimited length: the pod buffers none of it, rejects it and closes the connection, whatever the
+     * path.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"POST /store/v1/carts", "POST /admin/v1/products", "PUT /admin/v1/stock/{sku}/selling-policy"})
-    void aBodyWithoutEndIsCutOff(String name) throws IOException {
+    void endlessBodyIsCutOff(String name) throws IOException {
         OpenApiOperation openApiOperation = operationsWithJson()
                 .filter(one -> one.toString().equals(name))
                 .findAny()
@@ -302,9 +306,9 @@ class ContractFuzzTest {
                                     requestCount++)
                             .getBytes(StandardCharsets.US_ASCII));
             byte[] chunk = ("10000\r\n" + "9".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
-            Instant late = Instant.now().plus(TIMEOUT);
+            Instant deadline = Instant.now().plus(TIMEOUT);
             assertThatThrownBy(() -> {
-                        while (Instant.now().isBefore(late)) {
+                        while (Instant.now().isBefore(deadline)) {
                             out.write(chunk);
                         }
                     })
@@ -320,7 +324,7 @@ class ContractFuzzTest {
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     }
 
-    /** Those that are still there would be told of what other tests sell. */
+    /** Endpoints that remain would receive the events of other tests. */
     @AfterEach
     void deleteWebhooks() {
         for (Object id : AdminApi.request()
@@ -341,19 +345,19 @@ class ContractFuzzTest {
         if (!isSampled()) {
             return;
         }
-        HttpResponse<String> answer = send(
+        HttpResponse<String> response = send(
                 openApiOperation.method() + " " + path + " " + hostileBody,
                 request(openApiOperation, fuzzFixture, path, hostileBody.bytes())
                         .setHeader("Fondaco-Signature", PaymentWebhookSender.signature(hostileBody.bytes())));
-        if (answer != null
+        if (response != null
                 && hostileBody.mustBeRejected()
                 && !openApiOperation.isProviderWebhook()
-                && answer.statusCode() < 400) {
-            violations.add("%s answers %d to %s".formatted(openApiOperation, answer.statusCode(), hostileBody));
+                && response.statusCode() < 400) {
+            violations.add("%s returns %d for %s".formatted(openApiOperation, response.statusCode(), hostileBody));
         }
     }
 
-    /** The first of each operation always is, so that none goes without. */
+    /** The first request of each operation is always sent, so that every operation is covered. */
     private boolean isSampled() {
         return statusCounts.isEmpty() || RANDOM.nextInt(SAMPLE_ONE_IN) == 0;
     }
@@ -391,14 +395,14 @@ class ContractFuzzTest {
         return request;
     }
 
-    private @Nullable HttpResponse<String> send(String where, HttpRequest.Builder request) {
+    private @Nullable HttpResponse<String> send(String description, HttpRequest.Builder request) {
         try {
-            HttpResponse<String> answer = HTTP.send(request.build(), BodyHandlers.ofString());
-            statusCounts.merge(answer.statusCode(), 1, Integer::sum);
-            checkResponse(where, answer);
-            return answer;
+            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+            statusCounts.merge(response.statusCode(), 1, Integer::sum);
+            checkResponse(description, response);
+            return response;
         } catch (IOException e) {
-            violations.add(where + ": " + e);
+            violations.add(description + ": " + e);
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -406,18 +410,18 @@ class ContractFuzzTest {
         }
     }
 
-    private void checkResponse(String where, HttpResponse<String> answer) {
-        if (answer.statusCode() < 400) {
+    private void checkResponse(String description, HttpResponse<String> response) {
+        if (response.statusCode() < 400) {
             return;
         }
-        String body = answer.body();
-        if (answer.statusCode() >= 500) {
-            violations.add("%s: %d %s".formatted(where, answer.statusCode(), body));
-        } else if (!answer.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")
+        String body = response.body();
+        if (response.statusCode() >= 500) {
+            violations.add("%s: %d %s".formatted(description, response.statusCode(), body));
+        } else if (!response.headers().firstValue("Content-Type").orElse("").startsWith("application/problem+json")
                 || !body.contains("\"code\":")) {
-            violations.add("%s: no problem: %d %s".formatted(where, answer.statusCode(), body));
+            violations.add("%s: not a problem response: %d %s".formatted(description, response.statusCode(), body));
         } else if (body.contains("io.fondaco") || body.contains("SELECT") || body.contains("Exception")) {
-            violations.add("%s: tells of the inside: %s".formatted(where, body));
+            violations.add("%s: exposes internals: %s".formatted(description, body));
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is there to be asked for: one of each thing, made anew for each operation that it might not survive. */
+/** Test data: one resource of each kind, created again for each operation because an operation may delete it. */
 final class FuzzFixture {
     private static final String ADMIN = PostgresTestResource.ADMIN_KEY;
     private static final Pattern ID = Pattern.compile("\\b([a-z]+)_[0-9a-hjkmnp-tv-z]{26}\\b");
@@ -32,24 +32,24 @@ final class FuzzFixture {
     FuzzFixture() {
         category = post("/admin/v1/categories", "{\"name\": \"%s\"}".formatted(tag))
                 .path("id");
-        Response made = post("/admin/v1/products", """
+        Response created = post("/admin/v1/products", """
                 {"title": "Cup", "slug": "%s", "status": "active", "category_ids": ["%s"], "options": ["Colour"], "variants": [
                   {"sku": "%s", "options": {"Colour": "Red"}, "prices": [
                     {"price": {"amount": 500, "currency": "EUR"}}, {"price": {"amount": 400, "currency": "GBP"}}]}]}
                 """.formatted(tag, category, sku));
-        product = made.path("id");
-        variant = made.path("variants[0].id");
+        product = created.path("id");
+        variant = created.path("variants[0].id");
         post("/admin/v1/stock/adjustments", "{\"sku\": \"%s\", \"available\": 1000}".formatted(sku));
-        Response bought = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
-        bought.then().statusCode(201);
-        order = bought.path("id");
-        orderToken = bought.path("order_token");
-        orderLine = bought.path("lines[0].id");
+        Response completed = Shopper.readyToCheckout(sku, 2).complete("tok_ok");
+        completed.then().statusCode(201);
+        order = completed.path("id");
+        orderToken = completed.path("order_token");
+        orderLine = completed.path("lines[0].id");
         shopper = Shopper.readyToCheckout(sku, 2);
         cartLine = shopper.getCart().path("lines[0].id");
     }
 
-    /** Who may do it. */
+    /** The bearer token that authorizes the operation. */
     String bearerToken(OpenApiOperation openApiOperation) {
         if (openApiOperation.isAdmin()) {
             return ADMIN;
@@ -57,7 +57,7 @@ final class FuzzFixture {
         return openApiOperation.path().startsWith("/store/v1/orders/") ? orderToken : shopper.token();
     }
 
-    /** The path of a thing that is there. */
+    /** The path of the operation with the ids of existing resources. */
     String path(OpenApiOperation openApiOperation) {
         String path = openApiOperation.path();
         for (String name : openApiOperation.parameters("path")) {
@@ -105,11 +105,11 @@ final class FuzzFixture {
                         .body("sku,location,available\nNO-SUCH-SKU,default,1\n")
                         .post("/admin/v1/imports?kind=stock")
                         .path("id");
-            default -> throw new IllegalArgumentException("Nobody knows of " + collection);
+            default -> throw new IllegalArgumentException("Unknown collection " + collection);
         };
     }
 
-    /** An example, of what is there. */
+    /** The example with the ids of existing resources. */
     String withExistingIds(String example) {
         Matcher ids = ID.matcher(example.replace("LANTERN-AMBER", sku)
                 .replace("LANTERN-BLUE", sku)
@@ -125,11 +125,11 @@ final class FuzzFixture {
     }
 
     private static Response post(String path, String body) {
-        Response made = AdminApi.request()
+        Response created = AdminApi.request()
                 .header("Idempotency-Key", "fuzz-" + System.nanoTime())
                 .body(body)
                 .post(path);
-        made.then().statusCode(lessThan(300));
-        return made;
+        created.then().statusCode(lessThan(300));
+        return created;
     }
 }

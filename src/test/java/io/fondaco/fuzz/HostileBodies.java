@@ -13,17 +13,20 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Bodies made of a good one: each of its places, and each that the schema has besides, with each thing that does not belong there. */
+/**
+ * Bodies derived from a valid one: each hostile value in each place of the body and in each further member of the
+ * schema.
+ */
 final class HostileBodies {
     private static final String PLACEHOLDER = "@here@";
     private static final String QUOTED_PLACEHOLDER = '"' + PLACEHOLDER + '"';
     private static final int MAX_DEPTH = 5;
     private static final int MANY_ITEMS = 3_000;
 
-    /** As many lines as an order of a wholesale customer has. */
+    /** The number of lines in an order of a wholesale customer. */
     private static final int LARGE_ORDER_LINES = 300;
 
-    /** JSON that is well formed, whatever it means where it stands. */
+    /** Well-formed JSON values that may be invalid in their place. */
     private static final List<String> HOSTILE_VALUES = List.of(
             "null",
             "true",
@@ -67,7 +70,7 @@ final class HostileBodies {
             "{\"a\": \"b\\udc00\"}",
             "[".repeat(40) + "]".repeat(40));
 
-    /** JSON that it is not. */
+    /** Malformed JSON. */
     private static final List<String> MALFORMED_JSON = List.of(
             "NaN",
             "-Infinity",
@@ -86,7 +89,7 @@ final class HostileBodies {
             "[".repeat(20_000),
             "{\"a\":".repeat(20_000));
 
-    /** Not text at all, in UTF-8. */
+    /** Bytes that are not valid UTF-8. */
     private static final List<byte[]> INVALID_UTF8 = List.of(
             bytes(0xC3, 0x28),
             bytes(0xFF),
@@ -98,9 +101,9 @@ final class HostileBodies {
     private final List<HostileBody> bodies = new ArrayList<>();
 
     /**
-     * What is sent.
+     * A request body.
      *
-     * @param mustBeRejected whether it cannot be right in any place
+     * @param mustBeRejected whether it is invalid for every operation
      */
     record HostileBody(String description, byte[] bytes, boolean mustBeRejected) {
         @Override
@@ -113,16 +116,16 @@ final class HostileBodies {
         this.openApiOperation = openApiOperation;
     }
 
-    static List<HostileBody> of(OpenApiOperation openApiOperation, JsonNode good) {
+    static List<HostileBody> of(OpenApiOperation openApiOperation, JsonNode valid) {
         HostileBodies all = new HostileBodies(openApiOperation);
-        all.addWholeBodyCases(good);
-        all.addOptionalMemberCases(good);
-        all.addCasesPerPlace(good, openApiOperation.schema(), good, 0);
+        all.addWholeBodyCases(valid);
+        all.addOptionalMemberCases(valid);
+        all.addCasesPerPlace(valid, openApiOperation.schema(), valid, 0);
         return all.bodies;
     }
 
-    private void addWholeBodyCases(JsonNode good) {
-        String text = good.toString();
+    private void addWholeBodyCases(JsonNode valid) {
+        String text = valid.toString();
         for (String broken : List.of("{", "[]", "42", "\"text\"", "{\"a\": 1,}", text + "x", text + text, "\u0000")) {
             add("whole: " + broken, broken, true);
         }
@@ -135,18 +138,18 @@ final class HostileBodies {
         add("100,000 deep", "[".repeat(100_000), true);
     }
 
-    /** What a client may leave out is left out, and what it may send as null is null, all at once. */
-    private void addOptionalMemberCases(JsonNode good) {
+    /** All optional members omitted, and all nullable members set to null. */
+    private void addOptionalMemberCases(JsonNode valid) {
         JsonNode known = openApiOperation.resolveReference(openApiOperation.schema());
-        if (!(good instanceof ObjectNode whole)) {
+        if (!(valid instanceof ObjectNode object)) {
             return;
         }
         List<String> required = new ArrayList<>();
         known.path("required").forEach(name -> required.add(name.asText()));
-        ObjectNode least = whole.deepCopy();
-        least.retain(required);
-        add("required members only", least.toString(), false);
-        ObjectNode nulls = whole.deepCopy();
+        ObjectNode requiredOnly = object.deepCopy();
+        requiredOnly.retain(required);
+        add("required members only", requiredOnly.toString(), false);
+        ObjectNode nulls = object.deepCopy();
         known.path("properties").properties().stream()
                 .filter(member -> mayBeNull(member.getValue()))
                 .forEach(member -> nulls.putNull(member.getKey()));
@@ -157,7 +160,7 @@ final class HostileBodies {
         return schema.toString().contains("\"null\"");
     }
 
-    /** Every member and item of a place, and every member that there might be. */
+    /** Covers every member and item of a place, and every further member of the schema. */
     private void addCasesPerPlace(JsonNode root, JsonNode schema, JsonNode place, int depth) {
         JsonNode known = openApiOperation.resolveReference(schema);
         if (depth == MAX_DEPTH) {
@@ -219,12 +222,12 @@ final class HostileBodies {
             body.writeBytes(before);
             body.writeBytes(bytes);
             body.writeBytes(after);
-            bodies.add(new HostileBody(where + ": bytes that are no text", body.toByteArray(), true));
+            bodies.add(new HostileBody(where + ": bytes that are not UTF-8", body.toByteArray(), true));
         }
     }
 
-    private void add(String what, String body, boolean refused) {
-        bodies.add(new HostileBody(what, body.getBytes(StandardCharsets.UTF_8), refused));
+    private void add(String description, String body, boolean mustBeRejected) {
+        bodies.add(new HostileBody(description, body.getBytes(StandardCharsets.UTF_8), mustBeRejected));
     }
 
     private static byte[] bytes(int... values) {

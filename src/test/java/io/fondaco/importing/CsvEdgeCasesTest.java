@@ -34,7 +34,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Files that are odd and legal, as programs and people make them: each is read as it was meant, and comes back so. */
+/**
+ * Unusual but legal files, as programs and people write them: each is parsed as intended and survives a round trip.
+ */
 class CsvEdgeCasesTest {
     private static final String HEBREW = "שולחן \u202eקפה\u202c";
     private static final String FAMILY = "👩‍👩‍👧 🏳️‍🌈";
@@ -47,25 +49,25 @@ class CsvEdgeCasesTest {
                         "\uFEFFHandle,Title,Variant Price\r\na,T,1\r\n",
                         "T",
                         List.of("a")),
-                arguments("carriage returns alone", "Handle,Title,Variant Price\ra,T,1\r", "T", List.of("a")),
-                arguments("no line end at the end", "Handle,Title,Variant Price\na,T,1", "T", List.of("a")),
+                arguments("carriage returns only", "Handle,Title,Variant Price\ra,T,1\r", "T", List.of("a")),
+                arguments("no final line break", "Handle,Title,Variant Price\na,T,1", "T", List.of("a")),
                 arguments(
                         "line breaks in a cell",
                         "Handle,Title,Variant Price\na,\"T\r\nU\nV\",1\n",
                         "T\r\nU\nV",
                         List.of("a")),
                 arguments(
-                        "commas at the end of every line",
+                        "trailing commas",
                         "Handle,Title,Variant Price,,,\na,T,1,,,\n,,,,,\n",
                         "T",
                         List.of("a")),
                 arguments(
-                        "names in other capitals, with blanks that nobody sees",
+                        "column names in other case, with invisible blanks",
                         "\u200B HANDLE,title\u00A0 ,variant price\uFEFF\na,T,1\n",
                         "T",
                         List.of("a")),
                 arguments(
-                        "emoji and text from right to left",
+                        "emoji and right-to-left text",
                         "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\na,%s,%s,%s,🙂,1\n"
                                 .formatted(HEBREW, FAMILY, HEBREW),
                         HEBREW,
@@ -76,22 +78,22 @@ class CsvEdgeCasesTest {
                         "T",
                         List.of("a")),
                 arguments(
-                        "quotes within a cell that is not quoted",
+                        "quotes in an unquoted cell",
                         "Handle,Title,Variant Price\na,Pipe 12\" wide,1\n",
                         "Pipe 12\" wide",
                         List.of("a")),
                 arguments(
-                        "blank lines, and rows that end early",
+                        "blank lines and short rows",
                         "\n\nHandle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Tags\n \na,T,Size,S,A,1\n\na,,,M,B\n",
                         "T",
                         List.of("A", "B")),
                 arguments(
-                        "every cell quoted, and a price with a blank that nobody sees",
+                        "every cell quoted, and a price with an invisible blank",
                         "\"Handle\",\"Title\",\"Variant Price\"\n\"a\",\"T\",\"1.50\u00A0\"\n",
                         "T",
                         List.of("a")),
                 arguments(
-                        "columns of refused rows in front",
+                        "rejection columns in front",
                         "row,code,reason,Handle,Title,Variant Price\n7,invalid_price,why,a,T,1\n8,x,y\n",
                         "T",
                         List.of("a")));
@@ -99,18 +101,18 @@ class CsvEdgeCasesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("shopifyProducts")
-    void aProductFileOfTheExchangeFormatIsReadAndComesBack(String odd, String file, String title, List<String> skus) {
+    void unusualShopifyProductFileSurvivesRoundTrip(String name, String file, String title, List<String> skus) {
         ProductDraft draft = withDefaults(read(FileFormat.SHOPIFY, file));
 
         assertThat(draft.title()).isEqualTo(title);
         assertThat(draft.variants()).extracting(VariantDraft::sku).isEqualTo(skus);
         for (ShopifyColumns.TemplateVersion templateVersion : ShopifyColumns.TemplateVersion.values()) {
-            ProductDraft back = read(
+            ProductDraft reimported = read(
                     FileFormat.SHOPIFY, write(new ShopifyProductRenderer("EUR", templateVersion, List.of()), draft));
-            assertThat(back.title()).isEqualTo(title);
-            assertThat(back.description()).isEqualTo(draft.description());
-            assertThat(back.options()).isEqualTo(draft.options());
-            assertThat(back.variants())
+            assertThat(reimported.title()).isEqualTo(title);
+            assertThat(reimported.description()).isEqualTo(draft.description());
+            assertThat(reimported.options()).isEqualTo(draft.options());
+            assertThat(reimported.variants())
                     .extracting(VariantDraft::optionValues)
                     .isEqualTo(draft.variants().stream()
                             .map(VariantDraft::optionValues)
@@ -121,12 +123,12 @@ class CsvEdgeCasesTest {
     static Stream<Arguments> fondacoProducts() {
         return Stream.of(
                 arguments("a byte order mark and CRLF", "\uFEFFslug,title,sku\r\na,T,A\r\n", "T", List.of("A")),
-                arguments("carriage returns alone", "slug,title,sku\ra,T,A\r", "T", List.of("A")),
+                arguments("carriage returns only", "slug,title,sku\ra,T,A\r", "T", List.of("A")),
                 arguments("line breaks in a cell", "slug,title,sku\na,\"T\n\nU\",A\n", "T\n\nU", List.of("A")),
-                arguments("commas at the end of every line", "slug,title,sku,,\na,T,A,,\n", "T", List.of("A")),
+                arguments("trailing commas", "slug,title,sku,,\na,T,A,,\n", "T", List.of("A")),
                 arguments("columns in another order", "sku,title,slug\nA,T,a\nB,,a\n", "T", List.of("A", "B")),
                 arguments(
-                        "names in other capitals, with blanks that nobody sees",
+                        "column names in other case, with invisible blanks",
                         "SLUG\u00A0,\u2060Title,sku ,Price_eur\na,T,A,1\n",
                         "T",
                         List.of("A")),
@@ -137,7 +139,7 @@ class CsvEdgeCasesTest {
                         "T",
                         List.of("A")),
                 arguments(
-                        "emoji and text from right to left",
+                        "emoji and right-to-left text",
                         "slug,title,sku\n%s,%s,%s\n".formatted("קפה", FAMILY, "🙂"),
                         FAMILY,
                         List.of("🙂")),
@@ -147,17 +149,17 @@ class CsvEdgeCasesTest {
                         "T",
                         List.of("A")),
                 arguments(
-                        "quotes within a cell that is not quoted",
+                        "quotes in an unquoted cell",
                         "slug,title,sku\na,Pipe 12\" wide,A\n",
                         "Pipe 12\" wide",
                         List.of("A")),
                 arguments(
-                        "blank lines, and rows that end early",
+                        "blank lines and short rows",
                         "\nslug,title,sku,vendor,status\n\na,T,A\n  \na,,B,\n",
                         "T",
                         List.of("A", "B")),
                 arguments(
-                        "columns of refused rows at the end",
+                        "rejection columns at the end",
                         "slug,title,sku,row,code,reason\na,T,A,2,x,y\n,,,3,x,y\n",
                         "T",
                         List.of("A")));
@@ -165,7 +167,7 @@ class CsvEdgeCasesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("fondacoProducts")
-    void aProductFileOfOurOwnIsReadAndComesBack(String odd, String file, String title, List<String> skus) {
+    void unusualFondacoProductFileSurvivesRoundTrip(String name, String file, String title, List<String> skus) {
         ProductDraft draft = withDefaults(read(FileFormat.FONDACO, file));
 
         assertThat(draft.title()).isEqualTo(title);
@@ -178,18 +180,18 @@ class CsvEdgeCasesTest {
         return Stream.of(
                 arguments(
                         "a byte order mark and CRLF", FileFormat.FONDACO, "\uFEFFsku,available\r\nA,5\r\n", "A", "", 5),
-                arguments("carriage returns alone", FileFormat.FONDACO, "sku,available\rA,5\r", "A", "", 5),
+                arguments("carriage returns only", FileFormat.FONDACO, "sku,available\rA,5\r", "A", "", 5),
                 arguments(
                         "columns in another order", FileFormat.FONDACO, "available,location,SKU\n5,x,A\n", "A", "x", 5),
-                arguments("commas at the end", FileFormat.FONDACO, "sku,available,,\nA,5,,\n", "A", "", 5),
+                arguments("trailing commas", FileFormat.FONDACO, "sku,available,,\nA,5,,\n", "A", "", 5),
                 arguments("blanks around a number", FileFormat.FONDACO, "sku,available\n A ,\u00A05 \n", "A", "", 5),
                 arguments("a number with decimals", FileFormat.FONDACO, "sku,available\nA,5.00\n", "A", "", 5),
-                arguments("zeros in front", FileFormat.FONDACO, "sku,available\nA,0005\n", "A", "", 5),
+                arguments("leading zeros", FileFormat.FONDACO, "sku,available\nA,0005\n", "A", "", 5),
                 arguments("a SKU that is a formula", FileFormat.FONDACO, "sku,available\n'=A,5\n", "=A", "", 5),
                 arguments("emoji", FileFormat.FONDACO, "sku,available\n" + FAMILY + ",5\n", FAMILY, "", 5),
                 arguments("blank lines", FileFormat.FONDACO, "\n\nsku,available\n\n\nA,5\n\n", "A", "", 5),
                 arguments(
-                        "a byte order mark and CRLF, exchange format",
+                        "a byte order mark and CRLF, Shopify format",
                         FileFormat.SHOPIFY,
                         "\uFEFFSKU,Location,Available\r\nA,x,5\r\n",
                         "A",
@@ -202,23 +204,23 @@ class CsvEdgeCasesTest {
                         "0101",
                         "x",
                         5),
-                arguments("names in other capitals", FileFormat.SHOPIFY, "sku,LOCATION,on HAND\nA,x,5\n", "A", "x", 5),
+                arguments("column names in other case", FileFormat.SHOPIFY, "sku,LOCATION,on HAND\nA,x,5\n", "A", "x", 5),
                 arguments(
-                        "on hand less what is committed",
+                        "on hand less committed and unavailable",
                         FileFormat.SHOPIFY,
                         "SKU,Location,Unavailable,Committed,Available,On hand\nA,x,1,2,,8\n",
                         "A",
                         "x",
                         5),
                 arguments(
-                        "nothing but what is on hand",
+                        "on hand only",
                         FileFormat.SHOPIFY,
                         "SKU,Location,On hand (new)\nA,x,5\n",
                         "A",
                         "x",
                         5),
                 arguments(
-                        "a location with a comma and text from right to left",
+                        "a location with a comma and right-to-left text",
                         FileFormat.SHOPIFY,
                         "SKU,Location,Available\nA,\"%s, 2\",5\n".formatted(HEBREW),
                         "A",
@@ -233,14 +235,14 @@ class CsvEdgeCasesTest {
                         5),
                 arguments("a negative number", FileFormat.SHOPIFY, "SKU,Location,Available\nA,x,-2\n", "A", "x", 0),
                 arguments(
-                        "a long cell that nothing is read from",
+                        "a long cell in an ignored column",
                         FileFormat.SHOPIFY,
                         "SKU,Location,Available,Bin name\nA,x,5,%s\n".formatted(LONG),
                         "A",
                         "x",
                         5),
                 arguments(
-                        "columns of refused rows in front",
+                        "rejection columns in front",
                         FileFormat.SHOPIFY,
                         "row,code,reason,SKU,Location,Available\n4,x,y,A,z,5\n5,x,y\n",
                         "A",
@@ -250,20 +252,20 @@ class CsvEdgeCasesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("stock")
-    void aStockFileIsReadAndComesBack(
-            String odd, FileFormat format, String file, String sku, String location, long units) throws Exception {
+    void unusualStockFileSurvivesRoundTrip(
+            String name, FileFormat format, String file, String sku, String location, long units) throws Exception {
         StockRow row = stockRow(format, file);
         assertStock(row, sku, location, units);
 
         ByteArrayOutputStream written = new ByteArrayOutputStream();
-        try (CsvRowWriter lines = CsvRowWriter.to(written, FormulaEscaping.QUOTED)) {
+        try (CsvRowWriter writer = CsvRowWriter.to(written, FormulaEscaping.QUOTED)) {
             StockLevel level = new StockLevel(sku, location, units, 0, units, 0);
             if (format == FileFormat.SHOPIFY) {
-                lines.writeRow(ShopifyStockRenderer.HEADER);
-                ShopifyStockRenderer.render(List.of(level), List.of(), Map.of()).forEach(lines::writeRow);
+                writer.writeRow(ShopifyStockRenderer.HEADER);
+                ShopifyStockRenderer.render(List.of(level), List.of(), Map.of()).forEach(writer::writeRow);
             } else {
-                lines.writeRow(FondacoStockParser.HEADER);
-                lines.writeRow(List.of(sku, location, Long.toString(units)));
+                writer.writeRow(FondacoStockParser.HEADER);
+                writer.writeRow(List.of(sku, location, Long.toString(units)));
             }
         }
         assertStock(stockRow(format, written.toString(StandardCharsets.UTF_8)), sku, location, units);
@@ -297,7 +299,7 @@ class CsvEdgeCasesTest {
                 "STOCK|SHOPIFY|SKU,Location,Bin name|'On hand'",
                 "STOCK|SHOPIFY|Title,Location,Available|'SKU'"
             })
-    void aHeaderThatCannotBeMeantIsRefusedWithTheReason(
+    void invalidHeaderIsRejectedWithReason(
             FileKind kind, FileFormat format, String header, String reason) {
         assertThatThrownBy(() -> {
                     CsvHeader read = CsvPreflightCheck.check(header.getBytes(StandardCharsets.UTF_8));
@@ -312,7 +314,7 @@ class CsvEdgeCasesTest {
 
     @ParameterizedTest
     @CsvSource({"1e3", "'1,000'", "٣", "５", "+", "0x5", "5 5", "NaN", "--5", "1.5", "9999999999999999999999999999999"})
-    void whatIsNoWholeNumberIsRefusedInEveryStockFile(String quantity) {
+    void quantityThatIsNotAWholeNumberIsRejectedInEveryStockFormat(String quantity) {
         String cell = "\"" + quantity + "\"";
         assertThatThrownBy(() -> stockRow(FileFormat.FONDACO, "sku,available\nA," + cell + "\n"))
                 .isInstanceOf(InvalidCell.class)
@@ -340,20 +342,20 @@ class CsvEdgeCasesTest {
         CsvHeader csvHeader = new CsvHeader(rows.next().orElseThrow());
         rows.skipEmptyRejectedRows(csvHeader);
         ProductRowGrouper products = new ProductRowGrouper(rows, ProductRowParser.of(format, csvHeader, "EUR"));
-        StagedProduct planned = products.parse(products.nextGroup().orElseThrow());
-        assertThat(planned.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
+        StagedProduct staged = products.parse(products.nextGroup().orElseThrow());
+        assertThat(staged.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
         assertThat(products.nextGroup()).isEmpty();
-        return planned.draft().orElseThrow();
+        return staged.draft().orElseThrow();
     }
 
-    private static String write(ProductRowRenderer lines, ProductDraft draft) {
+    private static String write(ProductRowRenderer renderer, ProductDraft draft) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (CsvRowWriter writer = CsvRowWriter.to(file, FormulaEscaping.QUOTED)) {
-            writer.writeRow(lines.header());
+            writer.writeRow(renderer.header());
             List<VariantId> ids =
                     draft.variants().stream().map(_ -> VariantId.random()).toList();
             Map<VariantId, List<VariantPrice>> noPrices = Map.of();
-            lines.render(new ProductSnapshot(ProductId.random(), draft, ids), noPrices, Map.of())
+            renderer.render(new ProductSnapshot(ProductId.random(), draft, ids), noPrices, Map.of())
                     .forEach(writer::writeRow);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -361,7 +363,7 @@ class CsvEdgeCasesTest {
         return file.toString(StandardCharsets.UTF_8);
     }
 
-    /** With everything that a stored product has. */
+    /** Fills in the defaults that a stored product has. */
     private static ProductDraft withDefaults(ProductDraft draft) {
         List<VariantDraft> variants = new ArrayList<>();
         for (VariantDraft variant : draft.variants()) {
@@ -394,7 +396,7 @@ class CsvEdgeCasesTest {
                 variants);
     }
 
-    private static <T> T orElse(T wanted, T otherwise) {
-        return Optional.ofNullable(wanted).orElse(otherwise);
+    private static <T> T orElse(T value, T fallback) {
+        return Optional.ofNullable(value).orElse(fallback);
     }
 }

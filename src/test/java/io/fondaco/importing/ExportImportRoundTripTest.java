@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an export writes, an import reads back as it was. */
+/** An import reads every text of an export back unchanged. */
 class ExportImportRoundTripTest {
     @Property(tries = 300)
-    void ourOwnFormatBringsEveryTextBack(
+    void fondacoFormatPreservesEveryText(
             @ForAll("texts") String text, @ForAll("texts") String other, @ForAll FormulaEscaping formulaEscaping) {
         ProductSnapshot snapshot = snapshot(text, other);
 
@@ -53,15 +53,15 @@ class ExportImportRoundTripTest {
     }
 
     @Property(tries = 300)
-    void theExchangeFormatBringsEveryTextBackUnderEitherColumnNames(
+    void shopifyFormatPreservesEveryTextUnderEitherTemplateVersion(
             @ForAll("texts") String text,
             @ForAll("texts") String other,
             @ForAll ShopifyColumns.TemplateVersion templateVersion,
             @ForAll FormulaEscaping formulaEscaping) {
         ProductSnapshot snapshot = snapshot(text, other);
-        ProductRowRenderer lines = new ShopifyProductRenderer("EUR", templateVersion, extraAttributes(snapshot));
+        ProductRowRenderer renderer = new ShopifyProductRenderer("EUR", templateVersion, extraAttributes(snapshot));
 
-        assertThat(exportAndParse(lines, formulaEscaping, FileFormat.SHOPIFY, snapshot))
+        assertThat(exportAndParse(renderer, formulaEscaping, FileFormat.SHOPIFY, snapshot))
                 .isEqualTo(snapshot.draft());
     }
 
@@ -115,7 +115,7 @@ class ExportImportRoundTripTest {
 
     @Provide
     Arbitrary<String> texts() {
-        Arbitrary<String> nasty = Arbitraries.of(
+        Arbitrary<String> parts = Arbitraries.of(
                 "\"",
                 "\"\"",
                 ",",
@@ -150,20 +150,20 @@ class ExportImportRoundTripTest {
                 "true",
                 "<b>",
                 "\\");
-        return nasty.list().ofMaxSize(5).map(parts -> String.join("", parts));
+        return parts.list().ofMaxSize(5).map(chosen -> String.join("", chosen));
     }
 
     private static ProductDraft exportAndParse(
-            ProductRowRenderer lines, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
-        return exportAndParse(lines, formulaEscaping, format, snapshot, (_, staged) -> staged)
+            ProductRowRenderer renderer, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
+        return exportAndParse(renderer, formulaEscaping, format, snapshot, (_, staged) -> staged)
                 .draft()
                 .orElseThrow();
     }
 
     private static StagedProduct exportAndStage(
-            ProductRowRenderer lines, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
+            ProductRowRenderer renderer, FormulaEscaping formulaEscaping, FileFormat format, ProductSnapshot snapshot) {
         return exportAndParse(
-                lines,
+                renderer,
                 formulaEscaping,
                 format,
                 snapshot,
@@ -171,20 +171,20 @@ class ExportImportRoundTripTest {
     }
 
     private static StagedProduct exportAndParse(
-            ProductRowRenderer lines,
+            ProductRowRenderer renderer,
             FormulaEscaping formulaEscaping,
             FileFormat format,
             ProductSnapshot snapshot,
             BiFunction<ProductRowParser, StagedProduct, StagedProduct> resolve) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         try (CsvRowWriter writer = CsvRowWriter.to(file, formulaEscaping)) {
-            writer.writeRow(lines.header());
+            writer.writeRow(renderer.header());
             Map<VariantId, List<VariantPrice>> prices = Map.of(
                     snapshot.variantIds().getFirst(),
                     List.of(
                             new VariantPrice(Money.of(1999, "EUR"), Optional.of(Money.of(2500, "EUR"))),
                             new VariantPrice(Money.of(500, "JPY"), Optional.empty())));
-            lines.render(snapshot, prices, Map.of()).forEach(writer::writeRow);
+            renderer.render(snapshot, prices, Map.of()).forEach(writer::writeRow);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -192,10 +192,10 @@ class ExportImportRoundTripTest {
         CsvHeader csvHeader = new CsvHeader(rows.next().orElseThrow());
         ProductRowParser parser = ProductRowParser.of(format, csvHeader, "EUR");
         ProductRowGrouper products = new ProductRowGrouper(rows, parser);
-        StagedProduct planned = products.parse(products.nextGroup().orElseThrow());
-        assertThat(planned.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
+        StagedProduct staged = products.parse(products.nextGroup().orElseThrow());
+        assertThat(staged.rows()).noneMatch(StagedRow.RejectedRow.class::isInstance);
         assertThat(products.nextGroup()).isEmpty();
-        return resolve.apply(parser, planned);
+        return resolve.apply(parser, staged);
     }
 
     private static ProductSnapshot snapshot(String text, String other) {

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files out, over HTTP. */
+/** CSV exports over HTTP. */
 @QuarkusTest
 class ExportResourceTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
@@ -40,7 +40,7 @@ class ExportResourceTest {
 
     @ParameterizedTest
     @CsvSource({"format=shopify,'Handle,Title,'", "format=fondaco,'slug,title,'"})
-    void theFirstBytesArriveBeforeAnyRowIsRead(String format, String beginning) throws Exception {
+    void firstBytesArriveBeforeAnyRowIsRead(String format, String beginning) throws Exception {
         importAndWait(
                 "kind=products&format=shopify", "Handle,Title,Variant SKU,Variant Price\nex-first,First,EX-FIRST,1\n");
         HttpRequest.Builder export = HttpRequest.newBuilder(base.resolve("/admin/v1/exports?kind=products&" + format))
@@ -51,14 +51,14 @@ class ExportResourceTest {
             connection.setAutoCommit(false);
             InputStream file;
             try (Statement statement = connection.createStatement()) {
-                // Nobody reads a variant while this is held, on no server that is as new as the token.
+                // While this lock is held, no statement can read a variant on any server that has reached the token.
                 statement.execute("LOCK TABLE catalog.variant IN ACCESS EXCLUSIVE MODE");
-                HttpResponse<InputStream> answer = client.send(
+                HttpResponse<InputStream> response = client.send(
                         export.header("Fondaco-Consistency", tokenOfAWrite(beginning))
                                 .build(),
                         HttpResponse.BodyHandlers.ofInputStream());
-                assertThat(answer.statusCode()).isEqualTo(200);
-                file = answer.body();
+                assertThat(response.statusCode()).isEqualTo(200);
+                file = response.body();
                 assertThat(new String(file.readNBytes(beginning.length()), StandardCharsets.UTF_8))
                         .isEqualTo(beginning);
             } finally {
@@ -76,7 +76,7 @@ class ExportResourceTest {
         "format=shopify&columns=current&formulas=quoted,'Title,URL handle,'",
         "format=fondaco&formulas=quoted,'slug,title,'"
     })
-    void everyRowIsUnchangedWhenItComesBackUnderAnyColumnNamesAndWithQuotedFormulas(String query, String beginning) {
+    void exportedProductsImportBackUnchangedWithAnyColumnNamesAndQuotedFormulas(String query, String beginning) {
         importAndWait("kind=products&format=shopify", """
                 Title,URL handle,Description,Option1 name,Option1 value,SKU,Price,Compare-at price,Charge tax,Weight value (grams),\
                 Weight unit for display,Inventory tracker,Continue selling when out of stock,Requires shipping,Product image URL,\
@@ -106,11 +106,11 @@ class ExportResourceTest {
         "kind=products&format=shopify&formulas=yes",
         "kind=stock&format=shopify&currency=EUR"
     })
-    void whatIsNotKnownInTheQueryIsA400(String query) {
+    void invalidQueryParameterIsRejectedWith400(String query) {
         admin().get("/admin/v1/exports?" + query).then().statusCode(400);
     }
 
-    /** Of a write that no table of the catalogue takes part in. */
+    /** The consistency token of a write that touches no catalog table. */
     private static String tokenOfAWrite(String name) {
         return admin().contentType(ContentType.JSON)
                 .body(Map.of("code", "ex-" + name.charAt(0)))

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files in and out, over HTTP. */
+/** CSV imports and exports over HTTP. */
 @QuarkusTest
 class ImportResourceTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final String PRODUCTS = "kind=products&format=shopify";
 
     @Test
-    void aGoodFileGoesInAndIsUnchangedTheSecondTime() {
+    void validFileIsImportedAndIsUnchangedTheSecondTime() {
         String file = "\uFEFF" + """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price,Image Src,Status
                 it-cup,"Cup, ""blue""
@@ -50,7 +50,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void goodRowsGoInAndBadRowsAreNamed() {
+    void validRowsAreAppliedAndInvalidRowsAreReported() {
         JsonPath done = importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 it-bad,Bad,Size,S,IT-BAD-S,1.00
@@ -84,7 +84,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void aDryRunCountsEverythingAndWritesNothing() {
+    void dryRunCountsEveryRowAndWritesNothing() {
         String file = "Handle,Title,Variant SKU,Variant Price\nit-dry,Dry,IT-DRY,1\nit-dry-2,,IT-DRY-2,x\n";
 
         assertRows(importAndWait(PRODUCTS + "&dry_run=true", file), 1, 0, 0, 1);
@@ -116,7 +116,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void stockAtALocationThatNobodyMadeIsRefusedUnlessAskedFor() {
+    void stockAtUnknownLocationIsRejectedUnlessCreateLocationsIsSet() {
         importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-place,Place,IT-PLACE,1\n");
 
         JsonPath done = importAndWait(
@@ -137,7 +137,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void anOptionThatOnlySomeVariantsHaveIsRefusedAndTheShopGoesOn() {
+    void optionThatOnlySomeVariantsHaveIsRejectedAndTheStoreStillResponds() {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
                 it-tee,Tee,Size,S,IT-TEE-S,10.00,active
@@ -146,10 +146,10 @@ class ImportResourceTest {
         String header =
                 "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Price\n";
 
-        JsonPath refused = importAndWait(PRODUCTS, header + "it-tee,Tee,Size,S,Colour,Red,IT-TEE-S,10.00\n");
+        JsonPath rejected = importAndWait(PRODUCTS, header + "it-tee,Tee,Size,S,Colour,Red,IT-TEE-S,10.00\n");
 
-        assertRows(refused, 0, 0, 0, 1);
-        Response errors = admin().get(refused.getString("errors_url"));
+        assertRows(rejected, 0, 0, 0, 1);
+        Response errors = admin().get(rejected.getString("errors_url"));
         assertThat(errors.jsonPath().getString("data[0].code")).isEqualTo("option_count");
         assertThat(errors.jsonPath().getString("data[0].column")).isEqualTo("Option1 Name");
         await().atMost(TIMEOUT)
@@ -169,19 +169,19 @@ class ImportResourceTest {
     }
 
     @Test
-    void aRowThatIsRefusedChangesNothing() {
+    void rejectedRowChangesNothing() {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 it-keep,Kept,Size,S,IT-KEEP-S,5
                 it-keep,,,M,IT-KEEP-M,5
                 """);
 
-        JsonPath badHead = importAndWait(PRODUCTS, """
+        JsonPath invalidFirstRow = importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant Price
                 it-keep,Changed,Size,S,bad
                 it-keep,,,M,6
                 """);
-        assertRows(badHead, 0, 1, 0, 1);
+        assertRows(invalidFirstRow, 0, 1, 0, 1);
         JsonPath taken = importAndWait("kind=products&format=fondaco", """
                 slug,title,sku
                 it-keep,Changed,it-keep-x
@@ -198,7 +198,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void aFileTouchesOnlyWhatItsColumnsName() {
+    void fileChangesOnlyFieldsThatItHasColumnsFor() {
         importAndWait(PRODUCTS, """
                 Handle,Title,Tags,Option1 Name,Option1 Value,Variant SKU,Variant Price,Cost per item
                 it-cols,Columns,old,Size,S,,5,2.50
@@ -227,7 +227,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void twoProductsMayShareASkuAndComeBackUnchanged() {
+    void productsThatShareASkuAreImportedAndReimportedUnchanged() {
         String file = """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 it-boot,Boot,Size,37,IT-B1,50
@@ -252,7 +252,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void stockOfARemovedVariantCanBeCountedAway() {
+    void stockOfRemovedVariantCanBeSetToZero() {
         importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-gone,Gone,IT-GONE,1\n");
         importAndWait("kind=stock", "sku,available\nIT-GONE,7\n");
         String id = await().atMost(TIMEOUT)
@@ -276,7 +276,7 @@ class ImportResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/vnd.ms-excel", "application/octet-stream", "text/plain", "application/csv"})
-    void typesThatBrowsersNameAFileByAreTaken(String type) {
+    void mediaTypesThatBrowsersSendForCsvAreAccepted(String type) {
         admin().config(encodeAsBinary(type))
                 .contentType(type)
                 .body("sku,available\n".getBytes(StandardCharsets.UTF_8))
@@ -286,7 +286,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void aFormIsRefusedWithWhatIsWanted() {
+    void formUploadIsRejectedAndTheDetailNamesTextCsv() {
         admin().multiPart("file", "stock.csv", "sku,available\n".getBytes(StandardCharsets.UTF_8))
                 .post("/admin/v1/imports?kind=stock")
                 .then()
@@ -296,7 +296,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void aFileThatBreaksOffFailsAndKeepsWhatWentIn() {
+    void truncatedFileFailsAndKeepsAppliedRows() {
         JsonPath failed = importAndWait(
                 PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nit-cut,Cut,IT-CUT,1\nit-cut-2,\"Open,IT-CUT-2,1\n");
 
@@ -308,7 +308,7 @@ class ImportResourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"format=shopify", "format=fondaco"})
-    void everyRowOfAnExportIsUnchangedWhenItComesBack(String format) {
+    void exportedProductsImportBackUnchanged(String format) {
         importAndWait(PRODUCTS, """
                 Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,Fabric (product.metafields.custom.fabric),Price / Rest,Odd
                 it-loop,"=1+1, ""quoted"" שלום","<p>a
@@ -338,7 +338,7 @@ class ImportResourceTest {
                 "Handle,Title,Handle|400|invalid_header",
                 "Handle\0,Title|415|not_text"
             })
-    void aFileThatCannotBeRightIsRefusedAtOnce(String file, int status, String code) {
+    void invalidFileIsRejectedOnUpload(String file, int status, String code) {
         post(PRODUCTS, file.getBytes(StandardCharsets.UTF_8))
                 .then()
                 .statusCode(status)
@@ -347,7 +347,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void utf16AndBinaryAreRefusedWithAReason() {
+    void utf16AndBinaryFilesAreRejected() {
         post(PRODUCTS, "Handle,Title".getBytes(StandardCharsets.UTF_16))
                 .then()
                 .statusCode(415)
@@ -369,12 +369,12 @@ class ImportResourceTest {
                 "kind=products&format=shopify&colour=red",
                 "format=shopify"
             })
-    void whatIsNotKnownInTheQueryIsA400(String query) {
+    void invalidQueryParameterIsRejectedWith400(String query) {
         post(query, "Handle,Title\n".getBytes(StandardCharsets.UTF_8)).then().statusCode(400);
     }
 
     @Test
-    void aKeyNeedsTheScopeOfTheKind() {
+    void apiKeyNeedsTheScopeOfTheFileKind() {
         given().config(withoutCharset())
                 .contentType("text/csv")
                 .body("sku,available\n".getBytes(StandardCharsets.UTF_8))
@@ -405,7 +405,7 @@ class ImportResourceTest {
     }
 
     @Test
-    void theDemoShopGoesInWithoutARefusedRow() throws IOException {
+    void demoShopIsImportedWithoutRejectedRows() throws IOException {
         JsonPath products = importAndWait("kind=products&format=fondaco", resource("demo-shop/products.csv"));
         assertThat(products.getLong("rows.read")).isEqualTo(113);
         assertThat(products.getLong("rows.rejected")).isZero();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A worker may vanish between any two batches; another goes on where it was. */
+/** A worker may die between any two batches; another worker resumes the import at its checkpoint. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
@@ -43,7 +43,7 @@ class ImportResumeTest {
     @Inject
     Scheduler scheduler;
 
-    /** The test plays the workers. */
+    /** The test takes the place of the workers. */
     @BeforeEach
     void pauseImportWorker() {
         scheduler.pause(ImportWorker.POLL_JOB);
@@ -55,8 +55,8 @@ class ImportResumeTest {
     }
 
     @Test
-    void anImportThatDoesNotMoveIsSeenUntilItDoes() {
-        assertThat(stalledSeconds()).as("there is none").isZero();
+    void importWithoutProgressIsReportedAsStalledUntilItProgresses() {
+        assertThat(stalledSeconds()).as("no import").isZero();
         Uploads.ImportOptions importOptions =
                 new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
         ImportId id = upload(importOptions, """
@@ -66,20 +66,20 @@ class ImportResumeTest {
                 stalled-3,Three,STALLED-3,1
                 """);
         backdateProgress(id);
-        assertThat(stalledSeconds()).as("queued, and no worker").isGreaterThan(700);
+        assertThat(stalledSeconds()).as("queued without a worker").isGreaterThan(700);
         ImportLease importLease = jobs.claim().orElseThrow();
-        assertThat(stalledSeconds()).as("taken up").isLessThan(100);
+        assertThat(stalledSeconds()).as("claimed").isLessThan(100);
         backdateProgress(upload(importOptions, """
                 Handle,Title,Variant SKU,Variant Price
                 stalled-4,Four,STALLED-4,1
                 """));
-        assertThat(stalledSeconds()).as("the next waits its turn").isLessThan(100);
+        assertThat(stalledSeconds()).as("the next import waits behind a running one").isLessThan(100);
         backdateProgress(id);
-        assertThat(stalledSeconds()).as("running, and no batch").isGreaterThan(700);
+        assertThat(stalledSeconds()).as("running without a finished batch").isGreaterThan(700);
         assertThat(runner.run(importLease, () -> true)).as("one batch").isFalse();
-        assertThat(stalledSeconds()).as("a batch went in").isLessThan(100);
+        assertThat(stalledSeconds()).as("a batch was applied").isLessThan(100);
         assertThat(runner.run(importLease, () -> false)).isTrue();
-        assertThat(stalledSeconds()).as("the next is queued still").isGreaterThan(700);
+        assertThat(stalledSeconds()).as("the next import is still queued").isGreaterThan(700);
         assertThat(runner.run(jobs.claim().orElseThrow(), () -> false)).isTrue();
         assertThat(stalledSeconds()).isZero();
     }
@@ -88,7 +88,7 @@ class ImportResumeTest {
         return QuarkusTransaction.requiringNew().call(jobs::stalledSeconds);
     }
 
-    /** As if nothing had come of it for twelve minutes. */
+    /** Makes the import look as if it had made no progress for twelve minutes. */
     private void backdateProgress(ImportId id) {
         QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
                         "UPDATE importing.import SET progressed_at = now() - interval '12 minutes' WHERE id = :id")
@@ -97,7 +97,7 @@ class ImportResumeTest {
     }
 
     @Test
-    void anAbandonedImportIsFinishedByAnotherWithExactCounters() {
+    void abandonedImportIsFinishedByAnotherWorkerWithExactCounts() {
         ImportId id = upload(new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false), """
                 Handle,Title,Variant SKU,Variant Price
                 resume-1,One,RESUME-1,1
@@ -112,7 +112,7 @@ class ImportResumeTest {
         assertThat(runner.run(abandoned, () -> true)).isFalse();
 
         assertThat(importQueries.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(2, 0, 0, 0));
-        assertThat(jobs.claim()).as("the lease still holds").isEmpty();
+        assertThat(jobs.claim()).as("the lease is still valid").isEmpty();
         Optional<ImportLease> another = await().pollInSameThread()
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> jobs.claim(), Optional::isPresent);
@@ -128,7 +128,7 @@ class ImportResumeTest {
                 .extracting(RowError::row)
                 .containsExactly(4L);
         assertThatThrownBy(() -> jobs.renew(another.orElseThrow())).isInstanceOf(ImportLeaseLost.class);
-        // As if the job had last run long ago.
+        // Make the job look as if it last ran long ago.
         QuarkusTransaction.requiringNew()
                 .run(() -> entities.createNativeQuery("DELETE FROM jobs.lease WHERE name = 'upload-sweeping'")
                         .executeUpdate());
@@ -137,7 +137,7 @@ class ImportResumeTest {
     }
 
     @Test
-    void anUploadThatWasCutOffIsNeverWorkedOn() {
+    void interruptedUploadIsNeverProcessed() {
         ImportId id = uploads.open(new Uploads.ImportOptions(FileKind.STOCK, FileFormat.FONDACO, "EUR", false));
         uploads.append(id, 0, "sku,available\n".getBytes(StandardCharsets.UTF_8));
 

@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file far larger than the memory that reads it: 200 MB into a JVM with a heap of 160 MB. */
+/** Imports a file far larger than the heap that processes it: 200 MB into a JVM with a heap of 160 MB. */
 class LargeImportIT {
     private static final Logger LOG = Logger.getLogger(LargeImportIT.class);
     private static final int PRODUCTS = 10_000;
@@ -36,23 +36,23 @@ class LargeImportIT {
     private Path data;
 
     @Test
-    void aFileOf200MegabytesGoesInThroughAHeapOf160() throws Exception {
+    void fileOf200MegabytesIsImportedWithAHeapOf160Megabytes() throws Exception {
         Map<String, String> environment =
                 Map.of("FONDACO_DATA_DIR", data.toString(), "FONDACO_DEMO_SHOP", "false", "HEAP", "160m");
         try (PackagedApp app = PackagedApp.start("large-import", environment);
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY);
                 HttpClient http = HttpClient.newHttpClient()) {
             long start = System.nanoTime();
-            HttpResponse<String> answer = http.send(
+            HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(app.base().resolve("/admin/v1/imports?kind=products&format=fondaco"))
                             .header("Authorization", "Bearer " + PackagedApp.ADMIN_KEY)
                             .header("Content-Type", "text/csv")
                             .POST(HttpRequest.BodyPublishers.ofInputStream(LargeImportIT::generateFile))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(202);
             JsonNode done = shop.awaitImport(
-                    new ObjectMapper().readTree(answer.body()).get("id").asText());
+                    new ObjectMapper().readTree(response.body()).get("id").asText());
             assertThat(done.get("status").asText()).as(done.toString()).isEqualTo("done");
             assertThat(done.get("rows").get("created").asInt()).isEqualTo(PRODUCTS);
             LOG.infof(

@@ -19,13 +19,13 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The file of refused rows, over HTTP: a shopkeeper mends it and imports it again. */
+/** The file of rejected rows over HTTP: it is downloaded, corrected and imported again. */
 @QuarkusTest
 class RejectedRowsTest {
     private static final String PRODUCTS = "kind=products&format=shopify";
 
     @Test
-    void mendedRowsGoInAndTheRestOfTheProductStaysAsItIs() {
+    void correctedRowsAreImportedAndTheRestOfTheProductIsKept() {
         String file = """
                 Title,Handle,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Tags
                 Mug,rr-mug,Size,S,RR-S,9,https://images.fondaco.example/1.jpg,"gift, ""blue\"""
@@ -36,8 +36,8 @@ class RejectedRowsTest {
         JsonPath done = importAndWait(PRODUCTS, file);
         assertRows(done, 3, 0, 0, 1);
 
-        String refused = downloadRejectedRows(done);
-        assertThat(cells(refused))
+        String rejectedFile = downloadRejectedRows(done);
+        assertThat(cells(rejectedFile))
                 .containsExactly(
                         List.of(
                                 "row",
@@ -88,8 +88,8 @@ class RejectedRowsTest {
                                 "https://images.fondaco.example/3.jpg",
                                 ""));
 
-        JsonPath again = importAndWait(PRODUCTS, refused.replace("RR-M,nine", "RR-M,10"));
-        // The first row speaks for the product, which has the picture of the mended row now.
+        JsonPath again = importAndWait(PRODUCTS, rejectedFile.replace("RR-M,nine", "RR-M,10"));
+        // The first row has the cells of the product, which now also has the image of the corrected row.
         assertRows(again, 1, 1, 1, 0);
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             JsonPath product = admin().get("/admin/v1/products?slug=rr-mug").jsonPath();
@@ -100,13 +100,13 @@ class RejectedRowsTest {
     }
 
     @Test
-    void aFileOfRefusedRowsThatIsNotMendedIsRefusedForTheSameReasons() {
+    void uncorrectedRejectedRowsAreRejectedAgainForTheSameReasons() {
         JsonPath done = importAndWait(
                 "kind=stock",
                 "available,sku,location\n7,RR-NOBODY,\n-1,RR-NOBODY,default\n3,RR-NOBODY,default,stray\n");
         assertRows(done, 0, 0, 0, 3);
-        String refused = downloadRejectedRows(done);
-        assertThat(cells(refused))
+        String rejectedFile = downloadRejectedRows(done);
+        assertThat(cells(rejectedFile))
                 .extracting(List::getFirst, cells -> cells.get(1), List::size)
                 .containsExactly(
                         tuple("row", "code", 6),
@@ -114,7 +114,7 @@ class RejectedRowsTest {
                         tuple("3", "invalid_quantity", 6),
                         tuple("4", "wrong_column_count", 7));
 
-        JsonPath again = importAndWait("kind=stock", refused);
+        JsonPath again = importAndWait("kind=stock", rejectedFile);
 
         assertRows(again, 0, 0, 0, 3);
         assertThat(admin().get(again.getString("errors_url")).jsonPath().getList("data.code"))
@@ -124,7 +124,7 @@ class RejectedRowsTest {
     }
 
     @Test
-    void aRowThatIsTooLongToBeKeptHasItsReasonAloneAndIsPassedOverTheNextTime() {
+    void rowTooLongToKeepHasOnlyItsReasonAndIsSkippedByTheNextImport() {
         String description = "x".repeat((int) RejectedRows.MAX_ROW_CHARACTERS + 1);
         JsonPath done = importAndWait(
                 "kind=products&format=fondaco",
@@ -132,15 +132,15 @@ class RejectedRowsTest {
                         .formatted(description));
         assertRows(done, 0, 0, 0, 2);
 
-        String refused = downloadRejectedRows(done);
-        assertThat(cells(refused).get(1)).startsWith("2", "invalid_status").hasSize(3);
-        assertThat(cells(refused).get(2)).contains("rr-short");
+        String rejectedFile = downloadRejectedRows(done);
+        assertThat(cells(rejectedFile).get(1)).startsWith("2", "invalid_status").hasSize(3);
+        assertThat(cells(rejectedFile).get(2)).contains("rr-short");
 
-        assertRows(importAndWait("kind=products&format=fondaco", refused.replace(",sold,", ",draft,")), 1, 0, 0, 0);
+        assertRows(importAndWait("kind=products&format=fondaco", rejectedFile.replace(",sold,", ",draft,")), 1, 0, 0, 0);
     }
 
     @Test
-    void cellsWithLineBreaksQuotesAndFormulasComeBackAsTheyWere() {
+    void cellsWithLineBreaksQuotesAndFormulasAreDownloadedUnchanged() {
         JsonPath done = importAndWait(
                 PRODUCTS, "Handle,Title,Body (HTML),Variant Price\nrr-odd,'=odd,\"a \"\"b\"\"\r\nc, שלום 🙂\",'=x\n");
 

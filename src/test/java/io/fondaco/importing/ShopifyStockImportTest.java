@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Stock in the exchange format, in and out, over HTTP. */
+/** Import and export of stock in the Shopify format, over HTTP. */
 @QuarkusTest
 class ShopifyStockImportTest {
     @Inject
@@ -39,7 +39,7 @@ class ShopifyStockImportTest {
                     + "Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),On hand (new)\n";
 
     @Test
-    void variantsAreFoundByHandleAndOptionsAndElseBySkuAtLocationsByCodeOrName() throws SQLException {
+    void variantsAreFoundByHandleAndOptionsOrBySkuAndLocationsByCodeOrName() throws SQLException {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 sf-boot,Boot,Size,37,SF-B1,50
@@ -82,7 +82,7 @@ class ShopifyStockImportTest {
     }
 
     @Test
-    void theNewerLayoutCountsWhatIsEnteredAndElseMakesFirstStockOnly() throws SQLException {
+    void currentLayoutAppliesNewCountsAndOtherwiseOnlyInitialStock() throws SQLException {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 sf-hat,Hat,Size,S,SF-HAT-S,5
@@ -104,7 +104,7 @@ class ShopifyStockImportTest {
     }
 
     @Test
-    void stockThatTheFileDoesNotKeepStaysWithAWarning() throws SQLException {
+    void stockMarkedAsNotStockedStaysWithAWarning() throws SQLException {
         importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nsf-stays,Stays,SF-STAYS,5\n");
         importAndWait("kind=stock", "sku,available\nSF-STAYS,4\n");
 
@@ -120,7 +120,7 @@ class ShopifyStockImportTest {
     }
 
     @Test
-    void aLocationIsMadeUnderItsNameWhenAskedForAndTheExportComesBackUnchanged() {
+    void locationIsCreatedByNameAndTheExportImportsBackUnchanged() {
         importAndWait(PRODUCTS, """
                 Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price
                 sf-out,"Out, ""quoted\""",Size,S,'007,5
@@ -153,7 +153,7 @@ class ShopifyStockImportTest {
     }
 
     @Test
-    void aCountBeyondTheBoundIsRefusedByFilesAndByAdjustmentsAlike() {
+    void countAboveTheLimitIsRejectedByImportsAndByAdjustments() {
         importAndWait(PRODUCTS, "Handle,Title,Variant SKU,Variant Price\nsf-many,Many,SF-MANY,5\n");
         assertRows(importAndWait("kind=stock", "sku,available\nSF-MANY,1000000000001\n"), 0, 0, 0, 1);
         assertRows(importAndWait(STOCK, "SKU,Location,Available\nSF-MANY,default,1000000000001\n"), 0, 0, 0, 1);
@@ -176,7 +176,7 @@ class ShopifyStockImportTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"9223372036854775808", "-9223372036854775809", "1000000000000000000000000000000"})
-    void aNumberBeyond64BitsIsSaidToBeOutOfRange(String number) {
+    void numberBeyond64BitsIsOutOfRange(String number) {
         adjust("sf-range" + number, "{\"sku\":\"SF-MANY\",\"delta\":" + number + "}")
                 .then()
                 .statusCode(400)
@@ -200,7 +200,7 @@ class ShopifyStockImportTest {
                 .statusCode(201);
     }
 
-    /** On the primary, so that no replica has to have them yet. */
+    /** Reads the primary, so that the test need not wait for a replica. */
     private List<String> levels(String sku) throws SQLException {
         String levels = shop.query("SELECT string_agg(location || ' ' || available, ',' ORDER BY location)"
                 + " FROM inventory.stock_level WHERE sku = '" + sku + "'");

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
-/** Writes something, by one of all ways; what is right and what is not is up to the shop. */
+/** Sends random write requests of every kind, valid or not. */
 final class RandomWriter {
     private static final int HISTORY_SIZE = 30;
     private static final int VARIANTS = 3;
@@ -77,7 +77,7 @@ final class RandomWriter {
         return IntStream.range(0, count).mapToObj(n -> prefix + n).toList();
     }
 
-    /** Gives the shop something to sell and an order for each product, so that the first writes find something. */
+    /** Creates products, stock and one order per product, so that the first writes have something to change. */
     void seedShop() {
         StringBuilder products = new StringBuilder("slug,title,status,options,sku,option_values,price_GBP\n");
         StringBuilder stock = new StringBuilder("sku,location,available\n");
@@ -91,15 +91,15 @@ final class RandomWriter {
         HANDLES.forEach(_ -> buy());
     }
 
-    /** Writes once. */
+    /** Sends one random write. */
     void write() {
         List<String> names = List.copyOf(writeOperations.keySet());
-        String way = pick(names);
-        addToHistory(way);
-        writeOperations.get(way).run();
+        String name = pick(names);
+        addToHistory(name);
+        writeOperations.get(name).run();
     }
 
-    /** The last writes and their answers, the oldest first. */
+    /** The last writes and their responses, oldest first. */
     String history() {
         return String.join("\n", history);
     }
@@ -109,16 +109,16 @@ final class RandomWriter {
         return lastOrderPath;
     }
 
-    /** How often which answer came, by what was asked for. */
+    /** The number of responses by method, path and status. */
     Map<String, Integer> outcomes() {
         return outcomes;
     }
 
-    private void addToHistory(String what) {
+    private void addToHistory(String entry) {
         if (history.size() >= HISTORY_SIZE) {
             history.removeFirst();
         }
-        history.addLast(what);
+        history.addLast(entry);
     }
 
     private ShopClient.ApiResponse send(String method, String path, Map<String, String> headers, Object body) {
@@ -143,27 +143,27 @@ final class RandomWriter {
         return Map.of("Idempotency-Key", UUID.randomUUID().toString());
     }
 
-    private <T> T pick(List<T> all) {
-        return all.get(random.nextInt(all.size()));
+    private <T> T pick(List<T> choices) {
+        return choices.get(random.nextInt(choices.size()));
     }
 
     private boolean chance(int inTen) {
         return random.nextInt(10) < inTen;
     }
 
-    /** The path of any one of a list; one that is not there if it is empty. */
+    /** The path of a random entry of a list; a path that does not exist if the list is empty. */
     private String anyPath(String list) {
         return anyPath(list, "id");
     }
 
     private String anyPath(String list, String name) {
-        JsonNode all = staff.get(list + "?limit=100", staff.adminKey())
+        JsonNode entries = staff.get(list + "?limit=100", staff.adminKey())
                 .expect(200)
                 .body()
                 .get("data");
-        return all.isEmpty()
+        return entries.isEmpty()
                 ? list + "/none"
-                : list + "/" + all.get(random.nextInt(all.size())).get(name).asText();
+                : list + "/" + entries.get(random.nextInt(entries.size())).get(name).asText();
     }
 
     private ShopClient.ApiResponse sendWithIfMatch(String method, String path, Object body) {
@@ -256,7 +256,7 @@ final class RandomWriter {
         sendWithIfMatch("PATCH", anyPath("/admin/v1/variants"), change);
     }
 
-    /** Some rows of one product, of which any may be wrong. */
+    /** Some rows of one product; any of them may be invalid. */
     private void shopifyFile() {
         StringBuilder file = new StringBuilder(
                 "Handle,Title,Published,Status,Option1 Name,Option1 Value,Option2 Name,"
@@ -391,11 +391,11 @@ final class RandomWriter {
     }
 
     private void buy() {
-        List<String> offered = purchasableSkus();
+        List<String> purchasable = purchasableSkus();
         List<Map<String, Object>> lines = IntStream.range(0, 1 + random.nextInt(3))
                 .mapToObj(_ -> Map.<String, Object>of(
                         "sku",
-                        offered.isEmpty() || chance(1) ? pick(SKUS) : pick(offered),
+                        purchasable.isEmpty() || chance(1) ? pick(SKUS) : pick(purchasable),
                         "quantity",
                         1 + random.nextInt(4)))
                 .toList();
@@ -407,12 +407,12 @@ final class RandomWriter {
         String path = "/store/v1/carts/" + opened.body().get("id").asText();
         String token = opened.body().get("cart_token").asText();
         send("PATCH", path, token, Map.of(), Map.of("shipping_method", "pickup"));
-        String money = pick(List.of("tok_ok", "tok_ok", "tok_ok", "tok_decline"));
-        Map<String, Object> payment = Map.of("payment", Map.of("provider", "test", "token", money));
+        String paymentToken = pick(List.of("tok_ok", "tok_ok", "tok_ok", "tok_decline"));
+        Map<String, Object> payment = Map.of("payment", Map.of("provider", "test", "token", paymentToken));
         send("POST", path + "/complete", token, idempotencyKey(), payment);
     }
 
-    /** SKUs that shoppers see and can have. */
+    /** SKUs that are visible and available in the store. */
     private List<String> purchasableSkus() {
         List<String> skus = new ArrayList<>();
         staff.get("/store/v1/products?limit=100", "")

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random sequences of writes by every way that there is: the JSON API, files in both formats, carts, and what staff does to
- * orders, stock, locations, categories and keys. No write may be answered with an error of the server. After each one every
- * list of the shop answers, every export imports back without changing a row, and the units of each order add up; after
- * each sequence the books agree. The few products, locations and keys are the same for all sequences, so that each begins
- * with what the others left.
+ * Random sequences of writes of every kind: the JSON API, files in both formats, carts, and staff changes to orders,
+ * stock, locations, categories and keys. No write may cause a server error. After each write every list of the shop
+ * must load, every export must import back without changing a row, and the units of the changed order must add up;
+ * after each sequence the invariants of the database must hold. All sequences use the same few products, locations and
+ * keys, so each starts with the state that the others left.
  *
- * <p>{@code -Dfaults.walks} is how many sequences; the seed is printed and can be given.
+ * <p>{@code -Dfaults.walks} is the number of sequences; the seed is logged and can be set with {@code -Dfaults.seed}.
  */
 class RandomWritesIT {
     private static final Logger LOG = Logger.getLogger(RandomWritesIT.class);
@@ -54,16 +54,16 @@ class RandomWritesIT {
     }
 
     @Test
-    void noWriteBreaksAListAnExportOrTheBooks() {
+    void noRandomWriteBreaksAListAnExportOrAnInvariant() {
         Random random = new Random(SEED);
         try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
             RandomWriter writer = new RandomWriter(staff, random);
-            ShopInvariants check = new ShopInvariants(staff);
+            ShopInvariants invariants = new ShopInvariants(staff);
             writer.seedShop();
             for (int sequence = 0; sequence < SEQUENCES; sequence++) {
                 for (int write = 0; write < WRITES_PER_SEQUENCE; write++) {
                     writer.write();
-                    check.assertInvariants(writer.history(), writer.lastOrderPath());
+                    invariants.assertInvariants(writer.history(), writer.lastOrderPath());
                 }
                 InvariantChecks.awaitNoViolations(database, SETTLE_TIMEOUT);
             }

@@ -7,7 +7,7 @@ import io.fondaco.replay.ShopClient;
 import java.util.List;
 import java.util.Optional;
 
-/** What holds for a shop after every write, seen over HTTP. */
+/** Checks over HTTP what must hold for a shop after every write. */
 final class ShopInvariants {
     private static final List<String> STORE_LISTS =
             List.of("/store/v1/products?limit=100", "/store/v1/products?limit=100&sort=price", "/store/v1/categories");
@@ -23,7 +23,7 @@ final class ShopInvariants {
             "/admin/v1/imports?limit=100",
             "/admin/v1/api-keys?limit=100");
 
-    /** What an export takes and the import of it. */
+    /** Query parameters of an export and of its import. */
     private static final List<String> FILES = List.of(
             "kind=products&format=fondaco", "kind=products&format=shopify&currency=GBP", "kind=stock&format=fondaco");
 
@@ -34,7 +34,7 @@ final class ShopInvariants {
     }
 
     /**
-     * @param writes what was done before, for whom a failure is told
+     * @param writes the writes before, for the failure message
      * @param order the path of the order that was changed last
      */
     void assertInvariants(String writes, Optional<String> order) {
@@ -57,11 +57,11 @@ final class ShopInvariants {
         JsonNode end = staff.awaitImport(
                 staff.importCsv(file, content).expect(202).body().get("id").asText());
         JsonNode rows = end.get("rows");
-        String told = "%s%n%s%n%s%nafter%n%s".formatted(end, errors(end), content, writes);
-        assertThat(end.get("status").asText()).as(told).isEqualTo("done");
-        assertThat(rows.get("rejected").asLong()).as(told).isZero();
-        assertThat(rows.get("created").asLong()).as(told).isZero();
-        assertThat(rows.get("updated").asLong()).as(told).isZero();
+        String message = "%s%n%s%n%s%nafter%n%s".formatted(end, errors(end), content, writes);
+        assertThat(end.get("status").asText()).as(message).isEqualTo("done");
+        assertThat(rows.get("rejected").asLong()).as(message).isZero();
+        assertThat(rows.get("created").asLong()).as(message).isZero();
+        assertThat(rows.get("updated").asLong()).as(message).isZero();
     }
 
     private JsonNode errors(JsonNode end) {
@@ -69,14 +69,14 @@ final class ShopInvariants {
     }
 
     private static void assertUnitsAddUp(JsonNode line, String writes) {
-        String told = line + "\nafter\n" + writes;
+        String message = line + "\nafter\n" + writes;
         int quantity = line.get("quantity").asInt();
         int cancelled = line.get("cancelled_quantity").asInt();
         int sent = line.get("fulfilled_quantity").asInt();
         int returned = line.get("returned_quantity").asInt();
-        assertThat(cancelled + sent).as(told).isBetween(0, quantity);
-        assertThat(returned).as(told).isBetween(0, sent);
-        assertThat(line.get("refunded_quantity").asInt()).as(told).isBetween(cancelled, quantity);
-        assertThat(line.get("restocked_quantity").asInt()).as(told).isBetween(0, cancelled + returned);
+        assertThat(cancelled + sent).as(message).isBetween(0, quantity);
+        assertThat(returned).as(message).isBetween(0, sent);
+        assertThat(line.get("refunded_quantity").asInt()).as(message).isBetween(cancelled, quantity);
+        assertThat(line.get("restocked_quantity").asInt()).as(message).isBetween(0, cancelled + returned);
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/** A packaged application that is killed with -9 on given occasions and started again on the same port. */
+/** A packaged application that is killed with -9 when a condition is met, and restarted on the same port. */
 final class KillableApp implements AutoCloseable {
     private static final Duration KILL_CONDITION_TIMEOUT = Duration.ofMinutes(5);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
@@ -30,11 +30,11 @@ final class KillableApp implements AutoCloseable {
         return kills.get();
     }
 
-    void killWhen(Callable<Boolean> occasion) {
+    void killWhen(Callable<Boolean> condition) {
         Awaitility.await()
                 .atMost(KILL_CONDITION_TIMEOUT)
                 .pollInterval(POLL_INTERVAL)
-                .until(occasion);
+                .until(condition);
         app.kill();
         kills.incrementAndGet();
         app = app.restart("replay-killed", environment);

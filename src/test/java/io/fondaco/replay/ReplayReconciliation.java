@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Holds what the shop says, by SQL and by its API, against the invoices: orders, lines, revenue per day to the penny,
- * stock per SKU to the unit, and money taken less money returned.
+ * Compares what the shop reports, by SQL and by its API, with the invoices: orders, lines, revenue per day to the
+ * penny, stock per SKU to the unit, and money captured less money refunded.
  */
 final class ReplayReconciliation {
     private static final int SKUS_PER_CALL = 50;
@@ -33,7 +33,7 @@ final class ReplayReconciliation {
         this.shop = shop;
     }
 
-    /** @return every difference found; empty when all agrees */
+    /** @return every difference; empty if there is none */
     List<String> run(String jdbcUrl, String username, String password) throws SQLException {
         Map<String, RetailReplay.PlacedOrder> byId = new HashMap<>();
         replay.orders().values().forEach(order -> byId.put(order.id, order));
@@ -51,15 +51,15 @@ final class ReplayReconciliation {
 
     String report() {
         StringBuilder text = new StringBuilder("rows read: %d%n".formatted(data.rows));
-        data.rejected.forEach((rule, rejectionTotals) -> text.append("  refused as %-28s %6d rows, %14.2f GBP%n"
+        data.rejected.forEach((rule, rejectionTotals) -> text.append("  rejected as %-28s %6d rows, %14.2f GBP%n"
                 .formatted(rule, rejectionTotals.rows(), rejectionTotals.value() / 10_000.0)));
-        text.append("  units taken back without an order to take them from: %d%n"
+        text.append("  cancelled units without an order to match: %d%n"
                 .formatted(replay.unmatched().values().stream()
                         .mapToLong(Long::longValue)
                         .sum()));
         text.append(replay.counts()).append(System.lineSeparator());
-        comparisons.forEach((what, figures) -> text.append("  %-44s %s%n".formatted(what, figures)));
-        return text.append(differences.isEmpty() ? "everything agrees" : differences.size() + " differences")
+        comparisons.forEach((name, figures) -> text.append("  %-44s %s%n".formatted(name, figures)));
+        return text.append(differences.isEmpty() ? "no differences" : differences.size() + " differences")
                 .toString();
     }
 
@@ -78,14 +78,14 @@ final class ReplayReconciliation {
                         io.fondaco.platform.identity.TypeId.format("order", rows.getObject("id", java.util.UUID.class));
                 RetailReplay.PlacedOrder order = byId.get(id);
                 if (order == null) {
-                    differences.add("SQL has an order that nobody placed: " + id);
+                    differences.add("SQL has an order that the replay did not place: " + id);
                     continue;
                 }
                 lines++;
                 String sku = rows.getString("sku");
                 quantities.computeIfAbsent(id, _ -> new HashMap<>()).merge(sku, rows.getLong("quantity"), Long::sum);
-                RetailData.InvoiceLine wanted = order.invoice.lines().get(sku);
-                if (wanted == null || wanted.unitPrice().amount() != rows.getLong("unit_price")) {
+                RetailData.InvoiceLine expected = order.invoice.lines().get(sku);
+                if (expected == null || expected.unitPrice().amount() != rows.getLong("unit_price")) {
                     differences.add("invoice %s: %s costs %d in SQL"
                             .formatted(order.invoice.number(), sku, rows.getLong("unit_price")));
                 }
@@ -100,7 +100,7 @@ final class ReplayReconciliation {
         byId.forEach((id, order) -> order.invoice.lines().forEach((sku, invoiceLine) -> {
             long found = quantities.getOrDefault(id, Map.of()).getOrDefault(sku, 0L);
             if (found != invoiceLine.quantity()) {
-                differences.add("invoice %s: %d of %s in SQL, %d wanted"
+                differences.add("invoice %s: %d of %s in SQL, expected %d"
                         .formatted(order.invoice.number(), found, sku, invoiceLine.quantity()));
             }
         }));
@@ -109,21 +109,21 @@ final class ReplayReconciliation {
                 "order lines, by SQL",
                 data.invoices.stream().mapToLong(i -> i.lines().size()).sum(),
                 lines);
-        SortedMap<String, Long> wanted = revenuePerDay();
+        SortedMap<String, Long> expected = revenuePerDay();
         compare(
                 "days with equal revenue, by SQL",
-                wanted.size(),
-                wanted.entrySet().stream()
+                expected.size(),
+                expected.entrySet().stream()
                         .filter(day -> Objects.equals(revenue.get(day.getKey()), day.getValue()))
                         .count());
-        compare("revenue in pence, by SQL", sum(wanted), sum(revenue));
+        compare("revenue in pence, by SQL", sum(expected), sum(revenue));
     }
 
     private SortedMap<String, Long> revenuePerDay() {
-        SortedMap<String, Long> wanted = new TreeMap<>();
+        SortedMap<String, Long> expected = new TreeMap<>();
         data.invoices.forEach(
-                invoice -> wanted.merge(invoice.day(), invoice.total().amount(), Long::sum));
-        return wanted;
+                invoice -> expected.merge(invoice.day(), invoice.total().amount(), Long::sum));
+        return expected;
     }
 
     private void compareOrdersByApi(Map<String, RetailReplay.PlacedOrder> byId) {
@@ -138,7 +138,7 @@ final class ReplayReconciliation {
                 orders++;
                 RetailReplay.PlacedOrder known = byId.get(order.get("id").asText());
                 if (known == null) {
-                    differences.add("the API has an order that nobody placed: " + order.get("id"));
+                    differences.add("the API has an order that the replay did not place: " + order.get("id"));
                 } else {
                     revenue.merge(
                             known.invoice.day(),
@@ -151,23 +151,23 @@ final class ReplayReconciliation {
                     : "";
         } while (!cursor.isEmpty());
         compare("orders, by API", data.invoices.size(), orders);
-        SortedMap<String, Long> wanted = revenuePerDay();
+        SortedMap<String, Long> expected = revenuePerDay();
         compare(
                 "days with equal revenue, by API",
-                wanted.size(),
-                wanted.entrySet().stream()
+                expected.size(),
+                expected.entrySet().stream()
                         .filter(day -> Objects.equals(revenue.get(day.getKey()), day.getValue()))
                         .count());
-        compare("revenue in pence, by API", sum(wanted), sum(revenue));
+        compare("revenue in pence, by API", sum(expected), sum(revenue));
     }
 
     private SortedMap<String, Long> expectedStock() {
-        SortedMap<String, Long> wanted = data.initialStock();
+        SortedMap<String, Long> expected = data.initialStock();
         data.invoices.forEach(invoice -> replay.orders()
                 .get(invoice.number())
                 .remaining
-                .forEach((sku, kept) -> wanted.merge(sku, -kept, Long::sum)));
-        return wanted;
+                .forEach((sku, remaining) -> expected.merge(sku, -remaining, Long::sum)));
+        return expected;
     }
 
     private void compareStockBySql(Connection sql) throws SQLException {
@@ -201,30 +201,30 @@ final class ReplayReconciliation {
         compareStock("by API", found);
     }
 
-    private void compareStock(String how, Map<String, Long> found) {
-        SortedMap<String, Long> wanted = expectedStock();
+    private void compareStock(String source, Map<String, Long> found) {
+        SortedMap<String, Long> expected = expectedStock();
         compare(
-                "SKUs with equal stock, " + how,
-                wanted.size(),
-                wanted.entrySet().stream()
+                "SKUs with equal stock, " + source,
+                expected.size(),
+                expected.entrySet().stream()
                         .filter(sku -> Objects.equals(found.get(sku.getKey()), sku.getValue()))
                         .count());
-        compare("units left, " + how, sum(wanted), sum(found));
+        compare("units left, " + source, sum(expected), sum(found));
     }
 
     private void compareMoneyBySql(Connection sql) throws SQLException {
-        long wanted = 0;
+        long expected = 0;
         for (RetailReplay.PlacedOrder order : replay.orders().values()) {
-            for (Map.Entry<String, Long> kept : order.remaining.entrySet()) {
-                wanted += kept.getValue()
-                        * order.invoice.lines().get(kept.getKey()).unitPrice().amount();
+            for (Map.Entry<String, Long> remaining : order.remaining.entrySet()) {
+                expected += remaining.getValue()
+                        * order.invoice.lines().get(remaining.getKey()).unitPrice().amount();
             }
         }
         try (PreparedStatement select =
                         sql.prepareStatement("SELECT sum(captured_amount - refunded_amount) FROM payment.payment");
                 ResultSet rows = select.executeQuery()) {
             rows.next();
-            compare("pence captured less refunded, by SQL", wanted, rows.getLong(1));
+            compare("pence captured less refunded, by SQL", expected, rows.getLong(1));
         }
     }
 
@@ -244,10 +244,10 @@ final class ReplayReconciliation {
         return values.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    private void compare(String what, long wanted, long found) {
-        comparisons.put(what, "wanted %,d, found %,d".formatted(wanted, found));
-        if (wanted != found) {
-            differences.add("%s: wanted %,d, found %,d".formatted(what, wanted, found));
+    private void compare(String name, long expected, long found) {
+        comparisons.put(name, "expected %,d, found %,d".formatted(expected, found));
+        if (expected != found) {
+            differences.add("%s: expected %,d, found %,d".formatted(name, expected, found));
         }
     }
 }

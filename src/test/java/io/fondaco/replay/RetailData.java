@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Some days of the UCI "Online Retail" data set (Daqing Chen, 2015, CC BY 4.0) as invoices, cancellations, a catalogue
- * and the rows that no shop could sell, each under the rule that refused it.
+ * Some days of the UCI "Online Retail" data set (Daqing Chen, 2015, CC BY 4.0) as invoices, cancellations, a catalog,
+ * and the rows that no shop could sell, grouped by the rule that rejects them.
  */
 final class RetailData {
     final List<Invoice> invoices = new ArrayList<>();
@@ -29,7 +29,7 @@ final class RetailData {
     private final Map<String, Map<Long, Integer>> prices = new TreeMap<>();
     long rows;
 
-    /** An invoice's good lines, one per SKU. */
+    /** An invoice with its valid lines, one per SKU. */
     record Invoice(String number, String day, String customer, Map<String, InvoiceLine> lines) {
         Money total() {
             return lines.values().stream()
@@ -40,7 +40,7 @@ final class RetailData {
 
     record InvoiceLine(String sku, long quantity, Money unitPrice) {}
 
-    /** Rows refused by one rule: how many, and what they are worth in ten-thousandths of a pound. */
+    /** The rows rejected by one rule: their number and their value in ten-thousandths of a pound. */
     record RejectionTotals(long rows, long value) {
         RejectionTotals plus(RetailRow row) {
             return new RejectionTotals(rows + 1, value + row.value());
@@ -57,16 +57,16 @@ final class RetailData {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        List<RetailRow> good = new ArrayList<>();
+        List<RetailRow> validRows = new ArrayList<>();
         RetailData data = new RetailData();
         for (Path file : files) {
-            data.readDay(file, good);
+            data.readDay(file, validRows);
         }
-        data.groupIntoInvoices(good);
+        data.groupIntoInvoices(validRows);
         return data;
     }
 
-    private void readDay(Path file, List<RetailRow> good) {
+    private void readDay(Path file, List<RetailRow> validRows) {
         String day = file.getFileName().toString().replace(".csv", "");
         try (CsvReader<NamedCsvRecord> records = CsvReader.builder().ofNamedCsvRecord(file)) {
             for (NamedCsvRecord csv : records) {
@@ -82,7 +82,7 @@ final class RetailData {
                 if (!row.description().isBlank()) {
                     titles.putIfAbsent(row.code(), row.description().strip());
                 }
-                row.rejectionReason().ifPresentOrElse(rule -> reject(rule, row), () -> good.add(row));
+                row.rejectionReason().ifPresentOrElse(rule -> reject(rule, row), () -> validRows.add(row));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -93,15 +93,15 @@ final class RetailData {
         rejected.merge(rule, new RejectionTotals(0, 0).plus(row), (before, _) -> before.plus(row));
     }
 
-    private void groupIntoInvoices(List<RetailRow> good) {
-        for (RetailRow row : good) {
+    private void groupIntoInvoices(List<RetailRow> validRows) {
+        for (RetailRow row : validRows) {
             if (!row.isCancellation()) {
                 prices.computeIfAbsent(row.code(), _ -> new TreeMap<>())
                         .merge(row.unitPriceMoney().amount(), 1, Integer::sum);
             }
         }
         Map<String, List<RetailRow>> byInvoice = new LinkedHashMap<>();
-        good.forEach(row ->
+        validRows.forEach(row ->
                 byInvoice.computeIfAbsent(row.invoice(), _ -> new ArrayList<>()).add(row));
         byInvoice.forEach((number, lines) -> addInvoice(number, lines));
     }
@@ -126,18 +126,21 @@ final class RetailData {
         (first.isCancellation() ? cancellations : invoices).add(invoice);
     }
 
-    /** The commonest price of a code is sold under the code itself; each other price level is a variant of its own. */
+    /**
+     * The most frequent price of a code uses the code itself as the SKU; each other price level is a variant of its
+     * own.
+     */
     private String sku(String code, long price) {
         Map<Long, Integer> levels = prices.get(code);
-        long usual = levels.entrySet().stream()
+        long mostFrequent = levels.entrySet().stream()
                 .max(Map.Entry.<Long, Integer>comparingByValue()
                         .thenComparing(Map.Entry.comparingByKey(Comparator.reverseOrder())))
                 .orElseThrow()
                 .getKey();
-        return price == usual ? code : code + "-" + price;
+        return price == mostFrequent ? code : code + "-" + price;
     }
 
-    /** The catalogue as a Shopify product CSV: one product per code, one variant per price level. */
+    /** The catalog as a Shopify product CSV: one product per code, one variant per price level. */
     String productsCsv() {
         StringBuilder csv = new StringBuilder(
                 "Handle,Title,Body (HTML),Vendor,Tags,Published,Option1 Name,Option1 Value,Variant SKU,"
@@ -165,14 +168,14 @@ final class RetailData {
         return csv.toString();
     }
 
-    /** Every unit that the invoices will sell, and five more. */
+    /** All units that the invoices will sell, plus five per SKU. */
     SortedMap<String, Long> initialStock() {
-        SortedMap<String, Long> received = new TreeMap<>();
-        prices.forEach((code, levels) -> levels.keySet().forEach(price -> received.put(sku(code, price), 5L)));
+        SortedMap<String, Long> stock = new TreeMap<>();
+        prices.forEach((code, levels) -> levels.keySet().forEach(price -> stock.put(sku(code, price), 5L)));
         invoices.forEach(invoice -> invoice.lines()
                 .values()
-                .forEach(invoiceLine -> received.merge(invoiceLine.sku(), invoiceLine.quantity(), Long::sum)));
-        return received;
+                .forEach(invoiceLine -> stock.merge(invoiceLine.sku(), invoiceLine.quantity(), Long::sum)));
+        return stock;
     }
 
     String stockCsv() {

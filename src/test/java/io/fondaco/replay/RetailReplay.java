@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Turns a real shop's invoices into traffic: imports its catalogue and stock over HTTP, then places every invoice as
- * cart and complete, 16 at a time, and every cancellation as a refund of the order it belongs to, or as its cancellation
- * when nothing of it remains.
+ * Turns a real shop's invoices into traffic: imports its catalog and stock over HTTP, then places every invoice as an
+ * order (cart and completion), 16 at a time. Every cancellation becomes a refund of the order it belongs to, or its
+ * cancellation if it covers the whole order.
  */
 final class RetailReplay {
     private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
@@ -42,16 +42,16 @@ final class RetailReplay {
     }
 
     /**
-     * @param heldByTheDead how long units may be missing that a pod had set aside when it was killed: the stock is
-     *     counted so that each order needs its own
+     * @param orphanedReservationTimeout how long units reserved by a killed pod may be missing: the stock is so low
+     *     that each order needs its own units
      */
-    RetailReplay(ShopClient shop, RetailData data, Duration heldByTheDead) {
+    RetailReplay(ShopClient shop, RetailData data, Duration orphanedReservationTimeout) {
         this.shop = shop;
         this.data = data;
-        this.orphanedReservationTimeout = heldByTheDead;
+        this.orphanedReservationTimeout = orphanedReservationTimeout;
     }
 
-    /** An order as the shop answered it, and what of each line has not come back yet. */
+    /** An order as the shop returned it, and the units of each line that were not returned yet. */
     static final class PlacedOrder {
         final RetailData.Invoice invoice;
         final String id;
@@ -68,7 +68,7 @@ final class RetailReplay {
         }
     }
 
-    /** Units of one SKU that come back from one order. */
+    /** Units of one SKU that are returned from one order. */
     private record ReturnedUnits(PlacedOrder order, String sku, long quantity) {}
 
     Map<String, PlacedOrder> orders() {
@@ -84,11 +84,11 @@ final class RetailReplay {
     }
 
     String counts() {
-        return "%d orders, %d refunds, %d whole cancellations, %d requests, %d of them repeated"
+        return "%d orders, %d refunds, %d full cancellations, %d requests, %d retries"
                 .formatted(orders.size(), refunds.get(), cancelledOrders.get(), shop.requests(), shop.retries());
     }
 
-    void importCatalogue() {
+    void importCatalog() {
         importFile("kind=products&format=shopify&currency=GBP", data.productsCsv());
         importFile("kind=stock", data.stockCsv());
     }
@@ -101,7 +101,7 @@ final class RetailReplay {
         if (!ended.get("status").asText().equals("done")
                 || counts.get("rejected").asLong() != 0
                 || counts.get("read").asLong() != rows) {
-            throw new IllegalStateException("The import of %d rows ended so: %s".formatted(rows, ended));
+            throw new IllegalStateException("Unexpected result of the import of %d rows: %s".formatted(rows, ended));
         }
     }
 
@@ -138,13 +138,13 @@ final class RetailReplay {
     }
 
     static String email(RetailData.Invoice invoice) {
-        String who = invoice.customer().isBlank()
+        String name = invoice.customer().isBlank()
                 ? "guest-" + invoice.number()
                 : "customer-" + invoice.customer().replace(".0", "");
-        return who + "@retail.example";
+        return name + "@retail.example";
     }
 
-    /** Each cancellation goes to the customer's latest earlier orders that still keep units of the SKU. */
+    /** Assigns each cancellation to the customer's latest earlier orders that still have units of the SKU. */
     void replayCancellations() {
         Map<String, Deque<PlacedOrder>> byCustomer = new HashMap<>();
         for (RetailData.Invoice invoice : data.invoices) {
@@ -180,35 +180,35 @@ final class RetailReplay {
             Map<String, Deque<PlacedOrder>> byCustomer,
             RetailData.Invoice cancellation,
             RetailData.InvoiceLine invoiceLine) {
-        long left = invoiceLine.quantity();
+        long unmatchedUnits = invoiceLine.quantity();
         List<ReturnedUnits> parts = new ArrayList<>();
         if (!cancellation.customer().isBlank()) {
             for (PlacedOrder order : byCustomer.getOrDefault(cancellation.customer(), new ArrayDeque<>())) {
-                long kept = order.remaining.getOrDefault(invoiceLine.sku(), 0L);
+                long remaining = order.remaining.getOrDefault(invoiceLine.sku(), 0L);
                 boolean earlier =
                         order.invoice.number().compareTo(cancellation.number().substring(1)) < 0;
-                if (left > 0 && kept > 0 && earlier) {
-                    long back = Math.min(left, kept);
-                    order.remaining.put(invoiceLine.sku(), kept - back);
-                    parts.add(new ReturnedUnits(order, invoiceLine.sku(), back));
-                    left -= back;
+                if (unmatchedUnits > 0 && remaining > 0 && earlier) {
+                    long returned = Math.min(unmatchedUnits, remaining);
+                    order.remaining.put(invoiceLine.sku(), remaining - returned);
+                    parts.add(new ReturnedUnits(order, invoiceLine.sku(), returned));
+                    unmatchedUnits -= returned;
                 }
             }
         }
-        if (left > 0) {
-            unmatched.merge(invoiceLine.sku(), left, Long::sum);
+        if (unmatchedUnits > 0) {
+            unmatched.merge(invoiceLine.sku(), unmatchedUnits, Long::sum);
         }
         return parts;
     }
 
     private void refundOrCancel(PlacedOrder order, List<ReturnedUnits> parts, int number) {
         Map<String, String> key = Map.of("Idempotency-Key", "back-%s-%d".formatted(order.invoice.number(), number));
-        boolean everything = number == 1
+        boolean wholeOrder = number == 1
                 && parts.size() == order.lineIds.size()
                 && parts.stream()
                         .allMatch(part -> part.quantity()
                                 == order.invoice.lines().get(part.sku()).quantity());
-        if (everything) {
+        if (wholeOrder) {
             shop.send(
                             "POST",
                             "/admin/v1/orders/" + order.id + "/cancel",
@@ -244,7 +244,7 @@ final class RetailReplay {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The replay met an unexpected answer", e.getCause());
+            throw new IllegalStateException("The replay got an unexpected response", e.getCause());
         }
     }
 }

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shop's main job on real input. {@code -Dreplay.days=305} replays the whole year, {@code -Dreplay.input=…} names
- * another folder of day files.
+ * Replays a real shop's data through the API. {@code -Dreplay.days=305} replays the whole year, {@code
+ * -Dreplay.input=…} names another folder of day files.
  */
 class RetailReplayIT {
-    /** For units that a pod set aside with others' and did not live to sell. */
+    /** Time to live of units that a pod reserved in a batch and did not sell before it was killed. */
     private static final String BATCHED_RESERVATION_TTL = "10s";
 
-    /** Several times as long as that and a run of the job that frees what ran out. */
+    /** Several times that time to live plus one run of the job that releases expired reservations. */
     private static final Duration ORPHANED_RESERVATION_TIMEOUT = Duration.ofMinutes(1);
 
     private static final Logger LOG = Logger.getLogger(RetailReplayIT.class);
@@ -44,7 +44,7 @@ class RetailReplayIT {
                 ShopClient shop = new ShopClient(app.base(), PackagedApp.ADMIN_KEY)) {
             RetailReplay replay = new RetailReplay(shop, day);
             long start = System.nanoTime();
-            replay.importCatalogue();
+            replay.importCatalog();
             long imported = System.nanoTime();
             replay.placeOrders();
             long placed = System.nanoTime();
@@ -60,7 +60,7 @@ class RetailReplayIT {
     }
 
     @Test
-    void killingTheApplicationDuringImportAndOrdersLosesNothingAndDoublesNothing() throws Exception {
+    void killsDuringImportAndOrdersLoseAndDuplicateNothing() throws Exception {
         RetailData day = loadRetailData();
         try (EmbeddedCluster cluster = TemplateCluster.start(data);
                 KillableApp killable = new KillableApp(environment(cluster));
@@ -72,12 +72,12 @@ class RetailReplayIT {
                 killable.killWhen(() -> replay.placedCount() > 60);
                 killable.killWhen(() -> replay.placedCount() > 100);
             });
-            replay.importCatalogue();
+            replay.importCatalog();
             replay.placeOrders();
             killer.join(Duration.ofMinutes(2));
             replay.replayCancellations();
             assertThat(killable.kills()).isEqualTo(4);
-            assertThat(shop.retries()).as("requests that a kill cut off").isPositive();
+            assertThat(shop.retries()).as("requests interrupted by a kill").isPositive();
             assertThat(reconcile(cluster, day, replay, shop)).isEmpty();
         }
     }
@@ -92,7 +92,7 @@ class RetailReplayIT {
 
     private static List<String> reconcile(EmbeddedCluster cluster, RetailData day, RetailReplay replay, ShopClient shop)
             throws Exception {
-        // The API's lists are read from the replica, which may be some milliseconds behind.
+        // The API reads its lists from the replica, which may be some milliseconds behind.
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> count(
@@ -134,7 +134,7 @@ class RetailReplayIT {
             rows.next();
             return rows.getLong(1);
         } catch (java.sql.SQLException e) {
-            // The tables may not be there yet.
+            // The tables may not exist yet.
             LOG.debug(e.getMessage());
             return 0;
         }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** One line of an invoice as the shop's own system wrote it, clean or not. */
+/** One line of an invoice as the shop's own system wrote it, valid or not. */
 record RetailRow(
         String day,
         String invoice,
@@ -20,7 +20,7 @@ record RetailRow(
     private static final Pattern GOODS = Pattern.compile("[0-9]{5}[A-Z]{0,2}");
     private static final Set<String> GOODS_WITH_OTHER_CODES = Set.of("DCGS", "GIFT_");
 
-    /** Why a row is no sale of goods that a shop could make; empty for a good row. */
+    /** Why a row is not a sale of goods that a shop could make; empty for a valid row. */
     Optional<String> rejectionReason() {
         if (!invoice.matches("C?[0-9]{6}")) {
             return Optional.of("not_an_invoice");
@@ -51,7 +51,7 @@ record RetailRow(
         return Long.parseLong(quantity);
     }
 
-    /** The shop wrote codes in both cases and meant the same thing. */
+    /** The shop wrote codes in both cases with the same meaning. */
     String code() {
         return stockCode.strip().toUpperCase(Locale.ROOT);
     }
@@ -73,7 +73,7 @@ record RetailRow(
         }
     }
 
-    /** What the row is worth by its own words, in ten-thousandths of a pound: dirty prices have more than two decimals. */
+    /** The value of the row in ten-thousandths of a pound: unrounded prices have more than two decimals. */
     long value() {
         return new java.math.BigDecimal(unitPrice)
                 .multiply(new java.math.BigDecimal(quantity))

@@ -20,8 +20,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A shop's front end and back office over HTTP; carries the consistency token that it is given. Repeats what may be repeated: reads, and writes that carry an
- * Idempotency-Key or whose repetition leaves nothing but an abandoned cart behind.
+ * Calls the store and admin API over HTTP and sends the latest consistency token. Retries requests that are safe to
+ * repeat: reads, and writes with an Idempotency-Key or whose repetition leaves only an abandoned cart behind.
  */
 public final class ShopClient implements AutoCloseable {
     private static final String CONSISTENCY_HEADER = "Fondaco-Consistency";
@@ -45,28 +45,28 @@ public final class ShopClient implements AutoCloseable {
         this(base, adminKey, DEFAULT_RETRY_TIMEOUT);
     }
 
-    /** @param giveUp how long it repeats what fails */
-    public ShopClient(URI base, String adminKey, Duration giveUp) {
-        this(base, adminKey, giveUp, true);
+    /** @param retryTimeout how long it retries failed requests */
+    public ShopClient(URI base, String adminKey, Duration retryTimeout) {
+        this(base, adminKey, retryTimeout, true);
     }
 
-    /** Somebody to whom it is an answer, too, that another request is at the same. */
+    /** A client that returns the conflict "another request is in progress" instead of retrying. */
     public static ShopClient withoutConflictRetry(URI base, String adminKey) {
         return new ShopClient(base, adminKey, DEFAULT_RETRY_TIMEOUT, false);
     }
 
-    private ShopClient(URI base, String adminKey, Duration giveUp, boolean waitsForOthers) {
+    private ShopClient(URI base, String adminKey, Duration retryTimeout, boolean retriesConflicts) {
         this.base = base;
         this.adminKey = adminKey;
-        this.retryTimeout = giveUp;
-        this.retriesConflicts = waitsForOthers;
+        this.retryTimeout = retryTimeout;
+        this.retriesConflicts = retriesConflicts;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(2))
                 .build();
     }
 
-    /** An answer: its status and its JSON. */
+    /** A response: its status and its JSON body. */
     public record ApiResponse(int status, JsonNode body) {
         public ApiResponse expect(int... statuses) {
             for (int expected : statuses) {
@@ -74,7 +74,7 @@ public final class ShopClient implements AutoCloseable {
                     return this;
                 }
             }
-            throw new IllegalStateException("Unexpected answer " + status + ": " + body);
+            throw new IllegalStateException("Unexpected response " + status + ": " + body);
         }
     }
 
@@ -86,7 +86,7 @@ public final class ShopClient implements AutoCloseable {
         return retries.get();
     }
 
-    /** The consistency token that it holds; empty before its first write. */
+    /** The latest consistency token received; empty before the first one. */
     public String consistencyToken() {
         return consistencyToken.get();
     }
@@ -99,10 +99,10 @@ public final class ShopClient implements AutoCloseable {
         return send(HttpRequest.newBuilder(base.resolve(path)).GET(), bearer);
     }
 
-    /** What a GET answers that is no JSON, once. */
+    /** The body of a GET response that is not JSON; not retried. */
     public String getText(String path, String bearer) {
         try {
-            HttpResponse<String> answer = http.send(
+            HttpResponse<String> response = http.send(
                     HttpRequest.newBuilder(base.resolve(path))
                             .timeout(REQUEST_TIMEOUT)
                             .header("Authorization", "Bearer " + bearer)
@@ -111,10 +111,10 @@ public final class ShopClient implements AutoCloseable {
                                     consistencyToken.get().isEmpty() ? "start" : consistencyToken.get())
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException("Unexpected answer " + answer.statusCode() + ": " + answer.body());
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException("Unexpected response " + response.statusCode() + ": " + response.body());
             }
-            return answer.body();
+            return response.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -131,7 +131,7 @@ public final class ShopClient implements AutoCloseable {
         return send(request, bearer);
     }
 
-    /** A cart of a guest: where it is, and what opens it. */
+    /** The path of a guest's cart and the token that grants access to it. */
     public record GuestCart(String path, String token) {}
 
     /** @param lines each with a sku and a quantity */
@@ -149,12 +149,12 @@ public final class ShopClient implements AutoCloseable {
                 cart.get("cart_token").asText());
     }
 
-    /** Sets an address, a shipping method. */
-    public void updateCart(GuestCart guestCart, Map<String, ?> choice) {
-        send("PATCH", guestCart.path(), guestCart.token(), Map.of(), choice).expect(200);
+    /** Sets an address or a shipping method. */
+    public void updateCart(GuestCart guestCart, Map<String, ?> change) {
+        send("PATCH", guestCart.path(), guestCart.token(), Map.of(), change).expect(200);
     }
 
-    /** Pays with money of the test provider. */
+    /** Completes the cart with a test payment that succeeds. */
     public ApiResponse complete(GuestCart guestCart, String key) {
         return send(
                 "POST",
@@ -164,7 +164,11 @@ public final class ShopClient implements AutoCloseable {
                 Map.of("payment", Map.of("provider", "test", "token", "tok_ok")));
     }
 
-    /** Buys one of it, as a guest who fetches it. @return the order */
+    /**
+     * Buys one unit as a guest with pickup.
+     *
+     * @return the order
+     */
     public JsonNode buy(String currency, String sku) {
         GuestCart guestCart =
                 openCart(currency, UUID.randomUUID() + "@example.com", List.of(Map.of("sku", sku, "quantity", 1)));
@@ -172,7 +176,7 @@ public final class ShopClient implements AutoCloseable {
         return complete(guestCart, UUID.randomUUID().toString()).expect(201).body();
     }
 
-    /** A product for 5.00 GBP with the one variant; its handle is the SKU in small letters. */
+    /** Imports a product with one variant for 5.00 GBP; its handle is the SKU in lower case. */
     public void importProduct(String sku) {
         importProducts(
                 "GBP",
@@ -180,7 +184,7 @@ public final class ShopClient implements AutoCloseable {
                         .formatted(sku.toLowerCase(Locale.ROOT), sku));
     }
 
-    /** {@link #importProduct}, and so many of it. */
+    /** Imports the product of {@link #importProduct} with {@code units} in stock. */
     public void importProductWithStock(String sku, int units) {
         importProduct(sku);
         importStock("sku,location,available\n%s,default,%d\n".formatted(sku, units));
@@ -194,7 +198,7 @@ public final class ShopClient implements AutoCloseable {
                 adminKey);
     }
 
-    /** Imports products in Shopify's format, and waits until they are there. */
+    /** Imports products in the Shopify format and waits until the import has ended. */
     public void importProducts(String currency, String csv) {
         awaitImport(importCsv("kind=products&format=shopify&currency=" + currency, csv)
                 .expect(202)
@@ -203,7 +207,7 @@ public final class ShopClient implements AutoCloseable {
                 .asText());
     }
 
-    /** Imports stock, and waits until it is there. */
+    /** Imports stock and waits until the import has ended. */
     public void importStock(String csv) {
         awaitImport(importCsv("kind=stock&create_locations=true", csv)
                 .expect(202)
@@ -212,12 +216,12 @@ public final class ShopClient implements AutoCloseable {
                 .asText());
     }
 
-    /** Waits, for at most ten minutes, until an import is done; answers its last state. */
+    /** Waits for at most ten minutes until an import has ended; returns its final state. */
     public JsonNode awaitImport(String id) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(10);
         while (System.nanoTime() < deadline) {
             ApiResponse apiResponse = get("/admin/v1/imports/" + id, adminKey);
-            // The list of imports may be read from a replica that has not seen it yet.
+            // The import may be read from a replica that does not have it yet.
             if (apiResponse.status() == 200) {
                 String status = apiResponse.body().path("status").asText();
                 if (status.equals("done") || status.equals("failed")) {
@@ -230,9 +234,9 @@ public final class ShopClient implements AutoCloseable {
     }
 
     private ApiResponse send(HttpRequest.Builder builder, String bearer) {
-        String seen = consistencyToken.get();
-        if (!seen.isEmpty()) {
-            builder.header(CONSISTENCY_HEADER, seen);
+        String token = consistencyToken.get();
+        if (!token.isEmpty()) {
+            builder.header(CONSISTENCY_HEADER, token);
         }
         HttpRequest request = builder.timeout(REQUEST_TIMEOUT)
                 .header("Authorization", "Bearer " + bearer)
@@ -269,9 +273,9 @@ public final class ShopClient implements AutoCloseable {
         }
     }
 
-    /** Of tokens of requests that were under way together the one that sorts later counts. */
-    private void updateConsistencyToken(String answered) {
-        consistencyToken.accumulateAndGet(answered, (mine, theirs) -> mine.compareTo(theirs) > 0 ? mine : theirs);
+    /** Of the tokens of concurrent requests, the one that sorts later is kept. */
+    private void updateConsistencyToken(String received) {
+        consistencyToken.accumulateAndGet(received, (mine, theirs) -> mine.compareTo(theirs) > 0 ? mine : theirs);
     }
 
     private String write(Object body) {
