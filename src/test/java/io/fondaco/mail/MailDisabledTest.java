@@ -20,8 +20,8 @@ class MailDisabledTest {
         assertThatThrownBy(() -> start(Map.of("fondaco.mail.enabled", "true")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
-                        "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM names no mail address: set it, or switch "
-                                + "mail off.");
+                        "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM has no e-mail address: set it, or disable "
+                                + "mail.");
         assertThatThrownBy(() -> start(Map.of("fondaco.mail.enabled", "true", "fondaco.mail.from", "nobody")))
                 .isInstanceOf(ConfigurationException.class);
     }
