@@ -21,8 +21,8 @@ import java.util.UUID;
 import org.hibernate.Session;
 
 /**
- * The stored e-mail notifications and their status. The pod that sends one holds a lease on it, by the clock of the database.
- * If the pod dies, the lease expires and another pod sends the e-mail.
+ * The stored e-mail notifications and their status. The pod that sends one holds a lease on it, by the clock of the
+ * database. If the pod dies, the lease expires and another pod sends the e-mail.
  */
 @ApplicationScoped
 class EmailNotifications {
@@ -158,7 +158,9 @@ class EmailNotifications {
                 .executeUpdate();
     }
 
-    /** Marks the e-mail as failed and stores its event as a dead letter of the listener; a replay resets it to pending. */
+    /**
+     * Marks the e-mail as failed and stores its event as a dead letter of the listener; a replay resets it to pending.
+     */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void markFailed(EmailNotification emailNotification, String error) {
         int updated = entities.createNativeQuery("""

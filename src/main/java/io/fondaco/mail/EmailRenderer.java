@@ -199,7 +199,9 @@ class EmailRenderer {
                         .toList();
     }
 
-    /** Replaces line breaks, so that text from outside cannot start a line in a header or in the e-mail. Empty for null. */
+    /**
+     * Replaces line breaks, so that text from outside cannot start a line in a header or in the e-mail. Empty for null.
+     */
     private static String toSingleLine(@Nullable String text) {
         return text == null ? "" : LINE_BREAKS.matcher(text).replaceAll(" ").strip();
     }

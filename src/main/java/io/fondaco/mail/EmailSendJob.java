@@ -15,7 +15,9 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 
-/** Sends due e-mails on every worker, every {@code fondaco.mail.send-interval}; the pod that claims an e-mail sends it. */
+/**
+ * Sends due e-mails on every worker, every {@code fondaco.mail.send-interval}; the pod that claims an e-mail sends it.
+ */
 @ApplicationScoped
 class EmailSendJob {
     /** The identity of the job, by which tests pause it. */

@@ -29,8 +29,8 @@ class EmailSender {
     private final Backoff backoff;
 
     /**
-     * All SMTP connections use one event loop. The client registers its handler on the event loop of the caller; on another
-     * loop the server's greeting may arrive before that and is lost, and the e-mail waits until its time limit.
+     * All SMTP connections use one event loop. The client registers its handler on the event loop of the caller; on
+     * another loop the server's greeting may arrive before that and is lost, and the e-mail waits until its time limit.
      */
     private final Context smtpEventLoop;
 

@@ -12,8 +12,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
 /**
- * Skips the jobs of this module while e-mails are disabled and on pods without the worker role. Stops the start if e-mails are
- * enabled without a sender address.
+ * Skips the jobs of this module while e-mails are disabled and on pods without the worker role. Stops the start if
+ * e-mails are enabled without a sender address.
  */
 @ApplicationScoped
 class MailDisabled implements Scheduled.SkipPredicate {

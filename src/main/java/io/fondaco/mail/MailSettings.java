@@ -9,8 +9,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.mail")
 interface MailSettings {
     /**
-     * Whether e-mails are sent. Events from before it was enabled for the first time never cause an e-mail. Events from a time
-     * while it was disabled again do, as long as the outbox still has them.
+     * Whether e-mails are sent. Events from before it was enabled for the first time never cause an e-mail. Events from
+     * a time while it was disabled again do, as long as the outbox still has them.
      */
     @WithDefault("false")
     boolean enabled();

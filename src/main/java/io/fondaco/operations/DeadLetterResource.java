@@ -65,11 +65,11 @@ class DeadLetterResource {
             String error,
             Instant diedAt) {
 
-        static Letter of(DeadLetter letter) {
-            Event event = letter.event();
+        static Letter of(DeadLetter deadLetter) {
+            Event event = deadLetter.event();
             return new Letter(
-                    new DeadLetterId(letter.id()),
-                    letter.listener(),
+                    new DeadLetterId(deadLetter.id()),
+                    deadLetter.listener(),
                     event.publicId(),
                     event.type(),
                     event.subject(),
@@ -77,8 +77,8 @@ class DeadLetterResource {
                     event.time(),
                     event.data(),
                     event.attempts(),
-                    letter.error(),
-                    letter.diedAt());
+                    deadLetter.error(),
+                    deadLetter.diedAt());
         }
     }
 
@@ -96,7 +96,7 @@ class DeadLetterResource {
                 .map(place -> DeadLetterId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         List<DeadLetter> rows = deadLetters.list(Optional.ofNullable(listener), after, limit + 1);
-        return Page.fromRows(rows, limit, letter -> PageCursor.of(SORT, new DeadLetterId(letter.id()).toString()))
+        return Page.fromRows(rows, limit, deadLetter -> PageCursor.of(SORT, new DeadLetterId(deadLetter.id()).toString()))
                 .map(Letter::of);
     }
 
@@ -120,7 +120,7 @@ class DeadLetterResource {
             summary = "Replay a dead letter",
             description =
                     "Returns the event to the listener, due immediately and with all attempts available again. If all of them "
-                            + "fail, there is a new dead letter.")
+                            + "fail, there is a new dead deadLetter.")
     @APIResponse(responseCode = "202", description = "The event is in the retry queue of the listener.")
     public Response replay(@RestPath String id) {
         if (!deadLetters.replay(DeadLetterId.parse(id).value())) {

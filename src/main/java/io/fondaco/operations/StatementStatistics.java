@@ -20,8 +20,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.hibernate.Session;
 
 /**
- * Reads the cost of the application's SQL statements on a server from {@code pg_stat_statements}: only statements of its own
- * database and role.
+ * Reads the cost of the application's SQL statements on a server from {@code pg_stat_statements}: only statements of
+ * its own database and role.
  */
 @ApplicationScoped
 class StatementStatistics {
@@ -113,10 +113,11 @@ class StatementStatistics {
             long walBytes) {}
 
     /**
-     * Returns the most expensive statements. Omits statements that contain the word "password", because the server stores a
-     * statement that sets one with the password. Two statements; the second is cancelled after 5 s.
+     * Returns the most expensive statements. Omits statements that contain the word "password", because the server
+     * stores a statement that sets one with the password. Two statements; the second is cancelled after 5 s.
      *
-     * @throws ApiException 409 {@code statements_not_counted} where the extension is missing, older than 1.9 or not loaded
+     * @throws ApiException 409 {@code statements_not_counted} where the extension is missing, older than 1.9 or not
+     *     loaded
      */
     @Transactional
     TopStatements top(SortKey sortKey, int limit) {

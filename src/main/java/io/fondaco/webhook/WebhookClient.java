@@ -39,8 +39,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one delivery attempt: connects to the checked address, uses the host name for TLS and the Host header, and applies
- * one time limit to the whole attempt. A redirect is a failure like every other response that is not 2xx.
+ * Makes one delivery attempt: connects to the checked address, uses the host name for TLS and the Host header, and
+ * applies one time limit to the whole attempt. A redirect is a failure like every other response that is not 2xx.
  */
 @ApplicationScoped
 class WebhookClient {
@@ -75,8 +75,8 @@ class WebhookClient {
                         // Do not expose our traces to other systems: send no traceparent.
                         .setTracingPolicy(TracingPolicy.IGNORE)
                         .setMaxHeaderSize(16 * 1024))
-                // Endpoints on the same host share this pool, so it must not be the limit: a slow endpoint would block the
-                // others. The dispatcher limits the requests in flight per endpoint.
+                // Endpoints on the same host share this pool, so it must not be the limit: a slow endpoint would block
+                // the others. The dispatcher limits the requests in flight per endpoint.
                 .with(new PoolOptions().setHttp1MaxSize(settings.calls()))
                 // A connection error fails the attempt. Do not log its message, which the receiver may control.
                 .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
@@ -122,8 +122,8 @@ class WebhookClient {
         } catch (ExecutionException e) {
             return failed(at, started, describeFailure(e.getCause() == null ? e : e.getCause()));
         } finally {
-            // If the response is not complete, reset the request, which closes its connection. If the request is not sent
-            // yet, do not send it.
+            // If the response is not complete, reset the request, which closes its connection. If the request is not
+            // sent yet, do not send it.
             result.cancel(false);
             HttpClientRequest sent = request.get();
             if (sent != null) {
@@ -222,7 +222,9 @@ class WebhookClient {
         return text.replace("\u0000", "");
     }
 
-    /** The seconds of a {@code Retry-After} header, given as a number or as a date, at most 3,600; 0 if it is neither. */
+    /**
+     * The seconds of a {@code Retry-After} header, given as a number or as a date, at most 3,600; 0 if it is neither.
+     */
     static long parseRetryAfter(@Nullable String header, Instant now) {
         if (header == null) {
             return 0;
@@ -248,8 +250,8 @@ class WebhookClient {
     }
 
     /**
-     * Describes a failure for the staff, who read it in the list of deliveries: without text from the endpoint, addresses and
-     * class names.
+     * Describes a failure for the staff, who read it in the list of deliveries: without text from the endpoint,
+     * addresses and class names.
      */
     private static String describeFailure(Throwable thrown) {
         if (thrown instanceof SSLException) {

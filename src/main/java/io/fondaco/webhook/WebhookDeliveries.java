@@ -40,8 +40,9 @@ class WebhookDeliveries {
             """;
 
     /**
-     * Claims due deliveries, for each endpoint up to the limit of requests that this pod has in flight. The first attempts for
-     * a subject are made in the order of its events; a delivery that waits for a retry does not block later ones.
+     * Claims due deliveries, for each endpoint up to the limit of requests that this pod has in flight. The first
+     * attempts for a subject are made in the order of its events; a delivery that waits for a retry does not block
+     * later ones.
      */
     private static final String CLAIM = """
             WITH busy AS (
@@ -152,8 +153,8 @@ class WebhookDeliveries {
     private record SubscribedEvent(Subscriber subscriber, Event event) {}
 
     /**
-     * Stores the deliveries of events to their subscribers. Three statements; one if no endpoint subscribes to any of the
-     * events. Events for disabled endpoints are kept for a replay.
+     * Stores the deliveries of events to their subscribers. Three statements; one if no endpoint subscribes to any of
+     * the events. Events for disabled endpoints are kept for a replay.
      *
      * @return whether there is a delivery to send
      */

@@ -35,8 +35,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Sends the deliveries that are due. The requests in flight to one endpoint are limited, so a slow endpoint does not delay
- * others. No transaction is open during a request. The leases of a pod that dies expire, and its deliveries are sent again.
+ * Sends the deliveries that are due. The requests in flight to one endpoint are limited, so a slow endpoint does not
+ * delay others. No transaction is open during a request. The leases of a pod that dies expire, and its deliveries are
+ * sent again.
  */
 @ApplicationScoped
 class WebhookDispatcher {
@@ -155,7 +156,9 @@ class WebhookDispatcher {
         }
     }
 
-    /** The current consistency token. The events were committed before their deliveries were claimed, so it covers them. */
+    /**
+     * The current consistency token. The events were committed before their deliveries were claimed, so it covers them.
+     */
     private String consistencyToken() {
         try {
             return consistencyTokens.currentToken().orElse("");
@@ -233,8 +236,8 @@ class WebhookDispatcher {
     }
 
     /**
-     * Disables the endpoint, stores the reason, logs it and publishes {@code webhook.disabled} to the other endpoints. Does
-     * nothing if the endpoint has another URL than the one that failed.
+     * Disables the endpoint, stores the reason, logs it and publishes {@code webhook.disabled} to the other endpoints.
+     * Does nothing if the endpoint has another URL than the one that failed.
      */
     private void disable(DeliveryAttempt deliveryAttempt, String reason) {
         List<?> versions = entities.createNativeQuery("""

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Metrics of deliveries per endpoint, {@code fondaco_webhook_…}. {@code fondaco.webhook.max-endpoints} bounds their number;
- * the meters of deleted endpoints are removed.
+ * Metrics of deliveries per endpoint, {@code fondaco_webhook_…}. {@code fondaco.webhook.max-endpoints} bounds their
+ * number; the meters of deleted endpoints are removed.
  */
 @Startup
 @ApplicationScoped

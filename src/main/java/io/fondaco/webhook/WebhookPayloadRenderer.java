@@ -10,8 +10,8 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * Renders the body of a delivery: the thin event. Receivers that need more read the subject, with the consistency token of the
- * delivery.
+ * Renders the body of a delivery: the thin event. Receivers that need more read the subject, with the consistency token
+ * of the delivery.
  */
 @ApplicationScoped
 class WebhookPayloadRenderer {

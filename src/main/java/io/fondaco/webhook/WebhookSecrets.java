@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Signing secrets of endpoints and their signatures, as in the Standard Webhooks specification. A secret is derived from the
- * master key, the endpoint and its number of rotations. It is returned when it is created and never stored.
+ * Signing secrets of endpoints and their signatures, as in the Standard Webhooks specification. A secret is derived
+ * from the master key, the endpoint and its number of rotations. It is returned when it is created and never stored.
  */
 @ApplicationScoped
 class WebhookSecrets {

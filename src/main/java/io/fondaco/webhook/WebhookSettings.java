@@ -9,14 +9,19 @@ import java.util.Optional;
 /** Settings of the deliveries to webhook endpoints. */
 @ConfigMapping(prefix = "fondaco.webhook")
 interface WebhookSettings {
-    /** The key from which the secrets of endpoints are derived, at least 32 characters; default: a key in the database. */
+    /**
+     * The key from which the secrets of endpoints are derived, at least 32 characters; default: a key in the database.
+     */
     Optional<String> secretKey();
 
     /** Time limit of one attempt, from the lookup of the name to the last byte of the response. */
     @WithDefault("5s")
     Duration timeout();
 
-    /** Delays of the retries, each with a random deviation of up to a tenth. After the last retry the delivery has failed. */
+    /**
+     * Delays of the retries, each with a random deviation of up to a tenth. After the last retry the delivery has
+     * failed.
+     */
     @WithDefault("5s,5m,30m,2h,5h,10h,14h,20h,24h")
     List<Duration> retrySchedule();
 

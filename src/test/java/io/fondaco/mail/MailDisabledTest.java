@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class MailDisabledTest {
     @Test
-    void mailWithoutASenderDoesNotStart() {
+    void startFailsIfMailHasNoSender() {
         assertThatThrownBy(() -> start(Map.of("fondaco.mail.enabled", "true")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
@@ -27,7 +27,7 @@ class MailDisabledTest {
     }
 
     @Test
-    void mailIsOffUnlessItIsSwitchedOn() {
+    void startSucceedsIfMailIsDisabledOrHasASender() {
         assertThatCode(() -> start(Map.of())).doesNotThrowAnyException();
         assertThatCode(() -> start(Map.of("fondaco.mail.enabled", "true", "fondaco.mail.from", "a@shop.example")))
                 .doesNotThrowAnyException();

@@ -19,7 +19,8 @@ class JobLeases {
     private static final int MAX_ERROR_LENGTH = 1_000;
 
     /**
-     * Locks no row if the lease is not free: most pods ask in vain, and a transaction of the job may hold a lock on the row.
+     * Locks no row if the lease is not free: most pods ask in vain, and a transaction of the job may hold a lock on the
+     * row.
      */
     private static final String ACQUIRE = """
             WITH acquired AS (
@@ -47,8 +48,8 @@ class JobLeases {
     }
 
     /**
-     * Acquires the lease of a job, unless another pod has it or the last run started less than the minimum interval ago; one
-     * statement.
+     * Acquires the lease of a job, unless another pod has it or the last run started less than the minimum interval
+     * ago; one statement.
      */
     Optional<JobLease> acquire(String name, Duration minInterval) throws SQLException {
         try (Connection connection = connections.toPrimary();

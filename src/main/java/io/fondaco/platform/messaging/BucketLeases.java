@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A lease only prevents
- * workers from doing the same work; the inbox ensures that effects happen once, also if two workers believe to hold a lease.
+ * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A lease only
+ * prevents workers from doing the same work; the inbox ensures that effects happen once, also if two workers believe to
+ * hold a lease.
  *
  * <p>A statement that writes several cursors locks them in the order of their key, so that a worker's heartbeat and the
  * cursor updates of its listeners do not deadlock.
@@ -146,12 +147,12 @@ class BucketLeases {
     }
 
     /**
-     * Subscribes listeners: creates cursors for those that have none, which receive the events that are published from now
-     * on. Every pod calls this for every listener before it serves requests, so that no event is published before its
-     * listeners are subscribed.
+     * Subscribes listeners: creates cursors for those that have none, which receive the events that are published from
+     * now on. Every pod calls this for every listener before it serves requests, so that no event is published before
+     * its listeners are subscribed.
      *
-     * @param startBehind for a new listener that forwards events to others, those others: it starts at the position of the
-     *     one that is furthest behind
+     * @param startBehind for a new listener that forwards events to others, those others: it starts at the position of
+     *     the one that is furthest behind
      */
     void subscribe(Collection<String> listeners, Map<String, Collection<String>> startBehind) throws SQLException {
         try (Connection connection = connections.toPrimary();

@@ -16,8 +16,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Encodes events as CloudEvents 1.0 in Kafka's binary mode: the attributes are headers, the value is the data, the key is
- * the subject.
+ * Encodes events as CloudEvents 1.0 in Kafka's binary mode: the attributes are headers, the value is the data, the key
+ * is the subject.
  */
 final class CloudEventCodec {
     /** The value of {@code ce_source}. */
@@ -53,8 +53,8 @@ final class CloudEventCodec {
     }
 
     /**
-     * Decodes a record. A record that is not a valid event becomes an event of type {@link Event#MALFORMED}, which listeners
-     * move to the dead letters, so that it does not block the records after it.
+     * Decodes a record. A record that is not a valid event becomes an event of type {@link Event#MALFORMED}, which
+     * listeners move to the dead letters, so that it does not block the records after it.
      */
     static Event decode(ConsumerRecord<?, ?> record) {
         try {

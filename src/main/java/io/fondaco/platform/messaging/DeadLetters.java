@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
 
-/** Events that listeners failed at for the last time. A dead letter is kept until an operator replays or discards it. */
+/**
+ * Events that listeners failed at for the last time. A dead letter is kept until an operator replays or discards it.
+ */
 @ApplicationScoped
 public class DeadLetters {
     private static final String COLUMNS =
@@ -31,8 +33,8 @@ public class DeadLetters {
     }
 
     /**
-     * Stores an event as a dead letter of a listener, in the current transaction. A sender of what a listener has stored, such
-     * as e-mails, also calls this with the name of the listener; a replay then starts with the listener.
+     * Stores an event as a dead letter of a listener, in the current transaction. A sender of what a listener has
+     * stored, such as e-mails, also calls this with the name of the listener; a replay then starts with the listener.
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void moveToDeadLetters(String listener, Event event, String error) {

@@ -10,10 +10,11 @@ import java.lang.annotation.Target;
 
 /**
  * Makes the effects of a listener happen once although events may arrive several times. It is for an {@code @Incoming}
- * method that takes an {@link EventBatch}. The method runs in a transaction that also records the events in the inbox. It
- * receives only events that it has not handled before, those of a subject in their order. If it throws, the transaction is
- * rolled back and the events are handled separately. The failing event is retried later, with the later events of its
- * subject behind it, and becomes a dead letter after the last attempt. Events of other subjects do not wait for it.
+ * method that takes an {@link EventBatch}. The method runs in a transaction that also records the events in the inbox.
+ * It receives only events that it has not handled before, those of a subject in their order. If it throws, the
+ * transaction is rolled back and the events are handled separately. The failing event is retried later, with the later
+ * events of its subject behind it, and becomes a dead letter after the last attempt. Events of other subjects do not
+ * wait for it.
  *
  * <p>The effects are writes to the database. To send an e-mail or an HTTP request, the method stores it for a sender.
  */

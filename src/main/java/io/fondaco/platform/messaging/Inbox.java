@@ -21,8 +21,8 @@ import org.hibernate.Session;
 @ApplicationScoped
 class Inbox {
     /**
-     * A worker that is paused inside its transaction blocks other workers from the same events, so the server aborts that
-     * transaction after the lease time. When the worker continues, none of its effects are committed.
+     * A worker that is paused inside its transaction blocks other workers from the same events, so the server aborts
+     * that transaction after the lease time. When the worker continues, none of its effects are committed.
      */
     private static final String RECORD_NEW = """
             WITH bounded AS (
@@ -53,8 +53,8 @@ class Inbox {
     }
 
     /**
-     * Records events as handled by this transaction. If a subject has events in the retry queue, its later events are put
-     * behind them. One statement if the retry queue has no events of these subjects.
+     * Records events as handled by this transaction. If a subject has events in the retry queue, its later events are
+     * put behind them. One statement if the retry queue has no events of these subjects.
      *
      * @return the events that the listener has not handled yet, in their order
      */

@@ -28,11 +28,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the outbox to Kafka if Kafka is configured, one batch at a time. The cursors advance when every in-sync replica
- * has acknowledged the whole batch. A crash in between publishes the batch again under the same event ids.
+ * Publishes the outbox to Kafka if Kafka is configured, one batch at a time. The cursors advance when every in-sync
+ * replica has acknowledged the whole batch. A crash in between publishes the batch again under the same event ids.
  *
- * <p>It uses a producer of its own, which is replaced after a failure, and not an outgoing channel: the buffer of a channel
- * outlives the batch, and a channel must be connected also where there is no Kafka.
+ * <p>It uses a producer of its own, which is replaced after a failure, and not an outgoing channel: the buffer of a
+ * channel outlives the batch, and a channel must be connected also where there is no Kafka.
  */
 @ApplicationScoped
 class KafkaRelay {
@@ -88,8 +88,8 @@ class KafkaRelay {
     }
 
     /**
-     * Publishes the first event of every subject and waits until all are acknowledged. Later events of the same subject are
-     * not sent before that, because a producer that gives up a batch may still deliver the next one.
+     * Publishes the first event of every subject and waits until all are acknowledged. Later events of the same subject
+     * are not sent before that, because a producer that gives up a batch may still deliver the next one.
      *
      * @return the events that remain to be sent
      */

@@ -27,8 +27,8 @@ class MessagingMetrics {
     private static final String LISTENER = "listener";
 
     /**
-     * Counts the events beyond the cursors of each reader of the outbox, up to 100,000, and the retries and dead letters of
-     * all listeners. Listeners that read from Kafka have a backlog of 0 here.
+     * Counts the events beyond the cursors of each reader of the outbox, up to 100,000, and the retries and dead
+     * letters of all listeners. Listeners that read from Kafka have a backlog of 0 here.
      */
     private static final String BACKLOG = """
             SELECT s.listener,

@@ -44,8 +44,8 @@ interface MessagingSettings {
     Duration retention();
 
     /**
-     * Retention of the inbox. It must be longer than the retention of the broker. An event that arrives later becomes a dead
-     * letter, because it may have been handled before.
+     * Retention of the inbox. It must be longer than the retention of the broker. An event that arrives later becomes a
+     * dead letter, because it may have been handled before.
      */
     @WithDefault("8d")
     Duration inboxRetention();

@@ -17,8 +17,8 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class Outbox {
     /**
-     * Number of buckets of subjects, and the maximum number of workers that share the work of a listener. The outbox must be
-     * empty when it changes.
+     * Number of buckets of subjects, and the maximum number of workers that share the work of a listener. The outbox
+     * must be empty when it changes.
      */
     static final int BUCKETS = 8;
 
@@ -61,9 +61,10 @@ public class Outbox {
     }
 
     /**
-     * Publishes events of the current transaction, in this order. If it commits, every listener receives them at least once,
-     * the events of a subject in the order of their sequence numbers. If it rolls back, nothing is published. One statement.
-     * It locks the counters of the subjects until the transaction ends, so call it late and once, with all events.
+     * Publishes events of the current transaction, in this order. If it commits, every listener receives them at least
+     * once, the events of a subject in the order of their sequence numbers. If it rolls back, nothing is published. One
+     * statement. It locks the counters of the subjects until the transaction ends, so call it late and once, with all
+     * events.
      *
      * @throws IllegalStateException outside of a transaction, or with data of more than 16 KiB
      */

@@ -19,8 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 
 /**
- * Delivers events from the outbox to a listener. The name of the channel is the name of the listener. A message is a batch
- * of events; the next message follows when it is acknowledged.
+ * Delivers events from the outbox to a listener. The name of the channel is the name of the listener. A message is a
+ * batch of events; the next message follows when it is acknowledged.
  */
 @ApplicationScoped
 @Connector(OutboxConnector.NAME)

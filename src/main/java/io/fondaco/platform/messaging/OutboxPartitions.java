@@ -18,8 +18,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Creates the daily partitions of the outbox and the inbox ahead of time and drops expired ones: a partition of the outbox
- * when every listener has read it, a partition of the inbox when no event of that day is accepted any more.
+ * Creates the daily partitions of the outbox and the inbox ahead of time and drops expired ones: a partition of the
+ * outbox when every listener has read it, a partition of the inbox when no event of that day is accepted any more.
  */
 @ApplicationScoped
 class OutboxPartitions {

@@ -19,9 +19,9 @@ import java.util.UUID;
  *
  * <p>Positions are assigned before commit, so a row may become visible after others with higher positions. A cursor
  * therefore holds two values: the highest position read, and the snapshot of that read. A row below the position whose
- * transaction was not visible in that snapshot is read as soon as it is visible. So no event is missed, and no event waits
- * for a transaction that stays open. The events of one subject are never out of order, because their counter is locked
- * until commit.
+ * transaction was not visible in that snapshot is read as soon as it is visible. So no event is missed, and no event
+ * waits for a transaction that stays open. The events of one subject are never out of order, because their counter is
+ * locked until commit.
  */
 @ApplicationScoped
 class OutboxReader {
@@ -29,8 +29,8 @@ class OutboxReader {
             "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.published_at, o.data, o.traceparent";
 
     /**
-     * Finds rows above a cursor by bucket and position. Finds rows below it that were not visible before by transaction only:
-     * with a condition on the bucket, the planner may use the index on positions and read the whole log.
+     * Finds rows above a cursor by bucket and position. Finds rows below it that were not visible before by transaction
+     * only: with a condition on the bucket, the planner may use the index on positions and read the whole log.
      *
      * <p>Parameters: the listener, the worker, the maximum number of rows per bucket.
      */

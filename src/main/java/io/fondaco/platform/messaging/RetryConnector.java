@@ -12,8 +12,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 
 /**
- * Delivers events from the retry queue to their listener, both for the database and for Kafka. The name of the channel is
- * the name of the listener followed by {@code -retries}.
+ * Delivers events from the retry queue to their listener, both for the database and for Kafka. The name of the channel
+ * is the name of the listener followed by {@code -retries}.
  */
 @ApplicationScoped
 @Connector(RetryConnector.NAME)

@@ -15,8 +15,8 @@ import java.util.List;
 import org.hibernate.Session;
 
 /**
- * Events that wait for their next attempt. Only the event with the lowest sequence number of a subject is attempted; the
- * events behind it wait until it is handled or has become a dead letter.
+ * Events that wait for their next attempt. Only the event with the lowest sequence number of a subject is attempted;
+ * the events behind it wait until it is handled or has become a dead letter.
  */
 @ApplicationScoped
 class RetryQueue {

@@ -158,7 +158,8 @@ class WorkerHeartbeat {
         if (listenerConfig.kafkaServers().isPresent()) {
             all.add(ListenerConfig.KAFKA_RELAY);
         }
-        // If the database has transported the events until now, the Kafka relay starts at the positions of the listeners.
+        // If the database has transported the events until now, the Kafka relay starts at the positions of the
+        // listeners.
         bucketLeases.subscribe(all, Map.of(ListenerConfig.KAFKA_RELAY, names));
         subscribedSince = bucketLeases.subscribedSince();
         subscribed = true;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Wakes the consumer loops of this pod. Several signals while a loop works count as one. New events do not wake the loops
- * that wait for retries.
+ * Wakes the consumer loops of this pod. Several signals while a loop works count as one. New events do not wake the
+ * loops that wait for retries.
  */
 @ApplicationScoped
 class WorkerWakeUp {
