@@ -20,7 +20,7 @@ class AddressGuard {
     /**
      * Networks that are not part of the public internet: IANA's special-purpose registries for IPv4 and IPv6, and the
      * address at which Azure serves its platform to virtual machines. Of IPv6 only global unicast is public; prefixes
-     * that embed IPv4 addresses are refused as a wholeBytes.
+     * that embed IPv4 addresses are refused as a whole.
      */
     private static final List<CidrBlock> SPECIAL_PURPOSE_NETWORKS = networks(
             "0.0.0.0/8",

@@ -53,7 +53,7 @@ public class DeadLetters {
         });
     }
 
-    /** In the order in which they became dead deadLetters; one statement. */
+    /** In the order in which they became dead letters; one statement. */
     public List<DeadLetter> list(Optional<String> listener, UUID after, int limit) {
         return select("WHERE d.id > ? AND (? = '' OR listener = ?) ORDER BY d.id LIMIT ?", select -> {
             select.setObject(1, after);

@@ -69,7 +69,7 @@ class WorkerHeartbeat {
      */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE + 50) StartupEvent event) {
         runLogged(this::subscribe);
-        Thread.ofVirtual().name("messaging-heart").start(this::heartbeatLoop);
+        Thread.ofVirtual().name("messaging-heartbeat").start(this::heartbeatLoop);
     }
 
     /** Runs before the channels are closed: finishes the current batches and releases the leases. */

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The events that a read of the outbox finds, and its cost, with the application's own statement. The tests use a listener
- * and buckets of their own.
+ * The events that a read of the outbox finds, and its cost, with the application's own statement. The tests use a
+ * listener and buckets of their own.
  */
 @QuarkusTest
 class OutboxReaderTest {
