@@ -6,10 +6,10 @@ import io.fondaco.platform.jobs.OncePerCluster;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Forgets letters that ended {@code fondaco.mail.retention} ago. */
+/** Deletes sent and failed e-mails that are older than {@code fondaco.mail.retention}. */
 @ApplicationScoped
 class EmailCleanupJob {
-    private static final int MOST_ROUNDS = 100;
+    private static final int MAX_ROUNDS = 100;
 
     private final EmailNotifications notifications;
 
@@ -26,7 +26,7 @@ class EmailCleanupJob {
             skipExecutionIf = MailDisabled.class)
     void prune() {
         boolean more = true;
-        for (int round = 0; more && round < MOST_ROUNDS; round++) {
+        for (int round = 0; more && round < MAX_ROUNDS; round++) {
             more = notifications.prune();
         }
     }

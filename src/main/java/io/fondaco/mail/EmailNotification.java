@@ -5,12 +5,12 @@ import io.fondaco.platform.messaging.Event;
 import java.util.UUID;
 
 /**
- * A letter that this pod is to send.
+ * An e-mail that this pod has claimed and must send.
  *
- * @param event that it is about; its attempts are the letter's, this one counted
+ * @param event the event that caused it; its {@code attempts} are those of the e-mail, including this one
  */
 record EmailNotification(UUID id, EmailType type, Event event) {
-    /** The same at every attempt: {@code letter_01h…}. */
+    /** The identifier for the Message-ID and for logs, the same in every attempt: {@code letter_01h…}. */
     String publicId() {
         return TypeId.format("letter", id);
     }

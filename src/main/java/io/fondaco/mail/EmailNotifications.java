@@ -21,19 +21,19 @@ import java.util.UUID;
 import org.hibernate.Session;
 
 /**
- * Which letters there are and what became of them. Who sends one holds a lease on it, by the clock of the database; a pod that
- * dies lets it expire, and another sends the letter.
+ * The stored e-mail notifications and their status. The pod that sends one holds a lease on it, by the clock of the
+ * database. If the pod dies, the lease expires and another pod sends the e-mail.
  */
 @ApplicationScoped
 class EmailNotifications {
     private static final int MAX_ERROR_LENGTH = 2_000;
-    private static final int MOST_COUNTED = 100_000;
+    private static final int MAX_COUNTED = 100_000;
     private static final int PRUNE_BATCH = 10_000;
 
-    /** Beyond the time limit of sending, for reading the order and noting the outcome. */
+    /** Added to the time limit of sending, for reading the order and storing the result. */
     private static final Duration MARGIN = Duration.ofSeconds(45);
 
-    /** A letter that was given up and whose event comes again was asked for by somebody: it begins anew. */
+    /** A failed e-mail whose event arrives again is reset to pending: an operator has replayed its dead letter. */
     private static final String ENQUEUE = """
             INSERT INTO mail.notification AS l (id, kind, order_id, event, event_type, sequence, version, published_at, payload)
             SELECT id, kind, order_id, event, event_type, sequence, version, published_at, payload
@@ -71,10 +71,10 @@ class EmailNotifications {
         this.settings = settings;
     }
 
-    /** How much is waiting; counted up to a bound. */
+    /** The number of pending e-mails, up to 100,000, and the age of the oldest. */
     record EmailBacklog(long count, double oldestSeconds) {}
 
-    /** Writes letters down, each once, and of each order one confirmation. One statement. */
+    /** Stores e-mails, each once and one confirmation per order. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
     void enqueue(Map<Event, EmailType> due) {
         List<Event> events = List.copyOf(due.keySet());
@@ -96,12 +96,12 @@ class EmailNotifications {
         });
     }
 
-    /** Takes up letters that are due and that nobody sends. One statement, in a transaction of its own. */
+    /** Claims due e-mails that no pod sends. One statement, in a transaction of its own. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    List<EmailNotification> claim(int most) {
+    List<EmailNotification> claim(int limit) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
-                claim.setInt(1, most);
+                claim.setInt(1, limit);
                 claim.setDouble(2, Seconds.of(settings.timeout().plus(MARGIN)));
                 List<EmailNotification> claimed = new ArrayList<>();
                 try (ResultSet row = claim.executeQuery()) {
@@ -131,7 +131,7 @@ class EmailNotifications {
                         null));
     }
 
-    /** The mail server has it: that is true whoever holds the lease by now. */
+    /** Records that the mail server has accepted the e-mail, also if another pod holds the lease now. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void markSent(EmailNotification emailNotification) {
         entities.createNativeQuery("""
@@ -142,7 +142,7 @@ class EmailNotifications {
                 .executeUpdate();
     }
 
-    /** It is tried again later, unless another pod has taken it up meanwhile. */
+    /** Schedules the next attempt, unless another pod has claimed the e-mail meanwhile. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void reschedule(EmailNotification emailNotification, String error, Duration delay) {
         entities.createNativeQuery("""
@@ -158,10 +158,12 @@ class EmailNotifications {
                 .executeUpdate();
     }
 
-    /** Gives it up: from now on it is a dead letter of the listener, and a replay writes it down anew. */
+    /**
+     * Marks the e-mail as failed and stores its event as a dead letter of the listener; a replay resets it to pending.
+     */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void markFailed(EmailNotification emailNotification, String error) {
-        int given = entities.createNativeQuery("""
+        int updated = entities.createNativeQuery("""
                         UPDATE mail.notification SET status = 'failed', leased_until = '-infinity', error = :error
                          WHERE id = :id AND status = 'pending' AND attempts = :attempts
                         """)
@@ -169,12 +171,12 @@ class EmailNotifications {
                 .setParameter("id", emailNotification.id())
                 .setParameter("attempts", emailNotification.attempt())
                 .executeUpdate();
-        if (given == 1) {
+        if (updated == 1) {
             deadLetters.moveToDeadLetters(MailListener.NAME, emailNotification.event(), error);
         }
     }
 
-    /** One statement over the index of what is pending. */
+    /** One statement on the index of pending e-mails. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     EmailBacklog measureBacklog() {
         return session().doReturningWork(connection -> {
@@ -183,7 +185,7 @@ class EmailNotifications {
                       FROM (SELECT created_at FROM mail.notification WHERE status = 'pending'
                              ORDER BY next_attempt_at LIMIT ?) AS pending
                     """)) {
-                count.setInt(1, MOST_COUNTED);
+                count.setInt(1, MAX_COUNTED);
                 try (ResultSet row = count.executeQuery()) {
                     row.next();
                     return new EmailBacklog(row.getLong(1), Math.max(0, row.getDouble(2)));
@@ -193,7 +195,7 @@ class EmailNotifications {
     }
 
     /**
-     * Forgets letters that ended long ago. One that was given up can go too: replaying its event writes it down anew.
+     * Deletes old e-mails that were sent or have failed. A failed one can still be replayed: its event stores it again.
      *
      * @return whether there may be more
      */

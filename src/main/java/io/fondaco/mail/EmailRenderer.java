@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a letter from the order as it is now and from what its event says. */
+/** Renders an e-mail from the current order and from the data of the event. */
 @ApplicationScoped
 class EmailRenderer {
     private static final Pattern LINE_BREAKS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]+");
@@ -45,16 +45,16 @@ class EmailRenderer {
         this.shopName = toSingleLine(settings.shopName());
     }
 
-    /** What was bought, in words. */
+    /** A line of the order, formatted. */
     record PurchasedItem(String title, int quantity, String price, String total) {}
 
-    /** What was sent. */
+    /** A line of the fulfillment. */
     record ShippedItem(String title, int quantity) {}
 
     /** A line below the items: {@code Delivery 3.95 GBP}. */
     record TotalLine(String name, String amount) {}
 
-    /** How to follow what was sent; each empty if it is not known. */
+    /** The tracking of a shipment; each part is empty if it is not known. */
     record ShipmentTracking(String carrier, String number, String url) {}
 
     /** The templates, each in HTML and as plain text. */
@@ -75,35 +75,35 @@ class EmailRenderer {
                 String shop,
                 long number,
                 List<ShippedItem> items,
-                ShipmentTracking shipmentTracking,
+                ShipmentTracking tracking,
                 List<String> address);
 
         static native TemplateInstance refund(String shop, long number, boolean cancelled, String amount);
     }
 
-    /** Reads the order in a transaction that ends before anything is sent. Up to three statements. */
+    /** Reads the order in a transaction that ends before the e-mail is sent. Up to three statements. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
-    Mail render(EmailNotification emailNotification) {
-        Order order = orders.find(OrderId.parse(emailNotification.orderId()))
-                .orElseThrow(() -> new IllegalStateException("There is no order " + emailNotification.orderId()));
-        JsonNode facts = parseFacts(emailNotification);
-        return switch (emailNotification.type()) {
-            case CONFIRMATION -> compose(emailNotification, order, "Your order %d is confirmed", confirmation(order));
-            case SHIPMENT -> compose(emailNotification, order, "Your order %d is on its way", shipment(order, facts));
-            case REFUND -> refund(emailNotification, order, facts);
+    Mail render(EmailNotification notification) {
+        Order order = orders.find(OrderId.parse(notification.orderId()))
+                .orElseThrow(() -> new IllegalStateException("There is no order " + notification.orderId()));
+        JsonNode facts = parseFacts(notification);
+        return switch (notification.type()) {
+            case CONFIRMATION -> compose(notification, order, "Your order %d is confirmed", confirmation(order));
+            case SHIPMENT -> compose(notification, order, "Your order %d is on its way", shipment(order, facts));
+            case REFUND -> refund(notification, order, facts);
         };
     }
 
-    private Mail compose(EmailNotification emailNotification, Order order, String subject, TemplateInstance template) {
+    private Mail compose(EmailNotification notification, Order order, String subject, TemplateInstance template) {
         Mail mail = new Mail()
                 .addTo(EmailAddress.toDeliverable(order.email()))
                 .setFrom(from())
                 .setSubject(toSingleLine("%s: %s".formatted(shopName, subject.formatted(order.number()))))
                 .setText(template.setVariant(TEXT).render())
                 .setHtml(template.setVariant(HTML).render())
-                // The same at every attempt: who gets a letter twice, after a crash, can tell.
-                .addHeader("Message-ID", "<%s@%s>".formatted(emailNotification.publicId(), domain()))
-                // No answers from machines (RFC 3834).
+                // The same in every attempt, so that a copy that is sent after a crash can be recognized.
+                .addHeader("Message-ID", "<%s@%s>".formatted(notification.publicId(), domain()))
+                // Prevents automatic replies (RFC 3834).
                 .addHeader("Auto-Submitted", "auto-generated");
         settings.replyTo().ifPresent(mail::setReplyTo);
         return mail;
@@ -158,48 +158,50 @@ class EmailRenderer {
                 addressLines(order));
     }
 
-    /** Money that goes back because all of the order was cancelled: the letter says so. */
-    private Mail refund(EmailNotification emailNotification, Order order, JsonNode facts) {
+    /** The e-mail about a refund. It says so if the money is refunded because the whole order was cancelled. */
+    private Mail refund(EmailNotification notification, Order order, JsonNode facts) {
         boolean cancelled =
-                emailNotification.event().type().equals(EmailType.CANCELLED) && order.status() == OrderStatus.CANCELLED;
+                notification.event().type().equals(EmailType.CANCELLED) && order.status() == OrderStatus.CANCELLED;
         JsonNode amount = facts.path("amount");
-        String back = Money.of(
+        String refunded = Money.of(
                         amount.path("amount").asLong(), amount.path("currency").asText())
                 .toString();
         return compose(
-                emailNotification,
+                notification,
                 order,
                 cancelled ? "Your order %d is cancelled" : "A refund for your order %d",
-                Templates.refund(shopName, order.number(), cancelled, back));
+                Templates.refund(shopName, order.number(), cancelled, refunded));
     }
 
-    private JsonNode parseFacts(EmailNotification emailNotification) {
+    private JsonNode parseFacts(EmailNotification notification) {
         try {
-            return json.readTree(emailNotification.event().data()).path("facts");
+            return json.readTree(notification.event().data()).path("facts");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
-                    "Not the news of an order: " + emailNotification.event().publicId(), e);
+                    "Not the data of an order event: " + notification.event().publicId(), e);
         }
     }
 
-    /** Its lines; none for what is collected. */
+    /** The lines of the shipping address; none if the order is collected. */
     private static List<String> addressLines(Order order) {
-        PostalAddress to = order.addresses().shipping();
-        return to == null
+        PostalAddress address = order.addresses().shipping();
+        return address == null
                 ? List.of()
                 : Stream.of(
-                                to.name(),
-                                to.line1(),
-                                toSingleLine(to.line2()),
-                                "%s %s".formatted(to.postalCode(), to.city()),
-                                toSingleLine(to.region()),
-                                Locale.of("", to.country()).getDisplayCountry(Locale.ENGLISH))
+                                address.name(),
+                                address.line1(),
+                                toSingleLine(address.line2()),
+                                "%s %s".formatted(address.postalCode(), address.city()),
+                                toSingleLine(address.region()),
+                                Locale.of("", address.country()).getDisplayCountry(Locale.ENGLISH))
                         .map(EmailRenderer::toSingleLine)
                         .filter(line -> !line.isEmpty())
                         .toList();
     }
 
-    /** Text from outside ends no line: neither of a header nor of a letter. Empty for what is absent. */
+    /**
+     * Replaces line breaks, so that text from outside cannot start a line in a header or in the e-mail. Empty for null.
+     */
     private static String toSingleLine(@Nullable String text) {
         return text == null ? "" : LINE_BREAKS.matcher(text).replaceAll(" ").strip();
     }

@@ -15,14 +15,16 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 
-/** Sends what is due, every two seconds, on every worker; each letter is sent by the pod that took it up. */
+/**
+ * Sends due e-mails on every worker, every {@code fondaco.mail.send-interval}; the pod that claims an e-mail sends it.
+ */
 @ApplicationScoped
 class EmailSendJob {
-    /** Names the job for who pauses it. */
+    /** The identity of the job, by which tests pause it. */
     static final String JOB = "mail-sender";
 
     private static final Logger LOG = Logger.getLogger(EmailSendJob.class);
-    private static final int MOST_ROUNDS = 100;
+    private static final int MAX_ROUNDS = 100;
 
     private final EmailNotifications notifications;
     private final EmailSender emailSender;
@@ -52,7 +54,7 @@ class EmailSendJob {
     void send() throws InterruptedException {
         metrics.sampleBacklog(notifications::measureBacklog);
         boolean more = true;
-        for (int round = 0; more && round < MOST_ROUNDS; round++) {
+        for (int round = 0; more && round < MAX_ROUNDS; round++) {
             more = sendBatch();
         }
     }
@@ -71,15 +73,15 @@ class EmailSendJob {
         }
     }
 
-    /** At the same time: together they take as long as the slowest, and so no longer than their lease. */
+    /** Sends the e-mails at the same time, so that together they take no longer than the lease of one. */
     private void sendConcurrently(List<EmailNotification> claimed) throws InterruptedException {
         ParallelForEach.run(
                 claimed,
                 emailSender::send,
-                (_, thrown) -> LOG.errorf(thrown, "What came of a letter is not known; it is taken up again"));
+                (_, thrown) -> LOG.errorf(thrown, "The result of an e-mail is not known; it is sent again after its lease expires"));
     }
 
-    /** Letters under way are brought to an end, or others would send them again. */
+    /** Waits for the e-mails that are being sent; otherwise other pods would send them again. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event)
             throws InterruptedException {
         stopping = true;

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
-/** Brings one letter to the mail server, outside of any transaction, and writes down what came of it. */
+/** Sends one e-mail, outside of any transaction, and stores the result. */
 @ApplicationScoped
 class EmailSender {
     private static final Logger LOG = Logger.getLogger(EmailSender.class);
@@ -29,20 +29,20 @@ class EmailSender {
     private final Backoff backoff;
 
     /**
-     * All talk with mail servers is on one event loop: the client starts to listen on the loop of whoever asked for a connection,
-     * and a greeting that comes before that on another loop is lost, and its letter waits for nothing.
+     * All SMTP connections use one event loop. The client registers its handler on the event loop of the caller; on
+     * another loop the server's greeting may arrive before that and is lost, and the e-mail waits until its time limit.
      */
     private final Context smtpEventLoop;
 
     EmailSender(
             EmailNotifications emailNotifications,
-            EmailRenderer writer,
+            EmailRenderer renderer,
             ReactiveMailer mailer,
             MailSettings settings,
             MailMetrics metrics,
             Vertx vertx) {
         this.notifications = emailNotifications;
-        this.renderer = writer;
+        this.renderer = renderer;
         this.mailer = mailer;
         this.settings = settings;
         this.metrics = metrics;
@@ -52,10 +52,10 @@ class EmailSender {
 
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
-    void send(EmailNotification emailNotification) {
+    void send(EmailNotification notification) {
         try {
-            mailer.send(renderer.render(emailNotification))
-                    .runSubscriptionOn(talk -> smtpEventLoop.runOnContext(_ -> talk.run()))
+            mailer.send(renderer.render(notification))
+                    .runSubscriptionOn(task -> smtpEventLoop.runOnContext(_ -> task.run()))
                     .ifNoItem()
                     .after(settings.timeout())
                     .fail()
@@ -63,48 +63,48 @@ class EmailSender {
                     .indefinitely();
         } catch (RuntimeException | Error e) {
             if (DatabaseFailure.classify(e).isOutage()) {
-                // Nobody's failure: the lease runs out, and the letter is taken up again.
+                // Not a failure of the e-mail: its lease expires and it is sent again.
                 throw e;
             }
-            handleFailure(emailNotification, e);
+            handleFailure(notification, e);
             return;
         }
-        notifications.markSent(emailNotification);
-        metrics.recordAttempt(emailNotification.type(), MailMetrics.SendOutcome.SENT);
+        notifications.markSent(notification);
+        metrics.recordAttempt(notification.type(), MailMetrics.SendOutcome.SENT);
     }
 
-    /** Logs name the letter and the kind of failure only: what mail servers say may name the recipient. */
-    private void handleFailure(EmailNotification emailNotification, Throwable failure) {
+    /** Logs only the id and the kind of failure, because the replies of mail servers may contain the recipient. */
+    private void handleFailure(EmailNotification notification, Throwable failure) {
         String error = "%s: %s".formatted(failureCode(failure), redactAddresses(failure));
-        if (emailNotification.attempt() >= settings.maxAttempts()) {
-            notifications.markFailed(emailNotification, error);
-            metrics.recordAttempt(emailNotification.type(), MailMetrics.SendOutcome.FAILED);
+        if (notification.attempt() >= settings.maxAttempts()) {
+            notifications.markFailed(notification, error);
+            metrics.recordAttempt(notification.type(), MailMetrics.SendOutcome.FAILED);
             LOG.errorf(
-                    "%s (%s) could not be sent %d times: %s; a dead letter",
-                    emailNotification.publicId(),
-                    emailNotification.type().column(),
-                    emailNotification.attempt(),
+                    "E-mail %s (%s) could not be sent in %d attempts: %s; it is moved to the dead letters",
+                    notification.publicId(),
+                    notification.type().column(),
+                    notification.attempt(),
                     failureCode(failure));
             return;
         }
-        notifications.reschedule(emailNotification, error, backoff.delayAfter(emailNotification.attempt()));
-        metrics.recordAttempt(emailNotification.type(), MailMetrics.SendOutcome.RETRIED);
+        notifications.reschedule(notification, error, backoff.delayAfter(notification.attempt()));
+        metrics.recordAttempt(notification.type(), MailMetrics.SendOutcome.RETRIED);
         LOG.warnf(
-                "%s (%s) could not be sent: %s; it is tried again",
-                emailNotification.publicId(), emailNotification.type().column(), failureCode(failure));
+                "E-mail %s (%s) could not be sent: %s; it is retried",
+                notification.publicId(), notification.type().column(), failureCode(failure));
     }
 
     private static String failureCode(Throwable failure) {
         return findSmtpRejection(failure)
-                .map(refused -> "SMTP " + refused.getReplyCode())
+                .map(rejection -> "SMTP " + rejection.getReplyCode())
                 .orElseGet(() -> Causes.rootCause(failure).getClass().getSimpleName());
     }
 
     private static String redactAddresses(Throwable failure) {
-        String said = findSmtpRejection(failure)
+        String message = findSmtpRejection(failure)
                 .map(SMTPException::getReplyMessage)
                 .orElseGet(() -> String.valueOf(Causes.rootCause(failure).getMessage()));
-        return ADDRESS.matcher(said).replaceAll("[address]");
+        return ADDRESS.matcher(message).replaceAll("[address]");
     }
 
     private static Optional<SMTPException> findSmtpRejection(Throwable failure) {

@@ -5,9 +5,9 @@ import io.fondaco.order.OrderStatus;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a letter is about. */
+/** The types of e-mails. */
 enum EmailType {
-    /** The order stands: it is paid, or promised to be. */
+    /** The order is confirmed: it is paid or will be paid later. */
     CONFIRMATION,
     /** Units were sent. */
     SHIPMENT,
@@ -21,21 +21,21 @@ enum EmailType {
     static final String RETURNED = "order.returned";
     static final String CANCELLED = "order.cancelled";
 
-    /** Which letter an event calls for. An order whose payment is pending is confirmed when it is paid. */
-    static Optional<EmailType> forEvent(String eventType, JsonNode news) {
+    /** The e-mail that an event causes, if any. An order whose payment is pending is confirmed when it is paid. */
+    static Optional<EmailType> forEvent(String eventType, JsonNode data) {
         return switch (eventType) {
-            case PLACED -> isPending(news) ? Optional.empty() : Optional.of(CONFIRMATION);
+            case PLACED -> isPending(data) ? Optional.empty() : Optional.of(CONFIRMATION);
             case PAID -> Optional.of(CONFIRMATION);
             case FULFILLED -> Optional.of(SHIPMENT);
-            // With or without money going back.
+            // Sent only if the event refunds money.
             case REFUNDED, RETURNED, CANCELLED ->
-                news.at("/facts/amount/amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
+                data.at("/facts/amount/amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
             default -> Optional.empty();
         };
     }
 
-    private static boolean isPending(JsonNode news) {
-        return news.path("status").asText().equals(OrderStatus.PAYMENT_PENDING.column());
+    private static boolean isPending(JsonNode data) {
+        return data.path("status").asText().equals(OrderStatus.PAYMENT_PENDING.column());
     }
 
     String column() {

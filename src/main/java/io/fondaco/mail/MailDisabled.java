@@ -11,7 +11,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 
-/** Leaves the jobs of this module out while it is off, or another pod does them, and refuses to be on without a sender. */
+/**
+ * Skips the jobs of this module while e-mails are disabled and on pods without the worker role. Stops the start if
+ * e-mails are enabled without a sender address.
+ */
 @ApplicationScoped
 class MailDisabled implements Scheduled.SkipPredicate {
     private final MailSettings settings;
@@ -22,11 +25,11 @@ class MailDisabled implements Scheduled.SkipPredicate {
         this.podRoles = podRoles;
     }
 
-    /** Before the listeners are made known: nobody shall wait for letters that no pod can send. */
+    /** Runs before the listeners are subscribed, so that no e-mails wait that no pod can send. */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event) {
         if (settings.enabled() && !settings.from().orElse("").contains("@")) {
             throw new ConfigurationException(
-                    "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM names no mail address: set it, or switch mail off.");
+                    "FONDACO_MAIL_ENABLED is set but FONDACO_MAIL_FROM has no e-mail address: set it, or disable mail.");
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /**
- * Writes down which letters are to be sent. The events say all that decides it, so that no order is read here: what a letter says is
- * read when it is sent.
+ * Stores the e-mails that events cause. The events contain everything that decides this, so no order is read here. The
+ * content of an e-mail is read when it is sent.
  */
 @ApplicationScoped
 class MailListener {

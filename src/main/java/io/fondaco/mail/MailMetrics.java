@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Letters in numbers: {@code fondaco_mail_…}. */
+/** Metrics of e-mails, {@code fondaco_mail_…}. */
 @Startup
 @ApplicationScoped
 class MailMetrics {
@@ -32,7 +32,7 @@ class MailMetrics {
         }
     }
 
-    /** What came of an attempt. */
+    /** The outcome of an attempt. */
     enum SendOutcome {
         SENT,
         RETRIED,
@@ -45,12 +45,12 @@ class MailMetrics {
 
     private Counter attempts(EmailType emailType, SendOutcome sendOutcome) {
         return Counter.builder("fondaco.mail.letters")
-                .description("Attempts to send a letter, by what came of them")
+                .description("Attempts to send an e-mail, by outcome")
                 .tags("kind", emailType.column(), "outcome", sendOutcome.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }
 
-    /** Looks how much is waiting, every 15 s at most. */
+    /** Measures the backlog, every 15 s at most. */
     void sampleBacklog(Supplier<EmailNotifications.EmailBacklog> count) {
         long last = measuredAt.get();
         long now = System.nanoTime();
@@ -60,10 +60,10 @@ class MailMetrics {
         backlog = count.get();
         if (described.compareAndSet(false, true)) {
             Gauge.builder("fondaco.mail.pending", () -> backlog.count())
-                    .description("Letters that are not sent yet, counted up to 100,000")
+                    .description("E-mails that are not sent yet, counted up to 100,000")
                     .register(registry);
             Gauge.builder("fondaco.mail.pending.age.seconds", () -> backlog.oldestSeconds())
-                    .description("How long the oldest of them waits")
+                    .description("Age of the oldest e-mail that is not sent yet")
                     .register(registry);
         }
     }

@@ -5,38 +5,39 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Letters to customers. The mail server is told by {@code quarkus.mailer.*}. */
+/** Settings of the e-mails to customers. {@code quarkus.mailer.*} configures the mail server. */
 @ConfigMapping(prefix = "fondaco.mail")
 interface MailSettings {
     /**
-     * Whether letters are written and sent. What happened before it was on for the first time is never written about; what
-     * happened while it was off again is, as far as the outbox still has it.
+     * Whether e-mails are sent. Events from before it was enabled for the first time never cause an e-mail. Events from
+     * a time while it was disabled again do, as long as the outbox still has them.
      */
     @WithDefault("false")
     boolean enabled();
 
-    /** Who the letters are from: {@code orders@example.org}. Needed when it is on. */
+    /** The sender of the e-mails: {@code orders@example.org}. Required if e-mails are enabled. */
     Optional<String> from();
 
-    /** Where answers go; absent: to {@code from}. */
+    /** The address for replies; default: {@code from}. */
     Optional<String> replyTo();
 
-    /** What the shop is called in its letters. */
+    /** The name of the shop in its e-mails. */
     @WithDefault("Our shop")
     String shopName();
 
-    /** How long the mail server may take over one letter. */
+    /** Time limit of sending one e-mail. */
     @WithDefault("15s")
     Duration timeout();
 
-    /** How often a letter is tried before it becomes a dead letter; with the delays below that takes some six hours. */
+    /** Number of failed attempts after which an e-mail becomes a dead letter; with the delays below about six hours. */
     @WithDefault("12")
     int maxAttempts();
 
-    /** After the first failure; doubles each time, each up to a fifth more or less. */
+    /** Delay of the first retry. It doubles with each attempt, with a random deviation of up to a fifth. */
     @WithDefault("1m")
     Duration retryDelay();
 
+    /** Upper bound of the doubling delay. */
     @WithDefault("1h")
     Duration maxRetryDelay();
 
@@ -44,11 +45,11 @@ interface MailSettings {
     @WithDefault("2s")
     Duration sendInterval();
 
-    /** How long it is kept which letters were sent or given up; their text is never kept. */
+    /** Retention of the records of sent and failed e-mails. Their text is never stored. */
     @WithDefault("30d")
     Duration retention();
 
-    /** Letters that a pod sends at the same time; not more than {@code quarkus.mailer.max-pool-size}. */
+    /** Number of e-mails that a pod sends at the same time; not more than {@code quarkus.mailer.max-pool-size}. */
     @WithDefault("10")
     int perRun();
 }

@@ -1,6 +1,6 @@
 /**
- * Writes letters to customers: that an order is confirmed, sent, refunded. Each goes out once, whatever becomes of the mail
- * server and of pods; one that cannot be sent ends as a dead letter, never in silence. Off unless it is switched on.
+ * Sends e-mails to customers when an order is confirmed, shipped or refunded. Each e-mail is sent once, also when the
+ * mail server or a pod fails. An e-mail that cannot be sent becomes a dead letter. Off by default.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"order"})

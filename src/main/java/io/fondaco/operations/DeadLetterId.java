@@ -14,7 +14,7 @@ record DeadLetterId(UUID value) {
         return new DeadLetterId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** The same as {@link #parse}; JAX-RS converts path parameters by this name. */
     static DeadLetterId fromString(String text) {
         return parse(text);
     }

@@ -34,7 +34,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Events that a listener has failed at for good. */
+/** HTTP API for dead letters: the events that a listener failed at for the last time. */
 @Path("/admin/v1/dead-letters")
 @Tag(name = "Dead letters")
 @RetriedReads
@@ -44,15 +44,15 @@ class DeadLetterResource {
 
     private final DeadLetters deadLetters;
 
-    DeadLetterResource(DeadLetters letters) {
-        this.deadLetters = letters;
+    DeadLetterResource(DeadLetters deadLetters) {
+        this.deadLetters = deadLetters;
     }
 
-    /** @param data of the event, as it was told */
+    /** @param data the data of the event, as it was published */
     record Letter(
             DeadLetterId id,
 
-            @Schema(description = "Which listener failed.", examples = "webhook")
+            @Schema(description = "The listener that failed.", examples = "webhook")
             String listener,
 
             String eventId,
@@ -65,11 +65,11 @@ class DeadLetterResource {
             String error,
             Instant diedAt) {
 
-        static Letter of(DeadLetter letter) {
-            Event event = letter.event();
+        static Letter of(DeadLetter deadLetter) {
+            Event event = deadLetter.event();
             return new Letter(
-                    new DeadLetterId(letter.id()),
-                    letter.listener(),
+                    new DeadLetterId(deadLetter.id()),
+                    deadLetter.listener(),
                     event.publicId(),
                     event.type(),
                     event.subject(),
@@ -77,8 +77,8 @@ class DeadLetterResource {
                     event.time(),
                     event.data(),
                     event.attempts(),
-                    letter.error(),
-                    letter.diedAt());
+                    deadLetter.error(),
+                    deadLetter.diedAt());
         }
     }
 
@@ -87,7 +87,7 @@ class DeadLetterResource {
     @Operation(
             operationId = "listDeadLetters",
             summary = "List dead letters",
-            description = "Events that a listener failed at for good, the oldest death first.")
+            description = "Events that a listener failed at for the last time, oldest dead letter first.")
     public Page<Letter> list(
             @RestQuery @Size(max = 100) @Nullable String listener,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
@@ -96,7 +96,7 @@ class DeadLetterResource {
                 .map(place -> DeadLetterId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         List<DeadLetter> rows = deadLetters.list(Optional.ofNullable(listener), after, limit + 1);
-        return Page.fromRows(rows, limit, letter -> PageCursor.of(SORT, new DeadLetterId(letter.id()).toString()))
+        return Page.fromRows(rows, limit, deadLetter -> PageCursor.of(SORT, new DeadLetterId(deadLetter.id()).toString()))
                 .map(Letter::of);
     }
 
@@ -105,8 +105,8 @@ class DeadLetterResource {
     @RolesAllowed(Scopes.MESSAGES_READ)
     @Operation(
             operationId = "getDeadLetter",
-            summary = "Look at a dead letter",
-            description = "The event, the listener that failed, how often it tried, and its last error.")
+            summary = "Get a dead letter",
+            description = "The event, the listener that failed, the number of its attempts, and its last error.")
     public Letter get(@RestPath String id) {
         return deadLetters.find(DeadLetterId.parse(id).value()).map(Letter::of).orElseThrow(() -> notFound(id));
     }
@@ -117,11 +117,11 @@ class DeadLetterResource {
     @Idempotent
     @Operation(
             operationId = "replayDeadLetter",
-            summary = "Have a dead letter handled once more",
+            summary = "Replay a dead letter",
             description =
-                    "The listener is tried at once, and as often as the first time. If it fails again, there is a "
-                            + "new dead letter.")
-    @APIResponse(responseCode = "202", description = "Handed to the listener.")
+                    "Returns the event to the listener, due immediately and with all attempts available again. If all of them "
+                            + "fail, there is a new dead deadLetter.")
+    @APIResponse(responseCode = "202", description = "The event is in the retry queue of the listener.")
     public Response replay(@RestPath String id) {
         if (!deadLetters.replay(DeadLetterId.parse(id).value())) {
             throw notFound(id);
@@ -134,9 +134,9 @@ class DeadLetterResource {
     @RolesAllowed(Scopes.MESSAGES_WRITE)
     @Operation(
             operationId = "discardDeadLetter",
-            summary = "Throw a dead letter away",
-            description = "The event will not be handled by this listener.")
-    @APIResponse(responseCode = "204", description = "Gone.")
+            summary = "Discard a dead letter",
+            description = "The listener will not handle the event.")
+    @APIResponse(responseCode = "204", description = "The dead letter is discarded.")
     public void discard(@RestPath String id) {
         if (!deadLetters.discard(DeadLetterId.parse(id).value())) {
             throw notFound(id);

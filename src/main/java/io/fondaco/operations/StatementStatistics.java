@@ -20,17 +20,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.hibernate.Session;
 
 /**
- * What the application's own statements have cost a server, as {@code pg_stat_statements} counts it there: those of its database and
- * its role, and no others.
+ * Reads the cost of the application's SQL statements on a server from {@code pg_stat_statements}: only statements of
+ * its own database and role.
  */
 @ApplicationScoped
 class StatementStatistics {
-    /** In characters. */
+    /** Characters of a query that are returned. */
     private static final int MAX_QUERY_LENGTH = 2_000;
 
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** What the extension answers with where the server has not loaded its library. */
+    /** SQLSTATE of the extension if the server has not loaded its library. */
     private static final String NOT_LOADED = "55000";
 
     private final EntityManager entities;
@@ -39,7 +39,7 @@ class StatementStatistics {
         this.entities = entities;
     }
 
-    /** What makes a statement heavy. */
+    /** The measure by which statements are sorted. */
     enum SortKey {
         TOTAL_TIME("total_exec_time"),
         MEAN_TIME("mean_exec_time"),
@@ -60,10 +60,10 @@ class StatementStatistics {
         }
     }
 
-    /** The statements at the top of an order, the heaviest first. */
+    /** The first statements of a sort order, the most expensive first. */
     @Schema(name = "HeaviestStatements")
     record TopStatements(
-            @Schema(description = "Since when this server has counted: its last reset, first start or crash.")
+            @Schema(description = "Start of the statistics on this server: its last reset, first start or crash.")
             Instant since,
 
             List<StatementStats> data) {
@@ -73,50 +73,51 @@ class StatementStatistics {
         }
     }
 
-    /** All calls of a statement. */
+    /** The statistics of all calls of a statement. */
     @Schema(name = "DatabaseStatement")
     record StatementStats(
             @Schema(
-                    description = "64 bits, in decimal. Names the statement on this server and its replicas.",
+                    description = "64 bits, in decimal. Identifies the statement on this server and its replicas.",
                     examples = "-3416356442043621232")
             String queryId,
 
             @Schema(
-                    description = "With `$1`, `$2`, … for constants; its first 2,000 characters.",
+                    description = "The first 2,000 characters of the statement, with `$1`, `$2`, … for constants.",
                     examples = "SELECT set_config($1, $2, $3)")
             String query,
 
-            @Schema(description = "false: functions ran it, and their statements' time includes its own.")
+            @Schema(description = "false if a function ran the statement; its time is then included in the calling statement's.")
             boolean topLevel,
 
             long calls,
 
-            @Schema(description = "Execution, in milliseconds.")
+            @Schema(description = "Total execution time, in milliseconds.")
             double totalMs,
 
             double meanMs,
             double maxMs,
             double stddevMs,
 
-            @Schema(description = "Read or changed, over all calls.")
+            @Schema(description = "Rows read or changed, over all calls.")
             long rows,
 
-            @Schema(description = "Blocks of 8 kB that were in the server's memory, over all calls.")
+            @Schema(description = "Blocks of 8 kB found in shared buffers, over all calls.")
             long sharedBlocksHit,
 
-            @Schema(description = "Blocks that were not.") long sharedBlocksRead,
+            @Schema(description = "Blocks of 8 kB not found in shared buffers, over all calls.") long sharedBlocksRead,
 
-            @Schema(description = "Blocks of sorts and hashes that did not fit into work_mem.")
+            @Schema(description = "Temporary blocks of sorts and hashes that did not fit into work_mem.")
             long tempBlocksWritten,
 
-            @Schema(description = "What it wrote to the write-ahead log.")
+            @Schema(description = "Bytes written to the write-ahead log.")
             long walBytes) {}
 
     /**
-     * Leaves out statements that speak of a password: the server keeps what sets one as it was sent. Two statements, the second
-     * ended after 5 s.
+     * Returns the most expensive statements. Omits statements that contain the word "password", because the server
+     * stores a statement that sets one with the password. Two statements; the second is cancelled after 5 s.
      *
-     * @throws ApiException 409 {@code statements_not_counted} where the extension is missing, older than 1.9 or not loaded
+     * @throws ApiException 409 {@code statements_not_counted} where the extension is missing, older than 1.9 or not
+     *     loaded
      */
     @Transactional
     TopStatements top(SortKey sortKey, int limit) {
@@ -124,7 +125,7 @@ class StatementStatistics {
             if (!prepare(connection)) {
                 throw statisticsUnavailable(
                         "As a superuser, in the application's database: CREATE EXTENSION pg_stat_statements"
-                                + " (if it is there: ALTER EXTENSION pg_stat_statements UPDATE). The server must have it in"
+                                + " (if it exists: ALTER EXTENSION pg_stat_statements UPDATE). The server must have it in"
                                 + " shared_preload_libraries.");
             }
             try {
@@ -139,13 +140,13 @@ class StatementStatistics {
         });
     }
 
-    /** Bounds what follows in the transaction, and tells whether there is something to read. */
+    /** Sets the statement timeout of the transaction. @return whether the extension is installed and recent enough */
     private static boolean prepare(Connection connection) throws SQLException {
-        try (PreparedStatement begin = connection.prepareStatement("""
+        try (PreparedStatement select = connection.prepareStatement("""
                 SELECT set_config('statement_timeout', ?, true), to_regclass('pg_stat_statements_info') IS NOT NULL
                 """)) {
-            begin.setString(1, Long.toString(STATEMENT_TIMEOUT.toMillis()));
-            try (ResultSet row = begin.executeQuery()) {
+            select.setString(1, Long.toString(STATEMENT_TIMEOUT.toMillis()));
+            try (ResultSet row = select.executeQuery()) {
                 return row.next() && row.getBoolean(2);
             }
         }
@@ -167,14 +168,14 @@ class StatementStatistics {
             select.setInt(1, MAX_QUERY_LENGTH);
             select.setInt(2, limit);
             try (ResultSet row = select.executeQuery()) {
-                // There is one at least, of a server that has counted nothing yet too.
+                // There is at least one row, also if the server has no statistics yet.
                 row.next();
                 Instant since =
                         row.getObject("stats_reset", OffsetDateTime.class).toInstant();
                 List<StatementStats> statements = new ArrayList<>();
                 do {
                     if (row.getString("queryid") != null) {
-                        statements.add(statement(row));
+                        statements.add(mapStatement(row));
                     }
                 } while (row.next());
                 return new TopStatements(since, statements);
@@ -182,7 +183,7 @@ class StatementStatistics {
         }
     }
 
-    private static StatementStats statement(ResultSet row) throws SQLException {
+    private static StatementStats mapStatement(ResultSet row) throws SQLException {
         return new StatementStats(
                 row.getString("queryid"),
                 row.getString("text"),
@@ -200,6 +201,6 @@ class StatementStatistics {
     }
 
     private static ApiException statisticsUnavailable(String remedy) {
-        return ApiException.conflict("statements_not_counted", "The database does not count statements. " + remedy);
+        return ApiException.conflict("statements_not_counted", "The database collects no statement statistics. " + remedy);
     }
 }

@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 
-/** What statements cost the primary. */
+/** HTTP API for the cost of SQL statements on the primary. */
 @Path("/admin/v1/database/statements")
 @Tag(name = "Database")
 @ReadsFrom(Route.PRIMARY)
@@ -33,29 +33,29 @@ import org.jboss.resteasy.reactive.RestQuery;
 class StatementStatisticsResource {
     private final StatementStatistics statistics;
 
-    StatementStatisticsResource(StatementStatistics statements) {
-        this.statistics = statements;
+    StatementStatisticsResource(StatementStatistics statistics) {
+        this.statistics = statistics;
     }
 
     @GET
     @RolesAllowed(Scopes.DATABASE_READ)
     @Operation(
             operationId = "listDatabaseStatements",
-            summary = "The heaviest statements of the database",
+            summary = "List the most expensive SQL statements",
             description =
-                    "Of the application's own, counted on the primary since `since`: each server counts for itself, and most reads"
-                            + " go to replicas. The heaviest by `order` first, `limit` of them; there is no next page. Statements"
-                            + " that speak of a password are left out.")
+                    "Statements of the application, counted on the primary since `since`. Each server counts for itself, and most"
+                            + " reads go to replicas. Returns the first `limit` statements in descending `order`; there is no next"
+                            + " page. Statements that contain the word `password` are omitted.")
     @APIResponse(
             responseCode = "200",
-            description = "The heaviest first.",
+            description = "The most expensive first.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = TopStatements.class)))
     @APIResponse(
             responseCode = "409",
-            description = "`statements_not_counted`: the server lacks pg_stat_statements; the detail says what to do.")
+            description = "`statements_not_counted`: the server has no pg_stat_statements; the detail says how to install it.")
     public TopStatements list(
             @Parameter(
                             schema =

@@ -1,4 +1,4 @@
-/** What the shop's operators look at and put right: events that no listener could handle, and what statements cost the database. */
+/** HTTP API for operators: dead letters, and the cost of SQL statements. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})
 package io.fondaco.operations;

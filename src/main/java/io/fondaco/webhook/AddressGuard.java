@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Says which address a name may be called at. A name is looked up once, every address that it has must be allowed, and
- * the call goes to the address that was checked: what the name stands for a moment later does not matter.
+ * Resolves a host name to an address that may be called. The name is looked up once and all of its addresses must be
+ * allowed. The request goes to the checked address, so a later change of the DNS record has no effect (DNS rebinding).
  */
 @ApplicationScoped
 class AddressGuard {
     /**
-     * What is not the public internet: IANA's special-purpose registries for IPv4 and IPv6, and the address at which Azure serves
-     * its platform to virtual machines. Of IPv6 only global unicast is public at all; prefixes that carry an IPv4 address inside
-     * are refused whole.
+     * Networks that are not part of the public internet: IANA's special-purpose registries for IPv4 and IPv6, and the
+     * address at which Azure serves its platform to virtual machines. Of IPv6 only global unicast is public; prefixes
+     * that embed IPv4 addresses are refused as a whole.
      */
     private static final List<CidrBlock> SPECIAL_PURPOSE_NETWORKS = networks(
             "0.0.0.0/8",
@@ -63,24 +63,24 @@ class AddressGuard {
                 settings.allowedPorts().stream().map(PortRange::parse).toList();
     }
 
-    /** An address is refused, or a name has none. */
+    /** An address is not allowed, or the name or the port cannot be called. */
     static final class AddressRefused extends Exception {
         AddressRefused(String message) {
             super(message);
         }
     }
 
-    /** Addresses that begin with the same bits. */
+    /** A network in CIDR notation. */
     record CidrBlock(InetAddress address, int prefixLength) {
         static CidrBlock parse(String text) {
             int slash = text.indexOf('/');
             try {
                 InetAddress address = InetAddress.ofLiteral((slash < 0 ? text : text.substring(0, slash)).strip());
-                int most = address.getAddress().length * 8;
+                int maxBits = address.getAddress().length * 8;
                 int bits = slash < 0
-                        ? most
+                        ? maxBits
                         : Integer.parseInt(text.substring(slash + 1).strip());
-                if (bits < 0 || bits > most) {
+                if (bits < 0 || bits > maxBits) {
                     throw new IllegalArgumentException("Not a network: " + text);
                 }
                 return new CidrBlock(address, bits);
@@ -90,20 +90,20 @@ class AddressGuard {
         }
 
         boolean contains(InetAddress other) {
-            byte[] mine = address.getAddress();
-            byte[] theirs = other.getAddress();
-            if (mine.length != theirs.length) {
+            byte[] thisAddress = address.getAddress();
+            byte[] otherAddress = other.getAddress();
+            if (thisAddress.length != otherAddress.length) {
                 return false;
             }
-            int whole = prefixLength / 8;
-            int rest = prefixLength % 8;
-            int mask = 0xFF << (8 - rest);
-            return Arrays.equals(mine, 0, whole, theirs, 0, whole)
-                    && (rest == 0 || (mine[whole] & mask) == (theirs[whole] & mask));
+            int wholeBytes = prefixLength / 8;
+            int remainingBits = prefixLength % 8;
+            int mask = 0xFF << (8 - remainingBits);
+            return Arrays.equals(thisAddress, 0, wholeBytes, otherAddress, 0, wholeBytes)
+                    && (remainingBits == 0 || (thisAddress[wholeBytes] & mask) == (otherAddress[wholeBytes] & mask));
         }
     }
 
-    /** Ports from one to another, both included. */
+    /** A range of ports, both ends included. */
     record PortRange(int first, int last) {
         static PortRange parse(String text) {
             String[] ends = text.strip().split("-", -1);
@@ -115,13 +115,13 @@ class AddressGuard {
         }
     }
 
-    /** Whether endpoints at this port are called: other services than web servers listen elsewhere. */
+    /** Whether the port of the URL is allowed. By default only ports of web servers are, to protect other services. */
     boolean allowsPort(URI url) {
         int port = port(url);
         return allowedPorts.stream().anyMatch(portRange -> port >= portRange.first() && port <= portRange.last());
     }
 
-    /** The port that a URL is called at. */
+    /** The port of a URL, or the default port of its scheme. */
     static int port(URI url) {
         return url.getPort() > 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80;
     }
@@ -135,15 +135,15 @@ class AddressGuard {
                 || SPECIAL_PURPOSE_NETWORKS.stream().noneMatch(cidrBlock -> cidrBlock.contains(address));
     }
 
-    /** The address to call; takes at most the time limit of a call. */
+    /** Resolves the address to call, within the time limit of an attempt. */
     InetAddress resolve(String host) throws AddressRefused, InterruptedException {
         return requireAllAllowed(host, lookUp(host));
     }
 
-    /** Of the addresses that a name has, the first; if all of them are allowed. */
+    /** Returns the first of the addresses of a name if all of them are allowed. */
     InetAddress requireAllAllowed(String host, List<InetAddress> addresses) throws AddressRefused {
         if (!addresses.stream().allMatch(this::allows)) {
-            throw new AddressRefused("The address of %s is not public: it is not called".formatted(host));
+            throw new AddressRefused("The address of %s is not public; no request was sent".formatted(host));
         }
         return addresses.getFirst();
     }
@@ -154,12 +154,12 @@ class AddressGuard {
         try {
             return lookUp.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new AddressRefused("Looking up %s took too long".formatted(host));
+            throw new AddressRefused("The DNS lookup of %s took too long".formatted(host));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownHostException) {
-                throw new AddressRefused("There is no address for %s".formatted(host));
+                throw new AddressRefused("The DNS lookup of %s found no address".formatted(host));
             }
-            throw new AddressRefused("%s cannot be looked up".formatted(host));
+            throw new AddressRefused("The DNS lookup of %s failed".formatted(host));
         }
     }
 }

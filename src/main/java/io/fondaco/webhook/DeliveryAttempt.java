@@ -6,13 +6,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to make: what to send where.
+ * A delivery attempt that this pod has claimed.
  *
- * @param leaseId tells this attempt from a later one, should this pod be given up meanwhile
- * @param secretGenerations of the secrets that sign, the newest first
- * @param previousAttempts that were made before
- * @param body as it is sent and signed
- * @param traceParent that the event was told in, if any
+ * @param leaseId distinguishes this attempt from one that another pod makes after the lease has expired
+ * @param secretGenerations the generations of the secrets that sign the request, the newest first
+ * @param previousAttempts the number of attempts before this one
+ * @param body the body as it is sent and signed
+ * @param traceParent the trace in which the event was published, if any
  */
 record DeliveryAttempt(
         UUID deliveryId,
@@ -30,12 +30,12 @@ record DeliveryAttempt(
     }
 
     /**
-     * What became of it.
+     * The result of an attempt.
      *
-     * @param status of the answer; 0 if there was none
-     * @param error why there was no answer, or none that counts; empty when it was taken
-     * @param response the beginning of the answer's body
-     * @param retryAfterSeconds what the endpoint asked for; 0 if it did not
+     * @param status the status of the response; 0 if there was none
+     * @param error why the attempt failed; empty if the endpoint accepted it
+     * @param response the beginning of the response body
+     * @param retryAfterSeconds the delay that the endpoint asked for; 0 if it did not
      */
     record AttemptResult(
             Instant at, long durationMillis, int status, String error, String response, long retryAfterSeconds) {

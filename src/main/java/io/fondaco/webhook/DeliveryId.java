@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.platform.identity.TypeId;
 import java.util.UUID;
 
-/** Identifies the sending of one event to one endpoint. */
+/** Identifies the delivery of one event to one endpoint. */
 record DeliveryId(UUID value) {
     static final String PREFIX = "delivery";
 
@@ -14,7 +14,7 @@ record DeliveryId(UUID value) {
         return new DeliveryId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** The same as {@link #parse}; JAX-RS converts path parameters by this name. */
     static DeliveryId fromString(String text) {
         return parse(text);
     }

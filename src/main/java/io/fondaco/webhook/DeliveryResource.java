@@ -41,7 +41,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** What was sent to an endpoint, what became of it, and having it sent once more. */
+/** HTTP API to list the deliveries of an endpoint and to replay them. */
 @Path("/admin/v1/webhooks")
 @Tag(name = "Webhooks")
 @RetriedReads
@@ -52,29 +52,29 @@ class DeliveryResource {
     private static final int MAX_REPLAYED = 10_000;
 
     private final EntityManager entities;
-    private final WebhookDeliveries webhookDeliveries;
-    private final WebhookDispatcher webhookDispatcher;
+    private final WebhookDeliveries deliveries;
+    private final WebhookDispatcher dispatcher;
     private final EndpointValidator validator;
 
     DeliveryResource(
             EntityManager entities,
-            WebhookDeliveries webhookDeliveries,
-            WebhookDispatcher webhookDispatcher,
-            EndpointValidator rules) {
+            WebhookDeliveries deliveries,
+            WebhookDispatcher dispatcher,
+            EndpointValidator validator) {
         this.entities = entities;
-        this.webhookDeliveries = webhookDeliveries;
-        this.webhookDispatcher = webhookDispatcher;
-        this.validator = rules;
+        this.deliveries = deliveries;
+        this.dispatcher = dispatcher;
+        this.validator = validator;
     }
 
     /**
-     * @param status of the answer; absent when there was none
-     * @param error why it does not count; empty when it does
-     * @param response the beginning of the answer's body
+     * @param status the status of the response; absent if there was none
+     * @param error why the attempt failed; empty if it was accepted
+     * @param response the beginning of the response body
      */
     record Attempt(Instant at, int durationMs, @Nullable Integer status, String error, String response) {}
 
-    /** @param nextAttemptAt while it is pending */
+    /** @param nextAttemptAt null unless the delivery is pending */
     record Delivery(
             DeliveryId id,
             String eventId,
@@ -90,24 +90,24 @@ class DeliveryResource {
             Instant createdAt,
             List<Attempt> attempts) {}
 
-    /** @param from of events, when they were told: included; {@code to} is not */
+    /** @param from start of the range of publication times, inclusive; {@code to} is exclusive */
     record ReplayRequest(
-            @Size(max = 1_000) @Schema(description = "Deliveries to be made once more.") @Nullable
+            @Size(max = 1_000) @Schema(description = "Deliveries to send again.") @Nullable
             List<@NotNull DeliveryId> deliveryIds,
 
-            @Schema(description = "Or: events told at this time or later,") @Nullable
+            @Schema(description = "Or: replay events that were published at this time or later,") @Nullable
             Instant from,
 
             @Schema(description = "and before this one.") @Nullable
             Instant to,
 
-            @Size(max = 50) @Schema(description = "Only of these types; absent: what the webhook is for.") @Nullable
+            @Size(max = 50) @Schema(description = "Only events of these types. Default: the types that the webhook subscribes to.") @Nullable
             List<@NotNull @Size(max = 100) String> eventTypes,
 
-            @Schema(description = "Leaves out what was delivered.") @Nullable
+            @Schema(description = "Skips events that were delivered.") @Nullable
             Boolean undeliveredOnly) {}
 
-    /** @param nextFrom where to go on, when there was more than one call replays */
+    /** @param nextFrom the {@code from} of the next request if the range has more events than one request replays */
     record Replayed(long replayed, @Nullable Instant nextFrom) {}
 
     @GET
@@ -115,8 +115,8 @@ class DeliveryResource {
     @RolesAllowed(Scopes.WEBHOOKS_READ)
     @Operation(
             operationId = "listWebhookDeliveries",
-            summary = "List what was sent to a webhook",
-            description = "The latest first, each with its attempts.")
+            summary = "List the deliveries of a webhook",
+            description = "Newest first, each with its attempts.")
     public Page<Delivery> list(
             @RestPath String id,
             @RestQuery @Pattern(regexp = "pending|delivered|failed") @Nullable String status,
@@ -189,31 +189,31 @@ class DeliveryResource {
     @Idempotent
     @Operation(
             operationId = "replayWebhookDeliveries",
-            summary = "Send events once more",
+            summary = "Replay events to a webhook",
             description =
-                    "By delivery, or by the time of the events, also of those that happened while the webhook was "
-                            + "disabled. They carry the same `webhook-id` as before. At most 10,000 at a time.")
+                    "Selects deliveries, or events by time, including those from the time while the webhook was disabled. "
+                            + "They have the same `webhook-id` as before. One request replays at most 10,000 events.")
     @APIResponse(
             responseCode = "202",
-            description = "They are being sent.",
+            description = "The events are being sent.",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Replayed.class)))
     public Response replay(@RestPath String id, @NotNull @Valid ReplayRequest request) {
         UUID endpoint = requireEndpoint(id);
         Replayed replayed = request.deliveryIds() != null
                 ? new Replayed(
-                        webhookDeliveries.replay(
+                        deliveries.replay(
                                 endpoint,
                                 request.deliveryIds().stream()
                                         .map(DeliveryId::value)
                                         .toList()),
                         null)
                 : replayRange(endpoint, request);
-        webhookDispatcher.wakeAfterCommit();
+        dispatcher.wakeAfterCommit();
         return Response.accepted(replayed).build();
     }
 
-    /** The same, found beside the deliveries. */
+    /** The same as {@link #replay}, under the path of the deliveries. */
     @POST
     @Path("/{id}/deliveries/replay")
     @Transactional
@@ -227,10 +227,10 @@ class DeliveryResource {
         Instant from = request.from();
         Instant to = request.to();
         if (from == null || to == null) {
-            throw ApiException.invalid("/from", "required", "Name delivery_ids, or a time by from and to.");
+            throw ApiException.invalid("/from", "required", "Give delivery_ids, or both from and to.");
         }
         if (!from.isBefore(to)) {
-            throw ApiException.invalid("/to", "out_of_range", "to is later than from.");
+            throw ApiException.invalid("/to", "out_of_range", "to must be later than from.");
         }
         List<String> patterns = Optional.ofNullable(request.eventTypes()).orElseGet(() -> eventTypesOf(endpoint));
         validator.validateEventTypes(patterns);
@@ -238,9 +238,9 @@ class DeliveryResource {
                 .flatMap(pattern -> validator.matchingEventTypes(pattern).stream())
                 .distinct()
                 .toList();
-        WebhookDeliveries.ReplayResult done = webhookDeliveries.replay(
+        WebhookDeliveries.ReplayResult result = deliveries.replay(
                 endpoint, from, to, types, Boolean.TRUE.equals(request.undeliveredOnly()), MAX_REPLAYED);
-        return new Replayed(done.replayed(), done.matchedEvents() == MAX_REPLAYED ? done.lastEventAt() : null);
+        return new Replayed(result.replayed(), result.matchedEvents() == MAX_REPLAYED ? result.lastEventAt() : null);
     }
 
     private List<String> eventTypesOf(UUID endpoint) {

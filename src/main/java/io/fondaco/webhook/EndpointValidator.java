@@ -13,7 +13,7 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 
-/** What an endpoint may be. */
+/** Validates endpoints. */
 @ApplicationScoped
 class EndpointValidator {
     private static final int HIGHEST_PORT = 65_535;
@@ -23,15 +23,15 @@ class EndpointValidator {
     private final AddressGuard addressGuard;
     private final EntityManager entities;
 
-    EndpointValidator(WebhookSettings settings, WebhookEvents events, AddressGuard addresses, EntityManager entities) {
+    EndpointValidator(WebhookSettings settings, WebhookEvents events, AddressGuard addressGuard, EntityManager entities) {
         this.settings = settings;
         this.events = events;
-        this.addressGuard = addresses;
+        this.addressGuard = addressGuard;
         this.entities = entities;
     }
 
     /**
-     * Names are looked up when they are called, not here.
+     * Validates a URL. It does not look up the host name; each delivery attempt does.
      *
      * @throws ApiException 422 {@code invalid_url}, {@code port_not_allowed}, {@code address_not_allowed}
      */
@@ -41,35 +41,35 @@ class EndpointValidator {
         try {
             url = new URI(text);
         } catch (URISyntaxException e) {
-            throw invalid("That is not a URL.");
+            throw invalid("This is not a valid URL.");
         }
         boolean tls = "https".equals(url.getScheme());
         if (!tls && !(settings.allowHttp() && "http".equals(url.getScheme()))) {
-            throw invalid("A webhook is called by https.");
+            throw invalid("The URL must use https.");
         }
         if (url.getHost() == null || url.getUserInfo() != null || url.getFragment() != null) {
-            throw invalid("A webhook's URL has a host, no user, and no fragment.");
+            throw invalid("The URL must have a host, no user and no fragment.");
         }
         if (url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
-            throw invalid("There is no such port.");
+            throw invalid("The port must be between 1 and 65535.");
         }
         if (!addressGuard.allowsPort(url)) {
             throw ApiException.invalid(
                     "/url",
                     "port_not_allowed",
-                    "Only these ports are called: " + String.join(", ", settings.allowedPorts()));
+                    "Only these ports are allowed: " + String.join(", ", settings.allowedPorts()));
         }
         parseIpLiteral(url.getHost())
                 .filter(address -> !addressGuard.allows(address))
                 .ifPresent(_ -> {
-                    throw ApiException.invalid("/url", "address_not_allowed", "Only public addresses are called.");
+                    throw ApiException.invalid("/url", "address_not_allowed", "Only public addresses are allowed.");
                 });
     }
 
     private static Optional<InetAddress> parseIpLiteral(String host) {
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        String literal = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
         try {
-            return Optional.of(InetAddress.ofLiteral(bare));
+            return Optional.of(InetAddress.ofLiteral(literal));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -80,6 +80,8 @@ class EndpointValidator {
     }
 
     /**
+     * Validates that each pattern matches an event type.
+     *
      * @throws ApiException 422 {@code unknown_event_type}
      */
     void validateEventTypes(List<String> patterns) {
@@ -90,13 +92,13 @@ class EndpointValidator {
                 throw ApiException.invalid(
                         "/event_types/" + index,
                         "unknown_event_type",
-                        "No event is called '%s'; there are: %s"
+                        "There is no event type '%s'. Event types: %s"
                                 .formatted(Violation.abbreviate(pattern), String.join(", ", names)));
             }
         }
     }
 
-    /** The types of events that a pattern names. */
+    /** The event types that a pattern matches. */
     List<String> matchingEventTypes(String pattern) {
         return events.allEventTypes().stream()
                 .map(EventType::name)
@@ -105,7 +107,7 @@ class EndpointValidator {
     }
 
     /**
-     * Whoever else wants one more waits until this transaction has ended.
+     * Validates that one more endpoint is allowed. Other transactions that create one wait until this one has ended.
      *
      * @throws ApiException 409 {@code too_many_webhooks}
      */
@@ -115,16 +117,16 @@ class EndpointValidator {
         long present = WebhookEndpoint.count("deletedAt is null");
         if (present >= settings.maxEndpoints()) {
             throw ApiException.conflict(
-                    "too_many_webhooks", "There are %d webhooks, and no room for more.".formatted(present));
+                    "too_many_webhooks", "There are %d webhooks, which is the limit.".formatted(present));
         }
     }
 
-    /** What it has failed at before does not count any more. */
-    void resetFailures(WebhookEndpoint webhookEndpoint) {
+    /** Resets the failure count of an endpoint. */
+    void resetFailures(WebhookEndpoint endpoint) {
         entities.createNativeQuery("""
                         UPDATE webhook.endpoint SET consecutive_failures = 0, failing_since = NULL WHERE id = :id
-                        """).setParameter("id", webhookEndpoint.id).executeUpdate();
-        webhookEndpoint.consecutiveFailures = 0;
-        webhookEndpoint.failingSince = null;
+                        """).setParameter("id", endpoint.id).executeUpdate();
+        endpoint.consecutiveFailures = 0;
+        endpoint.failingSince = null;
     }
 }

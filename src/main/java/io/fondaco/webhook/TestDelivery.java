@@ -11,37 +11,37 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 
-/** Sends an endpoint an event of its own, to see whether it takes it. */
+/** Sends a {@code webhook.test} event to one endpoint, to check whether it accepts deliveries. */
 @ApplicationScoped
 class TestDelivery {
-    private final WebhookDeliveries webhookDeliveries;
-    private final WebhookDispatcher webhookDispatcher;
+    private final WebhookDeliveries deliveries;
+    private final WebhookDispatcher dispatcher;
     private final ObjectMapper json;
 
-    TestDelivery(WebhookDeliveries webhookDeliveries, WebhookDispatcher webhookDispatcher, ObjectMapper json) {
-        this.webhookDeliveries = webhookDeliveries;
-        this.webhookDispatcher = webhookDispatcher;
+    TestDelivery(WebhookDeliveries deliveries, WebhookDispatcher dispatcher, ObjectMapper json) {
+        this.deliveries = deliveries;
+        this.dispatcher = dispatcher;
         this.json = json;
     }
 
-    void send(WebhookEndpoint webhookEndpoint) {
+    void send(WebhookEndpoint endpoint) {
         UUID id = TypeId.newUuid();
-        WebhookId webhook = new WebhookId(webhookEndpoint.id);
-        // A subject of its own each time: a trial does not wait for another.
+        WebhookId webhook = new WebhookId(endpoint.id);
+        // Each test delivery has a subject of its own, so that it does not wait for an earlier one.
         Event event = new Event(
                 id,
                 WebhookEvents.testType(),
                 TypeId.format("trial", id),
                 1,
-                webhookEndpoint.version,
+                endpoint.version,
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 Json.write(json, new WebhookEvents.TestEventData(webhook)),
                 0,
                 false,
                 TraceParent.current());
-        webhookDeliveries.enqueue(
+        deliveries.enqueue(
                 List.of(event),
-                List.of(new WebhookDeliveries.Subscriber(webhookEndpoint.id, List.of(WebhookEvents.testType()), true)));
-        webhookDispatcher.wakeAfterCommit();
+                List.of(new WebhookDeliveries.Subscriber(endpoint.id, List.of(WebhookEvents.testType()), true)));
+        dispatcher.wakeAfterCommit();
     }
 }

@@ -12,17 +12,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** Forgets old deliveries, and counts those that wait. */
+/** Deletes old events with their deliveries, and measures the backlog of each endpoint. */
 @ApplicationScoped
 class WebhookCleanupJob {
     private static final int BATCH = 5_000;
 
-    private final WebhookDeliveries webhookDeliveries;
+    private final WebhookDeliveries deliveries;
     private final WebhookMetrics metrics;
     private final EntityManager entities;
 
-    WebhookCleanupJob(WebhookDeliveries webhookDeliveries, WebhookMetrics metrics, EntityManager entities) {
-        this.webhookDeliveries = webhookDeliveries;
+    WebhookCleanupJob(WebhookDeliveries deliveries, WebhookMetrics metrics, EntityManager entities) {
+        this.deliveries = deliveries;
         this.metrics = metrics;
         this.entities = entities;
     }
@@ -35,7 +35,7 @@ class WebhookCleanupJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void prune() {
-        while (webhookDeliveries.prune(BATCH) == BATCH) {
+        while (deliveries.prune(BATCH) == BATCH) {
             // A full batch: there may be more.
         }
     }
@@ -47,7 +47,7 @@ class WebhookCleanupJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void sampleBacklog() {
-        Map<UUID, WebhookMetrics.EndpointBacklog> waiting = new HashMap<>();
+        Map<UUID, WebhookMetrics.EndpointBacklog> backlogs = new HashMap<>();
         for (Object row : entities.createNativeQuery("""
                         SELECT e.id, (SELECT count(*) FROM (
                                          SELECT FROM webhook.delivery d
@@ -58,12 +58,12 @@ class WebhookCleanupJob {
                           FROM webhook.endpoint e WHERE e.deleted_at IS NULL
                         """, Tuple.class).getResultList()) {
             Tuple endpoint = (Tuple) row;
-            waiting.put(
+            backlogs.put(
                     endpoint.get("id", UUID.class),
                     new WebhookMetrics.EndpointBacklog(
                             endpoint.get("n", Number.class).longValue(),
                             endpoint.get("age", Number.class).doubleValue()));
         }
-        metrics.updateBacklogs(waiting);
+        metrics.updateBacklogs(backlogs);
     }
 }

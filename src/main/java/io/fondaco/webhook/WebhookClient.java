@@ -39,8 +39,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a call: to the address that was checked, under the name that was asked for, within one time limit for all of it.
- * Redirects are answers like any other that is not 2xx.
+ * Makes one delivery attempt: connects to the checked address, uses the host name for TLS and the Host header, and
+ * applies one time limit to the whole attempt. A redirect is a failure like every other response that is not 2xx.
  */
 @ApplicationScoped
 class WebhookClient {
@@ -57,12 +57,12 @@ class WebhookClient {
 
     WebhookClient(
             WebhookSettings settings,
-            AddressGuard addresses,
+            AddressGuard addressGuard,
             WebhookSecrets secrets,
             WebhookMetrics metrics,
             Vertx vertx) {
         this.settings = settings;
-        this.addressGuard = addresses;
+        this.addressGuard = addressGuard;
         this.secrets = secrets;
         this.metrics = metrics;
         this.client = vertx.httpClientBuilder()
@@ -72,13 +72,13 @@ class WebhookClient {
                         .setKeepAliveTimeout(30)
                         .setVerifyHost(true)
                         .setDecompressionSupported(false)
-                        // Our traces are no business of strangers: no traceparent goes out.
+                        // Do not expose our traces to other systems: send no traceparent.
                         .setTracingPolicy(TracingPolicy.IGNORE)
                         .setMaxHeaderSize(16 * 1024))
-                // Endpoints that share a host share its connections: a slow one would use up what there is for all.
-                // How many calls each may have under way is the dispatcher's to say.
+                // Endpoints on the same host share this pool, so it must not be the limit: a slow endpoint would block
+                // the others. The dispatcher limits the requests in flight per endpoint.
                 .with(new PoolOptions().setHttp1MaxSize(settings.calls()))
-                // What breaks a connection fails its call, and is not logged in the receiver's own words.
+                // A connection error fails the attempt. Do not log its message, which the receiver may control.
                 .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
                 .build();
     }
@@ -88,42 +88,43 @@ class WebhookClient {
         client.close();
     }
 
-    /** @param consistency up to where what it tells of can be read by who sends it back; empty if nobody knows */
+    /** @param consistency the consistency token with which receivers can read the subject; empty if it is not known */
     DeliveryAttempt.AttemptResult deliver(DeliveryAttempt deliveryAttempt, String consistency)
             throws InterruptedException {
         Instant at = Instant.now();
         long started = System.nanoTime();
         AtomicReference<@Nullable HttpClientRequest> request = new AtomicReference<>();
-        CompletableFuture<EndpointResponse> answer = new CompletableFuture<>();
+        CompletableFuture<EndpointResponse> result = new CompletableFuture<>();
         try {
             URI url = URI.create(deliveryAttempt.url());
             if (!addressGuard.allowsPort(url)) {
-                throw new AddressGuard.AddressRefused("Port %d is not called".formatted(AddressGuard.port(url)));
+                throw new AddressGuard.AddressRefused("Port %d is not allowed".formatted(AddressGuard.port(url)));
             }
             InetAddress address = addressGuard.resolve(url.getHost());
-            send(deliveryAttempt, url, address, at, consistency, answer, request);
+            send(deliveryAttempt, url, address, at, consistency, result, request);
             long left = settings.timeout().toNanos() - (System.nanoTime() - started);
-            EndpointResponse answered = answer.get(Math.max(1, left), TimeUnit.NANOSECONDS);
-            boolean taken = answered.status() / 100 == 2;
+            EndpointResponse response = result.get(Math.max(1, left), TimeUnit.NANOSECONDS);
+            boolean accepted = response.status() / 100 == 2;
             return new DeliveryAttempt.AttemptResult(
                     at,
                     elapsedMillis(started),
-                    answered.status(),
-                    taken ? "" : "It answered " + answered.status(),
-                    answered.body(),
-                    taken ? 0 : answered.retryAfter());
+                    response.status(),
+                    accepted ? "" : "The endpoint returned " + response.status(),
+                    response.body(),
+                    accepted ? 0 : response.retryAfter());
         } catch (AddressGuard.AddressRefused | IllegalArgumentException e) {
             return failed(at, started, String.valueOf(e.getMessage()));
         } catch (TimeoutException e) {
             return failed(
                     at,
                     started,
-                    "No whole answer within %d ms".formatted(settings.timeout().toMillis()));
+                    "No complete response within %d ms".formatted(settings.timeout().toMillis()));
         } catch (ExecutionException e) {
             return failed(at, started, describeFailure(e.getCause() == null ? e : e.getCause()));
         } finally {
-            // What is not there in whole is cut off, with its connection; what was not sent yet is not sent any more.
-            answer.cancel(false);
+            // If the response is not complete, reset the request, which closes its connection. If the request is not
+            // sent yet, do not send it.
+            result.cancel(false);
             HttpClientRequest sent = request.get();
             if (sent != null) {
                 sent.reset();
@@ -139,7 +140,7 @@ class WebhookClient {
             InetAddress address,
             Instant at,
             String consistency,
-            CompletableFuture<EndpointResponse> answer,
+            CompletableFuture<EndpointResponse> result,
             AtomicReference<@Nullable HttpClientRequest> sent) {
         boolean tls = url.getScheme().equals("https");
         int port = AddressGuard.port(url);
@@ -172,23 +173,23 @@ class WebhookClient {
                     sent.set(request);
                     metrics.recordCertificateExpiry(
                             deliveryAttempt.endpointId(), certificateExpiresAt(request.connection()));
-                    if (answer.isDone()) {
+                    if (result.isDone()) {
                         request.reset();
                         return;
                     }
                     request.send(Buffer.buffer(deliveryAttempt.body()))
-                            .onSuccess(response -> readResponse(response, answer, sent))
-                            .onFailure(answer::completeExceptionally);
+                            .onSuccess(response -> readResponse(response, result, sent))
+                            .onFailure(result::completeExceptionally);
                 })
-                .onFailure(answer::completeExceptionally);
+                .onFailure(result::completeExceptionally);
     }
 
-    /** Of what the other side has shown; empty without TLS. */
+    /** The expiry of the certificate that the server presented; empty without TLS. */
     static Optional<Instant> certificateExpiresAt(HttpConnection connection) {
         try {
             return connection.isSsl()
-                            && connection.sslSession().getPeerCertificates()[0] instanceof X509Certificate shown
-                    ? Optional.of(shown.getNotAfter().toInstant())
+                            && connection.sslSession().getPeerCertificates()[0] instanceof X509Certificate certificate
+                    ? Optional.of(certificate.getNotAfter().toInstant())
                     : Optional.empty();
         } catch (SSLPeerUnverifiedException _) {
             return Optional.empty();
@@ -197,21 +198,21 @@ class WebhookClient {
 
     private void readResponse(
             HttpClientResponse response,
-            CompletableFuture<EndpointResponse> answer,
-            AtomicReference<@Nullable HttpClientRequest> underWay) {
+            CompletableFuture<EndpointResponse> result,
+            AtomicReference<@Nullable HttpClientRequest> sent) {
         Buffer body = Buffer.buffer();
         long retryAfter = parseRetryAfter(response.getHeader("retry-after"), Instant.now());
         response.handler(part -> {
-            int room = settings.maxAnswerBytes() - body.length();
-            body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, room)));
-            if (part.length() > room) {
-                answer.complete(new EndpointResponse(response.statusCode(), text(body), retryAfter));
+            int remaining = settings.maxAnswerBytes() - body.length();
+            body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, remaining)));
+            if (part.length() > remaining) {
+                result.complete(new EndpointResponse(response.statusCode(), text(body), retryAfter));
             }
         });
-        response.exceptionHandler(answer::completeExceptionally);
+        response.exceptionHandler(result::completeExceptionally);
         response.endHandler(_ -> {
-            underWay.set(null);
-            answer.complete(new EndpointResponse(response.statusCode(), text(body), retryAfter));
+            sent.set(null);
+            result.complete(new EndpointResponse(response.statusCode(), text(body), retryAfter));
         });
     }
 
@@ -221,7 +222,9 @@ class WebhookClient {
         return text.replace("\u0000", "");
     }
 
-    /** Seconds that {@code Retry-After} asks for, as a number or as a date; 0 for what is neither. */
+    /**
+     * The seconds of a {@code Retry-After} header, given as a number or as a date, at most 3,600; 0 if it is neither.
+     */
     static long parseRetryAfter(@Nullable String header, Instant now) {
         if (header == null) {
             return 0;
@@ -247,20 +250,21 @@ class WebhookClient {
     }
 
     /**
-     * Nothing of what the other side made up, no address and no class: the log of deliveries is for the shop's staff.
+     * Describes a failure for the staff, who read it in the list of deliveries: without text from the endpoint,
+     * addresses and class names.
      */
     private static String describeFailure(Throwable thrown) {
         if (thrown instanceof SSLException) {
-            return "No TLS connection: its certificate may be invalid, or for another name";
+            return "No TLS connection: the certificate may be invalid or for another name";
         }
         if (thrown instanceof ConnectException) {
             return "No connection";
         }
-        LOG.debugf(thrown, "A webhook could not be delivered");
+        LOG.debugf(thrown, "A webhook delivery attempt failed");
         return switch (thrown) {
             case IOException _, HttpClosedException _ ->
-                "The connection failed: it ended before the answer was complete";
-            case DecoderException _, IllegalArgumentException _ -> "The connection failed: the answer is not HTTP";
+                "The connection failed: it ended before the response was complete";
+            case DecoderException _, IllegalArgumentException _ -> "The connection failed: the response is not HTTP";
             default -> "The connection failed";
         };
     }

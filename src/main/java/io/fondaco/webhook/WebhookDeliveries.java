@@ -24,7 +24,7 @@ import java.util.UUID;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
-/** Which event goes to which endpoint, and how far it got. */
+/** The deliveries: which event goes to which endpoint, and the status of each. */
 @ApplicationScoped
 class WebhookDeliveries {
     private static final String INSERT_MESSAGES = """
@@ -40,14 +40,15 @@ class WebhookDeliveries {
             """;
 
     /**
-     * Takes up what is due, from every endpoint as much as this pod has room for it. A subject's events go out in their order
-     * the first time; what has to be tried again does not hold up the later ones.
+     * Claims due deliveries, for each endpoint up to the limit of requests that this pod has in flight. The first
+     * attempts for a subject are made in the order of its events; a delivery that waits for a retry does not block
+     * later ones.
      */
     private static final String CLAIM = """
             WITH busy AS (
                 SELECT * FROM unnest(?::uuid[], ?::int[]) AS b (endpoint, calls)
             ), due AS (
-                SELECT d.id, e.url, e.secret_generation, e.previous_until > now() AS both
+                SELECT d.id, e.url, e.secret_generation, e.previous_until > now() AS previous_valid
                   FROM webhook.endpoint e LEFT JOIN busy b ON b.endpoint = e.id
                  CROSS JOIN LATERAL (
                        SELECT d.id FROM webhook.delivery d
@@ -66,13 +67,13 @@ class WebhookDeliveries {
                SET next_attempt_at = now() + make_interval(secs => ?), lease = gen_random_uuid()
               FROM due, webhook.message m
              WHERE d.id = due.id AND m.event = d.event
-            RETURNING d.id, d.lease, d.endpoint, due.url, due.secret_generation, due.both, d.attempts,
+            RETURNING d.id, d.lease, d.endpoint, due.url, due.secret_generation, due.previous_valid, d.attempts,
                       m.event, m.type, m.subject, m.sequence, m.version, m.published_at, m.data, m.traceparent
             """;
 
-    /** Writes down an attempt, and what follows for the delivery and for its endpoint. */
+    /** Stores an attempt and updates its delivery and its endpoint. */
     private static final String RECORD_ATTEMPT = """
-            WITH settled AS (
+            WITH updated AS (
                 UPDATE webhook.delivery
                    SET attempts = attempts + 1, status = ?, lease = NULL,
                        delivered_at = CASE WHEN ? = 'delivered' THEN now() END,
@@ -81,46 +82,46 @@ class WebhookDeliveries {
                 RETURNING id, endpoint
             ), logged AS (
                 INSERT INTO webhook.attempt (delivery, at, duration_ms, status, error, response)
-                SELECT id, ?, ?, nullif(?, 0), ?, ? FROM settled
+                SELECT id, ?, ?, nullif(?, 0), ?, ? FROM updated
             ), healthy AS (
                 UPDATE webhook.endpoint e SET consecutive_failures = 0, failing_since = NULL
-                  FROM settled s WHERE e.id = s.endpoint AND ? AND e.consecutive_failures > 0
+                  FROM updated u WHERE e.id = u.endpoint AND ? AND e.consecutive_failures > 0
             )
             UPDATE webhook.endpoint e
                SET consecutive_failures = e.consecutive_failures + 1, failing_since = coalesce(e.failing_since, now())
-              FROM settled s WHERE e.id = s.endpoint AND NOT ?
-            RETURNING e.failing_since < now() - make_interval(secs => ?) AND e.consecutive_failures >= 5 AS hopeless
+              FROM updated u WHERE e.id = u.endpoint AND NOT ?
+            RETURNING e.failing_since < now() - make_interval(secs => ?) AND e.consecutive_failures >= 5 AS failing_too_long
             """;
 
-    /** A trial is between us and the endpoint that was tried. */
+    /** Test events are replayed only to the endpoint that they were sent to. */
     private static final String REPLAY = """
-            WITH wanted AS (
+            WITH matching AS (
                 SELECT m.event, m.subject, m.sequence, m.published_at FROM webhook.message m
                  WHERE m.published_at >= ? AND m.published_at < ? AND m.type = ANY (?)
                    AND (m.type <> ? OR EXISTS (
                         SELECT FROM webhook.delivery t WHERE t.endpoint = ? AND t.event = m.event))
                  ORDER BY m.published_at, m.event LIMIT ?
-            ), again AS (
+            ), replayed AS (
                 INSERT INTO webhook.delivery AS d (id, endpoint, event, subject, sequence)
-                SELECT uuidv7(), ?, event, subject, sequence FROM wanted
+                SELECT uuidv7(), ?, event, subject, sequence FROM matching
                 ON CONFLICT (endpoint, event) DO UPDATE
                    SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL, delivered_at = NULL
                  WHERE d.status <> 'delivered' OR NOT ?
                 RETURNING id)
-            SELECT (SELECT count(*) FROM again), count(*), max(published_at) FROM wanted
+            SELECT (SELECT count(*) FROM replayed), count(*), max(published_at) FROM matching
             """;
 
     private final EntityManager entities;
     private final WebhookSettings settings;
-    private final WebhookPayloadRenderer webhookPayloadRenderer;
+    private final WebhookPayloadRenderer payloadRenderer;
 
-    WebhookDeliveries(EntityManager entities, WebhookSettings settings, WebhookPayloadRenderer webhookPayloadRenderer) {
+    WebhookDeliveries(EntityManager entities, WebhookSettings settings, WebhookPayloadRenderer payloadRenderer) {
         this.entities = entities;
         this.settings = settings;
-        this.webhookPayloadRenderer = webhookPayloadRenderer;
+        this.payloadRenderer = payloadRenderer;
     }
 
-    /** An endpoint as far as it matters to who hands out events. */
+    /** An endpoint and the event types that it subscribes to. */
     record Subscriber(UUID id, List<String> eventTypes, boolean enabled) {
         Subscriber {
             eventTypes = List.copyOf(eventTypes);
@@ -152,34 +153,36 @@ class WebhookDeliveries {
     private record SubscribedEvent(Subscriber subscriber, Event event) {}
 
     /**
-     * Writes down what is to be sent to whom; three statements, one when nobody wants anything. Events for endpoints that are
-     * disabled are kept, to be replayed. @return whether there is anything to send
+     * Stores the deliveries of events to their subscribers. Three statements; one if no endpoint subscribes to any of
+     * the events. Events for disabled endpoints are kept for a replay.
+     *
+     * @return whether there is a delivery to send
      */
     boolean enqueue(List<Event> events) {
         return enqueue(events, subscribers());
     }
 
     boolean enqueue(List<Event> events, List<Subscriber> subscribers) {
-        Set<Event> wanted = new HashSet<>();
-        List<SubscribedEvent> pairs = new ArrayList<>();
+        Set<Event> subscribed = new HashSet<>();
+        List<SubscribedEvent> deliveries = new ArrayList<>();
         for (Event event : events) {
             for (Subscriber subscriber : subscribers) {
                 if (subscriber.subscribesTo(event)) {
-                    wanted.add(event);
+                    subscribed.add(event);
                     if (subscriber.enabled()) {
-                        pairs.add(new SubscribedEvent(subscriber, event));
+                        deliveries.add(new SubscribedEvent(subscriber, event));
                     }
                 }
             }
         }
-        List<Event> messages = events.stream().filter(wanted::contains).toList();
+        List<Event> messages = events.stream().filter(subscribed::contains).toList();
         if (!messages.isEmpty()) {
             insertMessages(messages);
         }
-        if (!pairs.isEmpty()) {
-            insertDeliveries(pairs);
+        if (!deliveries.isEmpty()) {
+            insertDeliveries(deliveries);
         }
-        return !pairs.isEmpty();
+        return !deliveries.isEmpty();
     }
 
     private void insertMessages(List<Event> events) {
@@ -199,20 +202,20 @@ class WebhookDeliveries {
         });
     }
 
-    private void insertDeliveries(List<SubscribedEvent> pairs) {
+    private void insertDeliveries(List<SubscribedEvent> deliveries) {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(INSERT_DELIVERIES)) {
-                insert.setArray(1, SqlArrays.ofColumn(connection, "uuid", pairs, _ -> TypeId.newUuid()));
-                insert.setArray(2, SqlArrays.ofColumn(connection, "uuid", pairs, subscribedEvent -> subscribedEvent
+                insert.setArray(1, SqlArrays.ofColumn(connection, "uuid", deliveries, _ -> TypeId.newUuid()));
+                insert.setArray(2, SqlArrays.ofColumn(connection, "uuid", deliveries, subscribedEvent -> subscribedEvent
                         .subscriber()
                         .id()));
-                insert.setArray(3, SqlArrays.ofColumn(connection, "uuid", pairs, subscribedEvent -> subscribedEvent
+                insert.setArray(3, SqlArrays.ofColumn(connection, "uuid", deliveries, subscribedEvent -> subscribedEvent
                         .event()
                         .id()));
-                insert.setArray(4, SqlArrays.ofColumn(connection, "text", pairs, subscribedEvent -> subscribedEvent
+                insert.setArray(4, SqlArrays.ofColumn(connection, "text", deliveries, subscribedEvent -> subscribedEvent
                         .event()
                         .subject()));
-                insert.setArray(5, SqlArrays.ofColumn(connection, "bigint", pairs, subscribedEvent -> subscribedEvent
+                insert.setArray(5, SqlArrays.ofColumn(connection, "bigint", deliveries, subscribedEvent -> subscribedEvent
                         .event()
                         .sequence()));
                 insert.executeUpdate();
@@ -221,29 +224,29 @@ class WebhookDeliveries {
     }
 
     /**
-     * Takes up calls that are due; one statement.
+     * Claims deliveries that are due; one statement.
      *
-     * @param busy calls that this pod has under way, per endpoint
+     * @param inFlight the number of requests that this pod has in flight, per endpoint
      */
     @ActivateRequestContext
     @Transactional
-    List<DeliveryAttempt> claim(Map<UUID, Integer> busy, int most) {
+    List<DeliveryAttempt> claim(Map<UUID, Integer> inFlight, int limit) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
-                List<Map.Entry<UUID, Integer>> entries = List.copyOf(busy.entrySet());
+                List<Map.Entry<UUID, Integer>> entries = List.copyOf(inFlight.entrySet());
                 claim.setArray(1, SqlArrays.ofColumn(connection, "uuid", entries, Map.Entry::getKey));
                 claim.setArray(2, SqlArrays.ofColumn(connection, "int", entries, Map.Entry::getValue));
                 claim.setInt(3, settings.callsPerEndpoint());
-                claim.setInt(4, most);
-                // Twice the time that it can take: looking up the name and the call are each bounded by it.
+                claim.setInt(4, limit);
+                // The lookup of the name and the request are each bounded by the timeout; the rest is a margin.
                 claim.setDouble(5, Seconds.of(settings.timeout()) * 2 + 10);
-                List<DeliveryAttempt> calls = new ArrayList<>();
+                List<DeliveryAttempt> claimed = new ArrayList<>();
                 try (ResultSet row = claim.executeQuery()) {
                     while (row.next()) {
-                        calls.add(mapAttempt(row));
+                        claimed.add(mapAttempt(row));
                     }
                 }
-                return calls;
+                return claimed;
             }
         });
     }
@@ -257,10 +260,10 @@ class WebhookDeliveries {
                 row.getObject("lease", UUID.class),
                 row.getObject("endpoint", UUID.class),
                 row.getString("url"),
-                row.getBoolean("both") && generation > 1 ? List.of(generation, generation - 1) : List.of(generation),
+                row.getBoolean("previous_valid") && generation > 1 ? List.of(generation, generation - 1) : List.of(generation),
                 row.getInt("attempts"),
                 TypeId.format(Event.PREFIX, event),
-                webhookPayloadRenderer.render(new Event(
+                payloadRenderer.render(new Event(
                         event,
                         row.getString("type"),
                         row.getString("subject"),
@@ -275,21 +278,21 @@ class WebhookDeliveries {
     }
 
     /**
-     * Writes down what became of a call, unless somebody else makes it meanwhile; one statement.
+     * Stores the result of an attempt, unless another pod has claimed the delivery meanwhile; one statement.
      *
-     * @param nextSeconds until the next attempt; empty of meaning when there is none
-     * @return whether the endpoint has failed at everything for so long that it is to be disabled
+     * @param delaySeconds the delay of the next attempt; ignored unless the status is {@code pending}
+     * @return whether all attempts of the endpoint have failed for so long that it must be disabled
      */
     boolean recordAttempt(
             DeliveryAttempt deliveryAttempt,
             DeliveryAttempt.AttemptResult attemptResult,
             String status,
-            double nextSeconds) {
+            double delaySeconds) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement record = connection.prepareStatement(RECORD_ATTEMPT)) {
                 record.setString(1, status);
                 record.setString(2, status);
-                record.setDouble(3, nextSeconds);
+                record.setDouble(3, delaySeconds);
                 record.setObject(4, deliveryAttempt.deliveryId());
                 record.setObject(5, deliveryAttempt.leaseId());
                 record.setObject(6, attemptResult.at().atOffset(ZoneOffset.UTC));
@@ -301,26 +304,26 @@ class WebhookDeliveries {
                 record.setBoolean(12, attemptResult.isAccepted());
                 record.setDouble(13, Seconds.of(settings.disableAfter()));
                 try (ResultSet row = record.executeQuery()) {
-                    return row.next() && row.getBoolean("hopeless");
+                    return row.next() && row.getBoolean("failing_too_long");
                 }
             }
         });
     }
 
     /**
-     * What a replay came to.
+     * The result of a replay.
      *
-     * @param replayed deliveries that will be made once more, or for the first time
-     * @param matchedEvents events in the range, up to the bound
-     * @param lastEventAt of them; null if there was none
+     * @param replayed the number of deliveries that will be sent, again or for the first time
+     * @param matchedEvents the number of events in the range, up to the limit
+     * @param lastEventAt the publication time of the last of these events; null if there was none
      */
     record ReplayResult(
             long replayed, long matchedEvents, @Nullable Instant lastEventAt) {}
 
-    /** Sends the events of a time once more: those of these types, the earliest first, so many at most. */
+    /** Replays the events of a time range and of the given types, the earliest first, up to a limit. */
     @Transactional(Transactional.TxType.MANDATORY)
     ReplayResult replay(
-            UUID endpoint, Instant from, Instant to, Collection<String> types, boolean undeliveredOnly, int most) {
+            UUID endpoint, Instant from, Instant to, Collection<String> types, boolean undeliveredOnly, int limit) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement replay = connection.prepareStatement(REPLAY)) {
                 replay.setObject(1, from.atOffset(ZoneOffset.UTC));
@@ -328,7 +331,7 @@ class WebhookDeliveries {
                 replay.setArray(3, connection.createArrayOf("text", types.toArray()));
                 replay.setString(4, WebhookEvents.testType());
                 replay.setObject(5, endpoint);
-                replay.setInt(6, most);
+                replay.setInt(6, limit);
                 replay.setObject(7, endpoint);
                 replay.setBoolean(8, undeliveredOnly);
                 try (ResultSet row = replay.executeQuery()) {
@@ -340,32 +343,32 @@ class WebhookDeliveries {
         });
     }
 
-    /** Makes deliveries of this endpoint once more. @return how many of them there are */
+    /** Replays deliveries of this endpoint. @return how many of the given deliveries belong to it */
     @Transactional(Transactional.TxType.MANDATORY)
     int replay(UUID endpoint, Collection<UUID> deliveries) {
         return session().doReturningWork(connection -> {
-            try (PreparedStatement again = connection.prepareStatement("""
+            try (PreparedStatement update = connection.prepareStatement("""
                     UPDATE webhook.delivery
                        SET status = 'pending', attempts = 0, next_attempt_at = now(), lease = NULL, delivered_at = NULL
                      WHERE endpoint = ? AND id = ANY (?)
                     """)) {
-                again.setObject(1, endpoint);
-                again.setArray(2, connection.createArrayOf("uuid", deliveries.toArray()));
-                return again.executeUpdate();
+                update.setObject(1, endpoint);
+                update.setArray(2, connection.createArrayOf("uuid", deliveries.toArray()));
+                return update.executeUpdate();
             }
         });
     }
 
-    /** Forgets what is older than the retention; a bounded number at a time. @return how many events went */
+    /** Deletes up to the given number of events older than the retention. @return how many were deleted */
     @Transactional
-    int prune(int most) {
+    int prune(int limit) {
         return entities.createNativeQuery("""
                         DELETE FROM webhook.message WHERE event IN (
                                SELECT event FROM webhook.message
                                 WHERE published_at < now() - make_interval(secs => :seconds) ORDER BY published_at LIMIT :most)
                         """)
                 .setParameter("seconds", Seconds.of(settings.retention()))
-                .setParameter("most", most)
+                .setParameter("most", limit)
                 .executeUpdate();
     }
 

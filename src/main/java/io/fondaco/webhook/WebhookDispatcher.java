@@ -35,8 +35,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the calls that are due. Every endpoint has room for so many calls of a pod and no more, so a slow one delays nobody
- * else; no transaction is open while one is under way. A pod that dies leaves leases that expire: its calls are made again.
+ * Sends the deliveries that are due. The requests in flight to one endpoint are limited, so a slow endpoint does not
+ * delay others. No transaction is open during a request. The leases of a pod that dies expire, and its deliveries are
+ * sent again.
  */
 @ApplicationScoped
 class WebhookDispatcher {
@@ -46,7 +47,7 @@ class WebhookDispatcher {
     private static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("fondaco.webhook.endpoint");
     private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("fondaco.webhook.attempt");
 
-    private final WebhookDeliveries webhookDeliveries;
+    private final WebhookDeliveries deliveries;
     private final WebhookClient client;
     private final WebhookSettings settings;
     private final WebhookMetrics metrics;
@@ -64,7 +65,7 @@ class WebhookDispatcher {
     private final LogOnce logOnce = new LogOnce();
 
     WebhookDispatcher(
-            WebhookDeliveries webhookDeliveries,
+            WebhookDeliveries deliveries,
             WebhookClient webhookClient,
             WebhookSettings settings,
             WebhookMetrics metrics,
@@ -75,7 +76,7 @@ class WebhookDispatcher {
             ConsistencyTokens consistencyTokens,
             EntityManager entities,
             AfterCommit afterCommit) {
-        this.webhookDeliveries = webhookDeliveries;
+        this.deliveries = deliveries;
         this.client = webhookClient;
         this.settings = settings;
         this.metrics = metrics;
@@ -95,13 +96,15 @@ class WebhookDispatcher {
         }
     }
 
-    /** Calls under way are finished and written down. */
+    /** Waits until the requests in flight are finished and their results stored. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         stopping = true;
         wakeUpSignal.signal();
         try {
             if (!permits.tryAcquire(settings.calls(), SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("Calls of webhooks are left under way; they are made again");
+                LOG.warnf(
+                        "Webhook requests are still in flight after %d s; their deliveries are sent again",
+                        SHUTDOWN_TIMEOUT_SECONDS);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -124,20 +127,20 @@ class WebhookDispatcher {
         }
     }
 
-    /** @return whether there was anything to do */
+    /** @return whether a delivery was due */
     private boolean dispatchOnce() throws InterruptedException {
-        int free = permits.availablePermits();
-        if (free == 0) {
+        int freePermits = permits.availablePermits();
+        if (freePermits == 0) {
             return false;
         }
         try {
-            List<DeliveryAttempt> calls = webhookDeliveries.claim(Map.copyOf(inFlight), free);
+            List<DeliveryAttempt> claimed = deliveries.claim(Map.copyOf(inFlight), freePermits);
             logOnce.reset();
-            if (calls.isEmpty()) {
+            if (claimed.isEmpty()) {
                 return false;
             }
             String consistency = consistencyToken();
-            for (DeliveryAttempt deliveryAttempt : calls) {
+            for (DeliveryAttempt deliveryAttempt : claimed) {
                 permits.acquire();
                 inFlight.merge(deliveryAttempt.endpointId(), 1, Integer::sum);
                 Thread.ofVirtual().name("webhook-call").start(() -> attemptDelivery(deliveryAttempt, consistency));
@@ -145,18 +148,22 @@ class WebhookDispatcher {
             return true;
         } catch (RuntimeException e) {
             if (logOnce.shouldLog(e)) {
-                LOG.warnf("Webhooks wait: %s", e.getMessage());
+                LOG.warnf(
+                        "Due webhook deliveries could not be claimed, next try in %s: %s",
+                        settings.checkInterval(), e.getMessage());
             }
             return false;
         }
     }
 
-    /** What is told of was committed before it was claimed, and can be read with this. */
+    /**
+     * The current consistency token. The events were committed before their deliveries were claimed, so it covers them.
+     */
     private String consistencyToken() {
         try {
             return consistencyTokens.currentToken().orElse("");
         } catch (RuntimeException e) {
-            LOG.debugf(e, "Nobody says where the primary is: calls go without a token");
+            LOG.debugf(e, "The WAL position of the primary is not known; webhooks are sent without a consistency token");
             return "";
         }
     }
@@ -181,10 +188,12 @@ class WebhookDispatcher {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // Its lease expires, and it is made again.
-            LOG.warnf("A call of a webhook was made and could not be written down: %s", e.getMessage());
+            // The lease expires and the delivery is sent again.
+            LOG.warnf(
+                    "The result of delivery %s could not be stored; it is sent again: %s",
+                    new DeliveryId(deliveryAttempt.deliveryId()), e.getMessage());
         } finally {
-            inFlight.computeIfPresent(deliveryAttempt.endpointId(), (_, calls) -> calls > 1 ? calls - 1 : null);
+            inFlight.computeIfPresent(deliveryAttempt.endpointId(), (_, requests) -> requests > 1 ? requests - 1 : null);
             permits.release();
             wakeUpSignal.signal();
         }
@@ -212,11 +221,11 @@ class WebhookDispatcher {
                 deliveryAttempt.previousAttempts() >= settings.retrySchedule().size();
         String status =
                 attemptResult.isAccepted() ? "delivered" : exhausted || attemptResult.isGone() ? "failed" : "pending";
-        double next =
+        double delaySeconds =
                 status.equals("pending") ? retryDelaySeconds(deliveryAttempt.previousAttempts(), attemptResult) : 0;
-        boolean hopeless = webhookDeliveries.recordAttempt(deliveryAttempt, attemptResult, status, next);
-        if (attemptResult.isGone() || hopeless) {
-            disable(deliveryAttempt, attemptResult.isGone() ? "It answered 410 Gone" : "It has failed for too long");
+        boolean failingTooLong = deliveries.recordAttempt(deliveryAttempt, attemptResult, status, delaySeconds);
+        if (attemptResult.isGone() || failingTooLong) {
+            disable(deliveryAttempt, attemptResult.isGone() ? "The endpoint returned 410 Gone" : "All deliveries have failed for too long");
         }
     }
 
@@ -227,8 +236,8 @@ class WebhookDispatcher {
     }
 
     /**
-     * Says so too: in the log, in the endpoint, and as an event for the other endpoints. What its URL of before has answered is not
-     * held against it.
+     * Disables the endpoint, stores the reason, logs it and publishes {@code webhook.disabled} to the other endpoints.
+     * Does nothing if the endpoint has another URL than the one that failed.
      */
     private void disable(DeliveryAttempt deliveryAttempt, String reason) {
         List<?> versions = entities.createNativeQuery("""

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Where events are sent. Its health is written by who sends, beside this entity. */
+/**
+ * An endpoint that events are sent to. The dispatcher updates its failure columns by SQL and not through this entity.
+ */
 @Entity
 @Table(schema = "webhook", name = "endpoint")
 class WebhookEndpoint extends PanacheEntityBase {

@@ -7,27 +7,27 @@ import jakarta.enterprise.inject.Instance;
 import java.util.Comparator;
 import java.util.List;
 
-/** The events of this module, and the list of all that there are. */
+/** The event types of this module, and the list of the event types of all modules. */
 @ApplicationScoped
 class WebhookEvents implements EventType.EventTypeProvider {
     private static final EventType DISABLED = new EventType(
             "webhook.disabled",
-            "An endpoint is not called any more: it answered 410, or failed for too long.",
+            "An endpoint was disabled because it returned 410 or failed for too long.",
             DisabledEventData.class);
 
     private static final EventType TEST =
-            new EventType("webhook.test", "Sent to one endpoint on request, to try it.", TestEventData.class);
+            new EventType("webhook.test", "Sent to one endpoint on request, to test it.", TestEventData.class);
 
     private final Instance<EventType.EventTypeProvider> providers;
 
-    WebhookEvents(Instance<EventType.EventTypeProvider> sources) {
-        this.providers = sources;
+    WebhookEvents(Instance<EventType.EventTypeProvider> providers) {
+        this.providers = providers;
     }
 
-    /** What is told when an endpoint is disabled. */
+    /** Data of {@code webhook.disabled}. */
     record DisabledEventData(WebhookId id, String reason) {}
 
-    /** What a trial tells. */
+    /** Data of {@code webhook.test}. */
     record TestEventData(WebhookId id) {}
 
     @Override
@@ -35,7 +35,7 @@ class WebhookEvents implements EventType.EventTypeProvider {
         return List.of(DISABLED, TEST);
     }
 
-    /** All types of events, of all modules, by name. */
+    /** The event types of all modules, by name. */
     List<EventType> allEventTypes() {
         return providers.stream()
                 .flatMap(eventTypeProvider -> eventTypeProvider.eventTypes().stream())

@@ -8,15 +8,15 @@ import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Writes down which events go to which endpoints. */
+/** Stores a delivery for every endpoint that subscribes to an event. */
 @ApplicationScoped
 class WebhookListener {
-    private final WebhookDeliveries webhookDeliveries;
-    private final WebhookDispatcher webhookDispatcher;
+    private final WebhookDeliveries deliveries;
+    private final WebhookDispatcher dispatcher;
 
-    WebhookListener(WebhookDeliveries webhookDeliveries, WebhookDispatcher webhookDispatcher) {
-        this.webhookDeliveries = webhookDeliveries;
-        this.webhookDispatcher = webhookDispatcher;
+    WebhookListener(WebhookDeliveries deliveries, WebhookDispatcher dispatcher) {
+        this.deliveries = deliveries;
+        this.dispatcher = dispatcher;
     }
 
     @Incoming("webhook")
@@ -25,8 +25,8 @@ class WebhookListener {
     @Blocking
     @ReadsFrom(Route.PRIMARY)
     void on(EventBatch batch) {
-        if (webhookDeliveries.enqueue(batch.events())) {
-            webhookDispatcher.wakeAfterCommit();
+        if (deliveries.enqueue(batch.events())) {
+            dispatcher.wakeAfterCommit();
         }
     }
 }

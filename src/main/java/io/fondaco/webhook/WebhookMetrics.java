@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls in numbers, per endpoint: {@code fondaco_webhook_…}. Endpoints are few, by {@code fondaco.webhook.max-endpoints}; those that
- * are deleted are forgotten.
+ * Metrics of deliveries per endpoint, {@code fondaco_webhook_…}. {@code fondaco.webhook.max-endpoints} bounds their
+ * number; the meters of deleted endpoints are removed.
  */
 @Startup
 @ApplicationScoped
@@ -30,7 +30,7 @@ class WebhookMetrics {
     private final Set<UUID> described = ConcurrentHashMap.newKeySet();
     private volatile Map<UUID, EndpointBacklog> backlogs = Map.of();
 
-    /** What waits for an endpoint. */
+    /** The pending deliveries of an endpoint, and the age of the oldest. */
     record EndpointBacklog(long deliveries, double ageSeconds) {}
 
     WebhookMetrics(MeterRegistry registry) {
@@ -42,7 +42,7 @@ class WebhookMetrics {
 
     void recordAttempt(DeliveryAttempt deliveryAttempt, DeliveryAttempt.AttemptResult attemptResult) {
         Timer.builder("fondaco.webhook.calls")
-                .description("Calls made, and how long they took")
+                .description("Duration of delivery attempts")
                 .tags(
                         WEBHOOK,
                         new WebhookId(deliveryAttempt.endpointId()).toString(),
@@ -59,9 +59,9 @@ class WebhookMetrics {
     }
 
     /**
-     * What an endpoint has shown when it was called.
+     * Records the expiry of the certificate that an endpoint presented.
      *
-     * @param expiresAt of its certificate; empty if it was called without TLS
+     * @param expiresAt empty if the request was sent without TLS
      */
     void recordCertificateExpiry(UUID endpoint, Optional<Instant> expiresAt) {
         if (expiresAt.isEmpty()) {
@@ -72,26 +72,26 @@ class WebhookMetrics {
             Gauge.builder(
                             "fondaco.webhook.certificate.expires.at.seconds",
                             () -> certificateExpiries.getOrDefault(endpoint, Double.NaN))
-                    .description("When the certificate expires that an endpoint showed last, in seconds since 1970")
+                    .description("Expiry of the certificate that the endpoint presented last, in seconds since 1970")
                     .tag(WEBHOOK, new WebhookId(endpoint).toString())
                     .register(registry);
         }
     }
 
-    void updateBacklogs(Map<UUID, EndpointBacklog> now) {
-        backlogs = Map.copyOf(now);
-        described.stream().filter(endpoint -> !now.containsKey(endpoint)).forEach(this::removeMeters);
-        for (UUID endpoint : now.keySet()) {
+    void updateBacklogs(Map<UUID, EndpointBacklog> current) {
+        backlogs = Map.copyOf(current);
+        described.stream().filter(endpoint -> !current.containsKey(endpoint)).forEach(this::removeMeters);
+        for (UUID endpoint : current.keySet()) {
             if (described.add(endpoint)) {
                 String id = new WebhookId(endpoint).toString();
                 Gauge.builder("fondaco.webhook.backlog", () -> backlogOf(endpoint)
                                 .deliveries())
-                        .description("Deliveries that wait for an endpoint")
+                        .description("Pending deliveries of an endpoint")
                         .tag(WEBHOOK, id)
                         .register(registry);
                 Gauge.builder("fondaco.webhook.backlog.age.seconds", () -> backlogOf(endpoint)
                                 .ageSeconds())
-                        .description("How long the oldest of them waits")
+                        .description("Age of the oldest pending delivery of an endpoint")
                         .tag(WEBHOOK, id)
                         .register(registry);
             }

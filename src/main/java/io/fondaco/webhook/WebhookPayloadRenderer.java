@@ -9,7 +9,10 @@ import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** What is sent: the event, thin. Who needs more asks for the subject, with the consistency token that came with it. */
+/**
+ * Renders the body of a delivery: the thin event. Receivers that need more read the subject, with the consistency token
+ * of the delivery.
+ */
 @ApplicationScoped
 class WebhookPayloadRenderer {
     private final ObjectMapper json;
@@ -19,10 +22,10 @@ class WebhookPayloadRenderer {
     }
 
     /**
-     * The body of a call.
+     * The body of a delivery.
      *
-     * @param sequence counts the events of the subject; a lower one that comes later is old news
-     * @param resourceVersion of the subject after the event
+     * @param sequence the number of the event among those of its subject; a lower one that arrives later is out of date
+     * @param resourceVersion the version of the subject after the event
      */
     @Schema(name = "WebhookPayload")
     record Payload(

@@ -45,7 +45,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Endpoints that events are sent to. */
+/** HTTP API to manage webhook endpoints. */
 @Path("/admin/v1/webhooks")
 @Tag(name = "Webhooks")
 @RetriedReads
@@ -61,12 +61,12 @@ class WebhookResource {
     private final TestDelivery testDelivery;
 
     WebhookResource(
-            EndpointValidator rules,
+            EndpointValidator validator,
             WebhookSecrets secrets,
             WebhookEvents events,
             WebhookSettings settings,
             TestDelivery testDelivery) {
-        this.validator = rules;
+        this.validator = validator;
         this.secrets = secrets;
         this.events = events;
         this.settings = settings;
@@ -74,9 +74,9 @@ class WebhookResource {
     }
 
     /**
-     * @param secret shown when it is made, and never again
-     * @param disabledReason why, when it was not the staff
-     * @param failingSince when the last call was taken, if none has been since
+     * @param disabledReason why it was disabled automatically; otherwise empty
+     * @param secret returned only when it is created
+     * @param failingSince time of the first failed attempt since the last accepted one; null if the last was accepted
      */
     record Webhook(
             WebhookId id,
@@ -88,13 +88,13 @@ class WebhookResource {
 
             @JsonInclude(JsonInclude.Include.NON_NULL)
             @Schema(
-                    description = "Shown when it is made, and never again.",
+                    description = "Returned only when it is created.",
                     examples = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
             @Nullable
             String secret,
 
             @JsonInclude(JsonInclude.Include.NON_NULL)
-            @Schema(description = "Until when calls are signed with the secret before this one as well.")
+            @Schema(description = "Until this time, requests are also signed with the previous secret.")
             @Nullable
             Instant previousSecretUntil,
 
@@ -108,7 +108,7 @@ class WebhookResource {
 
             @NotEmpty
             @Size(max = 50)
-            @Schema(description = "Types of events, by name or with a wildcard: `order.placed`, `order.*`, `*`.")
+            @Schema(description = "Event types, by name or with a wildcard: `order.placed`, `order.*`, `*`.")
             List<@NotNull @Size(max = 100) String> eventTypes,
 
             @Size(max = 500) @Nullable String description) {}
@@ -145,8 +145,8 @@ class WebhookResource {
     @RolesAllowed(Scopes.WEBHOOKS_READ)
     @Operation(
             operationId = "listEventTypes",
-            summary = "List the types of events",
-            description = "What a webhook can be for. Their data is described in the AsyncAPI document.")
+            summary = "List event types",
+            description = "The event types that a webhook can subscribe to. The AsyncAPI document describes their data.")
     public EventTypes eventTypes() {
         return new EventTypes(events.allEventTypes().stream()
                 .map(type -> new EventTypeView(type.name(), type.summary()))
@@ -159,33 +159,33 @@ class WebhookResource {
     @Operation(
             operationId = "createWebhook",
             summary = "Register a webhook",
-            description = "Events of these types are sent to the URL from now on, signed by the Standard Webhooks "
-                    + "specification with the secret that is in this answer and nowhere else.")
+            description = "Events of these types are sent to the URL from now on, signed as in the Standard Webhooks "
+                    + "specification. Only this response contains the secret.")
     @APIResponse(
             responseCode = "201",
             description = "The webhook, with its secret.",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
-    public Response create(@NotNull @Valid NewWebhook wanted) {
-        validator.validateUrl(wanted.url());
-        validator.validateEventTypes(wanted.eventTypes());
-        String description = Optional.ofNullable(wanted.description()).orElse("");
+    public Response create(@NotNull @Valid NewWebhook request) {
+        validator.validateUrl(request.url());
+        validator.validateEventTypes(request.eventTypes());
+        String description = Optional.ofNullable(request.description()).orElse("");
         UnicodeText.rejectNul("/description", description);
         validator.validateEndpointLimit();
-        WebhookEndpoint webhookEndpoint = new WebhookEndpoint();
-        webhookEndpoint.id = TypeId.newUuid();
-        webhookEndpoint.url = wanted.url();
-        webhookEndpoint.description = description;
-        webhookEndpoint.eventTypes = normalizeEventTypes(wanted.eventTypes());
-        webhookEndpoint.status = WebhookEndpoint.ENABLED;
-        webhookEndpoint.disabledReason = "";
-        webhookEndpoint.secretGeneration = 1;
-        webhookEndpoint.previousUntil = Instant.EPOCH;
-        webhookEndpoint.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        webhookEndpoint.persistAndFlush();
+        WebhookEndpoint endpoint = new WebhookEndpoint();
+        endpoint.id = TypeId.newUuid();
+        endpoint.url = request.url();
+        endpoint.description = description;
+        endpoint.eventTypes = normalizeEventTypes(request.eventTypes());
+        endpoint.status = WebhookEndpoint.ENABLED;
+        endpoint.disabledReason = "";
+        endpoint.secretGeneration = 1;
+        endpoint.previousUntil = Instant.EPOCH;
+        endpoint.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+        endpoint.persistAndFlush();
         return Response.status(201)
-                .entity(toWebhook(webhookEndpoint, secrets.secret(webhookEndpoint.id, 1)))
-                .tag(IfMatch.etag(webhookEndpoint.version))
+                .entity(toWebhook(endpoint, secrets.secret(endpoint.id, 1)))
+                .tag(IfMatch.etag(endpoint.version))
                 .build();
     }
 
@@ -194,21 +194,21 @@ class WebhookResource {
     @RolesAllowed(Scopes.WEBHOOKS_READ)
     @Operation(
             operationId = "getWebhook",
-            summary = "Look at a webhook",
+            summary = "Get a webhook",
             description =
-                    "With its state and how often it failed in a row. Only creating it and rotating answer a secret.")
+                    "With its status and the number of consecutive failures. Only creation and rotation return a secret.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, without its secret.",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response get(@RestPath String id) {
-        WebhookEndpoint webhookEndpoint = WebhookEndpoint.<WebhookEndpoint>find(
+        WebhookEndpoint endpoint = WebhookEndpoint.<WebhookEndpoint>find(
                         NOT_DELETED, WebhookId.parse(id).value())
                 .firstResultOptional()
                 .orElseThrow(() -> notFound(id));
-        return Response.ok(toWebhook(webhookEndpoint, null))
-                .tag(IfMatch.etag(webhookEndpoint.version))
+        return Response.ok(toWebhook(endpoint, null))
+                .tag(IfMatch.etag(endpoint.version))
                 .build();
     }
 
@@ -220,41 +220,41 @@ class WebhookResource {
             operationId = "changeWebhook",
             summary = "Change a webhook",
             description =
-                    "Absent fields stay as they are. One that is enabled again goes on with what was waiting; what "
-                            + "happened while it was disabled can be replayed.")
+                    "Absent fields stay unchanged. A webhook that is enabled again continues with its pending deliveries; "
+                            + "events from the time while it was disabled can be replayed.")
     @APIResponse(
             responseCode = "200",
-            description = "The webhook as it is now.",
+            description = "The changed webhook.",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response change(
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid WebhookChange change) {
-        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
-        IfMatch.require(ifMatch, webhookEndpoint.version);
+        WebhookEndpoint endpoint = lockEndpoint(id);
+        IfMatch.require(ifMatch, endpoint.version);
         Optional.ofNullable(change.url()).ifPresent(url -> {
             validator.validateUrl(url);
-            webhookEndpoint.url = url;
+            endpoint.url = url;
         });
         Optional.ofNullable(change.eventTypes()).ifPresent(types -> {
             validator.validateEventTypes(types);
-            webhookEndpoint.eventTypes = normalizeEventTypes(types);
+            endpoint.eventTypes = normalizeEventTypes(types);
         });
         Optional.ofNullable(change.description()).ifPresent(text -> {
             UnicodeText.rejectNul("/description", text);
-            webhookEndpoint.description = text;
+            endpoint.description = text;
         });
         Optional.ofNullable(change.status()).ifPresent(status -> {
-            if (!status.equals(webhookEndpoint.status)) {
-                webhookEndpoint.status = status;
-                webhookEndpoint.disabledReason = "";
-                validator.resetFailures(webhookEndpoint);
+            if (!status.equals(endpoint.status)) {
+                endpoint.status = status;
+                endpoint.disabledReason = "";
+                validator.resetFailures(endpoint);
             }
         });
-        webhookEndpoint.persistAndFlush();
-        return Response.ok(toWebhook(webhookEndpoint, null))
-                .tag(IfMatch.etag(webhookEndpoint.version))
+        endpoint.persistAndFlush();
+        return Response.ok(toWebhook(endpoint, null))
+                .tag(IfMatch.etag(endpoint.version))
                 .build();
     }
 
@@ -265,14 +265,14 @@ class WebhookResource {
     @Operation(
             operationId = "deleteWebhook",
             summary = "Delete a webhook",
-            description = "Nothing is sent to it any more, not even what was waiting.")
-    @APIResponse(responseCode = "204", description = "Gone.")
+            description = "Pending deliveries are not sent any more.")
+    @APIResponse(responseCode = "204", description = "The webhook is deleted.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
-        IfMatch.require(ifMatch, webhookEndpoint.version);
-        webhookEndpoint.status = WebhookEndpoint.DISABLED;
-        webhookEndpoint.deletedAt = Instant.now();
-        webhookEndpoint.persistAndFlush();
+        WebhookEndpoint endpoint = lockEndpoint(id);
+        IfMatch.require(ifMatch, endpoint.version);
+        endpoint.status = WebhookEndpoint.DISABLED;
+        endpoint.deletedAt = Instant.now();
+        endpoint.persistAndFlush();
     }
 
     @POST
@@ -281,22 +281,22 @@ class WebhookResource {
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
     @Operation(
             operationId = "rotateWebhookSecret",
-            summary = "Give a webhook another secret",
-            description = "Calls carry signatures made with both for a while, so that the receiver can change over.")
+            summary = "Rotate the secret of a webhook",
+            description = "For a while, requests carry the signatures of both secrets, so that the receiver can switch.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, with its new secret.",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Webhook.class)))
     public Response rotate(@RestPath String id) {
-        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
-        webhookEndpoint.secretGeneration++;
-        webhookEndpoint.previousUntil =
+        WebhookEndpoint endpoint = lockEndpoint(id);
+        endpoint.secretGeneration++;
+        endpoint.previousUntil =
                 Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
-        webhookEndpoint.persistAndFlush();
+        endpoint.persistAndFlush();
         return Response.ok(toWebhook(
-                        webhookEndpoint, secrets.secret(webhookEndpoint.id, webhookEndpoint.secretGeneration)))
-                .tag(IfMatch.etag(webhookEndpoint.version))
+                        endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
+                .tag(IfMatch.etag(endpoint.version))
                 .build();
     }
 
@@ -307,15 +307,15 @@ class WebhookResource {
     @Idempotent
     @Operation(
             operationId = "testWebhook",
-            summary = "Try a webhook",
-            description = "Sends it an event of type `webhook.test`; the log of deliveries tells what became of it.")
-    @APIResponse(responseCode = "202", description = "It is being sent.")
+            summary = "Send a test event to a webhook",
+            description = "Sends an event of type `webhook.test`. The list of deliveries shows the result.")
+    @APIResponse(responseCode = "202", description = "The event is being sent.")
     public Response test(@RestPath String id) {
-        WebhookEndpoint webhookEndpoint = lockEndpoint(id);
-        if (!webhookEndpoint.status.equals(WebhookEndpoint.ENABLED)) {
-            throw ApiException.conflict("webhook_disabled", "Enable the webhook before you try it.");
+        WebhookEndpoint endpoint = lockEndpoint(id);
+        if (!endpoint.status.equals(WebhookEndpoint.ENABLED)) {
+            throw ApiException.conflict("webhook_disabled", "Enable the webhook before you test it.");
         }
-        testDelivery.send(webhookEndpoint);
+        testDelivery.send(endpoint);
         return Response.accepted().build();
     }
 
@@ -335,18 +335,18 @@ class WebhookResource {
         return ApiException.notFound("webhook", id);
     }
 
-    private static Webhook toWebhook(WebhookEndpoint webhookEndpoint, @Nullable String secret) {
+    private static Webhook toWebhook(WebhookEndpoint endpoint, @Nullable String secret) {
         return new Webhook(
-                new WebhookId(webhookEndpoint.id),
-                webhookEndpoint.url,
-                webhookEndpoint.description,
-                List.of(webhookEndpoint.eventTypes),
-                webhookEndpoint.status,
-                webhookEndpoint.disabledReason,
+                new WebhookId(endpoint.id),
+                endpoint.url,
+                endpoint.description,
+                List.of(endpoint.eventTypes),
+                endpoint.status,
+                endpoint.disabledReason,
                 secret,
-                webhookEndpoint.previousUntil.isAfter(Instant.now()) ? webhookEndpoint.previousUntil : null,
-                webhookEndpoint.consecutiveFailures,
-                webhookEndpoint.failingSince,
-                webhookEndpoint.createdAt);
+                endpoint.previousUntil.isAfter(Instant.now()) ? endpoint.previousUntil : null,
+                endpoint.consecutiveFailures,
+                endpoint.failingSince,
+                endpoint.createdAt);
     }
 }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Secrets of endpoints and the signatures made with them, by the Standard Webhooks specification. A secret is derived from
- * the master key, the endpoint and a count of its rotations: it is shown when it is made, and never stored.
+ * Signing secrets of endpoints and their signatures, as in the Standard Webhooks specification. A secret is derived
+ * from the master key, the endpoint and its number of rotations. It is returned when it is created and never stored.
  */
 @ApplicationScoped
 class WebhookSecrets {
@@ -23,7 +23,7 @@ class WebhookSecrets {
         this.master = new SharedKey(topology, "fondaco.webhook.secret-key", settings.secretKey(), "webhook.master_key");
     }
 
-    /** {@code whsec_…}, as the endpoint's owner is told. */
+    /** The secret in the format for the owner of the endpoint: {@code whsec_…}. */
     String secret(UUID endpoint, int generation) {
         return "whsec_" + Base64.getEncoder().encodeToString(key(endpoint, generation));
     }
@@ -31,7 +31,7 @@ class WebhookSecrets {
     /**
      * The {@code webhook-signature} of a message.
      *
-     * @param generations of the secrets that are alive, the newest first
+     * @param generations the generations of the valid secrets, the newest first
      */
     String signature(UUID endpoint, List<Integer> generations, String id, long timestamp, String body) {
         byte[] content = "%s.%d.%s".formatted(id, timestamp, body).getBytes(StandardCharsets.UTF_8);
@@ -42,8 +42,8 @@ class WebhookSecrets {
     }
 
     private byte[] key(UUID endpoint, int generation) {
-        SecretKeySpec derivedFrom = master.get()
-                .orElseThrow(() -> new IllegalStateException("The key of webhooks' secrets cannot be read"));
-        return Hmac.of("%s:%d".formatted(endpoint, generation).getBytes(StandardCharsets.UTF_8), derivedFrom);
+        SecretKeySpec masterKey = master.get()
+                .orElseThrow(() -> new IllegalStateException("The master key of the webhook secrets cannot be read"));
+        return Hmac.of("%s:%d".formatted(endpoint, generation).getBytes(StandardCharsets.UTF_8), masterKey);
     }
 }

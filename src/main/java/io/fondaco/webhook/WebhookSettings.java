@@ -6,60 +6,65 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** How events are sent to endpoints outside. */
+/** Settings of the deliveries to webhook endpoints. */
 @ConfigMapping(prefix = "fondaco.webhook")
 interface WebhookSettings {
-    /** What endpoints' secrets are derived from, at least 32 characters; absent: a key that the database holds. */
+    /**
+     * The key from which the secrets of endpoints are derived, at least 32 characters; default: a key in the database.
+     */
     Optional<String> secretKey();
 
-    /** Time for one call, from looking its name up to the last byte of the answer. */
+    /** Time limit of one attempt, from the lookup of the name to the last byte of the response. */
     @WithDefault("5s")
     Duration timeout();
 
-    /** When a call that failed is made again, each up to a tenth sooner or later. After the last one it is given up. */
+    /**
+     * Delays of the retries, each with a random deviation of up to a tenth. After the last retry the delivery has
+     * failed.
+     */
     @WithDefault("5s,5m,30m,2h,5h,10h,14h,20h,24h")
     List<Duration> retrySchedule();
 
-    /** An endpoint that has failed at everything for so long is disabled. */
+    /** An endpoint is disabled if all attempts have failed for this time. */
     @WithDefault("3d")
     Duration disableAfter();
 
-    /** How long the secret before the current one signs as well. */
+    /** How long requests are also signed with the previous secret after a rotation. */
     @WithDefault("24h")
     Duration previousSecret();
 
-    /** Whether endpoints may be called without TLS. */
+    /** Whether endpoints without TLS are allowed. */
     @WithDefault("false")
     boolean allowHttp();
 
-    /** Addresses that may be called although they are not public: {@code 10.1.0.0/16,127.0.0.0/8}. */
+    /** Networks that are allowed although they are not public: {@code 10.1.0.0/16,127.0.0.0/8}. */
     Optional<List<String>> allowedAddresses();
 
-    /** Ports that may be called, by themselves or as ranges: {@code 443,8000-8999}. */
+    /** Allowed ports, as single ports or as ranges: {@code 443,8000-8999}. */
     @WithDefault("443,8443")
     List<String> allowedPorts();
 
-    /** Bytes of an answer that are read; what is longer is cut off, and the connection with it. */
+    /** Maximum number of bytes that are read of a response. A longer one is cut off and its connection closed. */
     @WithDefault("8192")
     int maxAnswerBytes();
 
-    /** Calls under way from a pod to one endpoint; one, when its last five have failed. */
+    /** Maximum number of requests in flight from a pod to one endpoint; 1 if the last five attempts have failed. */
     @WithDefault("8")
     int callsPerEndpoint();
 
-    /** Calls under way from a pod. */
+    /** Maximum number of requests in flight from a pod. */
     @WithDefault("1024")
     int calls();
 
-    /** How often a pod looks for what is due; new events wake it at once. */
+    /** Interval at which a pod checks for due deliveries. New events wake it immediately. */
     @WithDefault("2s")
     Duration checkInterval();
 
-    /** How long events and the log of their deliveries are kept. */
+    /** Retention of events and of their deliveries. */
     @WithDefault("14d")
     Duration retention();
 
-    /** Endpoints that there may be. */
+    /** Maximum number of endpoints. */
     @WithDefault("200")
     int maxEndpoints();
 }

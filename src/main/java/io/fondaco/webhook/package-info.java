@@ -1,6 +1,7 @@
 /**
- * Tells other systems what happens in the shop: signed calls to their endpoints, tried again for three days, each endpoint by
- * itself. Calls go to public addresses only, unless the operator allows others.
+ * Sends events to the webhook endpoints of other systems as signed HTTP requests. A failed delivery is retried for
+ * about three days; endpoints do not delay each other. Requests go to public addresses only, unless the operator allows
+ * others.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {})

@@ -8,7 +8,7 @@ import jakarta.transaction.Transactional;
 import java.util.List;
 import java.util.UUID;
 
-/** A test's look at what is written down, and its way to call what runs in the background. */
+/** Reads the stored e-mails and runs background jobs for tests. */
 @ApplicationScoped
 class EmailFixture {
     private final EntityManager entities;
@@ -32,10 +32,10 @@ class EmailFixture {
                         """, Tuple.class)
                 .setParameter("order", order)
                 .getResultList();
-        return found.stream().map(row -> entry((Tuple) row)).toList();
+        return found.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
-    private static NotificationRow entry(Tuple row) {
+    private static NotificationRow mapRow(Tuple row) {
         return new NotificationRow(
                 row.get("id", UUID.class),
                 row.get("kind", String.class),
@@ -64,8 +64,8 @@ class EmailFixture {
     }
 
     @ActivateRequestContext
-    List<EmailNotification> claim(int most) {
-        return notifications.claim(most);
+    List<EmailNotification> claim(int limit) {
+        return notifications.claim(limit);
     }
 
     @ActivateRequestContext
@@ -73,7 +73,7 @@ class EmailFixture {
         notifications.prune();
     }
 
-    /** As when the pod that took it up died, and its time ran out. */
+    /** Expires the lease of an e-mail, as if the pod that claimed it had died. */
     @Transactional
     @ActivateRequestContext
     void expireLease(String order) {

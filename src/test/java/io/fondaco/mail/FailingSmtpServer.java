@@ -10,19 +10,19 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A mail server that takes nothing: it refuses every recipient by name, or it never says a word. */
+/** A mail server that accepts no e-mail: it rejects every recipient by name, or it never responds. */
 final class FailingSmtpServer implements AutoCloseable {
     private final ServerSocket socket;
     private final boolean unresponsive;
     private final Thread acceptor;
 
-    private FailingSmtpServer(int port, boolean mute) {
+    private FailingSmtpServer(int port, boolean unresponsive) {
         try {
             this.socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        this.unresponsive = mute;
+        this.unresponsive = unresponsive;
         acceptor = Thread.ofVirtual().start(this::accept);
     }
 
@@ -58,7 +58,7 @@ final class FailingSmtpServer implements AutoCloseable {
                 }
             }
         } catch (IOException _) {
-            // The client has gone.
+            // The client has closed the connection.
         }
     }
 

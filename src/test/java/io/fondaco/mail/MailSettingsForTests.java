@@ -3,7 +3,7 @@ package io.fondaco.mail;
 import io.fondaco.FreePort;
 import java.util.Map;
 
-/** Settings of a shop that sends e-mails to a server on this machine and gives up within seconds. */
+/** Settings with which the application sends e-mails to a server on this machine and gives up within seconds. */
 public final class MailSettingsForTests {
     static final int MAX_ATTEMPTS = 4;
 

@@ -45,9 +45,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What customers get by mail, from a real mail server. */
+/** The e-mails that customers receive, from a real mail server. */
 @QuarkusTest
-// Early: orders of other tests find no mail server, and their e-mails fill the list of dead letters.
+// Runs early: the orders of other tests find no mail server, and their e-mails fill the list of dead letters.
 @Order(Integer.MIN_VALUE + 1)
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
@@ -84,23 +84,23 @@ class MailTest {
     }
 
     @Test
-    void anOrderIsConfirmedOnceInTextAndHtml() throws Exception {
+    void orderIsConfirmedOnceInTextAndHtml() throws Exception {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct("Tea pot", 1250, 10), 2);
         Response order = buyer.placeOrder("tok_ok");
-        MimeMessage letter = buyer.awaitEmail(server);
+        MimeMessage email = buyer.awaitEmail(server);
         int number = order.path("number");
-        assertThat(letter.getSubject())
+        assertThat(email.getSubject())
                 .isEqualTo("Tea & Co Bcc: everybody@shop.example: Your order %d is confirmed".formatted(number));
-        assertThat(letter.getHeader("Bcc")).isNull();
-        assertThat(letter.getFrom()).extracting(Object::toString).containsExactly("Orders <orders@shop.example>");
-        assertThat(letter.getReplyTo()).extracting(Object::toString).containsExactly("help@shop.example");
-        assertThat(letter.getHeader("Auto-Submitted", null)).isEqualTo("auto-generated");
-        assertThat(letter.getMessageID())
+        assertThat(email.getHeader("Bcc")).isNull();
+        assertThat(email.getFrom()).extracting(Object::toString).containsExactly("Orders <orders@shop.example>");
+        assertThat(email.getReplyTo()).extracting(Object::toString).containsExactly("help@shop.example");
+        assertThat(email.getHeader("Auto-Submitted", null)).isEqualTo("auto-generated");
+        assertThat(email.getMessageID())
                 .isEqualTo("<%s@shop.example>"
                         .formatted(TypeId.format(
                                 "letter",
                                 emails.findByOrder(order.path("id")).getFirst().id())));
-        assertThat(text(letter).lines())
+        assertThat(text(email).lines())
                 .contains(
                         "Thank you for your order " + number,
                         "Your order is confirmed. We will write again when it is on its way.",
@@ -112,7 +112,7 @@ class MailTest {
                         "  12 St James's Square",
                         "  SW1Y 4JH London",
                         "  United Kingdom");
-        assertThat(html(letter))
+        assertThat(html(email))
                 .contains(
                         "Thank you for your order " + number,
                         "Tea pot",
@@ -131,7 +131,7 @@ class MailTest {
     }
 
     @Test
-    void whileItsPaymentIsPendingAnOrderIsNotConfirmed() {
+    void orderIsConfirmedOnlyWhenItsPendingPaymentIsPaid() {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         Response order = buyer.placeOrder("tok_async");
         String id = order.path("id");
@@ -149,7 +149,7 @@ class MailTest {
     }
 
     @Test
-    void whatIsSentIsToldWithItsTracking() throws Exception {
+    void shipmentEmailContainsItemsAndTracking() throws Exception {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct("Tea pot", 1250, 10), 2);
         Response order = buyer.placeOrder("tok_ok");
         buyer.awaitEmail(server);
@@ -167,17 +167,17 @@ class MailTest {
                                 "https://track.example/?a=1&b=\"2\""))
                 .then()
                 .statusCode(201);
-        MimeMessage letter = buyer.awaitEmails(server, 2).getLast();
-        assertThat(letter.getSubject())
+        MimeMessage email = buyer.awaitEmails(server, 2).getLast();
+        assertThat(email.getSubject())
                 .endsWith("Your order %d is on its way".formatted(order.<Integer>path("number")));
-        assertThat(text(letter).lines())
+        assertThat(text(email).lines())
                 .contains(
                         "1 x Tea pot",
                         "Carrier: Royal Mail",
                         "Tracking number: RM 123",
                         "Follow your parcel: https://track.example/?a=1&b=\"2\"",
                         "  12 St James's Square");
-        assertThat(html(letter))
+        assertThat(html(email))
                 .contains(
                         "<li>1 &times; Tea pot</li>",
                         "Royal Mail",
@@ -185,7 +185,7 @@ class MailTest {
     }
 
     @Test
-    void aRefundIsToldWithItsAmount() throws Exception {
+    void refundEmailContainsTheAmount() throws Exception {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
         Response order = buyer.placeOrder("tok_ok");
         buyer.awaitEmail(server);
@@ -195,14 +195,14 @@ class MailTest {
                         Map.of("amount", Map.of("amount", 605, "currency", "GBP"), "reason", "a scratch"))
                 .then()
                 .statusCode(201);
-        MimeMessage letter = buyer.awaitEmails(server, 2).getLast();
-        assertThat(letter.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
-        assertThat(text(letter)).contains("We are refunding 6.05 GBP to you").doesNotContain("scratch");
-        assertThat(html(letter)).contains("<strong>6.05 GBP</strong>");
+        MimeMessage email = buyer.awaitEmails(server, 2).getLast();
+        assertThat(email.getSubject()).endsWith("A refund for your order %d".formatted(order.<Integer>path("number")));
+        assertThat(text(email)).contains("We are refunding 6.05 GBP to you").doesNotContain("scratch");
+        assertThat(html(email)).contains("<strong>6.05 GBP</strong>");
     }
 
     @Test
-    void aCancelledOrderIsToldWithTheRefund() throws Exception {
+    void cancellationEmailContainsTheRefund() throws Exception {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
         Response order = buyer.placeOrder("tok_ok");
         buyer.awaitEmail(server);
@@ -225,7 +225,7 @@ class MailTest {
     }
 
     @Test
-    void aRefundThatComesWithAReturnIsToldAndAReturnWithoutMoneyIsNot() {
+    void onlyAReturnWithRefundSendsAnEmail() {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(1250, 10), 2);
         Response order = buyer.placeOrder("tok_ok");
         String id = order.path("id");
@@ -235,7 +235,7 @@ class MailTest {
                 .then()
                 .statusCode(201);
         assertThat(buyer.awaitEmails(server, 3))
-                .anySatisfy(letter -> assertThat(text(letter)).contains("We are refunding 12.50 GBP to you"));
+                .anySatisfy(email -> assertThat(text(email)).contains("We are refunding 12.50 GBP to you"));
         await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
                 .extracting(EmailFixture.NotificationRow::kind)
                 .containsExactlyInAnyOrder("confirmation", "shipment", "refund"));
@@ -246,49 +246,49 @@ class MailTest {
     }
 
     @Test
-    void whatCustomersAndProductsAreCalledIsTextAndNothingElse() {
+    void namesAreEscapedInEmails() {
         String script = "<script>alert(1)</script>";
         Buyer buyer = Buyer.withShippingAddress(
                         productFixture.createProduct("Pot " + script + "\nTotal: 0.00 GBP", 1250, 10), 1)
                 .withName("Ada " + script);
         buyer.placeOrder("tok_ok");
-        MimeMessage letter = buyer.awaitEmail(server);
-        assertThat(html(letter))
+        MimeMessage email = buyer.awaitEmail(server);
+        assertThat(html(email))
                 .doesNotContain("<script")
                 .contains(
                         "Pot &lt;script&gt;alert(1)&lt;/script&gt; Total: 0.00 GBP",
                         "Ada &lt;script&gt;alert(1)&lt;/script&gt;");
-        assertThat(text(letter).lines())
+        assertThat(text(email).lines())
                 .contains("1 x Pot " + script + " Total: 0.00 GBP, 12.50 GBP each: 12.50 GBP")
                 .doesNotContain("Total: 0.00 GBP");
     }
 
     @Test
-    void whenTheMailServerIsBackALetterIsDeliveredOnce() {
+    void emailIsDeliveredOnceAfterAnOutageOfTheMailServer() {
         server.stop();
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id = buyer.placeOrder("tok_ok").path("id");
         await().atMost(SOON)
                 .untilAsserted(
-                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
-                            assertThat(letter.status()).isEqualTo("pending");
-                            assertThat(letter.attempts()).isPositive();
-                            assertThat(letter.error()).contains("Connection refused");
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(email -> {
+                            assertThat(email.status()).isEqualTo("pending");
+                            assertThat(email.attempts()).isPositive();
+                            assertThat(email.error()).contains("Connection refused");
                         }));
         server.start();
         buyer.awaitEmail(server);
-        // Written down after it has arrived.
+        // The status is stored after the e-mail has arrived.
         await().atMost(SOON)
                 .untilAsserted(
-                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
-                            assertThat(letter.status()).isEqualTo("sent");
-                            assertThat(letter.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
-                            assertThat(letter.error()).isEmpty();
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(email -> {
+                            assertThat(email.status()).isEqualTo("sent");
+                            assertThat(email.attempts()).isBetween(2, MailSettingsForTests.MAX_ATTEMPTS);
+                            assertThat(email.error()).isEmpty();
                         }));
     }
 
     @Test
-    void aMailServerThatDoesNotAnswerIsNotWaitedFor() {
+    void unresponsiveMailServerTimesOut() {
         server.stop();
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id;
@@ -296,23 +296,23 @@ class MailTest {
             id = buyer.placeOrder("tok_ok").path("id");
             await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
                     .singleElement()
-                    .satisfies(letter -> assertThat(letter.error()).startsWith("TimeoutException")));
+                    .satisfies(email -> assertThat(email.error()).startsWith("TimeoutException")));
         }
         server.start();
         buyer.awaitEmail(server);
     }
 
     @Test
-    void aRefusedLetterIsADeadLetterUntilItIsReplayed() {
+    void rejectedEmailIsADeadLetterUntilItIsReplayed() {
         server.stop();
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id;
-        String dead;
+        String deadLetterId;
         try (FailingSmtpServer _ = FailingSmtpServer.rejectingRecipients(port)) {
             id = buyer.placeOrder("tok_ok").path("id");
             await().atMost(SOON).untilAsserted(() -> assertThat(emails.findByOrder(id))
                     .singleElement()
-                    .satisfies(letter -> assertThat(letter.status()).isEqualTo("failed")));
+                    .satisfies(email -> assertThat(email.status()).isEqualTo("failed")));
             Map<String, Object> entry = deadLetter(id);
             assertThat(entry)
                     .containsEntry("event_type", "order.placed")
@@ -321,29 +321,29 @@ class MailTest {
                             .startsWith("SMTP 550: ")
                             .contains("<[address]>: nobody of that name")
                             .doesNotContain(buyer.email()));
-            dead = entry.get("id").toString();
+            deadLetterId = entry.get("id").toString();
         }
         server.start();
         assertThat(buyer.receivedEmails(server)).isEmpty();
 
         AdminApi.request()
-                .post("/admin/v1/dead-letters/" + dead + "/replay")
+                .post("/admin/v1/dead-letters/" + deadLetterId + "/replay")
                 .then()
                 .statusCode(202);
 
         buyer.awaitEmail(server);
-        // Written down after it has arrived.
+        // The status is stored after the e-mail has arrived.
         await().atMost(SOON)
                 .untilAsserted(
-                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
-                            assertThat(letter.status()).isEqualTo("sent");
-                            assertThat(letter.attempts()).isEqualTo(1);
+                        () -> assertThat(emails.findByOrder(id)).singleElement().satisfies(email -> {
+                            assertThat(email.status()).isEqualTo("sent");
+                            assertThat(email.attempts()).isEqualTo(1);
                         }));
-        AdminApi.request().get("/admin/v1/dead-letters/" + dead).then().statusCode(404);
+        AdminApi.request().get("/admin/v1/dead-letters/" + deadLetterId).then().statusCode(404);
     }
 
     @Test
-    void severalSendersAtOnceSendEachLetterOnce() throws Exception {
+    void concurrentSendersSendEachEmailOnce() throws Exception {
         scheduler.pause(EmailSendJob.JOB);
         String sku = productFixture.createProduct(250, 100);
         Map<Buyer, String> orders = new HashMap<>();
@@ -361,19 +361,19 @@ class MailTest {
             threads.invokeAll(IntStream.range(0, 8).mapToObj(_ -> send).toList())
                     .forEach(run -> assertThat(run.resultNow()).isEqualTo(true));
         }
-        // A run of the job that was under way when it was paused sends what it had taken up.
+        // A run that was in progress when the job was paused still sends the e-mails that it has claimed.
         await().atMost(SOON)
                 .untilAsserted(() -> orders.forEach((buyer, id) -> {
-                    assertThat(emails.findByOrder(id)).singleElement().satisfies(letter -> {
-                        assertThat(letter.status()).isEqualTo("sent");
-                        assertThat(letter.attempts()).isEqualTo(1);
+                    assertThat(emails.findByOrder(id)).singleElement().satisfies(email -> {
+                        assertThat(email.status()).isEqualTo("sent");
+                        assertThat(email.attempts()).isEqualTo(1);
                     });
                     assertThat(buyer.receivedEmails(server)).hasSize(1);
                 }));
     }
 
     @Test
-    void aLetterWhosePodDiedIsSentByAnother() {
+    void emailOfADeadPodIsSentByAnotherPod() {
         scheduler.pause(EmailSendJob.JOB);
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String id = buyer.placeOrder("tok_ok").path("id");
@@ -392,7 +392,7 @@ class MailTest {
     }
 
     @Test
-    void lettersAreForgottenAfterAWhileButNotUnsent() {
+    void sentEmailsAreDeletedAfterTheRetentionAndPendingOnesAreKept() {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         String sent = buyer.placeOrder("tok_ok").path("id");
         buyer.awaitEmail(server);
@@ -413,7 +413,7 @@ class MailTest {
     }
 
     @Test
-    void lettersAreCountedByWhatCameOfThem() {
+    void emailsAreCountedByOutcome() {
         Buyer buyer = Buyer.withShippingAddress(productFixture.createProduct(250, 10), 1);
         buyer.placeOrder("tok_ok");
         buyer.awaitEmail(server);
@@ -498,17 +498,17 @@ class MailTest {
         return listed.getFirst();
     }
 
-    private static String text(MimeMessage letter) {
-        return body(letter, "text/plain");
+    private static String text(MimeMessage email) {
+        return body(email, "text/plain");
     }
 
-    private static String html(MimeMessage letter) {
-        return body(letter, "text/html");
+    private static String html(MimeMessage email) {
+        return body(email, "text/html");
     }
 
-    private static String body(MimeMessage letter, String type) {
+    private static String body(MimeMessage email, String type) {
         try {
-            return parts(letter)
+            return parts(email)
                     .filter(part -> is(part, type))
                     .map(MailTest::content)
                     .findFirst()

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What statements cost the primary is told to who may know, and no secret with it. */
+/** The API for the cost of SQL statements on the primary: content, order, scope, and no secrets. */
 @QuarkusTest
 class StatementStatisticsTest {
     private static final String PATH = "/admin/v1/database/statements";
@@ -49,22 +49,22 @@ class StatementStatisticsTest {
     @ConfigProperty(name = "fondaco.database.password")
     String password;
 
-    private Instant begin;
+    private Instant resetAt;
 
-    /** What other tests ran would crowd out what these look for. */
+    /** Statements of other tests could displace those that these tests look for. */
     @BeforeEach
     void resetStatistics() throws SQLException, IOException {
-        begin = Instant.now();
+        resetAt = Instant.now();
         asSuperuser("SELECT pg_stat_statements_reset()");
     }
 
     @Test
-    void whatARequestRanIsListedWithWhatItCost() {
+    void statementOfARequestIsListedWithItsCost() {
         Shopper.withCart(productFixture.createProduct(250, 5), 1);
 
-        Response answer = list("?order=calls&limit=100");
-        assertThat(Instant.parse(answer.path("since"))).isBetween(begin, Instant.now());
-        Map<String, Object> insert = findStatement("INSERT INTO cart.cart ", answer);
+        Response response = list("?order=calls&limit=100");
+        assertThat(Instant.parse(response.path("since"))).isBetween(resetAt, Instant.now());
+        Map<String, Object> insert = findStatement("INSERT INTO cart.cart ", response);
         assertThat((String) insert.get("query_id")).matches("-?\\d+");
         assertThat(insert).containsEntry("top_level", true);
         assertThat(number(insert, "calls")).isEqualTo(1);
@@ -81,7 +81,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void theHeaviestByEachMeasureComesFirst() throws SQLException {
+    void mostExpensiveStatementOfEachSortKeyComesFirst() throws SQLException {
         database.execute("SELECT pg_sleep(0.3);".repeat(5));
         database.execute("SELECT pg_sleep_for('700 milliseconds')");
         database.execute("SELECT pi();".repeat(1_000));
@@ -101,7 +101,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void noValueAndNoPasswordIsShown() throws SQLException {
+    void valuesAndPasswordsAreNotShown() throws SQLException {
         String sku = productFixture.createProduct(250, 5);
         Shopper.withCart(sku, 1);
         database.execute("SELECT 'for no one to see' || pg_backend_pid()");
@@ -113,7 +113,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void statementsOfOthersAreNotShown() throws SQLException, IOException {
+    void statementsOfOtherRolesAndDatabasesAreNotShown() throws SQLException, IOException {
         asSuperuser("SELECT inet_client_port()");
         run("postgres", owner, password, "SELECT inet_server_port()");
         database.execute("SELECT pg_conf_load_time()");
@@ -124,7 +124,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void aLongTextIsCut() throws SQLException {
+    void longStatementIsTruncated() throws SQLException {
         database.execute("SELECT " + "pi() + ".repeat(400) + "pi()");
 
         assertThat((String) findStatement("SELECT pi() + ", list("?limit=100")).get("query"))
@@ -132,7 +132,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void noMoreAreListedThanAskedFor() {
+    void limitIsApplied() {
         assertThat(list("?limit=1").<List<?>>path("data")).hasSize(1);
     }
 
@@ -145,7 +145,7 @@ class StatementStatisticsTest {
         "limit=101, out_of_range",
         "limit=all, invalid_parameter"
     })
-    void whatIsNoOrderAndNoLimitIsRefused(String query, String code) {
+    void invalidOrderOrLimitIsRefused(String query, String code) {
         AdminApi.request()
                 .get(PATH + "?" + query)
                 .then()
@@ -155,7 +155,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void itsScopeIsEnoughAndNeeded() {
+    void scopeIsRequiredAndSufficient() {
         given().header("Authorization", "Bearer " + key("database:read"))
                 .get(PATH)
                 .then()
@@ -169,7 +169,7 @@ class StatementStatisticsTest {
     }
 
     @Test
-    void whereTheExtensionIsMissingTheAnswerSaysWhatToDo() throws SQLException, IOException {
+    void missingExtensionIsReportedWithARemedy() throws SQLException, IOException {
         asSuperuser("DROP EXTENSION pg_stat_statements");
         try {
             assertUnavailable("CREATE EXTENSION pg_stat_statements");
@@ -179,9 +179,9 @@ class StatementStatisticsTest {
         list("");
     }
 
-    /** The view of a server that has not loaded the library, found before the real one. */
+    /** Creates a view that fails as on a server without the library and precedes the real one in the search path. */
     @Test
-    void whereTheLibraryIsNotLoadedTheAnswerSaysWhatToDo() throws SQLException {
+    void missingLibraryIsReportedWithARemedy() throws SQLException {
         database.execute("CREATE SCHEMA " + owner);
         try {
             database.execute("""
@@ -208,11 +208,11 @@ class StatementStatisticsTest {
                 .body("detail", containsString(remedy));
     }
 
-    private static void assertFirst(String text, String order, String figure) {
+    private static void assertFirst(String text, String order, String measure) {
         List<Map<String, Object>> statements = list("?limit=100" + order).path("data");
         assertThat((String) statements.getFirst().get("query")).as(order).contains(text);
         assertThat(statements)
-                .extracting(statement -> number(statement, figure))
+                .extracting(statement -> number(statement, measure))
                 .as(order)
                 .isSortedAccordingTo(Comparator.reverseOrder());
     }
@@ -226,8 +226,8 @@ class StatementStatisticsTest {
                 .response();
     }
 
-    private static Map<String, Object> findStatement(String beginning, Response answer) {
-        List<Map<String, Object>> statements = answer.path("data");
+    private static Map<String, Object> findStatement(String beginning, Response response) {
+        List<Map<String, Object>> statements = response.path("data");
         List<Map<String, Object>> found = statements.stream()
                 .filter(statement -> ((String) statement.get("query")).startsWith(beginning))
                 .toList();
@@ -235,8 +235,8 @@ class StatementStatisticsTest {
         return found.getFirst();
     }
 
-    private static double number(Map<String, Object> statement, String figure) {
-        return ((Number) statement.get(figure)).doubleValue();
+    private static double number(Map<String, Object> statement, String measure) {
+        return ((Number) statement.get(measure)).doubleValue();
     }
 
     private static String key(String scope) {
@@ -249,7 +249,7 @@ class StatementStatisticsTest {
                 .path("secret");
     }
 
-    /** The password lies beside the data of the cluster that tests run on. */
+    /** Reads the password from the directory next to the data directory of the test cluster. */
     private void asSuperuser(String sql) throws SQLException, IOException {
         Path data = Path.of(database.query("SHOW data_directory"));
         String secret = Files.readString(data.resolveSibling("credentials").resolve("postgres"));

@@ -67,7 +67,7 @@ class AddressGuardTest {
                 "fec0::1",
                 "ff02::1"
             })
-    void anAddressOfASpecialPurposeIsRefused(String address) {
+    void specialPurposeAddressIsRefused(String address) {
         assertThat(guard(Map.of()).allows(InetAddress.ofLiteral(address))).isFalse();
     }
 
@@ -99,12 +99,12 @@ class AddressGuardTest {
                 "2606:4700:4700::1111",
                 "2a00:1450::1"
             })
-    void aPublicAddressPasses(String address) {
+    void publicAddressIsAllowed(String address) {
         assertThat(guard(Map.of()).allows(InetAddress.ofLiteral(address))).isTrue();
     }
 
     @Test
-    void whatIsAllowedPassesAndItsNeighboursDoNot() {
+    void allowedNetworkPassesAndItsNeighboursDoNot() {
         AddressGuard guard = guard(Map.of("fondaco.webhook.allowed-addresses", "10.1.0.0/20, 127.0.0.1,fd00::/8"));
         assertThat(List.of("10.1.0.1", "10.1.15.255", "127.0.0.1", "fd12::1", "8.8.8.8"))
                 .allMatch(address -> guard.allows(InetAddress.ofLiteral(address)));
@@ -148,12 +148,12 @@ class AddressGuardTest {
         "https://a.example:8444/,false",
         "http://a.example/,false"
     })
-    void onlyPortsOfWebServersAreCalledByDefault(String url, boolean called) {
+    void onlyWebServerPortsAreAllowedByDefault(String url, boolean called) {
         assertThat(guard(Map.of()).allowsPort(URI.create(url))).isEqualTo(called);
     }
 
     @Test
-    void portsAreAllowedByThemselvesAndAsRanges() {
+    void portsAreAllowedSinglyAndAsRanges() {
         AddressGuard guard = guard(Map.of("fondaco.webhook.allowed-ports", "443, 8000-8999"));
         assertThat(guard.allowsPort(URI.create("https://a.example:8000/"))).isTrue();
         assertThat(guard.allowsPort(URI.create("https://a.example:8999/"))).isTrue();
@@ -165,21 +165,21 @@ class AddressGuardTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "fd00::/129", "/8"})
-    void whatIsNoNetworkStopsTheStart(String network) {
+    void invalidNetworkStopsTheStart(String network) {
         assertThatThrownBy(() -> guard(Map.of("fondaco.webhook.allowed-addresses", network)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Not a network");
     }
 
     @Test
-    void aNameIsCalledAtItsFirstAddressIfAllOfThemArePublic() throws Exception {
+    void nameResolvesToItsFirstAddressIfAllArePublic() throws Exception {
         List<InetAddress> addresses = addresses("8.8.8.8", "2001:4860:4860::8888");
         assertThat(guard(Map.of()).requireAllAllowed("dns.example", addresses)).isEqualTo(addresses.getFirst());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1", "127.0.0.1", "169.254.169.254", "::1", "fd00::1"})
-    void aNameIsRefusedIfOneOfItsAddressesIsPrivateWhereverItStands(String hidden) {
+    void nameIsRefusedIfAnyOfItsAddressesIsPrivate(String hidden) {
         for (List<InetAddress> addresses : List.of(
                 addresses(hidden, "8.8.8.8"), addresses("8.8.8.8", hidden), addresses("8.8.8.8", hidden, "1.1.1.1"))) {
             assertThatThrownBy(() -> guard(Map.of()).requireAllAllowed("mixed.example", addresses))
@@ -189,7 +189,7 @@ class AddressGuardTest {
         }
     }
 
-    /** Spellings that some programs take for an address, each as the host of a URL. */
+    /** Spellings of loopback addresses and names that some programs accept, each as the host of a URL. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -205,14 +205,14 @@ class AddressGuardTest {
                 "0",
                 "0.0.0.0"
             })
-    void noSpellingOfThisMachineIsCalled(String host) {
+    void everySpellingOfLoopbackIsRefused(String host) {
         assertThatThrownBy(() -> guard(Map.of()).resolve(host)).isInstanceOf(AddressGuard.AddressRefused.class);
     }
 
-    /** Others read 0177 as 127. It does not matter: no name is left to read once its address was checked. */
+    /** Other programs read 0177 as octal 127. This has no effect, because the request goes to the checked address. */
     @ParameterizedTest
     @ValueSource(strings = {"0177.0.0.1", "0177.1"})
-    void anOctalSpellingIsTheAddressThatWasChecked(String host) throws Exception {
+    void octalSpellingResolvesToTheCheckedAddress(String host) throws Exception {
         assertThat(guard(Map.of()).resolve(host)).isEqualTo(InetAddress.ofLiteral("177.0.0.1"));
     }
 

@@ -2,7 +2,7 @@ package io.fondaco.webhook;
 
 import java.util.Map;
 
-/** Settings of a shop that calls receivers on this machine, without TLS, and gives up within seconds. */
+/** Settings with which the application calls receivers on this machine, without TLS, and gives up within seconds. */
 public final class LocalWebhookSettings {
     static final int MAX_ENDPOINTS = 12;
 

@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** Keeps what the application logs while it is open. */
+/** Records the log lines of the application while it is open. */
 public final class LogRecorder extends Handler implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -28,7 +28,7 @@ public final class LogRecorder extends Handler implements AutoCloseable {
 
     @Override
     public void flush() {
-        // Nothing is held back.
+        // There is no buffer.
     }
 
     @Override

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A call as it arrived. */
+/** A request as the receiver got it. */
 final class ReceivedWebhook {
     private final String path;
     private final Map<String, String> headers;
     private final String body;
     private volatile boolean pending = true;
 
-    /** @param headers by their names in lower case */
+    /** @param headers the headers by their names in lower case */
     ReceivedWebhook(String path, Map<String, String> headers, String body) {
         this.path = path;
         this.headers = Map.copyOf(headers);
@@ -55,7 +55,7 @@ final class ReceivedWebhook {
         return json().getLong("sequence");
     }
 
-    /** Whether it has been neither answered nor given up. */
+    /** Whether the request was neither answered nor aborted by the client. */
     boolean isPending() {
         return pending;
     }

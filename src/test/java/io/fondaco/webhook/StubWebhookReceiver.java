@@ -21,9 +21,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Takes webhooks on 127.0.0.1 in the test's own process, on each path in its own manner; well or badly. */
+/** A webhook receiver on 127.0.0.1 in the process of the test. Each path has its own behavior, which may be faulty. */
 final class StubWebhookReceiver implements AutoCloseable {
-    /** How calls are answered, once they have been read. */
+    /** How a request is answered after it is read. */
     interface ResponseBehavior {
         void respond(ReceivedWebhook call, Socket socket) throws IOException, InterruptedException;
     }
@@ -42,7 +42,7 @@ final class StubWebhookReceiver implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** The URL of a path that answers in this manner from now on. */
+    /** Sets the behavior of a path and returns its URL. */
     String stub(String path, ResponseBehavior responseBehavior) {
         behaviors.put(path, responseBehavior);
         return "http://127.0.0.1:" + server.getLocalPort() + path;
@@ -52,12 +52,12 @@ final class StubWebhookReceiver implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Connections that were made, whatever came over them. */
+    /** The number of accepted connections, with or without a request. */
     int connections() {
         return sockets.size();
     }
 
-    /** In the order of their arrival. */
+    /** The requests to a path in the order of their arrival. */
     List<ReceivedWebhook> requests(String path) {
         return requests.stream().filter(call -> call.path().equals(path)).toList();
     }
@@ -72,7 +72,7 @@ final class StubWebhookReceiver implements AutoCloseable {
         return respondWith(status, "");
     }
 
-    /** @param headers each with its end of line */
+    /** @param headers the header lines, each with its line end */
     static ResponseBehavior respondWith(int status, String headers) {
         return (call, socket) -> {
             call.markEnded();
@@ -81,19 +81,19 @@ final class StubWebhookReceiver implements AutoCloseable {
         };
     }
 
-    /** 200 to the third, the sixth…, and 500 to the others. */
+    /** Returns 200 for every third request and 500 for the others. */
     static ResponseBehavior acceptEveryThird() {
         AtomicInteger seen = new AtomicInteger();
         return (call, socket) ->
                 respondWith(seen.incrementAndGet() % 3 == 0 ? 200 : 500).respond(call, socket);
     }
 
-    /** Accepts, and says nothing. */
+    /** Reads the request and never responds. */
     static ResponseBehavior neverRespond() {
         return (_, _) -> {};
     }
 
-    /** A byte now and a byte then, for ever. */
+    /** Sends one byte every 20 ms without end. */
     static ResponseBehavior respondSlowly() {
         return (_, socket) -> {
             write(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
@@ -104,7 +104,7 @@ final class StubWebhookReceiver implements AutoCloseable {
         };
     }
 
-    /** Answers 200 with so many bytes, and counts down if they were not all taken. */
+    /** Responds with 200 and a body of this size, and counts down if the client does not read all of it. */
     static ResponseBehavior respondWithBytes(long bytes, CountDownLatch cutOff) {
         return (_, socket) -> {
             try {
@@ -157,7 +157,7 @@ final class StubWebhookReceiver implements AutoCloseable {
                 requests.add(call);
                 try {
                     behaviors.getOrDefault(call.path(), respondWith(404)).respond(call, socket);
-                    // What was not answered is over when the caller says more, or goes.
+                    // A request without response ends when the client sends another one or closes the connection.
                     in.mark(1);
                     if (in.read() < 0) {
                         return;
@@ -168,7 +168,7 @@ final class StubWebhookReceiver implements AutoCloseable {
                 }
             }
         } catch (IOException _) {
-            // The caller went.
+            // The client has closed the connection.
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** As it comes, only public addresses are called, and only by https. */
+/** With the default settings only public addresses are called, and only with https. */
 @QuarkusTest
 class WebhookAddressTest {
     @AfterEach
@@ -46,7 +46,7 @@ class WebhookAddressTest {
                 "https://[64:ff9b::a9fe:a9fe]/",
                 "https://[2002:7f00:1::]/"
             })
-    void anAddressThatIsNotPublicIsRefused(String url) {
+    void nonPublicAddressIsRefused(String url) {
         assertRefused(WebhookAdminClient.register(url, "order.placed"), "address_not_allowed");
     }
 
@@ -88,14 +88,14 @@ class WebhookAddressTest {
                 "   ",
                 ""
             })
-    void whatIsNoUrlToCallIsRefused(String url) {
-        Response answer = WebhookAdminClient.register(url, "order.placed");
-        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
-        assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/url");
+    void invalidUrlIsRefused(String url) {
+        Response response = WebhookAdminClient.register(url, "order.placed");
+        assertThat(response.statusCode()).as(response.asString()).isEqualTo(422);
+        assertThat((String) response.path("errors[0].pointer")).isEqualTo("/url");
     }
 
     @Test
-    void aUrlThatIsTooLongOrHoldsNulIsRefused() {
+    void tooLongUrlAndNulAreRefused() {
         Response tooLong = WebhookAdminClient.register("https://example.com/" + "x".repeat(2_000), "order.placed");
         assertThat(tooLong.statusCode()).isEqualTo(422);
         Response withNul = WebhookAdminClient.register("https://example.com/\u0000", "order.placed");
@@ -107,19 +107,19 @@ class WebhookAddressTest {
     }
 
     @Test
-    void aChangedUrlIsCheckedLikeANewOne() {
+    void changedUrlIsValidatedLikeANewOne() {
         String id = WebhookAdminClient.registerForId("https://hooks.example.com/", "webhook.test");
         for (String url : List.of("https://10.0.0.1/", "http://example.com/", "", "https://a@b/", "\u0000")) {
-            Response answer = WebhookAdminClient.change(id, Map.of("url", url));
-            assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
+            Response response = WebhookAdminClient.change(id, Map.of("url", url));
+            assertThat(response.statusCode()).as(response.asString()).isEqualTo(422);
         }
         WebhookAdminClient.get(id).then().body("url", equalTo("https://hooks.example.com/"));
     }
 
-    /** Names, and spellings of addresses that are no literals here but may be elsewhere. */
+    /** Names, and spellings of addresses that are not literals for Java but may be for other programs. */
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "LOCALHOST", "localhost.", "0x7f000001", "127.000.000.001", "[::1%25lo]"})
-    void whatLeadsToAPrivateAddressIsRefusedWhenItIsCalledAtTheLatest(String host) {
+    void hostWithAPrivateAddressIsNeverCalled(String host) {
         try (StubWebhookReceiver internal = new StubWebhookReceiver()) {
             Response webhook =
                     WebhookAdminClient.register("https://" + host + ":" + internal.port() + "/", "webhook.test");
@@ -135,7 +135,7 @@ class WebhookAddressTest {
     }
 
     @Test
-    void whyANameWasNotCalledIsInTheLog() {
+    void reasonOfARefusedAddressIsStoredWithTheAttempt() {
         String id = WebhookAdminClient.registerForId("https://localhost:9/", "webhook.test");
         WebhookAdminClient.test(id);
         await().until(() -> attempts(id) > 0);
@@ -143,13 +143,13 @@ class WebhookAddressTest {
                 .then()
                 .body("data[0].status", equalTo("pending"))
                 .body("data[0].attempts[0].status", equalTo(null))
-                .body("data[0].attempts[0].error", equalTo("The address of localhost is not public: it is not called"));
+                .body("data[0].attempts[0].error", equalTo("The address of localhost is not public; no request was sent"));
         String unknown = WebhookAdminClient.registerForId("https://no-such-host.invalid/", "webhook.test");
         WebhookAdminClient.test(unknown);
         await().until(() -> attempts(unknown) > 0);
         WebhookAdminClient.deliveries(unknown)
                 .then()
-                .body("data[0].attempts[0].error", startsWith("There is no address for no-such-host.invalid"));
+                .body("data[0].attempts[0].error", startsWith("The DNS lookup of no-such-host.invalid found no address"));
     }
 
     static List<Map<String, Object>> badTypes() {
@@ -168,18 +168,18 @@ class WebhookAddressTest {
 
     @ParameterizedTest
     @MethodSource("badTypes")
-    void aTypeThatThereIsNotIsNamed(Map<String, Object> bad) {
+    void unknownEventTypeIsRefusedWithItsPointer(Map<String, Object> bad) {
         Map<String, Object> body = new HashMap<>(Map.of("url", "https://example.com/"));
         body.put("event_types", bad.get("types"));
-        Response answer = WebhookAdminClient.request().body(body).post(WebhookAdminClient.PATH);
-        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
-        assertThat((String) answer.path("errors[0].pointer")).isEqualTo(bad.get("pointer"));
+        Response response = WebhookAdminClient.request().body(body).post(WebhookAdminClient.PATH);
+        assertThat(response.statusCode()).as(response.asString()).isEqualTo(422);
+        assertThat((String) response.path("errors[0].pointer")).isEqualTo(bad.get("pointer"));
     }
 
-    private static void assertRefused(Response answer, String code) {
-        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(422);
-        assertThat((String) answer.path("code")).isEqualTo(code);
-        assertThat((String) answer.path("errors[0].pointer")).isEqualTo("/url");
+    private static void assertRefused(Response response, String code) {
+        assertThat(response.statusCode()).as(response.asString()).isEqualTo(422);
+        assertThat((String) response.path("code")).isEqualTo(code);
+        assertThat((String) response.path("errors[0].pointer")).isEqualTo("/url");
     }
 
     private static int attempts(String id) {

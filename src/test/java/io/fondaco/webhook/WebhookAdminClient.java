@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What the staff does with webhooks, over HTTP. */
+/** Client of the admin API for webhooks. */
 final class WebhookAdminClient {
     static final String PATH = "/admin/v1/webhooks";
 
@@ -21,27 +21,27 @@ final class WebhookAdminClient {
 
     private WebhookAdminClient() {}
 
-    /** Sees what it has written, and nothing older than it has seen. */
+    /** A request with the latest consistency token: it reads its own writes, and reads never go back in time. */
     static RequestSpecification request() {
         return AdminApi.request().filter(WebhookAdminClient::withConsistencyToken);
     }
 
     static Response withConsistencyToken(
-            FilterableRequestSpecification request, FilterableResponseSpecification answers, FilterContext next) {
+            FilterableRequestSpecification request, FilterableResponseSpecification responseSpec, FilterContext next) {
         if (!LATEST_TOKEN.get().isEmpty()) {
             request.header(TOKEN, LATEST_TOKEN.get());
         }
-        Response answer = next.next(request, answers);
-        Optional.ofNullable(answer.header(TOKEN))
+        Response response = next.next(request, responseSpec);
+        Optional.ofNullable(response.header(TOKEN))
                 .ifPresent(token -> LATEST_TOKEN.accumulateAndGet(token, (a, b) -> a.compareTo(b) > 0 ? a : b));
-        return answer;
+        return response;
     }
 
     static Response register(String url, String... types) {
         return request().body(Map.of("url", url, "event_types", List.of(types))).post(PATH);
     }
 
-    /** The identifier of a new webhook. */
+    /** Registers a webhook and returns its identifier. */
     static String registerForId(String url, String... types) {
         Response created = register(url, types);
         created.then().statusCode(201);
@@ -73,15 +73,15 @@ final class WebhookAdminClient {
         request().post(PATH + "/" + id + "/test").then().statusCode(202);
     }
 
-    static Response replay(String id, Map<String, Object> what) {
-        return request().body(what).post(PATH + "/" + id + "/replay");
+    static Response replay(String id, Map<String, Object> body) {
+        return request().body(body).post(PATH + "/" + id + "/replay");
     }
 
     static Response deliveries(String id) {
         return request().get(PATH + "/" + id + "/deliveries?limit=100");
     }
 
-    /** Makes an event, {@code product.created}; returns its subject. */
+    /** Causes a {@code product.created} event and returns its subject. */
     static String createProduct() {
         String slug = TypeId.format("webhook", TypeId.newUuid()).replace('_', '-');
         Response created =

@@ -23,7 +23,7 @@ import org.assertj.core.data.TemporalUnitWithinOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When the certificate expires that an endpoint shows. */
+/** The metric with the expiry of the certificate that an endpoint presents. */
 class WebhookCertificateTest {
     private static final String NAME = "fondaco.webhook.certificate.expires.at.seconds";
     private static final Instant DAY = Instant.parse("2031-02-03T04:05:06Z");
@@ -37,7 +37,7 @@ class WebhookCertificateTest {
     private final UUID endpoint = UUID.randomUUID();
 
     @Test
-    void itIsReadFromTheConnection() throws Exception {
+    void expiryIsReadFromTheConnection() throws Exception {
         Vertx vertx = Vertx.vertx();
         try {
             assertThat(certificateExpiry(vertx, true).orElseThrow())
@@ -50,7 +50,7 @@ class WebhookCertificateTest {
     }
 
     @Test
-    void theLastCallCounts() {
+    void lastRequestDeterminesTheExpiry() {
         metrics.recordCertificateExpiry(endpoint, Optional.of(DAY));
         assertThat(gaugeValue()).isEqualTo(DAY.getEpochSecond());
         metrics.recordCertificateExpiry(endpoint, Optional.of(DAY.plusSeconds(60)));
@@ -62,7 +62,7 @@ class WebhookCertificateTest {
     }
 
     @Test
-    void anEndpointThatIsDeletedIsForgotten() {
+    void metersOfADeletedEndpointAreRemoved() {
         UUID other = UUID.randomUUID();
         WebhookMetrics.EndpointBacklog none = new WebhookMetrics.EndpointBacklog(0, 0);
         metrics.updateBacklogs(Map.of(endpoint, none, other, none));

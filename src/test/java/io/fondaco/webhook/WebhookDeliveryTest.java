@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Events reach the endpoints that they are for: once, signed, thin and in order. */
+/** Deliveries of events to the endpoints that subscribe to them: once, signed, thin and in order. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
@@ -47,24 +47,24 @@ class WebhookDeliveryTest {
     @Inject
     Connections connections;
 
-    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
+    private final StubWebhookReceiver receiver = new StubWebhookReceiver();
 
     @AfterEach
     void deleteWebhooks() {
         WebhookAdminClient.deleteAll();
-        stubWebhookReceiver.close();
+        receiver.close();
     }
 
     @Test
-    void anOrderPlacedReachesTheEndpointOnceSignedThinAndReadable() {
+    void orderPlacedIsDeliveredOnceSignedAndThin() {
         Response webhook = WebhookAdminClient.register(
-                stubWebhookReceiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.placed");
+                receiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.placed");
         String secret = webhook.path("secret");
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2)
                 .complete("tok_ok");
         String order = placed.path("id");
-        await().until(() -> stubWebhookReceiver.requests("/orders", order).size() == 1);
-        ReceivedWebhook call = stubWebhookReceiver.requests("/orders", order).getFirst();
+        await().until(() -> receiver.requests("/orders", order).size() == 1);
+        ReceivedWebhook call = receiver.requests("/orders", order).getFirst();
 
         assertThat(call.signatures()).containsExactly(WebhookSignatures.expected(secret, call));
         assertThat(Long.parseLong(call.header("webhook-timestamp")))
@@ -96,18 +96,18 @@ class WebhookDeliveryTest {
                 .body("data[0].attempts[0].status", equalTo(200))
                 .body("data[0].attempts[0].error", equalTo(""))
                 .body("data[0].attempts[0].response", equalTo("OK")));
-        assertThat(stubWebhookReceiver.requests("/orders", order)).hasSize(1);
+        assertThat(receiver.requests("/orders", order)).hasSize(1);
     }
 
     @Test
-    void anEndpointGetsWhatItIsForAndNothingElse() {
+    void endpointReceivesOnlyItsEventTypes() {
         WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/exact", StubWebhookReceiver.respondWith(200)),
+                receiver.stub("/exact", StubWebhookReceiver.respondWith(200)),
                 "order.fulfilled",
                 "product.created");
         WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.*");
-        WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/all", StubWebhookReceiver.respondWith(204)), "*");
+                receiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.*");
+        WebhookAdminClient.registerForId(receiver.stub("/all", StubWebhookReceiver.respondWith(204)), "*");
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_ok");
         String order = placed.path("id");
@@ -121,44 +121,44 @@ class WebhookDeliveryTest {
             assertThat(types("/exact", order)).containsExactly("order.fulfilled");
             assertThat(types("/exact", product)).containsExactly("product.created");
         });
-        assertThat(stubWebhookReceiver.requests("/orders"))
+        assertThat(receiver.requests("/orders"))
                 .allSatisfy(call -> assertThat(call.type()).startsWith("order."));
-        assertThat(stubWebhookReceiver.requests("/exact"))
+        assertThat(receiver.requests("/exact"))
                 .allSatisfy(call -> assertThat(call.type()).isIn("order.fulfilled", "product.created"));
     }
 
     @Test
-    void afterARotationBothSecretsSignForAWhileAndThenTheNewOneAlone() {
+    void bothSecretsSignForAWhileAfterARotation() {
         Response webhook = WebhookAdminClient.register(
-                stubWebhookReceiver.stub("/rotated", StubWebhookReceiver.respondWith(200)), "webhook.test");
+                receiver.stub("/rotated", StubWebhookReceiver.respondWith(200)), "webhook.test");
         String id = webhook.path("id");
         String before = webhook.path("secret");
         WebhookAdminClient.test(id);
-        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 1);
-        ReceivedWebhook early = stubWebhookReceiver.requests("/rotated").getFirst();
+        await().until(() -> receiver.requests("/rotated").size() == 1);
+        ReceivedWebhook early = receiver.requests("/rotated").getFirst();
         assertThat(early.signatures()).containsExactly(WebhookSignatures.expected(before, early));
 
         Response rotated = WebhookAdminClient.rotate(id);
         String after = rotated.path("secret");
         assertThat(after).startsWith("whsec_").isNotEqualTo(before);
         WebhookAdminClient.test(id);
-        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 2);
-        ReceivedWebhook between = stubWebhookReceiver.requests("/rotated").getLast();
+        await().until(() -> receiver.requests("/rotated").size() == 2);
+        ReceivedWebhook between = receiver.requests("/rotated").getLast();
         assertThat(between.signatures())
                 .containsExactly(
                         WebhookSignatures.expected(after, between), WebhookSignatures.expected(before, between));
 
         await().until(() -> WebhookAdminClient.get(id).path("previous_secret_until") == null);
         WebhookAdminClient.test(id);
-        await().until(() -> stubWebhookReceiver.requests("/rotated").size() == 3);
-        ReceivedWebhook late = stubWebhookReceiver.requests("/rotated").getLast();
+        await().until(() -> receiver.requests("/rotated").size() == 3);
+        ReceivedWebhook late = receiver.requests("/rotated").getLast();
         assertThat(late.signatures()).containsExactly(WebhookSignatures.expected(after, late));
     }
 
     @Test
-    void aReceiverThatTakesEveryThirdCallGetsItInTheEndUnderTheSameId() {
+    void failedDeliveryIsRetriedUnderTheSameId() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/moody", StubWebhookReceiver.acceptEveryThird()), "product.created");
+                receiver.stub("/moody", StubWebhookReceiver.acceptEveryThird()), "product.created");
         String product = WebhookAdminClient.createProduct();
         await().untilAsserted(() -> WebhookAdminClient.deliveries(id)
                 .then()
@@ -166,13 +166,13 @@ class WebhookDeliveryTest {
                 .body("data[0].subject", equalTo(product))
                 .body("data[0].status", equalTo("delivered"))
                 .body("data[0].attempts.status", equalTo(List.of(500, 500, 200)))
-                .body("data[0].attempts.error", equalTo(List.of("It answered 500", "It answered 500", ""))));
-        assertThat(stubWebhookReceiver.requests("/moody")).hasSize(3);
-        assertThat(stubWebhookReceiver.requests("/moody").stream()
+                .body("data[0].attempts.error", equalTo(List.of("The endpoint returned 500", "The endpoint returned 500", ""))));
+        assertThat(receiver.requests("/moody")).hasSize(3);
+        assertThat(receiver.requests("/moody").stream()
                         .map(ReceivedWebhook::id)
                         .distinct())
                 .hasSize(1);
-        assertThat(stubWebhookReceiver.requests("/moody").stream()
+        assertThat(receiver.requests("/moody").stream()
                         .map(ReceivedWebhook::body)
                         .distinct())
                 .hasSize(1);
@@ -183,7 +183,7 @@ class WebhookDeliveryTest {
     }
 
     @Test
-    void anOrdersEventsArriveInTheirOrderThoughTheReceiverIsSlow() {
+    void eventsOfAnOrderArriveInOrderAtASlowReceiver() {
         CountDownLatch released = new CountDownLatch(1);
         StubWebhookReceiver.ResponseBehavior slow = (call, socket) -> {
             if (call.type().startsWith("order.")) {
@@ -192,9 +192,9 @@ class WebhookDeliveryTest {
             StubWebhookReceiver.respondWith(200).respond(call, socket);
         };
         String id =
-                WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/slow", slow), "order.*", "product.created");
+                WebhookAdminClient.registerForId(receiver.stub("/slow", slow), "order.*", "product.created");
         WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "order.*", "product.created");
+                receiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "order.*", "product.created");
         WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         Instant from = Instant.now();
         String order = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2)
@@ -207,66 +207,66 @@ class WebhookDeliveryTest {
                 .then()
                 .statusCode(201);
         String product = WebhookAdminClient.createProduct();
-        List<String> told = List.of("order.placed", "order.captured", "order.fulfilled", "order.refunded");
-        await().until(() -> types("/quick", order).equals(told)
-                && !stubWebhookReceiver.requests("/quick", product).isEmpty());
+        List<String> expected = List.of("order.placed", "order.captured", "order.fulfilled", "order.refunded");
+        await().until(() -> types("/quick", order).equals(expected)
+                && !receiver.requests("/quick", product).isEmpty());
 
-        // All of it is due at once.
+        // All of these deliveries are due at the same time.
         WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
         WebhookAdminClient.replay(
                         id, Map.of("from", from.toString(), "to", Instant.now().toString()))
                 .then()
                 .statusCode(202);
         await().pollInterval(Duration.ofMillis(10))
-                .until(() -> !stubWebhookReceiver.requests("/slow", product).isEmpty());
-        // Something that happened later has overtaken the order's later events: they were seen, and left.
+                .until(() -> !receiver.requests("/slow", product).isEmpty());
+        // A later event of another subject was delivered first, so the pod has skipped the order's later events.
         assertThat(types("/slow", order)).containsExactly("order.placed");
         released.countDown();
-        await().until(() -> firstAttempts(order).size() == told.size());
-        assertThat(firstAttempts(order)).isEqualTo(told);
-        assertThat(stubWebhookReceiver.requests("/slow", order).stream().map(ReceivedWebhook::sequence))
+        await().until(() -> firstAttempts(order).size() == expected.size());
+        assertThat(firstAttempts(order)).isEqualTo(expected);
+        assertThat(receiver.requests("/slow", order).stream().map(ReceivedWebhook::sequence))
                 .isSorted();
     }
 
     @Test
-    void theSecretIsInNoLogAndInNoTable() throws Exception {
+    void secretIsInNoLogAndInNoTable() throws Exception {
         try (LogRecorder log = LogRecorder.open()) {
             Response webhook = WebhookAdminClient.register(
-                    stubWebhookReceiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
+                    receiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
             String id = webhook.path("id");
             List<String> secrets = List.of(
                     webhook.path("secret"), WebhookAdminClient.rotate(id).path("secret"));
             WebhookAdminClient.createProduct();
             await().until(() -> "disabled".equals(WebhookAdminClient.get(id).path("status")));
-            assertThat(log.lines()).as("it does record").anyMatch(line -> line.contains(id));
+            assertThat(log.lines()).as("the log is recorded").anyMatch(line -> line.contains(id));
             for (String secret : secrets) {
-                for (String spelling : spellings(secret)) {
-                    assertThat(log.lines()).noneMatch(line -> line.contains(spelling));
-                    assertThat(columnsContaining(spelling)).isEmpty();
+                for (String encoding : encodings(secret)) {
+                    assertThat(log.lines()).noneMatch(line -> line.contains(encoding));
+                    assertThat(columnsContaining(encoding)).isEmpty();
                 }
             }
             assertThat(columnsContaining("/gone"))
-                    .as("the search finds what is there")
+                    .as("the search finds an existing text")
                     .contains("webhook.endpoint.url");
         }
     }
 
     @Test
-    void aTrialIsSentToTheWebhookThatIsTriedAndToNoOther() {
-        String tried = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "order.placed");
-        WebhookAdminClient.registerForId(stubWebhookReceiver.stub("/other", StubWebhookReceiver.respondWith(200)), "*");
-        WebhookAdminClient.test(tried);
-        await().until(() -> stubWebhookReceiver.requests("/tried").size() == 1);
-        assertThat(stubWebhookReceiver.requests("/tried").getFirst().json().getString("data.id"))
-                .isEqualTo(tried);
+    void testEventIsSentOnlyToTheTestedWebhook() {
+        String tested = WebhookAdminClient.registerForId(
+                receiver.stub("/tested", StubWebhookReceiver.respondWith(200)), "order.placed");
+        WebhookAdminClient.registerForId(receiver.stub("/other", StubWebhookReceiver.respondWith(200)), "*");
+        WebhookAdminClient.test(tested);
+        await().until(() -> receiver.requests("/tested").size() == 1);
+        assertThat(receiver.requests("/tested").getFirst().json().getString("data.id"))
+                .isEqualTo(tested);
         String product = WebhookAdminClient.createProduct();
-        await().until(() -> !stubWebhookReceiver.requests("/other", product).isEmpty());
-        assertThat(stubWebhookReceiver.requests("/other").stream().map(ReceivedWebhook::type))
+        await().until(() -> !receiver.requests("/other", product).isEmpty());
+        assertThat(receiver.requests("/other").stream().map(ReceivedWebhook::type))
                 .doesNotContain("webhook.test");
-        WebhookAdminClient.change(tried, Map.of("status", "disabled")).then().statusCode(200);
+        WebhookAdminClient.change(tested, Map.of("status", "disabled")).then().statusCode(200);
         WebhookAdminClient.request()
-                .post(WebhookAdminClient.PATH + "/" + tried + "/test")
+                .post(WebhookAdminClient.PATH + "/" + tested + "/test")
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("webhook_disabled"))
@@ -274,26 +274,26 @@ class WebhookDeliveryTest {
     }
 
     private List<String> types(String path, String subject) {
-        return stubWebhookReceiver.requests(path, subject).stream()
+        return receiver.requests(path, subject).stream()
                 .map(ReceivedWebhook::type)
                 .toList();
     }
 
-    /** A call that is cut off is made again. */
+    /** The types in the order of their first attempts; an attempt that is cut off is repeated. */
     private List<String> firstAttempts(String order) {
         return types("/slow", order).stream().distinct().toList();
     }
 
-    /** As it is shown, and its bytes as Postgres shows them. */
-    private static List<String> spellings(String secret) {
+    /** The secret in base64 as the API returns it, and in hexadecimal as Postgres prints bytes. */
+    private static List<String> encodings(String secret) {
         String base64 = secret.substring("whsec_".length());
         String hex = HexFormat.of().formatHex(Base64.getDecoder().decode(base64));
         return List.of(base64, hex);
     }
 
-    /** The columns of all tables that hold the text. */
+    /** The columns of all tables that contain the text. */
     private List<String> columnsContaining(String text) throws SQLException {
-        List<String> places = new ArrayList<>();
+        List<String> matches = new ArrayList<>();
         try (Connection connection = connections.toPrimary();
                 Statement statement = connection.createStatement()) {
             List<String[]> columns = new ArrayList<>();
@@ -314,12 +314,12 @@ class WebhookDeliveryTest {
                     try (ResultSet row = search.executeQuery()) {
                         row.next();
                         if (row.getBoolean(1)) {
-                            places.add(String.join(".", column));
+                            matches.add(String.join(".", column));
                         }
                     }
                 }
             }
         }
-        return places;
+        return matches;
     }
 }

@@ -23,23 +23,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Endpoints are registered, changed and deleted by who may. */
+/** Registration, change and deletion of webhook endpoints, and the scopes that they require. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookEndpointTest {
     private static final String UNKNOWN = "webhook_01m854p75ces786w6kzjd476ke";
 
-    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
+    private final StubWebhookReceiver receiver = new StubWebhookReceiver();
 
     @AfterEach
     void deleteWebhooks() {
         WebhookAdminClient.deleteAll();
-        stubWebhookReceiver.close();
+        receiver.close();
     }
 
     @Test
-    void aWebhookIsRegisteredReadChangedAndDeleted() {
+    void webhookIsRegisteredReadChangedAndDeleted() {
         Response created = WebhookAdminClient.request()
                 .body(Map.of(
                         "url", "https://hooks.example.com/shop?x=1",
@@ -76,7 +76,7 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void aChangeNeedsTheTagThatWasSeenLast() {
+    void changeRequiresTheCurrentETag() {
         Response created = WebhookAdminClient.register("https://hooks.example.com/", "*");
         String path = WebhookAdminClient.PATH + "/" + created.path("id");
         WebhookAdminClient.request()
@@ -103,7 +103,7 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void unknownWebhookIsNotFound() {
         for (String id : List.of(UNKNOWN, "order_01m854p75ces786w6kzjd476ke", "x", "%00", "'--")) {
             String path = WebhookAdminClient.PATH + "/" + id;
             RequestSpecification staff = WebhookAdminClient.request().urlEncodingEnabled(false);
@@ -129,9 +129,9 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void theSecretIsShownWhenItIsMadeAndNeverAgain() {
+    void secretIsReturnedOnlyWhenItIsCreated() {
         Response created = WebhookAdminClient.register(
-                stubWebhookReceiver.stub("/shown", StubWebhookReceiver.respondWith(200)), "webhook.test");
+                receiver.stub("/shown", StubWebhookReceiver.respondWith(200)), "webhook.test");
         String id = created.path("id");
         Response rotated = WebhookAdminClient.rotate(id);
         rotated.then().statusCode(200).body("previous_secret_until", notNullValue());
@@ -153,7 +153,7 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void listsArePagedEachWebhookOnceTheOldestFirst() {
+    void webhooksArePagedOldestFirst() {
         List<String> ids = IntStream.range(0, 5)
                 .mapToObj(number -> WebhookAdminClient.registerForId("https://hooks.example.com/" + number, "*"))
                 .toList();
@@ -174,9 +174,9 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void theLogIsPagedTheLatestFirstAndNarrowedByStatus() {
+    void deliveriesArePagedNewestFirstAndFilteredByStatus() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/log", StubWebhookReceiver.respondWith(200)), "webhook.test");
+                receiver.stub("/log", StubWebhookReceiver.respondWith(200)), "webhook.test");
         for (int number = 0; number < 3; number++) {
             WebhookAdminClient.test(id);
         }
@@ -200,7 +200,7 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void aKeyDoesWhatItsScopesSay() {
+    void scopesOfAKeyAreEnforced() {
         String id = WebhookAdminClient.registerForId("https://hooks.example.com/", "*");
         String one = WebhookAdminClient.PATH + "/" + id;
         RequestSpecification reader = with("webhooks:read");
@@ -241,13 +241,13 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void thereIsRoomForSoManyWebhooksAndNoMoreWhoeverElseMakesOne() throws Exception {
-        List<Integer> ends = ConcurrentRunner.runAll(
+    void endpointLimitHoldsUnderConcurrentCreation() throws Exception {
+        List<Integer> statuses = ConcurrentRunner.runAll(
                 LocalWebhookSettings.MAX_ENDPOINTS + 8, 10, number -> WebhookAdminClient.register(
                                 "https://hooks.example.com/" + number, "*")
                         .statusCode());
-        assertThat(ends).containsOnly(201, 409);
-        assertThat(ends.stream().filter(status -> status == 201)).hasSize(LocalWebhookSettings.MAX_ENDPOINTS);
+        assertThat(statuses).containsOnly(201, 409);
+        assertThat(statuses.stream().filter(status -> status == 201)).hasSize(LocalWebhookSettings.MAX_ENDPOINTS);
         Response refused = WebhookAdminClient.register("https://hooks.example.com/one-more", "*");
         refused.then().statusCode(409).body("code", equalTo("too_many_webhooks"));
         String oldest =
@@ -259,36 +259,36 @@ class WebhookEndpointTest {
     }
 
     @Test
-    void whatIsDeletedGetsNothingNotEvenWhatWasWaiting() {
+    void deletedWebhookReceivesNoPendingDeliveries() {
         String deleted = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/deleted", StubWebhookReceiver.respondWith(503)), "product.created");
+                receiver.stub("/deleted", StubWebhookReceiver.respondWith(503)), "product.created");
         WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/kept", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/kept", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.createProduct();
-        await().until(() -> !stubWebhookReceiver.requests("/deleted").isEmpty());
+        await().until(() -> !receiver.requests("/deleted").isEmpty());
         await().until(() -> {
             WebhookAdminClient.delete(deleted);
             return WebhookAdminClient.get(deleted).statusCode() == 404;
         });
-        await().until(() -> stubWebhookReceiver.requests("/deleted").stream().noneMatch(ReceivedWebhook::isPending));
-        int before = stubWebhookReceiver.requests("/deleted").size();
-        // By the time that another has failed as often as that one would have, it would have been called again.
+        await().until(() -> receiver.requests("/deleted").stream().noneMatch(ReceivedWebhook::isPending));
+        int before = receiver.requests("/deleted").size();
+        // When this endpoint has failed four times, the deleted one would have received another attempt.
         String witness = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/witness", StubWebhookReceiver.respondWith(503)), "product.created");
+                receiver.stub("/witness", StubWebhookReceiver.respondWith(503)), "product.created");
         String product = WebhookAdminClient.createProduct();
-        await().until(() -> stubWebhookReceiver.requests("/witness").size() >= 4);
-        assertThat(stubWebhookReceiver.requests("/deleted")).hasSize(before);
-        assertThat(stubWebhookReceiver.requests("/kept", product)).hasSize(1);
+        await().until(() -> receiver.requests("/witness").size() >= 4);
+        assertThat(receiver.requests("/deleted")).hasSize(before);
+        assertThat(receiver.requests("/kept", product)).hasSize(1);
         assertThat(witness).isNotEqualTo(deleted);
     }
 
     @Test
-    void aWebhookThatIsEnabledAgainStartsOver() {
+    void reenabledWebhookStartsWithoutFailures() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/flaky", StubWebhookReceiver.respondWith(410)), "product.created");
+                receiver.stub("/flaky", StubWebhookReceiver.respondWith(410)), "product.created");
         WebhookAdminClient.createProduct();
         await().until(() -> "disabled".equals(WebhookAdminClient.get(id).path("status")));
-        stubWebhookReceiver.stub("/flaky", StubWebhookReceiver.respondWith(200));
+        receiver.stub("/flaky", StubWebhookReceiver.respondWith(200));
         WebhookAdminClient.change(id, Map.of("status", "enabled"))
                 .then()
                 .statusCode(200)
@@ -297,12 +297,12 @@ class WebhookEndpointTest {
                 .body("consecutive_failures", equalTo(0))
                 .body("failing_since", equalTo(null));
         String product = WebhookAdminClient.createProduct();
-        await().until(() -> stubWebhookReceiver.requests("/flaky", product).size() == 1);
+        await().until(() -> receiver.requests("/flaky", product).size() == 1);
         WebhookAdminClient.change(id, Map.of("status", "asleep")).then().statusCode(422);
     }
 
     @Test
-    void theTypesOfEventsAreListed() {
+    void eventTypesAreListed() {
         WebhookAdminClient.request()
                 .get(WebhookAdminClient.PATH + "/event-types")
                 .then()

@@ -29,160 +29,160 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What receivers do wrong is their own trouble. */
+/** Deliveries to receivers that fail: retries, limits and the disabling of endpoints. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookFailureTest {
-    /** Calls of a pod to one endpoint, as it comes. */
+    /** The default of {@code fondaco.webhook.calls-per-endpoint}. */
     private static final int CALLS_PER_ENDPOINT = 8;
 
-    private static final int MANY = 12;
+    private static final int EVENT_COUNT = 12;
 
-    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
+    private final StubWebhookReceiver receiver = new StubWebhookReceiver();
 
     @AfterEach
     void deleteWebhooks() {
         WebhookAdminClient.deleteAll();
-        stubWebhookReceiver.close();
+        receiver.close();
     }
 
     @Test
-    void whoAnswersGoneIsDisabledAtOnceAndOthersAreTold() {
+    void endpointThatReturnsGoneIsDisabledAndOthersAreNotified() {
         try (LogRecorder log = LogRecorder.open()) {
             WebhookAdminClient.registerForId(
-                    stubWebhookReceiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
+                    receiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
             String gone = WebhookAdminClient.registerForId(
-                    stubWebhookReceiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
+                    receiver.stub("/gone", StubWebhookReceiver.respondWith(410)), "product.created");
             WebhookAdminClient.createProduct();
-            await().until(() -> !stubWebhookReceiver.requests("/watch", gone).isEmpty());
-            ReceivedWebhook told = stubWebhookReceiver.requests("/watch", gone).getFirst();
-            assertThat(told.type()).isEqualTo("webhook.disabled");
-            assertThat(told.json().getString("data.id")).isEqualTo(gone);
-            assertThat(told.json().getString("data.reason")).isEqualTo("It answered 410 Gone");
+            await().until(() -> !receiver.requests("/watch", gone).isEmpty());
+            ReceivedWebhook notification = receiver.requests("/watch", gone).getFirst();
+            assertThat(notification.type()).isEqualTo("webhook.disabled");
+            assertThat(notification.json().getString("data.id")).isEqualTo(gone);
+            assertThat(notification.json().getString("data.reason")).isEqualTo("The endpoint returned 410 Gone");
             WebhookAdminClient.get(gone)
                     .then()
                     .body("status", equalTo("disabled"))
-                    .body("disabled_reason", equalTo("It answered 410 Gone"))
-                    .header("ETag", '"' + told.json().getString("resource_version") + '"');
+                    .body("disabled_reason", equalTo("The endpoint returned 410 Gone"))
+                    .header("ETag", '"' + notification.json().getString("resource_version") + '"');
             WebhookAdminClient.deliveries(gone)
                     .then()
                     .body("data[0].status", equalTo("failed"))
                     .body("data[0].attempts.status", equalTo(List.of(410)));
-            assertThat(stubWebhookReceiver.requests("/gone")).hasSize(1);
-            assertThat(log.lines()).anyMatch(line -> line.contains(gone + " is disabled: It answered 410 Gone"));
+            assertThat(receiver.requests("/gone")).hasSize(1);
+            assertThat(log.lines()).anyMatch(line -> line.contains(gone + " is disabled: The endpoint returned 410 Gone"));
         }
     }
 
     @Test
-    void whatTheOldUrlAnswersIsNotHeldAgainstTheNewOne() {
-        CountDownLatch moved = new CountDownLatch(1);
+    void responseOfTheOldUrlDoesNotDisableTheNewOne() {
+        CountDownLatch urlChanged = new CountDownLatch(1);
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/old", (call, socket) -> {
-                    moved.await();
+                receiver.stub("/old", (call, socket) -> {
+                    urlChanged.await();
                     StubWebhookReceiver.respondWith(410).respond(call, socket);
                 }),
                 "product.created");
         WebhookAdminClient.createProduct();
-        await().until(() -> !stubWebhookReceiver.requests("/old").isEmpty());
+        await().until(() -> !receiver.requests("/old").isEmpty());
         WebhookAdminClient.change(
-                        id, Map.of("url", stubWebhookReceiver.stub("/new", StubWebhookReceiver.respondWith(200))))
+                        id, Map.of("url", receiver.stub("/new", StubWebhookReceiver.respondWith(200))))
                 .then()
                 .statusCode(200);
-        moved.countDown();
+        urlChanged.countDown();
         await().until(() -> WebhookAdminClient.deliveries(id).asString().contains("410"));
         WebhookAdminClient.get(id).then().body("status", equalTo("enabled"));
         String product = WebhookAdminClient.createProduct();
-        await().until(() -> stubWebhookReceiver.requests("/new", product).size() == 1);
+        await().until(() -> receiver.requests("/new", product).size() == 1);
     }
 
     @Test
-    void whoFailsForTooLongIsDisabledAndOthersAreTold() {
+    void endpointThatFailsForTooLongIsDisabledAndOthersAreNotified() {
         try (LogRecorder log = LogRecorder.open()) {
             WebhookAdminClient.registerForId(
-                    stubWebhookReceiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
+                    receiver.stub("/watch", StubWebhookReceiver.respondWith(200)), "webhook.*");
             String broken = WebhookAdminClient.registerForId(
-                    stubWebhookReceiver.stub("/broken", StubWebhookReceiver.respondWith(503)), "product.created");
+                    receiver.stub("/broken", StubWebhookReceiver.respondWith(503)), "product.created");
             WebhookAdminClient.createProduct();
-            await().until(() -> !stubWebhookReceiver.requests("/watch", broken).isEmpty());
-            ReceivedWebhook told =
-                    stubWebhookReceiver.requests("/watch", broken).getFirst();
-            assertThat(told.type()).isEqualTo("webhook.disabled");
-            assertThat(told.json().getString("data.reason")).isEqualTo("It has failed for too long");
+            await().until(() -> !receiver.requests("/watch", broken).isEmpty());
+            ReceivedWebhook notification =
+                    receiver.requests("/watch", broken).getFirst();
+            assertThat(notification.type()).isEqualTo("webhook.disabled");
+            assertThat(notification.json().getString("data.reason")).isEqualTo("All deliveries have failed for too long");
             WebhookAdminClient.get(broken)
                     .then()
                     .body("status", equalTo("disabled"))
                     .body(
                             "consecutive_failures",
-                            equalTo(stubWebhookReceiver.requests("/broken").size()));
-            assertThat(stubWebhookReceiver.requests("/broken")).hasSizeGreaterThanOrEqualTo(5);
+                            equalTo(receiver.requests("/broken").size()));
+            assertThat(receiver.requests("/broken")).hasSizeGreaterThanOrEqualTo(5);
             assertThat(log.lines())
-                    .anyMatch(line -> line.contains(broken + " is disabled: It has failed for too long"));
+                    .anyMatch(line -> line.contains(broken + " is disabled: All deliveries have failed for too long"));
         }
     }
 
     @Test
-    void whoNeverAnswersDelaysNobodyElseThoughTheyShareAHost() {
+    void hangingEndpointDoesNotDelayAnotherOnTheSameHost() {
         String hanging = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
+                receiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
         String quick = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/witness", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/witness", StubWebhookReceiver.respondWith(200)), "product.created");
         for (String id : List.of(hanging, quick)) {
             WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         }
         Instant from = Instant.now();
         List<String> products =
-                Stream.generate(WebhookAdminClient::createProduct).limit(MANY).toList();
+                Stream.generate(WebhookAdminClient::createProduct).limit(EVENT_COUNT).toList();
         await().until(() -> subjects("/witness").containsAll(products));
         for (String id : List.of(hanging, quick)) {
             WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
         }
 
-        // All of it is due at once.
+        // All of these deliveries are due at the same time.
         Map<String, Object> all =
                 Map.of("from", from.toString(), "to", Instant.now().toString());
-        WebhookAdminClient.replay(hanging, all).then().body("replayed", equalTo(MANY));
+        WebhookAdminClient.replay(hanging, all).then().body("replayed", equalTo(EVENT_COUNT));
         await().pollInterval(Duration.ofMillis(10))
-                .until(() -> stubWebhookReceiver.requests("/hanging").size() == CALLS_PER_ENDPOINT);
-        WebhookAdminClient.replay(quick, all).then().body("replayed", equalTo(MANY));
+                .until(() -> receiver.requests("/hanging").size() == CALLS_PER_ENDPOINT);
+        WebhookAdminClient.replay(quick, all).then().body("replayed", equalTo(EVENT_COUNT));
         await().pollInterval(Duration.ofMillis(10))
                 .until(() -> subjects("/quick").containsAll(products));
-        assertThat(stubWebhookReceiver.requests("/hanging").getFirst().isPending())
+        assertThat(receiver.requests("/hanging").getFirst().isPending())
                 .isTrue();
-        assertThat(stubWebhookReceiver.requests("/quick")).hasSize(MANY);
+        assertThat(receiver.requests("/quick")).hasSize(EVENT_COUNT);
     }
 
     private List<String> subjects(String path) {
-        return stubWebhookReceiver.requests(path).stream()
+        return receiver.requests(path).stream()
                 .map(ReceivedWebhook::subject)
                 .toList();
     }
 
     @Test
-    void whoNeverAnswersIsCutAtTheTimeLimit() {
+    void hangingResponseIsCutOffAtTheTimeLimit() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
+                receiver.stub("/hanging", StubWebhookReceiver.neverRespond()), "product.created");
         WebhookAdminClient.createProduct();
-        awaitFailure(id, "No whole answer within 3000 ms");
-        await().until(() -> !stubWebhookReceiver.requests("/hanging").getFirst().isPending());
+        awaitFailure(id, "No complete response within 3000 ms");
+        await().until(() -> !receiver.requests("/hanging").getFirst().isPending());
     }
 
     @Test
-    void whoDripsItsAnswerIsCutAtTheTimeLimit() {
+    void slowResponseIsCutOffAtTheTimeLimit() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/drips", StubWebhookReceiver.respondSlowly()), "product.created");
+                receiver.stub("/drips", StubWebhookReceiver.respondSlowly()), "product.created");
         WebhookAdminClient.createProduct();
-        awaitFailure(id, "No whole answer within 3000 ms");
-        await().until(() -> !stubWebhookReceiver.requests("/drips").getFirst().isPending());
+        awaitFailure(id, "No complete response within 3000 ms");
+        await().until(() -> !receiver.requests("/drips").getFirst().isPending());
     }
 
     @Test
-    void whoAnswersWithoutEndIsCutAtTheSizeLimitAndHasTakenIt() {
+    void largeResponseIsCutOffAtTheSizeLimitAndCountsAsAccepted() {
         CountDownLatch cutOff = new CountDownLatch(1);
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/floods", StubWebhookReceiver.respondWithBytes(1_000_000_000, cutOff)),
+                receiver.stub("/floods", StubWebhookReceiver.respondWithBytes(1_000_000_000, cutOff)),
                 "product.created");
         WebhookAdminClient.createProduct();
         await().untilAsserted(() -> WebhookAdminClient.deliveries(id)
@@ -192,29 +192,29 @@ class WebhookFailureTest {
         await().until(() -> cutOff.getCount() == 0);
         String kept = WebhookAdminClient.deliveries(id).path("data[0].attempts[0].response");
         assertThat(kept).hasSize(1_000).containsOnlyOnce("x".repeat(1_000));
-        assertThat(stubWebhookReceiver.requests("/floods")).hasSize(1);
+        assertThat(receiver.requests("/floods")).hasSize(1);
     }
 
     @Test
-    void whoTalksGarbageOrHangsUpIsTriedAgain() {
+    void invalidResponseAndClosedConnectionAreRetried() {
         String garbage = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/garbage", StubWebhookReceiver.respondWithGarbage()), "product.created");
+                receiver.stub("/garbage", StubWebhookReceiver.respondWithGarbage()), "product.created");
         String closing = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/closes", StubWebhookReceiver.closeConnection()), "product.created");
+                receiver.stub("/closes", StubWebhookReceiver.closeConnection()), "product.created");
         try (LogRecorder log = LogRecorder.open()) {
             WebhookAdminClient.createProduct();
             awaitFailure(garbage, "The connection failed");
             awaitFailure(closing, "The connection failed");
             for (String id : List.of(garbage, closing)) {
                 assertThat(WebhookAdminClient.deliveries(id).<String>path("data[0].attempts[0].error"))
-                        .as("no class of ours")
+                        .as("contains no class name")
                         .doesNotContainIgnoringCase("exception")
                         .matches("[A-Za-z: ]+");
             }
-            assertThat(log.lines()).as("what a receiver makes up").noneMatch(line -> line.contains("220"));
+            assertThat(log.lines()).as("text from the receiver").noneMatch(line -> line.contains("220"));
         }
-        stubWebhookReceiver.stub("/garbage", StubWebhookReceiver.respondWith(200));
-        stubWebhookReceiver.stub("/closes", StubWebhookReceiver.respondWith(200));
+        receiver.stub("/garbage", StubWebhookReceiver.respondWith(200));
+        receiver.stub("/closes", StubWebhookReceiver.respondWith(200));
         for (String id : List.of(garbage, closing)) {
             await().until(() ->
                     "delivered".equals(WebhookAdminClient.deliveries(id).path("data[0].status")));
@@ -222,17 +222,17 @@ class WebhookFailureTest {
     }
 
     @Test
-    void aRedirectIsAFailureAndLeadsNowhere() {
+    void redirectIsAFailureAndIsNotFollowed() {
         try (StubWebhookReceiver internal = new StubWebhookReceiver()) {
             String target = internal.stub("/secrets", StubWebhookReceiver.respondWith(200));
             for (int status : List.of(301, 302, 303, 307, 308)) {
                 String path = "/redirects/" + status;
                 String id = WebhookAdminClient.registerForId(
-                        stubWebhookReceiver.stub(
+                        receiver.stub(
                                 path, StubWebhookReceiver.respondWith(status, "Location: " + target + "\r\n")),
                         "product.created");
                 WebhookAdminClient.createProduct();
-                awaitFailure(id, "It answered " + status);
+                awaitFailure(id, "The endpoint returned " + status);
                 WebhookAdminClient.delete(id).then().statusCode(204);
             }
             assertThat(internal.connections()).isZero();
@@ -240,7 +240,7 @@ class WebhookFailureTest {
     }
 
     @Test
-    void nobodyToCallIsAFailureOfItsOwn() {
+    void refusedConnectionIsAFailure() {
         int port;
         try (StubWebhookReceiver gone = new StubWebhookReceiver()) {
             port = gone.port();
@@ -251,7 +251,7 @@ class WebhookFailureTest {
     }
 
     @Test
-    void aReceiverThatCannotShowWhoItIsGetsNothing(@TempDir Path directory) throws Exception {
+    void receiverWithUntrustedCertificateGetsNothing(@TempDir Path directory) throws Exception {
         Path keys = directory.resolve("keys.p12");
         new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -271,7 +271,7 @@ class WebhookFailureTest {
                 .start()
                 .waitFor();
         HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(serving(keys)));
+        server.setHttpsConfigurator(new HttpsConfigurator(sslContext(keys)));
         AtomicInteger arrived = new AtomicInteger();
         server.createContext("/", exchange -> {
             arrived.incrementAndGet();
@@ -290,7 +290,7 @@ class WebhookFailureTest {
         }
     }
 
-    private static SSLContext serving(Path keys) throws Exception {
+    private static SSLContext sslContext(Path keys) throws Exception {
         KeyStore store = KeyStore.getInstance(keys.toFile(), "changeit".toCharArray());
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(store, "changeit".toCharArray());
@@ -300,12 +300,12 @@ class WebhookFailureTest {
     }
 
     @Test
-    void whoAsksForMoreTimeGetsIt() {
+    void retryAfterDelaysTheNextAttempt() {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/busy", StubWebhookReceiver.respondWith(429, "Retry-After: 1800\r\n")),
+                receiver.stub("/busy", StubWebhookReceiver.respondWith(429, "Retry-After: 1800\r\n")),
                 "product.created");
         WebhookAdminClient.createProduct();
-        awaitFailure(id, "It answered 429");
+        awaitFailure(id, "The endpoint returned 429");
         JsonPath log = WebhookAdminClient.deliveries(id).jsonPath();
         Duration until = Duration.between(
                 Instant.parse(log.getString("data[0].attempts[0].at")),
@@ -314,10 +314,10 @@ class WebhookFailureTest {
     }
 
     @Test
-    void whatNobodyTakesIsGivenUpAfterTheLastAttempt() {
-        // Something else is taken in between, or the endpoint were disabled first.
+    void deliveryFailsAfterTheLastAttempt() {
+        // The endpoint accepts test events in between; otherwise it would be disabled first.
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/picky", (call, socket) -> StubWebhookReceiver.respondWith(
+                receiver.stub("/picky", (call, socket) -> StubWebhookReceiver.respondWith(
                                 call.type().equals("webhook.test") ? 200 : 500)
                         .respond(call, socket)),
                 "product.created");

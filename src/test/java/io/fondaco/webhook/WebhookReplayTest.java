@@ -19,28 +19,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What was sent is sent once more, and what could not be sent is sent later. */
+/** Replays of deliveries and of the events of a time range. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookReplayTest {
-    private final StubWebhookReceiver stubWebhookReceiver = new StubWebhookReceiver();
+    private final StubWebhookReceiver receiver = new StubWebhookReceiver();
 
     @AfterEach
     void deleteWebhooks() {
         WebhookAdminClient.deleteAll();
-        stubWebhookReceiver.close();
+        receiver.close();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/replay", "/deliveries/replay"})
-    void aDeliveryIsMadeOnceMoreUnderTheSameId(String path) {
+    void deliveryIsReplayedUnderTheSameId(String path) {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/again", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/again", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.createProduct();
         WebhookAdminClient.createProduct();
         await().until(() -> delivered(id) == 2);
-        ReceivedWebhook first = stubWebhookReceiver.requests("/again").getFirst();
+        ReceivedWebhook first = receiver.requests("/again").getFirst();
         String delivery =
                 WebhookAdminClient.deliveries(id).path("data.find { it.event_id == '%s' }.id".formatted(first.id()));
         WebhookAdminClient.request()
@@ -50,45 +50,45 @@ class WebhookReplayTest {
                 .statusCode(202)
                 .body("replayed", equalTo(1))
                 .body("next_from", equalTo(null));
-        await().until(() -> stubWebhookReceiver.requests("/again").size() == 3);
-        assertThat(stubWebhookReceiver.requests("/again").getLast().id()).isEqualTo(first.id());
-        assertThat(stubWebhookReceiver.requests("/again").getLast().body()).isEqualTo(first.body());
+        await().until(() -> receiver.requests("/again").size() == 3);
+        assertThat(receiver.requests("/again").getLast().id()).isEqualTo(first.id());
+        assertThat(receiver.requests("/again").getLast().body()).isEqualTo(first.body());
     }
 
     @Test
-    void anotherWebhooksDeliveryIsNotReplayed() {
-        String mine = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/mine", StubWebhookReceiver.respondWith(200)), "product.created");
+    void deliveryOfAnotherWebhookIsNotReplayed() {
+        String own = WebhookAdminClient.registerForId(
+                receiver.stub("/mine", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.createProduct();
-        await().until(() -> delivered(mine) == 1);
-        String yours = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/yours", StubWebhookReceiver.respondWith(200)), "product.created");
+        await().until(() -> delivered(own) == 1);
+        String other = WebhookAdminClient.registerForId(
+                receiver.stub("/yours", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.replay(
-                        yours,
+                        other,
                         Map.of(
                                 "delivery_ids",
-                                List.of(WebhookAdminClient.deliveries(mine)
+                                List.of(WebhookAdminClient.deliveries(own)
                                         .path("data[0].id")
                                         .toString())))
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(0));
-        WebhookAdminClient.test(yours);
-        await().until(() -> stubWebhookReceiver.requests("/yours").size() == 1);
-        assertThat(stubWebhookReceiver.requests("/mine")).hasSize(1);
+        WebhookAdminClient.test(other);
+        await().until(() -> receiver.requests("/yours").size() == 1);
+        assertThat(receiver.requests("/mine")).hasSize(1);
     }
 
     @Test
-    void aTimeIsReplayedAlsoFromWhileTheWebhookWasDisabled() {
+    void timeRangeIsReplayedIncludingTheTimeWhileDisabled() {
         Instant from = Instant.now();
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/later", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/later", StubWebhookReceiver.respondWith(200)), "product.created");
         String before = WebhookAdminClient.createProduct();
         await().until(() -> delivered(id) == 1);
         WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         String meanwhile = WebhookAdminClient.createProduct();
         String sentinel = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/sentinel", StubWebhookReceiver.respondWith(200)), "product.created");
+                receiver.stub("/sentinel", StubWebhookReceiver.respondWith(200)), "product.created");
         String after = WebhookAdminClient.createProduct();
         await().until(() -> delivered(sentinel) == 1);
         WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
@@ -96,39 +96,39 @@ class WebhookReplayTest {
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(2));
-        await().until(() -> stubWebhookReceiver.requests("/later").size() == 3);
-        assertThat(stubWebhookReceiver.requests("/later").stream().map(ReceivedWebhook::subject))
+        await().until(() -> receiver.requests("/later").size() == 3);
+        assertThat(receiver.requests("/later").stream().map(ReceivedWebhook::subject))
                 .containsExactlyInAnyOrder(before, meanwhile, after);
 
         WebhookAdminClient.replay(id, range(from, Instant.now(), false))
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(3));
-        await().until(() -> stubWebhookReceiver.requests("/later").size() == 6);
-        assertThat(stubWebhookReceiver.requests("/later").stream()
+        await().until(() -> receiver.requests("/later").size() == 6);
+        assertThat(receiver.requests("/later").stream()
                         .map(ReceivedWebhook::id)
                         .distinct())
                 .hasSize(3);
-        assertThat(stubWebhookReceiver.requests("/sentinel")).hasSize(1);
+        assertThat(receiver.requests("/sentinel")).hasSize(1);
     }
 
     @Test
-    void aReplayIsOfTheTypesThatAreNamedAndNeverOfAnothersTrials() {
+    void replayIsLimitedToTheGivenTypesAndOmitsTestEventsOfOthers() {
         Instant from = Instant.now();
-        String tried = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "product.created");
-        WebhookAdminClient.test(tried);
-        await().until(() -> delivered(tried) == 1);
+        String tested = WebhookAdminClient.registerForId(
+                receiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "product.created");
+        WebhookAdminClient.test(tested);
+        await().until(() -> delivered(tested) == 1);
         String all = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/all", StubWebhookReceiver.respondWith(200)), "*");
+                receiver.stub("/all", StubWebhookReceiver.respondWith(200)), "*");
         String product = WebhookAdminClient.createProduct();
-        await().until(() -> !stubWebhookReceiver.requests("/all", product).isEmpty() && delivered(tried) == 2);
+        await().until(() -> !receiver.requests("/all", product).isEmpty() && delivered(tested) == 2);
         WebhookAdminClient.replay(all, range(from, Instant.now(), false)).then().statusCode(202);
-        await().until(() -> stubWebhookReceiver.requests("/all", product).size() >= 2);
-        assertThat(stubWebhookReceiver.requests("/all").stream().map(ReceivedWebhook::type))
+        await().until(() -> receiver.requests("/all", product).size() >= 2);
+        assertThat(receiver.requests("/all").stream().map(ReceivedWebhook::type))
                 .doesNotContain("webhook.test");
         WebhookAdminClient.replay(
-                        tried,
+                        tested,
                         Map.of(
                                 "from", from.toString(),
                                 "to", Instant.now().toString(),
@@ -136,7 +136,7 @@ class WebhookReplayTest {
                 .then()
                 .statusCode(202)
                 .body("replayed", equalTo(1));
-        await().until(() -> stubWebhookReceiver.requests("/tried").stream()
+        await().until(() -> receiver.requests("/tried").stream()
                         .filter(call -> call.type().equals("webhook.test"))
                         .count()
                 == 2);
@@ -164,16 +164,16 @@ class WebhookReplayTest {
 
     @ParameterizedTest
     @MethodSource("badRanges")
-    void aRangeThatIsNoneIsRefused(Map<String, Object> range) {
+    void invalidReplayRangeIsRefused(Map<String, Object> range) {
         String id = WebhookAdminClient.registerForId(
-                stubWebhookReceiver.stub("/bad", StubWebhookReceiver.respondWith(200)), "product.created");
-        Response answer = WebhookAdminClient.replay(id, range);
-        assertThat(answer.statusCode()).as(answer.asString()).isIn(400, 422);
-        assertThat(answer.contentType()).startsWith("application/problem+json");
+                receiver.stub("/bad", StubWebhookReceiver.respondWith(200)), "product.created");
+        Response response = WebhookAdminClient.replay(id, range);
+        assertThat(response.statusCode()).as(response.asString()).isIn(400, 422);
+        assertThat(response.contentType()).startsWith("application/problem+json");
     }
 
     @Test
-    void nothingIsReplayedToNobody() {
+    void replayToAnUnknownWebhookIsNotFound() {
         WebhookAdminClient.replay("webhook_01m854p75ces786w6kzjd476ke", Map.of("delivery_ids", List.of()))
                 .then()
                 .statusCode(404);

@@ -6,11 +6,11 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** What a receiver does to verify a call, by the text of the Standard Webhooks specification. */
+/** The signature as a receiver computes it, from the text of the Standard Webhooks specification. */
 final class WebhookSignatures {
     private WebhookSignatures() {}
 
-    /** The signature that a call must carry, if this secret signed it. */
+    /** The signature that a request must have if this secret signed it. */
     static String expected(String secret, ReceivedWebhook call) {
         byte[] key = Base64.getDecoder().decode(secret.substring("whsec_".length()));
         String content = call.header("webhook-id") + "." + call.header("webhook-timestamp") + "." + call.body();

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.persistence.EntityManager;
 import org.jspecify.annotations.Nullable;
 
-/** The lease of the job that is running, for its transactions to stand on. */
+/** The lease of the running job, which its transactions can require. */
 @RequestScoped
 public class Fence {
     private final EntityManager entities;
@@ -14,8 +14,8 @@ public class Fence {
         this.entities = entities;
     }
 
-    void setLease(JobLease taken) {
-        jobLease = taken;
+    void setLease(JobLease acquired) {
+        jobLease = acquired;
     }
 
     void clearLease() {
@@ -23,31 +23,31 @@ public class Fence {
     }
 
     /**
-     * Makes sure, until the transaction in hand ends, that no other pod has taken the job over: who wants to waits for the
-     * transaction. One statement; nothing outside of a job.
+     * Ensures that no other pod takes over the job before the current transaction ends: a pod that tries waits for the
+     * transaction. One statement. Does nothing outside of a job.
      *
-     * @throws JobLeaseLost if another has taken it over
+     * @throws JobLeaseLost if another pod has taken over the job
      */
     public void requireLease() {
-        JobLease mine = jobLease;
-        if (mine == null) {
+        JobLease lease = jobLease;
+        if (lease == null) {
             return;
         }
         boolean held = !entities.createNativeQuery(
                         "SELECT 1 FROM jobs.lease WHERE name = :name AND fence = :fence FOR SHARE")
-                .setParameter("name", mine.name())
-                .setParameter("fence", mine.fencingToken())
+                .setParameter("name", lease.name())
+                .setParameter("fence", lease.fencingToken())
                 .getResultList()
                 .isEmpty();
         if (!held) {
-            throw new JobLeaseLost(mine.name());
+            throw new JobLeaseLost(lease.name());
         }
     }
 
-    /** Another pod does the job now: this one's run ends. */
+    /** Another pod has taken over the job, so the run on this pod ends. */
     public static final class JobLeaseLost extends RuntimeException {
         JobLeaseLost(String job) {
-            super("Another pod has taken over " + job);
+            super("Another pod has taken over the job " + job);
         }
     }
 }

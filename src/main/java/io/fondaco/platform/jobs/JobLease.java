@@ -1,4 +1,4 @@
 package io.fondaco.platform.jobs;
 
-/** A job that this pod runs; the fence tells its lease from all later ones. */
+/** The lease of a job that this pod runs. The fencing token distinguishes it from all later leases of the job. */
 record JobLease(String name, long fencingToken) {}

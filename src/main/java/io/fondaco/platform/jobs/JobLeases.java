@@ -13,26 +13,29 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The table of leases. Every comparison of times is the server's: pods' clocks may say what they like. */
+/** The table of job leases. All times are compared by the database server; the clocks of pods do not matter. */
 @ApplicationScoped
 class JobLeases {
     private static final int MAX_ERROR_LENGTH = 1_000;
 
-    /** Locks nothing when it is not to be had: most pods ask in vain, and whoever has it may stand on the row. */
+    /**
+     * Locks no row if the lease is not free: most pods ask in vain, and a transaction of the job may hold a lock on the
+     * row.
+     */
     private static final String ACQUIRE = """
-            WITH taken AS (
+            WITH acquired AS (
                 UPDATE jobs.lease
                    SET owner = ?, fence = fence + 1, leased_until = now() + make_interval(secs => ?),
                        started_at = now(), finished_at = NULL, error = NULL
                  WHERE name = ? AND leased_until <= now() AND started_at <= now() - make_interval(secs => ?)
                 RETURNING fence
-            ), made AS (
+            ), created AS (
                 INSERT INTO jobs.lease (name, owner, leased_until)
                 SELECT ?, ?, now() + make_interval(secs => ?)
                  WHERE NOT EXISTS (SELECT FROM jobs.lease WHERE name = ?)
                 ON CONFLICT DO NOTHING RETURNING fence
             )
-            SELECT fence FROM taken UNION ALL SELECT fence FROM made
+            SELECT fence FROM acquired UNION ALL SELECT fence FROM created
             """;
 
     private final Connections connections;
@@ -44,25 +47,28 @@ class JobLeases {
         this.settings = settings;
     }
 
-    /** Takes the job up, unless another pod has it or it ran just now; one statement. */
-    Optional<JobLease> acquire(String name, Duration apart) throws SQLException {
+    /**
+     * Acquires the lease of a job, unless another pod has it or the last run started less than the minimum interval
+     * ago; one statement.
+     */
+    Optional<JobLease> acquire(String name, Duration minInterval) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement take = connection.prepareStatement(ACQUIRE)) {
-            take.setObject(1, owner);
-            take.setDouble(2, Seconds.of(settings.lease()));
-            take.setString(3, name);
-            take.setDouble(4, Seconds.of(apart));
-            take.setString(5, name);
-            take.setObject(6, owner);
-            take.setDouble(7, Seconds.of(settings.lease()));
-            take.setString(8, name);
-            try (ResultSet row = take.executeQuery()) {
+                PreparedStatement acquire = connection.prepareStatement(ACQUIRE)) {
+            acquire.setObject(1, owner);
+            acquire.setDouble(2, Seconds.of(settings.lease()));
+            acquire.setString(3, name);
+            acquire.setDouble(4, Seconds.of(minInterval));
+            acquire.setString(5, name);
+            acquire.setObject(6, owner);
+            acquire.setDouble(7, Seconds.of(settings.lease()));
+            acquire.setString(8, name);
+            try (ResultSet row = acquire.executeQuery()) {
                 return row.next() ? Optional.of(new JobLease(name, row.getLong(1))) : Optional.empty();
             }
         }
     }
 
-    /** @return false if another has it */
+    /** @return false if another pod has the lease */
     boolean extend(JobLease jobLease) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement extend = connection.prepareStatement("""
@@ -78,18 +84,18 @@ class JobLeases {
 
     void release(JobLease jobLease, @Nullable Throwable failure) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement end = connection.prepareStatement("""
+                PreparedStatement release = connection.prepareStatement("""
                         UPDATE jobs.lease SET leased_until = now(), finished_at = now(), error = ?
                          WHERE name = ? AND fence = ?
                         """)) {
-            end.setString(
+            release.setString(
                     1,
                     failure == null
                             ? null
                             : UnicodeText.truncate(String.valueOf(failure.getMessage()), MAX_ERROR_LENGTH));
-            end.setString(2, jobLease.name());
-            end.setLong(3, jobLease.fencingToken());
-            end.executeUpdate();
+            release.setString(2, jobLease.name());
+            release.setLong(3, jobLease.fencingToken());
+            release.executeUpdate();
         }
     }
 }

@@ -4,10 +4,10 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Jobs of the cluster. */
+/** Settings of the jobs that run once per cluster. */
 @ConfigMapping(prefix = "fondaco.jobs")
 interface JobSettings {
-    /** How long a pod that is not heard of keeps a job; extended while it runs. */
+    /** Time after which another pod can take over a job; the lease is extended while the job runs. */
     @WithDefault("30s")
     Duration lease();
 }

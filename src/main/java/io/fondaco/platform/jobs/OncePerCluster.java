@@ -8,21 +8,22 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Runs a scheduled method on one pod at a time, whichever comes first, and not sooner after the run before than its period
- * says. When that pod dies another goes on after {@code fondaco.jobs.lease}. A pod that was paused and wakes with an expired
- * lease may find another at work: transactions that must not overlap then begin with {@link Fence#requireLease}.
+ * Runs a scheduled method on one pod at a time, on the first pod that acquires the lease, and not before the minimum
+ * interval since the last run has passed. If that pod dies, another one can run the job after
+ * {@code fondaco.jobs.lease}. A pod that was paused may continue after its lease has expired while another pod runs the
+ * job; transactions that must not overlap start with {@link Fence#requireLease}.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface OncePerCluster {
-    /** Names the job in the cluster. */
+    /** The name of the job, unique in the cluster. */
     @Nonbinding
     String value();
 
     /**
-     * The least time from the beginning of one run to that of the next, over all pods: {@code "10s"}. Of the period's own setting,
-     * named in braces as there, it is four fifths: no clock ticks that evenly.
+     * The minimum time between the starts of two runs, over all pods: {@code "10s"}. If it names the setting of the
+     * period in braces, it is four fifths of the period, because the schedules of pods are not exact.
      */
     @Nonbinding
     String every() default "1s";

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link OncePerCluster} promises. */
+/** Implements {@link OncePerCluster}. */
 @OncePerCluster("")
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 160)
@@ -43,11 +43,11 @@ class OncePerClusterInterceptor {
     @Nullable
     Object run(InvocationContext call) throws Exception {
         OncePerCluster job = call.getMethod().getAnnotation(OncePerCluster.class);
-        Optional<JobLease> taken = leases.acquire(job.value(), parseInterval(job.every()));
-        if (taken.isEmpty()) {
+        Optional<JobLease> acquired = leases.acquire(job.value(), parseInterval(job.every()));
+        if (acquired.isEmpty()) {
             return null;
         }
-        JobLease jobLease = taken.get();
+        JobLease jobLease = acquired.get();
         CountDownLatch done = new CountDownLatch(1);
         Thread.ofVirtual().name("job-" + jobLease.name()).start(() -> extendUntilDone(done, jobLease));
         Timer.Sample time = Timer.start(registry);
@@ -67,7 +67,7 @@ class OncePerClusterInterceptor {
             fence.clearLease();
             done.countDown();
             time.stop(Timer.builder("fondaco.jobs.runs")
-                    .description("Runs of jobs on this pod, and how long they took")
+                    .description("Duration of job runs on this pod")
                     .tags("task", jobLease.name(), "outcome", failure == null ? "done" : "failed")
                     .register(registry));
             releaseLease(jobLease, failure);
@@ -78,7 +78,7 @@ class OncePerClusterInterceptor {
         try {
             leases.release(jobLease, failure);
         } catch (SQLException e) {
-            LOG.debugf(e, "The lease of %s is left to expire", jobLease.name());
+            LOG.debugf(e, "The lease of the job %s could not be released; it expires", jobLease.name());
         }
     }
 
@@ -90,7 +90,7 @@ class OncePerClusterInterceptor {
                         return;
                     }
                 } catch (SQLException e) {
-                    LOG.debugf(e, "The lease of %s could not be extended", jobLease.name());
+                    LOG.debugf(e, "The lease of the job %s could not be extended", jobLease.name());
                 }
             }
         } catch (InterruptedException _) {

@@ -1,4 +1,4 @@
-/** Scheduled work that is done once per cluster, not once per pod: by lease, under the clock of the database. */
+/** Scheduled jobs that run once per cluster and not once per pod, by leases that use the clock of the database. */
 @NullMarked
 package io.fondaco.platform.jobs;
 

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Shares the buckets of every listener evenly among the workers that are alive, by the clock of the database. A lease only
- * keeps workers out of each other's way: that effects happen once is the inbox's business, whoever believes to hold what.
+ * Shares the buckets of every listener evenly among the live workers, by the clock of the database. A lease only
+ * prevents workers from doing the same work; the inbox ensures that effects happen once, also if two workers believe to
+ * hold a lease.
  *
- * <p>Who writes several cursors locks them in the order of their key: a worker's beat and its listeners' advances meet.
+ * <p>A statement that writes several cursors locks them in the order of their key, so that a worker's heartbeat and the
+ * cursor updates of its listeners do not deadlock.
  */
 @ApplicationScoped
 class BucketLeases {
@@ -67,47 +69,55 @@ class BucketLeases {
         this.settings = settings;
     }
 
-    /** Names this process. */
+    /** Identifies this process. */
     UUID workerId() {
         return workerId;
     }
 
-    /** Says that this worker is alive, and so extends what it holds; one round trip. @return how many are alive, at least 1 */
+    /**
+     * Records that this worker is alive and extends its leases; one round trip.
+     *
+     * @return the number of live workers, at least 1
+     */
     int heartbeat() throws SQLException {
         double lease = Seconds.of(settings.lease());
         try (Connection connection = connections.toPrimary();
-                PreparedStatement beat = connection.prepareStatement(HEARTBEAT)) {
-            beat.setObject(1, workerId);
-            beat.setObject(2, workerId);
-            beat.setDouble(3, lease);
-            beat.setDouble(4, lease);
-            boolean isResult = beat.execute();
+                PreparedStatement heartbeat = connection.prepareStatement(HEARTBEAT)) {
+            heartbeat.setObject(1, workerId);
+            heartbeat.setObject(2, workerId);
+            heartbeat.setDouble(3, lease);
+            heartbeat.setDouble(4, lease);
+            boolean isResult = heartbeat.execute();
             while (!isResult) {
-                isResult = beat.getMoreResults();
+                isResult = heartbeat.getMoreResults();
             }
-            try (ResultSet row = beat.getResultSet()) {
+            try (ResultSet row = heartbeat.getResultSet()) {
                 row.next();
                 return Math.max(1, row.getInt(1));
             }
         }
     }
 
-    /** Brings what this worker holds of a listener's buckets to its share; to be called between batches. */
-    void rebalance(String listener, int fair) throws SQLException {
+    /**
+     * Releases or claims buckets of a listener until this worker holds its share. Call it between batches.
+     *
+     * @param fairShare the number of buckets of one worker
+     */
+    void rebalance(String listener, int fairShare) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement release = connection.prepareStatement(RELEASE_SURPLUS);
                 PreparedStatement claim = connection.prepareStatement(CLAIM)) {
-            if (fair < Outbox.BUCKETS) {
+            if (fairShare < Outbox.BUCKETS) {
                 release.setString(1, listener);
                 release.setObject(2, workerId);
-                release.setInt(3, fair);
+                release.setInt(3, fairShare);
                 release.setString(4, listener);
                 release.executeUpdate();
             }
             claim.setString(1, listener);
             claim.setObject(2, workerId);
             claim.setString(3, listener);
-            claim.setInt(4, fair);
+            claim.setInt(4, fairShare);
             claim.setObject(5, workerId);
             claim.setDouble(6, Seconds.of(settings.lease()));
             claim.setString(7, listener);
@@ -115,7 +125,7 @@ class BucketLeases {
         }
     }
 
-    /** Gives everything back at once, so that nobody waits for leases to expire. */
+    /** Releases all leases, so that other workers need not wait until they expire. */
     void releaseAll() throws SQLException {
         try (Connection connection = connections.toPrimary()) {
             try (PreparedStatement release = connection.prepareStatement("""
@@ -129,26 +139,28 @@ class BucketLeases {
                 release.setObject(1, workerId);
                 release.executeUpdate();
             }
-            try (PreparedStatement forget = connection.prepareStatement("DELETE FROM messaging.worker WHERE id = ?")) {
-                forget.setObject(1, workerId);
-                forget.executeUpdate();
+            try (PreparedStatement delete = connection.prepareStatement("DELETE FROM messaging.worker WHERE id = ?")) {
+                delete.setObject(1, workerId);
+                delete.executeUpdate();
             }
         }
     }
 
     /**
-     * Makes cursors for listeners that have none: what is told from now on is for them. Every pod does this for every
-     * listener before it serves, so that nothing is told before its listeners are known.
+     * Subscribes listeners: creates cursors for those that have none, which receive the events that are published from
+     * now on. Every pod calls this for every listener before it serves requests, so that no event is published before
+     * its listeners are subscribed.
      *
-     * @param behind listeners to begin where the furthest behind of others is: who carries events on for them
+     * @param startBehind for a new listener that forwards events to others, those others: it starts at the position of
+     *     the one that is furthest behind
      */
-    void subscribe(Collection<String> listeners, Map<String, Collection<String>> behind) throws SQLException {
+    void subscribe(Collection<String> listeners, Map<String, Collection<String>> startBehind) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement seen = connection.prepareStatement("""
+                PreparedStatement subscription = connection.prepareStatement("""
                         INSERT INTO messaging.subscription (listener) VALUES (?)
                         ON CONFLICT (listener) DO UPDATE SET seen_at = now()
                         """);
-                PreparedStatement begin = connection.prepareStatement("""
+                PreparedStatement cursor = connection.prepareStatement("""
                         INSERT INTO messaging.cursor (listener, bucket, position, seen)
                         SELECT ?, b.bucket, coalesce(o.position, p.position), coalesce(o.seen, p.seen)
                           FROM generate_series(0, ? - 1) AS b (bucket)
@@ -160,20 +172,20 @@ class BucketLeases {
                         ON CONFLICT DO NOTHING
                         """)) {
             for (String listener : listeners) {
-                seen.setString(1, listener);
-                seen.executeUpdate();
-                begin.setString(1, listener);
-                begin.setInt(2, Outbox.BUCKETS);
-                begin.setArray(
+                subscription.setString(1, listener);
+                subscription.executeUpdate();
+                cursor.setString(1, listener);
+                cursor.setInt(2, Outbox.BUCKETS);
+                cursor.setArray(
                         3,
                         connection.createArrayOf(
-                                "text", behind.getOrDefault(listener, List.of()).toArray()));
-                begin.executeUpdate();
+                                "text", startBehind.getOrDefault(listener, List.of()).toArray()));
+                cursor.executeUpdate();
             }
         }
     }
 
-    /** Since when each listener listens; earlier events are not for it. */
+    /** The time at which each listener subscribed. It does not receive earlier events. */
     Map<String, Instant> subscribedSince() throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement select =

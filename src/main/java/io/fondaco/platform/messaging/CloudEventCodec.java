@@ -15,12 +15,15 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
-/** Events as CloudEvents 1.0 in Kafka's binary mode: attributes are headers, the value is the data, the key the subject. */
+/**
+ * Encodes events as CloudEvents 1.0 in Kafka's binary mode: the attributes are headers, the value is the data, the key
+ * is the subject.
+ */
 final class CloudEventCodec {
-    /** Whose events they are. */
+    /** The value of {@code ce_source}. */
     private static final String SOURCE = "/fondaco";
 
-    /** Where consumers' own tracing looks for it. */
+    /** The header in which the tracing of consumers expects the W3C traceparent. */
     private static final String TRACEPARENT = "traceparent";
 
     private static final int MAX_RAW_BYTES = 4_096;
@@ -49,7 +52,10 @@ final class CloudEventCodec {
         return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** What is no event of ours becomes one that says so, for the dead letters: whoever wrote it, it must not stop the others. */
+    /**
+     * Decodes a record. A record that is not a valid event becomes an event of type {@link Event#MALFORMED}, which
+     * listeners move to the dead letters, so that it does not block the records after it.
+     */
     static Event decode(ConsumerRecord<?, ?> record) {
         try {
             Headers headers = record.headers();
@@ -76,18 +82,18 @@ final class CloudEventCodec {
         throw new IllegalArgumentException("no value");
     }
 
-    private static Event malformed(ConsumerRecord<?, ?> record, String why) {
-        String place = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
+    private static Event malformed(ConsumerRecord<?, ?> record, String error) {
+        String recordId = "%s-%d@%d".formatted(record.topic(), record.partition(), record.offset());
         byte[] raw = record.value() instanceof byte[] value ? value : new byte[0];
         String hex = HexFormat.of().formatHex(raw, 0, Math.min(raw.length, MAX_RAW_BYTES));
         return new Event(
-                UUID.nameUUIDFromBytes(place.getBytes(StandardCharsets.UTF_8)),
+                UUID.nameUUIDFromBytes(recordId.getBytes(StandardCharsets.UTF_8)),
                 Event.MALFORMED,
-                place,
+                recordId,
                 record.offset() + 1,
                 0,
                 Instant.ofEpochMilli(Math.max(0, record.timestamp())),
-                "{\"error\":\"%s\",\"value_hex\":\"%s\"}".formatted(why.replaceAll("[\"\\\\\\p{Cntrl}]", "'"), hex),
+                "{\"error\":\"%s\",\"value_hex\":\"%s\"}".formatted(error.replaceAll("[\"\\\\\\p{Cntrl}]", "'"), hex),
                 0,
                 false,
                 null);

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/** Reads for one listener, batch after batch: the next one when the one before has been handled. */
+/** Fetches batches of events for one listener. It fetches the next batch when the listener has handled the last one. */
 final class ConsumerLoop {
     private static final Logger LOG = Logger.getLogger(ConsumerLoop.class);
     private static final long BUSY_NANOS = Duration.ofSeconds(2).toNanos();
@@ -27,39 +27,39 @@ final class ConsumerLoop {
     private long busyUntil;
     private final LogOnce logOnce = new LogOnce();
 
-    /** Where batches come from. */
+    /** The source of the batches. */
     interface BatchSource {
         FetchedBatch fetch() throws SQLException;
     }
 
     /**
-     * What was read.
+     * A batch of events.
      *
-     * @param snapshotComplete whether nothing was being written that could have been missed
-     * @param acknowledgement to be done when its events have been handled
+     * @param snapshotComplete whether no open transaction could have written an event that this batch misses
+     * @param acknowledgement to be called when the events have been handled
      */
     record FetchedBatch(List<Event> events, boolean snapshotComplete, Acknowledgement acknowledgement) {}
 
-    /** What follows when a batch has been handled. */
+    /** Records that a batch has been handled. */
     interface Acknowledgement {
         void acknowledge() throws SQLException;
     }
 
-    /** @param whileBusy how long to wait, shortly after there was something, before asking whether there is more */
+    /** @param busyPollInterval the wait after an empty fetch within 2 s of the last event or signal */
     ConsumerLoop(
             String name,
             BatchSource batchSource,
             Function<List<Event>, CompletionStage<Void>> handler,
             WorkerHeartbeat workerHeartbeat,
             MessagingSettings settings,
-            Duration whileBusy,
+            Duration busyPollInterval,
             WakeUpSignal wakeUpSignal) {
         this.name = name;
         this.batchSource = batchSource;
         this.handler = handler;
         this.heartbeat = workerHeartbeat;
         this.settings = settings;
-        this.busyPollInterval = whileBusy;
+        this.busyPollInterval = busyPollInterval;
         this.wakeUpSignal = wakeUpSignal;
         this.thread = Thread.ofVirtual().name("messaging-" + name).unstarted(this::run);
     }
@@ -68,7 +68,7 @@ final class ConsumerLoop {
         thread.start();
     }
 
-    /** Waits for the batch under way; gives up after some time. */
+    /** Waits until the current batch is handled; interrupts the loop after the given time. */
     void join(long nanos) {
         try {
             if (!thread.join(Duration.ofNanos(Math.max(1, nanos)))) {
@@ -103,7 +103,7 @@ final class ConsumerLoop {
                 handler.apply(fetchedBatch.events()).toCompletableFuture().get();
                 fetchedBatch.acknowledgement().acknowledge();
                 if (fetchedBatch.events().size() < settings.batch()) {
-                    // Nothing is piling up: what comes within this goes together, for the price of one.
+                    // There is no backlog. Events that arrive within this interval are handled in one transaction.
                     heartbeat.sleepUnlessStopping(settings.busyInterval().toMillis());
                 }
             }
@@ -114,10 +114,10 @@ final class ConsumerLoop {
         }
     }
 
-    private void waitForWork(boolean settled) throws InterruptedException {
+    private void waitForWork(boolean snapshotComplete) throws InterruptedException {
         long now = System.nanoTime();
         Duration pause =
-                now < busyUntil ? busyPollInterval : settled ? settings.safetyInterval() : settings.idleInterval();
+                now < busyUntil ? busyPollInterval : snapshotComplete ? settings.safetyInterval() : settings.idleInterval();
         if (wakeUpSignal.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }
@@ -125,7 +125,7 @@ final class ConsumerLoop {
 
     private void logFailureOnce(Throwable thrown) {
         if (!heartbeat.isStopping() && logOnce.shouldLog(thrown)) {
-            LOG.warnf("Events for %s wait: %s", name, thrown.getMessage());
+            LOG.warnf("Consumer loop %s failed and tries again every %d ms: %s", name, FAILURE_MILLIS, thrown.getMessage());
         }
     }
 }

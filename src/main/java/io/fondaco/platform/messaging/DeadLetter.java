@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * An event that a listener failed at for good.
+ * An event that a listener failed at for the last time.
  *
- * @param error why, the last time
+ * @param error the error of the last attempt
  */
 public record DeadLetter(UUID id, String listener, Event event, String error, Instant diedAt) {}

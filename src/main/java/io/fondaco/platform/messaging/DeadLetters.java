@@ -16,11 +16,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.Session;
 
-/** What listeners gave up. Nothing leaves but by being handled once more, or by being thrown away by somebody. */
+/**
+ * Events that listeners failed at for the last time. A dead letter is kept until an operator replays or discards it.
+ */
 @ApplicationScoped
 public class DeadLetters {
     private static final String COLUMNS =
-            "d.id AS letter, listener, event AS id, type, subject, sequence, version, published_at, data, traceparent, attempts, error, died_at";
+            "d.id AS dead_letter_id, listener, event AS id, type, subject, sequence, version, published_at, data, traceparent, attempts, error, died_at";
 
     private final EntityManager entities;
     private final WorkerWakeUp wakeUp;
@@ -31,8 +33,8 @@ public class DeadLetters {
     }
 
     /**
-     * Gives an event up, in the transaction in hand. For who sends what a listener wrote down too, in the listener's name: the
-     * replay then begins with the listener.
+     * Stores an event as a dead letter of a listener, in the current transaction. A sender of what a listener has
+     * stored, such as e-mails, also calls this with the name of the listener; a replay then starts with the listener.
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public void moveToDeadLetters(String listener, Event event, String error) {
@@ -51,7 +53,7 @@ public class DeadLetters {
         });
     }
 
-    /** In the order of their deaths; one statement. */
+    /** In the order in which they became dead letters; one statement. */
     public List<DeadLetter> list(Optional<String> listener, UUID after, int limit) {
         return select("WHERE d.id > ? AND (? = '' OR listener = ?) ORDER BY d.id LIMIT ?", select -> {
             select.setObject(1, after);
@@ -67,16 +69,16 @@ public class DeadLetters {
     }
 
     /**
-     * Hands a dead letter to its listener once more, at once and from the first attempt on.
+     * Returns a dead letter to the retry queue, due immediately and with no attempts counted.
      *
      * @return false if there is none
      */
     @Transactional
     public boolean replay(UUID id) {
-        boolean raised = session().doReturningWork(connection -> {
-            try (PreparedStatement raise = connection.prepareStatement("""
+        boolean replayed = session().doReturningWork(connection -> {
+            try (PreparedStatement replay = connection.prepareStatement("""
                     WITH dead AS (DELETE FROM messaging.dead_letter WHERE id = ? RETURNING *),
-                    forgotten AS (
+                    inbox_entry AS (
                         DELETE FROM messaging.inbox i USING dead d
                          WHERE i.event = d.event AND i.listener = d.listener AND i.published_at = d.published_at)
                     INSERT INTO messaging.retry (listener, subject, sequence, event, type, version, data, published_at,
@@ -84,15 +86,15 @@ public class DeadLetters {
                     SELECT listener, subject, sequence, event, type, version, data, published_at, traceparent, 0, error, now()
                       FROM dead
                     """)) {
-                raise.setObject(1, id);
-                return raise.executeUpdate() == 1;
+                replay.setObject(1, id);
+                return replay.executeUpdate() == 1;
             }
         });
         wakeUp.signalRetries();
-        return raised;
+        return replayed;
     }
 
-    /** Throws a dead letter away. @return false if there is none */
+    /** Deletes a dead letter. @return false if there is none */
     @Transactional
     public boolean discard(UUID id) {
         return entities.createNativeQuery("DELETE FROM messaging.dead_letter WHERE id = :id")
@@ -105,28 +107,28 @@ public class DeadLetters {
         void bind(PreparedStatement select) throws SQLException;
     }
 
-    private List<DeadLetter> select(String rest, ParameterBinder parameterBinder) {
+    private List<DeadLetter> select(String condition, ParameterBinder parameterBinder) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select =
-                    connection.prepareStatement("SELECT " + COLUMNS + " FROM messaging.dead_letter d " + rest)) {
+                    connection.prepareStatement("SELECT " + COLUMNS + " FROM messaging.dead_letter d " + condition)) {
                 parameterBinder.bind(select);
-                List<DeadLetter> letters = new ArrayList<>();
+                List<DeadLetter> deadLetters = new ArrayList<>();
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        letters.add(new DeadLetter(
-                                row.getObject("letter", UUID.class),
+                        deadLetters.add(new DeadLetter(
+                                row.getObject("dead_letter_id", UUID.class),
                                 row.getString("listener"),
                                 OutboxReader.mapEvent(row, row.getInt("attempts"), false),
                                 row.getString("error"),
                                 row.getObject("died_at", OffsetDateTime.class).toInstant()));
                     }
                 }
-                return letters;
+                return deadLetters;
             }
         });
     }
 
-    /** The first nine columns of rows that hold an event for a listener. */
+    /** Binds the first nine columns of a row of {@code messaging.retry} or {@code messaging.dead_letter}. */
     static void bindEvent(PreparedStatement insert, String listener, Event event) throws SQLException {
         insert.setString(1, listener);
         insert.setString(2, event.subject());

@@ -7,18 +7,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that has happened and is committed.
+ * A committed fact about a subject.
  *
- * @param id the same each time that it arrives
- * @param type {@code order.placed}
- * @param subject the identifier of what it happened to
- * @param sequence counts the events of the subject, from 1, without gaps
- * @param version of the subject after it
- * @param time when it was told, to the microsecond
+ * @param id the same in every delivery
+ * @param type for example {@code order.placed}
+ * @param subject the identifier of the entity that the event is about
+ * @param sequence the number of the event among those of its subject, from 1, without gaps
+ * @param version the version of the subject after the event
+ * @param time the time of publication, to the microsecond
  * @param data JSON
  * @param attempts how often its listener has failed at it
- * @param parked whether it was put aside before, to be tried again
- * @param traceParent where in a trace it was told, as {@link io.fondaco.platform.tracing.TraceParent} writes it; null if nobody traces it
+ * @param parked whether it comes from the retry queue
+ * @param traceParent the trace in which it was published, in the format of {@link
+ *     io.fondaco.platform.tracing.TraceParent}; null if it is not traced
  */
 public record Event(
         UUID id,
@@ -34,10 +35,10 @@ public record Event(
 
     public static final String PREFIX = "event";
 
-    /** The type of what a broker delivered and is no event; its data is what it was. */
+    /** The type of a record from the broker that is not a valid event. The data holds the error and the raw value. */
     static final String MALFORMED = "fondaco.malformed";
 
-    /** Its identifier as the world is told: {@code event_01h…}. */
+    /** The identifier in the public format: {@code event_01h…}. */
     public String publicId() {
         return TypeId.format(PREFIX, id);
     }
@@ -46,12 +47,12 @@ public record Event(
         return new Event(id, type, subject, sequence, version, time, data, attempts + 1, parked, traceParent);
     }
 
-    /** Whether one of the patterns names its type: {@code order.placed}, {@code order.*}, {@code *}. */
+    /** Whether one of the patterns matches the type of the event: {@code order.placed}, {@code order.*}, {@code *}. */
     public boolean matches(Collection<String> patterns) {
         return patterns.stream().anyMatch(pattern -> matches(pattern, type));
     }
 
-    /** Whether the pattern names the type: itself, {@code order.*} or {@code *}. */
+    /** Whether a pattern matches a type: the type itself, {@code order.*} or {@code *}. */
     public static boolean matches(String pattern, String type) {
         if (pattern.equals("*") || pattern.equals(type)) {
             return true;

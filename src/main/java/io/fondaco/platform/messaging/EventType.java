@@ -4,22 +4,22 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A kind of event that a module tells.
+ * A type of event that a module publishes.
  *
- * @param name {@code order.placed}: what it is about, and what happened to it
- * @param summary for the documentation, one sentence
- * @param data what the events' data look like as JSON
+ * @param name the kind of subject and what happened to it: {@code order.placed}
+ * @param summary one sentence for the documentation
+ * @param data the class whose JSON is the data of the events
  */
 public record EventType(String name, String summary, Class<?> data) {
     private static final Pattern NAME = Pattern.compile("[a-z_]+\\.[a-z_]+");
 
     public EventType {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("Not the name of an event: " + name);
+            throw new IllegalArgumentException("Invalid name of an event type, it must be like order.placed: " + name);
         }
     }
 
-    /** What a module can tell: one bean of it in each that tells something. */
+    /** The event types of a module. A module that publishes events has one bean of this type. */
     public interface EventTypeProvider {
         List<EventType> eventTypes();
     }

@@ -9,24 +9,25 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a listener's effects happen once, though events arrive twice: on an {@code @Incoming} method that takes an
- * {@link EventBatch}. The method runs in a transaction that also remembers the events, with those only that it has not handled
- * before; a subject's in their order. When it throws, the transaction is rolled back and the events are tried by themselves;
- * the one that fails is tried again later, with the later ones of its subject behind it, and becomes a dead letter in
- * the end. Others do not wait for it.
+ * Makes the effects of a listener happen once although events may arrive several times. It is for an {@code @Incoming}
+ * method that takes an {@link EventBatch}. The method runs in a transaction that also records the events in the inbox.
+ * It receives only events that it has not handled before, those of a subject in their order. If it throws, the
+ * transaction is rolled back and the events are handled separately. The failing event is retried later, with the later
+ * events of its subject behind it, and becomes a dead letter after the last attempt. Events of other subjects do not
+ * wait for it.
  *
- * <p>Its effects are writes to the database. What goes out of the house (a mail, a call) it writes down for a sender.
+ * <p>The effects are writes to the database. To send an e-mail or an HTTP request, the method stores it for a sender.
  */
 @InterceptorBinding
 @ActivateRequestContext
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface IdempotentConsumer {
-    /** The name of the channel that it listens to. */
+    /** The name of the listener, which is the name of its channel. */
     @Nonbinding
     String value();
 
-    /** The types of events that are its business: {@code order.placed}, {@code order.*}; all by default. */
+    /** The event types that the listener handles: {@code order.placed}, {@code order.*}; all by default. */
     @Nonbinding
     String[] types() default "*";
 }

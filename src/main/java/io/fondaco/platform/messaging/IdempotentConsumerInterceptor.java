@@ -21,7 +21,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link IdempotentConsumer} promises. Never throws while the pod runs: a message that it was handed is dealt with. */
+/**
+ * Implements {@link IdempotentConsumer}. While the pod runs it never throws: every event is handled, put into the retry
+ * queue or moved to the dead letters.
+ */
 @IdempotentConsumer("")
 @Interceptor
 @Priority(Interceptor.Priority.PLATFORM_BEFORE + 160)
@@ -32,7 +35,7 @@ class IdempotentConsumerInterceptor {
     private static final long DATABASE_RETRY_MILLIS = 500;
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
 
-    /** As OpenTelemetry's conventions for messaging call them. */
+    /** Attribute names of OpenTelemetry's conventions for messaging. */
     private static final AttributeKey<String> LISTENER = AttributeKey.stringKey("messaging.consumer.group.name");
 
     private static final AttributeKey<Long> BATCH_SIZE = AttributeKey.longKey("messaging.batch.message_count");
@@ -64,7 +67,7 @@ class IdempotentConsumerInterceptor {
         this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
     }
 
-    /** A listener, called with some events. */
+    /** A call of a listener method. */
     private record ListenerInvocation(String name, List<String> types, InvocationContext invocation) {
         void handle(List<Event> events) throws Exception {
             invocation.setParameters(new Object[] {new EventBatch(events)});
@@ -79,45 +82,45 @@ class IdempotentConsumerInterceptor {
         if (idempotentConsumer == null
                 || call.getParameters().length != 1
                 || !(call.getParameters()[0] instanceof EventBatch batch)) {
-            throw new IllegalStateException("@Once is for methods that take an EventBatch: " + call.getMethod());
+            throw new IllegalStateException("@IdempotentConsumer is for methods that take an EventBatch: " + call.getMethod());
         }
         ListenerInvocation listenerInvocation =
                 new ListenerInvocation(idempotentConsumer.value(), List.of(idempotentConsumer.types()), call);
-        List<Event> fresh = new ArrayList<>();
+        List<Event> accepted = new ArrayList<>();
         for (Event event : batch.events()) {
             if (event.parked()) {
                 retry(listenerInvocation, event);
             } else if (event.type().equals(Event.MALFORMED)) {
-                requireSuccess(() -> deadLetters.moveToDeadLetters(listenerInvocation.name(), event, "Not an event"));
+                requireSuccess(() -> deadLetters.moveToDeadLetters(listenerInvocation.name(), event, "The record is not a valid event"));
             } else if (event.matches(listenerInvocation.types()) && isForListener(listenerInvocation, event)) {
-                fresh.add(event);
+                accepted.add(event);
             }
         }
-        handle(listenerInvocation, fresh);
+        handle(listenerInvocation, accepted);
         return null;
     }
 
     private boolean isForListener(ListenerInvocation listenerInvocation, Event event) throws InterruptedException {
         if (event.time().isBefore(Instant.now().minus(settings.inboxRetention()))) {
             requireSuccess(() -> deadLetters.moveToDeadLetters(
-                    listenerInvocation.name(), event, "It came so late that nobody can tell whether it was handled"));
+                    listenerInvocation.name(), event, "The event arrived after the inbox retention; it may have been handled before"));
             return false;
         }
         return event.time()
                 .isAfter(heartbeat.subscribedSince(listenerInvocation.name()).minus(CLOCK_SKEW));
     }
 
-    /** All at once; and if that fails, by halves, until what fails is alone. */
+    /** Handles all events in one transaction. If that fails, splits them in halves until the failing event is alone. */
     private void handle(ListenerInvocation listenerInvocation, List<Event> events) throws InterruptedException {
         if (events.isEmpty()) {
             return;
         }
         Throwable failure = tryProcess(listenerInvocation, events, () -> {
-            List<Event> admitted = inbox.recordNew(listenerInvocation.name(), events);
-            if (!admitted.isEmpty()) {
-                listenerInvocation.handle(admitted);
+            List<Event> newEvents = inbox.recordNew(listenerInvocation.name(), events);
+            if (!newEvents.isEmpty()) {
+                listenerInvocation.handle(newEvents);
             }
-            metrics.handled(listenerInvocation.name(), admitted);
+            metrics.handled(listenerInvocation.name(), newEvents);
         });
         if (failure == null) {
             return;
@@ -129,7 +132,11 @@ class IdempotentConsumerInterceptor {
         }
         Event event = events.getFirst();
         LOG.warnf(
-                failure, "%s failed at %s %s; it is tried again", listenerInvocation.name(), event.type(), event.id());
+                failure,
+                "Listener %s failed at event %s (%s); it is retried",
+                listenerInvocation.name(),
+                event.id(),
+                event.type());
         metrics.failed(listenerInvocation.name());
         requireSuccess(
                 () -> retryQueue.park(listenerInvocation.name(), event, describe(failure), backoff.delayAfter(1)));
@@ -156,10 +163,10 @@ class IdempotentConsumerInterceptor {
         }
         LOG.errorf(
                 failure,
-                "%s failed at %s %s for the %dth time: a dead letter",
+                "Listener %s failed at event %s (%s) in all %d attempts; it is moved to the dead letters",
                 listenerInvocation.name(),
-                event.type(),
                 event.id(),
+                event.type(),
                 attempts);
         requireSuccess(() -> {
             if (retryQueue.tryLock(listenerInvocation.name(), event)) {
@@ -169,7 +176,7 @@ class IdempotentConsumerInterceptor {
         });
     }
 
-    /** As a part of the traces that the events were told in. */
+    /** Runs the work as part of the traces in which the events were published. */
     private @Nullable Throwable tryProcess(
             ListenerInvocation listenerInvocation, List<Event> events, TransactionWork transactionWork)
             throws InterruptedException {
@@ -191,12 +198,13 @@ class IdempotentConsumerInterceptor {
     }
 
     /**
-     * Runs it in a transaction, again and again while the database is away: that is nobody's failure.
+     * Runs the work in a transaction. While the database is not available it repeats the transaction without limit and
+     * without counting a failed attempt; after a conflict it repeats it up to 5 times.
      *
-     * @return why it failed; null when it did not
+     * @return the failure; null if the work succeeded
      */
     private @Nullable Throwable tryProcess(TransactionWork transactionWork) throws InterruptedException {
-        for (int gaveWay = 0; ; ) {
+        for (int conflicts = 0; ; ) {
             try {
                 QuarkusTransaction.requiringNew()
                         .timeout(TRANSACTION_TIMEOUT_SECONDS)
@@ -207,24 +215,24 @@ class IdempotentConsumerInterceptor {
                 return null;
             } catch (Exception | StackOverflowError | AssertionError e) {
                 DatabaseFailure kind = DatabaseFailure.classify(e);
-                boolean away = kind.isOutage() || kind == DatabaseFailure.COMMIT_OUTCOME_UNKNOWN;
-                boolean again = kind == DatabaseFailure.TRANSIENT_CONFLICT && gaveWay++ < MAX_CONFLICT_RETRIES;
-                if (!away && !again) {
+                boolean outage = kind.isOutage() || kind == DatabaseFailure.COMMIT_OUTCOME_UNKNOWN;
+                boolean retryConflict = kind == DatabaseFailure.TRANSIENT_CONFLICT && conflicts++ < MAX_CONFLICT_RETRIES;
+                if (!outage && !retryConflict) {
                     return e;
                 }
                 heartbeat.sleepUnlessStopping(
-                        away
+                        outage
                                 ? DATABASE_RETRY_MILLIS
                                 : ThreadLocalRandom.current().nextLong(1, DATABASE_RETRY_MILLIS / 10));
             }
         }
     }
 
-    /** For what cannot fail but for the database. */
+    /** Runs work that can only fail because of the database. */
     private void requireSuccess(TransactionWork transactionWork) throws InterruptedException {
         Throwable failure = tryProcess(transactionWork);
         if (failure != null) {
-            throw new IllegalStateException("A failure cannot be written down", failure);
+            throw new IllegalStateException("The failure of an event cannot be stored", failure);
         }
     }
 

@@ -17,29 +17,29 @@ import java.util.Set;
 import java.util.UUID;
 import org.hibernate.Session;
 
-/** Remembers what every listener has done, in the transaction that does it. */
+/** Records the events that each listener has handled, in the transaction of the effects. */
 @ApplicationScoped
 class Inbox {
     /**
-     * A worker that stops in the middle of its transaction keeps others from the same events, so the server ends that
-     * transaction for it: whatever it believes when it wakes, nothing of it will have happened.
+     * A worker that is paused inside its transaction blocks other workers from the same events, so the server aborts
+     * that transaction after the lease time. When the worker continues, none of its effects are committed.
      */
     private static final String RECORD_NEW = """
             WITH bounded AS (
                 SELECT set_config('idle_in_transaction_session_timeout', ?, true) AS timeout
-            ), told AS (
+            ), incoming AS (
                 SELECT * FROM unnest(?::uuid[], ?::text[], ?::timestamptz[]) WITH ORDINALITY AS t (event, subject, published_at, n)
-            ), held AS (
+            ), blocked AS (
                 SELECT subject FROM messaging.retry WHERE listener = ? AND subject = ANY (?)
-            ), fresh AS (
+            ), recorded AS (
                 INSERT INTO messaging.inbox (published_at, event, listener)
-                SELECT published_at, event, ? FROM told, bounded
-                 WHERE timeout IS NOT NULL AND subject NOT IN (SELECT subject FROM held) ORDER BY event
+                SELECT published_at, event, ? FROM incoming, bounded
+                 WHERE timeout IS NOT NULL AND subject NOT IN (SELECT subject FROM blocked) ORDER BY event
                 ON CONFLICT DO NOTHING RETURNING event
             )
-            SELECT event, true AS fresh FROM fresh
+            SELECT event, true AS recorded FROM recorded
             UNION ALL
-            SELECT event, false FROM told WHERE subject IN (SELECT subject FROM held)
+            SELECT event, false FROM incoming WHERE subject IN (SELECT subject FROM blocked)
             """;
 
     private final EntityManager entities;
@@ -53,62 +53,64 @@ class Inbox {
     }
 
     /**
-     * Those that the listener has not handled yet, in their order, remembered as handled from this transaction on. The later
-     * ones of a subject that is parked are parked too. One statement, where nothing is parked.
+     * Records events as handled by this transaction. If a subject has events in the retry queue, its later events are
+     * put behind them. One statement if the retry queue has no events of these subjects.
+     *
+     * @return the events that the listener has not handled yet, in their order
      */
     List<Event> recordNew(String listener, List<Event> events) {
         Map<UUID, Event> byId = new LinkedHashMap<>();
         events.forEach(event -> byId.putIfAbsent(event.id(), event));
-        Set<UUID> fresh = new HashSet<>();
-        Set<UUID> behind = new HashSet<>();
+        Set<UUID> recordedIds = new HashSet<>();
+        Set<UUID> blockedIds = new HashSet<>();
         entities.unwrap(Session.class).doWork(connection -> {
-            try (PreparedStatement admit = connection.prepareStatement(RECORD_NEW)) {
-                bind(connection, admit, listener, List.copyOf(byId.values()));
-                try (ResultSet row = admit.executeQuery()) {
+            try (PreparedStatement insert = connection.prepareStatement(RECORD_NEW)) {
+                bind(connection, insert, listener, List.copyOf(byId.values()));
+                try (ResultSet row = insert.executeQuery()) {
                     while (row.next()) {
-                        (row.getBoolean("fresh") ? fresh : behind).add(row.getObject("event", UUID.class));
+                        (row.getBoolean("recorded") ? recordedIds : blockedIds).add(row.getObject("event", UUID.class));
                     }
                 }
             }
         });
-        List<Event> admitted = new ArrayList<>();
-        List<Event> held = new ArrayList<>();
+        List<Event> newEvents = new ArrayList<>();
+        List<Event> blocked = new ArrayList<>();
         byId.values().forEach(event -> {
-            if (fresh.contains(event.id())) {
-                admitted.add(event);
-            } else if (behind.contains(event.id())) {
-                held.add(event);
+            if (recordedIds.contains(event.id())) {
+                newEvents.add(event);
+            } else if (blockedIds.contains(event.id())) {
+                blocked.add(event);
             }
         });
-        if (!held.isEmpty()) {
-            retryQueue.parkBehind(listener, held);
+        if (!blocked.isEmpty()) {
+            retryQueue.parkBehind(listener, blocked);
         }
-        return admitted;
+        return newEvents;
     }
 
-    private void bind(Connection connection, PreparedStatement admit, String listener, List<Event> events)
+    private void bind(Connection connection, PreparedStatement insert, String listener, List<Event> events)
             throws SQLException {
         Object[] subjects = events.stream().map(Event::subject).toArray();
-        admit.setString(1, settings.lease().toMillis() + "ms");
-        admit.setArray(2, SqlArrays.ofColumn(connection, "uuid", events, Event::id));
-        admit.setArray(3, connection.createArrayOf("text", subjects));
-        admit.setArray(4, SqlArrays.ofColumn(connection, "timestamptz", events, event -> event.time()
+        insert.setString(1, settings.lease().toMillis() + "ms");
+        insert.setArray(2, SqlArrays.ofColumn(connection, "uuid", events, Event::id));
+        insert.setArray(3, connection.createArrayOf("text", subjects));
+        insert.setArray(4, SqlArrays.ofColumn(connection, "timestamptz", events, event -> event.time()
                 .toString()));
-        admit.setString(5, listener);
-        admit.setArray(6, connection.createArrayOf("text", subjects));
-        admit.setString(7, listener);
+        insert.setString(5, listener);
+        insert.setArray(6, connection.createArrayOf("text", subjects));
+        insert.setString(7, listener);
     }
 
-    /** As {@link #recordNew}, for an event that was parked. @return whether it is still to be handled */
+    /** As {@link #recordNew}, for an event from the retry queue. @return false if the event was handled before */
     boolean recordRetried(String listener, Event event) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
-            try (PreparedStatement admit = connection.prepareStatement("""
+            try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO messaging.inbox (published_at, event, listener) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
                     """)) {
-                admit.setObject(1, event.time().atOffset(ZoneOffset.UTC));
-                admit.setObject(2, event.id());
-                admit.setString(3, listener);
-                return admit.executeUpdate() == 1;
+                insert.setObject(1, event.time().atOffset(ZoneOffset.UTC));
+                insert.setObject(2, event.id());
+                insert.setString(3, listener);
+                return insert.executeUpdate() == 1;
             }
         });
     }

@@ -10,7 +10,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
-/** Hands listeners a batch from Kafka as the events that it is. */
+/** Converts a batch of Kafka records to an {@link EventBatch}. */
 @ApplicationScoped
 class KafkaBatchConverter implements MessageConverter {
     @Override

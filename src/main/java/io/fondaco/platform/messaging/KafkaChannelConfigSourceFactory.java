@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * Lets Kafka carry the events when its servers are configured: every channel that the database would carry becomes one of
- * the topic, read by a consumer group of its own, in batches. Listeners do not notice.
+ * Makes Kafka transport the events if its servers are configured: every channel with the database connector becomes a
+ * channel of the topic, which a consumer group of its own reads in batches. Listeners do not change.
  */
 public final class KafkaChannelConfigSourceFactory implements ConfigSourceFactory {
     static final String KAFKA_CONNECTOR = "smallrye-kafka";
 
-    /** Above application.properties, below what is set from outside. */
+    /** Above application.properties, below the environment and system properties. */
     private static final int ORDINAL = 255;
 
     @Override
@@ -60,19 +60,19 @@ public final class KafkaChannelConfigSourceFactory implements ConfigSourceFactor
         settings.put(prefix + "fail-on-deserialization-failure", "false");
         settings.put(prefix + "cloud-events", "false");
         settings.put(prefix + "max.poll.records", "500");
-        // Who dies is replaced after this.
+        // The broker replaces a dead consumer after this time.
         settings.put(prefix + "session.timeout.ms", "10000");
         settings.put(prefix + "heartbeat.interval.ms", "3000");
         settings.put(prefix + "isolation.level", "read_committed");
         settings.put(prefix + "request.timeout.ms", "10000");
         settings.put(prefix + "health-enabled", "false");
-        // A batch is of many traces: IdempotentConsumerInterceptor goes on with them.
+        // A batch belongs to many traces: IdempotentConsumerInterceptor continues them.
         settings.put(prefix + "tracing-enabled", "false");
     }
 
-    private static String value(ConfigSourceContext context, String name, String otherwise) {
+    private static String value(ConfigSourceContext context, String name, String defaultValue) {
         ConfigValue value = context.getValue(name);
-        return value == null || value.getValue() == null ? otherwise : value.getValue();
+        return value == null || value.getValue() == null ? defaultValue : value.getValue();
     }
 
     @Override

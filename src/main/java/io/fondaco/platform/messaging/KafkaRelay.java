@@ -28,11 +28,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the outbox to Kafka when one is configured: a batch at a time, and the cursors move when all of it was
- * acknowledged by every in-sync replica. A crash in between publishes it again; the identifiers tell.
+ * Publishes the outbox to Kafka if Kafka is configured, one batch at a time. The cursors advance when every in-sync
+ * replica has acknowledged the whole batch. A crash in between publishes the batch again under the same event ids.
  *
- * <p>It has a producer of its own, made anew after a failure, rather than an outgoing channel: a channel keeps a buffer
- * that outlives the batch, and must be connected to something also where there is no Kafka.
+ * <p>It uses a producer of its own, which is replaced after a failure, and not an outgoing channel: the buffer of a
+ * channel outlives the batch, and a channel must be connected also where there is no Kafka.
  */
 @ApplicationScoped
 class KafkaRelay {
@@ -70,9 +70,9 @@ class KafkaRelay {
     private CompletionStage<Void> publish(List<Event> events) {
         try {
             Producer<String, byte[]> open = open();
-            List<Event> left = events;
-            while (!left.isEmpty()) {
-                left = publishFirstOfEachSubject(open, left);
+            List<Event> remaining = events;
+            while (!remaining.isEmpty()) {
+                remaining = publishFirstOfEachSubject(open, remaining);
             }
             metrics.published(events.size());
             return CompletableFuture.completedStage(null);
@@ -81,36 +81,36 @@ class KafkaRelay {
             return CompletableFuture.failedStage(e);
         } catch (Exception e) {
             metrics.publishFailed();
-            // What it still holds must not come after what is sent next.
+            // Records that the producer still buffers must not arrive after those that are sent next.
             close();
             return CompletableFuture.failedStage(e);
         }
     }
 
     /**
-     * Publishes the first event of every subject and waits until all are acknowledged. A later one of the same subject is not
-     * even sent before: a producer that gives one batch up may still get the next one through.
+     * Publishes the first event of every subject and waits until all are acknowledged. Later events of the same subject
+     * are not sent before that, because a producer that gives up a batch may still deliver the next one.
      *
-     * @return those that are left
+     * @return the events that remain to be sent
      */
     private List<Event> publishFirstOfEachSubject(Producer<String, byte[]> open, List<Event> events)
             throws InterruptedException, ExecutionException, TimeoutException {
         Set<String> subjects = new HashSet<>();
-        List<Event> left = new ArrayList<>();
+        List<Event> remaining = new ArrayList<>();
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (Event event : events) {
             if (subjects.add(event.subject())) {
                 sent.add(open.send(CloudEventCodec.encode(kafka.topic(), event)));
             } else {
-                left.add(event);
+                remaining.add(event);
             }
         }
         open.flush();
         for (Future<RecordMetadata> acknowledged : sent) {
-            // The producer gives up before this.
+            // The producer's own delivery timeout is shorter than this one.
             acknowledged.get(kafka.timeout().toMillis(), TimeUnit.MILLISECONDS);
         }
-        return left;
+        return remaining;
     }
 
     private synchronized Producer<String, byte[]> open() {

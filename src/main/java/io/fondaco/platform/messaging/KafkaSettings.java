@@ -6,22 +6,22 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** The broker that carries events, if one does. */
+/** The Kafka cluster that transports events, if one is configured. */
 @ConfigMapping(prefix = "fondaco.kafka")
 interface KafkaSettings {
     String TOPIC = "fondaco.events";
 
-    /** {@code host:port,host:port}. Absent: the database carries the events. */
+    /** {@code host:port,host:port}. If absent, the database transports the events. */
     Optional<String> bootstrapServers();
 
-    /** The topic; keyed by subject, so that a subject's events keep their order. */
+    /** The topic. Its records are keyed by subject, so that the events of a subject keep their order. */
     @WithDefault(TOPIC)
     String topic();
 
-    /** How long the broker has to acknowledge a batch; after that it is sent again. */
+    /** Time in which the broker must acknowledge a batch; after that the batch is sent again. */
     @WithDefault("15s")
     Duration timeout();
 
-    /** Further settings of the producer, by Kafka's names: security, compression. */
+    /** Further producer settings under Kafka's own names, for example for security or compression. */
     Map<String, String> producer();
 }

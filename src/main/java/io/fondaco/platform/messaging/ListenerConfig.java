@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 
-/** Which channels of the configuration carry events, and how. */
+/** Reads from the configuration which channels are listeners of events and how their events are transported. */
 @ApplicationScoped
 class ListenerConfig {
-    /** The name under which Kafka's relay reads the outbox. */
+    /** The name under which the Kafka relay reads the outbox. */
     static final String KAFKA_RELAY = "kafka";
 
     static final String BOOTSTRAP_SERVERS = "fondaco.kafka.bootstrap-servers";
 
-    /** Names the connector of a channel, which is its group. */
+    /** The property that sets the connector of a channel; its group is the name of the channel. */
     static final Pattern CONNECTOR = Pattern.compile("mp\\.messaging\\.incoming\\.([^.\"]+)\\.connector");
 
     private final Config config;
@@ -26,7 +26,7 @@ class ListenerConfig {
         this.config = config;
     }
 
-    /** The channels that listen to events and are switched on. */
+    /** The enabled channels that listen to events. */
     SortedSet<String> names() {
         SortedSet<String> names = new TreeSet<>();
         for (String property : config.getPropertyNames()) {
@@ -47,12 +47,12 @@ class ListenerConfig {
                 && config.getOptionalValue(prefix + ".enabled", Boolean.class).orElse(true);
     }
 
-    /** Who reads the outbox: all of them, or the relay alone while Kafka carries the events. */
+    /** The readers of the outbox: all listeners, or only the relay if Kafka transports the events. */
     List<String> outboxConsumers() {
         return kafkaServers().isPresent() ? List.of(KAFKA_RELAY) : List.copyOf(names());
     }
 
-    /** Kafka's servers, if it carries the events. */
+    /** The Kafka servers; empty if the database transports the events. */
     Optional<String> kafkaServers() {
         return config.getOptionalValue(BOOTSTRAP_SERVERS, String.class);
     }

@@ -20,13 +20,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
-/** Carrying events in numbers: {@code fondaco_messaging_…}, per listener; {@code kafka} is the relay. */
+/** Metrics of event delivery, {@code fondaco_messaging_…}, per listener. The listener {@code kafka} is the relay. */
 @Startup
 @ApplicationScoped
 class MessagingMetrics {
     private static final String LISTENER = "listener";
 
-    /** What is committed in the outbox beyond a reader's cursors, counted up to a bound; who reads from Kafka has none. */
+    /**
+     * Counts the events beyond the cursors of each reader of the outbox, up to 100,000, and the retries and dead
+     * letters of all listeners. Listeners that read from Kafka have a backlog of 0 here.
+     */
     private static final String BACKLOG = """
             SELECT s.listener,
                    (SELECT count(*) FROM (
@@ -59,11 +62,11 @@ class MessagingMetrics {
         this.registry = registry;
         this.connections = connections;
         this.publishFailures = Counter.builder("fondaco.messaging.publish.failures")
-                .description("Batches that Kafka did not take")
+                .description("Batches that could not be published to Kafka")
                 .register(registry);
     }
 
-    /** Events whose effects are about to commit. */
+    /** Counts events whose effects are about to be committed. */
     void handled(String listener, List<Event> events) {
         if (events.isEmpty()) {
             return;
@@ -71,7 +74,7 @@ class MessagingMetrics {
         handled.computeIfAbsent(listener, key -> counter("handled", "Events handled", key))
                 .increment(events.size());
         Timer timer = latency.computeIfAbsent(listener, key -> Timer.builder("fondaco.messaging.latency")
-                .description("From telling an event to handling it")
+                .description("Time from the publication of an event to its handling")
                 .tag(LISTENER, key)
                 .publishPercentiles(0.5, 0.99)
                 .register(registry));
@@ -83,7 +86,7 @@ class MessagingMetrics {
     }
 
     void failed(String listener) {
-        counter("failures", "Times that a listener failed at an event", listener)
+        counter("failures", "Failed attempts of a listener to handle an event", listener)
                 .increment();
     }
 
@@ -106,34 +109,34 @@ class MessagingMetrics {
     }
 
     /**
-     * Looks how much is waiting; one statement.
+     * Measures the backlogs; one statement.
      *
-     * @param readers of the outbox
+     * @param readers the listeners that read the outbox
      */
     void sampleBacklog(List<String> readers) throws SQLException {
-        Map<String, ListenerBacklog> now = new HashMap<>();
+        Map<String, ListenerBacklog> sampled = new HashMap<>();
         try (Connection connection = connections.toPrimary();
                 PreparedStatement select = connection.prepareStatement(BACKLOG)) {
             select.setArray(1, connection.createArrayOf("text", readers.toArray()));
             select.setArray(2, connection.createArrayOf("text", readers.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    now.put(
+                    sampled.put(
                             row.getString(1),
                             new ListenerBacklog(
                                     row.getLong(2), Math.max(0, row.getDouble(3)), row.getLong(4), row.getLong(5)));
                 }
             }
         }
-        backlogs = Map.copyOf(now);
-        now.keySet().stream().filter(described::add).forEach(this::registerGauges);
+        backlogs = Map.copyOf(sampled);
+        sampled.keySet().stream().filter(described::add).forEach(this::registerGauges);
     }
 
     private void registerGauges(String listener) {
         gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, ListenerBacklog::events);
-        gauge("backlog.age.seconds", "How long the oldest of them waits", listener, ListenerBacklog::ageSeconds);
-        gauge("parked", "Events to be tried again, and those behind them", listener, ListenerBacklog::parked);
-        gauge("dead.letters", "Events given up", listener, ListenerBacklog::dead);
+        gauge("backlog.age.seconds", "Age of the oldest event that waits for a listener", listener, ListenerBacklog::ageSeconds);
+        gauge("parked", "Events in the retry queue, including those that wait behind a failed one", listener, ListenerBacklog::parked);
+        gauge("dead.letters", "Dead letters", listener, ListenerBacklog::dead);
     }
 
     private void gauge(String name, String description, String listener, ToDoubleFunction<ListenerBacklog> value) {

@@ -4,49 +4,48 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How events are carried, tried again and kept. */
+/** Settings of the delivery, the retries and the retention of events. */
 @ConfigMapping(prefix = "fondaco.messaging")
 interface MessagingSettings {
-    /** Events that a listener is handed at a time, per bucket of subjects; there are 8 buckets. */
+    /** Maximum number of events per bucket that a listener handles together; there are 8 buckets. */
     @WithDefault("64")
     int batch();
 
-    /** How often an idle pod asks whether there is anything; its own commits wake it at once. */
+    /** Interval at which an idle worker checks for events. Commits of its own pod wake it immediately. */
     @WithDefault("500ms")
     Duration idleInterval();
 
-    /** How often it looks while there has been something to do in the last two seconds. What comes meanwhile goes together. */
+    /** Interval of fetches within 2 s after the last event. Events that arrive meanwhile are handled together. */
     @WithDefault("40ms")
     Duration busyInterval();
 
-    /** How often it looks whatever the cheaper question says. */
+    /** Interval at which a worker fetches even if the cheap check finds no pending work. */
     @WithDefault("10s")
     Duration safetyInterval();
 
-    /** How long a worker that is not heard of keeps what it has taken up. By the clock of the database. */
+    /** Time after which the buckets of a worker without heartbeat are free again, by the clock of the database. */
     @WithDefault("10s")
     Duration lease();
 
-    /** How often a listener may fail at an event before it becomes a dead letter. */
+    /** Number of failed attempts after which an event becomes a dead letter. */
     @WithDefault("10")
     int maxAttempts();
 
-    /** After the first failure; doubles each time, each up to a fifth more or less. */
+    /** Delay of the first retry. It doubles with each attempt, with a random deviation of up to a fifth. */
     @WithDefault("1s")
     Duration retryDelay();
 
+    /** Upper bound of the doubling delay. */
     @WithDefault("5m")
     Duration maxRetryDelay();
 
-    /**
-     * How long events stay in the outbox; longer where a listener has not read them yet. Whole days are dropped.
-     */
+    /** Retention of events in the outbox; longer while a listener has not read them. Whole days are dropped. */
     @WithDefault("2d")
     Duration retention();
 
     /**
-     * How long it is remembered what listeners have done; more than brokers keep messages. What arrives later is a dead
-     * letter, for nobody can tell whether it is new.
+     * Retention of the inbox. It must be longer than the retention of the broker. An event that arrives later becomes a
+     * dead letter, because it may have been handled before.
      */
     @WithDefault("8d")
     Duration inboxRetention();

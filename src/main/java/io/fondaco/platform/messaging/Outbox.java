@@ -13,21 +13,24 @@ import java.sql.PreparedStatement;
 import java.util.List;
 import org.hibernate.Session;
 
-/** Where modules tell what their transactions do. */
+/** Publishes the events of a transaction. */
 @ApplicationScoped
 public class Outbox {
-    /** Buckets of subjects: as many workers can share a listener's work. Changing it needs an empty outbox. */
+    /**
+     * Number of buckets of subjects, and the maximum number of workers that share the work of a listener. The outbox
+     * must be empty when it changes.
+     */
     static final int BUCKETS = 8;
 
     private static final int MAX_DATA_LENGTH = 16 * 1024;
 
     private static final String INSERT_EVENTS = """
-            WITH told AS (
+            WITH new_event AS (
                 SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::smallint[], ?::bigint[], ?::text[])
                               WITH ORDINALITY AS t (id, type, subject, bucket, version, data, n)
             ), counted AS (
                 INSERT INTO messaging.subject AS s (name, sequence)
-                SELECT subject, count(*) FROM told GROUP BY subject ORDER BY subject
+                SELECT subject, count(*) FROM new_event GROUP BY subject ORDER BY subject
                 ON CONFLICT (name) DO UPDATE SET sequence = s.sequence + excluded.sequence
                 RETURNING name, sequence
             )
@@ -35,7 +38,7 @@ public class Outbox {
             SELECT bucket, id, type, subject,
                    c.sequence - count(*) OVER (PARTITION BY subject) + row_number() OVER (PARTITION BY subject ORDER BY n),
                    version, data, ?
-              FROM told t JOIN counted c ON c.name = t.subject ORDER BY n
+              FROM new_event t JOIN counted c ON c.name = t.subject ORDER BY n
             """;
 
     private final EntityManager entities;
@@ -58,9 +61,10 @@ public class Outbox {
     }
 
     /**
-     * Tells what the transaction in hand does, in this order. When it commits, every listener gets to know, at least once and
-     * each subject's events in the order of their numbers; when it rolls back, nothing was told. One statement, which
-     * locks the subjects' counts until the transaction ends: to be called late in it, with all that it tells.
+     * Publishes events of the current transaction, in this order. If it commits, every listener receives them at least
+     * once, the events of a subject in the order of their sequence numbers. If it rolls back, nothing is published. One
+     * statement. It locks the counters of the subjects until the transaction ends, so call it late and once, with all
+     * events.
      *
      * @throws IllegalStateException outside of a transaction, or with data of more than 16 KiB
      */
@@ -68,7 +72,7 @@ public class Outbox {
         if (events.isEmpty()) {
             return;
         }
-        afterCommit.requireTransaction("Events are told in the transaction that they tell of");
+        afterCommit.requireTransaction("Events must be published in the transaction that causes them");
         asyncCommit.disable();
         insert(events);
         afterCommit.run(wakeUp::signalNewEvents);
@@ -97,7 +101,8 @@ public class Outbox {
         String data = Json.write(json, event.data());
         if (data.length() > MAX_DATA_LENGTH) {
             throw new IllegalStateException(
-                    "%s tells too much: %,d characters".formatted(event.type().name(), data.length()));
+                    "The data of event %s has %,d characters; the limit is %,d"
+                            .formatted(event.type().name(), data.length(), MAX_DATA_LENGTH));
         }
         return data;
     }

@@ -4,7 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** Reads the outbox for a listener, and keeps this worker's share of the listener's buckets. */
+/** Reads the outbox for a listener and keeps this worker's share of the buckets of the listener. */
 @ApplicationScoped
 class OutboxBatchSources {
     private static final long REBALANCE_INTERVAL_NANOS = Duration.ofSeconds(3).toNanos();
@@ -15,8 +15,8 @@ class OutboxBatchSources {
     private final MessagingSettings settings;
 
     OutboxBatchSources(
-            OutboxReader log, BucketLeases bucketLeases, WorkerHeartbeat workerHeartbeat, MessagingSettings settings) {
-        this.outboxReader = log;
+            OutboxReader outboxReader, BucketLeases bucketLeases, WorkerHeartbeat workerHeartbeat, MessagingSettings settings) {
+        this.outboxReader = outboxReader;
         this.bucketLeases = bucketLeases;
         this.heartbeat = workerHeartbeat;
         this.settings = settings;
@@ -48,13 +48,13 @@ class OutboxBatchSources {
                     () -> outboxReader.advance(listener, bucketLeases.workerId(), fetchResult));
         }
 
-        /** When there are more workers or fewer; and now and then while the share is not what it should be. */
+        /** Rebalances when the number of workers changes, and every 3 s while this worker does not hold its share. */
         private void rebalanceIfNeeded() throws SQLException {
-            int fair = Math.ceilDiv(Outbox.BUCKETS, heartbeat.liveWorkers());
+            int fairShare = Math.ceilDiv(Outbox.BUCKETS, heartbeat.liveWorkers());
             long now = System.nanoTime();
-            if (fair != targetBuckets || (heldBuckets != fair && now - rebalancedAt > REBALANCE_INTERVAL_NANOS)) {
-                bucketLeases.rebalance(listener, fair);
-                targetBuckets = fair;
+            if (fairShare != targetBuckets || (heldBuckets != fairShare && now - rebalancedAt > REBALANCE_INTERVAL_NANOS)) {
+                bucketLeases.rebalance(listener, fairShare);
+                targetBuckets = fairShare;
                 rebalancedAt = now;
             }
         }

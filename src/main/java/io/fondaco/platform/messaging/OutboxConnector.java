@@ -19,8 +19,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 
 /**
- * Carries events from the outbox straight to a listener: the channel's name is the listener's, a message is a batch of
- * events, and the next one follows when it was acknowledged.
+ * Delivers events from the outbox to a listener. The name of the channel is the name of the listener. A message is a
+ * batch of events; the next message follows when it is acknowledged.
  */
 @ApplicationScoped
 @Connector(OutboxConnector.NAME)
@@ -44,13 +44,13 @@ class OutboxConnector implements InboundConnector {
                 vertx, handler -> heartbeat.startConsumer(listener, batchSources.forListener(listener), handler));
     }
 
-    /** @param follow begins to hand batches on */
+    /** @param start starts to pass batches to the given handler */
     static Multi<Message<EventBatch>> messages(
-            Vertx vertx, Consumer<Function<List<Event>, CompletionStage<Void>>> follow) {
-        // One batch is under way at a time, so the buffer holds one at most.
+            Vertx vertx, Consumer<Function<List<Event>, CompletionStage<Void>>> start) {
+        // One batch is in progress at a time, so the buffer holds one message at most.
         return Multi.createFrom()
                 .emitter(
-                        emitter -> follow.accept(events -> {
+                        emitter -> start.accept(events -> {
                             CompletableFuture<Void> handled = new CompletableFuture<>();
                             emitter.emit(message(vertx, events, handled));
                             return handled;
@@ -58,23 +58,23 @@ class OutboxConnector implements InboundConnector {
                         BackPressureStrategy.BUFFER);
     }
 
-    /** In a context of its own, as Kafka's messages are: what a listener is at is remembered there, its trace for one. */
+    /** Gives the message a Vert.x context of its own, as Kafka messages have: state such as the trace is kept in it. */
     private static Message<EventBatch> message(Vertx vertx, List<Event> events, CompletableFuture<Void> handled) {
         return Message.of(
                         new EventBatch(events),
                         () -> {
                             handled.complete(null);
-                            return done();
+                            return completed();
                         },
                         thrown -> {
                             handled.completeExceptionally(thrown);
-                            return done();
+                            return completed();
                         })
                 .addMetadata(
                         new LocalContextMetadata(VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext())));
     }
 
-    private static CompletionStage<Void> done() {
+    private static CompletionStage<Void> completed() {
         return CompletableFuture.completedStage(null);
     }
 }

@@ -18,8 +18,8 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * Makes the coming days of the logs and drops those that are past: of the outbox when every listener has read them, of the
- * inbox when nothing of that day can come any more.
+ * Creates the daily partitions of the outbox and the inbox ahead of time and drops expired ones: a partition of the
+ * outbox when every listener has read it, a partition of the inbox when no event of that day is accepted any more.
  */
 @ApplicationScoped
 class OutboxPartitions {
@@ -30,7 +30,7 @@ class OutboxPartitions {
             DELETE FROM messaging.subscription WHERE seen_at < now() - make_interval(secs => ?) RETURNING listener
             """;
 
-    /** Days of a log, the oldest first. */
+    /** Days of the expired partitions of a log, the oldest first. */
     private static final String EXPIRED_PARTITIONS = """
             SELECT to_date(right(c.relname, 8), 'YYYYMMDD') AS day
               FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -39,7 +39,7 @@ class OutboxPartitions {
              ORDER BY day
             """;
 
-    /** What a listener has not read keeps its day, and the days after it. */
+    /** An unread event keeps the partition of its day and those of the days after it. */
     private static final String HAS_UNREAD_EVENTS = """
             SELECT EXISTS (
                 SELECT FROM messaging.cursor c
@@ -108,22 +108,22 @@ class OutboxPartitions {
     }
 
     private static void createPartitions(Connection connection, String log) throws SQLException {
-        try (PreparedStatement make = connection.prepareStatement("""
+        try (PreparedStatement create = connection.prepareStatement("""
                 SELECT messaging.create_partition(?, (now() AT TIME ZONE 'UTC')::date + n) FROM generate_series(0, ?) AS n
                 """)) {
-            make.setString(1, log);
-            make.setInt(2, DAYS_AHEAD);
-            make.execute();
+            create.setString(1, log);
+            create.setInt(2, DAYS_AHEAD);
+            create.execute();
         }
     }
 
     private void deleteInactiveListeners(Connection connection) throws SQLException {
-        try (PreparedStatement forget = connection.prepareStatement(DELETE_INACTIVE_LISTENERS)) {
-            forget.setDouble(1, Seconds.of(settings.retention()));
-            try (ResultSet row = forget.executeQuery()) {
+        try (PreparedStatement delete = connection.prepareStatement(DELETE_INACTIVE_LISTENERS)) {
+            delete.setDouble(1, Seconds.of(settings.retention()));
+            try (ResultSet row = delete.executeQuery()) {
                 while (row.next()) {
                     LOG.warnf(
-                            "Nobody has listened as %s for %s: it is forgotten",
+                            "Listener %s was not active for %s; its subscription and its cursors are deleted",
                             row.getString(1), settings.retention());
                 }
             }
@@ -144,7 +144,7 @@ class OutboxPartitions {
         }
         for (LocalDate day : days) {
             if (ifRead && hasUnreadEvents(connection, day)) {
-                LOG.warnf("Events of %s are kept: a listener has not read them", day);
+                LOG.warnf("The outbox partition of %s is kept: a listener has not read all of its events", day);
                 return;
             }
             try (PreparedStatement drop = connection.prepareStatement("SELECT messaging.drop_partition(?, ?)")) {

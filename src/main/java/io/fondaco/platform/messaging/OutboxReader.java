@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Reads the outbox from where a listener's cursors stand.
+ * Reads the outbox from the cursors of a listener.
  *
- * <p>Positions are handed out before commits, so rows may be seen after others with higher positions. A cursor therefore
- * says two things: the highest position read, and the snapshot it was read in. What lies below the position but was
- * written by a transaction that this snapshot did not see is read too, as soon as it can be seen. So nothing is missed, and
- * nothing waits for whoever keeps a transaction open. A subject's own events are never out of order: their count is
+ * <p>Positions are assigned before commit, so a row may become visible after others with higher positions. A cursor
+ * therefore holds two values: the highest position read, and the snapshot of that read. A row below the position whose
+ * transaction was not visible in that snapshot is read as soon as it is visible. So no event is missed, and no event
+ * waits for a transaction that stays open. The events of one subject are never out of order, because their counter is
  * locked until commit.
  */
 @ApplicationScoped
@@ -29,10 +29,10 @@ class OutboxReader {
             "o.bucket, o.position, o.id, o.type, o.subject, o.sequence, o.version, o.published_at, o.data, o.traceparent";
 
     /**
-     * What lies above a cursor is found by its bucket and position; what lies below and could not be seen, by the
-     * transaction alone: with the bucket as well, the planner may take the index of positions and read the whole log.
+     * Finds rows above a cursor by bucket and position. Finds rows below it that were not visible before by transaction
+     * only: with a condition on the bucket, the planner may use the index on positions and read the whole log.
      *
-     * <p>Parameters: the listener, the worker, how many of each bucket.
+     * <p>Parameters: the listener, the worker, the maximum number of rows per bucket.
      */
     static final String FETCH = """
             WITH held AS MATERIALIZED (
@@ -48,23 +48,25 @@ class OutboxReader {
                    AND NOT pg_visible_in_snapshot(o.xid, c.seen)
             )
             SELECT c.bucket AS held, c.epoch, pg_current_snapshot()::text AS snapshot,
-                   pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()) AS settled, u.*
+                   pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot()) AS complete, u.*
               FROM held c LEFT JOIN unread u ON u.bucket = c.bucket
              ORDER BY u.position
             """.formatted(COLUMNS);
 
-    /** Not waited for until it is on disk: after a crash of the server some is read again, and the inbox knows it. */
+    /**
+     * Commits asynchronously: after a crash of the server some events are read again, and the inbox filters them out.
+     */
     private static final String ADVANCE = """
-            WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true) AS commit
+            WITH async_commit AS (SELECT set_config('synchronous_commit', 'off', true) AS commit
             ), held AS (
                 SELECT listener, bucket, epoch FROM messaging.cursor
                  WHERE listener = ? AND owner = ? ORDER BY bucket FOR NO KEY UPDATE
             )
             UPDATE messaging.cursor c
                SET position = greatest(c.position, w.position), seen = ?::pg_snapshot
-              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), held h, unhurried u
+              FROM unnest(?::smallint[], ?::bigint[], ?::bigint[]) AS w (bucket, epoch, position), held h, async_commit a
              WHERE c.listener = h.listener AND c.bucket = h.bucket AND h.bucket = w.bucket AND h.epoch = w.epoch
-               AND u.commit = 'off'
+               AND a.commit = 'off'
             """;
 
     private final Connections connections;
@@ -73,42 +75,42 @@ class OutboxReader {
         this.connections = connections;
     }
 
-    /** A cursor as it was when it was read from, and how far the reading came. */
+    /** A cursor: its bucket, the epoch of its lease, and the highest position that was read. */
     record CursorPosition(short bucket, long epoch, long position) {}
 
     /**
-     * What a listener has not read yet.
+     * The unread events of a listener.
      *
-     * @param snapshotComplete whether no transaction was under way that this could have missed
-     * @param cursors every bucket that the worker holds
+     * @param cursors the cursors of all buckets that the worker holds
+     * @param snapshotComplete whether no transaction was open whose events this read could have missed
      */
     record FetchResult(List<Event> events, List<CursorPosition> cursors, String snapshot, boolean snapshotComplete) {}
 
-    /** One statement. */
+    /** Reads up to the given number of events per bucket; one statement. */
     FetchResult fetch(String listener, UUID worker, int perBucket) throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement look = connection.prepareStatement(FETCH)) {
-            look.setString(1, listener);
-            look.setObject(2, worker);
-            look.setInt(3, perBucket);
+                PreparedStatement select = connection.prepareStatement(FETCH)) {
+            select.setString(1, listener);
+            select.setObject(2, worker);
+            select.setInt(3, perBucket);
             List<Event> events = new ArrayList<>();
-            Map<Short, CursorPosition> places = new HashMap<>();
+            Map<Short, CursorPosition> cursors = new HashMap<>();
             String snapshot = "";
-            boolean settled = true;
-            try (ResultSet row = look.executeQuery()) {
+            boolean snapshotComplete = true;
+            try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     snapshot = row.getString("snapshot");
-                    settled = row.getBoolean("settled");
+                    snapshotComplete = row.getBoolean("complete");
                     CursorPosition cursorPosition =
                             new CursorPosition(row.getShort("held"), row.getLong("epoch"), row.getLong("position"));
-                    places.merge(
+                    cursors.merge(
                             cursorPosition.bucket(), cursorPosition, (a, b) -> a.position() >= b.position() ? a : b);
                     if (row.getObject("id") != null) {
                         events.add(mapEvent(row, 0, false));
                     }
                 }
             }
-            return new FetchResult(List.copyOf(events), List.copyOf(places.values()), snapshot, settled);
+            return new FetchResult(List.copyOf(events), List.copyOf(cursors.values()), snapshot, snapshotComplete);
         }
     }
 
@@ -126,7 +128,7 @@ class OutboxReader {
                 row.getString("traceparent"));
     }
 
-    /** Moves the cursors to where the look came, where the worker still holds them; one statement. */
+    /** Advances the cursors that the worker still holds to the positions of the fetch; one statement. */
     void advance(String listener, UUID worker, FetchResult fetchResult) throws SQLException {
         try (Connection connection = connections.toPrimary();
                 PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
@@ -143,18 +145,21 @@ class OutboxReader {
     }
 
     /**
-     * What an idle worker asks: how many positions were handed out, and whether something parked is due. One statement that
-     * reads next to nothing.
+     * What an idle worker checks.
+     *
+     * @param lastPosition the last position that was assigned
+     * @param retriesDue whether an event of the retry queue is due
      */
     record PendingWork(long lastPosition, boolean retriesDue) {}
 
+    /** One cheap statement. */
     PendingWork checkPendingWork() throws SQLException {
         try (Connection connection = connections.toPrimary();
-                PreparedStatement ask = connection.prepareStatement("""
+                PreparedStatement select = connection.prepareStatement("""
                         SELECT (SELECT last_value FROM messaging.outbox_position),
                                EXISTS (SELECT FROM messaging.retry WHERE next_attempt_at <= now())
                         """);
-                ResultSet row = ask.executeQuery()) {
+                ResultSet row = select.executeQuery()) {
             row.next();
             return new PendingWork(row.getLong(1), row.getBoolean(2));
         }

@@ -12,8 +12,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.eclipse.microprofile.reactive.messaging.spi.ConnectorFactory;
 
 /**
- * Carries events that a listener failed at to it once more, whatever carried them the first time. The channel's name is
- * the listener's with {@code -retries} behind it.
+ * Delivers events from the retry queue to their listener, both for the database and for Kafka. The name of the channel
+ * is the name of the listener followed by {@code -retries}.
  */
 @ApplicationScoped
 @Connector(RetryConnector.NAME)
@@ -38,7 +38,7 @@ class RetryConnector implements InboundConnector {
         String channel = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
         if (!channel.endsWith(SUFFIX)) {
             throw new IllegalArgumentException(
-                    "A channel of retries is named <listener>%s, not %s".formatted(SUFFIX, channel));
+                    "A retry channel must be named <listener>%s, but is named %s".formatted(SUFFIX, channel));
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
         return OutboxConnector.messages(

@@ -15,14 +15,14 @@ import java.util.List;
 import org.hibernate.Session;
 
 /**
- * Events to be tried again. Of each subject the one with the lowest number is its turn; those behind it wait until it has
- * been handled or given up.
+ * Events that wait for their next attempt. Only the event with the lowest sequence number of a subject is attempted;
+ * the events behind it wait until it is handled or has become a dead letter.
  */
 @ApplicationScoped
 class RetryQueue {
     static final int MAX_ERROR_LENGTH = 2_000;
 
-    /** How soon an event behind another looks whether its turn has come, should nobody have called it. */
+    /** Interval at which a blocked event is checked again, in case no other event has released it. */
     private static final int BLOCKED_RECHECK_SECONDS = 5;
 
     private static final String INSERT = """
@@ -41,7 +41,7 @@ class RetryQueue {
             """;
 
     private static final String DEFER_BLOCKED = """
-            WITH behind AS (
+            WITH blocked AS (
                 SELECT p.listener, p.subject, p.sequence FROM messaging.retry p
                  WHERE listener = ? AND next_attempt_at <= now()
                    AND EXISTS (SELECT FROM messaging.retry q
@@ -49,7 +49,7 @@ class RetryQueue {
                    FOR NO KEY UPDATE OF p SKIP LOCKED
             )
             UPDATE messaging.retry p SET next_attempt_at = now() + make_interval(secs => ?)
-              FROM behind b WHERE p.listener = b.listener AND p.subject = b.subject AND p.sequence = b.sequence
+              FROM blocked b WHERE p.listener = b.listener AND p.subject = b.subject AND p.sequence = b.sequence
             """;
 
     private final Connections connections;
@@ -60,13 +60,13 @@ class RetryQueue {
         this.entities = entities;
     }
 
-    /** Whose turn it is, and whose time. */
-    List<Event> findDue(String listener, int most) throws SQLException {
+    /** The events that are due for a retry and first in their subject. */
+    List<Event> findDue(String listener, int limit) throws SQLException {
         try (Connection connection = connections.toPrimary()) {
             List<Event> due = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(FIND_DUE)) {
                 select.setString(1, listener);
-                select.setInt(2, most);
+                select.setInt(2, limit);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         due.add(OutboxReader.mapEvent(row, row.getInt("attempts"), true));
@@ -74,32 +74,32 @@ class RetryQueue {
                 }
             }
             if (due.isEmpty()) {
-                try (PreparedStatement wait = connection.prepareStatement(DEFER_BLOCKED)) {
-                    wait.setString(1, listener);
-                    wait.setInt(2, BLOCKED_RECHECK_SECONDS);
-                    wait.executeUpdate();
+                try (PreparedStatement defer = connection.prepareStatement(DEFER_BLOCKED)) {
+                    defer.setString(1, listener);
+                    defer.setInt(2, BLOCKED_RECHECK_SECONDS);
+                    defer.executeUpdate();
                 }
             }
             return due;
         }
     }
 
-    void park(String listener, Event event, String error, Duration until) {
-        insert(listener, List.of(event), 1, error, until);
+    void park(String listener, Event event, String error, Duration delay) {
+        insert(listener, List.of(event), 1, error, delay);
     }
 
     void parkBehind(String listener, List<Event> events) {
-        insert(listener, events, 0, "waits for an earlier one", Duration.ofSeconds(BLOCKED_RECHECK_SECONDS));
+        insert(listener, events, 0, "waits for an earlier event of the subject", Duration.ofSeconds(BLOCKED_RECHECK_SECONDS));
     }
 
-    private void insert(String listener, List<Event> events, int attempts, String error, Duration until) {
+    private void insert(String listener, List<Event> events, int attempts, String error, Duration delay) {
         session().doWork(connection -> {
             try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
                 for (Event event : events) {
                     DeadLetters.bindEvent(insert, listener, event);
                     insert.setInt(10, attempts);
                     insert.setString(11, UnicodeText.truncate(error, MAX_ERROR_LENGTH));
-                    insert.setDouble(12, Seconds.of(until));
+                    insert.setDouble(12, Seconds.of(delay));
                     insert.addBatch();
                 }
                 insert.executeBatch();
@@ -107,7 +107,7 @@ class RetryQueue {
         });
     }
 
-    /** Locks an event that is due, in the transaction in hand. @return false if another worker has it, or had it */
+    /** Locks a due event in the current transaction. @return false if another worker handles it or has handled it */
     boolean tryLock(String listener, Event event) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement lock = connection.prepareStatement("""
@@ -124,12 +124,12 @@ class RetryQueue {
         });
     }
 
-    /** It has been dealt with: the next of its subject has its turn. */
+    /** Removes an event that is handled or dead, and makes the next event of its subject due immediately. */
     void removeAndReleaseNext(String listener, Event event) {
         session().doWork(connection -> {
             try (PreparedStatement delete = connection.prepareStatement(
                             "DELETE FROM messaging.retry WHERE listener = ? AND subject = ? AND sequence = ?");
-                    PreparedStatement call = connection.prepareStatement("""
+                    PreparedStatement release = connection.prepareStatement("""
                             UPDATE messaging.retry SET next_attempt_at = now()
                              WHERE (listener, subject, sequence) IN (
                                    SELECT listener, subject, min(sequence) FROM messaging.retry
@@ -137,14 +137,14 @@ class RetryQueue {
                             """)) {
                 bindKey(delete, 1, listener, event);
                 delete.executeUpdate();
-                call.setString(1, listener);
-                call.setString(2, event.subject());
-                call.executeUpdate();
+                release.setString(1, listener);
+                release.setString(2, event.subject());
+                release.executeUpdate();
             }
         });
     }
 
-    void reschedule(String listener, Event event, String error, Duration until) {
+    void reschedule(String listener, Event event, String error, Duration delay) {
         session().doWork(connection -> {
             try (PreparedStatement update = connection.prepareStatement("""
                     UPDATE messaging.retry
@@ -153,7 +153,7 @@ class RetryQueue {
                     """)) {
                 update.setInt(1, event.attempts() + 1);
                 update.setString(2, UnicodeText.truncate(error, MAX_ERROR_LENGTH));
-                update.setDouble(3, Seconds.of(until));
+                update.setDouble(3, Seconds.of(delay));
                 bindKey(update, 4, listener, event);
                 update.executeUpdate();
             }

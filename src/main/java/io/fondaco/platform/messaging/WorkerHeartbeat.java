@@ -24,9 +24,8 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps this pod's part in carrying events alive: makes its listeners known, says that it lives, asks now and then whether
- * there is anything to do, and leaves in order. An idle pod costs the database
- * some three small statements a second.
+ * Lifecycle of this pod as a worker: subscribes its listeners, records that it is alive, polls for pending work, and
+ * releases its leases at shutdown. An idle pod costs the database about three small statements a second.
  */
 @ApplicationScoped
 class WorkerHeartbeat {
@@ -51,26 +50,29 @@ class WorkerHeartbeat {
 
     WorkerHeartbeat(
             BucketLeases bucketLeases,
-            OutboxReader log,
+            OutboxReader outboxReader,
             ListenerConfig listenerConfig,
             MessagingSettings settings,
             PodRoles podRoles,
             WorkerWakeUp workerWakeUp) {
         this.bucketLeases = bucketLeases;
-        this.outboxReader = log;
+        this.outboxReader = outboxReader;
         this.listenerConfig = listenerConfig;
         this.settings = settings;
         this.podRoles = podRoles;
         this.wakeUp = workerWakeUp;
     }
 
-    /** After the migrations and before anything is served: what is told from now on is for these listeners. */
+    /**
+     * Runs after the migrations and before the pod serves requests, so that the listeners receive every event that is
+     * published from now on.
+     */
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE + 50) StartupEvent event) {
         runLogged(this::subscribe);
-        Thread.ofVirtual().name("messaging-heart").start(this::heartbeatLoop);
+        Thread.ofVirtual().name("messaging-heartbeat").start(this::heartbeatLoop);
     }
 
-    /** Before the channels are taken down: batches under way are finished, and leases given back. */
+    /** Runs before the channels are closed: finishes the current batches and releases the leases. */
     void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
         stopping.countDown();
         wakeUp.signalNewEvents();
@@ -88,14 +90,14 @@ class WorkerHeartbeat {
         return stopping.getCount() == 0;
     }
 
-    /** Waits, unless the pod stops meanwhile. */
+    /** Waits; throws if the pod is stopping. */
     void sleepUnlessStopping(long millis) throws InterruptedException {
         if (stopping.await(millis, TimeUnit.MILLISECONDS)) {
-            throw new InterruptedException("This pod stops");
+            throw new InterruptedException("This pod is stopping");
         }
     }
 
-    /** How many workers are alive. */
+    /** The number of live workers, as of the last heartbeat. */
     int liveWorkers() {
         return liveWorkers;
     }
@@ -104,18 +106,18 @@ class WorkerHeartbeat {
         return subscribed;
     }
 
-    /** Since when a listener listens; what was told clearly before is not for it. */
+    /** The time at which a listener subscribed. It does not receive events that were published before. */
     Instant subscribedSince(String listener) {
         return subscribedSince.getOrDefault(listener, Instant.MIN);
     }
 
-    /** Has what is told handled, from now until this pod stops; nothing where this pod is no worker. */
+    /** Starts a consumer loop for new events that runs until this pod stops; does nothing without the worker role. */
     void startConsumer(
             String name, ConsumerLoop.BatchSource batchSource, Function<List<Event>, CompletionStage<Void>> handler) {
         startConsumer(name, batchSource, handler, settings.busyInterval(), wakeUp.onNewEvents());
     }
 
-    /** The same for what failed; nobody asks for it again and again while there is none. */
+    /** Starts a consumer loop for retries. It polls rarely, because the heartbeat signals when a retry is due. */
     void startRetryConsumer(
             String name, ConsumerLoop.BatchSource batchSource, Function<List<Event>, CompletionStage<Void>> handler) {
         startConsumer(name, batchSource, handler, settings.safetyInterval(), wakeUp.onRetries());
@@ -125,11 +127,11 @@ class WorkerHeartbeat {
             String name,
             ConsumerLoop.BatchSource batchSource,
             Function<List<Event>, CompletionStage<Void>> handler,
-            Duration whileBusy,
+            Duration busyPollInterval,
             WakeUpSignal wakeUpSignal) {
         if (podRoles.has(PodRole.WORKER)) {
             ConsumerLoop consumerLoop =
-                    new ConsumerLoop(name, batchSource, handler, this, settings, whileBusy, wakeUpSignal);
+                    new ConsumerLoop(name, batchSource, handler, this, settings, busyPollInterval, wakeUpSignal);
             consumerLoops.add(consumerLoop);
             consumerLoop.start();
         }
@@ -145,7 +147,7 @@ class WorkerHeartbeat {
             logOnce.reset();
         } catch (SQLException | RuntimeException e) {
             if (!isStopping() && logOnce.shouldLog(e)) {
-                LOG.warnf("Events wait: %s", e.getMessage());
+                LOG.warnf("Event worker failed to subscribe, to send its heartbeat or to release its leases: %s", e.getMessage());
             }
         }
     }
@@ -156,7 +158,8 @@ class WorkerHeartbeat {
         if (listenerConfig.kafkaServers().isPresent()) {
             all.add(ListenerConfig.KAFKA_RELAY);
         }
-        // Kafka's relay begins where the listeners had come, when the database carried their events until now.
+        // If the database has transported the events until now, the Kafka relay starts at the positions of the
+        // listeners.
         bucketLeases.subscribe(all, Map.of(ListenerConfig.KAFKA_RELAY, names));
         subscribedSince = bucketLeases.subscribedSince();
         subscribed = true;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Wakes this pod's workers; any number of rings while one works are one. Who waits for what failed to be due again is not
- * woken by what is new.
+ * Wakes the consumer loops of this pod. Several signals while a loop works count as one. New events do not wake the
+ * loops that wait for retries.
  */
 @ApplicationScoped
 class WorkerWakeUp {
@@ -22,18 +22,18 @@ class WorkerWakeUp {
         return register(retrySignals);
     }
 
-    private static WakeUpSignal register(Set<WakeUpSignal> ears) {
+    private static WakeUpSignal register(Set<WakeUpSignal> signals) {
         WakeUpSignal wakeUpSignal = new WakeUpSignal();
-        ears.add(wakeUpSignal);
+        signals.add(wakeUpSignal);
         return wakeUpSignal;
     }
 
-    /** Something was told. */
+    /** Wakes the loops that wait for new events. */
     void signalNewEvents() {
         newEventSignals.forEach(WakeUpSignal::signal);
     }
 
-    /** Something that failed is due again. */
+    /** Wakes the loops that wait for a retry to become due. */
     void signalRetries() {
         retrySignals.forEach(WakeUpSignal::signal);
     }

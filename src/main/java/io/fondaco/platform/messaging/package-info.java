@@ -1,6 +1,7 @@
 /**
- * What modules tell one another and the world: events are written into the outbox by the transaction that they tell of,
- * carried by the database or by Kafka, and handled by each listener once, in the order of their subject, whatever crashes.
+ * Events between modules and to other systems. A transaction writes the events that it causes to the outbox. The
+ * database or Kafka transports them. Each listener handles every event once and in the order of its subject, also after
+ * a crash.
  */
 @NullMarked
 package io.fondaco.platform.messaging;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who runs a job, when pods die, sleep and wake. Other pods are played by SQL: the table is all that they share. */
+/** Job leases when pods die or are paused. SQL plays the part of other pods, because pods share only the table. */
 @QuarkusTest
 @Timeout(60)
 class JobLeasesTest {
@@ -35,7 +35,7 @@ class JobLeasesTest {
     private final String job = "job-" + UUID.randomUUID();
 
     @Test
-    void aJobThatAPodHasIsNotTakenByAnotherUntilItsLeaseIsOver() throws SQLException {
+    void leasedJobIsNotAcquiredByAnotherPodBeforeItsLeaseExpires() throws SQLException {
         JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         assertThat(leases.acquire(job, NO_MIN_INTERVAL)).isEmpty();
         database.execute(
@@ -47,7 +47,7 @@ class JobLeasesTest {
     }
 
     @Test
-    void whatIsGivenBackCanBeTakenAtOnceButNotSoonerThanItsPeriod() throws SQLException {
+    void releasedJobIsAcquiredAgainOnlyAfterItsMinInterval() throws SQLException {
         JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         leases.release(first, null);
         assertThat(leases.acquire(job, Duration.ofHours(1)))
@@ -57,7 +57,7 @@ class JobLeasesTest {
     }
 
     @Test
-    void whoGivesBackLateTakesNothingFromWhoHasItNow() throws SQLException {
+    void lateReleaseDoesNotAffectTheNextLease() throws SQLException {
         JobLease first = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         database.execute(
                 "UPDATE jobs.lease SET leased_until = now() - interval '1 s' WHERE name = '%s'".formatted(job));
@@ -69,13 +69,13 @@ class JobLeasesTest {
     }
 
     @Test
-    void whoWakesAfterAnotherTookOverWritesNothing() throws SQLException {
+    void transactionOfALostLeaseIsRolledBack() throws SQLException {
         database.execute("CREATE SCHEMA IF NOT EXISTS probe; CREATE TABLE IF NOT EXISTS probe.job (name text)");
-        JobLease mine = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+        JobLease lease = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         database.execute(
                 "UPDATE jobs.lease SET fence = fence + 1, owner = gen_random_uuid() WHERE name = '%s'".formatted(job));
         assertThatThrownBy(() -> ShopDatabase.inTransaction(() -> {
-                    fence.setLease(mine);
+                    fence.setLease(lease);
                     database.execute("INSERT INTO probe.job VALUES ('%s')".formatted(job));
                     fence.requireLease();
                 }))
@@ -85,21 +85,21 @@ class JobLeasesTest {
     }
 
     @Test
-    void whoTakesOverWaitsForTheTransactionThatStandsOnTheFence() throws Exception {
-        JobLease mine = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
+    void takeoverWaitsForTheTransactionThatRequiresTheLease() throws Exception {
+        JobLease lease = leases.acquire(job, NO_MIN_INTERVAL).orElseThrow();
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CompletableFuture<Void> working = CompletableFuture.runAsync(
                     () -> ShopDatabase.inTransaction(() -> {
-                        fence.setLease(mine);
+                        fence.setLease(lease);
                         fence.requireLease();
                         held.countDown();
                         finish.await(30, TimeUnit.SECONDS);
                     }),
                     threads);
             assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
-            CompletableFuture<Optional<JobLease>> taking = CompletableFuture.supplyAsync(
+            CompletableFuture<Optional<JobLease>> takeover = CompletableFuture.supplyAsync(
                     () -> {
                         try {
                             database.execute(
@@ -107,11 +107,11 @@ class JobLeasesTest {
                             return Optional.empty();
                         } catch (SQLException e) {
                             assertThat(e.getSQLState()).isEqualTo("55P03");
-                            return Optional.of(mine);
+                            return Optional.of(lease);
                         }
                     },
                     threads);
-            assertThat(taking.get(20, TimeUnit.SECONDS)).as("it waited").isPresent();
+            assertThat(takeover.get(20, TimeUnit.SECONDS)).as("it waited").isPresent();
             finish.countDown();
             working.get(20, TimeUnit.SECONDS);
         }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What holds of events whatever carries them: the same tests for the database and for Kafka. */
+/** The guarantees of event delivery: the same tests run with the database and with Kafka as transport. */
 @Timeout(60)
 abstract class EventDeliveryGuarantees {
     private static final Duration SOON = Duration.ofSeconds(20);
@@ -49,7 +49,7 @@ abstract class EventDeliveryGuarantees {
     @Inject
     ShopDatabase database;
 
-    /** Has everything that was ever carried arrive once more. */
+    /** Delivers all events again. */
     abstract void redeliverAll() throws Exception;
 
     @BeforeEach
@@ -61,16 +61,16 @@ abstract class EventDeliveryGuarantees {
     }
 
     @AfterEach
-    void heal() {
+    void recoverListener() {
         probeListener.recoverAll();
     }
 
     @Test
-    void everyEventOfEverySubjectIsHandledOnceAndInItsOrder() throws Exception {
+    void everyEventIsHandledOnceInTheOrderOfItsSubject() throws Exception {
         List<String> subjects = IntStream.range(0, 20).mapToObj(_ -> subject()).toList();
-        try (ExecutorService tellers = Executors.newFixedThreadPool(8)) {
+        try (ExecutorService publishers = Executors.newFixedThreadPool(8)) {
             for (int round = 0; round < 25; round++) {
-                subjects.forEach(subject -> tellers.submit(() -> publish(subject)));
+                subjects.forEach(subject -> publishers.submit(() -> publish(subject)));
             }
         }
         for (String subject : subjects) {
@@ -79,7 +79,7 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void severalEventsOfOneTransactionKeepTheirOrder() {
+    void eventsOfOneTransactionKeepTheirOrder() {
         String one = subject();
         String other = subject();
         publish(one, other, one, one, other);
@@ -88,7 +88,7 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void whatIsRolledBackWasNeverTold() throws SQLException {
+    void rolledBackEventIsNotPublished() throws SQLException {
         String subject = subject();
         assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> {
                     outbox.publish(List.of(event(subject)));
@@ -102,7 +102,7 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void outsideOfATransactionNothingCanBeTold() {
+    void publishingOutsideATransactionFails() {
         assertThatThrownBy(() -> publishWithoutTransaction(subject())).hasMessageContaining("in the transaction");
     }
 
@@ -112,7 +112,7 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void whatArrivesAgainIsNotHandledAgain() throws Exception {
+    void redeliveredEventIsNotHandledAgain() throws Exception {
         String subject = subject();
         publish(subject, subject, subject);
         awaitHandled(subject, List.of(1L, 2L, 3L));
@@ -124,58 +124,58 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void whoeverKeepsATransactionOpenHoldsUpNobodyAndIsNotMissed() throws Exception {
+    void openTransactionDelaysNoOtherEventAndItsEventIsNotMissed() throws Exception {
         String slow = subject();
-        // Read by the same cursor: it has come past the slow one's place by the time that this is committed.
+        // In the same bucket: the cursor has passed the position of the slow event before the slow transaction commits.
         String quick = Stream.generate(this::subject)
                 .filter(other -> Outbox.bucket(other) == Outbox.bucket(slow))
                 .findFirst()
                 .orElseThrow();
-        CountDownLatch told = new CountDownLatch(1);
+        CountDownLatch published = new CountDownLatch(1);
         CountDownLatch finish = new CountDownLatch(1);
-        Thread teller = Thread.ofVirtual()
+        Thread publisher = Thread.ofVirtual()
                 .start(() -> ShopDatabase.inTransaction(() -> {
                     outbox.publish(List.of(event(slow)));
-                    told.countDown();
+                    published.countDown();
                     try {
                         finish.await(30, TimeUnit.SECONDS);
                     } catch (InterruptedException e) {
                         throw new IllegalStateException(e);
                     }
                 }));
-        assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(published.await(20, TimeUnit.SECONDS)).isTrue();
         publish(quick);
         publish(quick);
         awaitHandled(quick, List.of(1L, 2L));
         assertThat(handledSequences(slow)).isEmpty();
         finish.countDown();
-        teller.join();
+        publisher.join();
         awaitHandled(slow, List.of(1L));
     }
 
     @Test
-    void aSubjectThatFailsHoldsUpItsOwnEventsOnlyAndGoesOnInOrderWhenItIsWell() {
-        String ill = subject();
-        String well = subject();
-        probeListener.failOn(ill);
+    void failingSubjectBlocksOnlyItsOwnEventsAndContinuesInOrder() {
+        String failing = subject();
+        String healthy = subject();
+        probeListener.failOn(failing);
         int before = probeListener.failures();
-        publish(ill, well, ill, well);
-        publish(ill, well);
-        awaitHandled(well, List.of(1L, 2L, 3L));
+        publish(failing, healthy, failing, healthy);
+        publish(failing, healthy);
+        awaitHandled(healthy, List.of(1L, 2L, 3L));
         await().atMost(SOON).until(() -> probeListener.failures() >= before + 2);
-        assertThat(handledSequences(ill)).isEmpty();
-        probeListener.recover(ill);
-        awaitHandled(ill, List.of(1L, 2L, 3L));
+        assertThat(handledSequences(failing)).isEmpty();
+        probeListener.recover(failing);
+        awaitHandled(failing, List.of(1L, 2L, 3L));
     }
 
     @Test
-    void whatFailsForGoodIsADeadLetterThatCanBeReplayed() {
-        String ill = subject();
-        probeListener.failOn(ill);
-        publish(ill, ill);
-        String letter = await().atMost(SOON).until(() -> findDeadLetterId(ill, 1), id -> id != null);
+    void eventThatFailsForTheLastTimeIsADeadLetterAndCanBeReplayed() {
+        String failing = subject();
+        probeListener.failOn(failing);
+        publish(failing, failing);
+        String deadLetter = await().atMost(SOON).until(() -> findDeadLetterId(failing, 1), id -> id != null);
         given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .get(DEAD_LETTERS_PATH + "/" + letter)
+                .get(DEAD_LETTERS_PATH + "/" + deadLetter)
                 .then()
                 .statusCode(200)
                 .body("listener", equalTo("probe"))
@@ -183,44 +183,44 @@ abstract class EventDeliveryGuarantees {
                 .body("event_id", startsWith("event_"))
                 .body("attempts", equalTo(4))
                 .body("data.note", equalTo("hello"))
-                .body("error", equalTo("IllegalStateException: The probe fails at " + ill));
-        await().atMost(SOON).until(() -> findDeadLetterId(ill, 2) != null);
-        probeListener.recover(ill);
-        // The one behind it was tried when the first was given up; a new one is handled now.
-        publish(ill);
-        awaitHandled(ill, List.of(3L));
+                .body("error", equalTo("IllegalStateException: The probe fails at " + failing));
+        await().atMost(SOON).until(() -> findDeadLetterId(failing, 2) != null);
+        probeListener.recover(failing);
+        // The second event was attempted when the first became a dead letter. A new event is handled now.
+        publish(failing);
+        awaitHandled(failing, List.of(3L));
         for (long sequence : List.of(1L, 2L)) {
             given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                    .post(DEAD_LETTERS_PATH + "/" + findDeadLetterId(ill, sequence) + "/replay")
+                    .post(DEAD_LETTERS_PATH + "/" + findDeadLetterId(failing, sequence) + "/replay")
                     .then()
                     .statusCode(202);
-            await().atMost(SOON).until(() -> handledSequences(ill).contains(sequence));
+            await().atMost(SOON).until(() -> handledSequences(failing).contains(sequence));
         }
-        awaitHandled(ill, List.of(3L, 1L, 2L));
+        awaitHandled(failing, List.of(3L, 1L, 2L));
         given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .get(DEAD_LETTERS_PATH + "/" + letter)
+                .get(DEAD_LETTERS_PATH + "/" + deadLetter)
                 .then()
                 .statusCode(404);
     }
 
     @Test
-    void theTraceThatAnEventWasToldInIsGoneOnWithWhateverBecomesOfIt() {
+    void traceOfAnEventIsContinuedInEveryAttempt() {
         String trace = "%032x".formatted(System.nanoTime());
         String span = "%016x".formatted(System.nanoTime());
-        String ill = subject();
-        probeListener.failOn(ill);
+        String failing = subject();
+        probeListener.failOn(failing);
         try (Scope _ = Span.wrap(SpanContext.create(trace, span, TraceFlags.getSampled(), TraceState.getDefault()))
                 .makeCurrent()) {
-            publish(ill);
+            publish(failing);
         }
-        String letter = await().atMost(SOON).until(() -> findDeadLetterId(ill, 1), id -> id != null);
-        probeListener.recover(ill);
+        String deadLetter = await().atMost(SOON).until(() -> findDeadLetterId(failing, 1), id -> id != null);
+        probeListener.recover(failing);
         given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .post(DEAD_LETTERS_PATH + "/" + letter + "/replay")
+                .post(DEAD_LETTERS_PATH + "/" + deadLetter + "/replay")
                 .then()
                 .statusCode(202);
-        awaitHandled(ill, List.of(1L));
-        assertThat(probeListener.traces(ill))
+        awaitHandled(failing, List.of(1L));
+        assertThat(probeListener.traces(failing))
                 .hasSizeGreaterThanOrEqualTo(5)
                 .containsOnly("00-" + trace + "-" + span + "-01");
         String untraced = subject();
@@ -230,24 +230,24 @@ abstract class EventDeliveryGuarantees {
     }
 
     @Test
-    void aDeadLetterCanBeThrownAwayByWhoMayDoSo() {
-        String ill = subject();
-        probeListener.failOn(ill);
-        publish(ill);
-        String letter = await().atMost(SOON).until(() -> findDeadLetterId(ill, 1), id -> id != null);
-        given().delete(DEAD_LETTERS_PATH + "/" + letter).then().statusCode(401);
+    void deadLetterCanBeDiscardedWithPermission() {
+        String failing = subject();
+        probeListener.failOn(failing);
+        publish(failing);
+        String deadLetter = await().atMost(SOON).until(() -> findDeadLetterId(failing, 1), id -> id != null);
+        given().delete(DEAD_LETTERS_PATH + "/" + deadLetter).then().statusCode(401);
         given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .delete(DEAD_LETTERS_PATH + "/" + letter)
+                .delete(DEAD_LETTERS_PATH + "/" + deadLetter)
                 .then()
                 .statusCode(204);
         given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .post(DEAD_LETTERS_PATH + "/" + letter + "/replay")
+                .post(DEAD_LETTERS_PATH + "/" + deadLetter + "/replay")
                 .then()
                 .statusCode(404);
     }
 
     @Test
-    void whatComesSoLateThatNobodyKnowsWhetherItWasHandledIsADeadLetter() throws SQLException {
+    void eventAfterTheInboxRetentionIsADeadLetter() throws SQLException {
         String subject = subject();
         String id = "01900000-0000-7000-8000-" + "%012x".formatted(System.nanoTime() & 0xFFFFFFFFFFFFL);
         database.execute("""
@@ -276,7 +276,7 @@ abstract class EventDeliveryGuarantees {
                 .untilAsserted(() -> assertThat(handledSequences(subject)).containsExactlyElementsOf(sequences));
     }
 
-    /** The numbers of the events that were handled, in the order of their handling. */
+    /** The sequence numbers of the handled events, in the order of their handling. */
     List<Long> handledSequences(String subject) {
         try {
             String effects = database.query(
@@ -291,16 +291,16 @@ abstract class EventDeliveryGuarantees {
     }
 
     private String findDeadLetterId(String subject, long sequence) {
-        List<Map<String, Object>> letters = given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
+        List<Map<String, Object>> deadLetters = given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
                 .get(DEAD_LETTERS_PATH + "?listener=probe&limit=100")
                 .then()
                 .statusCode(200)
                 .extract()
                 .path("data");
-        return letters.stream()
-                .filter(letter -> letter.get("subject").equals(subject)
-                        && ((Number) letter.get("sequence")).longValue() == sequence)
-                .map(letter -> (String) letter.get("id"))
+        return deadLetters.stream()
+                .filter(deadLetter -> deadLetter.get("subject").equals(subject)
+                        && ((Number) deadLetter.get("sequence")).longValue() == sequence)
+                .map(deadLetter -> (String) deadLetter.get("id"))
                 .findFirst()
                 .orElse(null);
     }

@@ -36,16 +36,16 @@ class KafkaEventDeliveryTest extends EventDeliveryGuarantees {
 
     @Override
     void redeliverAll() {
-        List<ProducerRecord<String, byte[]>> again = new ArrayList<>();
+        List<ProducerRecord<String, byte[]>> copies = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : readTopic()) {
-            again.add(new ProducerRecord<>(TOPIC, null, record.key(), record.value(), record.headers()));
+            copies.add(new ProducerRecord<>(TOPIC, null, record.key(), record.value(), record.headers()));
         }
-        assertThat(again).isNotEmpty();
-        send(again);
+        assertThat(copies).isNotEmpty();
+        send(copies);
     }
 
     @Test
-    void theTopicHoldsCloudEventsInBinaryModeKeyedBySubject() {
+    void topicHoldsCloudEventsInBinaryModeKeyedBySubject() {
         String subject = subject();
         publish(subject, subject);
         awaitHandled(subject, List.of(1L, 2L));
@@ -69,7 +69,7 @@ class KafkaEventDeliveryTest extends EventDeliveryGuarantees {
     }
 
     @Test
-    void whatIsNoEventBecomesADeadLetterAndHoldsUpNobody() throws Exception {
+    void malformedRecordBecomesADeadLetterAndBlocksNoEvent() throws Exception {
         long before = countMalformedDeadLetters();
         send(List.of(
                 new ProducerRecord<>(TOPIC, "rubbish", new byte[] {(byte) 0xFF, 0}),
@@ -78,7 +78,7 @@ class KafkaEventDeliveryTest extends EventDeliveryGuarantees {
         String subject = subject();
         publish(subject);
         awaitHandled(subject, List.of(1L));
-        // Every listener of the tests' application finds them.
+        // Every listener of the test application receives them.
         await().atMost(Duration.ofSeconds(20)).until(() -> countMalformedDeadLetters() >= before + 3);
     }
 

@@ -16,7 +16,7 @@ import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What becomes of the days of the logs. */
+/** Creation and removal of the daily partitions of the outbox and the inbox. */
 @QuarkusTest
 @Timeout(90)
 class OutboxPartitionsTest {
@@ -33,7 +33,7 @@ class OutboxPartitionsTest {
     ShopDatabase database;
 
     @Test
-    void theComingDaysAreMadeBeforeTheyCome() throws SQLException {
+    void partitionsAreCreatedAhead() throws SQLException {
         LocalDate last = TODAY.plusDays(3);
         database.execute("DROP TABLE IF EXISTS messaging.outbox_%1$s, messaging.inbox_%1$s".formatted(name(last)));
         maintain();
@@ -42,7 +42,7 @@ class OutboxPartitionsTest {
     }
 
     @Test
-    void aDayThatEverybodyHasReadIsDroppedAndOneOfTheInboxWhenNothingOfItCanComeAnyMore() throws SQLException {
+    void readOutboxPartitionAndExpiredInboxPartitionAreDropped() throws SQLException {
         LocalDate past = TODAY.minusDays(12);
         LocalDate recent = TODAY.minusDays(5);
         for (LocalDate day : new LocalDate[] {past, recent}) {
@@ -58,14 +58,14 @@ class OutboxPartitionsTest {
     }
 
     @Test
-    void aDayThatAListenerHasNotReadIsKeptUntilItHas() throws Exception {
+    void unreadOutboxPartitionIsKeptUntilItIsRead() throws Exception {
         LocalDate day = TODAY.minusDays(6);
         createPartition("outbox", day);
         probeListener.block();
         try {
             insertEvent(TODAY);
             await().atMost(SOON).until(probeListener::isBlocked);
-            // It does not read this, at work as it is.
+            // The listener does not read this event while it is blocked.
             insertEvent(day);
             maintain();
             assertThat(partitionExists("outbox", day)).isTrue();
@@ -90,7 +90,7 @@ class OutboxPartitionsTest {
                 """.formatted(Outbox.bucket(subject), subject, day.equals(TODAY) ? Instant.now() : day + "T12:00:00Z"));
     }
 
-    /** As if it had not run just now. */
+    /** Runs the job without the minimum interval since its last run. */
     private void maintain() throws SQLException {
         database.execute("DELETE FROM jobs.lease WHERE name = 'messaging-log-days'");
         partitions.maintain();

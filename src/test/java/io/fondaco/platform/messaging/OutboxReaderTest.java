@@ -23,12 +23,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What reading the outbox finds, and what it costs the database: by the application's own statement, for a listener and in
- * buckets that nobody else reads.
+ * The events that a read of the outbox finds, and its cost, with the application's own statement. The tests use a
+ * listener and buckets of their own.
  */
 @QuarkusTest
 class OutboxReaderTest {
-    private static final int LOG = 5_000;
+    private static final int EVENT_COUNT = 5_000;
     private static final UUID WORKER = UUID.randomUUID();
 
     private final javax.sql.DataSource primary;
@@ -40,11 +40,11 @@ class OutboxReaderTest {
     OutboxReaderTest(
             @DataSource("primary") javax.sql.DataSource primary,
             ShopDatabase database,
-            OutboxReader log,
+            OutboxReader outboxReader,
             BucketLeases bucketLeases) {
         this.primary = primary;
         this.database = database;
-        this.outboxReader = log;
+        this.outboxReader = outboxReader;
         this.bucketLeases = bucketLeases;
     }
 
@@ -64,13 +64,13 @@ class OutboxReaderTest {
         database.execute("DELETE FROM messaging.outbox WHERE bucket >= 100");
     }
 
-    /** As many rows of the log are touched when it is long as when it is short. */
+    /** The number of rows that a read touches does not depend on the length of the outbox. */
     @Test
-    void readingDoesNotReadTheLogAgain() throws SQLException {
+    void readDoesNotScanTheWholeOutbox() throws SQLException {
         try (Connection connection = primary.getConnection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                statement.execute(insertEvents(LOG, "generate_series(1, %d) AS n".formatted(LOG)));
+                statement.execute(insertEvents(EVENT_COUNT, "generate_series(1, %d) AS n".formatted(EVENT_COUNT)));
                 statement.execute("""
                         UPDATE messaging.cursor SET position = (SELECT last_value FROM messaging.outbox_position)
                          WHERE listener = 'reader'
@@ -80,7 +80,7 @@ class OutboxReaderTest {
                         UPDATE messaging.cursor SET seen = pg_current_snapshot() WHERE listener = 'reader'
                         """);
                 connection.commit();
-                // The plan that a connection keeps is made for any listener, like this one.
+                // A cached plan of a connection is generic, so test a generic plan.
                 statement.execute("SET LOCAL plan_cache_mode = force_generic_plan");
                 assertThat(fetchSubjects(connection)).isEmpty();
                 try (ResultSet row = statement.executeQuery("""
@@ -96,7 +96,7 @@ class OutboxReaderTest {
     }
 
     @Test
-    void whatCommitsLateIsReadOnceAndInTheMeantimeNothingWaits() throws SQLException {
+    void lateCommitIsReadOnceAndDelaysNoOtherEvent() throws SQLException {
         try (Connection slow = primary.getConnection();
                 Connection reader = primary.getConnection()) {
             slow.setAutoCommit(false);
@@ -114,15 +114,15 @@ class OutboxReaderTest {
         }
     }
 
-    /** Those who lock several in another order lock one another out, sooner or later. */
+    /** Statements that lock several cursors in different orders would deadlock. */
     @Test
-    void whoWritesSeveralCursorsLocksThemInTheOrderOfTheirBuckets() throws Exception {
-        // So that they lie the other way round.
+    void cursorsAreLockedInTheOrderOfTheirBuckets() throws Exception {
+        // The updates store the rows in reverse order.
         for (int bucket = 107; bucket >= 100; bucket--) {
             database.execute("UPDATE messaging.cursor SET owner = '%s' WHERE listener = 'reader' AND bucket = %d"
                     .formatted(bucketLeases.workerId(), bucket));
         }
-        List<OutboxReader.CursorPosition> places = IntStream.rangeClosed(100, 107)
+        List<OutboxReader.CursorPosition> cursors = IntStream.rangeClosed(100, 107)
                 .mapToObj(bucket -> new OutboxReader.CursorPosition((short) bucket, 0, 0))
                 .toList()
                 .reversed();
@@ -130,11 +130,11 @@ class OutboxReaderTest {
         assertThat(unlockedBucketsWhileOneIsLocked(() -> outboxReader.advance(
                         "reader",
                         bucketLeases.workerId(),
-                        new OutboxReader.FetchResult(List.of(), places, snapshot, true))))
+                        new OutboxReader.FetchResult(List.of(), cursors, snapshot, true))))
                 .as("advance")
                 .containsExactly(105, 106, 107);
         assertThat(unlockedBucketsWhileOneIsLocked(bucketLeases::heartbeat))
-                .as("beat")
+                .as("heartbeat")
                 .containsExactly(105, 106, 107);
     }
 
@@ -142,16 +142,16 @@ class OutboxReaderTest {
         void run() throws SQLException;
     }
 
-    /** Which cursors nobody has locked while the write waits for the one in the middle. */
+    /** The buckets of the cursors that are not locked while the update waits for a lock on the one in the middle. */
     private List<Integer> unlockedBucketsWhileOneIsLocked(CursorUpdate cursorUpdate) throws Exception {
         try (Connection holder = primary.getConnection();
                 Connection other = primary.getConnection();
                 ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
             holder.setAutoCommit(false);
             other.setAutoCommit(false);
-            try (Statement hold = holder.createStatement();
-                    Statement look = other.createStatement()) {
-                hold.execute("SELECT FROM messaging.cursor WHERE listener = 'reader' AND bucket = 104 FOR UPDATE");
+            try (Statement lock = holder.createStatement();
+                    Statement select = other.createStatement()) {
+                lock.execute("SELECT FROM messaging.cursor WHERE listener = 'reader' AND bucket = 104 FOR UPDATE");
                 Future<?> writing = thread.submit(() -> {
                     cursorUpdate.run();
                     return null;
@@ -161,7 +161,7 @@ class OutboxReaderTest {
                                  WHERE wait_event_type = 'Lock' AND query LIKE '%messaging.cursor%'
                                 """).equals("t"));
                 List<Integer> free = new ArrayList<>();
-                try (ResultSet row = look.executeQuery("""
+                try (ResultSet row = select.executeQuery("""
                         SELECT bucket FROM messaging.cursor WHERE listener = 'reader' ORDER BY bucket FOR UPDATE SKIP LOCKED
                         """)) {
                     while (row.next()) {
@@ -191,14 +191,14 @@ class OutboxReaderTest {
                 """);
     }
 
-    /** The subjects of this test's events that are found. */
+    /** The subjects of the events that a fetch finds. */
     private static List<String> fetchSubjects(Connection connection) throws SQLException {
-        try (PreparedStatement look = connection.prepareStatement(OutboxReader.FETCH)) {
-            look.setString(1, "reader");
-            look.setObject(2, WORKER);
-            look.setInt(3, 64);
+        try (PreparedStatement select = connection.prepareStatement(OutboxReader.FETCH)) {
+            select.setString(1, "reader");
+            select.setObject(2, WORKER);
+            select.setInt(3, 64);
             List<String> found = new ArrayList<>();
-            try (ResultSet row = look.executeQuery()) {
+            try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     if (row.getString("subject") != null) {
                         found.add(row.getString("subject"));

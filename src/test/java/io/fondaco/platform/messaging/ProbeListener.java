@@ -14,15 +14,17 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** A listener whose effects can be counted: a row for each time that it handled an event, and nothing that forbids two. */
+/**
+ * A listener whose effects can be counted. It inserts a row each time it handles an event, without a unique constraint.
+ */
 @ApplicationScoped
 class ProbeListener {
     static final EventType HAPPENED = new EventType("probe.happened", "Something happened in a test.", Map.class);
 
-    /** Subjects that it fails at. */
+    /** The subjects that it fails at. */
     private final Set<String> failingSubjects = ConcurrentHashMap.newKeySet();
 
-    /** Where its events were told, by subject, one for each attempt. */
+    /** The traceparents of its events by subject, one for each attempt. */
     private final Map<String, List<String>> traces = new ConcurrentHashMap<>();
 
     private final AtomicInteger failures = new AtomicInteger();
@@ -47,12 +49,12 @@ class ProbeListener {
         failingSubjects.clear();
     }
 
-    /** Keeps it from going on until it is let go: it reads nothing meanwhile. */
+    /** Blocks the listener until {@link #unblock}. It reads no events meanwhile. */
     void block() throws InterruptedException {
         permit.acquire();
     }
 
-    /** Whether it is kept in the middle of its work. */
+    /** Whether the listener is blocked while it handles a batch. */
     boolean isBlocked() {
         return permit.hasQueuedThreads();
     }
