@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The metrics that the application tells, by the names that Prometheus gives them, read from its source. A name is a literal, or a
- * literal that ends in a dot and whatever else the same file names.
+ * The metrics that the application publishes, by their Prometheus names, read from its source. A name is a literal, or
+ * a literal that ends in a dot, completed by each other literal of the same file.
  */
 record PublishedMetrics(Set<String> names) {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z][a-z0-9.]*)\"");
     private static final String PREFIX = "fondaco.";
 
-    /** How a meter is made, and what Prometheus hangs to its name. */
+    /** The calls that create a kind of meter, and the suffixes that Prometheus appends to its name. */
     private enum MeterKind {
         COUNTER("(?:Counter|FunctionCounter)\\.builder|\\.counter", "_total"),
         GAUGE("(?:Gauge|MultiGauge)\\.builder|\\.gauge", ""),
