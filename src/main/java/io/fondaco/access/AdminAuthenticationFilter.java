@@ -107,22 +107,22 @@ class AdminAuthenticationFilter {
         }
         Context eventLoop = vertx.getOrCreateContext();
         Thread.ofVirtual().name("api-key-lookup").start(() -> {
-            Runnable response;
+            Runnable action;
             try {
                 boolean valid = authenticator.authenticate(secret).isPresent();
-                response = valid ? context::next : () -> reject(context, RejectionReason.INVALID_KEY);
+                action = valid ? context::next : () -> reject(context, RejectionReason.INVALID_KEY);
             } catch (ApiException rejection) {
-                response = () -> unauthorized(
+                action = () -> unauthorized(
                         context, RejectionReason.INVALID_KEY, rejection.code(), String.valueOf(rejection.getMessage()));
             } catch (SQLException | RuntimeException e) {
                 LOG.warnf("An API key could not be looked up: %s", e.getMessage());
-                response = () -> reject(context, RejectionReason.DATABASE_AWAY);
+                action = () -> reject(context, RejectionReason.DATABASE_AWAY);
             } finally {
                 if (unknownKey) {
                     unknownKeyLookups.release();
                 }
             }
-            Runnable next = response;
+            Runnable next = action;
             eventLoop.runOnContext(_ -> next.run());
         });
     }

@@ -92,13 +92,15 @@ class ApiKeyResource {
 
             @Schema(
                     description =
-                            "`bootstrap` or the id of the key that created it; null for keys created before this was recorded.")
+                            "`bootstrap` or the id of the key that created it; null for keys "
+                                    + "created before this was recorded.")
             @Nullable
             String createdBy,
 
             @Schema(
                     description =
-                            "When the key was last used, up to two minutes late; null if it was never used. Does not change the ETag.")
+                            "When the key was last used, up to two minutes late; null if it was never used. "
+                                    + "Does not change the ETag.")
             @Nullable
             Instant lastUsedAt) {}
 
@@ -139,8 +141,8 @@ class ApiKeyResource {
             operationId = "createApiKey",
             summary = "Create an API key",
             description =
-                    "The secret is in this response only. A key can grant only scopes that the caller holds, and cannot "
-                            + "expire later than the caller's key (403 `scope_not_held`, `expires_after_caller`).")
+                    "The secret is in this response only. A key can grant only scopes that the caller holds, and "
+                            + "cannot expire later than the caller's key (403 `scope_not_held`, `expires_after_caller`).")
     @APIResponse(
             responseCode = "201",
             description = "The key, with its secret.",
@@ -174,7 +176,8 @@ class ApiKeyResource {
     @Operation(
             operationId = "getApiKey",
             summary = "Get an API key",
-            description = "Includes its scopes and the last characters of its secret. The whole secret is returned only when the key is created.")
+            description = "Includes its scopes and the last characters of its secret. The whole secret is returned only "
+                    + "when the key is created.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",
@@ -193,9 +196,9 @@ class ApiKeyResource {
             operationId = "changeApiKey",
             summary = "Change an API key",
             description =
-                    "Absent fields keep their values; `expires_at: null` removes the expiry. The caller must hold every "
-                            + "scope that the key has or gets (403 `scope_not_held`), and cannot extend the expiry beyond "
-                            + "that of its own key (403 `expires_after_caller`). The change takes effect in other pods "
+                    "Absent fields keep their values; `expires_at: null` removes the expiry. The caller must hold "
+                            + "every scope that the key has or gets (403 `scope_not_held`), and cannot extend the "
+                            + "expiry beyond that of its own key (403 `expires_after_caller`). The change takes effect in other pods "
                             + "within 5 seconds.")
     @APIResponse(
             responseCode = "200",
@@ -234,8 +237,8 @@ class ApiKeyResource {
             summary = "Revoke an API key",
             description =
                     "The key is refused immediately by this pod, and within 5 seconds by the others. The keys that it "
-                            + "created stay valid, unless `cascade` is true. The caller must hold every scope of every key "
-                            + "that is revoked (403 `scope_not_held`; then none is revoked).")
+                            + "created stay valid, unless `cascade` is true. The caller must hold every scope of every "
+                            + "key that is revoked (403 `scope_not_held`; then none is revoked).")
     @APIResponse(responseCode = "204", description = "Revoked.")
     public void revoke(
             @RestPath String id,

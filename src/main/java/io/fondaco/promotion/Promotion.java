@@ -30,7 +30,8 @@ record Promotion(
 
         @Schema(
                 description =
-                        "The minimum total of the lines that it applies to, before discounts; one per currency. In other currencies it does not apply.")
+                        "The minimum total of the lines that it applies to, before discounts; "
+                                + "one per currency. In other currencies it does not apply.")
         List<Money> minimumSubtotals,
 
         @Schema(description = "The maximum discount, one per currency. In other currencies it does not apply.")

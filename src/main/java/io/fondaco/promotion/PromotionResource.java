@@ -80,7 +80,8 @@ class PromotionResource {
             @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
             @Schema(
                     description =
-                            "The code that the customer enters: letters, digits, dot, hyphen, underscore. Case does not matter.",
+                            "The code that the customer enters: letters, digits, dot, hyphen, underscore. "
+                                    + "Case does not matter.",
                     examples = "SPRING10")
             String code,
 
@@ -236,8 +237,8 @@ class PromotionResource {
             operationId = "changePromotion",
             summary = "Change a promotion",
             description =
-                    "Absent fields keep their values; `clear` removes the value of a field. Orders keep their discounts. "
-                            + "422: usage_limit_below_used, usage_limit_fixed.")
+                    "Absent fields keep their values; `clear` removes the value of a field. Orders keep their "
+                            + "discounts. 422: usage_limit_below_used, usage_limit_fixed.")
     @APIResponse(
             responseCode = "200",
             description = "The changed promotion.",

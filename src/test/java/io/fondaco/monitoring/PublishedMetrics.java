@@ -35,8 +35,8 @@ record PublishedMetrics(Set<String> names) {
         private final Pattern builderPattern;
         private final List<String> suffixes;
 
-        MeterKind(String made, String... suffixes) {
-            this.builderPattern = Pattern.compile("(?:" + made + ")\\(\\s*\"(fondaco\\.[a-z0-9.]*)\"");
+        MeterKind(String builders, String... suffixes) {
+            this.builderPattern = Pattern.compile("(?:" + builders + ")\\(\\s*\"(fondaco\\.[a-z0-9.]*)\"");
             this.suffixes = List.of(suffixes);
         }
     }
@@ -50,11 +50,11 @@ record PublishedMetrics(Set<String> names) {
 
     private static Stream<String> metricsIn(String source) {
         List<String> literals = found(LITERAL, source);
-        Map<MeterKind, List<String>> made = new EnumMap<>(MeterKind.class);
+        Map<MeterKind, List<String>> namesByKind = new EnumMap<>(MeterKind.class);
         for (MeterKind meterKind : MeterKind.values()) {
-            made.put(meterKind, found(meterKind.builderPattern, source));
+            namesByKind.put(meterKind, found(meterKind.builderPattern, source));
         }
-        return made.entrySet().stream().flatMap(entry -> entry.getValue().stream()
+        return namesByKind.entrySet().stream().flatMap(entry -> entry.getValue().stream()
                 .flatMap(name -> name.endsWith(".") ? completePrefix(name, literals) : Stream.of(name))
                 .flatMap(name -> entry.getKey().suffixes.stream().map(suffix -> name.replace('.', '_') + suffix)));
     }

@@ -204,8 +204,8 @@ final class FakeStripe implements AutoCloseable {
      */
     synchronized void failRefundLater(String intentId, long amount) {
         ObjectNode refund = refunds.values().stream()
-                .filter(made -> made.path("payment_intent").asText().equals(intentId))
-                .filter(made -> made.path("amount").asLong() == amount)
+                .filter(candidate -> candidate.path("payment_intent").asText().equals(intentId))
+                .filter(candidate -> candidate.path("amount").asLong() == amount)
                 .reduce((_, later) -> later)
                 .orElseThrow();
         refund.put("status", "failed").put("failure_reason", "expired_or_canceled_card");

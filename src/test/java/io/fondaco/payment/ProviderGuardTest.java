@@ -103,7 +103,7 @@ class ProviderGuardTest {
         }
         assertThatThrownBy(() -> call(guard, () -> {
                     callCount.incrementAndGet();
-                    return "asked";
+                    return "called";
                 }))
                 .isInstanceOf(PaymentProvider.ProviderUnavailable.class);
         assertThat(callCount).hasValue(4);
