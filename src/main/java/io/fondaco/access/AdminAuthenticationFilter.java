@@ -23,20 +23,20 @@ import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
 
 /**
- * Refuses requests of the back office that have no valid key, before anything else is spent on them: before a body is
- * read, and before the admission gate gives away a place. Without it strangers fill the places of the back office, and
- * learn from a 404, 405 or 415 which paths and methods there are. The REST layer authenticates again, from memory; it
- * alone decides about scopes.
+ * Rejects admin API requests without a valid key before anything else is spent on them: before the body is read and
+ * before the admission gate assigns a place. Without this filter, unauthenticated clients could fill the places of the
+ * admin API, and learn from a 404, 405 or 415 which paths and methods exist. The REST layer authenticates again, from
+ * the cache; only it checks scopes.
  *
  * <p>A key that this pod has not seen valid needs a statement on the primary. At most
- * {@code fondaco.access.strangers-at-a-time} of these are under way; more are answered 503. Keys that the pod knows
- * never wait for them, also when they are looked up again.
+ * {@code fondaco.access.strangers-at-a-time} such lookups run at the same time; further requests are answered 503. Keys
+ * that the pod knows never wait for them, even if they are looked up again.
  */
 @ApplicationScoped
 class AdminAuthenticationFilter {
     private static final Logger LOG = Logger.getLogger(AdminAuthenticationFilter.class);
 
-    /** After the roles, which answer 404 for paths that are on other pods. */
+    /** Runs after the role filter, which answers 404 for paths that other pods serve. */
     private static final int FILTER_PRIORITY = 890;
 
     private final ApiKeyAuthenticator authenticator;
@@ -47,13 +47,13 @@ class AdminAuthenticationFilter {
     private final Semaphore unknownKeyLookups;
 
     AdminAuthenticationFilter(
-            ApiKeyAuthenticator keys,
+            ApiKeyAuthenticator authenticator,
             AccessSettings settings,
             RolePaths paths,
             ProblemResponseWriter problemResponseWriter,
             Vertx vertx,
             MeterRegistry registry) {
-        this.authenticator = keys;
+        this.authenticator = authenticator;
         this.paths = paths;
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
@@ -76,7 +76,7 @@ class AdminAuthenticationFilter {
 
     private static Counter rejectionCounter(RejectionReason rejectionReason, MeterRegistry registry) {
         return Counter.builder("fondaco.access.refused")
-                .description("Requests of the back office that were refused before anything was done for them")
+                .description("Admin API requests that were rejected before they were processed")
                 .tag("reason", rejectionReason.name().toLowerCase(Locale.ROOT))
                 .register(registry);
     }
@@ -100,29 +100,29 @@ class AdminAuthenticationFilter {
     }
 
     private void authenticateAsync(RoutingContext context, String secret) {
-        boolean stranger = !authenticator.isCached(secret);
-        if (stranger && !unknownKeyLookups.tryAcquire()) {
+        boolean unknownKey = !authenticator.isCached(secret);
+        if (unknownKey && !unknownKeyLookups.tryAcquire()) {
             reject(context, RejectionReason.TOO_MANY);
             return;
         }
         Context eventLoop = vertx.getOrCreateContext();
-        Thread.ofVirtual().name("key-look-up").start(() -> {
-            Runnable then;
+        Thread.ofVirtual().name("api-key-lookup").start(() -> {
+            Runnable action;
             try {
                 boolean valid = authenticator.authenticate(secret).isPresent();
-                then = valid ? context::next : () -> reject(context, RejectionReason.INVALID_KEY);
-            } catch (ApiException refused) {
-                then = () -> unauthorized(
-                        context, RejectionReason.INVALID_KEY, refused.code(), String.valueOf(refused.getMessage()));
+                action = valid ? context::next : () -> reject(context, RejectionReason.INVALID_KEY);
+            } catch (ApiException rejection) {
+                action = () -> unauthorized(
+                        context, RejectionReason.INVALID_KEY, rejection.code(), String.valueOf(rejection.getMessage()));
             } catch (SQLException | RuntimeException e) {
-                LOG.warnf("A key could not be looked up: %s", e.getMessage());
-                then = () -> reject(context, RejectionReason.DATABASE_AWAY);
+                LOG.warnf("An API key could not be looked up: %s", e.getMessage());
+                action = () -> reject(context, RejectionReason.DATABASE_AWAY);
             } finally {
-                if (stranger) {
+                if (unknownKey) {
                     unknownKeyLookups.release();
                 }
             }
-            Runnable next = then;
+            Runnable next = action;
             eventLoop.runOnContext(_ -> next.run());
         });
     }
@@ -136,13 +136,13 @@ class AdminAuthenticationFilter {
                         context,
                         rejectionReason,
                         "overloaded",
-                        "More is asked for than this pod can do just now; nothing was done.");
+                        "This pod is overloaded and did not process the request; try again.");
             case DATABASE_AWAY ->
                 unavailable(
                         context,
                         rejectionReason,
                         "database_unavailable",
-                        "The database does not answer just now; try again.");
+                        "The database is unavailable; try again.");
         }
     }
 

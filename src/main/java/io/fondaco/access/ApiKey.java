@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A key as it is kept: its secret only as a hash. */
+/** A stored API key; of the secret only the hash is stored. */
 @Entity
 @Table(schema = "access", name = "api_key")
 class ApiKey extends PanacheEntityBase {
@@ -42,19 +42,19 @@ class ApiKey extends PanacheEntityBase {
     @Column(name = "created_at")
     Instant createdAt;
 
-    /** {@code bootstrap} or the id of a key; null for keys that were made before this was recorded. */
+    /** {@code bootstrap} or the id of a key; null for keys that were created before this was recorded. */
     @Column(name = "created_by", updatable = false)
     @Nullable
     String createdBy;
 
-    /** Written by {@link ApiKeyLastUsedRecorder} alone, which leaves the version as it is. */
+    /** Written only by {@link ApiKeyLastUsedRecorder}, which does not change the version. */
     @Column(name = "last_used_at", insertable = false, updatable = false)
     @Nullable
     Instant lastUsedAt;
 
-    /** The keys that these made, also revoked ones, locked until the transaction ends. */
-    static List<ApiKey> findByCreatorsForUpdate(Collection<String> makers) {
-        return ApiKey.<ApiKey>find("createdBy in ?1 order by id", makers)
+    /** The keys that these keys created, including revoked ones, locked until the transaction ends. */
+    static List<ApiKey> findByCreatorsForUpdate(Collection<String> creators) {
+        return ApiKey.<ApiKey>find("createdBy in ?1 order by id", creators)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .list();
     }

@@ -17,7 +17,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads {@code Authorization: Bearer <key>} where a key is asked for; the store's own tokens are not its business. */
+/**
+ * Reads {@code Authorization: Bearer <key>} where an API key is required; it does not handle the tokens of the store
+ * API.
+ */
 @ApplicationScoped
 class ApiKeyAuthenticationMechanism implements HttpAuthenticationMechanism {
     private static final String BEARER_PREFIX = "Bearer ";
@@ -35,7 +38,7 @@ class ApiKeyAuthenticationMechanism implements HttpAuthenticationMechanism {
         return identities.authenticate(new TokenAuthenticationRequest(new TokenCredential(secret.get(), "bearer")));
     }
 
-    /** Whether this can be a key at all. */
+    /** Whether the text can be a key, by its length. */
     static boolean isWellFormed(String secret) {
         return !secret.isEmpty() && secret.length() <= MAX_KEY_LENGTH;
     }

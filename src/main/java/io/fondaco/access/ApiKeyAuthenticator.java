@@ -21,11 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks keys up: on the primary, so that a new key works immediately, and on a replica only while there is no primary.
- * A key that was found is trusted for {@code fondaco.access.key-cache-ttl}, so that not every request asks the primary;
- * an unknown key is never remembered. Two bounds follow. A revoked key is refused immediately by the pod that revoked
- * it, and within that time by the others. An expired key is refused from its {@code expires_at} on by every pod,
- * because every request compares it with the clock.
+ * Looks up API keys: on the primary, so that a new key is valid immediately, and on a replica only while there is no
+ * primary. A key that was found is trusted for {@code fondaco.access.key-cache-ttl}, so that not every request queries
+ * the primary; an unknown key is never cached. Two bounds follow. A revoked key is refused immediately by the pod that
+ * revoked it, and within that time by the others. An expired key is refused from its {@code expires_at} on by every
+ * pod, because every request compares it with the clock.
  */
 @ApplicationScoped
 class ApiKeyAuthenticator {
@@ -38,18 +38,21 @@ class ApiKeyAuthenticator {
     private final ApiKeyLastUsedRecorder lastUsed;
     private final Map<ByteBuffer, CachedKey> cache = new ConcurrentHashMap<>();
 
-    /** Grows with every change of a key. What was looked up under an earlier one may have been read before the change. */
+    /**
+     * Incremented with every change of a key. A result that was looked up under an earlier generation may have been
+     * read before the change.
+     */
     private final AtomicLong cacheGeneration = new AtomicLong();
 
     ApiKeyAuthenticator(
-            Connections connections, AccessSettings settings, BootstrapKey bootstrapKey, ApiKeyLastUsedRecorder uses) {
+            Connections connections, AccessSettings settings, BootstrapKey bootstrapKey, ApiKeyLastUsedRecorder lastUsed) {
         this.connections = connections;
         this.settings = settings;
         this.bootstrapKey = bootstrapKey;
-        this.lastUsed = uses;
+        this.lastUsed = lastUsed;
     }
 
-    /** A valid key: what it is called in logs and histories, and what it may do. */
+    /** The identity of a valid key: its name in logs and histories, and its scopes. */
     record ApiKeyPrincipal(String name, Set<String> scopes) {}
 
     private record ValidKey(
@@ -62,10 +65,10 @@ class ApiKeyAuthenticator {
     private record CachedKey(ValidKey key, long generation, long cachedAtNanos) {}
 
     /**
-     * The holder of this key; empty when it is unknown, revoked or expired.
+     * The principal of this key; empty if it is unknown, revoked or expired.
      *
-     * @throws ApiException 401 {@code bootstrap_key_refused} for the bootstrap key while other keys have taken its
-     * place
+     * @throws ApiException 401 {@code bootstrap_key_refused} for the bootstrap key while another key with
+     *     {@code keys:write} is valid
      */
     Optional<ApiKeyPrincipal> authenticate(String secret) throws SQLException {
         if (bootstrapKey.matches(secret)) {
@@ -73,8 +76,8 @@ class ApiKeyAuthenticator {
                 throw new ApiException(
                         401,
                         "bootstrap_key_refused",
-                        "The bootstrap key is refused while another key with keys:write is valid. Use that one. If it is lost,"
-                                + " set fondaco.access.bootstrap-key-always=true and start the application again.");
+                        "The bootstrap key is refused while another key with keys:write is valid. Use that key. If it"
+                                + " is lost, set fondaco.access.bootstrap-key-always=true and restart the application.");
             }
             return Optional.of(new ApiKeyPrincipal(BOOTSTRAP_PRINCIPAL, Scopes.ALL));
         }
@@ -83,7 +86,7 @@ class ApiKeyAuthenticator {
         return valid.map(ValidKey::principal);
     }
 
-    /** Whether {@link #authenticate} finds the key valid without asking the database. */
+    /** Whether {@link #authenticate} accepts the key without a query. */
     boolean isCachedValid(String secret) {
         if (bootstrapKey.matches(secret)) {
             return bootstrapKey.isCachedValid();
@@ -92,7 +95,7 @@ class ApiKeyAuthenticator {
         return cachedKey != null && isCachedValid(cachedKey, cacheGeneration.get());
     }
 
-    /** Whether this pod has seen the key valid, perhaps too long ago to trust it now. */
+    /** Whether this pod has seen the key valid, even if its cache entry has expired. */
     boolean isCached(String secret) {
         return bootstrapKey.matches(secret) || cache.containsKey(ByteBuffer.wrap(Secret.hash(secret)));
     }
@@ -104,9 +107,9 @@ class ApiKeyAuthenticator {
         if (cachedKey != null && isCachedValid(cachedKey, current)) {
             return Optional.of(cachedKey.key());
         }
-        // The database compares by its own clock. A key ends when the first of the two clocks says so.
-        Optional<ValidKey> valid = loadValid(hash).filter(it -> !it.hasExpired());
-        valid.ifPresentOrElse(it -> putInCache(key, it, current), () -> cache.remove(key));
+        // The database compares with its own clock. A key expires when the first of the two clocks reaches its expiry.
+        Optional<ValidKey> valid = loadValid(hash).filter(validKey -> !validKey.hasExpired());
+        valid.ifPresentOrElse(validKey -> putInCache(key, validKey, current), () -> cache.remove(key));
         return valid;
     }
 
@@ -117,18 +120,18 @@ class ApiKeyAuthenticator {
                 && !cachedKey.key().hasExpired();
     }
 
-    /** @param before the generation that was current before the key was looked up */
-    private void putInCache(ByteBuffer key, ValidKey validKey, long before) {
+    /** @param generation that was current before the key was looked up */
+    private void putInCache(ByteBuffer key, ValidKey validKey, long generation) {
         if (cache.size() >= settings.keyCacheSize()) {
             cache.clear();
         }
-        cache.put(key, new CachedKey(validKey, before, System.nanoTime()));
+        cache.put(key, new CachedKey(validKey, generation, System.nanoTime()));
     }
 
     /**
-     * Trusts nothing any more, after the transaction that changed a key through this pod has committed. A look-up under
-     * way may have read the key before that: what it stores is of the earlier generation, and not trusted. The keys
-     * stay known, so that their next look-ups do not count as those of strangers.
+     * Invalidates all cached keys, after the transaction that changed a key through this pod has committed. A
+     * concurrent lookup may have read the key before the commit: it stores its result under the earlier generation,
+     * which is not trusted. The keys stay known, so that their next lookups do not count as lookups of unknown keys.
      */
     void invalidateCache() {
         cacheGeneration.incrementAndGet();

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.fondaco.platform.identity.TypeId;
 import java.util.UUID;
 
-/** Identifies an API key; no secret. */
+/** Identifies an API key; it is not secret. */
 record ApiKeyId(UUID value) {
     static final String PREFIX = "key";
 
@@ -14,7 +14,7 @@ record ApiKeyId(UUID value) {
         return new ApiKeyId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
     static ApiKeyId fromString(String text) {
         return parse(text);
     }

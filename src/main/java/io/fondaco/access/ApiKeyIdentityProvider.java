@@ -16,8 +16,8 @@ import java.sql.SQLException;
 class ApiKeyIdentityProvider implements IdentityProvider<TokenAuthenticationRequest> {
     private final ApiKeyAuthenticator authenticator;
 
-    ApiKeyIdentityProvider(ApiKeyAuthenticator keys) {
-        this.authenticator = keys;
+    ApiKeyIdentityProvider(ApiKeyAuthenticator authenticator) {
+        this.authenticator = authenticator;
     }
 
     @Override
@@ -39,11 +39,11 @@ class ApiKeyIdentityProvider implements IdentityProvider<TokenAuthenticationRequ
                     .setPrincipal(apiKeyPrincipal::name)
                     .addRoles(apiKeyPrincipal.scopes())
                     .build();
-        } catch (ApiException refused) {
-            throw new AuthenticationFailedException(refused);
+        } catch (ApiException rejection) {
+            throw new AuthenticationFailedException(rejection);
         } catch (SQLException e) {
-            // The mapper answers 503: whether the key is good is not known just now.
-            throw new IllegalStateException("Cannot look the key up", e);
+            // The exception mapper answers 503, because it is unknown whether the key is valid.
+            throw new IllegalStateException("Cannot look up the API key", e);
         }
     }
 }

@@ -17,16 +17,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Records when keys were last used. A request only notes its key in memory; {@code fondaco.access.last-used-interval}
- * after the first note the pod writes all of them with one statement. It is no job for workers, because the pods of the
- * back office have the notes. A key is written at most once per interval in the whole cluster, so {@code last_used_at}
- * is up to two intervals behind the last use. A pod that dies loses what it had not written.
+ * Records when keys were last used. A request only stores its key in memory; the pod writes all of them with one
+ * statement {@code fondaco.access.last-used-interval} after the first. This is not a job for workers, because only the
+ * pods that serve the admin API know the uses. A key is written at most once per interval in the whole cluster, so
+ * {@code last_used_at} is up to two intervals behind the last use. A pod that dies loses the uses that it has not
+ * written.
  */
 @ApplicationScoped
 class ApiKeyLastUsedRecorder {
     private static final Logger LOG = Logger.getLogger(ApiKeyLastUsedRecorder.class);
 
-    /** Rows are locked in one order, because several pods write at the same time. */
+    /** Locks the rows in the order of their ids, because several pods write at the same time. */
     private static final String UPDATE_LAST_USED = """
             UPDATE access.api_key k SET last_used_at = due.at
               FROM (SELECT k.id, n.at
@@ -56,13 +57,13 @@ class ApiKeyLastUsedRecorder {
         this.vertx = vertx;
     }
 
-    /** Writes nothing now: the caller is a request. */
+    /** Writes nothing itself, because a request calls it. */
     void recordUse(UUID key) {
         pendingUses.put(key, Instant.now());
         if (flushScheduled.compareAndSet(false, true)) {
             vertx.setTimer(
                     interval.toMillis(),
-                    _ -> Thread.ofVirtual().name("key-uses").start(() -> {
+                    _ -> Thread.ofVirtual().name("api-key-last-used").start(() -> {
                         flushScheduled.set(false);
                         flush();
                     }));
@@ -85,10 +86,10 @@ class ApiKeyLastUsedRecorder {
             write.setArray(2, connection.createArrayOf("timestamptz", times));
             write.setDouble(3, Seconds.of(interval));
             write.executeUpdate();
-            // A use since then has another time, and stays for the next write.
+            // A later use has another time and stays for the next write.
             uses.forEach(pendingUses::remove);
         } catch (SQLException e) {
-            LOG.warnf("The last uses of keys could not be written, and are kept for the next time: %s", e.getMessage());
+            LOG.warnf("The last uses of %d API keys were not written and are kept: %s", uses.size(), e.getMessage());
         }
     }
 }

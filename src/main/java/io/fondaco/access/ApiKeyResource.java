@@ -52,7 +52,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** API keys for the back office. */
+/** API keys in the admin API. */
 @Path("/admin/v1/api-keys")
 @Tag(name = "API keys")
 @RetriedReads
@@ -65,14 +65,14 @@ class ApiKeyResource {
     private final ApiKeyAuthenticator authenticator;
     private final AfterCommit afterCommit;
 
-    ApiKeyResource(SecurityIdentity caller, ApiKeyAuthenticator keys, AfterCommit afterCommit) {
+    ApiKeyResource(SecurityIdentity caller, ApiKeyAuthenticator authenticator, AfterCommit afterCommit) {
         this.caller = caller;
-        this.authenticator = keys;
+        this.authenticator = authenticator;
         this.afterCommit = afterCommit;
     }
 
     /**
-     * @param secret shown once, when the key is made
+     * @param secret returned only once, when the key is created
      * @param hint the last characters of the secret, to tell keys apart
      */
     record Key(
@@ -80,7 +80,7 @@ class ApiKeyResource {
             String name,
 
             @JsonInclude(JsonInclude.Include.NON_NULL)
-            @Schema(description = "Shown once, when the key is made.")
+            @Schema(description = "Returned only once, when the key is created.")
             @Nullable
             String secret,
 
@@ -92,13 +92,15 @@ class ApiKeyResource {
 
             @Schema(
                     description =
-                            "`bootstrap` or the id of the key that made it; null for keys made before this was recorded.")
+                            "`bootstrap` or the id of the key that created it; null for keys "
+                                    + "created before this was recorded.")
             @Nullable
             String createdBy,
 
             @Schema(
                     description =
-                            "When the key was last used, to within two minutes; null if it never was. Does not change the ETag.")
+                            "When the key was last used, up to two minutes late; null if it was never used. "
+                                    + "Does not change the ETag.")
             @Nullable
             Instant lastUsedAt) {}
 
@@ -114,13 +116,13 @@ class ApiKeyResource {
             @Schema(
                     implementation = Instant.class,
                     nullable = true,
-                    description = "null: the key does not expire. Not later than the calling key expires itself.")
+                    description = "null: the key does not expire. Not later than the expiry of the caller's key.")
             @Nullable
             JsonNode expiresAt) {}
 
     @GET
     @RolesAllowed(Scopes.KEYS_READ)
-    @Operation(operationId = "listApiKeys", summary = "List API keys", description = "Revoked ones too, oldest first.")
+    @Operation(operationId = "listApiKeys", summary = "List API keys", description = "Includes revoked keys; oldest first.")
     public Page<Key> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
         UUID after = PageCursor.decode(cursor, SORT, 1)
@@ -137,27 +139,27 @@ class ApiKeyResource {
     @RolesAllowed(Scopes.KEYS_WRITE)
     @Operation(
             operationId = "createApiKey",
-            summary = "Make an API key",
+            summary = "Create an API key",
             description =
-                    "The secret is in this answer and nowhere else. A key can grant only scopes that the caller holds, and "
-                            + "for no longer than the caller itself is valid (403 `scope_not_held`, `expires_after_caller`).")
+                    "The secret is in this response only. A key can grant only scopes that the caller holds, and "
+                            + "cannot expire later than the caller's key (403 `scope_not_held`, `expires_after_caller`).")
     @APIResponse(
             responseCode = "201",
             description = "The key, with its secret.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
-    public Response create(@NotNull @Valid NewKey wanted) {
-        checkScopes(wanted.scopes());
+    public Response create(@NotNull @Valid NewKey request) {
+        checkScopes(request.scopes());
         requireCallerStillValid();
-        checkExpiry(wanted.expiresAt());
-        UnicodeText.rejectNul("/name", wanted.name());
+        checkExpiry(request.expiresAt());
+        UnicodeText.rejectNul("/name", request.name());
         String secret = Secret.generate(ApiKeyAuthenticator.SECRET_PREFIX);
         ApiKey key = new ApiKey();
         key.id = TypeId.newUuid();
-        key.name = wanted.name();
+        key.name = request.name();
         key.hash = Secret.hash(secret);
         key.hint = secret.substring(secret.length() - HINT_LENGTH);
-        key.scopes = wanted.scopes().stream().distinct().sorted().toArray(String[]::new);
-        key.expiresAt = wanted.expiresAt();
+        key.scopes = request.scopes().stream().distinct().sorted().toArray(String[]::new);
+        key.expiresAt = request.expiresAt();
         key.createdAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
         key.createdBy = caller.getPrincipal().getName();
         key.persistAndFlush();
@@ -173,8 +175,9 @@ class ApiKeyResource {
     @RolesAllowed(Scopes.KEYS_READ)
     @Operation(
             operationId = "getApiKey",
-            summary = "Look at an API key",
-            description = "With its scopes and the end of its secret. Only creating a key answers the whole secret.")
+            summary = "Get an API key",
+            description = "Includes its scopes and the last characters of its secret. The whole secret is returned only "
+                    + "when the key is created.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",
@@ -193,12 +196,13 @@ class ApiKeyResource {
             operationId = "changeApiKey",
             summary = "Change an API key",
             description =
-                    "Absent fields stay as they are; `expires_at: null` removes the expiry. The caller must hold every scope that "
-                            + "the key has or gets (403 `scope_not_held`), and cannot have it expire later than its own key does "
-                            + "(403 `expires_after_caller`). Other pods follow within 5 seconds.")
+                    "Absent fields keep their values; `expires_at: null` removes the expiry. The caller must hold "
+                            + "every scope that the key has or gets (403 `scope_not_held`), and cannot extend the "
+                            + "expiry beyond that of its own key (403 `expires_after_caller`). The change takes effect in other pods "
+                            + "within 5 seconds.")
     @APIResponse(
             responseCode = "200",
-            description = "The key as it is now.",
+            description = "The changed key.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Key.class)))
     public Response change(
             @RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch, @NotNull @Valid KeyChange change) {
@@ -232,33 +236,33 @@ class ApiKeyResource {
             operationId = "revokeApiKey",
             summary = "Revoke an API key",
             description =
-                    "It opens nothing any more: immediately through this pod, within 5 seconds through the others. The keys that "
-                            + "it made stay, unless `cascade` says otherwise. The caller must hold every scope of every key that is "
-                            + "revoked (403 `scope_not_held`; then none is).")
+                    "The key is refused immediately by this pod, and within 5 seconds by the others. The keys that it "
+                            + "created stay valid, unless `cascade` is true. The caller must hold every scope of every "
+                            + "key that is revoked (403 `scope_not_held`; then none is revoked).")
     @APIResponse(responseCode = "204", description = "Revoked.")
     public void revoke(
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @Parameter(description = "Revokes also the keys that it made, and those that they made, and so on.")
+            @Parameter(description = "Also revokes the keys that it created, the keys that those created, and so on.")
                     @RestQuery
                     @DefaultValue("false")
                     boolean cascade) {
         ApiKey key = findForUpdate(id, ifMatch);
-        List<ApiKey> ending = cascade ? withDescendants(key) : List.of(key);
-        ending.forEach(each -> requireScopesHeld(List.of(each.scopes)));
+        List<ApiKey> keys = cascade ? withDescendants(key) : List.of(key);
+        keys.forEach(each -> requireScopesHeld(List.of(each.scopes)));
         Instant now = Instant.now();
-        ending.stream().filter(each -> each.revokedAt == null).forEach(each -> each.revokedAt = now);
+        keys.stream().filter(each -> each.revokedAt == null).forEach(each -> each.revokedAt = now);
         ApiKey.flush();
         afterCommit.run(authenticator::invalidateCache);
     }
 
-    /** The key, the keys that it made, those that they made, and so on: one statement for each generation. */
+    /** The key, the keys that it created, the keys that those created, and so on: one statement for each generation. */
     private static List<ApiKey> withDescendants(ApiKey key) {
         List<ApiKey> all = new ArrayList<>(List.of(key));
         List<ApiKey> generation = List.of(key);
         while (!generation.isEmpty()) {
             generation = ApiKey.findByCreatorsForUpdate(generation.stream()
-                    .map(maker -> new ApiKeyId(maker.id).toString())
+                    .map(creator -> new ApiKeyId(creator.id).toString())
                     .toList());
             all.addAll(generation);
         }
@@ -266,8 +270,8 @@ class ApiKeyResource {
     }
 
     /**
-     * Holds the caller's own key as it is until the new key is committed. Otherwise a key that is being revoked with
-     * all that it made could make one more, which nobody would revoke.
+     * Locks the caller's own key until the new key is committed. Otherwise a key that is being revoked with
+     * {@code cascade} could create one more key, which the cascade would not find.
      */
     private void requireCallerStillValid() {
         String principal = caller.getPrincipal().getName();
@@ -288,20 +292,23 @@ class ApiKeyResource {
             try {
                 return DateTimeParser.parseInstant(node.asText());
             } catch (DateTimeException _) {
-                // Answered below, like what is no text.
+                // Falls through to the error for values that are not text.
             }
         }
-        String detail = "'%s' does not fit; expected a time like 2026-11-24T12:00:00Z."
+        String detail = "'%s' is not a time; expected a value like 2026-11-24T12:00:00Z."
                 .formatted(Violation.abbreviate(node.asText()));
         throw new ApiException(400, "wrong_type", detail, List.of(new Violation("/expires_at", "wrong_type", detail)));
     }
 
-    /** A key that does not expire ends after all others. */
+    /** Whether the first expiry is later than the second; null means that the key does not expire. */
     private static boolean isLater(@Nullable Instant one, @Nullable Instant other) {
         return other != null && (one == null || one.isAfter(other));
     }
 
-    /** What the caller makes or prolongs ends no later than the caller's own key. The bootstrap key does not expire. */
+    /**
+     * A key that the caller creates or extends must not expire later than the caller's own key. The bootstrap key does
+     * not expire.
+     */
     private void checkExpiry(@Nullable Instant expiry) {
         String principal = caller.getPrincipal().getName();
         if (principal.equals(ApiKeyAuthenticator.BOOTSTRAP_PRINCIPAL)) {
@@ -313,7 +320,7 @@ class ApiKeyResource {
             throw new ApiException(
                     403,
                     "expires_after_caller",
-                    "A key can be valid for no longer than the key that it is made or changed with: until "
+                    "A key cannot expire later than the key that creates or changes it, which expires at "
                             + own.expiresAt);
         }
     }
@@ -332,7 +339,7 @@ class ApiKeyResource {
                 throw ApiException.invalid(
                         "/scopes/" + index,
                         "unknown_scope",
-                        "There is no such scope; there are: "
+                        "Unknown scope '%s'. Available: ".formatted(Violation.abbreviate(scope))
                                 + String.join(
                                         ", ",
                                         new ArrayList<>(Scopes.ALL)
@@ -342,12 +349,12 @@ class ApiKeyResource {
         requireScopesHeld(scopes);
     }
 
-    /** Otherwise a key could be given, or be used to change, more than its holder may do. */
+    /** Prevents that a key grants, or is used to change, more than its holder may do. */
     private void requireScopesHeld(List<String> scopes) {
         for (String scope : scopes) {
             if (!caller.hasRole(scope)) {
                 throw new ApiException(
-                        403, "scope_not_held", "A key can grant and change only scopes that it holds: not " + scope);
+                        403, "scope_not_held", "A key can grant and change only scopes that it holds; it does not hold " + scope);
             }
         }
     }

@@ -18,13 +18,14 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bootstrap key makes the first keys. It has every scope, does not expire and cannot be revoked, so it must be as
+ * The bootstrap key creates the first keys. It has every scope, does not expire and cannot be revoked. So it must be as
  * hard to guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor
- * expired, unless {@code fondaco.access.bootstrap-key-always}. When the last such key ends, it is accepted again:
- * nobody is locked out.
+ * expired, unless {@code fondaco.access.bootstrap-key-always} is true. When the last such key ends, the bootstrap key
+ * is accepted again, so that administrators are not locked out.
  *
- * <p>A pod trusts what it has looked up about other keys for {@code fondaco.access.key-cache-ttl}, and looks again
- * immediately after it has changed a key itself. So the refusal, and its end, hold in every pod within that time.
+ * <p>A pod trusts the result of its last lookup of other keys for {@code fondaco.access.key-cache-ttl}, and looks again
+ * immediately after it has changed a key itself. So the refusal, and its end, take effect in every pod within that
+ * time.
  *
  * <p>Outside the embedded cluster a warning at each start and the gauge {@code fondaco_access_bootstrap_key} show that
  * it is still configured.
@@ -41,14 +42,14 @@ class BootstrapKey {
 
     private final AccessSettings settings;
 
-    /** Of the key, which every request of the back office is compared with. */
+    /** Hash of the configured key; every admin API request is compared with it. */
     private final Optional<byte[]> hash;
 
     private final boolean embedded;
     private final Connections connections;
     private final MeterRegistry registry;
 
-    /** Grows with every change of a key through this pod: what was looked up before may be outdated. */
+    /** Incremented with every change of a key through this pod: results of earlier lookups may be outdated. */
     private final AtomicLong cacheGeneration = new AtomicLong();
 
     private volatile @Nullable CachedDecision cachedDecision;
@@ -71,21 +72,21 @@ class BootstrapKey {
         boolean shown = settings.bootstrapKey().isPresent() && !embedded;
         Gauge.builder("fondaco.access.bootstrap.key", () -> shown ? 1 : 0)
                 .description(
-                        "1 while a bootstrap key is configured, which has every scope and does not expire; 0 with the"
-                                + " embedded cluster")
+                        "1 if a bootstrap key is configured, which has every scope and does not expire; 0 if not, and"
+                                + " with the embedded cluster")
                 .register(registry);
         requireStrongKey(settings.bootstrapKey(), embedded);
         if (shown) {
-            LOG.warn("A bootstrap key is configured: make keys with the scopes that each needs, then remove it");
+            LOG.warn("A bootstrap key is configured: create keys with the scopes that each needs, then remove it");
         }
     }
 
     /**
-     * @param embedded whether the database is the embedded cluster, whose key is known to everybody
-     * @throws IllegalStateException if the key can be guessed
+     * @param embedded whether the database is the embedded cluster, whose key is public
+     * @throws IllegalStateException if the key is too short
      */
     static void requireStrongKey(Optional<String> key, boolean embedded) {
-        if (!embedded && key.filter(it -> it.length() < MIN_LENGTH).isPresent()) {
+        if (!embedded && key.filter(secret -> secret.length() < MIN_LENGTH).isPresent()) {
             throw new IllegalStateException(
                     "FONDACO_ACCESS_BOOTSTRAP_KEY has fewer than %d characters".formatted(MIN_LENGTH));
         }
@@ -96,8 +97,8 @@ class BootstrapKey {
     }
 
     /**
-     * Whether other keys have taken its place. Mostly no statement, one per {@code fondaco.access.key-cache-ttl} of
-     * use.
+     * Whether the key is refused because another key with {@code keys:write} is valid. Usually no statement; one if the
+     * last result is older than {@code fondaco.access.key-cache-ttl}.
      */
     boolean isRefused() throws SQLException {
         if (settings.bootstrapKeyAlways()) {
@@ -114,7 +115,7 @@ class BootstrapKey {
         return refused;
     }
 
-    /** Whether it is accepted, and {@link #isRefused} says so without asking the database. */
+    /** Whether the key is accepted and {@link #isRefused} needs no query. */
     boolean isCachedValid() {
         CachedDecision known = cachedDecision;
         return settings.bootstrapKeyAlways() || (known != null && isFresh(known) && !known.refused());
@@ -126,7 +127,10 @@ class BootstrapKey {
                         < settings.keyCacheTtl().toNanos();
     }
 
-    /** After the transaction that made or changed a key through this pod has committed. */
+    /**
+     * Invalidates the last result. Call it after the transaction that created or changed a key through this pod has
+     * committed.
+     */
     void invalidateCache() {
         cacheGeneration.incrementAndGet();
     }

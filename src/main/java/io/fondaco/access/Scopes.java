@@ -2,7 +2,7 @@ package io.fondaco.access;
 
 import java.util.Set;
 
-/** What a key may be allowed to do. An endpoint names the one scope that it needs in {@code @RolesAllowed}. */
+/** The scopes of API keys. An endpoint names the one scope that it requires in {@code @RolesAllowed}. */
 public final class Scopes {
     public static final String CATALOG_READ = "catalog:read";
     public static final String CATALOG_WRITE = "catalog:write";
@@ -21,7 +21,7 @@ public final class Scopes {
     public static final String PROMOTIONS_WRITE = "promotions:write";
     public static final String DATABASE_READ = "database:read";
 
-    /** Every scope there is; the bootstrap key has them all. */
+    /** All scopes; the bootstrap key has all of them. */
     public static final Set<String> ALL = Set.of(
             CATALOG_READ,
             CATALOG_WRITE,

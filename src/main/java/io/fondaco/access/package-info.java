@@ -1,6 +1,4 @@
-/**
- * Who may call what: API keys with scopes.
- */
+/** Authentication and authorization of the admin API: API keys with scopes. */
 @NullMarked
 @ApplicationModule
 package io.fondaco.access;

@@ -1,6 +1,4 @@
 package io.fondaco.customer;
 
-/**
- * @param email in small letters
- */
+/** @param email in lower case */
 public record Customer(CustomerId id, String email) {}

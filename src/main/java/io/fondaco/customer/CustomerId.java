@@ -21,7 +21,7 @@ public record CustomerId(UUID value) {
         return new CustomerId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
     public static CustomerId fromString(String text) {
         return parse(text);
     }

@@ -3,8 +3,8 @@ package io.fondaco.customer;
 /** Customers, for other modules. */
 public interface Customers {
     /**
-     * The guest with this mail address, made known if new; capitals do not matter. One statement, in the caller's
-     * transaction.
+     * Returns the guest with this e-mail address, and creates one if there is none; the comparison ignores case. One
+     * statement, in the caller's transaction.
      */
     Customer findOrCreateGuest(String email);
 }

@@ -17,15 +17,15 @@ class PostgresCustomers implements Customers {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Customer findOrCreateGuest(String email) {
-        String known = EmailAddress.toComparisonKey(email);
+        String normalizedEmail = EmailAddress.toComparisonKey(email);
         UUID id = (UUID) entities.createNativeQuery("""
                         INSERT INTO customer.customer (id, email) VALUES (:id, :email)
                         ON CONFLICT (email) DO UPDATE SET last_order_at = now()
                         RETURNING id
                         """)
                 .setParameter("id", CustomerId.random().value())
-                .setParameter("email", known)
+                .setParameter("email", normalizedEmail)
                 .getSingleResult();
-        return new Customer(new CustomerId(id), known);
+        return new Customer(new CustomerId(id), normalizedEmail);
     }
 }

@@ -1,6 +1,4 @@
-/**
- * Whom the shop serves: for now guests, known by their mail address.
- */
+/** Customers: for now guests, identified by their e-mail address. */
 @NullMarked
 @ApplicationModule
 package io.fondaco.customer;

@@ -9,7 +9,10 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
-/** Pay later: on invoice, by transfer, in cash. Granted at once; the staff says when the money came, by capturing it. */
+/**
+ * Payment later: on invoice, by transfer or in cash. It is authorized immediately; staff captures it when the money has
+ * arrived.
+ */
 @ApplicationScoped
 class ManualPaymentProvider implements PaymentProvider {
     private static final Logger LOG = Logger.getLogger(ManualPaymentProvider.class);
@@ -26,7 +29,7 @@ class ManualPaymentProvider implements PaymentProvider {
 
     void onStart(@Observes StartupEvent event) {
         if (isEnabled() && !embedded) {
-            LOG.warn("fondaco.payment.manual.enabled is true: everybody can order without paying first");
+            LOG.warn("fondaco.payment.manual.enabled is true: any customer can order without paying first");
         }
     }
 
@@ -35,7 +38,7 @@ class ManualPaymentProvider implements PaymentProvider {
         return "manual";
     }
 
-    /** Not unless it is switched on: anybody may choose it, and whoever does is given the goods before paying. */
+    /** Disabled by default: any customer can choose it, and the goods may be sent before they are paid. */
     @Override
     public boolean isEnabled() {
         return settings.manual().enabled();

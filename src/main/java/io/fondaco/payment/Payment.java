@@ -8,26 +8,26 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was asked of a provider, and what came of it.
+ * One attempt to pay one order through one provider.
  *
- * @param reference ours, at the provider
- * @param providerReference the provider's own, once it is known
- * @param captured taken so far
- * @param refunded given back, or about to be
+ * @param reference our reference at the provider
+ * @param providerReference the provider's own reference, once it is known
+ * @param captured the amount captured so far
+ * @param refunded the sum of the succeeded and pending refunds
  */
 public record Payment(
         PaymentId id,
         @JsonIgnore UUID orderId,
         String provider,
 
-        @Schema(description = "Ours, at the provider: what its webhooks and its dashboard name.")
+        @Schema(description = "Our reference at the provider, as shown in its webhooks and its dashboard.")
         String reference,
 
-        @Nullable @Schema(description = "The provider's own.", examples = "pi_3MtwBwLkdIwHu7ix28a3tqPa")
+        @Nullable @Schema(description = "The provider's own reference.", examples = "pi_3MtwBwLkdIwHu7ix28a3tqPa")
         String providerReference,
 
         PaymentState state,
         Money amount,
         Money captured,
-        @Schema(description = "Given back, or about to be.") Money refunded,
+        @Schema(description = "The sum of the succeeded and pending refunds.") Money refunded,
         Instant createdAt) {}

@@ -4,23 +4,25 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shopper has to do before a pending payment can go through, for the shop's front end: 3-D Secure, a redirect.
+ * The step that the shopper must take before a pending payment can go through, for the front end of the shop: 3-D
+ * Secure or a redirect.
  *
- * @param type as the provider names it
- * @param clientSecret opens this one payment to the provider's script in the shopper's browser; never to be logged
- * @param redirectUrl where to send the shopper, if that is what is to be done
+ * @param type the name that the provider gives the step
+ * @param clientSecret gives the provider's script in the shopper's browser access to this one payment; must never be
+ *     logged
+ * @param redirectUrl the page to send the shopper to, if the step is a redirect
  */
 public record PaymentAction(
-        @Schema(examples = "use_stripe_sdk", description = "As the provider names it.")
+        @Schema(examples = "use_stripe_sdk", description = "The name that the provider gives the step.")
         String type,
 
-        @Nullable @Schema(description = "Opens this one payment to the provider's script in the shopper's browser.")
+        @Nullable @Schema(description = "Gives the provider's script in the shopper's browser access to this one payment.")
         String clientSecret,
 
-        @Nullable @Schema(description = "Where to send the shopper.")
+        @Nullable @Schema(description = "The page to send the shopper to, if the step is a redirect.")
         String redirectUrl) {
 
-    /** Without its secret: it may end up in a log. */
+    /** Leaves out the secret, because the text may be logged. */
     @Override
     public String toString() {
         return "PaymentAction[" + type + "]";

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What happened to payments and refunds. The database writes it down in the statement that changes them; it is read here. */
+/**
+ * History of payments and refunds. The database records each change in the statement that makes it; this class reads
+ * the entries.
+ */
 @ApplicationScoped
 public class PaymentHistory {
     private final EntityManager entities;
@@ -19,7 +22,7 @@ public class PaymentHistory {
     }
 
     /**
-     * One change.
+     * One change of a payment or a refund.
      *
      * @param event attempted, authorized, captured, declined, voided, mismatched, refund_requested, refund_succeeded,
      *     refund_failed

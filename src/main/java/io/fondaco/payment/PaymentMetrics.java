@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** Providers in numbers: {@code fondaco_payment_…}. */
+/** Metrics of payment providers: {@code fondaco_payment_…}. */
 @ApplicationScoped
 class PaymentMetrics {
     private static final String PROVIDER = "provider";
@@ -31,61 +31,60 @@ class PaymentMetrics {
         this.registry = registry;
     }
 
-    /** How a call ended, for those who watch. */
+    /** How a call ended; the values of the tag {@code result}. */
     enum CallResult {
-        /** The provider said something, if only no. */
+        /** The provider answered, also with a decline. */
         ANSWERED,
-        /** It failed, or did not say what happened. */
+        /** The call failed, or its outcome is unknown. */
         FAILED,
-        /** It took longer than it may. */
+        /** The call exceeded its time limit. */
         TIMED_OUT,
-        /** It was not made: the breaker is open. */
+        /** The call was not made: the circuit breaker is open. */
         PREVENTED,
-        /** It was not made: too many are under way. */
+        /** The call was not made: too many calls are in progress. */
         REJECTED;
 
         private final String label = name().toLowerCase(Locale.ROOT);
     }
 
-    /** What is counted of a provider is there from the start, at 0. */
+    /** Registers the counters and timers of a provider, so that they start at 0. */
     void registerProvider(String provider) {
         mismatchCounter(provider);
-        for (String verb : OPERATIONS) {
+        for (String operation : OPERATIONS) {
             for (CallResult callResult : CallResult.values()) {
-                callTimer(provider, verb, callResult);
+                callTimer(provider, operation, callResult);
             }
         }
     }
 
-    void recordCall(String provider, String verb, CallResult callResult, Duration time) {
-        callTimer(provider, verb, callResult).record(time);
+    void recordCall(String provider, String operation, CallResult callResult, Duration time) {
+        callTimer(provider, operation, callResult).record(time);
     }
 
-    private Timer callTimer(String provider, String verb, CallResult callResult) {
+    private Timer callTimer(String provider, String operation, CallResult callResult) {
         return Timer.builder("fondaco.payment.calls")
-                .description("Calls of payment providers, by how they ended")
-                .tags(PROVIDER, provider, "verb", verb, "result", callResult.label)
+                .description("Calls to payment providers by operation and result")
+                .tags(PROVIDER, provider, "verb", operation, "result", callResult.label)
                 .register(registry);
     }
 
-    /** The provider has another amount than it was asked for. To be looked at by people. */
+    /** Counts a payment that does not match the records of its provider. Staff must look at each. */
     void recordMismatch(String provider) {
         mismatchCounter(provider).increment();
     }
 
     private Counter mismatchCounter(String provider) {
         return Counter.builder("fondaco.payment.mismatches")
-                .description(
-                        "Payments of which the provider has another amount than it was asked for, or that it has twice")
+                .description("Payments whose amount, refunds or reference at the provider do not match our records")
                 .tags(PROVIDER, provider)
                 .register(registry);
     }
 
     /**
-     * Looks how long refunds wait.
+     * Refreshes the ages of pending refunds.
      *
-     * @param offered providers of which something is told even if none does
-     * @param ages of the oldest in seconds, by provider
+     * @param offered providers that get a gauge even without pending refunds
+     * @param ages age of the oldest pending refund in seconds, by provider
      */
     void samplePendingRefunds(Set<String> offered, Supplier<Map<String, Double>> ages) {
         offered.forEach(this::registerPendingRefundGauge);
@@ -96,7 +95,7 @@ class PaymentMetrics {
     private void registerPendingRefundGauge(String provider) {
         if (gaugedProviders.add(provider)) {
             Gauge.builder("fondaco.payment.refunds.pending.age.seconds", () -> pendingRefundAges.value(provider))
-                    .description("How long the oldest refund waits that its provider has not confirmed")
+                    .description("Age of the oldest refund that its provider has not confirmed")
                     .tags(PROVIDER, provider)
                     .register(registry);
         }
@@ -104,7 +103,7 @@ class PaymentMetrics {
 
     void recordWebhook(String provider, String result) {
         Counter.builder("fondaco.payment.webhooks")
-                .description("Webhooks of payment providers, by what became of them")
+                .description("Webhooks from payment providers by result")
                 .tags(PROVIDER, provider, "result", result)
                 .register(registry)
                 .increment();
@@ -116,7 +115,7 @@ class PaymentMetrics {
                     case HALF_OPEN -> 1;
                     case OPEN -> 2;
                 })
-                .description("Whether a provider is asked: 0 closed, it is; 1 half open, on trial; 2 open, it is not")
+                .description("Circuit breaker of a provider: 0 closed, 1 half open, 2 open (no calls are made)")
                 .tags(PROVIDER, provider)
                 .strongReference(true)
                 .register(registry);

@@ -1,32 +1,38 @@
 package io.fondaco.payment;
 
-/** What a provider says about a payment. */
+/** The outcome that a provider reports for a payment. */
 public enum PaymentOutcome {
-    /** The money is promised, and can be captured. */
+    /** The provider holds the money for us; it can be captured. */
     AUTHORIZED,
     /** The money is taken. */
     CAPTURED,
-    /** The money will not be had. */
+    /** The provider refused the payment. */
     DECLINED,
-    /** The provider will tell later, by its webhook. */
+    /** Not decided yet; the provider reports the result later, by its webhook. */
     PENDING,
     /** The provider did not answer in time; it may have taken the money. */
     UNKNOWN,
-    /** The provider knows nothing of this reference. */
+    /** The provider has no payment under this reference. */
     NOT_FOUND,
-    /** The provider will take nothing under this reference, now or later. */
+    /** The provider takes no money under this reference, now or later. */
     VOIDED,
-    /** The provider was not asked for money, and will not be by this call: it is known to be away, or too busy. */
+    /**
+     * No money was requested, and this call will not request any: the circuit breaker is open, the bulkhead is full, or
+     * the provider failed before the request.
+     */
     PROVIDER_UNAVAILABLE,
-    /** The provider holds, or took, another amount than it was asked for. It is not paid, and what there is goes back. */
+    /**
+     * The provider holds or took another amount than requested. The payment does not count as paid, and its money is
+     * voided or refunded.
+     */
     MISMATCHED;
 
-    /** Whether the order stands on it. */
+    /** Whether the payment pays for the order. */
     public boolean isSuccessful() {
         return this == AUTHORIZED || this == CAPTURED;
     }
 
-    /** Whether no order will ever stand on it. */
+    /** Whether the payment has failed for good and cannot pay for any order. */
     public boolean isFailed() {
         return this == DECLINED || this == VOIDED || this == MISMATCHED;
     }

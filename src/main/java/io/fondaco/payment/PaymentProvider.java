@@ -5,79 +5,82 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A way to get money. Every bean of this type that is {@link #isEnabled} is offered under its name. Calls are made outside of
- * any transaction, in a thread of their own, within {@code fondaco.payment.timeout} and behind a circuit breaker; each names
- * our reference, and a provider that is called twice with the same one does the thing once.
+ * A payment service. Every bean of this type that is {@link #isEnabled} is offered under its name. Calls are made
+ * outside of any transaction, in a thread of their own, within {@code fondaco.payment.timeout} and behind a circuit
+ * breaker. Each call carries our reference; a provider that is called twice with the same reference takes effect once.
  *
- * <p>Whatever money a provider tells of, it tells how much: the payment counts as paid only if that is what was asked for.
- * Where nothing is to be paid, no provider is asked.
+ * <p>A provider reports the amount of any money that it holds or took: the payment counts as paid only if that is the
+ * requested amount. No provider is called for an amount of zero.
  */
 public interface PaymentProvider {
-    /** As clients name it: {@code "test"}. */
+    /** The name that clients use: {@code "test"}. */
     String name();
 
-    /** Whether it is configured to be offered; asked once, at the start. */
+    /** Whether it is configured to be offered; evaluated once, at startup. */
     default boolean isEnabled() {
         return true;
     }
 
-    /** The header that its webhooks' signatures come in. */
+    /** The header that holds the signature of its webhooks. */
     default String signatureHeader() {
         return "Fondaco-Signature";
     }
 
     /**
-     * Asks for the money: to be held, or taken at once, as the provider is configured.
+     * Requests the money: authorized or captured, as the provider is configured.
      *
-     * @param token what the client got from the provider; empty when it sent none
-     * @throws RetryableFailure if nothing happened and the same call may be made again at once
-     * @throws ProviderUnavailable if no money was asked for, and none will be by this call
-     * @throws OutcomeUnknown if it is not known what happened
+     * @param token that the client got from the provider; empty if it sent none
+     * @throws RetryableFailure if nothing happened and the call can be repeated immediately
+     * @throws ProviderUnavailable if this call requested no money and will not request any
+     * @throws OutcomeUnknown if the outcome is unknown
      */
     PaymentResult authorize(Payment payment, String token);
 
-    /** Takes what was authorised, or less; what is left is let go. */
+    /** Captures all or a part of the authorized amount; the rest is voided. */
     PaymentResult capture(Payment payment, Money amount);
 
-    /** What became of this payment; for a provider without a memory of its own, what it would say now. */
+    /**
+     * The current state of this payment at the provider. A provider that stores nothing returns what it would answer
+     * now.
+     */
     PaymentResult fetchStatus(Payment payment);
 
     /**
-     * Sees to it that nothing is taken for this payment, even by a call still under way.
+     * Voids this payment, so that no money is taken for it, even by a call in progress.
      *
-     * @return {@code VOIDED}; {@code CAPTURED} when it is too late; {@code PENDING} when it cannot be said yet
+     * @return {@code VOIDED}; {@code CAPTURED} if it is too late; {@code PENDING} if it is not decided yet
      */
     PaymentResult voidPayment(Payment payment);
 
-    /** Gives money back, or finds out what became of a refund that was sent before. */
+    /** Sends a refund, or queries the state of a refund that was sent before. */
     RefundResult refund(Payment payment, Refund refund);
 
     /**
-     * The refunds of this payment that did not come of {@link #refund}, as far as the provider knows of such.
+     * The refunds of this payment that were not made by {@link #refund}, if the provider knows of any.
      *
-     * @throws OutcomeUnknown if it cannot be asked just now
+     * @throws OutcomeUnknown if the provider does not answer
      */
     default List<ExternalRefund> listExternalRefunds(Payment payment) {
         return List.of();
     }
 
     /**
-     * Reads a webhook's body. Asks nobody.
+     * Parses the body of a webhook. Makes no calls.
      *
-     * @param signature as it came in {@link #signatureHeader}; empty if it did not
-     * @return what it is about; empty when it is nothing that concerns us
+     * @param signature value of {@link #signatureHeader}; empty if the header is missing
+     * @return the payment that the webhook is about; empty if it is not relevant to us
      * @throws io.fondaco.platform.web.ApiException 401 {@code invalid_signature}; 400 if the body is malformed
      */
     Optional<PaymentWebhookEvent> parseWebhook(byte[] body, String signature);
 
-    /** The provider said that it did nothing, and that the call may be repeated. */
+    /** The provider reported that nothing happened and that the call can be repeated. */
     final class RetryableFailure extends RuntimeException {
         public RetryableFailure(String message) {
             super(message);
         }
     }
 
-    /** The provider was not asked for money, and will not be by the call that throws this. */
+    /** The call requested no money from the provider and will not request any. */
     final class ProviderUnavailable extends RuntimeException {
         public ProviderUnavailable(String message) {
             super(message);

@@ -24,7 +24,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** The providers on offer, and the one way to ask them: behind a guard, and not believed if the amount is another. */
+/**
+ * The enabled providers. Every call goes through a guard, and a result whose amount differs from the requested one
+ * becomes {@code MISMATCHED}.
+ */
 @ApplicationScoped
 class PaymentProviders {
     private static final Logger LOG = Logger.getLogger(PaymentProviders.class);
@@ -46,7 +49,7 @@ class PaymentProviders {
                         PaymentProvider::name, provider -> new ProviderGuard(provider, settings, metrics, executor)));
     }
 
-    /** Counters that alerts belong on begin at 0, not with the first of what they count. */
+    /** Registers counters at startup, so that alerts see 0 and not "no data". */
     void onStart(@Observes StartupEvent event) {
         names().forEach(metrics::registerProvider);
     }
@@ -69,7 +72,7 @@ class PaymentProviders {
             throw ApiException.invalid(
                     "/payment/provider",
                     "unknown_payment_provider",
-                    "There is no payment provider '%s'; there are: %s."
+                    "Unknown payment provider '%s'. Available: %s."
                             .formatted(
                                     Violation.abbreviate(name),
                                     String.join(
@@ -78,12 +81,15 @@ class PaymentProviders {
         }
     }
 
-    /** Asks for money. Only here is "not asked" an outcome: before any other call, money may have been asked for. */
+    /**
+     * Requests money. Only this call can return {@code PROVIDER_UNAVAILABLE}: before any other call, money may already
+     * have been requested.
+     */
     PaymentResult authorize(Payment payment, String token) {
         try {
             return call(payment, "authorise", provider -> provider.authorize(payment, token));
         } catch (PaymentProvider.ProviderUnavailable e) {
-            LOG.warnf("Payment %s: no money was asked for: %s", payment.id(), e.getMessage());
+            LOG.warnf("Payment %s: no money was requested from %s: %s", payment.id(), payment.provider(), e.getMessage());
             return PaymentResult.of(PaymentOutcome.PROVIDER_UNAVAILABLE);
         } catch (PaymentProvider.OutcomeUnknown e) {
             return unknownOutcome(payment, "authorise", e);
@@ -91,30 +97,30 @@ class PaymentProviders {
     }
 
     /**
-     * Asks about money that may have been asked for. No answer in time, a fault, an open breaker, or a provider that was
-     * switched off since: unknown.
+     * Calls the provider about money that may already have been requested. {@code UNKNOWN} after a timeout, a failure,
+     * with an open breaker, or if the provider was disabled since.
      */
-    PaymentResult callOrUnknown(Payment payment, String verb, Function<PaymentProvider, PaymentResult> question) {
+    PaymentResult callOrUnknown(Payment payment, String operation, Function<PaymentProvider, PaymentResult> request) {
         try {
-            return call(payment, verb, question);
+            return call(payment, operation, request);
         } catch (PaymentProvider.ProviderUnavailable | PaymentProvider.OutcomeUnknown e) {
-            return unknownOutcome(payment, verb, e);
+            return unknownOutcome(payment, operation, e);
         }
     }
 
-    /** Sends a refund, or asks after it. Empty if the provider does not answer. */
+    /** Sends a refund or queries its state. Empty if the provider does not answer. */
     Optional<RefundResult> refund(Payment payment, Refund refund) {
         try {
             ProviderGuard guard = guard(payment);
             return Optional.of(call(
                     guard, "refund", RefundResult.class, () -> guard.provider().refund(payment, refund)));
         } catch (PaymentProvider.ProviderUnavailable | PaymentProvider.OutcomeUnknown e) {
-            LOG.warnf("Refund %s of payment %s is not confirmed: %s", refund.id(), payment.id(), e.getMessage());
+            LOG.warnf("Refund %s of payment %s is not confirmed yet: %s", refund.id(), payment.id(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    /** Empty while nobody can say. */
+    /** Lists the refunds that were made at the provider. Empty if the provider does not answer. */
     Optional<List<ExternalRefund>> listExternalRefunds(Payment payment) {
         try {
             ProviderGuard guard = guard(payment);
@@ -122,45 +128,45 @@ class PaymentProviders {
                     .listExternalRefunds(payment)
                     .toArray(ExternalRefund[]::new))));
         } catch (PaymentProvider.ProviderUnavailable | PaymentProvider.OutcomeUnknown e) {
-            LOG.warnf("Who refunded what of payment %s is not known: %s", payment.id(), e.getMessage());
+            LOG.warnf("Refunds made at %s for payment %s are not known: %s", payment.provider(), payment.id(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    private static PaymentResult unknownOutcome(Payment payment, String verb, RuntimeException e) {
-        LOG.warnf("Payment %s: the outcome of %s is not known: %s", payment.id(), verb, e.getMessage());
+    private static PaymentResult unknownOutcome(Payment payment, String operation, RuntimeException e) {
+        LOG.warnf("Payment %s: the outcome of %s is unknown: %s", payment.id(), operation, e.getMessage());
         return PaymentResult.of(PaymentOutcome.UNKNOWN);
     }
 
     /**
-     * A provider that says "try again" is called again, at most three times in all, within the one time limit. Where nothing is
-     * to be paid, nobody is asked: providers do not take nothing.
+     * Repeats a call that fails with {@link PaymentProvider.RetryableFailure}, at most three calls in all, within the
+     * one time limit. An amount of zero counts as captured without a call: providers do not accept it.
      */
-    private PaymentResult call(Payment payment, String verb, Function<PaymentProvider, PaymentResult> question) {
+    private PaymentResult call(Payment payment, String operation, Function<PaymentProvider, PaymentResult> request) {
         if (payment.amount().amount() == 0) {
             return PaymentResult.captured(payment.amount());
         }
         ProviderGuard guard = guard(payment);
-        PaymentResult answer = call(guard, verb, PaymentResult.class, () -> {
-            for (int tries = 1; tries < MAX_ATTEMPTS; tries++) {
+        PaymentResult result = call(guard, operation, PaymentResult.class, () -> {
+            for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
                 try {
-                    return question.apply(guard.provider());
+                    return request.apply(guard.provider());
                 } catch (PaymentProvider.RetryableFailure e) {
-                    LOG.infof("Payment %s is tried again: %s", payment.id(), e.getMessage());
+                    LOG.infof("Payment %s: %s is retried: %s", payment.id(), operation, e.getMessage());
                 }
             }
-            return question.apply(guard.provider());
+            return request.apply(guard.provider());
         });
-        return verifyAmount(payment, answer);
+        return verifyAmount(payment, result);
     }
 
-    private <T> T call(ProviderGuard guard, String verb, Class<T> type, Callable<T> work) {
+    private <T> T call(ProviderGuard guard, String operation, Class<T> type, Callable<T> work) {
         try (TraceSpan traceSpan = tracing.startSpan(
-                "payment " + verb,
+                "payment " + operation,
                 SpanKind.CLIENT,
                 Attributes.of(PROVIDER_ATTRIBUTE, guard.provider().name()))) {
             try {
-                return guard.call(verb, type, work);
+                return guard.call(operation, type, work);
             } catch (RuntimeException e) {
                 traceSpan.recordError(e);
                 throw e;
@@ -168,27 +174,30 @@ class PaymentProviders {
         }
     }
 
-    /** What a provider has must be what it was asked for, or what was captured of it; else it is not paid. */
-    private PaymentResult verifyAmount(Payment payment, PaymentResult answer) {
-        if (!answer.outcome().isSuccessful() || isExpectedAmount(payment, answer)) {
-            return answer;
+    /**
+     * The amount at the provider must be the requested amount or the captured part of it; otherwise the payment does
+     * not count as paid.
+     */
+    private PaymentResult verifyAmount(Payment payment, PaymentResult result) {
+        if (!result.outcome().isSuccessful() || isExpectedAmount(payment, result)) {
+            return result;
         }
         if (payment.state() != PaymentState.MISMATCHED) {
             metrics.recordMismatch(payment.provider());
             LOG.errorf(
-                    "PAYMENT MISMATCH: of payment %s, %s was asked for, and %s says %s of %s",
-                    payment.id(), payment.amount(), payment.provider(), answer.outcome(), answer.amount());
+                    "PAYMENT MISMATCH: payment %s: %s was requested, but %s reports %s of %s",
+                    payment.id(), payment.amount(), payment.provider(), result.outcome(), result.amount());
         }
-        return answer.asMismatched();
+        return result.asMismatched();
     }
 
-    private static boolean isExpectedAmount(Payment payment, PaymentResult answer) {
-        Money money = answer.amount();
+    private static boolean isExpectedAmount(Payment payment, PaymentResult result) {
+        Money money = result.amount();
         return switch (payment.state()) {
             case CAPTURED -> money.equals(payment.captured()) || money.equals(payment.amount());
             case AUTHORIZED ->
                 money.equals(payment.amount())
-                        || (answer.outcome() == PaymentOutcome.CAPTURED && isPartialAmount(money, payment.amount()));
+                        || (result.outcome() == PaymentOutcome.CAPTURED && isPartialAmount(money, payment.amount()));
             case PENDING, DECLINED, VOIDED, MISMATCHED -> money.equals(payment.amount());
         };
     }
@@ -200,6 +209,6 @@ class PaymentProviders {
     private ProviderGuard guard(Payment payment) {
         return Optional.ofNullable(guards.get(payment.provider()))
                 .orElseThrow(() ->
-                        new PaymentProvider.OutcomeUnknown("Provider " + payment.provider() + " is switched off"));
+                        new PaymentProvider.OutcomeUnknown("Provider " + payment.provider() + " is disabled"));
     }
 }

@@ -4,11 +4,11 @@ import io.fondaco.platform.money.Money;
 import java.util.Optional;
 
 /**
- * What a provider says about a payment, and of how much money.
+ * The result that a provider reports for a payment: an outcome and the amounts.
  *
- * @param authorizedAmount promised to us and not taken
- * @param capturedAmount of the customer's money; refunds not deducted
- * @param action what the shopper has to do, while it is pending
+ * @param authorizedAmount the amount that the provider holds and has not captured
+ * @param capturedAmount the amount taken from the customer, without deduction of refunds
+ * @param action the step that the shopper must take, if the payment is pending
  */
 public record PaymentResult(
         PaymentOutcome outcome,
@@ -19,7 +19,7 @@ public record PaymentResult(
     /** An outcome without money. */
     public static PaymentResult of(PaymentOutcome outcome) {
         if (outcome.isSuccessful()) {
-            throw new IllegalArgumentException("How much is " + outcome + "?");
+            throw new IllegalArgumentException("The outcome " + outcome + " needs an amount");
         }
         return new PaymentResult(outcome, Optional.empty(), Optional.empty(), Optional.empty());
     }
@@ -32,17 +32,17 @@ public record PaymentResult(
         return new PaymentResult(PaymentOutcome.CAPTURED, Optional.empty(), Optional.of(taken), Optional.empty());
     }
 
-    /** Pending until the shopper has done something. */
+    /** Pending until the shopper takes a step. */
     public static PaymentResult requiresAction(PaymentAction action) {
         return new PaymentResult(PaymentOutcome.PENDING, Optional.empty(), Optional.empty(), Optional.of(action));
     }
 
-    /** The same money, found not to be what was asked for. */
+    /** The same amounts with the outcome {@code MISMATCHED}. */
     PaymentResult asMismatched() {
         return new PaymentResult(PaymentOutcome.MISMATCHED, authorizedAmount, capturedAmount, Optional.empty());
     }
 
-    /** All that the provider has of it, held or taken. */
+    /** The amount that the provider took, or else holds. */
     Money amount() {
         return capturedAmount.or(() -> authorizedAmount).orElseThrow();
     }

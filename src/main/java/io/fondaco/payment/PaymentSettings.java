@@ -6,60 +6,68 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** How payments are taken. */
+/** Settings of payments. */
 @ConfigMapping(prefix = "fondaco.payment")
 interface PaymentSettings {
-    /** How long a provider may take to answer, retries included; then the outcome counts as unknown. */
+    /** Maximum time of one operation of a provider, retries included; then the outcome counts as unknown. */
     @WithDefault("10s")
     Duration timeout();
 
-    /** Calls under way from a pod to one provider; what is beyond is not asked. */
+    /**
+     * Maximum number of concurrent calls of a pod to one provider. One more call may wait; further calls are not made.
+     */
     @WithDefault("256")
     int callsPerProvider();
 
-    /** When a provider that fails is left alone. */
+    /** Circuit breaker around the calls to a provider. */
     Breaker breaker();
 
-    /** Pay later: on invoice, by transfer, in cash. */
+    /** Payment later: on invoice, by transfer or in cash. */
     Manual manual();
 
-    /** The provider for trying things out. */
+    /** The test provider. */
     Test test();
 
-    /** Cards and more, by Stripe. On when it has an API key. */
+    /** Cards and other payment methods, by Stripe. Enabled if it has an API key. */
     Stripe stripe();
 
-    /** One per provider and pod. While it is open the provider is asked nothing: checkouts are told to come back. */
+    /**
+     * One circuit breaker per provider and pod. While it is open, no calls are made, and checkouts are answered 503
+     * with {@code Retry-After}.
+     */
     interface Breaker {
-        /** Calls that are looked back on. */
+        /** Number of most recent calls that are evaluated. */
         @WithDefault("20")
         int calls();
 
-        /** Of those, the part that must have failed for it to open. A declined card is no failure. */
+        /** Share of failed calls at which the breaker opens. A declined card is not a failure. */
         @WithDefault("0.5")
         double failures();
 
-        /** How long it stays open before one call is let through to try. */
+        /** How long the breaker stays open before one trial call is made. */
         @WithDefault("5s")
         Duration delay();
     }
 
-    /** Payment that staff confirms later. On with the embedded cluster, off everywhere else. */
+    /** Payment that staff confirms later. Enabled with the embedded cluster, disabled otherwise. */
     interface Manual {
-        /** Whether it is offered to everybody who has a cart. An order is confirmed, and can be sent, before it is paid. */
+        /** Whether it is offered to all customers. An order is confirmed, and can be sent, before it is paid. */
         @WithDefault("false")
         boolean enabled();
     }
 
-    /** The test provider: it takes no real money. On with the embedded cluster, off everywhere else. */
+    /** The test provider, which takes no real money. Enabled with the embedded cluster, disabled otherwise. */
     interface Test {
-        /** Whether it is offered. Never where real goods are sold: its tokens buy them for nothing. */
+        /**
+         * Whether it is offered. Never enable it in a shop that sells real goods: anyone can order with its tokens
+         * without paying.
+         */
         @WithDefault("false")
         boolean enabled();
 
         /**
-         * What its webhooks are signed with (HMAC-SHA256). Absent: its webhooks are refused. {@code test-webhook-secret} with the
-         * embedded cluster.
+         * Secret that signs its webhooks (HMAC-SHA256). Absent: its webhooks are rejected. {@code test-webhook-secret}
+         * with the embedded cluster.
          */
         Optional<String> webhookSecret();
     }
@@ -69,34 +77,40 @@ interface PaymentSettings {
         /** {@code sk_…} or {@code rk_…}; a secret. Absent: Stripe is not offered. */
         Optional<String> apiKey();
 
-        /** {@code whsec_…}, secrets: one, or two while they are rotated. Absent: its webhooks are refused. */
+        /** {@code whsec_…}, secrets: one, or two during a rotation. Absent: its webhooks are rejected. */
         Optional<List<String>> webhookSecrets();
 
-        /** How old a webhook's signature may be. */
+        /** Maximum age of the signature of a webhook. */
         @WithDefault("5m")
         Duration webhookTolerance();
 
-        /** When the money is taken: {@code automatic}, with the order; {@code manual}, when the staff captures it. */
+        /** When the money is captured: {@code automatic}, with the order; {@code manual}, by staff. */
         @WithDefault("automatic")
         CaptureMode capture();
 
-        /** Where Stripe sends shoppers back to. Absent: ways to pay that lead away from the shop are not offered. */
+        /**
+         * URL to which Stripe sends shoppers back. Absent: payment methods that redirect to another site are not
+         * offered.
+         */
         Optional<String> returnUrl();
 
-        /** Where Stripe is. */
+        /** Base URL of the Stripe API. */
         @WithDefault("https://api.stripe.com")
         String apiBase();
 
-        /** Time to open a connection. */
+        /** Maximum time to open a connection. */
         @WithDefault("2s")
         Duration connectTimeout();
 
-        /** Time for one answer; {@code fondaco.payment.timeout} bounds all of them together. */
+        /**
+         * Maximum time of one HTTP request; {@code fondaco.payment.timeout} bounds all requests of an operation
+         * together.
+         */
         @WithDefault("8s")
         Duration readTimeout();
     }
 
-    /** When money is taken. */
+    /** When money is captured. */
     enum CaptureMode {
         AUTOMATIC,
         MANUAL

@@ -10,17 +10,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Where a payment stands. */
+/** The state of a payment. */
 public enum PaymentState {
     PENDING,
     AUTHORIZED,
     CAPTURED,
     DECLINED,
     VOIDED,
-    /** The provider holds, or took, another amount than it was asked for: not paid, and given back. */
+    /** The provider holds or took another amount than requested: not paid; the money is voided or refunded. */
     MISMATCHED;
 
-    /** A provider that takes money after it said no, or was told not to, is believed: the money is given back. */
+    /**
+     * A provider may report captured money after a decline or a void. The payment then moves to captured (or
+     * mismatched), and the money is refunded.
+     */
     private static final Map<PaymentState, Set<PaymentState>> TRANSITIONS = new EnumMap<>(Map.of(
             PENDING, EnumSet.of(AUTHORIZED, CAPTURED, DECLINED, VOIDED, MISMATCHED),
             AUTHORIZED, EnumSet.of(CAPTURED, VOIDED),
@@ -44,12 +47,12 @@ public enum PaymentState {
         };
     }
 
-    /** The columns' values from which this state can be reached. */
+    /** The column values of the states that can move to this state. */
     String[] sourceStates() {
-        List<PaymentState> origins = Arrays.stream(values())
+        List<PaymentState> sources = Arrays.stream(values())
                 .filter(state -> state.canTransitionTo(this))
                 .toList();
-        return origins.stream().map(PaymentState::column).toArray(String[]::new);
+        return sources.stream().map(PaymentState::column).toArray(String[]::new);
     }
 
     @JsonValue

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Payments, for other modules. What writes joins the caller's transaction; what talks to a provider is said to, and must
- * be called outside of any.
+ * Payments, for other modules. Methods that write join the caller's transaction. Methods that call a provider say so
+ * and must be called outside of any transaction.
  */
 public interface Payments {
     /**
@@ -18,43 +18,53 @@ public interface Payments {
      */
     void requireProvider(String name);
 
-    /** Writes down what will be asked. One statement. */
+    /** Records the payment before its provider is called. One statement. */
     Payment createPayment(String provider, UUID orderId, Money amount);
 
     /**
-     * Asks the provider for the money; never throws for what the provider does, never takes longer than {@code
-     * fondaco.payment.timeout}. {@code NOT_ASKED} if the provider is known to be away, or could not be reached before any
-     * money was asked for; {@code MISMATCHED} if it has another amount. Outside of any transaction.
+     * Requests the money from the provider. It throws no exception for anything that the provider does, and takes no
+     * longer than {@code fondaco.payment.timeout}. {@code PROVIDER_UNAVAILABLE} if no money was requested, because the
+     * circuit breaker is open or the provider could not be reached before the request; {@code MISMATCHED} if the
+     * provider has another amount. Outside of any transaction.
      */
     PaymentResult authorize(Payment payment, String token);
 
-    /** Asks the provider what became of it; {@code UNKNOWN} if it cannot be asked. Outside of any transaction. */
+    /**
+     * Queries the current state at the provider; {@code UNKNOWN} if the provider does not answer. Outside of any
+     * transaction.
+     */
     PaymentResult fetchStatus(Payment payment);
 
-    /** Makes sure that nothing is taken any more; answers what stands. Outside of any transaction. */
+    /**
+     * Voids the payment at the provider, so that no money is taken any more, and returns the resulting state. Outside
+     * of any transaction.
+     */
     PaymentResult voidPayment(Payment payment);
 
-    /** Takes what was authorised, or less. Outside of any transaction. */
+    /** Captures all or a part of the authorized amount. Outside of any transaction. */
     PaymentResult capture(Payment payment, Money amount);
 
     /**
-     * Writes down what the provider said. One statement; what a {@code MISMATCHED} payment holds is to be let go, and what it
-     * took is refunded.
+     * Records the provider's result. One statement. For a {@code MISMATCHED} payment, further statements schedule a
+     * void of the authorized amount and a refund of the captured amount.
      *
-     * @return whether the payment moved; false if it is where it leads already, or cannot go there
+     * @return whether the state changed; false if the payment is in that state already or the transition is not allowed
      */
-    boolean recordResult(PaymentId payment, PaymentResult answer);
+    boolean recordResult(PaymentId payment, PaymentResult result);
 
-    /** What the shopper has to do before this pending payment can go through. */
+    /** The step that the shopper must take before this pending payment can go through. */
     Optional<PaymentAction> findPendingAction(PaymentId payment);
 
-    /** Has the provider told to let go of what it may hold, until it says that it has: see {@link #claimPendingVoids}. One statement. */
+    /**
+     * Schedules a void of the money that the provider may hold; it is retried until the provider confirms, see
+     * {@link #claimPendingVoids}. One statement.
+     */
     void scheduleVoid(PaymentId payment);
 
-    /** The provider has let go. In a transaction of its own. */
+    /** Records that the provider confirmed the void. Opens a transaction if none is active. */
     void completeVoid(PaymentId payment);
 
-    /** Takes up to so many payments of which the provider may hold money that nobody wants. In a transaction of its own. */
+    /** Claims up to {@code limit} payments whose void is due. Opens a transaction if none is active. */
     List<Payment> claimPendingVoids(int limit);
 
     Optional<Payment> find(PaymentId id);
@@ -66,73 +76,77 @@ public interface Payments {
     List<Refund> listRefundsByOrder(UUID orderId);
 
     /**
-     * Writes down a refund, to be sent by {@link #sendRefund}. Two statements; locks the payment.
+     * Records a refund, which {@link #sendRefund} sends. Two statements; locks the payment.
      *
-     * @throws io.fondaco.platform.web.ApiException 409 {@code refund_exceeds_captured}, with what is left
+     * @throws io.fondaco.platform.web.ApiException 409 {@code refund_exceeds_captured}, with the refundable amount
      */
     Refund createRefund(PaymentId payment, Money amount);
 
     /**
-     * Sends a refund that is pending to its provider, and answers what is to be written down by {@link #recordRefundResult}. Outside
+     * Sends a pending refund to its provider and returns the result, which {@link #recordRefundResult} records. Outside
      * of any transaction; safe to repeat.
      */
     RefundResult sendRefund(RefundId refund);
 
     /**
-     * Asks the provider what became of a refund that it has. Outside of any transaction.
+     * Queries the current state of a refund at its provider. Outside of any transaction.
      *
-     * @return empty if it cannot be asked just now
+     * @return empty if the provider does not answer
      */
     Optional<RefundResult> fetchRefundStatus(RefundId refund);
 
     /**
-     * Writes down what the provider says of a refund. Money that did not go back can be refunded again, even if the refund had
-     * succeeded at first. One statement.
+     * Records the provider's result of a refund. The amount of a failed refund can be refunded again, even if the
+     * refund succeeded at first. One statement.
      *
      * @return whether the refund was pending, or failed after it had succeeded
      */
-    boolean recordRefundResult(RefundId refund, RefundResult answer);
+    boolean recordRefundResult(RefundId refund, RefundResult result);
 
     /**
-     * What happened to the payments and refunds of an order, oldest first, after that entry. One statement.
+     * The history of an order's payments and refunds, oldest first, after the given entry. One statement.
      *
-     * @param at of the entry after which to begin
-     * @param after its id
+     * @param at time of the entry after which to start
+     * @param after id of that entry
      */
     List<PaymentHistory.PaymentHistoryEntry> listHistory(UUID orderId, Instant at, long after, int limit);
 
     /**
-     * Asks the provider which refunds of this payment were made there, and not by us. Outside of any transaction.
+     * Lists the refunds of this payment that were made at the provider and not by us. Outside of any transaction.
      *
-     * @return empty if it cannot be asked just now
+     * @return empty if the provider does not answer
      */
     Optional<List<ExternalRefund>> listExternalRefunds(Payment payment);
 
     /**
-     * Writes down a refund that was made at the provider. Locks the payment.
+     * Records a refund that was made at the provider. Locks the payment.
      *
-     * @return what came of it; one that is more than there is to refund, as far as we know, is logged
+     * @return the result; a refund that exceeds the refundable amount is logged and not recorded
      */
-    ExternalRefundResult recordExternalRefund(PaymentId payment, ExternalRefund made);
+    ExternalRefundResult recordExternalRefund(PaymentId payment, ExternalRefund externalRefund);
 
-    /** Takes up to so many pending refunds that nobody works on. One statement, in its own transaction. */
+    /**
+     * Claims up to {@code limit} pending refunds that no pod is working on. One statement; opens a transaction if none
+     * is active.
+     */
     List<Refund> claimPendingRefunds(int limit);
 
     /**
      * Reads a provider's webhook. Outside of any transaction.
      *
-     * @param headers of the request, by name; the provider knows which one its signature is in
-     * @return what it is about: something happened to that payment, and the provider is to be asked what
+     * @param headers of the request, by name; the provider knows which one holds its signature
+     * @return the payment whose state at the provider must be queried; empty if the webhook concerns none of our
+     *     payments
      * @throws io.fondaco.platform.web.ApiException 404 unknown provider; 401 {@code invalid_signature}; 400 malformed
      */
     Optional<MatchedWebhookEvent> receiveWebhook(
             String provider, byte[] body, Function<String, @Nullable String> headers);
 
     /**
-     * What a webhook is about.
+     * A webhook and the payment that it is about.
      *
-     * @param refundRelated whether it is about money that goes back
-     * @param providerRefundId the provider's own id of the refund, if it names one
+     * @param refundRelated whether it is about a refund
+     * @param providerRefundId the provider's own id of the refund, if the webhook names one
      */
     record MatchedWebhookEvent(Payment payment, boolean refundRelated, Optional<String> providerRefundId) {}
 }

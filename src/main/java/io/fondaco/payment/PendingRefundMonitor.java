@@ -6,7 +6,7 @@ import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Looks how long refunds wait for their providers. */
+/** Measures how long refunds wait for their providers. */
 @ApplicationScoped
 class PendingRefundMonitor {
     private final RefundRepository refundRepository;

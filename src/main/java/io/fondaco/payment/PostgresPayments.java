@@ -28,7 +28,7 @@ class PostgresPayments implements Payments {
                     + " refunded_amount, created_at";
 
     private static final Logger LOG = Logger.getLogger(PostgresPayments.class);
-    /** How long whoever took up a release has for it, in seconds: more than the provider's time limit. */
+    /** Lease of a claimed void, in seconds; longer than the time limit of a provider call. */
     private static final double VOID_LEASE_SECONDS = 30;
 
     private static final double MAX_RETRY_DELAY_SECONDS = 900;
@@ -120,42 +120,42 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public boolean recordResult(PaymentId payment, PaymentResult answer) {
-        if (answer.outcome() == PaymentOutcome.PENDING) {
-            savePendingAction(payment, answer.action());
+    public boolean recordResult(PaymentId payment, PaymentResult result) {
+        if (result.outcome() == PaymentOutcome.PENDING) {
+            savePendingAction(payment, result.action());
             return false;
         }
-        boolean moved = PaymentState.fromOutcome(answer.outcome())
-                .map(state -> updateState(payment, state, answer.capturedAmount()))
+        boolean changed = PaymentState.fromOutcome(result.outcome())
+                .map(state -> updateState(payment, state, result.capturedAmount()))
                 .orElse(false);
-        if (moved && answer.outcome() == PaymentOutcome.MISMATCHED) {
-            returnMismatchedMoney(payment, answer);
+        if (changed && result.outcome() == PaymentOutcome.MISMATCHED) {
+            returnMismatchedMoney(payment, result);
         }
-        return moved;
+        return changed;
     }
 
-    /** Of money in another currency nothing is written down, for our books are in one: it is for people to give back. */
-    private boolean updateState(PaymentId payment, PaymentState state, Optional<Money> taken) {
+    /** Amounts in another currency are not recorded; refund them manually. */
+    private boolean updateState(PaymentId payment, PaymentState state, Optional<Money> capturedAmount) {
         return entities.createNativeQuery("""
                                 UPDATE payment.payment
                                    SET state = :state, action = NULL, updated_at = now(),
                                        changed_by = :actor, changed_in = :request,
-                                       captured_amount = CASE WHEN currency = :currency THEN :taken ELSE 0 END
-                                 WHERE id = :id AND state = ANY (cast(:origins AS text[]))
+                                       captured_amount = CASE WHEN currency = :currency THEN :captured ELSE 0 END
+                                 WHERE id = :id AND state = ANY (cast(:sources AS text[]))
                                 """)
                         .setParameter("state", state.column())
-                        .setParameter("currency", taken.map(Money::currency).orElse(""))
-                        .setParameter("taken", taken.map(Money::amount).orElse(0L))
+                        .setParameter("currency", capturedAmount.map(Money::currency).orElse(""))
+                        .setParameter("captured", capturedAmount.map(Money::amount).orElse(0L))
                         .setParameter("id", payment.value())
-                        .setParameter("origins", state.sourceStates())
+                        .setParameter("sources", state.sourceStates())
                         .setParameter("actor", actor.name())
                         .setParameter("request", requestId.value())
                         .executeUpdate()
                 == 1;
     }
 
-    private void returnMismatchedMoney(PaymentId id, PaymentResult answer) {
-        if (answer.authorizedAmount().isPresent()) {
+    private void returnMismatchedMoney(PaymentId id, PaymentResult result) {
+        if (result.authorizedAmount().isPresent()) {
             scheduleVoid(id);
         }
         Payment payment = find(id).orElseThrow();
@@ -170,7 +170,7 @@ class PostgresPayments implements Payments {
                          WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
                         """)
                 .setParameter(
-                        "action", action.map(wanted -> Json.write(json, wanted)).orElse(null))
+                        "action", action.map(pendingAction -> Json.write(json, pendingAction)).orElse(null))
                 .setParameter("id", payment.value())
                 .executeUpdate();
     }
@@ -189,8 +189,8 @@ class PostgresPayments implements Payments {
         try {
             return json.readValue(text, PaymentAction.class);
         } catch (JsonProcessingException _) {
-            // Its text holds a secret, and so would the exception.
-            throw new IllegalStateException("A stored action does not parse");
+            // The JSON contains a secret, and the exception would quote it.
+            throw new IllegalStateException("Cannot parse a stored payment action");
         }
     }
 
@@ -221,12 +221,12 @@ class PostgresPayments implements Payments {
         List<?> rows = entities.createNativeQuery("""
                         UPDATE payment.payment
                            SET void_attempts = void_attempts + 1,
-                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :longest))
+                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :max_delay))
                          WHERE id IN (SELECT id FROM payment.payment WHERE void_due_at < now()
                                        ORDER BY void_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
                         RETURNING\s""" + COLUMNS, Tuple.class)
                 .setParameter("lease", VOID_LEASE_SECONDS)
-                .setParameter("longest", MAX_RETRY_DELAY_SECONDS)
+                .setParameter("max_delay", MAX_RETRY_DELAY_SECONDS)
                 .setParameter("limit", limit)
                 .getResultList();
         return rows.stream().map(row -> mapRow((Tuple) row)).toList();
@@ -260,7 +260,7 @@ class PostgresPayments implements Payments {
             throw new ApiException(
                     409,
                     "refund_exceeds_captured",
-                    "Of what was captured, %s is left; %s cannot be refunded.".formatted(left, amount),
+                    "Cannot refund %s: only %s of the captured amount is left.".formatted(amount, left),
                     List.of(),
                     Map.of("refundable", left, "requested", amount),
                     null);
@@ -285,31 +285,31 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public ExternalRefundResult recordExternalRefund(PaymentId id, ExternalRefund made) {
+    public ExternalRefundResult recordExternalRefund(PaymentId id, ExternalRefund externalRefund) {
         Payment payment = lock(id);
         List<Refund> known = refundRepository.listByOrder(payment.orderId());
         boolean recorded =
-                known.stream().anyMatch(refund -> made.providerReference().equals(refund.providerReference()));
-        if (recorded || made.state() == Refund.State.FAILED) {
+                known.stream().anyMatch(refund -> externalRefund.providerReference().equals(refund.providerReference()));
+        if (recorded || externalRefund.state() == Refund.State.FAILED) {
             return ExternalRefundResult.NOT_RECORDED;
         }
-        if (refundableAmount(payment).minus(made.amount()).amount() < 0) {
+        if (refundableAmount(payment).minus(externalRefund.amount()).amount() < 0) {
             if (known.stream().anyMatch(refund -> isPending(refund, id))) {
                 return ExternalRefundResult.RETRY_LATER;
             }
             metrics.recordMismatch(payment.provider());
             LOG.errorf(
-                    "PAYMENT MISMATCH: %s refunded %s of payment %s by itself, of which we know %s to be left",
-                    payment.provider(), made.amount(), id, refundableAmount(payment));
+                    "PAYMENT MISMATCH: payment %s: a refund of %s was made at %s, but only %s is refundable",
+                    id, externalRefund.amount(), payment.provider(), refundableAmount(payment));
             return ExternalRefundResult.NOT_RECORDED;
         }
-        Refund refund = refundRepository.insert(payment, made.amount(), Optional.of(made.providerReference()));
+        Refund refund = refundRepository.insert(payment, externalRefund.amount(), Optional.of(externalRefund.providerReference()));
         refundRepository.recordResult(
-                refund.id(), new RefundResult(made.state(), Optional.of(made.providerReference())));
+                refund.id(), new RefundResult(externalRefund.state(), Optional.of(externalRefund.providerReference())));
         return new ExternalRefundResult(Optional.of(refund), false);
     }
 
-    /** The provider may refuse it, and then its money is free for what was refunded there. */
+    /** A pending refund of ours may still be refused; then its amount is refundable again. */
     private static boolean isPending(Refund refund, PaymentId payment) {
         return refund.state() == Refund.State.PENDING && refund.paymentId().equals(payment);
     }
@@ -339,8 +339,8 @@ class PostgresPayments implements Payments {
 
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
-    public boolean recordRefundResult(RefundId refund, RefundResult answer) {
-        return refundRepository.recordResult(refund, answer);
+    public boolean recordRefundResult(RefundId refund, RefundResult result) {
+        return refundRepository.recordResult(refund, result);
     }
 
     @Override
@@ -356,39 +356,42 @@ class PostgresPayments implements Payments {
                 paymentProviders.find(name).orElseThrow(() -> ApiException.notFound("payment provider", name));
         String signature = headers.apply(provider.signatureHeader());
         try {
-            Optional<MatchedWebhookEvent> told = provider.parseWebhook(body, signature == null ? "" : signature)
-                    .flatMap(notice -> find(name, notice)
+            Optional<MatchedWebhookEvent> matched = provider.parseWebhook(body, signature == null ? "" : signature)
+                    .flatMap(event -> find(name, event)
                             .map(payment -> new MatchedWebhookEvent(
-                                    payment, notice.refundRelated(), notice.providerRefundId())));
-            metrics.recordWebhook(name, told.isPresent() ? "accepted" : "ignored");
-            return told;
+                                    payment, event.refundRelated(), event.providerRefundId())));
+            metrics.recordWebhook(name, matched.isPresent() ? "accepted" : "ignored");
+            return matched;
         } catch (ApiException e) {
             metrics.recordWebhook(name, e.code());
             throw e;
         }
     }
 
-    /** By the provider's own reference; else by ours, if the payment is bound to no other. */
-    private Optional<Payment> find(String provider, PaymentWebhookEvent notice) {
-        Optional<Payment> bound = notice.providerReference()
-                .flatMap(theirs -> select(
-                        "provider = :provider AND provider_reference = :theirs",
-                        Map.of("provider", provider, "theirs", theirs)));
-        if (bound.isPresent()) {
-            return bound;
+    /**
+     * Finds the payment by the provider's own reference; otherwise by ours, if the payment is not bound to another
+     * reference.
+     */
+    private Optional<Payment> find(String provider, PaymentWebhookEvent event) {
+        Optional<Payment> known = event.providerReference()
+                .flatMap(reference -> select(
+                        "provider = :provider AND provider_reference = :reference",
+                        Map.of("provider", provider, "reference", reference)));
+        if (known.isPresent()) {
+            return known;
         }
-        Optional<Payment> named = notice.paymentId().flatMap(this::find).filter(payment -> payment.provider()
+        Optional<Payment> named = event.paymentId().flatMap(this::find).filter(payment -> payment.provider()
                 .equals(provider));
-        if (named.isEmpty() || notice.providerReference().isEmpty()) {
+        if (named.isEmpty() || event.providerReference().isEmpty()) {
             return named;
         }
-        String theirs = notice.providerReference().get();
-        String stands = references.bind(named.get().id(), theirs);
-        if (!stands.equals(theirs)) {
+        String reference = event.providerReference().get();
+        String bound = references.bind(named.get().id(), reference);
+        if (!bound.equals(reference)) {
             metrics.recordMismatch(provider);
             LOG.errorf(
-                    "PAYMENT MISMATCH: %s tells of %s as payment %s, which is %s there",
-                    provider, theirs, named.get().id(), stands);
+                    "PAYMENT MISMATCH: payment %s is bound to %s at %s, but a webhook names %s",
+                    named.get().id(), bound, provider, reference);
             return Optional.empty();
         }
         return find(named.get().id());

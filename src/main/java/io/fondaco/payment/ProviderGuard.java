@@ -20,12 +20,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between us and one provider: a circuit breaker around a time limit around a bulkhead. Each call runs in a virtual
- * thread of its own, so that one that hangs holds up nobody.
+ * Guards the calls to one provider: a circuit breaker around a time limit around a bulkhead. Each call runs in its own
+ * virtual thread, so that a call that hangs blocks no other.
  */
 final class ProviderGuard {
     private static final Logger LOG = Logger.getLogger(ProviderGuard.class);
-    /** Calls that wait for their turn, within their time limit: none to speak of, and the bulkhead wants one. */
+    /**
+     * Calls that wait for a free place, within their time limit. The minimum: the bulkhead needs a queue of at least
+     * one.
+     */
     private static final int BULKHEAD_QUEUE_SIZE = 1;
 
     private final PaymentProvider provider;
@@ -65,19 +68,20 @@ final class ProviderGuard {
     /**
      * Makes a call.
      *
-     * @throws PaymentProvider.ProviderUnavailable if it was not made, or says so itself
-     * @throws PaymentProvider.OutcomeUnknown if it failed or did not end in time: it may have taken effect, or yet take it
+     * @throws PaymentProvider.ProviderUnavailable if the call was not made, or threw this itself
+     * @throws PaymentProvider.OutcomeUnknown if the call failed or did not end in time: it may have taken effect, or
+     *     may still do so
      */
-    <T> T call(String verb, Class<T> type, Callable<T> work) {
+    <T> T call(String operation, Class<T> type, Callable<T> work) {
         long start = System.nanoTime();
         CancellableCall cancellableCall = new CancellableCall();
         CallResult callResult = CallResult.FAILED;
         try {
-            T answer = type.cast(guard.call(() -> CompletableFuture.completedFuture(cancellableCall.run(work)))
+            T result = type.cast(guard.call(() -> CompletableFuture.completedFuture(cancellableCall.run(work)))
                     .toCompletableFuture()
                     .get());
             callResult = CallResult.ANSWERED;
-            return answer;
+            return result;
         } catch (ExecutionException e) {
             cancellableCall.cancel();
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -91,13 +95,13 @@ final class ProviderGuard {
             callResult = classify(e);
             throw toProviderFailure(e);
         } finally {
-            metrics.recordCall(provider.name(), verb, callResult, Duration.ofNanos(System.nanoTime() - start));
+            metrics.recordCall(provider.name(), operation, callResult, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
     /**
-     * The thread of one call. The time limit ends our waiting, not the call: whoever gives it up interrupts it, so that it does
-     * not go on to ask for money that nobody waits for.
+     * The thread of one call. The time limit ends the wait but not the call: {@link #cancel} interrupts it, so that it
+     * does not go on to request money for which no caller waits.
      */
     private static final class CancellableCall {
         private final AtomicReference<@Nullable Thread> workerThread = new AtomicReference<>();
@@ -106,7 +110,7 @@ final class ProviderGuard {
         <T> T run(Callable<T> work) throws Exception {
             workerThread.set(Thread.currentThread());
             if (cancelled.get()) {
-                throw new PaymentProvider.OutcomeUnknown("Out of time before it began");
+                throw new PaymentProvider.OutcomeUnknown("Cancelled before it started");
             }
             return work.call();
         }
@@ -132,9 +136,9 @@ final class ProviderGuard {
     private RuntimeException toProviderFailure(Throwable thrown) {
         return switch (thrown) {
             case CircuitBreakerOpenException _ ->
-                new PaymentProvider.ProviderUnavailable(provider.name() + " has failed too often to be asked now");
+                new PaymentProvider.ProviderUnavailable("The circuit breaker of " + provider.name() + " is open");
             case BulkheadException _ ->
-                new PaymentProvider.ProviderUnavailable(provider.name() + " has too many calls under way");
+                new PaymentProvider.ProviderUnavailable(provider.name() + " has too many concurrent calls");
             case TimeoutException _ -> new PaymentProvider.OutcomeUnknown(provider.name() + " did not answer in time");
             case PaymentProvider.ProviderUnavailable providerUnavailable -> providerUnavailable;
             case PaymentProvider.OutcomeUnknown outcomeUnknown -> outcomeUnknown;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which of a provider's own objects a payment is. A payment is bound to one, once, and money is asked for only under the one
- * that is bound: whatever we have no note of, no money was taken by. Each note commits by itself.
+ * Binds each payment to one provider reference, once. Money is requested only under the bound reference, so no money
+ * was taken under a reference that is not recorded. Each write commits in a transaction of its own.
  */
 @ApplicationScoped
 @ActivateRequestContext
@@ -21,13 +21,17 @@ class ProviderReferences {
         this.entities = entities;
     }
 
-    /** Binds the payment, unless it is bound already. One statement. Returns the reference that stands. */
+    /**
+     * Binds the payment, unless it is bound already. One statement.
+     *
+     * @return the reference that the payment is bound to
+     */
     String bind(PaymentId payment, String providerReference) {
         return (String) entities.createNativeQuery("""
-                        UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :theirs)
+                        UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :reference)
                          WHERE id = :id RETURNING provider_reference
                         """)
-                .setParameter("theirs", providerReference)
+                .setParameter("reference", providerReference)
                 .setParameter("id", payment.value())
                 .getSingleResult();
     }

@@ -10,17 +10,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Money on its way back.
+ * A refund of a payment.
  *
- * @param providerReference the provider's own, once it is known
- * @param possiblySent whether it may have been sent before
+ * @param providerReference the provider's own reference, once it is known
+ * @param possiblySent whether the refund may have been sent before
  */
 public record Refund(
         RefundId id,
         PaymentId paymentId,
         @JsonIgnore UUID orderId,
 
-        @Nullable @Schema(description = "The provider's own.", examples = "re_3MtwBwLkdIwHu7ix2XsRpZpN")
+        @Nullable @Schema(description = "The provider's own reference.", examples = "re_3MtwBwLkdIwHu7ix2XsRpZpN")
         String providerReference,
 
         State state,
@@ -28,12 +28,15 @@ public record Refund(
         Instant createdAt,
         @JsonIgnore boolean possiblySent) {
 
-    /** Where a refund stands. */
+    /** The state of a refund. */
     public enum State {
-        /** Written down; the provider has not confirmed it yet. */
+        /** Recorded; the provider has not confirmed it yet. */
         PENDING,
         SUCCEEDED,
-        /** The provider refused, or the money came back to the shop after it had succeeded; it can be refunded again. */
+        /**
+         * The provider refused it, or the money came back to the shop after the refund had succeeded; the amount can be
+         * refunded again.
+         */
         FAILED;
 
         @JsonValue

@@ -21,7 +21,7 @@ public record RefundId(UUID value) {
         return new RefundId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
     public static RefundId fromString(String text) {
         return parse(text);
     }

@@ -15,12 +15,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The refunds' table. A refund is written down, with its money set aside, before any provider hears of it. */
+/**
+ * Refunds in Postgres. A refund is recorded, and its amount is reserved on the payment, before any provider is called.
+ */
 @ApplicationScoped
 class RefundRepository {
     private static final String COLUMNS =
-            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS repeated";
-    /** How long whoever took up a refund has to send it, in seconds: more than the provider's time limit. */
+            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS possibly_sent";
+    /** Lease of a claimed refund, in seconds; longer than the time limit of a provider call. */
     private static final int LEASE_SECONDS = 30;
 
     private final EntityManager entities;
@@ -33,23 +35,23 @@ class RefundRepository {
         this.requestId = requestId;
     }
 
-    /** @param providerReference of one that was made at the provider */
+    /** @param providerReference of a refund that was made at the provider */
     @Transactional(Transactional.TxType.MANDATORY)
     Refund insert(Payment payment, Money amount, Optional<String> providerReference) {
         Tuple row = (Tuple) entities.createNativeQuery("""
-                        WITH set_aside AS (
+                        WITH reserved AS (
                             UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
                              WHERE id = :payment)
                         INSERT INTO payment.refund
                                (id, payment_id, order_id, provider_reference, currency, amount, locked_until, changed_by,
                                 changed_in)
-                        VALUES (:id, :payment, :order, cast(:theirs AS text), :currency, :amount,
+                        VALUES (:id, :payment, :order, cast(:reference AS text), :currency, :amount,
                                 now() + make_interval(secs => :lease), :actor, :request)
                         RETURNING\s""" + COLUMNS, Tuple.class)
                 .setParameter("id", RefundId.random().value())
                 .setParameter("payment", payment.id().value())
                 .setParameter("order", payment.orderId())
-                .setParameter("theirs", providerReference.orElse(null))
+                .setParameter("reference", providerReference.orElse(null))
                 .setParameter("currency", amount.currency())
                 .setParameter("amount", amount.amount())
                 .setParameter("lease", (double) LEASE_SECONDS)
@@ -60,28 +62,28 @@ class RefundRepository {
     }
 
     /**
-     * Writes down the provider's answer. Money that did not go back can be refunded again.
+     * Records the provider's result. The amount of a failed refund can be refunded again.
      *
      * @return whether the refund was pending, or failed after it had succeeded
      */
     @Transactional(Transactional.TxType.MANDATORY)
-    boolean recordResult(RefundId id, RefundResult answer) {
+    boolean recordResult(RefundId id, RefundResult result) {
         return !entities.createNativeQuery("""
-                        WITH settled AS (
+                        WITH changed AS (
                             UPDATE payment.refund
                                SET state = :state, changed_by = :actor, changed_in = :request,
-                                   provider_reference = coalesce(provider_reference, cast(:theirs AS text))
+                                   provider_reference = coalesce(provider_reference, cast(:reference AS text))
                              WHERE id = :id AND (state = 'pending' OR (state = 'succeeded' AND :state = 'failed'))
                             RETURNING id, payment_id, amount, state
-                        ), freed AS (
+                        ), released AS (
                             UPDATE payment.payment p
-                               SET refunded_amount = p.refunded_amount - s.amount, updated_at = now()
-                              FROM settled s WHERE p.id = s.payment_id AND s.state = 'failed'
+                               SET refunded_amount = p.refunded_amount - c.amount, updated_at = now()
+                              FROM changed c WHERE p.id = c.payment_id AND c.state = 'failed'
                         )
-                        SELECT id FROM settled
+                        SELECT id FROM changed
                         """)
-                .setParameter("state", answer.state().column())
-                .setParameter("theirs", answer.providerReference().orElse(null))
+                .setParameter("state", result.state().column())
+                .setParameter("reference", result.providerReference().orElse(null))
                 .setParameter("id", id.value())
                 .setParameter("actor", actor.name())
                 .setParameter("request", requestId.value())
@@ -104,7 +106,10 @@ class RefundRepository {
         return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
-    /** How long the oldest pending refund has waited, in seconds, by provider. One statement, of up to 100,000 of them. */
+    /**
+     * Age of the oldest pending refund by provider, in seconds. One statement, which reads at most 100,000 pending
+     * refunds.
+     */
     Map<String, Double> pendingAgesByProvider() {
         List<?> rows = entities.createNativeQuery("""
                         SELECT p.provider,
@@ -145,6 +150,6 @@ class RefundRepository {
                 Refund.State.ofColumn(row.get("state", String.class)),
                 Money.of(row.get("amount", Number.class).longValue(), row.get("currency", String.class)),
                 row.get("created_at", Instant.class),
-                row.get("repeated", Boolean.class));
+                row.get("possibly_sent", Boolean.class));
     }
 }

@@ -3,10 +3,10 @@ package io.fondaco.payment;
 import java.util.Optional;
 
 /**
- * What a provider says about a refund.
+ * The result that a provider reports for a refund.
  *
- * @param state FAILED if it refuses for good; PENDING if it is to be asked again
- * @param providerReference the provider's own id of it, if it has one
+ * @param state FAILED if the provider refuses it for good; PENDING if it must be queried again
+ * @param providerReference the provider's own id of the refund, if it has one
  */
 public record RefundResult(Refund.State state, Optional<String> providerReference) {
     public static RefundResult of(Refund.State state) {

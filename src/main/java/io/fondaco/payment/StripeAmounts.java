@@ -8,17 +8,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Money as Stripe counts it. Its minor units are those of ISO 4217 but for a few currencies (source: Stripe's
- * documentation, "Supported currencies", zero-decimal currencies and special cases).
+ * Converts amounts to and from the minor units of Stripe. They are those of ISO 4217 except for a few currencies
+ * (source: Stripe's documentation, "Supported currencies", zero-decimal currencies and special cases).
  */
 final class StripeAmounts {
     private static final Map<String, Integer> STRIPE_FRACTION_DIGITS = Map.of("ISK", 2, "UGX", 2, "MGA", 0);
 
     private StripeAmounts() {}
 
-    /**
-     * @throws ArithmeticException if Stripe has no such fraction of this currency
-     */
+    /** @throws ArithmeticException if Stripe cannot represent this fraction of the currency */
     static long toStripe(Money money) {
         return BigDecimal.valueOf(money.amount(), fractionDigits(money.currency()))
                 .setScale(stripeFractionDigits(money.currency()), RoundingMode.UNNECESSARY)
@@ -27,8 +25,8 @@ final class StripeAmounts {
     }
 
     /**
-     * @param currency as Stripe writes it, in lower case
-     * @throws ArithmeticException if there is no such fraction of this currency
+     * @param currency in lower case, as Stripe writes it
+     * @throws ArithmeticException if the currency has no such fraction
      * @throws IllegalArgumentException if there is no such currency
      */
     static Money fromStripe(long amount, String currency) {

@@ -28,12 +28,12 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stripe, by its PaymentIntents. An intent is made without a way to pay, its id is written down, and only then is it
- * confirmed with what the shopper brought: so money can only be taken under an id that we hold, whatever answer was lost, and
- * however long ago. Making it again needs no token and does no harm.
+ * Payments with Stripe PaymentIntents. An intent is created without a payment method, its id is recorded, and only then
+ * is it confirmed with the token of the shopper. So money can be taken only under an id that we have recorded,
+ * whichever response was lost and however long ago. Creating the intent again needs no token and does no harm.
  *
- * <p>After it was declined an intent could be confirmed anew by whoever has its client secret: so it is cancelled before
- * anybody is told that it was.
+ * <p>A declined intent could be confirmed again by any holder of its client secret. So it is cancelled before the
+ * decline is reported.
  */
 @ApplicationScoped
 class StripePaymentProvider implements PaymentProvider {
@@ -53,7 +53,7 @@ class StripePaymentProvider implements PaymentProvider {
         this.references = references;
         this.webhooks = new StripeWebhookParser(
                 this.settings.webhookSecrets().orElse(List.of()), this.settings.webhookTolerance(), json);
-        // Retries are ours: its own would not know whether there is still time.
+        // We retry ourselves: the retries of the client do not know the time limit.
         this.stripe = StripeClient.builder()
                 .setApiKey(this.settings.apiKey().orElse("not configured"))
                 .setApiBase(this.settings.apiBase())
@@ -71,7 +71,7 @@ class StripePaymentProvider implements PaymentProvider {
     @Override
     public boolean isEnabled() {
         if (settings.apiKey().isPresent() && settings.webhookSecrets().isEmpty()) {
-            LOG.warn("Stripe has no webhook secret: what shoppers do is only seen when it is asked for");
+            LOG.warn("Stripe has no webhook secret: its webhooks are rejected, and payments are only polled");
         }
         return settings.apiKey().isPresent();
     }
@@ -90,13 +90,13 @@ class StripePaymentProvider implements PaymentProvider {
         try {
             id = findOrCreateIntent(payment);
         } catch (UnsupportedPayment e) {
-            LOG.errorf("Payment %s cannot be asked for: %s", payment.id(), e.getMessage());
+            LOG.errorf("Payment %s is not supported by Stripe: %s", payment.id(), e.getMessage());
             return PaymentResult.of(PaymentOutcome.DECLINED);
         } catch (StripeException e) {
             throw new ProviderUnavailable(describeForLog(e));
         }
         if (Thread.currentThread().isInterrupted()) {
-            throw new OutcomeUnknown("Out of time before " + id + " was confirmed");
+            throw new OutcomeUnknown("Cancelled before the confirmation of " + id);
         }
         return confirm(payment, id, token);
     }
@@ -128,18 +128,18 @@ class StripePaymentProvider implements PaymentProvider {
         }
     }
 
-    /** Nobody has its client secret yet, so it stays declined even if it cannot be cancelled. */
+    /** The client secret was not given out yet, so the intent stays declined even if it cannot be cancelled. */
     private PaymentResult cancelDeclined(Payment payment, String id) {
         try {
-            PaymentResult end = cancelIntent(payment, id);
-            return end.outcome().isSuccessful() ? end : PaymentResult.of(PaymentOutcome.DECLINED);
+            PaymentResult result = cancelIntent(payment, id);
+            return result.outcome().isSuccessful() ? result : PaymentResult.of(PaymentOutcome.DECLINED);
         } catch (StripeException e) {
-            LOG.infof("Payment %s was declined and not cancelled: %s", payment.id(), describeForLog(e));
+            LOG.infof("Payment %s was declined, but %s was not cancelled: %s", payment.id(), id, describeForLog(e));
             return PaymentResult.of(PaymentOutcome.DECLINED);
         }
     }
 
-    /** Stripe did not look at the confirmation. Once the intent is cancelled nothing will come of it. */
+    /** Stripe did not process the confirmation. It has no effect once the intent is cancelled. */
     private RuntimeException cancelAfterRateLimit(Payment payment, String id, StripeException cause) {
         try {
             return cancelIntent(payment, id).outcome() == PaymentOutcome.VOIDED
@@ -172,14 +172,17 @@ class StripePaymentProvider implements PaymentProvider {
         }
     }
 
-    /** Too late for what is taken already; while Stripe is still processing, it cannot be said. */
+    /**
+     * Cancels the intent. {@code CAPTURED} if the money was taken already; {@code PENDING} while Stripe is processing
+     * it.
+     */
     private PaymentResult cancelIntent(Payment payment, String id) throws StripeException {
         try {
             return toResult(payment, changeIntent("cancel", payment, options -> stripe.v1()
                     .paymentIntents()
                     .cancel(id, options)));
         } catch (InvalidRequestException e) {
-            LOG.infof("Payment %s is not to be cancelled: %s", payment.id(), describeForLog(e));
+            LOG.infof("Payment %s could not be cancelled: %s", payment.id(), describeForLog(e));
             return toResult(payment, stripe.v1().paymentIntents().retrieve(id));
         }
     }
@@ -196,8 +199,8 @@ class StripePaymentProvider implements PaymentProvider {
                         .paymentIntents()
                         .capture(id, params, options)));
             } catch (InvalidRequestException | IdempotencyException e) {
-                // It is captured or cancelled already, or never was authorised.
-                LOG.infof("Payment %s is not to be captured: %s", payment.id(), describeForLog(e));
+                // The intent is captured or cancelled already, or was never authorized.
+                LOG.infof("Payment %s could not be captured: %s", payment.id(), describeForLog(e));
                 return toResult(payment, stripe.v1().paymentIntents().retrieve(id));
             }
         } catch (UnsupportedPayment | ArithmeticException e) {
@@ -209,8 +212,9 @@ class StripePaymentProvider implements PaymentProvider {
     }
 
     /**
-     * Stripe forgets an Idempotency-Key after 24 hours, and keeps a 500 under it until then. A refund that may have been sent
-     * before is therefore looked for among the refunds of its payment, which are listed as they are, before it is sent again.
+     * Stripe keeps an Idempotency-Key for 24 hours, and replays even a stored 500 until then. A refund that may have
+     * been sent before is therefore searched among the refunds of its payment, which Stripe lists in their current
+     * state, before it is sent again.
      */
     @Override
     public RefundResult refund(Payment payment, Refund refund) {
@@ -220,7 +224,7 @@ class StripePaymentProvider implements PaymentProvider {
             }
             Optional<String> intent = references.find(payment.id());
             if (intent.isEmpty()) {
-                LOG.errorf("Refund %s: payment %s is none of Stripe's", refund.id(), payment.id());
+                LOG.errorf("Refund %s failed: payment %s has no PaymentIntent", refund.id(), payment.id());
                 return RefundResult.of(Refund.State.FAILED);
             }
             Optional<com.stripe.model.Refund> sent =
@@ -229,10 +233,10 @@ class StripePaymentProvider implements PaymentProvider {
         } catch (IdempotencyException e) {
             throw new OutcomeUnknown(describeForLog(e));
         } catch (InvalidRequestException | CardException e) {
-            LOG.errorf("Refund %s was refused: %s", refund.id(), describeForLog(e));
+            LOG.errorf("Stripe refused refund %s: %s", refund.id(), describeForLog(e));
             return RefundResult.of(Refund.State.FAILED);
         } catch (ArithmeticException _) {
-            LOG.errorf("Refund %s: Stripe has no such fraction of the currency: %s", refund.id(), refund.amount());
+            LOG.errorf("Refund %s failed: Stripe cannot represent the amount %s", refund.id(), refund.amount());
             return RefundResult.of(Refund.State.FAILED);
         } catch (StripeException e) {
             throw new OutcomeUnknown(describeForLog(e));
@@ -262,11 +266,11 @@ class StripePaymentProvider implements PaymentProvider {
         if (intent.isEmpty()) {
             return List.of();
         }
-        List<ExternalRefund> made = new ArrayList<>();
+        List<ExternalRefund> externalRefunds = new ArrayList<>();
         try {
             for (com.stripe.model.Refund known : listRefunds(intent.get())) {
                 if (ourRefundId(known).isEmpty()) {
-                    made.add(new ExternalRefund(
+                    externalRefunds.add(new ExternalRefund(
                             known.getId(),
                             toMoney(known.getAmount(), known.getCurrency()),
                             toResult(known).state()));
@@ -275,10 +279,10 @@ class StripePaymentProvider implements PaymentProvider {
         } catch (StripeException e) {
             throw new OutcomeUnknown(describeForLog(e));
         }
-        return made;
+        return externalRefunds;
     }
 
-    /** Our reference, on a refund that we have sent. */
+    /** Our refund id, if we sent this refund. */
     private static Optional<String> ourRefundId(com.stripe.model.Refund refund) {
         return Optional.ofNullable(refund.getMetadata()).map(metadata -> metadata.get(REFUND_METADATA_KEY));
     }
@@ -311,10 +315,10 @@ class StripePaymentProvider implements PaymentProvider {
     }
 
     /**
-     * The intent that this payment is bound to; made, or found by making it again with the same key, if there is none. Making
-     * one takes no money.
+     * Returns the intent that this payment is bound to. If there is none, creates it; the same idempotency key returns
+     * an intent that was created before. Creating an intent takes no money.
      *
-     * @throws UnsupportedPayment if Stripe will never take such a payment
+     * @throws UnsupportedPayment if Stripe will never accept such a payment
      */
     private String findOrCreateIntent(Payment payment) throws StripeException {
         Optional<String> known = references.find(payment.id());
@@ -322,15 +326,15 @@ class StripePaymentProvider implements PaymentProvider {
             return known.get();
         }
         try {
-            PaymentIntent made =
+            PaymentIntent created =
                     stripe.v1().paymentIntents().create(intentParams(payment), idempotencyOptions(payment, "create"));
-            return references.bind(payment.id(), made.getId());
+            return references.bind(payment.id(), created.getId());
         } catch (IdempotencyException e) {
             throw e;
         } catch (InvalidRequestException e) {
             throw new UnsupportedPayment(describeForLog(e));
         } catch (ArithmeticException _) {
-            throw new UnsupportedPayment("Stripe has no such fraction of the currency: " + payment.amount());
+            throw new UnsupportedPayment("Stripe cannot represent the amount " + payment.amount());
         }
     }
 
@@ -354,9 +358,9 @@ class StripePaymentProvider implements PaymentProvider {
     }
 
     /**
-     * Where the intent stands; one that was declined is cancelled first.
+     * Returns the state of the intent; a declined intent is cancelled first.
      *
-     * @param tried whether we know that it was confirmed, and refused
+     * @param tried whether we know that it was confirmed and refused
      */
     private PaymentResult retrieveResult(Payment payment, String id, boolean tried) {
         try {
@@ -366,8 +370,8 @@ class StripePaymentProvider implements PaymentProvider {
             if (!declined) {
                 return toResult(payment, intent);
             }
-            PaymentResult end = cancelIntent(payment, id);
-            return end.outcome() == PaymentOutcome.VOIDED ? PaymentResult.of(PaymentOutcome.DECLINED) : end;
+            PaymentResult result = cancelIntent(payment, id);
+            return result.outcome() == PaymentOutcome.VOIDED ? PaymentResult.of(PaymentOutcome.DECLINED) : result;
         } catch (StripeException e) {
             throw new OutcomeUnknown(describeForLog(e));
         }
@@ -383,19 +387,19 @@ class StripePaymentProvider implements PaymentProvider {
             case "requires_payment_method", "requires_confirmation" -> PaymentResult.of(PaymentOutcome.NOT_FOUND);
             case "processing" -> PaymentResult.of(PaymentOutcome.PENDING);
             default ->
-                throw new OutcomeUnknown("Payment %s has a status at Stripe that we do not know: %s"
+                throw new OutcomeUnknown("Payment %s has an unknown status at Stripe: %s"
                         .formatted(payment.id(), intent.getStatus()));
         };
     }
 
     private static Money toMoney(@Nullable Long amount, String currency) {
         if (amount == null) {
-            throw new OutcomeUnknown("Stripe does not say how much");
+            throw new OutcomeUnknown("Stripe returned no amount");
         }
         try {
             return StripeAmounts.fromStripe(amount, currency);
         } catch (ArithmeticException | IllegalArgumentException _) {
-            throw new OutcomeUnknown("Stripe says %d %s, which is no money".formatted(amount, currency));
+            throw new OutcomeUnknown("Stripe returned an invalid amount: %d %s".formatted(amount, currency));
         }
     }
 
@@ -408,47 +412,47 @@ class StripePaymentProvider implements PaymentProvider {
         return new PaymentAction(next.getType(), intent.getClientSecret(), redirect == null ? null : redirect.getUrl());
     }
 
-    /** A call that takes effect once by the intent's own state, whatever its key. */
+    /** A call that takes effect once because of the state of the intent, whatever its idempotency key. */
     private interface IntentChange {
         PaymentIntent apply(RequestOptions options) throws StripeException;
     }
 
     /**
-     * Stripe keeps the answer of a key, a 500 too, for 24 hours: where the state of the intent lets nothing happen twice, a
-     * 500 that changed nothing is asked for once more under another key.
+     * Stripe stores the response of an idempotency key, including a 500, for 24 hours. The state of the intent prevents
+     * a second effect, so a call that failed with a 500 is repeated once with another key.
      */
-    private PaymentIntent changeIntent(String verb, Payment payment, IntentChange intentChange) throws StripeException {
+    private PaymentIntent changeIntent(String operation, Payment payment, IntentChange intentChange) throws StripeException {
         try {
-            return intentChange.apply(idempotencyOptions(payment, verb));
+            return intentChange.apply(idempotencyOptions(payment, operation));
         } catch (StripeException e) {
             if (e.getStatusCode() == null || e.getStatusCode() < MIN_SERVER_ERROR_STATUS) {
                 throw e;
             }
-            LOG.infof("Payment %s: %s is tried again: %s", payment.id(), verb, describeForLog(e));
-            return intentChange.apply(idempotencyOptions(payment, verb + ":" + TypeId.newUuid()));
+            LOG.infof("Payment %s: %s is retried with another idempotency key: %s", payment.id(), operation, describeForLog(e));
+            return intentChange.apply(idempotencyOptions(payment, operation + ":" + TypeId.newUuid()));
         }
     }
 
-    private static RequestOptions idempotencyOptions(Payment payment, String verb) {
-        return withIdempotencyKey(payment.reference() + ":" + verb);
+    private static RequestOptions idempotencyOptions(Payment payment, String operation) {
+        return withIdempotencyKey(payment.reference() + ":" + operation);
     }
 
     private static RequestOptions withIdempotencyKey(String key) {
         return RequestOptions.builder().setIdempotencyKey(key).build();
     }
 
-    /** For the log: no message of Stripe's, which may quote what it was sent. */
+    /** Text for the log, without the message of Stripe, which may quote the request. */
     private static String describeForLog(StripeException e) {
         String kind =
                 switch (e) {
-                    case ApiConnectionException _ -> "Stripe was not reached, or did not answer";
-                    case RateLimitException _ -> "Stripe has too many of our requests";
-                    default -> "Stripe said " + e.getStatusCode();
+                    case ApiConnectionException _ -> "Stripe is unreachable or did not answer";
+                    case RateLimitException _ -> "Stripe received too many requests";
+                    default -> "Stripe answered " + e.getStatusCode();
                 };
         return "%s (code %s, request %s)".formatted(kind, e.getCode(), e.getRequestId());
     }
 
-    /** Stripe will never take such a payment. */
+    /** Stripe will never accept such a payment. */
     private static final class UnsupportedPayment extends RuntimeException {
         UnsupportedPayment(String message) {
             super(message);

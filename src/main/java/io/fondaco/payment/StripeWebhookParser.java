@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads Stripe's events: whether they are Stripe's, and which payment they are about. What they say of it is not believed. */
+/**
+ * Parses webhook events of Stripe: checks the signature and finds the payment. The state in the event is not trusted.
+ */
 final class StripeWebhookParser {
     static final String PAYMENT_METADATA_KEY = "fondaco_payment";
 
@@ -27,13 +29,13 @@ final class StripeWebhookParser {
     }
 
     /**
-     * @return empty for an event that is about no PaymentIntent, or one of somebody else's
+     * @return empty for an event without a PaymentIntent
      * @throws ApiException 401 {@code invalid_signature}; 400 if the body is malformed
      */
     Optional<PaymentWebhookEvent> parseWebhook(byte[] body, String signature) {
         String text = new String(body, StandardCharsets.UTF_8);
         if (secrets.stream().noneMatch(secret -> isSignatureValid(text, signature, secret))) {
-            throw new ApiException(401, "invalid_signature", "The signature does not fit the body, or is too old.");
+            throw new ApiException(401, "invalid_signature", "The signature does not match the body, or is too old.");
         }
         JsonNode event = parseJson(text);
         JsonNode object = event.path("data").path("object");
@@ -41,17 +43,17 @@ final class StripeWebhookParser {
         Optional<String> intent = type.startsWith("payment_intent.")
                 ? nonEmptyText(object.path("id"))
                 : nonEmptyText(object.path("payment_intent"));
-        boolean ofRefund = type.startsWith("charge.refund") || type.startsWith("refund.");
+        boolean refundRelated = type.startsWith("charge.refund") || type.startsWith("refund.");
         Optional<String> refund =
                 object.path("object").asText().equals("refund") ? nonEmptyText(object.path("id")) : Optional.empty();
-        return intent.map(id -> new PaymentWebhookEvent(paymentId(object), Optional.of(id), ofRefund, refund));
+        return intent.map(id -> new PaymentWebhookEvent(paymentId(object), Optional.of(id), refundRelated, refund));
     }
 
     private boolean isSignatureValid(String body, String signature, String secret) {
         try {
             return Webhook.Signature.verifyHeader(body, signature, secret, tolerance.toSeconds());
         } catch (SignatureVerificationException | NumberFormatException | ArrayIndexOutOfBoundsException _) {
-            // Stripe's client does not expect a header whose parts are no numbers, or have no value.
+            // Stripe's client fails on a header with parts that are not numbers or have no value.
             return false;
         }
     }

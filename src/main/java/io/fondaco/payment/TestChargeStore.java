@@ -7,7 +7,10 @@ import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.List;
 
-/** The test provider's books. Each entry commits by itself, before the provider answers, as in a world of its own. */
+/**
+ * Charges and refunds of the test provider. Each write commits in a transaction of its own before the provider answers,
+ * as at an external provider.
+ */
 @ApplicationScoped
 @ActivateRequestContext
 @Transactional(Transactional.TxType.REQUIRES_NEW)
@@ -18,7 +21,7 @@ class TestChargeStore {
         this.entities = entities;
     }
 
-    /** Enters a charge, unless there is one under this reference. Returns the state that stands. */
+    /** Creates a charge, unless there is one under this reference. Returns the state of the stored charge. */
     String createCharge(String reference, Money amount, String state) {
         return insertCharge(reference, amount, state);
     }
@@ -38,7 +41,7 @@ class TestChargeStore {
                 .getSingleResult();
     }
 
-    /** Fails the first time a reference is seen and takes the money the second time. */
+    /** Fails at the first call with a reference and captures at the second. */
     String createFlakyCharge(String reference, Money amount) {
         int known = entities.createNativeQuery("""
                         UPDATE payment.test_charge SET state = 'captured'
@@ -49,7 +52,7 @@ class TestChargeStore {
         return known == 1 ? "captured" : insertCharge(reference, amount, "failed_once");
     }
 
-    /** What stands under this reference; "" when nothing does. */
+    /** State of the charge under this reference; "" if there is none. */
     String findState(String reference) {
         return selectState(reference);
     }
@@ -62,7 +65,10 @@ class TestChargeStore {
         return states.isEmpty() ? "" : (String) states.getFirst();
     }
 
-    /** Leaves a tombstone, so that a charge that is still under way is refused; what was captured stays so. */
+    /**
+     * Voids a charge. Without a charge it leaves a voided one, so that a concurrent charge is refused; a captured
+     * charge stays captured.
+     */
     String voidCharge(String reference, Money amount) {
         entities.createNativeQuery("""
                         UPDATE payment.test_charge SET state = 'voided'
@@ -71,7 +77,7 @@ class TestChargeStore {
         return insertCharge(reference, amount, "voided");
     }
 
-    /** Decides a pending charge, as the webhook tells. Returns the state that stands. */
+    /** Sets the state of a pending charge, as the webhook reports it. Returns the state of the stored charge. */
     String resolvePending(String reference, String state) {
         entities.createNativeQuery("""
                         UPDATE payment.test_charge SET state = :state WHERE reference = :reference AND state = 'pending'
@@ -82,7 +88,7 @@ class TestChargeStore {
         return selectState(reference);
     }
 
-    /** Enters a refund once. False when the charge has not that much left. */
+    /** Creates a refund once. False if the charge does not have that much left. */
     boolean createRefund(String chargeReference, String reference, Money amount) {
         entities.createNativeQuery("SELECT 1 FROM payment.test_charge WHERE reference = :charge FOR UPDATE")
                 .setParameter("charge", chargeReference)

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A provider that takes no real money. Its tokens say how it behaves: {@code tok_ok}, {@code tok_declined},
- * {@code tok_slow}, {@code tok_unknown}, {@code tok_async}, {@code tok_flaky}; any other is declined.
+ * A provider that takes no real money. The token selects its behavior: {@code tok_ok}, {@code tok_declined},
+ * {@code tok_slow}, {@code tok_unknown}, {@code tok_async}, {@code tok_flaky}; any other token is declined.
  */
 @ApplicationScoped
 class TestPaymentProvider implements PaymentProvider {
@@ -28,8 +28,8 @@ class TestPaymentProvider implements PaymentProvider {
     private final PaymentSettings settings;
     private final ObjectMapper json;
 
-    TestPaymentProvider(TestChargeStore ledger, PaymentSettings settings, ObjectMapper json) {
-        this.charges = ledger;
+    TestPaymentProvider(TestChargeStore charges, PaymentSettings settings, ObjectMapper json) {
+        this.charges = charges;
         this.settings = settings;
         this.json = json;
     }
@@ -58,8 +58,8 @@ class TestPaymentProvider implements PaymentProvider {
                 yield charges.createCharge(reference, amount, "captured");
             }
             case "tok_unknown" -> {
-                String taken = charges.createCharge(reference, amount, "captured");
-                throw new OutcomeUnknown("tok_unknown: %s, and nobody is told".formatted(taken));
+                String state = charges.createCharge(reference, amount, "captured");
+                throw new OutcomeUnknown("tok_unknown: the charge is %s, but the result is not returned".formatted(state));
             }
             case "tok_async" -> charges.createCharge(reference, amount, "pending");
             case "tok_flaky" -> {
@@ -96,14 +96,17 @@ class TestPaymentProvider implements PaymentProvider {
                         : Refund.State.FAILED);
     }
 
-    /** {@code {"reference": "payment_…", "type": "payment.captured" | "payment.declined"}}, signed over its raw bytes. */
+    /**
+     * Body: {@code {"reference": "payment_…", "type": "payment.captured" | "payment.declined"}}; the signature covers
+     * its raw bytes.
+     */
     @Override
     public Optional<PaymentWebhookEvent> parseWebhook(byte[] body, String signature) {
         if (settings.test()
                 .webhookSecret()
                 .filter(secret -> isSigned(body, signature, secret))
                 .isEmpty()) {
-            throw new ApiException(401, "invalid_signature", "The signature does not fit the body.");
+            throw new ApiException(401, "invalid_signature", "The signature does not match the body.");
         }
         JsonNode event = parse(body);
         String state =
@@ -120,7 +123,7 @@ class TestPaymentProvider implements PaymentProvider {
         try {
             payment = PaymentId.parse(reference);
         } catch (InvalidId _) {
-            throw ApiException.badRequest("malformed_event", "The event names no payment of ours.");
+            throw ApiException.badRequest("malformed_event", "The reference of the event is not a payment id.");
         }
         charges.resolvePending(reference, state);
         return Optional.of(new PaymentWebhookEvent(Optional.of(payment), Optional.empty(), false, Optional.empty()));
@@ -135,9 +138,9 @@ class TestPaymentProvider implements PaymentProvider {
     }
 
     private static boolean isSigned(byte[] body, String signature, String secret) {
-        byte[] right = Hmac.of(body, Hmac.key(secret.getBytes(StandardCharsets.UTF_8)));
+        byte[] expected = Hmac.of(body, Hmac.key(secret.getBytes(StandardCharsets.UTF_8)));
         return MessageDigest.isEqual(
-                (SIGNATURE_PREFIX + HexFormat.of().formatHex(right)).getBytes(StandardCharsets.US_ASCII),
+                (SIGNATURE_PREFIX + HexFormat.of().formatHex(expected)).getBytes(StandardCharsets.US_ASCII),
                 signature.getBytes(StandardCharsets.UTF_8));
     }
 

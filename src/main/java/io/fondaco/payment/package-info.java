@@ -1,6 +1,6 @@
 /**
- * Takes money through providers: every attempt is written down before the provider is called, and an unknown outcome is a
- * state of its own.
+ * Takes money through payment providers: every attempt is recorded before the provider is called, and an unknown
+ * outcome is not treated as a decline.
  */
 @NullMarked
 @ApplicationModule

@@ -22,7 +22,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.hibernate.Session;
 
-/** Prices in Postgres. Reads are one statement; a change of any number of prices is two and what the catalogue does. */
+/**
+ * Prices in Postgres. A read is one statement. A change of any number of prices is two statements, plus those of the
+ * catalog.
+ */
 @ApplicationScoped
 class PostgresPricing implements Pricing {
     private final EntityManager entities;
@@ -36,7 +39,7 @@ class PostgresPricing implements Pricing {
     @Override
     public Map<VariantId, VariantPrice> findPrices(String currency, Collection<VariantId> variants) {
         Map<VariantId, VariantPrice> prices = new HashMap<>();
-        selectPrices(variants, Optional.of(currency)).forEach((variant, tags) -> prices.put(variant, tags.getFirst()));
+        selectPrices(variants, Optional.of(currency)).forEach((variant, variantPrices) -> prices.put(variant, variantPrices.getFirst()));
         return prices;
     }
 
@@ -78,23 +81,23 @@ class PostgresPricing implements Pricing {
     @Transactional
     public Map<VariantId, Boolean> savePrices(Map<VariantId, List<VariantPrice>> prices) {
         Set<VariantId> changed = new HashSet<>(session().doReturningWork(connection -> {
-            List<VariantId> touched = new ArrayList<>();
+            List<VariantId> changedIds = new ArrayList<>();
             List<UUID> variants = new ArrayList<>();
             List<String> currencies = new ArrayList<>();
             List<Long> amounts = new ArrayList<>();
             List<Long> compareAts = new ArrayList<>();
-            prices.forEach((variant, tags) -> tags.forEach(tag -> {
+            prices.forEach((variant, variantPrices) -> variantPrices.forEach(variantPrice -> {
                 variants.add(variant.value());
-                currencies.add(tag.price().currency());
-                amounts.add(tag.price().amount());
-                compareAts.add(tag.compareAt().map(Money::amount).orElse(null));
+                currencies.add(variantPrice.price().currency());
+                amounts.add(variantPrice.price().amount());
+                compareAts.add(variantPrice.compareAt().map(Money::amount).orElse(null));
             }));
             try (PreparedStatement upsert = connection.prepareStatement("""
                     INSERT INTO pricing.price AS p (variant_id, currency, amount, compare_at)
-                    SELECT w.variant_id, w.currency, w.amount, w.compare_at
+                    SELECT n.variant_id, n.currency, n.amount, n.compare_at
                       FROM unnest(?::uuid[], ?::text[], ?::bigint[], ?::bigint[])
-                           AS w (variant_id, currency, amount, compare_at)
-                     ORDER BY w.variant_id, w.currency
+                           AS n (variant_id, currency, amount, compare_at)
+                     ORDER BY n.variant_id, n.currency
                     ON CONFLICT (variant_id, currency) DO UPDATE
                        SET amount = excluded.amount, compare_at = excluded.compare_at, updated_at = now()
                      WHERE (p.amount, p.compare_at) IS DISTINCT FROM (excluded.amount, excluded.compare_at)
@@ -106,18 +109,18 @@ class PostgresPricing implements Pricing {
                 upsert.setArray(4, connection.createArrayOf("bigint", compareAts.toArray()));
                 try (ResultSet rows = upsert.executeQuery()) {
                     while (rows.next()) {
-                        touched.add(new VariantId(rows.getObject(1, UUID.class)));
+                        changedIds.add(new VariantId(rows.getObject(1, UUID.class)));
                     }
                 }
             }
-            return touched;
+            return changedIds;
         }));
         if (!changed.isEmpty()) {
             catalog.pricesChanged(findAllPrices(changed));
         }
-        Map<VariantId, Boolean> outcome = new LinkedHashMap<>();
-        prices.keySet().forEach(variant -> outcome.put(variant, changed.contains(variant)));
-        return outcome;
+        Map<VariantId, Boolean> changedByVariant = new LinkedHashMap<>();
+        prices.keySet().forEach(variant -> changedByVariant.put(variant, changed.contains(variant)));
+        return changedByVariant;
     }
 
     private static Object[] ids(Collection<VariantId> variants) {

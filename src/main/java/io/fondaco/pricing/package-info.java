@@ -1,6 +1,4 @@
-/**
- * What a variant costs: one price per variant and currency, with an optional price to compare it with.
- */
+/** Prices of variants: one per variant and currency, with an optional compare-at price. */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog"})
 package io.fondaco.pricing;

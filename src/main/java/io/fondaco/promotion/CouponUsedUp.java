@@ -5,7 +5,7 @@ import io.fondaco.platform.web.Violation;
 import java.util.List;
 import java.util.Map;
 
-/** A coupon has been used as often as it may be, in all or by this customer; nothing was used. */
+/** A coupon has reached its usage limit, in total or for this customer. No coupon was redeemed. */
 public final class CouponUsedUp extends ApiException {
     public static final String CODE = "coupon_used_up";
 
@@ -17,7 +17,7 @@ public final class CouponUsedUp extends ApiException {
         return new Violation(
                 pointer,
                 CODE,
-                "Coupon %s has been used as often as it may be.".formatted(code),
+                "Coupon %s has reached its usage limit.".formatted(code),
                 Map.of("coupon", code));
     }
 }

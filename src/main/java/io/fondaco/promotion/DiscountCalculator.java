@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Reckons what coupons come to. Percentages first, then amounts, then delivery, each of what those before it left, so that the
- * order in which a customer names them makes no difference. A percentage is rounded half up, once, and then split.
+ * Calculates the discounts of coupons. Percentages are applied first, then amounts, then free shipping, each to what
+ * the earlier discounts left; so the order of the codes makes no difference. A percentage is rounded once, half up, and
+ * then allocated to the lines.
  */
 final class DiscountCalculator {
     private static final BigDecimal BASIS_POINTS_PER_UNIT = BigDecimal.valueOf(10_000);
@@ -33,9 +34,9 @@ final class DiscountCalculator {
     }
 
     /**
-     * A promotion that a code names, as the database judges it.
+     * The promotion of a coupon code, with the checks that the database made.
      *
-     * @param usedUp in all, or by this customer
+     * @param usedUp whether the usage limit in total is reached
      */
     record CouponCandidate(Promotion promotion, boolean started, boolean ended, boolean usedUp) {}
 
@@ -52,8 +53,8 @@ final class DiscountCalculator {
                             () -> accepted.add(candidate.orElseThrow().promotion()));
         }
         accepted.sort(Comparator.comparing(Promotion::kind).thenComparing(Promotion::code));
-        DiscountCalculator reckoning = new DiscountCalculator(discountRequest);
-        return new Discounts(accepted.stream().map(reckoning::apply).toList(), problems);
+        DiscountCalculator calculator = new DiscountCalculator(discountRequest);
+        return new Discounts(accepted.stream().map(calculator::apply).toList(), problems);
     }
 
     private static Optional<Violation> findProblem(
@@ -63,21 +64,21 @@ final class DiscountCalculator {
             List<Promotion> accepted,
             String pointer) {
         if (candidate.isEmpty()) {
-            return couponProblem(pointer, Discounts.UNKNOWN_COUPON, code, "There is no coupon %s.");
+            return couponProblem(pointer, Discounts.UNKNOWN_COUPON, code, "Coupon %s does not exist.");
         }
-        CouponCandidate found = candidate.get();
-        Promotion promotion = found.promotion();
-        if (!found.started()) {
+        CouponCandidate coupon = candidate.get();
+        Promotion promotion = coupon.promotion();
+        if (!coupon.started()) {
             return couponProblem(pointer, "coupon_not_started", code, "Coupon %s is not valid yet.");
         }
-        if (found.ended()) {
+        if (coupon.ended()) {
             return couponProblem(pointer, "coupon_expired", code, "Coupon %s has expired.");
         }
-        if (found.usedUp()) {
+        if (coupon.usedUp()) {
             return Optional.of(CouponUsedUp.of(pointer, code));
         }
         if (!isApplicable(discountRequest, promotion)) {
-            return couponProblem(pointer, "coupon_not_applicable", code, "Coupon %s is not for what is in the cart.");
+            return couponProblem(pointer, "coupon_not_applicable", code, "Coupon %s does not apply to this cart.");
         }
         Optional<Money> minimum = Promotion.findByCurrency(discountRequest.currency(), promotion.minimumSubtotals());
         Money subtotal = subtotal(discountRequest, promotion);
@@ -85,22 +86,22 @@ final class DiscountCalculator {
             return Optional.of(new Violation(
                     pointer,
                     "coupon_minimum_not_reached",
-                    "Coupon %s is for %s and more.".formatted(code, minimum.get()),
+                    "Coupon %s needs a subtotal of at least %s.".formatted(code, minimum.get()),
                     Map.of("coupon", code, "minimum_subtotal", minimum.get(), "subtotal", subtotal)));
         }
-        boolean alone = accepted.isEmpty()
+        boolean combinable = accepted.isEmpty()
                 || (promotion.combinable() && accepted.stream().allMatch(Promotion::combinable));
-        return alone
+        return combinable
                 ? Optional.empty()
                 : couponProblem(
-                        pointer, "coupon_not_combinable", code, "Coupon %s cannot be combined with the others.");
+                        pointer, "coupon_not_combinable", code, "Coupon %s cannot be combined with the other coupons.");
     }
 
     private static Optional<Violation> couponProblem(String pointer, String problem, String code, String detail) {
         return Optional.of(new Violation(pointer, problem, detail.formatted(code), Map.of("coupon", code)));
     }
 
-    /** Whether there is a line that it is for, and it knows what to do in this currency. */
+    /** Whether the promotion applies to at least one line and has amounts in the currency of the cart. */
     private static boolean isApplicable(DiscountRequest discountRequest, Promotion promotion) {
         Predicate<String> scope = promotion.skuFilter();
         return discountRequest.lines().stream()
@@ -162,7 +163,7 @@ final class DiscountCalculator {
     private static long percentage(Promotion promotion, long sum) {
         Integer basisPoints = promotion.basisPoints();
         if (basisPoints == null) {
-            throw new IllegalStateException("A percentage without basis points: " + promotion.id());
+            throw new IllegalStateException("A percentage promotion has no basis points: " + promotion.id());
         }
         return BigDecimal.valueOf(sum)
                 .multiply(BigDecimal.valueOf(basisPoints))
@@ -172,7 +173,7 @@ final class DiscountCalculator {
 
     private long capAtMaximum(Promotion promotion, long amount) {
         return Promotion.findByCurrency(discountRequest.currency(), promotion.maximumDiscounts())
-                .map(most -> Math.min(most.amount(), amount))
+                .map(maximum -> Math.min(maximum.amount(), amount))
                 .orElse(amount);
     }
 

@@ -4,11 +4,11 @@ import io.fondaco.platform.money.Money;
 import java.util.List;
 
 /**
- * What coupons are to make cheaper.
+ * The lines, shipping price and coupon codes for which discounts are calculated.
  *
- * @param lines with what they cost before any discount
- * @param shipping what delivery costs; zero while that is not known
- * @param codes as {@link Promotions#normalizeCode} has them, each once, in the customer's order
+ * @param lines with their prices before any discount
+ * @param shipping the price of shipping; zero while it is not known
+ * @param codes normalized by {@link Promotions#normalizeCode}, without duplicates, in the order of the customer
  */
 public record DiscountRequest(List<DiscountableLine> lines, Money shipping, List<String> codes) {
 
@@ -17,7 +17,7 @@ public record DiscountRequest(List<DiscountableLine> lines, Money shipping, List
         codes = List.copyOf(codes);
     }
 
-    /** @param total quantity times price, in the currency of the basket */
+    /** @param total quantity times price, in the currency of the cart */
     public record DiscountableLine(String sku, Money total) {}
 
     String currency() {

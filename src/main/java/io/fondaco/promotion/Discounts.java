@@ -5,9 +5,9 @@ import io.fondaco.platform.web.Violation;
 import java.util.List;
 
 /**
- * What the coupons of a basket come to.
+ * The discounts of the coupons of a cart.
  *
- * @param applied in the order in which they were reckoned; together they never take off more than lines and delivery cost
+ * @param applied in the order of calculation; together they never exceed the prices of the lines and of shipping
  * @param problems one for each code that does not apply, at {@code /coupon_codes/n}: {@code unknown_coupon},
  *     {@code coupon_not_started}, {@code coupon_expired}, {@code coupon_used_up}, {@code coupon_not_applicable},
  *     {@code coupon_minimum_not_reached}, {@code coupon_not_combinable}
@@ -22,10 +22,11 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
     }
 
     /**
-     * What one promotion takes off.
+     * The discount of one promotion.
      *
-     * @param amount the sum of the lines' shares and of delivery's; zero for free delivery of what costs nothing to deliver
-     * @param lineAmounts each line's share, in the order of the basket
+     * @param amount the sum of the line amounts and the shipping amount; zero for free shipping if shipping costs
+     *     nothing
+     * @param lineAmounts the discount of each line, in the order of the cart
      */
     public record AppliedDiscount(
             PromotionId promotion,
@@ -39,26 +40,26 @@ public record Discounts(List<AppliedDiscount> applied, List<Violation> problems)
         public AppliedDiscount {
             lineAmounts = List.copyOf(lineAmounts);
             if (!lineAmounts.stream().reduce(shippingAmount, Money::plus).equals(amount)) {
-                throw new IllegalArgumentException("Discount %s does not add up".formatted(amount));
+                throw new IllegalArgumentException("Discount %s is not the sum of its parts".formatted(amount));
             }
         }
     }
 
-    /** Those that take something off: only they are used up by an order. */
+    /** The discounts that are not zero: an order redeems only these. */
     public List<AppliedDiscount> nonZero() {
         return applied.stream()
                 .filter(discount -> discount.amount().amount() > 0)
                 .toList();
     }
 
-    /** What is taken off one line by all of them. */
+    /** The sum of all discounts of one line. */
     public Money lineDiscount(int index, String currency) {
         return applied.stream()
                 .map(discount -> discount.lineAmounts().get(index))
                 .reduce(Money.zero(currency), Money::plus);
     }
 
-    /** What is taken off lines and delivery by all of them. */
+    /** The sum of all discounts of lines and shipping. */
     public Money total(String currency) {
         return applied.stream().map(AppliedDiscount::amount).reduce(Money.zero(currency), Money::plus);
     }

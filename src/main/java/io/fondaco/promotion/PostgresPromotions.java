@@ -20,15 +20,16 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Coupons in Postgres. A use is a row of its own and, where there is a limit, one more in a counter that a conditional update
- * raises: nobody reads a count to decide. All rows are locked by the promotion's key, counters before customers.
+ * Promotions in Postgres. A redemption is a row of its own. If the promotion has a usage limit, a conditional update
+ * also increments a counter; no decision depends on a count that was read before. Rows are locked in the order of the
+ * promotion ids, counters of promotions before those of customers.
  */
 @ApplicationScoped
 class PostgresPromotions implements Promotions {
     private final PromotionRepository repository;
 
-    PostgresPromotions(PromotionRepository store) {
-        this.repository = store;
+    PostgresPromotions(PromotionRepository repository) {
+        this.repository = repository;
     }
 
     @Override
@@ -75,24 +76,24 @@ class PostgresPromotions implements Promotions {
             return;
         }
         Set<UUID> usedUp = repository.session().doReturningWork(connection -> {
-            Set<UUID> full = incrementUsage(connection, applied);
-            if (full.isEmpty()) {
-                full.addAll(recordRedemptions(connection, order, customerHash(email), applied));
+            Set<UUID> exhausted = incrementUsage(connection, applied);
+            if (exhausted.isEmpty()) {
+                exhausted.addAll(recordRedemptions(connection, order, customerHash(email), applied));
             }
-            return full;
+            return exhausted;
         });
         if (!usedUp.isEmpty()) {
             List<Violation> coupons = applied.stream()
-                    .filter(use -> usedUp.contains(use.promotion().value()))
-                    .map(use -> CouponUsedUp.of("/coupon_codes", use.code()))
+                    .filter(discount -> usedUp.contains(discount.promotion().value()))
+                    .map(discount -> CouponUsedUp.of("/coupon_codes", discount.code()))
                     .toList();
             throw new CouponUsedUp(coupons);
         }
     }
 
-    /** Raises the counters of those that are limited; answers those that are full. */
+    /** Increments the counters of the promotions with a usage limit. Returns the promotions whose limit is reached. */
     private static Set<UUID> incrementUsage(Connection connection, List<AppliedDiscount> applied) throws SQLException {
-        try (PreparedStatement count = connection.prepareStatement("""
+        try (PreparedStatement statement = connection.prepareStatement("""
                 WITH locked AS (
                     SELECT id FROM promotion.promotion
                      WHERE id = ANY (?) AND usage_limit IS NOT NULL ORDER BY id FOR NO KEY UPDATE
@@ -102,20 +103,23 @@ class PostgresPromotions implements Promotions {
                 )
                 SELECT id FROM locked EXCEPT SELECT id FROM counted
                 """)) {
-            count.setArray(1, promotionIds(connection, applied));
-            return readIds(count);
+            statement.setArray(1, promotionIds(connection, applied));
+            return readIds(statement);
         }
     }
 
-    /** Writes the uses down and raises the customer's counters; answers those of which the customer has had their share. */
+    /**
+     * Records the redemptions and increments the counters of the customer. Returns the promotions whose limit per
+     * customer is reached.
+     */
     private static Set<UUID> recordRedemptions(
             Connection connection, UUID order, byte[] customer, List<AppliedDiscount> applied) throws SQLException {
-        try (PreparedStatement count = connection.prepareStatement("""
-                WITH wanted AS (
+        try (PreparedStatement statement = connection.prepareStatement("""
+                WITH requested AS (
                     SELECT id FROM promotion.promotion WHERE id = ANY (?)
                 ), counted AS (
                     INSERT INTO promotion.customer_usage AS u (promotion_id, customer, used)
-                    SELECT id, ?, 1 FROM wanted ORDER BY id
+                    SELECT id, ?, 1 FROM requested ORDER BY id
                     ON CONFLICT (promotion_id, customer) DO UPDATE SET used = u.used + 1
                      WHERE u.used < coalesce((SELECT p.usage_limit_per_customer FROM promotion.promotion p
                                                WHERE p.id = u.promotion_id), u.used + 1)
@@ -124,20 +128,20 @@ class PostgresPromotions implements Promotions {
                     INSERT INTO promotion.redemption (order_id, promotion_id, customer)
                     SELECT ?, promotion_id, ? FROM counted
                 )
-                SELECT id FROM wanted EXCEPT SELECT promotion_id FROM counted
+                SELECT id FROM requested EXCEPT SELECT promotion_id FROM counted
                 """)) {
-            count.setArray(1, promotionIds(connection, applied));
-            count.setBytes(2, customer);
-            count.setObject(3, order);
-            count.setBytes(4, customer);
-            return readIds(count);
+            statement.setArray(1, promotionIds(connection, applied));
+            statement.setBytes(2, customer);
+            statement.setObject(3, order);
+            statement.setBytes(4, customer);
+            return readIds(statement);
         }
     }
 
     private static java.sql.Array promotionIds(Connection connection, List<AppliedDiscount> applied)
             throws SQLException {
         return SqlArrays.ofColumn(
-                connection, "uuid", applied, use -> use.promotion().value());
+                connection, "uuid", applied, discount -> discount.promotion().value());
     }
 
     private static Set<UUID> readIds(PreparedStatement statement) throws SQLException {
@@ -155,23 +159,23 @@ class PostgresPromotions implements Promotions {
     public void releaseRedemptions(UUID order) {
         repository.session().doWork(connection -> {
             try (PreparedStatement counters = connection.prepareStatement("""
-                            WITH held AS (
+                            WITH redeemed AS (
                                 SELECT promotion_id FROM promotion.redemption WHERE order_id = ? FOR UPDATE
                             ), locked AS (
                                 SELECT id FROM promotion.promotion
-                                 WHERE id IN (SELECT promotion_id FROM held) AND usage_limit IS NOT NULL
+                                 WHERE id IN (SELECT promotion_id FROM redeemed) AND usage_limit IS NOT NULL
                                  ORDER BY id FOR NO KEY UPDATE
                             )
                             UPDATE promotion.promotion p SET used = p.used - 1 FROM locked l WHERE p.id = l.id
                             """);
-                    PreparedStatement uses = connection.prepareStatement("""
-                            WITH given AS (
+                    PreparedStatement customerCounters = connection.prepareStatement("""
+                            WITH released AS (
                                 DELETE FROM promotion.redemption WHERE order_id = ? RETURNING promotion_id, customer
                             ), locked AS (
                                 SELECT u.promotion_id, u.customer
-                                  FROM given g
+                                  FROM released r
                                   JOIN promotion.customer_usage u
-                                    ON u.promotion_id = g.promotion_id AND u.customer = g.customer
+                                    ON u.promotion_id = r.promotion_id AND u.customer = r.customer
                                  ORDER BY u.promotion_id FOR UPDATE OF u
                             )
                             UPDATE promotion.customer_usage u SET used = u.used - 1
@@ -179,13 +183,13 @@ class PostgresPromotions implements Promotions {
                             """)) {
                 counters.setObject(1, order);
                 counters.executeUpdate();
-                uses.setObject(1, order);
-                uses.executeUpdate();
+                customerCounters.setObject(1, order);
+                customerCounters.executeUpdate();
             }
         });
     }
 
-    /** Known by a hash, so that no second table holds mail addresses. */
+    /** The customer is stored as a hash, so that no second table holds e-mail addresses. */
     private static byte[] customerHash(String email) {
         return Secret.hash(EmailAddress.toComparisonKey(email));
     }

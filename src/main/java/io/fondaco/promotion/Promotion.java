@@ -10,10 +10,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A promotion as the staff sees it.
+ * A promotion in the admin API.
  *
- * @param amounts what one of the kind {@link PromotionKind#AMOUNT} takes off, one per currency
- * @param used by orders that stand or are being made
+ * @param amounts the discounts of a promotion of the kind {@link PromotionKind#AMOUNT}, one per currency
+ * @param used number of redemptions by orders that are placed or in progress
  */
 @Schema(name = "Promotion")
 record Promotion(
@@ -22,18 +22,19 @@ record Promotion(
         String title,
         PromotionKind kind,
 
-        @Schema(description = "Of a percentage: hundredths of a percent, 1 to 10000.", examples = "1000") @Nullable
+        @Schema(description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.", examples = "1000") @Nullable
         Integer basisPoints,
 
-        @Schema(description = "Of an amount: what it takes off, one per currency.")
+        @Schema(description = "For the kind `amount`: the discount, one per currency.")
         List<Money> amounts,
 
         @Schema(
                 description =
-                        "What the lines that it applies to must cost, before discounts; one per currency. In other currencies it does not apply.")
+                        "The minimum total of the lines that it applies to, before discounts; "
+                                + "one per currency. In other currencies it does not apply.")
         List<Money> minimumSubtotals,
 
-        @Schema(description = "The most it takes off, one per currency. In other currencies it does not apply.")
+        @Schema(description = "The maximum discount, one per currency. In other currencies it does not apply.")
         List<Money> maximumDiscounts,
 
         @Nullable Instant startsAt,
@@ -43,7 +44,7 @@ record Promotion(
         boolean combinable,
         boolean active,
 
-        @Schema(description = "What it applies to; empty: everything.")
+        @Schema(description = "The SKUs that it applies to; empty: all SKUs.")
         List<String> skus,
 
         long used,
@@ -58,12 +59,12 @@ record Promotion(
         skus = List.copyOf(skus);
     }
 
-    /** Which SKUs it applies to. */
+    /** Accepts the SKUs that the promotion applies to. */
     Predicate<String> skuFilter() {
         return skus.isEmpty() ? _ -> true : Set.copyOf(skus)::contains;
     }
 
-    /** The amount of a list that is in this currency. */
+    /** Returns the amount in the given currency, if the list has one. */
     static Optional<Money> findByCurrency(String currency, List<Money> list) {
         return list.stream().filter(money -> money.currency().equals(currency)).findFirst();
     }

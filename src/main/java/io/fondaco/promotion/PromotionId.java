@@ -21,7 +21,7 @@ public record PromotionId(UUID value) {
         return new PromotionId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** Same as {@link #parse}; JAX-RS converts path parameters with a method of this name. */
     public static PromotionId fromString(String text) {
         return parse(text);
     }

@@ -3,13 +3,13 @@ package io.fondaco.promotion;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a promotion takes off, in the order in which several of them are reckoned. */
+/** The kind of discount of a promotion, in the order in which several discounts are calculated. */
 public enum PromotionKind {
-    /** A share of what the lines cost. */
+    /** A percentage of the price of the lines. */
     PERCENTAGE,
-    /** A sum, one per currency; at most what the lines cost. */
+    /** A fixed amount, one per currency; at most the price of the lines. */
     AMOUNT,
-    /** What delivery costs. */
+    /** The price of shipping. */
     FREE_SHIPPING;
 
     @JsonValue

@@ -24,10 +24,10 @@ import org.hibernate.Session;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
-/** The promotions' table, for the back office. Each call is one statement. */
+/** Promotions in Postgres, for the admin API. Each call is one statement. */
 @ApplicationScoped
 class PromotionRepository {
-    /** What {@link #mapRow} reads; {@code used} is said beside it. */
+    /** The columns that {@link #mapRow} reads, except {@code used}, which each statement adds. */
     static final String COLUMNS = """
              p.id, p.code, p.title, p.kind, p.basis_points, p.amounts, p.minimum_subtotals, p.maximum_discounts, p.starts_at,
              p.ends_at, p.usage_limit, p.usage_limit_per_customer, p.combinable, p.active, p.skus, p.version, p.created_at,
@@ -65,7 +65,7 @@ class PromotionRepository {
                 .orElseThrow(() -> ApiException.notFound("promotion", id.toString()));
     }
 
-    /** The next of all, oldest first, or those with a code. */
+    /** The next page of all promotions, or of those with the given code; oldest first. */
     List<Promotion> listPage(UUID after, @Nullable String code, int limit) {
         return select(
                 SELECT_ACTIVE_ROWS + "p.id > ? AND p.code = coalesce(?, p.code) ORDER BY p.id LIMIT ?", select -> {
@@ -108,7 +108,7 @@ class PromotionRepository {
                 update -> update.setObject(13, promotion.id().value()));
     }
 
-    /** It stays in the table, for the orders that used it. */
+    /** Marks the promotion as deleted. The row stays for the orders that used it. */
     void delete(PromotionId id) {
         session().doWork(connection -> {
             try (PreparedStatement delete = connection.prepareStatement(
@@ -119,16 +119,16 @@ class PromotionRepository {
         });
     }
 
-    /** What sets parameters. */
+    /** Binds the parameters of a statement. */
     interface PromotionParameterBinder {
         void bind(PreparedStatement statement) throws SQLException;
     }
 
-    private Promotion executeReturning(String sql, Promotion promotion, PromotionParameterBinder rest) {
+    private Promotion executeReturning(String sql, Promotion promotion, PromotionParameterBinder moreParameters) {
         try {
             return select(sql, statement -> {
                         bind(statement, promotion);
-                        rest.bind(statement);
+                        moreParameters.bind(statement);
                     })
                     .getFirst();
         } catch (ConstraintViolationException e) {
@@ -155,18 +155,18 @@ class PromotionRepository {
         statement.setArray(12, connection.createArrayOf("text", promotion.skus().toArray()));
     }
 
-    private List<Promotion> select(String sql, PromotionParameterBinder promotionParameterBinder) {
+    private List<Promotion> select(String sql, PromotionParameterBinder parameters) {
         return session().doReturningWork(connection -> {
-            List<Promotion> found = new ArrayList<>();
+            List<Promotion> promotions = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                promotionParameterBinder.bind(statement);
+                parameters.bind(statement);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        found.add(mapRow(rows));
+                        promotions.add(mapRow(rows));
                     }
                 }
             }
-            return found;
+            return promotions;
         });
     }
 
@@ -197,7 +197,7 @@ class PromotionRepository {
         try {
             return json.readValue(text, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A stored promotion does not parse", e);
+            throw new IllegalStateException("Cannot parse the amounts of a stored promotion", e);
         }
     }
 

@@ -46,7 +46,10 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Promotions for the back office. Without a consistency token they are read from the primary, so that uses are counted up to now. */
+/**
+ * Promotions in the admin API. Without a consistency token they are read from the primary, so that usage counts are
+ * current.
+ */
 @Path("/admin/v1/promotions")
 @Tag(name = "Promotions")
 @ReadsFrom(Route.REPLICA_WITH_TOKEN)
@@ -62,22 +65,23 @@ class PromotionResource {
     private final PromotionRepository repository;
     private final PromotionValidator validator;
 
-    PromotionResource(PromotionRepository store, PromotionValidator rules) {
-        this.repository = store;
-        this.validator = rules;
+    PromotionResource(PromotionRepository repository, PromotionValidator validator) {
+        this.repository = repository;
+        this.validator = validator;
     }
 
     /**
-     * @param combinable absent: no
-     * @param active absent: yes
-     * @param skus absent: everything
+     * @param combinable absent: false
+     * @param active absent: true
+     * @param skus absent: all SKUs
      */
     record NewPromotion(
             @NotBlank
             @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
             @Schema(
                     description =
-                            "What the customer types: letters, digits, dot, hyphen, underscore. Capitals make no difference.",
+                            "The code that the customer enters: letters, digits, dot, hyphen, underscore. "
+                                    + "Case does not matter.",
                     examples = "SPRING10")
             String code,
 
@@ -86,7 +90,7 @@ class PromotionResource {
 
             @NotNull PromotionKind kind,
 
-            @Schema(description = "Of a percentage: hundredths of a percent, 1 to 10000.") @Nullable
+            @Schema(description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.") @Nullable
             Integer basisPoints,
 
             @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts,
@@ -97,11 +101,11 @@ class PromotionResource {
 
             @Min(1)
             @Max(MAX_USES)
-            @Schema(description = "Uses in all. Absent: as many as you like.", maximum = MAX_USES_TEXT)
+            @Schema(description = "Maximum number of uses in total. Absent: no limit.", maximum = MAX_USES_TEXT)
             @Nullable
             Long usageLimit,
 
-            @Min(1) @Schema(description = "Uses by one mail address.") @Nullable
+            @Min(1) @Schema(description = "Maximum number of uses per e-mail address.") @Nullable
             Integer usageLimitPerCustomer,
 
             @Nullable Boolean combinable,
@@ -111,9 +115,9 @@ class PromotionResource {
             List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> skus) {}
 
     /**
-     * What is absent stays. Its code and its kind always do.
+     * Absent fields keep their values. The code and the kind cannot be changed.
      *
-     * @param clear what it is to have no more
+     * @param clear the fields whose value is removed
      */
     record PromotionChange(
             @Size(min = 1, max = MAX_TITLE) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
@@ -135,13 +139,13 @@ class PromotionResource {
             @Nullable List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> skus,
 
             @Size(max = 3)
-            @Schema(description = "What it is to have no more: `starts_at`, `ends_at`, `usage_limit_per_customer`.")
+            @Schema(description = "The fields whose value is removed: `starts_at`, `ends_at`, `usage_limit_per_customer`.")
             @Nullable
             List<@NotNull @Pattern(regexp = "starts_at|ends_at|usage_limit_per_customer") String> clear) {}
 
     @GET
     @RolesAllowed(Scopes.PROMOTIONS_READ)
-    @Operation(operationId = "listPromotions", summary = "List promotions", description = "Oldest first, or by `code`.")
+    @Operation(operationId = "listPromotions", summary = "List promotions", description = "Oldest first; `code` selects the promotions with this code.")
     public Page<Promotion> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
@@ -149,12 +153,12 @@ class PromotionResource {
         UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> PromotionId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        String wanted = code == null ? null : Promotions.normalizeCode(code);
-        if (wanted != null && !Promotions.isValidCode(wanted)) {
+        String normalizedCode = code == null ? null : Promotions.normalizeCode(code);
+        if (normalizedCode != null && !Promotions.isValidCode(normalizedCode)) {
             return new Page<>(List.of(), null);
         }
         return Page.fromRows(
-                repository.listPage(after, wanted, limit + 1),
+                repository.listPage(after, normalizedCode, limit + 1),
                 limit,
                 row -> PageCursor.of(SORT, row.id().toString()));
     }
@@ -164,10 +168,10 @@ class PromotionResource {
     @RolesAllowed(Scopes.PROMOTIONS_WRITE)
     @Operation(
             operationId = "createPromotion",
-            summary = "Make a promotion",
+            summary = "Create a promotion",
             description =
-                    "A `percentage` needs `basis_points`, an `amount` needs `amounts`, `free_shipping` neither. Whether "
-                            + "its uses are limited is decided here; how far can be changed.")
+                    "A `percentage` needs `basis_points`, an `amount` needs `amounts`, `free_shipping` neither. A "
+                            + "`usage_limit` can be changed later, but neither added nor removed.")
     @APIResponse(
             responseCode = "201",
             description = "The promotion.",
@@ -175,33 +179,33 @@ class PromotionResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = Promotion.class)))
-    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has it.")
-    public Response create(@NotNull @Valid NewPromotion wanted) {
+    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has this code.")
+    public Response create(@NotNull @Valid NewPromotion request) {
         Promotion promotion = new Promotion(
                 new PromotionId(TypeId.newUuid()),
-                Promotions.normalizeCode(wanted.code()),
-                wanted.title(),
-                wanted.kind(),
-                wanted.basisPoints(),
-                orEmpty(wanted.amounts()),
-                orEmpty(wanted.minimumSubtotals()),
-                orEmpty(wanted.maximumDiscounts()),
-                toDatabasePrecision(wanted.startsAt()),
-                toDatabasePrecision(wanted.endsAt()),
-                wanted.usageLimit(),
-                wanted.usageLimitPerCustomer(),
-                Boolean.TRUE.equals(wanted.combinable()),
-                !Boolean.FALSE.equals(wanted.active()),
-                distinctSkus(orEmpty(wanted.skus())),
+                Promotions.normalizeCode(request.code()),
+                request.title(),
+                request.kind(),
+                request.basisPoints(),
+                orEmpty(request.amounts()),
+                orEmpty(request.minimumSubtotals()),
+                orEmpty(request.maximumDiscounts()),
+                toDatabasePrecision(request.startsAt()),
+                toDatabasePrecision(request.endsAt()),
+                request.usageLimit(),
+                request.usageLimitPerCustomer(),
+                Boolean.TRUE.equals(request.combinable()),
+                !Boolean.FALSE.equals(request.active()),
+                distinctSkus(orEmpty(request.skus())),
                 0,
                 1,
                 Instant.EPOCH,
                 Instant.EPOCH);
         validator.validate(promotion);
-        Promotion made = repository.insert(promotion);
+        Promotion created = repository.insert(promotion);
         return Response.status(201)
-                .entity(made)
-                .tag(IfMatch.etag(made.version()))
+                .entity(created)
+                .tag(IfMatch.etag(created.version()))
                 .build();
     }
 
@@ -210,11 +214,11 @@ class PromotionResource {
     @RolesAllowed(Scopes.PROMOTIONS_READ)
     @Operation(
             operationId = "getPromotion",
-            summary = "Look at a promotion",
-            description = "With how often it has been used; its ETag is what changing or deleting it needs.")
+            summary = "Get a promotion",
+            description = "Includes the number of uses. Changing or deleting the promotion needs its ETag.")
     @APIResponse(
             responseCode = "200",
-            description = "The promotion, with how often it has been used.",
+            description = "The promotion, with its number of uses.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -233,17 +237,17 @@ class PromotionResource {
             operationId = "changePromotion",
             summary = "Change a promotion",
             description =
-                    "Absent fields stay as they are; `clear` names what is to be without a value. Orders keep what they "
-                            + "were given. 422: usage_limit_below_used, usage_limit_fixed.")
+                    "Absent fields keep their values; `clear` removes the value of a field. Orders keep their "
+                            + "discounts. 422: usage_limit_below_used, usage_limit_fixed.")
     @APIResponse(
             responseCode = "200",
-            description = "The promotion as it is now.",
+            description = "The changed promotion.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = Promotion.class)))
-    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has its code by now.")
-    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+    @APIResponse(responseCode = "409", description = "`code_taken`: another active promotion has this code.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: the promotion has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public Response change(
             @RestPath String id,
@@ -301,10 +305,10 @@ class PromotionResource {
     @RolesAllowed(Scopes.PROMOTIONS_WRITE)
     @Operation(
             operationId = "deletePromotion",
-            summary = "Remove a promotion",
-            description = "Its code means nothing any more. Orders keep what they were given.")
-    @APIResponse(responseCode = "204", description = "Removed.")
-    @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
+            summary = "Delete a promotion",
+            description = "Its code is no longer valid. Orders keep their discounts.")
+    @APIResponse(responseCode = "204", description = "Deleted.")
+    @APIResponse(responseCode = "412", description = "`version_mismatch`: the promotion has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
         Promotion promotion = repository.findForUpdate(PromotionId.parse(id));

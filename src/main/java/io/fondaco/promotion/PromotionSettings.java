@@ -3,10 +3,10 @@ package io.fondaco.promotion;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Bounds of promotions. */
+/** Settings of promotions. */
 @ConfigMapping(prefix = "fondaco.promotion")
 interface PromotionSettings {
-    /** SKUs that a promotion may be restricted to. */
+    /** Maximum number of SKUs that a promotion can be restricted to. */
     @WithDefault("1000")
     int maxSkus();
 }

@@ -10,12 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a promotion must be like. */
+/** Validates promotions. */
 @ApplicationScoped
 class PromotionValidator {
     static final Pattern CODE_PATTERN = Pattern.compile("[A-Z0-9][A-Z0-9._-]{0,49}");
 
-    /** As JSON numbers carry it without loss. */
     private static final int MAX_BASIS_POINTS = 10_000;
 
     private final PromotionSettings settings;
@@ -24,9 +23,7 @@ class PromotionValidator {
         this.settings = settings;
     }
 
-    /**
-     * @throws ApiException 422 naming everything that is wrong
-     */
+    /** @throws ApiException 422 with all violations */
     void validate(Promotion promotion) {
         List<Violation> violations = new ArrayList<>();
         validateKind(promotion, violations);
@@ -36,28 +33,28 @@ class PromotionValidator {
         if (promotion.startsAt() != null
                 && promotion.endsAt() != null
                 && !promotion.startsAt().isBefore(promotion.endsAt())) {
-            violations.add(new Violation("/ends_at", "ends_before_start", "It ends after it starts."));
+            violations.add(new Violation("/ends_at", "ends_before_start", "ends_at must be after starts_at."));
         }
         if (promotion.skus().size() > settings.maxSkus()) {
             violations.add(new Violation(
-                    "/skus", "too_many_skus", "A promotion names at most %d SKUs.".formatted(settings.maxSkus())));
+                    "/skus", "too_many_skus", "A promotion can list at most %d SKUs.".formatted(settings.maxSkus())));
         }
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);
         }
     }
 
-    /** What cannot become of a promotion that may have been used already. */
+    /** Rejects changes that are not allowed for a promotion that may have been used. */
     void validateChange(Promotion before, Promotion after) {
         if ((before.usageLimit() == null) != (after.usageLimit() == null)) {
             throw ApiException.invalid(
                     "/usage_limit",
                     "usage_limit_fixed",
-                    "Whether uses are limited is decided when a promotion is made; make another one.");
+                    "A usage limit can be neither added nor removed after creation; create another promotion.");
         }
         if (after.usageLimit() != null && after.usageLimit() < before.used()) {
             throw ApiException.invalid(
-                    "/usage_limit", "usage_limit_below_used", "It has been used %d times.".formatted(before.used()));
+                    "/usage_limit", "usage_limit_below_used", "The promotion has been used %d times.".formatted(before.used()));
         }
     }
 
@@ -66,19 +63,19 @@ class PromotionValidator {
         if (promotion.kind() != PromotionKind.PERCENTAGE) {
             if (basisPoints != null) {
                 violations.add(
-                        new Violation("/basis_points", "not_of_this_kind", "Only a percentage has basis points."));
+                        new Violation("/basis_points", "not_of_this_kind", "Only the kind percentage has basis_points."));
             }
         } else if (basisPoints == null) {
-            violations.add(new Violation("/basis_points", "required", "A percentage needs its basis points."));
+            violations.add(new Violation("/basis_points", "required", "The kind percentage needs basis_points."));
         } else if (basisPoints < 1 || basisPoints > MAX_BASIS_POINTS) {
             violations.add(new Violation(
-                    "/basis_points", "out_of_range", "Hundredths of a percent, 1 to %d.".formatted(MAX_BASIS_POINTS)));
+                    "/basis_points", "out_of_range", "basis_points are hundredths of a percent, 1 to %d.".formatted(MAX_BASIS_POINTS)));
         }
         if (promotion.kind() == PromotionKind.AMOUNT && promotion.amounts().isEmpty()) {
-            violations.add(new Violation("/amounts", "required", "An amount names what it takes off."));
+            violations.add(new Violation("/amounts", "required", "The kind amount needs amounts."));
         }
         if (promotion.kind() != PromotionKind.AMOUNT && !promotion.amounts().isEmpty()) {
-            violations.add(new Violation("/amounts", "not_of_this_kind", "Only an amount has amounts."));
+            violations.add(new Violation("/amounts", "not_of_this_kind", "Only the kind amount has amounts."));
         }
     }
 
@@ -88,13 +85,13 @@ class PromotionValidator {
             Money money = list.get(index);
             if (money.amount() < 1 || money.amount() > Money.MAX_AMOUNT) {
                 violations.add(new Violation(
-                        pointer + "/" + index + "/amount", "out_of_range", "1 to %d.".formatted(Money.MAX_AMOUNT)));
+                        pointer + "/" + index + "/amount", "out_of_range", "The amount must be 1 to %d.".formatted(Money.MAX_AMOUNT)));
             }
             if (!currencies.add(money.currency())) {
                 violations.add(new Violation(
                         pointer + "/" + index + "/currency",
                         "repeated_currency",
-                        "%s is named twice.".formatted(money.currency())));
+                        "The currency %s occurs twice.".formatted(money.currency())));
             }
         }
     }

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Splits an amount exactly. */
+/** Splits an amount so that the parts add up exactly. */
 final class ProportionalAllocation {
     private ProportionalAllocation() {}
 
     /**
-     * Splits by the method of the largest remainder: shares in proportion to the weights, rounded so that they add up; of two
-     * equal remainders the earlier is rounded up. No share is larger than its weight.
+     * Splits by the largest-remainder method: the shares are proportional to the weights and rounded so that they add
+     * up; of two equal remainders the earlier one is rounded up. No share is larger than its weight.
      *
      * @param amount zero or more, at most the sum of the weights
      * @param weights zero or more each
@@ -19,7 +19,7 @@ final class ProportionalAllocation {
     static long[] allocate(long amount, long[] weights) {
         long sum = Arrays.stream(weights).reduce(0, Math::addExact);
         if (amount < 0 || amount > sum) {
-            throw new IllegalArgumentException("Cannot split %d by weights of %d".formatted(amount, sum));
+            throw new IllegalArgumentException("Cannot split %d by weights with the sum %d".formatted(amount, sum));
         }
         long[] shares = new long[weights.length];
         if (amount == 0) {

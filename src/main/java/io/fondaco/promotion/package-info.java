@@ -1,6 +1,6 @@
 /**
- * What makes an order cheaper: promotions that a customer asks for by a coupon code. None is used more often than it may be,
- * in all or by one customer: the database itself refuses. What it takes off is split over the lines to the last cent.
+ * Promotions, which a customer applies with a coupon code. None is used more often than its usage limits allow, in
+ * total or per customer: the database itself refuses. A discount is allocated to the lines exact to the cent.
  */
 @NullMarked
 @ApplicationModule

@@ -3,9 +3,9 @@ package io.fondaco.shipping;
 import io.fondaco.platform.money.Money;
 
 /**
- * What one way of delivery costs.
+ * A shipping method with its price.
  *
  * @param code {@code "standard"}, {@code "pickup"}
- * @param needsAddress false when the customer comes to collect
+ * @param needsAddress false if the customer collects the goods
  */
 public record ShippingQuote(String code, String name, Money price, boolean needsAddress) {}

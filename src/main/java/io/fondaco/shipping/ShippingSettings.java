@@ -3,10 +3,10 @@ package io.fondaco.shipping;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** How the shop charges for delivery. */
+/** Settings of shipping. */
 @ConfigMapping(prefix = "fondaco.shipping")
 interface ShippingSettings {
-    /** Whether delivery costs nothing, whatever the rates say. */
+    /** Whether shipping is free, regardless of the rates. */
     @WithDefault("false")
     boolean free();
 }

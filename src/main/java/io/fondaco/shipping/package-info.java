@@ -1,6 +1,4 @@
-/**
- * Where the shop delivers to, and at what price: a flat rate per country for now, and collection for nothing.
- */
+/** Shipping methods and their prices: for now a flat rate per country, and free pickup. */
 @NullMarked
 @ApplicationModule
 package io.fondaco.shipping;

@@ -24,10 +24,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What strangers get from paths of the back office, over HTTP. */
+/** Responses of admin paths to requests without a valid key, over HTTP. */
 @QuarkusTest
 class AdminAuthenticationFilterTest {
-    /** More than the places of the back office in a pod, which are 24. */
+    /** More than the places of the admin API in a pod, which are 24. */
     private static final int UNKNOWN_KEY_REQUESTS = 40;
 
     private static final int MAX_UNKNOWN_KEY_LOOKUPS = 4;
@@ -46,7 +46,7 @@ class AdminAuthenticationFilterTest {
     }
 
     @Test
-    void strangersDoNotLearnWhatPathsMethodsAndContentTypesThereAre() {
+    void requestsWithoutAKeyDoNotRevealPathsMethodsOrContentTypes() {
         assertUnauthorized(given().contentType("text/plain").body("x").post("/admin/v1/products"));
         assertUnauthorized(given().put("/admin/v1/products"));
         assertUnauthorized(given().get("/admin/v1/no-such-thing"));
@@ -63,7 +63,7 @@ class AdminAuthenticationFilterTest {
     }
 
     @Test
-    void bodyOfAStrangerIsNotRead() {
+    void bodyWithoutAValidKeyIsNotRead() {
         assertUnauthorized(given().contentType("application/json")
                 .body("x".repeat(1_000_000))
                 .post("/admin/v1/products"));
@@ -78,15 +78,15 @@ class AdminAuthenticationFilterTest {
                 .statusCode(413);
     }
 
-    /** The look-ups of strangers stand still, because the table of keys is locked. */
+    /** Lookups of unknown keys block, because the table of keys is locked. */
     @Test
-    void strangersDoNotTakeThePlacesOfTheBackOffice() throws Exception {
+    void unknownKeysDoNotTakeThePlacesOfTheAdminApi() throws Exception {
         String secret = requestAsAdmin()
                 .contentType("application/json")
                 .body(Map.of("name", "known", "scopes", List.of("catalog:read")))
                 .post("/admin/v1/api-keys")
                 .path("secret");
-        List<Future<Response>> strangers = new ArrayList<>();
+        List<Future<Response>> unknownKeyResponses = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
                 Connection connection = primary.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -94,20 +94,20 @@ class AdminAuthenticationFilterTest {
             connection.setAutoCommit(false);
             try {
                 statement.execute("LOCK TABLE access.api_key IN ACCESS EXCLUSIVE MODE");
-                for (int stranger = 0; stranger < UNKNOWN_KEY_REQUESTS; stranger++) {
-                    String key = "fk_stranger_" + stranger;
-                    strangers.add(clients.submit(() -> requestWithKey(key).get("/admin/v1/products?limit=1")));
+                for (int index = 0; index < UNKNOWN_KEY_REQUESTS; index++) {
+                    String key = "fk_unknown_" + index;
+                    unknownKeyResponses.add(clients.submit(() -> requestWithKey(key).get("/admin/v1/products?limit=1")));
                 }
-                // For less than key-cache-ttl, so that the known key needs no look-up itself.
+                // For less than key-cache-ttl, so that the known key needs no lookup itself.
                 await().atMost(Duration.ofSeconds(4)).until(() -> {
                     requestWithKey(secret)
                             .get("/admin/v1/products?limit=1")
                             .then()
                             .statusCode(200);
-                    return strangers.stream().filter(Future::isDone).count()
+                    return unknownKeyResponses.stream().filter(Future::isDone).count()
                             >= UNKNOWN_KEY_REQUESTS - MAX_UNKNOWN_KEY_LOOKUPS;
                 });
-                assertThat(strangers.stream().filter(Future::isDone).count())
+                assertThat(unknownKeyResponses.stream().filter(Future::isDone).count())
                         .isEqualTo(UNKNOWN_KEY_REQUESTS - MAX_UNKNOWN_KEY_LOOKUPS);
             } finally {
                 connection.rollback();
@@ -115,11 +115,11 @@ class AdminAuthenticationFilterTest {
             }
         }
         List<Integer> statuses = new ArrayList<>();
-        for (Future<Response> stranger : strangers) {
-            Response answer = stranger.get();
-            statuses.add(answer.statusCode());
-            if (answer.statusCode() == 503) {
-                answer.then().body("code", equalTo("overloaded")).header("Retry-After", equalTo("1"));
+        for (Future<Response> future : unknownKeyResponses) {
+            Response response = future.get();
+            statuses.add(response.statusCode());
+            if (response.statusCode() == 503) {
+                response.then().body("code", equalTo("overloaded")).header("Retry-After", equalTo("1"));
             }
         }
         assertThat(statuses)
@@ -129,8 +129,8 @@ class AdminAuthenticationFilterTest {
         assertThat(given().get("/q/metrics").asString()).contains("fondaco_access_refused_total{reason=\"too_many\"");
     }
 
-    private static io.restassured.response.ValidatableResponse assertUnauthorized(Response answer) {
-        return answer.then()
+    private static io.restassured.response.ValidatableResponse assertUnauthorized(Response response) {
+        return response.then()
                 .statusCode(401)
                 .contentType("application/problem+json")
                 .header("WWW-Authenticate", equalTo("Bearer"))

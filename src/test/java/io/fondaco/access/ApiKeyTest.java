@@ -41,7 +41,7 @@ class ApiKeyTest {
     Vertx vertx;
 
     @Test
-    void aKeyOpensWhatItsScopesSayAtOnceAndNothingElse() {
+    void newKeyAllowsOnlyItsScopes() {
         String secret = createKey("reader", "catalog:read").path("secret");
         requestWithKey(secret).get("/admin/v1/products").then().statusCode(200);
         requestWithKey(secret)
@@ -54,7 +54,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void aRevokedKeyOpensNothing() {
+    void revokedKeyIsRejected() {
         Response key = createKey("short-lived", "catalog:read");
         requestWithKey(key.path("secret")).get("/admin/v1/products").then().statusCode(200);
         requestAsAdmin()
@@ -66,7 +66,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void anExpiredKeyOpensNothing() {
+    void expiredKeyIsRejected() {
         String secret = requestAsAdmin()
                 .body(Map.of("name", "old", "scopes", List.of("catalog:read"), "expires_at", Instant.EPOCH.toString()))
                 .post("/admin/v1/api-keys")
@@ -75,7 +75,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void nobodyGrantsWhatTheyDoNotHold() {
+    void keyGrantsOnlyScopesThatItHolds() {
         String secret = createKey("key master", "keys:write").path("secret");
         requestWithKey(secret)
                 .body(Map.of("name", "more", "scopes", List.of("orders:write")))
@@ -124,7 +124,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void keyCannotMakeAnyKeyOutliveIt() {
+    void keyCannotCreateOrExtendKeysBeyondItsOwnExpiry() {
         String end = Instant.now()
                 .plus(Duration.ofHours(1))
                 .truncatedTo(ChronoUnit.SECONDS)
@@ -166,7 +166,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void expiredKeyIsNotRevivedByAKeyThatExpires() {
+    void expiredKeyCannotBeExtendedByAKeyThatExpires() {
         Response expired = createExpiringKey(Instant.EPOCH.toString(), "catalog:read");
         String secret = createExpiringKey(
                         Instant.now().plus(Duration.ofHours(1)).toString(), "keys:write", "catalog:read")
@@ -208,7 +208,7 @@ class ApiKeyTest {
                 .body("errors[0].pointer", equalTo("/expires_at"));
     }
 
-    /** A look-up that read the key before it was revoked must not put it back. */
+    /** A lookup that read the key before it was revoked must not put it back into the cache. */
     @Test
     void revokedKeyIsRefusedImmediatelyWhileItIsInUse() throws Exception {
         for (int round = 0; round < 10; round++) {
@@ -239,7 +239,7 @@ class ApiKeyTest {
         }
     }
 
-    /** The key is in the cache of the pod, which trusts it for longer than it is valid. */
+    /** The key is in the cache of the pod for longer than it is valid. */
     @Test
     void cachedKeyIsRefusedFromItsExpiryOn() {
         Instant end = Instant.now().plusSeconds(3);
@@ -252,26 +252,26 @@ class ApiKeyTest {
     }
 
     @Test
-    void keyTellsWhoMadeIt() {
-        Response maker = createKey("maker", "keys:write", "keys:read", "catalog:read");
-        maker.then().body("created_by", equalTo("bootstrap"));
-        Response child = createKeyAs(maker, "keys:write", "catalog:read");
-        child.then().body("created_by", equalTo(maker.path("id")));
-        requestWithKey(maker.path("secret"))
+    void keyRecordsItsCreator() {
+        Response creator = createKey("creator", "keys:write", "keys:read", "catalog:read");
+        creator.then().body("created_by", equalTo("bootstrap"));
+        Response child = createKeyAs(creator, "keys:write", "catalog:read");
+        child.then().body("created_by", equalTo(creator.path("id")));
+        requestWithKey(creator.path("secret"))
                 .header(CONSISTENCY_TOKEN_HEADER, child.header(CONSISTENCY_TOKEN_HEADER))
                 .get("/admin/v1/api-keys/" + child.path("id"))
                 .then()
                 .statusCode(200)
-                .body("created_by", equalTo(maker.path("id")));
+                .body("created_by", equalTo(creator.path("id")));
     }
 
     @Test
-    void cascadeRevokesWhatTheKeyMadeTransitivelyAndNothingElse() {
+    void cascadeRevokesAllDescendantsAndNothingElse() {
         Response root = createKey("root", "keys:write", "catalog:read");
         Response child = createKeyAs(root, "keys:write", "catalog:read");
         Response grandchild = createKeyAs(child, "catalog:read");
-        Response stranger = createKey("stranger", "catalog:read");
-        // A link of the chain that was revoked before does not protect what lies behind it.
+        Response unrelated = createKey("unrelated", "catalog:read");
+        // A key in the chain that was revoked before does not protect its descendants.
         requestAsAdmin()
                 .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + child.path("id"))
@@ -296,7 +296,7 @@ class ApiKeyTest {
                     .then()
                     .body("revoked_at", notNullValue());
         }
-        requestWithKey(stranger.path("secret"))
+        requestWithKey(unrelated.path("secret"))
                 .get("/admin/v1/products?limit=1")
                 .then()
                 .statusCode(200);
@@ -323,17 +323,17 @@ class ApiKeyTest {
                 .isNull();
     }
 
-    /** A pod that still trusts a revoked key must not let it make another, which the cascade would not find. */
+    /** A pod that still caches a revoked key must not let it create another key, which the cascade would not find. */
     @Test
-    void revokedKeyMakesNoKeyThoughThePodStillTrustsIt() throws Exception {
-        Response maker = createKey("maker", "keys:write", "catalog:read");
-        requestWithKey(maker.path("secret"))
+    void revokedKeyCannotCreateKeysWhileThePodStillCachesIt() throws Exception {
+        Response creator = createKey("creator", "keys:write", "catalog:read");
+        requestWithKey(creator.path("secret"))
                 .get("/admin/v1/products?limit=1")
                 .then()
                 .statusCode(200);
         database.execute("UPDATE access.api_key SET revoked_at = now() WHERE id = '"
-                + ApiKeyId.parse(maker.path("id")).value() + "'");
-        requestWithKey(maker.path("secret"))
+                + ApiKeyId.parse(creator.path("id")).value() + "'");
+        requestWithKey(creator.path("secret"))
                 .body(Map.of("name", "late", "scopes", List.of("catalog:read")))
                 .post("/admin/v1/api-keys")
                 .then()
@@ -341,7 +341,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void lastUseIsToldAndChangesNoTag() {
+    void lastUseIsRecordedWithoutChangingTheEtag() {
         Response key = createKey("used", "catalog:read");
         key.then().body("last_used_at", equalTo(null));
         Instant before = Instant.now().minusMillis(1);
@@ -349,29 +349,29 @@ class ApiKeyTest {
                 .get("/admin/v1/products?limit=1")
                 .then()
                 .statusCode(200);
-        Response told = await().atMost(Duration.ofSeconds(10))
+        Response usedKey = await().atMost(Duration.ofSeconds(10))
                 .until(
                         () -> requestAsAdmin().get("/admin/v1/api-keys/" + key.path("id")),
-                        answer -> answer.statusCode() == 200 && answer.path("last_used_at") != null);
-        assertThat(Instant.parse(told.path("last_used_at"))).isBetween(before, Instant.now());
-        assertThat(told.header("ETag")).isEqualTo(key.header("ETag"));
+                        response -> response.statusCode() == 200 && response.path("last_used_at") != null);
+        assertThat(Instant.parse(usedKey.path("last_used_at"))).isBetween(before, Instant.now());
+        assertThat(usedKey.header("ETag")).isEqualTo(key.header("ETag"));
     }
 
     @Test
     void useIsWrittenAtMostOncePerInterval() throws Exception {
         UUID key = ApiKeyId.parse(createKey("busy", "catalog:read").path("id")).value();
-        ApiKeyLastUsedRecorder uses = new ApiKeyLastUsedRecorder(connections, Duration.ofMinutes(1), vertx);
-        uses.recordUse(key);
-        uses.flush();
+        ApiKeyLastUsedRecorder recorder = new ApiKeyLastUsedRecorder(connections, Duration.ofMinutes(1), vertx);
+        recorder.recordUse(key);
+        recorder.flush();
         String first = lastUsedAt(key);
         assertThat(first).isNotNull();
-        uses.recordUse(key);
-        uses.flush();
+        recorder.recordUse(key);
+        recorder.flush();
         assertThat(lastUsedAt(key)).isEqualTo(first);
         database.execute("UPDATE access.api_key SET last_used_at = last_used_at - interval '2 minutes' WHERE id = '"
                 + key + "'");
-        uses.recordUse(key);
-        uses.flush();
+        recorder.recordUse(key);
+        recorder.flush();
         assertThat(lastUsedAt(key)).isGreaterThan(first);
     }
 
@@ -380,7 +380,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void bootstrapKeyHasAtLeast32CharactersOutsideTheEmbeddedCluster() {
+    void bootstrapKeyNeeds32CharactersOutsideTheEmbeddedCluster() {
         assertThatThrownBy(() -> BootstrapKey.requireStrongKey(Optional.of("a"), false))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("32");
@@ -394,7 +394,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void theSecretIsShownOnceAndNeverAgain() {
+    void secretIsReturnedOnlyOnCreation() {
         Response key = createKey("once", "catalog:read");
         String secret = key.path("secret");
         assertThat(secret).startsWith("fk_");
@@ -403,7 +403,7 @@ class ApiKeyTest {
     }
 
     @Test
-    void oneAdjustmentPerIdempotencyKey() {
+    void stockAdjustmentIsAppliedOncePerIdempotencyKey() {
         requestAsAdmin()
                 .body(Map.of("title", "Once", "slug", "once-only", "variants", List.of(Map.of("sku", "ONCE-ONLY"))))
                 .post("/admin/v1/products");
@@ -439,8 +439,8 @@ class ApiKeyTest {
         return key;
     }
 
-    private static Response createKeyAs(Response maker, String... scopes) {
-        Response key = requestWithKey(maker.path("secret"))
+    private static Response createKeyAs(Response creator, String... scopes) {
+        Response key = requestWithKey(creator.path("secret"))
                 .body(Map.of("name", "child", "scopes", List.of(scopes)))
                 .post("/admin/v1/api-keys");
         assertThat(key.statusCode()).isEqualTo(201);

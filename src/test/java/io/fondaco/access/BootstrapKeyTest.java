@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The bootstrap key where {@code fondaco.access.bootstrap-key-always} is not set, as in production. */
+/** The bootstrap key without {@code fondaco.access.bootstrap-key-always}, as in production. */
 @QuarkusTest
 class BootstrapKeyTest {
     private static final Duration KEY_CACHE_TTL = Duration.ofSeconds(1);
@@ -105,9 +105,9 @@ class BootstrapKeyTest {
         assertThat(Instant.now()).isAfter(end);
     }
 
-    /** Another pod makes and revokes the keys: this one is told nothing, and looks again after key-cache-ttl. */
+    /** Another pod creates and revokes the keys: this pod is not notified, and queries again after key-cache-ttl. */
     @Test
-    void everyPodFollowsWithinTheStatedBound() throws Exception {
+    void otherPodsFollowWithinTheCacheTtl() throws Exception {
         BootstrapKey otherPod = bootstrapKeyOfPod(false);
         assertThat(otherPod.isRefused()).isFalse();
         Response key = createKey(Map.of("name", "administrator", "scopes", List.of("keys:write")));
@@ -121,16 +121,16 @@ class BootstrapKeyTest {
     }
 
     @Test
-    void bootstrapKeyIsAcceptedBesideOthersWhereConfigured() throws Exception {
+    void bootstrapKeyIsAcceptedBesideOthersIfConfigured() throws Exception {
         createKey(Map.of("name", "administrator", "scopes", List.of("keys:write")));
         assertThat(bootstrapKeyOfPod(true).isRefused()).isFalse();
         assertThat(bootstrapKeyOfPod(false).isRefused()).isTrue();
     }
 
     private static Response createKey(Map<String, Object> key) {
-        Response made = requestWithBootstrapKey().body(key).post("/admin/v1/api-keys");
-        assertThat(made.statusCode()).isEqualTo(201);
-        return made;
+        Response created = requestWithBootstrapKey().body(key).post("/admin/v1/api-keys");
+        assertThat(created.statusCode()).isEqualTo(201);
+        return created;
     }
 
     private static RequestSpecification requestWithBootstrapKey() {

@@ -21,17 +21,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the workflows may do, how long, and that what they name is there. They run on GitHub only; here they are read. */
+/** Permissions, timeouts, and named files of the GitHub workflows. They run on GitHub only; this test reads them. */
 class GitHubWorkflowsTest {
     private static final Path DIRECTORY = Path.of(".github", "workflows");
     private static final ObjectMapper YAML =
             new ObjectMapper(new YAMLFactory().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION));
     private static final int MAX_TIMEOUT_MINUTES = 360;
 
-    /** By major version, or by commit with the version behind it. */
+    /** Pinned by major version, or by commit with the version in a comment. */
     private static final Pattern ACTION = Pattern.compile("[\\w-]+/[\\w./-]+@(v\\d+|[0-9a-f]{40})");
 
-    /** What a job may do beyond reading, and nothing else may. */
+    /** The permissions of jobs beyond reading; all other jobs have none. */
     private static final Map<String, Map<String, String>> EXTRA_PERMISSIONS = Map.of(
             "release/image",
                     Map.of("contents", "read", "packages", "write", "id-token", "write", "attestations", "write"),
@@ -72,7 +72,7 @@ class GitHubWorkflowsTest {
     }
 
     @Test
-    void thereIsAWorkflowForEachOccasion() throws IOException {
+    void expectedWorkflowsExist() throws IOException {
         assertThat(workflows())
                 .extracting(file -> file.getFileName().toString())
                 .containsExactly("nightly.yml", "release.yml", "verify.yml");
@@ -80,19 +80,19 @@ class GitHubWorkflowsTest {
 
     @ParameterizedTest
     @MethodSource("workflows")
-    void aWorkflowReadsAndDoesNotRunTwiceAtATime(Path file) throws IOException {
+    void workflowHasReadPermissionAndConcurrencyGroup(Path file) throws IOException {
         JsonNode workflow = YAML.readTree(file.toFile());
         assertThat(strings(workflow.path("permissions"))).isEqualTo(Map.of("contents", "read"));
         assertThat(workflow.at("/concurrency/group").asText()).isNotEmpty();
         assertThat(workflow.has("on")).isTrue();
         assertThat(Files.readString(file))
-                .as("code of strangers would run with our rights")
+                .as("code of forks would run with our permissions")
                 .doesNotContain("pull_request_target");
     }
 
     @ParameterizedTest
     @MethodSource("jobs")
-    void aJobEndsAndMayDoNoMoreThanItMust(WorkflowJob workflowJob) {
+    void jobHasTimeoutAndMinimalPermissions(WorkflowJob workflowJob) {
         assertThat(workflowJob.json().path("timeout-minutes").asInt()).isBetween(1, MAX_TIMEOUT_MINUTES);
         assertThat(workflowJob.json().path("runs-on").asText()).matches("ubuntu-\\d\\d\\.04");
         assertThat(strings(workflowJob.json().path("permissions")))
@@ -101,7 +101,7 @@ class GitHubWorkflowsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
-    void actionsArePinnedAndLeaveNoToken(WorkflowJob workflowJob) {
+    void actionsArePinnedAndCheckoutKeepsNoCredentials(WorkflowJob workflowJob) {
         assertThat(workflowJob.steps()).isNotEmpty();
         for (JsonNode step : workflowJob.steps()) {
             if (!step.has("uses")) {
@@ -117,7 +117,7 @@ class GitHubWorkflowsTest {
 
     @ParameterizedTest
     @MethodSource("jobs")
-    void commandsNameWhatIsThere(WorkflowJob workflowJob) throws IOException {
+    void commandsNameExistingFilesAndProfiles(WorkflowJob workflowJob) throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         for (String command : commands(workflowJob)) {
             Matcher path = PATH_IN_COMMAND.matcher(command);
@@ -133,15 +133,18 @@ class GitHubWorkflowsTest {
         }
     }
 
-    /** Whoever opens a pull request chooses such texts; put into a script they are run. */
+    /**
+     * Expressions may contain text from authors of pull requests, which a script would execute; environment variables
+     * are safe.
+     */
     @ParameterizedTest
     @MethodSource("jobs")
-    void commandsTakeWhatOthersWriteFromTheEnvironmentOnly(WorkflowJob workflowJob) {
+    void commandsContainNoExpressions(WorkflowJob workflowJob) {
         assertThat(commands(workflowJob)).noneMatch(command -> command.contains("${{"));
     }
 
     @Test
-    void everyReleaseIsVerifiedSignedAndSaysWhatIsNew() throws IOException {
+    void releaseIsVerifiedAndSigned() throws IOException {
         String release = Files.readString(DIRECTORY.resolve("release.yml"));
         Map<String, JsonNode> jobs = new TreeMap<>();
         YAML.readTree(release).path("jobs").properties().forEach(job -> jobs.put(job.getKey(), job.getValue()));
@@ -158,7 +161,7 @@ class GitHubWorkflowsTest {
     }
 
     @Test
-    void everySuiteOfFaultsHasItsNight() throws IOException {
+    void everyFaultSuiteRunsNightly() throws IOException {
         Matcher all = Pattern.compile("<it.test>(Replica.*)</it.test>").matcher(Files.readString(Path.of("pom.xml")));
         assertThat(all.find()).isTrue();
         List<String> legs = new ArrayList<>();
@@ -170,7 +173,7 @@ class GitHubWorkflowsTest {
     }
 
     @Test
-    void ciIsWhatTheReadmeSays() throws IOException {
+    void ciRunsTheDocumentedCommand() throws IOException {
         assertThat(Files.readString(Path.of(".ci", "run"))).contains("./mvnw -B verify");
         assertThat(jobs().stream()
                         .filter(workflowJob -> workflowJob.name().equals("verify/verify"))

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Which paths the shipped HAProxy configuration lets through, where HAProxy is installed. The pod behind it answers
- * everything.
+ * Which paths the shipped HAProxy configuration forwards; skipped if HAProxy is not installed. The pod behind it
+ * answers every request.
  */
 class HaProxyConfigTest {
     @TempDir
@@ -78,7 +78,7 @@ class HaProxyConfigTest {
                 "/admin/",
                 "/console"
             })
-    void whatIsNotMeantForTheWorldIsNotFound(String target) {
+    void internalPathsAreNotFound(String target) {
         assertThat(get(target)).startsWith("HTTP/1.1 404").doesNotContain("the pod was asked");
     }
 
@@ -91,14 +91,14 @@ class HaProxyConfigTest {
                 "/admin/v1/stock/A%2FB/history",
                 "/ping"
             })
-    void whatIsPublicReachesThePodAsItWasSent(String target) {
+    void publicPathsReachThePodUnchanged(String target) {
         assertThat(get(target)).startsWith("HTTP/1.1 200").endsWith("the pod was asked for " + target);
     }
 
     @Test
-    void podIsAskedForTheSamePathThatWasJudged() {
+    void podReceivesTheNormalizedPathThatWasChecked() {
         assertThat(get("//store/./v1/x/../pr%6Fducts")).endsWith("the pod was asked for /store/v1/products");
-        // A slash that is escaped divides no segments, here or in a pod.
+        // An escaped slash does not separate segments, neither here nor in a pod.
         assertThat(get("/store/v1/..%2f..%2fq/metrics"))
                 .endsWith("the pod was asked for /store/v1/..%2f..%2fq/metrics");
     }

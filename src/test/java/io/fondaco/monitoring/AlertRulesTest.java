@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds alerts, their tests, runbooks and dashboards together, and to what the application tells. Reads files only; Prometheus' own
- * tool is asked where it is installed. See {@code docs/monitoring.md}.
+ * Checks that alerts, their tests, runbooks and dashboards fit together and use only metrics that the application
+ * publishes. It only reads files, and runs promtool if it is installed. See {@code docs/monitoring.md}.
  */
 class AlertRulesTest {
     private static final Path RULES = Path.of("helm", "fondaco", "rules");
@@ -34,7 +34,10 @@ class AlertRulesTest {
     private static final String RUNBOOK_BASE = "https://github.com/fondaco/fondaco/blob/main/docs/runbooks/";
     private static final Set<String> SEVERITIES = Set.of("page", "ticket", "info");
 
-    /** What is not ours: Prometheus, kube-state-metrics, and the meters that Micrometer, Quarkus and Vert.x bring. */
+    /**
+     * Prefixes of metrics that others publish: Prometheus, kube-state-metrics, and the meters of Micrometer, Quarkus
+     * and Vert.x.
+     */
     private static final List<String> PLATFORM = List.of(
             "up", "kube_pod_status_ready", "disk_", "http_server_", "jvm_", "netty_", "process_", "worker_pool_");
 
@@ -62,7 +65,7 @@ class AlertRulesTest {
             return rule.path("annotations").path(name).asText();
         }
 
-        /** Below {@code docs/runbooks}, with the anchor if there is one. */
+        /** Path below {@code docs/runbooks}, with the anchor if there is one. */
         String runbook() {
             return annotation("runbook_url").substring(RUNBOOK_BASE.length());
         }
@@ -75,7 +78,7 @@ class AlertRulesTest {
     private record AlertExpectation(String alert, boolean fires) {}
 
     @Test
-    void everyAlertSaysHowUrgentItIsWhatHappenedAndWhereToRead() throws IOException {
+    void everyAlertHasSeveritySummaryDescriptionAndRunbook() throws IOException {
         assertThat(alerts()).isNotEmpty().allSatisfy(alert -> {
             assertThat(alert.alertName()).matches("Fondaco[A-Z][A-Za-z]+");
             assertThat(SEVERITIES).as(alert.alertName()).contains(alert.severity());
@@ -101,7 +104,7 @@ class AlertRulesTest {
     }
 
     @Test
-    void everyRunbookBelongsToAnAlertAndLeadsNowhereElse() throws IOException {
+    void everyRunbookBelongsToAnAlertAndItsLinksWork() throws IOException {
         Set<Path> used = alerts().stream().map(PrometheusRule::runbookFile).collect(Collectors.toSet());
         assertThat(files(RUNBOOKS, ".md")).isNotEmpty().allSatisfy(runbook -> {
             assertThat(used).contains(runbook);
@@ -112,22 +115,22 @@ class AlertRulesTest {
     }
 
     @Test
-    void everyAlertIsSeenToFireAndSeenNotTo() throws IOException {
+    void everyAlertHasATestThatFiresAndOneThatDoesNot() throws IOException {
         List<AlertExpectation> expected = expectations();
         assertThat(alerts()).allSatisfy(alert -> assertThat(expected)
                 .contains(
                         new AlertExpectation(alert.alertName(), true), new AlertExpectation(alert.alertName(), false)));
     }
 
-    /** An alert that is not there never fires: a misspelt name would pass for one that keeps quiet. */
+    /** An alert that does not exist never fires: a test with a misspelt name would pass. */
     @Test
-    void testsNameOnlyAlertsThatThereAre() throws IOException {
+    void testsNameOnlyExistingAlerts() throws IOException {
         Set<String> known = alerts().stream().map(PrometheusRule::alertName).collect(Collectors.toSet());
         assertThat(expectations()).extracting(AlertExpectation::alert).isSubsetOf(known);
     }
 
     @Test
-    void everyMetricThatIsLookedAtIsTold() throws IOException {
+    void everyReferencedMetricIsPublished() throws IOException {
         Set<String> unknown = new TreeSet<>(referencedMetrics());
         unknown.removeAll(recordedMetrics());
         unknown.removeAll(PublishedMetrics.scan().names());
@@ -136,7 +139,7 @@ class AlertRulesTest {
     }
 
     @Test
-    void dashboardsAskWhateverSourceTheirReaderChooses() throws IOException {
+    void dashboardsUseTheSelectedDataSource() throws IOException {
         assertThat(files(DASHBOARDS, ".json")).isNotEmpty().allSatisfy(file -> {
             JsonNode dashboard = JSON.readTree(file.toFile());
             assertThat(dashboard.path("uid").asText()).isEqualTo("fondaco-" + nameOf(file));
@@ -154,14 +157,14 @@ class AlertRulesTest {
     }
 
     @Test
-    void theHandbookListsTheAlertsAsTheyAre() throws IOException {
+    void handbookListsAllAlerts() throws IOException {
         GoldenFile.verify(HANDBOOK, LIST_BEGINS, LIST_ENDS, alertTable());
     }
 
     @Test
-    void prometheusUnderstandsTheRulesAndTheirTestsHold() throws IOException, InterruptedException {
+    void promtoolAcceptsTheRulesAndTheirTestsPass() throws IOException, InterruptedException {
         assumeThat(InstalledPrograms.isOnPath("promtool"))
-                .as("promtool, which comes with Prometheus, is not installed: the rules' own tests are not run")
+                .as("promtool is not installed (it is part of Prometheus): the tests of the rules do not run")
                 .isTrue();
         assertThat(promtool("check", files(RULES, ".yaml"))).contains("SUCCESS").doesNotContain("FAILED");
         assertThat(promtool("test", files(RULES.resolve("tests"), ".yaml")))
@@ -198,10 +201,10 @@ class AlertRulesTest {
         List<AlertExpectation> expectations = new ArrayList<>();
         for (Path file : files(RULES.resolve("tests"), ".yaml")) {
             for (JsonNode test : YAML.readTree(file.toFile()).path("tests")) {
-                for (JsonNode look : test.path("alert_rule_test")) {
+                for (JsonNode alertTest : test.path("alert_rule_test")) {
                     expectations.add(new AlertExpectation(
-                            look.path("alertname").asText(),
-                            !look.path("exp_alerts").isEmpty()));
+                            alertTest.path("alertname").asText(),
+                            !alertTest.path("exp_alerts").isEmpty()));
                 }
             }
         }
@@ -214,7 +217,7 @@ class AlertRulesTest {
                 .collect(Collectors.toSet());
     }
 
-    /** In rules and dashboards. */
+    /** The metrics that rules and dashboards use. */
     private static Set<String> referencedMetrics() throws IOException {
         Set<String> used = new TreeSet<>();
         for (PrometheusRule prometheusRule : rules()) {
@@ -228,16 +231,16 @@ class AlertRulesTest {
         return used;
     }
 
-    /** What is left of an expression without its texts, labels, durations, functions and words. */
+    /** The metrics in an expression: what remains without strings, labels, durations, functions and keywords. */
     private static Set<String> metricsIn(String expression) {
-        String bare = expression
+        String identifiers = expression
                 .replaceAll("\"(?:[^\"\\\\]|\\\\.)*\"", "")
                 .replaceAll("\\{[^}]*}", "")
                 .replaceAll("\\b(?:by|without|on|ignoring|group_left|group_right)\\s*\\([^)]*\\)", "")
                 .replaceAll("\\[[^]]*]", "");
         Set<String> words = Set.of("and", "or", "unless", "offset", "bool");
         return Pattern.compile("(?<![\\w.:])[a-zA-Z_:][\\w:]*(?![\\w:]|\\s*\\()")
-                .matcher(bare)
+                .matcher(identifiers)
                 .results()
                 .map(result -> result.group())
                 .filter(name -> !words.contains(name))
@@ -285,10 +288,10 @@ class AlertRulesTest {
             if (!ended) {
                 process.destroyForcibly();
             }
-            String said = Files.readString(output);
-            assertThat(ended).as(said).isTrue();
-            assertThat(process.exitValue()).as(said).isZero();
-            return said;
+            String toolOutput = Files.readString(output);
+            assertThat(ended).as(toolOutput).isTrue();
+            assertThat(process.exitValue()).as(toolOutput).isZero();
+            return toolOutput;
         } finally {
             Files.delete(output);
         }

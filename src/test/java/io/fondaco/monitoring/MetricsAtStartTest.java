@@ -37,13 +37,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What alerts ask for is told, from the start of an application that nobody else has used. */
+/** The series that alerts use exist from the start of an application that has served no other test. */
 @QuarkusTest
 @Order(Integer.MIN_VALUE)
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class MetricsAtStartTest {
-    private static final int POOL = 20;
+    private static final int POOL_SIZE = 20;
     private static final Duration TWO_REFRESHES = Duration.ofSeconds(90);
 
     @Inject
@@ -55,10 +55,13 @@ class MetricsAtStartTest {
     @Inject
     Topology topology;
 
-    /** Whether it is, is decided before it is written: while it is, the answer gets lost over it. */
+    /**
+     * Compression must be decided before the response is written: a decision during the write can lose the response,
+     * so the test makes a hundred requests.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/openmetrics-text; version=1.0.0; charset=utf-8"})
-    void thePageIsCompressedForWhoeverTakesThat(String type) throws Exception {
+    void metricsPageIsCompressedIfGzipIsAccepted(String type) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest scrape = HttpRequest.newBuilder(
                             URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/q/metrics"))
@@ -74,7 +77,7 @@ class MetricsAtStartTest {
         }
     }
 
-    /** Else the first would be no increase. */
+    /** Without a 0 at start, the first event would not count as an increase. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -94,11 +97,11 @@ class MetricsAtStartTest {
                 "fondaco_payment_mismatches_total{provider=\"test\"",
                 "fondaco_webhook_disabled_total"
             })
-    void whatIsToStayRareIsCountedFromNothing(String series) {
+    void rareCountersStartAtZero(String series) {
         assertThat(values(series)).containsExactly(0.0);
     }
 
-    /** These may have counted already, on a machine that is slow. */
+    /** On a slow machine these may be above 0 already. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -107,12 +110,12 @@ class MetricsAtStartTest {
                 "fondaco_database_slow_statements_total{node=\"primary\",pool=\"primary\"",
                 "fondaco_database_connections_waiting{node=\"primary\",pool=\"primary\""
             })
-    void whatIsWatchedIsThere(String series) {
+    void watchedSeriesExistAtStart(String series) {
         assertThat(values(series)).hasSize(1);
     }
 
     @Test
-    void eachServerHasItsPools() {
+    void everyServerHasItsPoolMetrics() {
         String replica = topology.replicas().getFirst().name();
         assertThat(values("fondaco_database_connections_waiting{node=\"%s\",pool=\"replica\"".formatted(replica)))
                 .hasSize(1);
@@ -121,21 +124,21 @@ class MetricsAtStartTest {
     }
 
     @Test
-    void aReplicaThatNobodyKnowsIsMissed() {
+    void missingReplicaShowsInTheRotationMetric() {
         assertThat(values("fondaco_database_replicas_expected")).containsExactly(2.0);
         await().untilAsserted(() ->
                 assertThat(values("fondaco_database_replicas_in_rotation")).containsExactly(1.0));
     }
 
     @Test
-    void theDiskOfTheEmbeddedClusterIsTold() {
+    void diskSpaceOfTheEmbeddedClusterIsPublished() {
         assertThat(values("disk_free_bytes{path=")).singleElement().satisfies(free -> assertThat(free)
                 .isPositive()
                 .isLessThanOrEqualTo(values("disk_total_bytes{path=").getFirst()));
     }
 
     @Test
-    void requestsOfShoppersAreCountedAtTheObjectives() {
+    void storeRequestsHaveHistogramBucketsAtTheObjectives() {
         given().get("/store/v1/products").then().statusCode(200);
         Shopper.withCart(productFixture.createProduct(250, 1), 1)
                 .getCart()
@@ -156,7 +159,7 @@ class MetricsAtStartTest {
     }
 
     @Test
-    void aStatementThatTakesLongIsCountedAndLoggedWithItsRequest() {
+    void slowStatementIsCountedAndLoggedWithItsRequestId() {
         double before = sum("fondaco_database_slow_statements_total", "pool=\"replica\"");
         try (LogRecorder log = LogRecorder.open()) {
             given().header("Request-Id", "slow-request-1")
@@ -173,7 +176,7 @@ class MetricsAtStartTest {
     }
 
     @Test
-    void plainStatementsAreSeenTooAndNotTheirValues() throws SQLException {
+    void slowJdbcStatementIsLoggedWithoutItsValues() throws SQLException {
         double before = sum("fondaco_database_slow_statements_total", "pool=\"primary\"");
         try (LogRecorder log = LogRecorder.open()) {
             try (Connection connection = connections.toPrimary();
@@ -191,7 +194,7 @@ class MetricsAtStartTest {
     }
 
     @Test
-    void whoWaitsForAConnectionIsSeen() throws Exception {
+    void waitForAConnectionIsReported() throws Exception {
         assertWaitingThreadIsReported("pool=\"primary\"", connections::toPrimary);
         assertWaitingThreadIsReported("pool=\"replica\"", topology.rotation().getFirst()::connection);
     }
@@ -201,7 +204,7 @@ class MetricsAtStartTest {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Connection> waiting;
             try {
-                for (int i = 0; i < POOL; i++) {
+                for (int i = 0; i < POOL_SIZE; i++) {
                     held.add(source.call());
                 }
                 waiting = threads.submit(source);
@@ -219,9 +222,9 @@ class MetricsAtStartTest {
                 assertThat(sum("fondaco_database_connections_waiting", pool)).isZero());
     }
 
-    /** Looked up by workers; what they wait for is what the provider last said. */
+    /** Workers refresh the ages; the label {@code waiting} follows the last answer of the provider. */
     @Test
-    void theOldestOpenCompletionIsTold() throws SQLException {
+    void ageOfTheOldestOpenCheckoutIsPublished() throws SQLException {
         String order = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1)
                 .complete("tok_async")
                 .path("id");
@@ -246,7 +249,7 @@ class MetricsAtStartTest {
                         .singleElement()
                         .satisfies(age -> assertThat(age).isBetween(660.0, 1_500.0)));
 
-        // The recovery asks, and the provider says that it takes its time.
+        // Checkout recovery queries the provider, which answers that the payment is still pending.
         update("UPDATE checkout.attempt SET locked_until = now() WHERE state = 'pending'");
         await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_checkout_open_age_seconds{waiting=\"answer\""))
@@ -258,7 +261,7 @@ class MetricsAtStartTest {
     }
 
     @Test
-    void theOldestPendingRefundIsToldOfAProviderThatIsSwitchedOffToo() throws SQLException {
+    void ageOfTheOldestPendingRefundIsPublishedForDisabledProviders() throws SQLException {
         assertThat(update("""
                 WITH paid AS (
                     INSERT INTO payment.payment (id, order_id, provider, reference, currency, amount, captured_amount,
@@ -287,8 +290,8 @@ class MetricsAtStartTest {
         }
     }
 
-    private static List<Double> values(String beginning) {
-        return lines(beginning).map(MetricsAtStartTest::value).toList();
+    private static List<Double> values(String prefix) {
+        return lines(prefix).map(MetricsAtStartTest::value).toList();
     }
 
     private static double sum(String name, String label) {
@@ -302,7 +305,7 @@ class MetricsAtStartTest {
         return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     }
 
-    private static Stream<String> lines(String beginning) {
-        return given().get("/q/metrics").asString().lines().filter(line -> line.startsWith(beginning));
+    private static Stream<String> lines(String prefix) {
+        return given().get("/q/metrics").asString().lines().filter(line -> line.startsWith(prefix));
     }
 }

@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The metrics that the application tells, by the names that Prometheus gives them, read from its source. A name is a literal, or a
- * literal that ends in a dot and whatever else the same file names.
+ * The metrics that the application publishes, by their Prometheus names, read from its source. A name is a literal, or
+ * a literal that ends in a dot, completed by each other literal of the same file.
  */
 record PublishedMetrics(Set<String> names) {
     private static final Pattern LITERAL = Pattern.compile("\"([a-z][a-z0-9.]*)\"");
     private static final String PREFIX = "fondaco.";
 
-    /** How a meter is made, and what Prometheus hangs to its name. */
+    /** The calls that create a kind of meter, and the suffixes that Prometheus appends to its name. */
     private enum MeterKind {
         COUNTER("(?:Counter|FunctionCounter)\\.builder|\\.counter", "_total"),
         GAUGE("(?:Gauge|MultiGauge)\\.builder|\\.gauge", ""),
@@ -35,8 +35,8 @@ record PublishedMetrics(Set<String> names) {
         private final Pattern builderPattern;
         private final List<String> suffixes;
 
-        MeterKind(String made, String... suffixes) {
-            this.builderPattern = Pattern.compile("(?:" + made + ")\\(\\s*\"(fondaco\\.[a-z0-9.]*)\"");
+        MeterKind(String builders, String... suffixes) {
+            this.builderPattern = Pattern.compile("(?:" + builders + ")\\(\\s*\"(fondaco\\.[a-z0-9.]*)\"");
             this.suffixes = List.of(suffixes);
         }
     }
@@ -50,11 +50,11 @@ record PublishedMetrics(Set<String> names) {
 
     private static Stream<String> metricsIn(String source) {
         List<String> literals = found(LITERAL, source);
-        Map<MeterKind, List<String>> made = new EnumMap<>(MeterKind.class);
+        Map<MeterKind, List<String>> namesByKind = new EnumMap<>(MeterKind.class);
         for (MeterKind meterKind : MeterKind.values()) {
-            made.put(meterKind, found(meterKind.builderPattern, source));
+            namesByKind.put(meterKind, found(meterKind.builderPattern, source));
         }
-        return made.entrySet().stream().flatMap(entry -> entry.getValue().stream()
+        return namesByKind.entrySet().stream().flatMap(entry -> entry.getValue().stream()
                 .flatMap(name -> name.endsWith(".") ? completePrefix(name, literals) : Stream.of(name))
                 .flatMap(name -> entry.getKey().suffixes.stream().map(suffix -> name.replace('.', '_') + suffix)));
     }

@@ -14,10 +14,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Which providers are offered with which settings. */
+/** Which providers are enabled with which settings. */
 class EnabledProvidersTest {
     @Test
-    void orderingWithoutPayingIsNotOfferedByDefault() {
+    void manualProviderIsDisabledByDefault() {
         assertThat(new ManualPaymentProvider(settings(Map.of()), false).isEnabled())
                 .isFalse();
         assertThat(new ManualPaymentProvider(settings(Map.of("fondaco.payment.manual.enabled", "true")), false)
@@ -26,15 +26,15 @@ class EnabledProvidersTest {
     }
 
     @Test
-    void testProviderIsNotOfferedByDefault() {
+    void testProviderIsDisabledByDefault() {
         assertThat(test(settings(Map.of())).isEnabled()).isFalse();
     }
 
     @Test
-    void testProviderRefusesWebhooksWithoutASecretOfItsOwn() {
+    void testProviderRejectsWebhooksWithoutItsOwnSecret() {
         TestPaymentProvider provider = test(settings(Map.of("fondaco.payment.test.enabled", "true")));
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        // The secret of the embedded cluster, which everybody can read.
+        // The secret of the embedded cluster, which is public.
         byte[] key = "test-webhook-secret".getBytes(StandardCharsets.UTF_8);
         String signature = "sha256=" + HexFormat.of().formatHex(Hmac.of(body, Hmac.key(key)));
         assertThat(test(settings(Map.of("fondaco.payment.test.webhook-secret", "test-webhook-secret")))

@@ -28,12 +28,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Speaks Stripe's HTTP for PaymentIntents and refunds, as its published API describes it: form bodies, states, errors, and
- * Idempotency-Keys that keep their answer, a 500 too. It can be told to fail before or after a call took effect, to be slow, to
- * take another amount, and to forget its keys as Stripe does after a day. Its books say what became of everybody's money.
+ * A fake Stripe server with the HTTP API of PaymentIntents and refunds, as published: form bodies, states, errors, and
+ * Idempotency-Keys that keep their response, even a 500. Tests can make it fail before or after a call took effect, be
+ * slow, take another amount, or expire its keys as Stripe does after a day. Its records show which money was taken and
+ * refunded.
  *
- * <p>It keeps to {@link StripeContract}: what Stripe would refuse it refuses, and when it is closed it fails if there was such a
- * request, or if it gave an answer or an event that Stripe would not give.
+ * <p>It checks {@link StripeContract}: it refuses what Stripe would refuse, and {@link #close} fails after such a
+ * request, or if the fake itself sent a response or an event that violates the contract.
  */
 final class FakeStripe implements AutoCloseable {
     static final String API_KEY = "sk_test_standin";
@@ -46,7 +47,7 @@ final class FakeStripe implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    /** Ids are Stripe's for ever, and not only while this stand-in lives. */
+    /** Ids must be unique across instances of this class, because Stripe never reuses an id. */
     private final String idPrefix = Long.toString(System.nanoTime(), Character.MAX_RADIX);
 
     private final AtomicInteger idSequence = new AtomicInteger();
@@ -57,28 +58,28 @@ final class FakeStripe implements AutoCloseable {
     private final List<RecordedRequest> requests = new ArrayList<>();
     private final Map<String, Deque<Fault>> faults = new HashMap<>();
     private final Map<String, CountDownLatch> pauses = new HashMap<>();
-    /** What came in, or went out, against the contract. */
+    /** Violations of the contract by requests, responses and events. */
     private final List<String> contractViolations = new ArrayList<>();
 
     private boolean down;
     private long amountShortfall;
     private CountDownLatch recovered = new CountDownLatch(1);
 
-    /** What goes wrong with a call. */
+    /** A failure of a call. */
     enum Fault {
-        /** It takes effect, and nobody is told. */
+        /** The call takes effect, and no response is sent. */
         SILENT_AFTER,
-        /** It takes no effect, and nobody is told. */
+        /** The call takes no effect, and no response is sent. */
         SILENT_BEFORE,
-        /** It takes effect, and the answer, kept under its key, is a 500. */
+        /** The call takes effect, and the response, kept under its key, is a 500. */
         ERROR_AFTER,
-        /** It takes no effect, and the answer, kept under its key, is a 500. */
+        /** The call takes no effect, and the response, kept under its key, is a 500. */
         ERROR_BEFORE,
-        /** It is turned away with a 429; nothing is kept. */
+        /** The call is rejected with a 429; no response is kept. */
         RATE_LIMITED
     }
 
-    /** A call as it came in. */
+    /** A received call. */
     record RecordedRequest(String operation, String idempotencyKey, Map<String, String> params) {}
 
     private record StoredReply(String requestLine, Reply reply) {}
@@ -100,7 +101,7 @@ final class FakeStripe implements AutoCloseable {
         }
     }
 
-    /** @throws AssertionError if the contract was broken, by whomever */
+    /** @throws AssertionError if a request, a response or an event violated the contract */
     @Override
     public void close() {
         recover();
@@ -108,31 +109,34 @@ final class FakeStripe implements AutoCloseable {
         threads.shutdownNow();
         synchronized (this) {
             if (!contractViolations.isEmpty()) {
-                throw new AssertionError("Not as Stripe has it: " + contractViolations);
+                throw new AssertionError("Violations of the Stripe contract: " + contractViolations);
             }
         }
     }
 
-    // What a test tells it.
+    // Control by tests.
 
-    /** The next calls of this verb ({@code create}, {@code confirm}, {@code capture}, {@code cancel}, {@code refund}, …) go wrong. */
-    synchronized void failNext(String verb, Fault... next) {
-        faults.computeIfAbsent(verb, _ -> new ArrayDeque<>()).addAll(List.of(next));
+    /**
+     * Makes the next calls of this operation fail ({@code create}, {@code confirm}, {@code capture}, {@code cancel},
+     * {@code refund}, …).
+     */
+    synchronized void failNext(String operation, Fault... next) {
+        faults.computeIfAbsent(operation, _ -> new ArrayDeque<>()).addAll(List.of(next));
     }
 
-    /** The next call of this verb waits, before it takes effect, until what is returned is counted down. */
-    synchronized CountDownLatch pauseNext(String verb) {
+    /** Makes the next call of this operation wait, before it takes effect, until the returned latch is counted down. */
+    synchronized CountDownLatch pauseNext(String operation) {
         CountDownLatch latch = new CountDownLatch(1);
-        pauses.put(verb, latch);
+        pauses.put(operation, latch);
         return latch;
     }
 
-    /** Every call gets a 503, and takes no effect. */
+    /** Answers every call with a 503, without effect. */
     synchronized void goDown() {
         down = true;
     }
 
-    /** All is well again; whoever still waits for an answer gets none. */
+    /** Ends all failures; calls that still wait for a response get none. */
     synchronized void recover() {
         down = false;
         amountShortfall = 0;
@@ -141,21 +145,21 @@ final class FakeStripe implements AutoCloseable {
         recovered = new CountDownLatch(1);
     }
 
-    /** As after 24 hours. */
+    /** Forgets all idempotency keys, as Stripe does after 24 hours. */
     synchronized void expireIdempotencyKeys() {
         repliesByKey.clear();
     }
 
-    /** What is taken from now on is less than what was asked for. */
+    /** Takes the given amount less than requested from now on. */
     synchronized void chargeLess(long difference) {
         amountShortfall = difference;
     }
 
-    /** The shopper does what was asked of them, or fails to. */
+    /** Completes the authentication step of the shopper, with or without success. */
     synchronized void authenticate(String intentId, boolean success) {
         ObjectNode intent = intents.get(intentId);
         if (!intent.path("status").asText().equals("requires_action")) {
-            throw new IllegalStateException("Nothing is asked of the shopper: " + intent);
+            throw new IllegalStateException("The intent requires no action: " + intent);
         }
         intent.putNull("next_action");
         if (success) {
@@ -165,7 +169,7 @@ final class FakeStripe implements AutoCloseable {
         }
     }
 
-    /** The front end confirms anew with the client secret that it was given. Returns whether Stripe let it. */
+    /** Confirms again with the client secret, as the front end could. Returns whether Stripe allows it. */
     synchronized boolean confirmInBrowser(String intentId) {
         ObjectNode intent = intents.get(intentId);
         if (!intent.path("status").asText().equals("requires_payment_method")) {
@@ -175,18 +179,18 @@ final class FakeStripe implements AutoCloseable {
         return true;
     }
 
-    /** Somebody captures, or cancels, in the dashboard. */
-    synchronized void changeInDashboard(String intentId, String verb) {
+    /** Captures or cancels in the dashboard. */
+    synchronized void changeInDashboard(String intentId, String operation) {
         ObjectNode intent = intents.get(intentId);
-        if (verb.equals("capture")) {
+        if (operation.equals("capture")) {
             capture(intent, Map.of());
         } else {
             cancel(intent);
         }
     }
 
-    /** Somebody gives money back in the dashboard. */
-    synchronized void refundInTheDashboard(String intentId, long amount) {
+    /** Refunds in the dashboard. */
+    synchronized void refundInDashboard(String intentId, long amount) {
         Reply reply = refund(Map.of("payment_intent", intentId, "amount", Long.toString(amount)));
         if (reply.status() != 200) {
             throw new IllegalStateException(reply.body().toString());
@@ -196,12 +200,12 @@ final class FakeStripe implements AutoCloseable {
     /**
      * The bank sends the money of a refund back, days after it succeeded. Stripe posts three events.
      *
-     * @param amount of the last refund that is meant
+     * @param amount of the refund; the last refund with this amount is used
      */
     synchronized void failRefundLater(String intentId, long amount) {
         ObjectNode refund = refunds.values().stream()
-                .filter(made -> made.path("payment_intent").asText().equals(intentId))
-                .filter(made -> made.path("amount").asLong() == amount)
+                .filter(candidate -> candidate.path("payment_intent").asText().equals(intentId))
+                .filter(candidate -> candidate.path("amount").asLong() == amount)
                 .reduce((_, later) -> later)
                 .orElseThrow();
         refund.put("status", "failed").put("failure_reason", "expired_or_canceled_card");
@@ -210,23 +214,23 @@ final class FakeStripe implements AutoCloseable {
         event("refund.updated", refund);
     }
 
-    /** Money arrives though it was cancelled: what Stripe promises will not happen. */
+    /** Takes money for a cancelled intent, which Stripe promises not to do. */
     synchronized void chargeCanceledIntent(String intentId) {
         charge(intents.get(intentId));
     }
 
-    // What a test asks.
+    // Queries by tests.
 
     synchronized ObjectNode intent(String id) {
         return intents.get(id).deepCopy();
     }
 
-    /** The id of the only intent there is, or of the first. */
+    /** The id of the first intent. */
     synchronized String firstIntent() {
         return intents.keySet().iterator().next();
     }
 
-    /** Of all intents that carry our reference. */
+    /** All intents with our reference. */
     synchronized List<ObjectNode> intentsOf(String payment) {
         return intents.values().stream()
                 .filter(intent ->
@@ -235,7 +239,7 @@ final class FakeStripe implements AutoCloseable {
                 .toList();
     }
 
-    /** How many intents took money, or hold it. */
+    /** Number of intents with captured or authorized money. */
     synchronized long chargeCount() {
         return intents.values().stream()
                 .filter(intent -> intent.path("amount_received").asLong()
@@ -244,7 +248,7 @@ final class FakeStripe implements AutoCloseable {
                 .count();
     }
 
-    /** Taken and not given back, of all intents together. */
+    /** Captured minus refunded amounts of all intents. */
     synchronized long netCapturedAmount() {
         long taken = intents.values().stream()
                 .mapToLong(intent -> intent.path("amount_received").asLong())
@@ -268,9 +272,9 @@ final class FakeStripe implements AutoCloseable {
                 .count();
     }
 
-    synchronized List<RecordedRequest> requests(String verb) {
+    synchronized List<RecordedRequest> requests(String operation) {
         return requests.stream()
-                .filter(recordedRequest -> recordedRequest.operation().equals(verb))
+                .filter(recordedRequest -> recordedRequest.operation().equals(operation))
                 .toList();
     }
 
@@ -278,7 +282,7 @@ final class FakeStripe implements AutoCloseable {
         return requests.size();
     }
 
-    /** The last event of this type about this intent, as Stripe would post it. */
+    /** The last event of this type for this intent, as Stripe would post it. */
     synchronized String event(String type, String intentId) {
         return events.stream()
                 .filter(event -> event.path("type").asText().equals(type))
@@ -292,7 +296,7 @@ final class FakeStripe implements AutoCloseable {
                 .toString();
     }
 
-    // Its HTTP.
+    // HTTP.
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
@@ -303,28 +307,28 @@ final class FakeStripe implements AutoCloseable {
                             .orElse("")
                     : new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             Map<String, String> params = parseForm(raw);
-            String verb = operation(method, path);
+            String operation = operationOf(method, path);
             String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
             String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-            Optional<StripeContract.InvalidRequest> refusal = StripeContract.validateRequest(verb, params);
-            CountDownLatch held;
+            Optional<StripeContract.InvalidRequest> refusal = StripeContract.validateRequest(operation, params);
+            CountDownLatch pause;
             synchronized (this) {
-                requests.add(new RecordedRequest(verb, key, params));
-                refusal.ifPresent(refused -> contractViolations.add("%s with %s: %s".formatted(verb, params, refused)));
-                held = pauses.remove(verb);
+                requests.add(new RecordedRequest(operation, key, params));
+                refusal.ifPresent(invalid -> contractViolations.add("%s with %s: %s".formatted(operation, params, invalid)));
+                pause = pauses.remove(operation);
             }
-            if (held != null) {
-                await(held);
+            if (pause != null) {
+                await(pause);
             }
             CountDownLatch wait;
             Reply reply;
             boolean silent;
             synchronized (this) {
                 wait = recovered;
-                Fault fault = faults.getOrDefault(verb, new ArrayDeque<>()).poll();
+                Fault fault = faults.getOrDefault(operation, new ArrayDeque<>()).poll();
                 silent = fault == Fault.SILENT_AFTER || fault == Fault.SILENT_BEFORE;
                 if (down) {
-                    reply = errorReply(503, "api_error", null, "Down.");
+                    reply = errorReply(503, "api_error", null, "Unavailable.");
                 } else if (!("Bearer " + API_KEY).equals(authorization)) {
                     reply = errorReply(401, "invalid_request_error", null, "Invalid API Key provided.");
                 } else if (fault == Fault.RATE_LIMITED) {
@@ -334,10 +338,10 @@ final class FakeStripe implements AutoCloseable {
                 } else if (fault == Fault.SILENT_BEFORE) {
                     reply = errorReply(500, "api_error", null, "Never sent.");
                 } else {
-                    reply = replayOrPerform(key, method + " " + path + " " + params, verb, path, params, fault);
+                    reply = replayOrPerform(key, method + " " + path + " " + params, operation, path, params, fault);
                 }
                 reply = new Reply(reply.status(), reply.body().deepCopy());
-                checkAgainstContract("answer to " + verb, reply.body());
+                checkAgainstContract("response to " + operation, reply.body());
             }
             if (silent) {
                 await(wait);
@@ -347,25 +351,28 @@ final class FakeStripe implements AutoCloseable {
         }
     }
 
-    /** An answer that was given under a key is given again; a refusal of the parameters too, for they took no effect either way. */
+    /**
+     * Replays the response that is stored under the key, or performs the call. A response to invalid parameters is
+     * replayed too, which makes no difference: the call has no effect either way.
+     */
     private Reply replayOrPerform(
-            String key, String call, String verb, String path, Map<String, String> params, Fault fault) {
+            String key, String call, String operation, String path, Map<String, String> params, Fault fault) {
         StoredReply before = key == null ? null : repliesByKey.get(key);
         if (before != null) {
             return before.requestLine().equals(call)
                     ? before.reply()
                     : errorReply(400, "idempotency_error", null, "Keys can only be used with the same parameters.");
         }
-        Reply reply = fault == Fault.ERROR_BEFORE ? null : perform(verb, path, params);
-        Reply told = fault == Fault.ERROR_BEFORE || fault == Fault.ERROR_AFTER
+        Reply reply = fault == Fault.ERROR_BEFORE ? null : perform(operation, path, params);
+        Reply stored = fault == Fault.ERROR_BEFORE || fault == Fault.ERROR_AFTER
                 ? errorReply(500, "api_error", null, "Something went wrong on Stripe's end.")
                 : reply;
         if (key != null) {
             repliesByKey.put(
                     key,
-                    new StoredReply(call, new Reply(told.status(), told.body().deepCopy())));
+                    new StoredReply(call, new Reply(stored.status(), stored.body().deepCopy())));
         }
-        return told;
+        return stored;
     }
 
     private static void await(CountDownLatch latch) {
@@ -384,8 +391,8 @@ final class FakeStripe implements AutoCloseable {
         exchange.getResponseBody().write(body);
     }
 
-    private void checkAgainstContract(String what, ObjectNode said) {
-        List<String> faults = StripeContract.validateResponse(said);
+    private void checkAgainstContract(String what, ObjectNode body) {
+        List<String> faults = StripeContract.validateResponse(body);
         if (!faults.isEmpty()) {
             contractViolations.add("%s: %s".formatted(what, faults));
         }
@@ -404,7 +411,7 @@ final class FakeStripe implements AutoCloseable {
         return params;
     }
 
-    private static String operation(String method, String path) {
+    private static String operationOf(String method, String path) {
         String[] parts = path.split("/");
         boolean get = method.equals("GET");
         if (parts.length > 2 && parts[2].equals("refunds")) {
@@ -417,9 +424,9 @@ final class FakeStripe implements AutoCloseable {
         };
     }
 
-    private Reply perform(String verb, String path, Map<String, String> params) {
+    private Reply perform(String operation, String path, Map<String, String> params) {
         String[] parts = path.split("/");
-        switch (verb) {
+        switch (operation) {
             case "create" -> {
                 return create(params);
             }
@@ -433,14 +440,14 @@ final class FakeStripe implements AutoCloseable {
                 return refunds.containsKey(parts[3]) ? new Reply(200, refunds.get(parts[3])) : notFoundReply("refund");
             }
             default -> {
-                // A verb of one intent.
+                // An operation of one intent.
             }
         }
         ObjectNode intent = intents.get(parts[3]);
         if (intent == null) {
             return notFoundReply("payment_intent");
         }
-        return switch (verb) {
+        return switch (operation) {
             case "retrieve" -> new Reply(200, intent);
             case "confirm" -> confirm(intent, params);
             case "capture" -> capture(intent, params);
@@ -648,13 +655,13 @@ final class FakeStripe implements AutoCloseable {
         events.add(event);
     }
 
-    private static Reply unexpectedStateReply(ObjectNode intent, String verb) {
+    private static Reply unexpectedStateReply(ObjectNode intent, String operation) {
         Reply reply = errorReply(
                 400,
                 "invalid_request_error",
                 "payment_intent_unexpected_state",
                 "You cannot %s this PaymentIntent because it has a status of %s."
-                        .formatted(verb, intent.path("status").asText()));
+                        .formatted(operation, intent.path("status").asText()));
         ((ObjectNode) reply.body().path("error")).set("payment_intent", intent.deepCopy());
         return reply;
     }

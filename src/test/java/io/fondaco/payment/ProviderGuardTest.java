@@ -23,11 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What stands between us and a provider: which calls are made, and what is said of those that were not, or did not end. */
+/** Which calls a provider guard makes, and which outcome it reports for calls that were not made or did not end. */
 @QuarkusTest
 @Timeout(120)
 class ProviderGuardTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @Inject
     ManualPaymentProvider provider;
@@ -43,7 +43,7 @@ class ProviderGuardTest {
     }
 
     @Test
-    void aCallThatHangsIsGivenUpInTimeAndWhatBecameOfItIsNotKnown() throws InterruptedException {
+    void hangingCallTimesOutWithUnknownOutcome() throws InterruptedException {
         ProviderGuard guard = guard(Map.of("fondaco.payment.timeout", "300ms"));
         CountDownLatch interrupted = new CountDownLatch(1);
         long start = System.nanoTime();
@@ -57,58 +57,58 @@ class ProviderGuardTest {
                 }))
                 .isInstanceOf(PaymentProvider.OutcomeUnknown.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
-        assertThat(interrupted.await(SOON.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))
+        assertThat(interrupted.await(TIMEOUT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))
                 .isTrue();
     }
 
     @Test
-    void whatIsBeyondTheBulkheadIsNotAsked() throws Exception {
+    void callsBeyondTheBulkheadAreNotMade() throws Exception {
         ProviderGuard guard = guard(Map.of("fondaco.payment.calls-per-provider", "2"));
         CountDownLatch end = new CountDownLatch(1);
-        AtomicInteger asked = new AtomicInteger();
-        // Two are under way, one waits for its turn, and one is turned away.
+        AtomicInteger callCount = new AtomicInteger();
+        // Two calls are in progress, one waits in the queue, and one is rejected.
         List<Future<String>> calls = IntStream.range(0, 4)
                 .mapToObj(_ -> threads.submit(() -> call(guard, () -> {
-                    asked.incrementAndGet();
+                    callCount.incrementAndGet();
                     end.await();
                     return "done";
                 })))
                 .toList();
-        await().atMost(SOON).untilAsserted(() -> assertThat(calls.stream().filter(Future::isDone))
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(calls.stream().filter(Future::isDone))
                 .hasSize(1));
-        Future<String> turnedAway =
+        Future<String> rejected =
                 calls.stream().filter(Future::isDone).findFirst().orElseThrow();
-        assertThat(turnedAway.exceptionNow()).isInstanceOf(PaymentProvider.ProviderUnavailable.class);
-        await().atMost(SOON).untilAsserted(() -> assertThat(asked).hasValue(2));
+        assertThat(rejected.exceptionNow()).isInstanceOf(PaymentProvider.ProviderUnavailable.class);
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(callCount).hasValue(2));
         end.countDown();
         for (Future<String> call : calls) {
-            if (call != turnedAway) {
+            if (call != rejected) {
                 assertThat(call.get()).isEqualTo("done");
             }
         }
-        assertThat(asked).hasValue(3);
+        assertThat(callCount).hasValue(3);
     }
 
     @Test
-    void whoFailsTooOftenIsLeftAloneAndTriedAgainLater() {
+    void breakerOpensAfterFailuresAndClosesAgain() {
         ProviderGuard guard =
                 guard(Map.of("fondaco.payment.breaker.calls", "4", "fondaco.payment.breaker.delay", "500ms"));
-        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger callCount = new AtomicInteger();
         for (int i = 0; i < 4; i++) {
             assertThatThrownBy(() -> call(guard, () -> {
-                        asked.incrementAndGet();
+                        callCount.incrementAndGet();
                         throw new PaymentProvider.OutcomeUnknown("away");
                     }))
                     .isInstanceOf(PaymentProvider.OutcomeUnknown.class);
         }
         assertThatThrownBy(() -> call(guard, () -> {
-                    asked.incrementAndGet();
-                    return "asked";
+                    callCount.incrementAndGet();
+                    return "called";
                 }))
                 .isInstanceOf(PaymentProvider.ProviderUnavailable.class);
-        assertThat(asked).hasValue(4);
-        await().atMost(SOON).ignoreExceptions().until(() -> call(guard, () -> "well again")
-                .equals("well again"));
+        assertThat(callCount).hasValue(4);
+        await().atMost(TIMEOUT).ignoreExceptions().until(() -> call(guard, () -> "recovered")
+                .equals("recovered"));
     }
 
     private static String call(ProviderGuard guard, Callable<String> work) {

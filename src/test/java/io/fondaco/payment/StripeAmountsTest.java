@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StripeAmountsTest {
     @ParameterizedTest
     @CsvSource({"1999, GBP, 1999", "500, JPY, 500", "1230, KWD, 1230", "5, ISK, 500", "5, UGX, 500", "500, MGA, 5"})
-    void moneyIsCountedAsStripeCountsIt(long ours, String currency, long theirs) {
-        Money money = Money.of(ours, currency);
-        assertThat(StripeAmounts.toStripe(money)).isEqualTo(theirs);
-        assertThat(StripeAmounts.fromStripe(theirs, currency.toLowerCase(java.util.Locale.ROOT)))
+    void amountsAreConvertedToAndFromStripe(long amount, String currency, long stripeAmount) {
+        Money money = Money.of(amount, currency);
+        assertThat(StripeAmounts.toStripe(money)).isEqualTo(stripeAmount);
+        assertThat(StripeAmounts.fromStripe(stripeAmount, currency.toLowerCase(java.util.Locale.ROOT)))
                 .isEqualTo(money);
     }
 
     @Test
-    void whatStripeCannotCountIsNotRounded() {
+    void amountsThatStripeCannotRepresentAreRejected() {
         assertThatThrownBy(() -> StripeAmounts.toStripe(Money.of(501, "MGA"))).isInstanceOf(ArithmeticException.class);
         assertThatThrownBy(() -> StripeAmounts.fromStripe(501, "isk")).isInstanceOf(ArithmeticException.class);
     }

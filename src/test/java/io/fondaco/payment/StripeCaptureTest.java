@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Money that Stripe holds until the staff takes it, lets it go, or takes a part of it. */
+/** Authorizations at Stripe that staff captures, captures in part, or voids. */
 @QuarkusTest
 class StripeCaptureTest extends StripeTestBase {
     @Test
-    void aPartIsCapturedAndTheRestLetGo() {
+    void partialCaptureVoidsTheRest() {
         Response placed = placeAuthorizedOrder();
         assertThat(stripe.authorizedAmount()).isEqualTo(1000);
         assertThat(stripe.netCapturedAmount()).isZero();
@@ -41,7 +41,7 @@ class StripeCaptureTest extends StripeTestBase {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void aCaptureWhoseAnswerWasLostIsTakenOnce(Fault fault) {
+    void captureWithLostResponseIsMadeOnce(Fault fault) {
         Response placed = placeAuthorizedOrder();
         stripe.failNext("capture", fault, fault);
         AdminApi.orderAction(placed.path("id"), "capture", Map.of(), "a")
@@ -50,7 +50,7 @@ class StripeCaptureTest extends StripeTestBase {
                 .header("Retry-After", notNullValue())
                 .body("code", equalTo("payment_outcome_unknown"));
         stripe.recover();
-        await().atMost(SOON).untilAsserted(() -> AdminApi.orderAction(placed.path("id"), "capture", Map.of(), "a")
+        await().atMost(TIMEOUT).untilAsserted(() -> AdminApi.orderAction(placed.path("id"), "capture", Map.of(), "a")
                 .then()
                 .statusCode(200)
                 .body("payment_status", equalTo("captured"))
@@ -60,7 +60,7 @@ class StripeCaptureTest extends StripeTestBase {
     }
 
     @Test
-    void whatIsHeldForACancelledOrderIsLetGoHoweverOftenStripeMustBeTold() throws Exception {
+    void voidForACancelledOrderIsRetriedUntilStripeConfirms() throws Exception {
         Response placed = placeAuthorizedOrder();
         stripe.failNext("cancel", Fault.ERROR_BEFORE, Fault.ERROR_BEFORE);
         AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
@@ -70,39 +70,39 @@ class StripeCaptureTest extends StripeTestBase {
                 .body("payment_status", equalTo("voided"));
         assertThat(stripe.authorizedAmount()).isEqualTo(1000);
         awaitVoid();
-        await().atMost(SOON).untilAsserted(() -> assertThat(
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(
                         database.query("SELECT count(*) FROM payment.payment WHERE void_due_at IS NOT NULL"))
                 .isEqualTo("0"));
         assertThat(stripe.netCapturedAmount()).isZero();
     }
 
     @Test
-    void whatTheDashboardDoesIsWrittenDown() {
-        Response taken = placeAuthorizedOrder();
-        String intent = intentId(taken);
+    void dashboardCaptureAndCancellationAreRecorded() {
+        Response captured = placeAuthorizedOrder();
+        String intent = intentId(captured);
         stripe.changeInDashboard(intent, "capture");
         String event = stripe.event("payment_intent.succeeded", intent);
         StripeTestSupport.postWebhook(event).then().statusCode(204);
         StripeTestSupport.postWebhook(event).then().statusCode(204);
-        AdminApi.getOrder(taken.path("id"))
+        AdminApi.getOrder(captured.path("id"))
                 .then()
                 .body("payment_status", equalTo("captured"))
                 .body("history.event", contains("placed", "captured"));
-        Response lost = placeAuthorizedOrder();
-        stripe.changeInDashboard(intentId(lost), "cancel");
-        StripeTestSupport.postWebhook(stripe.event("payment_intent.canceled", intentId(lost)))
+        Response cancelled = placeAuthorizedOrder();
+        stripe.changeInDashboard(intentId(cancelled), "cancel");
+        StripeTestSupport.postWebhook(stripe.event("payment_intent.canceled", intentId(cancelled)))
                 .then()
                 .statusCode(204);
-        AdminApi.getOrder(lost.path("id"))
+        AdminApi.getOrder(cancelled.path("id"))
                 .then()
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("voided"))
                 .body("history.event", contains("placed", "authorization_lost"));
-        AdminApi.orderAction(lost.path("id"), "capture", Map.of()).then().statusCode(409);
+        AdminApi.orderAction(cancelled.path("id"), "capture", Map.of()).then().statusCode(409);
     }
 
     @Test
-    void aHoldOfAnotherAmountIsLetGoAndTheOrderDoesNotStand() throws Exception {
+    void authorizationOfAnotherAmountIsVoidedAndTheCheckoutFails() throws Exception {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4);
         stripe.chargeLess(1);
         StripeTestSupport.complete(shopper, FakeStripe.VISA).then().statusCode(402);
@@ -112,9 +112,9 @@ class StripeCaptureTest extends StripeTestBase {
                 .isEqualTo("mismatched");
     }
 
-    /** As if each time that Stripe is told again had come. */
+    /** Makes scheduled voids due until Stripe has confirmed them. */
     private void awaitVoid() {
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             database.execute("UPDATE payment.payment SET void_due_at = now() WHERE void_due_at IS NOT NULL");
             assertThat(stripe.authorizedAmount()).isZero();
         });

@@ -35,9 +35,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What Stripe takes and answers at the endpoints that we call. The names and types of parameters and fields, and the values of
- * parameters, are read off the classes of its client, which Stripe generates from its API description, at the version that the
- * client pins. What these classes do not say is in the published description: {@link StripeOpenApi}.
+ * The contract of the Stripe endpoints that we call. The names and types of parameters and fields, and the values of
+ * parameters, are read from the classes of Stripe's client, which Stripe generates from its API description, at the
+ * version that the client pins. {@link StripeOpenApi} adds what these classes do not contain, from the published
+ * description.
  */
 final class StripeContract {
     private static final Map<String, Class<? extends ApiRequestParams>> PARAMS = Map.of(
@@ -50,10 +51,13 @@ final class StripeContract {
             "retrieve_refund", RefundRetrieveParams.class,
             "list_refunds", RefundListParams.class);
 
-    /** Beside what the description requires: a refund could name its charge instead; we know only intents. */
+    /**
+     * Required in addition to the published description: a refund could name its charge instead, but we only use
+     * intents.
+     */
     private static final Map<String, List<String>> EXTRA_REQUIRED_PARAMS = Map.of("refund", List.of("payment_intent"));
 
-    /** By the name that each of Stripe's objects bears in its field {@code object}. */
+    /** The classes by the value of the field {@code object}. */
     private static final Map<String, Class<?>> OBJECTS = Map.of(
             "payment_intent", PaymentIntent.class,
             "refund", Refund.class,
@@ -63,7 +67,7 @@ final class StripeContract {
 
     private StripeContract() {}
 
-    /** Why Stripe refuses a request, and the code that it does so with, if it has one for that. */
+    /** The reason for which Stripe refuses a request, with its error code if there is one. */
     record InvalidRequest(String param, Optional<String> code, String message) {
         private static InvalidRequest withCode(String param, String code, String message) {
             return new InvalidRequest(param, Optional.of(code), message);
@@ -75,12 +79,12 @@ final class StripeContract {
     }
 
     /**
-     * Whether Stripe would refuse these parameters for what they are called, or of what type they are.
+     * Checks the names and types of parameters; empty if Stripe would accept them.
      *
-     * @param verb as the stand-in calls the endpoint; of one that is not known nothing is refused
+     * @param operation name of the endpoint in the fake; parameters of an unknown endpoint are not checked
      */
-    static Optional<InvalidRequest> validateRequest(String verb, Map<String, String> params) {
-        Class<?> known = PARAMS.get(verb);
+    static Optional<InvalidRequest> validateRequest(String operation, Map<String, String> params) {
+        Class<?> known = PARAMS.get(operation);
         if (known == null) {
             return Optional.empty();
         }
@@ -88,8 +92,8 @@ final class StripeContract {
                 .flatMap(param ->
                         validateRequest(param.getKey(), known, path(param.getKey()), param.getValue()).stream());
         Stream<InvalidRequest> missing = Stream.concat(
-                        StripeOpenApi.requiredParams(verb).stream(),
-                        EXTRA_REQUIRED_PARAMS.getOrDefault(verb, List.of()).stream())
+                        StripeOpenApi.requiredParams(operation).stream(),
+                        EXTRA_REQUIRED_PARAMS.getOrDefault(operation, List.of()).stream())
                 .filter(name -> !params.containsKey(name))
                 .map(name ->
                         InvalidRequest.withCode(name, "parameter_missing", "Missing required param: " + name + "."));
@@ -112,7 +116,7 @@ final class StripeContract {
                     when list.getRawType() == List.class -> Optional.of(list.getActualTypeArguments()[0]);
                     case ParameterizedType map
                     when map.getRawType() == Map.class -> Optional.of(map.getActualTypeArguments()[1]);
-                    // Of several types; of these we use metadata, which may also be emptied.
+                    // A parameter with several types; we use only metadata, which can also be cleared.
                     case Class<?> any
                     when any == Object.class && name.startsWith("metadata[") -> Optional.of(String.class);
                     case Class<?> object -> Optional.ofNullable(fields(object).get(path.getFirst()));
@@ -151,14 +155,14 @@ final class StripeContract {
                 : Optional.of(InvalidRequest.withoutCode(name, "Invalid %s: not a single value".formatted(name)));
     }
 
-    /** What is wrong with an answer or an event of Stripe's; empty if nothing is. */
+    /** Contract violations of a response or an event; empty if there are none. */
     static List<String> validateResponse(JsonNode answer) {
         List<String> faults = new ArrayList<>();
         if (answer.has("error")) {
             check("error", answer.path("error"), StripeError.class, faults);
             faults.addAll(StripeOpenApi.validate("answer", "error", answer));
             if (answer.size() > 1) {
-                faults.add("an error with something beside it: " + answer);
+                faults.add("an error with other fields beside it: " + answer);
             }
         } else {
             checkTypedObject("answer", answer, faults);
@@ -166,12 +170,12 @@ final class StripeContract {
         return faults;
     }
 
-    /** An object that says itself what it is. */
+    /** Checks an object by the type in its field {@code object}. */
     private static void checkTypedObject(String where, JsonNode node, List<String> faults) {
         String name = node.path("object").asText();
         Class<?> type = OBJECTS.get(name);
         if (type == null) {
-            faults.add("%s is of no kind that is known here: '%s'".formatted(where, name));
+            faults.add("%s has an unknown object type: '%s'".formatted(where, name));
         } else {
             check(where, node, type, faults);
             faults.addAll(StripeOpenApi.validate(where, name, node));
@@ -186,14 +190,14 @@ final class StripeContract {
             case ParameterizedType of -> checkParameterized(where, node, of, faults);
             case TypeVariable<?> _ -> checkTypedObject(where, node, faults);
             case Class<?> any when any == Object.class -> {
-                // The client leaves it open.
+                // The client does not declare a type.
             }
             case Class<?> integer when integer == Long.class -> expect(node.isIntegralNumber(), where, node, faults);
             case Class<?> flag when flag == Boolean.class -> expect(node.isBoolean(), where, node, faults);
             case Class<?> text when text == String.class -> expect(node.isTextual(), where, node, faults);
             case Class<?> object when object == JsonObject.class -> checkTypedObject(where, node, faults);
             case Class<?> object -> checkFields(where, node, object, faults);
-            default -> faults.add(where + " is of a type that is not known here: " + type);
+            default -> faults.add(where + " has an unsupported type: " + type);
         }
     }
 
@@ -234,7 +238,7 @@ final class StripeContract {
         }
     }
 
-    /** The fields of one of the client's classes, by their names in JSON or forms. */
+    /** The fields of a class of the client, by their names in JSON or forms. */
     private static Map<String, Type> fields(Class<?> type) {
         Map<String, Type> fields = new HashMap<>();
         for (Class<?> part = type; part != null && part != Object.class; part = part.getSuperclass()) {

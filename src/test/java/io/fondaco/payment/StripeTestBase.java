@@ -10,9 +10,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** Tests that buy at a {@link StripeTestSupport}: each with a stand-in of its own, which must have had nothing to complain of. */
+/**
+ * Base of tests that buy with {@link StripeTestSupport} settings. Each test has its own fake Stripe, which must not
+ * have seen a contract violation.
+ */
 abstract class StripeTestBase {
-    static final Duration SOON = Duration.ofSeconds(90);
+    static final Duration TIMEOUT = Duration.ofSeconds(90);
 
     @Inject
     ProductFixture productFixture;
@@ -35,7 +38,7 @@ abstract class StripeTestBase {
         stripe.close();
     }
 
-    /** Stripe's own name of what an order was paid by. */
+    /** The id of the PaymentIntent that paid the order. */
     static String intentId(Response placed) {
         return AdminApi.getOrder(placed.path("id")).path("payments[0].provider_reference");
     }

@@ -10,16 +10,16 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 
-/** A shop that takes money by Stripe, which is a stand-in on this machine, and gives up within seconds. */
+/** Settings of a shop that uses a fake Stripe on this machine with short time limits, and helpers for its tests. */
 public final class StripeTestSupport {
     static final String WEBHOOK_SECRET = "whsec_current";
     static final String OLD_WEBHOOK_SECRET = "whsec_before";
-    /** Where the stand-in is to listen: chosen here, told to the tests by the configuration. */
+    /** Port of the fake Stripe: chosen here, and passed to the tests by the configuration. */
     static final String PORT_PROPERTY = "stripe-stand-in.port";
 
     private StripeTestSupport() {}
 
-    /** @param capture {@code automatic}, or {@code manual} where staff captures */
+    /** @param capture {@code automatic}, or {@code manual} if staff captures */
     public static Map<String, String> settings(String capture) {
         String port = Integer.toString(FreePort.find());
         return Map.ofEntries(
@@ -39,7 +39,7 @@ public final class StripeTestSupport {
         return shopper.complete("stripe", token, UUID.randomUUID().toString());
     }
 
-    /** Posts an event as Stripe does. */
+    /** Posts an event with a signature, as Stripe does. */
     static Response postWebhook(String event) {
         return postWebhook(event, signature(event, WEBHOOK_SECRET, Instant.now()));
     }
@@ -51,8 +51,8 @@ public final class StripeTestSupport {
                 .post("/store/v1/payment-webhooks/stripe");
     }
 
-    static String signature(String event, String secret, Instant at) {
-        long time = at.getEpochSecond();
+    static String signature(String event, String secret, Instant signedAt) {
+        long time = signedAt.getEpochSecond();
         try {
             return "t=%d,v1=%s".formatted(time, Webhook.Util.computeHmacSha256(secret, time + "." + event));
         } catch (java.security.GeneralSecurityException e) {

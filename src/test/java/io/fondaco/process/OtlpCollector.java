@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** Takes traces as a collector does: OTLP over gRPC, which is HTTP/2 with five bytes before each message. */
+/** Receives traces as a collector does: OTLP over gRPC, which is HTTP/2 with five bytes before each message. */
 final class OtlpCollector implements AutoCloseable {
     private static final int GRPC_PREFIX_BYTES = 5;
     private static final long LIMIT_SECONDS = 10;
@@ -36,7 +36,7 @@ final class OtlpCollector implements AutoCloseable {
                 .get(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** What a pod needs to be told. */
+    /** Environment variables for a pod that sends its traces here. */
     Map<String, String> environment() {
         return Map.of(
                 "QUARKUS_OTEL_SDK_DISABLED",
@@ -64,7 +64,7 @@ final class OtlpCollector implements AutoCloseable {
         });
     }
 
-    /** All of it, so far. */
+    /** All spans received so far. */
     List<Span> spans() {
         return List.copyOf(spans);
     }

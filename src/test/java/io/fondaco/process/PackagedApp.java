@@ -21,13 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** The packaged application in a process of its own, to be used, and killed, from outside. */
+/** The packaged application in its own process, for tests that use or kill it from outside. */
 public final class PackagedApp implements AutoCloseable {
     public static final String ADMIN_KEY = "fk_the_administrator_of_packaged_apps";
     public static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
     public static final Path AOT_CACHE = JAR.resolveSibling("fondaco.aot").toAbsolutePath();
 
-    /** Most of these processes live for seconds: the second compiler would not be done before they die. */
+    /** JIT tier. Most of these processes run for seconds, too short for the second compiler. */
     private static final String TIER = System.getProperty("packaged.tier", "1");
 
     private static final Path LOGS = Path.of("target", "process-logs");
@@ -101,7 +101,7 @@ public final class PackagedApp implements AutoCloseable {
             Files.createDirectories(LOGS);
             Path log = LOGS.resolve(name + ".log");
             if (STARTED_NAMES.add(name)) {
-                // What a run of the tests before this one has left.
+                // Left from an earlier test run.
                 Files.deleteIfExists(log);
             }
             ProcessBuilder builder = new ProcessBuilder(command)
@@ -109,7 +109,7 @@ public final class PackagedApp implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
             builder.environment().keySet().removeIf(key -> key.startsWith("FONDACO_") || key.startsWith("QUARKUS_"));
             builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY", ADMIN_KEY);
-            // Tests make keys with keys:write and go on with this one.
+            // Tests create keys with keys:write and continue to use this one.
             builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY_ALWAYS", "true");
             builder.environment().putAll(new TreeMap<>(environment));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
@@ -126,7 +126,7 @@ public final class PackagedApp implements AutoCloseable {
         return app;
     }
 
-    /** Starts once more on the same port, after an end of whatever kind. */
+    /** Starts again on the same port, after the process has ended in any way. */
     public PackagedApp restart(String name, Map<String, String> environment) {
         PackagedApp app = relaunch(name, environment);
         app.awaitReady();
@@ -156,7 +156,7 @@ public final class PackagedApp implements AutoCloseable {
         }
     }
 
-    /** What it says to a GET, whatever the status. */
+    /** Body of the response to a GET, with any status. */
     public String get(String path) {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
@@ -193,13 +193,13 @@ public final class PackagedApp implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** {@code kill -9} of the JVM, and of nothing else. */
+    /** {@code kill -9} of the JVM only. */
     public void kill() {
         process.destroyForcibly();
         awaitEnd();
     }
 
-    /** Stops it in the midst of whatever it does, or lets it go on: {@code SIGSTOP}, {@code SIGCONT}. */
+    /** Freezes or resumes the process: {@code SIGSTOP}, {@code SIGCONT}. */
     public void freeze(boolean frozen) {
         try {
             new ProcessBuilder("kill", frozen ? "-STOP" : "-CONT", Long.toString(pid()))

@@ -36,12 +36,12 @@ class TracingIT {
     private Path data;
 
     @Test
-    void aCompletionIsOneTraceFromTheShopperToWhoIsToldOfIt() throws Exception {
+    void checkoutIsOneTraceFromRequestToWebhook() throws Exception {
         String trace = UUID.randomUUID().toString().replace("-", "");
-        List<Headers> told = new CopyOnWriteArrayList<>();
+        List<Headers> webhookHeaders = new CopyOnWriteArrayList<>();
         HttpServer listener = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         listener.createContext("/", exchange -> {
-            told.add(exchange.getRequestHeaders());
+            webhookHeaders.add(exchange.getRequestHeaders());
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
@@ -64,7 +64,7 @@ class TracingIT {
             ShopClient.GuestCart guestCart = shop.openCart(
                     "EUR",
                     "somebody@example.com",
-                    List.of(Map.of("sku", ZeroConfigurationIT.somethingToBuy(shop), "quantity", 1)));
+                    List.of(Map.of("sku", ZeroConfigurationIT.findAvailableSku(shop), "quantity", 1)));
             shop.updateCart(guestCart, Map.of("shipping_method", "pickup"));
             complete(shop, guestCart, trace).expect(201);
             await().atMost(TIMEOUT).until(() -> countNamed(collector.ofTrace(trace), "webhook call") == 1);
@@ -82,31 +82,31 @@ class TracingIT {
                     .anyMatch(span -> statement(span).contains("INSERT INTO messaging.outbox"))
                     .anyMatch(span -> statement(span).contains("INSERT INTO webhook.message"))
                     .anyMatch(span -> statement(span).contains("webhook.attempt"));
-            assertThat(spans).as("nothing personal").noneMatch(span -> span.toString()
+            assertThat(spans).as("no personal data").noneMatch(span -> span.toString()
                     .contains("somebody@example.com"));
             assertThat(spans)
                     .filteredOn(span -> span.getKind() == Span.SpanKind.SPAN_KIND_CONSUMER)
                     .hasSize(1)
                     .first()
                     .satisfies(span -> assertThat(span.getName()).isEqualTo("process webhook"));
-            Set<ByteString> known = spans.stream().map(Span::getSpanId).collect(Collectors.toSet());
+            Set<ByteString> spanIds = spans.stream().map(Span::getSpanId).collect(Collectors.toSet());
             assertThat(spans)
-                    .as("everything hangs together")
-                    .filteredOn(span -> !known.contains(span.getParentSpanId()))
+                    .as("spans without a parent")
+                    .filteredOn(span -> !spanIds.contains(span.getParentSpanId()))
                     .containsExactly(request);
-            assertThat(told).hasSize(1).first().satisfies(headers -> assertThat(headers)
-                    .as("strangers are told nothing of our traces")
+            assertThat(webhookHeaders).hasSize(1).first().satisfies(headers -> assertThat(headers)
+                    .as("webhooks carry no trace headers")
                     .doesNotContainKey("Traceparent"));
             assertThat(collector.spans().stream().map(Span::getName))
-                    .as("what nobody wants to see")
+                    .as("probes and metrics requests")
                     .noneMatch(name -> name.contains("/q/") || name.contains("/ping"));
-            assertThatALineOfTheLogNamesItsTrace(pod, trace);
+            assertLogLinesNameTheTrace(pod, trace);
         } finally {
             listener.stop(0);
         }
     }
 
-    private static void assertThatALineOfTheLogNamesItsTrace(PackagedApp pod, String trace) throws Exception {
+    private static void assertLogLinesNameTheTrace(PackagedApp pod, String trace) throws Exception {
         List<JsonNode> lines = new ArrayList<>();
         for (String line : Files.readAllLines(pod.log())) {
             lines.add(JSON.readTree(line));
@@ -120,7 +120,7 @@ class TracingIT {
     }
 
     @Test
-    void withoutACollectorAndAtARatioOfNothingTheShopSellsAllTheSame() throws Exception {
+    void shopSellsWithoutCollectorAndWithSamplingRatioZero() throws Exception {
         OtlpCollector collector = new OtlpCollector();
         Map<String, String> environment = environment(collector, "0");
         try (PackagedApp pod = PackagedApp.start("traced-rarely", environment);
@@ -154,7 +154,7 @@ class TracingIT {
                 "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
                 "FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8",
                 "FONDACO_WEBHOOK_ALLOWED_PORTS", "1-65535",
-                // Something to be written for every request.
+                // Writes log lines for every request.
                 "QUARKUS_LOG_CATEGORY__ORG_HIBERNATE__LEVEL", "DEBUG",
                 "QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true",
                 "QUARKUS_OTEL_TRACES_SAMPLER_ARG", ratio));

@@ -12,13 +12,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged application with no configuration at all, as a newcomer starts it; killed, and started again. */
+/** The packaged application without any configuration, as a new user starts it; killed and started again. */
 class ZeroConfigurationIT {
     @TempDir
     private Path data;
 
     @Test
-    void oneCommandOpensADemoShopAndKillingItLosesNothing() throws Exception {
+    void demoShopStartsWithoutConfigurationAndSurvivesKill() throws Exception {
         Map<String, String> environment = Map.of("FONDACO_DATA_DIR", data.toString());
         String number;
         PackagedApp first = PackagedApp.startWithoutOptions("laptop", environment);
@@ -55,12 +55,12 @@ class ZeroConfigurationIT {
         assertThat(ProcessHandle.allProcesses()
                         .filter(process ->
                                 process.info().commandLine().orElse("").contains(data.toString())))
-                .as("nothing of it runs on")
+                .as("processes left behind")
                 .isEmpty();
     }
 
     @Test
-    void halfAConfigurationIsOneLineAndAnExitCode() throws Exception {
+    void incompleteConfigurationEndsWithOneLineAndExitCode1() throws Exception {
         PackagedApp app = PackagedApp.launch(
                 "half-configured", Map.of("FONDACO_DATABASE_PRIMARY_URL", "jdbc:postgresql://127.0.0.1:1/shop"));
         assertThat(app.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
@@ -72,13 +72,13 @@ class ZeroConfigurationIT {
     }
 
     @Test
-    void migrateBringsTheSchemasUpToDateAndExits() throws Exception {
+    void migrateUpdatesTheSchemasAndExits() throws Exception {
         PackagedApp app = PackagedApp.launch("migrate", Map.of("FONDACO_DATA_DIR", data.toString()), "migrate");
         assertThat(app.awaitExit(Duration.ofSeconds(60))).isZero();
         assertThat(Files.readString(app.log())).contains("Database schemas are up to date");
     }
 
-    /** As soon as it is ready. */
+    /** The demo shop must be loaded as soon as the application is ready. */
     static void assertDemoShopIsLoaded(ShopClient shop) {
         JsonNode products =
                 shop.get("/store/v1/products?limit=1", "").expect(200).body().get("data");
@@ -90,7 +90,7 @@ class ZeroConfigurationIT {
         assertThat(imports)
                 .hasSize(2)
                 .allSatisfy(run -> assertThat(run.get("status").asText()).isEqualTo("done"));
-        somethingToBuy(shop);
+        findAvailableSku(shop);
     }
 
     private static int productCount(ShopClient shop) {
@@ -102,11 +102,11 @@ class ZeroConfigurationIT {
     }
 
     static JsonNode buySomething(ShopClient shop) {
-        return shop.buy("EUR", somethingToBuy(shop));
+        return shop.buy("EUR", findAvailableSku(shop));
     }
 
-    /** @return a SKU that there is some of */
-    static String somethingToBuy(ShopClient shop) {
+    /** @return a SKU that is in stock */
+    static String findAvailableSku(ShopClient shop) {
         JsonNode products =
                 shop.get("/store/v1/products?limit=100", "").expect(200).body().get("data");
         for (JsonNode product : products) {

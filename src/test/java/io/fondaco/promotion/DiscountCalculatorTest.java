@@ -22,7 +22,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** Whatever coupons come together, the sums are right to the cent and nothing costs less than nothing. */
+/** For any combination of coupons, the sums are exact to the cent and no line falls below zero. */
 class DiscountCalculatorTest {
     private static final String EUR = "EUR";
 
@@ -35,28 +35,28 @@ class DiscountCalculatorTest {
     void discountsAddUpByLineAndNoLineFallsBelowZero(@ForAll("cases") DiscountCase given) {
         Discounts discounts = calculate(given, codes(given.promotions().size()));
         assertThat(discounts.problems()).isEmpty();
-        Money offLines = Money.zero(EUR);
+        Money totalLineDiscount = Money.zero(EUR);
         for (int line = 0; line < given.lines().size(); line++) {
-            Money off = discounts.lineDiscount(line, EUR);
-            assertThat(off.amount()).isBetween(0L, given.lines().get(line));
-            offLines = offLines.plus(off);
+            Money lineDiscount = discounts.lineDiscount(line, EUR);
+            assertThat(lineDiscount.amount()).isBetween(0L, given.lines().get(line));
+            totalLineDiscount = totalLineDiscount.plus(lineDiscount);
         }
-        Money offShipping = discounts.applied().stream()
+        Money shippingDiscount = discounts.applied().stream()
                 .map(Discounts.AppliedDiscount::shippingAmount)
                 .reduce(Money.zero(EUR), Money::plus);
-        assertThat(offShipping.amount()).isBetween(0L, given.shipping());
-        assertThat(discounts.total(EUR)).isEqualTo(offLines.plus(offShipping));
-        discounts.applied().forEach(one -> {
+        assertThat(shippingDiscount.amount()).isBetween(0L, given.shipping());
+        assertThat(discounts.total(EUR)).isEqualTo(totalLineDiscount.plus(shippingDiscount));
+        discounts.applied().forEach(discount -> {
             PromotionSpec promotionSpec =
-                    given.promotions().get(Integer.parseInt(one.code().substring(1)));
+                    given.promotions().get(Integer.parseInt(discount.code().substring(1)));
             promotionSpec
                     .maximumDiscount()
-                    .ifPresent(most -> assertThat(one.amount().amount()).isLessThanOrEqualTo(most));
+                    .ifPresent(maximum -> assertThat(discount.amount().amount()).isLessThanOrEqualTo(maximum));
         });
     }
 
     @Property
-    void theOrderInWhichCouponsAreNamedMakesNoDifference(@ForAll("cases") DiscountCase given) {
+    void orderOfCouponsMakesNoDifference(@ForAll("cases") DiscountCase given) {
         List<String> codes = codes(given.promotions().size());
         List<String> reversed = new ArrayList<>(codes);
         Collections.reverse(reversed);
@@ -65,7 +65,7 @@ class DiscountCalculatorTest {
     }
 
     @Test
-    void aPercentageIsRoundedOnceHalfUpAndAnAmountTakesWhatIsLeft() {
+    void percentageIsRoundedHalfUpOnceAndAmountIsCappedAtTheRest() {
         DiscountCase given = new DiscountCase(
                 List.of(333L, 333L, 339L),
                 395,
@@ -74,7 +74,7 @@ class DiscountCalculatorTest {
                         new PromotionSpec(PromotionKind.PERCENTAGE, 1_000, 0, Optional.empty(), false)));
         Discounts discounts = calculate(given, codes(2));
         assertThat(discounts.applied())
-                .extracting(Discounts.AppliedDiscount::code, one -> one.amount().amount())
+                .extracting(Discounts.AppliedDiscount::code, discount -> discount.amount().amount())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("C1", 101L),
                         org.assertj.core.groups.Tuple.tuple("C0", 904L));
@@ -109,7 +109,7 @@ class DiscountCalculatorTest {
                 List.of(),
                 promotionSpec
                         .maximumDiscount()
-                        .map(most -> List.of(Money.of(most, EUR)))
+                        .map(maximum -> List.of(Money.of(maximum, EUR)))
                         .orElse(List.of()),
                 null,
                 null,
@@ -130,7 +130,7 @@ class DiscountCalculatorTest {
 
     @Provide
     Arbitrary<DiscountCase> cases() {
-        Arbitrary<PromotionSpec> offers = Combinators.combine(
+        Arbitrary<PromotionSpec> promotions = Combinators.combine(
                         Arbitraries.of(PromotionKind.class),
                         Arbitraries.integers().between(1, 10_000),
                         Arbitraries.longs().between(1, 5_000),
@@ -144,7 +144,7 @@ class DiscountCalculatorTest {
                                 .ofMinSize(1)
                                 .ofMaxSize(8),
                         Arbitraries.longs().between(0, 2_000),
-                        offers.list().ofMaxSize(5))
+                        promotions.list().ofMaxSize(5))
                 .as(DiscountCase::new);
     }
 }

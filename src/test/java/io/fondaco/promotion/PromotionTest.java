@@ -32,9 +32,9 @@ class PromotionTest {
     ShopDatabase database;
 
     @Test
-    void aPromotionIsMadeShownChangedAndRemoved() {
+    void promotionIsCreatedReadChangedAndDeleted() {
         String code = randomCode();
-        Response made = createPromotion(Map.of(
+        Response created = createPromotion(Map.of(
                 "code",
                 code.toLowerCase(Locale.ROOT),
                 "title",
@@ -49,7 +49,7 @@ class PromotionTest {
                 "2099-01-01T00:00:00Z",
                 "usage_limit",
                 10));
-        made.then()
+        created.then()
                 .statusCode(201)
                 .header("ETag", equalTo("\"1\""))
                 .body("id", startsWith("promotion_"))
@@ -59,7 +59,7 @@ class PromotionTest {
                 .body("active", equalTo(true))
                 .body("used", equalTo(0))
                 .body("starts_at", nullValue());
-        String path = PATH + "/" + made.path("id");
+        String path = PATH + "/" + created.path("id");
         AdminApi.request().get(path).then().statusCode(200).body("code", equalTo(code));
         AdminApi.request().body(Map.of("title", "x")).patch(path).then().statusCode(428);
         changePromotion(path, "\"7\"", Map.of("title", "x"))
@@ -110,8 +110,8 @@ class PromotionTest {
     }
 
     @Test
-    void whatIsWrongIsNamedByItsPlaceAllAtOnce() {
-        Map<String, Object> wrong = new HashMap<>(Map.of(
+    void allViolationsAreReportedWithPointers() {
+        Map<String, Object> invalid = new HashMap<>(Map.of(
                 "code", randomCode(),
                 "title", "Wrong",
                 "kind", "amount",
@@ -119,7 +119,7 @@ class PromotionTest {
                 "starts_at", "2030-01-02T00:00:00Z",
                 "ends_at", "2030-01-01T00:00:00Z",
                 "maximum_discounts", List.of(money(0, "EUR"), money(5, "EUR"))));
-        createPromotion(wrong)
+        createPromotion(invalid)
                 .then()
                 .statusCode(422)
                 .contentType("application/problem+json")
@@ -153,7 +153,7 @@ class PromotionTest {
     }
 
     @Test
-    void anActiveCodeNamesOnePromotionWhateverItsCapitals() {
+    void activeCodeIsUniqueIgnoringCase() {
         String code = randomCode();
         Response first = createPromotion(freeShipping(code));
         createPromotion(freeShipping(code.toLowerCase(Locale.ROOT)))
@@ -171,7 +171,7 @@ class PromotionTest {
     }
 
     @Test
-    void ofEightWhoTakeTheSameCodeOneGetsIt() throws Exception {
+    void concurrentCreationsWithTheSameCodeSucceedOnce() throws Exception {
         String code = randomCode();
         List<Integer> statuses = ConcurrentRunner.runAll(
                 8, _ -> createPromotion(freeShipping(code)).statusCode());
@@ -179,13 +179,13 @@ class PromotionTest {
     }
 
     @Test
-    void whetherUsesAreLimitedIsFixedAndNoLimitFallsBelowWhatWasUsed() throws Exception {
+    void usageLimitCannotBeAddedOrSetBelowTheUsageCount() throws Exception {
         Map<String, Object> limited = new HashMap<>(freeShipping(randomCode()));
         limited.put("usage_limit", 5);
-        Response made = createPromotion(limited);
-        String path = PATH + "/" + made.path("id");
+        Response created = createPromotion(limited);
+        String path = PATH + "/" + created.path("id");
         database.execute(
-                "UPDATE promotion.promotion SET used = 3 WHERE code = '%s'".formatted(made.<String>path("code")));
+                "UPDATE promotion.promotion SET used = 3 WHERE code = '%s'".formatted(created.<String>path("code")));
         changePromotion(path, "*", Map.of("usage_limit", 2))
                 .then()
                 .statusCode(422)
@@ -203,7 +203,7 @@ class PromotionTest {
     }
 
     @Test
-    void theDatabaseItselfRefusesOneUseMoreOrLessThanNone() {
+    void databaseRejectsUsageCountsOutsideTheLimit() {
         Map<String, Object> limited = new HashMap<>(freeShipping(randomCode()));
         limited.put("usage_limit", 5);
         String code = createPromotion(limited).path("code");
@@ -215,7 +215,7 @@ class PromotionTest {
     }
 
     @Test
-    void aKeyWithoutTheScopeMayNot() {
+    void keyWithoutWriteScopeIsForbidden() {
         String secret = AdminApi.request()
                 .body(Map.of("name", "reader", "scopes", List.of("promotions:read")))
                 .post("/admin/v1/api-keys")

@@ -12,14 +12,14 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** An amount is split so that nothing is lost, and nobody pays more than their weight. */
+/** Shares add up to the amount, and no share exceeds its weight. */
 class ProportionalAllocationTest {
     private static final long MAX = 9_007_199_254_740_991L;
 
     record AllocationCase(long amount, long[] weights) {}
 
     @Property
-    void sharesAddUpAndNoneIsLargerThanItsWeightOrFarFromItsPart(@ForAll("splits") AllocationCase allocationCase) {
+    void sharesAddUpAndStayWithinWeightAndProportion(@ForAll("splits") AllocationCase allocationCase) {
         long sum = Arrays.stream(allocationCase.weights()).sum();
         long[] shares = ProportionalAllocation.allocate(allocationCase.amount(), allocationCase.weights());
         assertThat(Arrays.stream(shares).sum()).isEqualTo(allocationCase.amount());
@@ -34,7 +34,7 @@ class ProportionalAllocationTest {
     }
 
     @Test
-    void theLargestRemainderIsRoundedUpAndOfEqualOnesTheEarlier() {
+    void largestRemainderIsRoundedUpAndTiesGoToTheEarlierPart() {
         assertThat(ProportionalAllocation.allocate(100, new long[] {333, 333, 333}))
                 .containsExactly(34, 33, 33);
         assertThat(ProportionalAllocation.allocate(100, new long[] {50, 150, 130}))
@@ -44,7 +44,7 @@ class ProportionalAllocationTest {
     }
 
     @Test
-    void moreThanThereIsCannotBeSplit() {
+    void amountsOutsideTheSumOfWeightsAreRejected() {
         assertThatThrownBy(() -> ProportionalAllocation.allocate(11, new long[] {5, 5}))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ProportionalAllocation.allocate(-1, new long[] {5}))

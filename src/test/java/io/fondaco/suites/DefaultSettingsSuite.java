@@ -6,7 +6,7 @@ import org.junit.platform.suite.api.IncludeTags;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
 
-/** The HTTP tests of an application with default settings, in one JVM: one start of the application. */
+/** The HTTP tests of an application with default settings, in one JVM with one start of the application. */
 @Suite
 @SelectPackages("io.fondaco")
 @IncludeClassNamePatterns(".*Test")

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Counts the processes that tests start: packaged applications and Postgres servers. It samples the machine's processes,
- * so that a server is counted no matter which code has started it, and in which process.
+ * Counts the processes that tests start: packaged applications and Postgres servers. It samples the processes of the
+ * machine, so that a server is counted whichever code started it, in whichever process.
  */
 final class ProcessSampler {
     private static final long INTERVAL_MILLIS = 300;

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What a test class costs, or a reading of all counters at one moment: the cost is the difference of two readings.
+ * The cost of a test class, or the values of all counters at one moment: the cost is the difference of two such values.
  *
  * @param seconds elapsed time
- * @param cpuSeconds processor time of the whole machine; Postgres servers and packaged applications are processes of
- *     their own and do not count as children of the test JVM
+ * @param cpuSeconds processor time of the whole machine, because Postgres servers and packaged applications are not
+ *     child processes of the test JVM
  * @param applications starts of the application, in the test JVM and packaged
  * @param postgres starts of a Postgres server
  * @param kafka starts of a Kafka broker

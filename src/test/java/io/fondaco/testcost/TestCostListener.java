@@ -21,11 +21,11 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes what each test class costs to {@code target/test-costs/<build>/}, one file each, and prints the slowest classes
- * and the totals of the build when a test JVM ends. The packaged tests run last, so at the end of {@code ./mvnw verify} the
- * table covers everything.
+ * Writes the cost of each test class to {@code target/test-costs/<build>/}, one file each, and prints the slowest
+ * classes and the totals of the build when a test JVM ends. The packaged tests run last, so the table at the end of
+ * {@code ./mvnw verify} covers everything.
  *
- * <p>Classes that run at the same time see each other's processor time and processes; the totals count them once.
+ * <p>Classes that run at the same time include each other's processor time and processes; the totals count them once.
  */
 public final class TestCostListener implements TestExecutionListener {
     private static final int SLOWEST = 20;
@@ -54,7 +54,7 @@ public final class TestCostListener implements TestExecutionListener {
         }
     }
 
-    /** Overwrites what this JVM wrote after an earlier plan: it may execute one for each class. */
+    /** Overwrites the file that this JVM wrote after an earlier test plan: a JVM may execute one plan per class. */
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
         TestCost now = TestCost.now(processes);
@@ -73,7 +73,7 @@ public final class TestCostListener implements TestExecutionListener {
     private static void write(String name, List<String> lines) {
         try {
             Files.createDirectories(DIRECTORY);
-            // Another test JVM may be reading: it sees the whole file or none.
+            // Another test JVM may be reading; it must see the whole file or none.
             Path draft = Files.write(DIRECTORY.resolve(name + ".draft"), lines);
             Files.move(draft, DIRECTORY.resolve(name + FILE), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -122,7 +122,7 @@ public final class TestCostListener implements TestExecutionListener {
             kafka += last.kafka();
             List<String> seen = lines.subList(2, lines.size());
             identities.addAll(seen);
-            // Those of the JVM itself are no processes of their own.
+            // Applications in the test JVM are not separate processes.
             applications += last.applications()
                     - (int) seen.stream()
                             .filter(TestCostListener::isApplication)
