@@ -21,8 +21,8 @@ import java.util.SortedSet;
 import java.util.UUID;
 
 /**
- * The catalogue in Postgres. Any number of drafts is three statements to read (products, SKU owners, categories) and at
- * most five to write.
+ * {@link Catalog} in Postgres. An upsert of any number of drafts takes three statements to read (products, SKU owners,
+ * categories) and at most five to write.
  */
 @ApplicationScoped
 class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
@@ -30,11 +30,11 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     private static final int MAX_SKUS_PER_EVENT = 100;
 
     private static final EventType CREATED =
-            new EventType("product.created", "A product came into the catalogue.", ProductEventPayload.class);
+            new EventType("product.created", "A product was created.", ProductEventPayload.class);
     private static final EventType UPDATED = new EventType(
             "product.updated", "A product, its variants or its categories changed.", ProductEventPayload.class);
     private static final EventType PRICES = new EventType(
-            "product.prices_changed", "Variants of a product have other prices.", ProductEventPayload.class);
+            "product.prices_changed", "Prices of variants of a product changed.", ProductEventPayload.class);
     private static final EventType AVAILABILITY = new EventType(
             "product.availability_changed",
             "Variants of a product sold out, or can be bought again.",
@@ -90,29 +90,29 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     @Transactional
     public List<ProductUpsertResult> upsert(List<ProductDraft> drafts, ProductLevelRows productLevelRows) {
         UpsertPlans upsertPlans = plan(drafts, productLevelRows, true);
-        List<ProductUpsertPlan> changing = upsertPlans.plans();
-        Set<UUID> placed = new HashSet<>();
+        List<ProductUpsertPlan> plans = upsertPlans.plans();
+        Set<UUID> movedProducts = new HashSet<>();
         List<ProductRepository.CategoryPlacement> placements = new ArrayList<>();
-        List<CategoryTree.CategoryEntry> grown = new ArrayList<>();
-        for (ProductUpsertPlan plan : changing) {
+        List<CategoryTree.CategoryEntry> newCategories = new ArrayList<>();
+        for (ProductUpsertPlan plan : plans) {
             plan.categories().ifPresent(paths -> {
-                placed.add(plan.productId());
+                movedProducts.add(plan.productId());
                 for (List<String> path : paths) {
-                    grown.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
+                    newCategories.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
                     placements.add(new ProductRepository.CategoryPlacement(
                             plan.productId(), upsertPlans.tree().find(path).orElseThrow(), paths.indexOf(path)));
                 }
             });
         }
-        store.insertCategories(grown);
+        store.insertCategories(newCategories);
         store.saveProducts(
-                changing.stream().flatMap(plan -> plan.product().stream()).toList());
-        store.replaceCategoryPlacements(placed, placements);
+                plans.stream().flatMap(plan -> plan.product().stream()).toList());
+        store.replaceCategoryPlacements(movedProducts, placements);
         store.saveVariants(
-                changing.stream().flatMap(plan -> plan.variants().stream()).toList());
-        cacheInvalidation.publish(invalidatedTags(upsertPlans, grown));
+                plans.stream().flatMap(plan -> plan.variants().stream()).toList());
+        cacheInvalidation.publish(invalidatedTags(upsertPlans, newCategories));
         outbox.publish(events(upsertPlans));
-        return changing.stream().map(ProductUpsertPlan::result).toList();
+        return plans.stream().map(ProductUpsertPlan::result).toList();
     }
 
     @Override
@@ -122,7 +122,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .toList();
     }
 
-    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> grown) {
+    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> newCategories) {
         Set<CacheTag> tags = new HashSet<>();
         for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (!changesAnything(plan)) {
@@ -138,7 +138,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 tags.add(CatalogCacheTags.LISTINGS);
             }
         }
-        if (!grown.isEmpty()) {
+        if (!newCategories.isEmpty()) {
             tags.add(CatalogCacheTags.CATEGORIES);
         }
         return tags;
@@ -196,7 +196,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .filter(PostgresCatalog::isStorable)
                 .toList();
         if (new HashSet<>(slugs).size() < slugs.size()) {
-            throw new IllegalArgumentException("A slug is named twice: " + slugs);
+            throw new IllegalArgumentException("A slug occurs twice: " + slugs);
         }
         Map<String, ProductRow> present = store.findBySlugs(slugs, locked);
         Map<String, String> owners = store.findProductSlugsBySku(drafts.stream()
@@ -292,10 +292,10 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 prices.keySet().stream().map(VariantId::value).toList(),
                 prices.entrySet().stream()
                         .flatMap(entry -> entry.getValue().stream()
-                                .map(tag -> new ProductRepository.ListedPrice(
+                                .map(price -> new ProductRepository.ListedPrice(
                                         entry.getKey().value(),
-                                        tag.price().currency(),
-                                        tag.price().amount())))
+                                        price.price().currency(),
+                                        price.price().amount())))
                         .toList());
         Set<CacheTag> tags = new HashSet<>();
         for (ProductRepository.RepricedProduct product : repriced) {
