@@ -55,11 +55,11 @@ class AdminCategoryResource {
     private static final String SORT = "id";
     private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final CacheInvalidation cacheInvalidation;
 
-    AdminCategoryResource(ProductRepository store, CacheInvalidation cacheInvalidation) {
-        this.store = store;
+    AdminCategoryResource(ProductRepository productRepository, CacheInvalidation cacheInvalidation) {
+        this.productRepository = productRepository;
         this.cacheInvalidation = cacheInvalidation;
     }
 
@@ -261,7 +261,7 @@ class AdminCategoryResource {
         Category.getEntityManager()
                 .createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
                 .executeUpdate();
-        return store.loadCategoryTree();
+        return productRepository.loadCategoryTree();
     }
 
     private static Category lockCategory(String id, @Nullable String ifMatch) {

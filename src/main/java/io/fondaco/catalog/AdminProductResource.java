@@ -46,12 +46,12 @@ class AdminProductResource {
     private static final String SORT = "id";
     private static final Set<String> STATUSES = Set.of("draft", "active", "archived");
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ProductAdminService adminService;
     private final VariantPricing prices;
 
-    AdminProductResource(ProductRepository store, ProductAdminService adminService, VariantPricing prices) {
-        this.store = store;
+    AdminProductResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
+        this.productRepository = productRepository;
         this.adminService = adminService;
         this.prices = prices;
     }
@@ -82,7 +82,7 @@ class AdminProductResource {
         add(queryTail, values, "AND p.slug = ? ", slug);
         add(queryTail, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", sku);
         queryTail.append("ORDER BY p.id LIMIT ").append(limit + 1);
-        List<ProductRow> rows = store.find(queryTail.toString(), (_, select) -> {
+        List<ProductRow> rows = productRepository.find(queryTail.toString(), (_, select) -> {
             for (int index = 0; index < values.size(); index++) {
                 select.setObject(index + 1, values.get(index));
             }
@@ -143,7 +143,7 @@ class AdminProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.class)))
     public Response get(@RestPath String id) {
-        ProductRow row = store.findById(ProductId.parse(id).value(), false)
+        ProductRow row = productRepository.findById(ProductId.parse(id).value(), false)
                 .orElseThrow(() -> ApiException.notFound("product", id));
         return Response.ok(AdminProduct.of(row, prices.findAllPrices(ProductAdminService.variantIds(row))))
                 .tag(IfMatch.etag(row.version()))

@@ -42,12 +42,12 @@ import org.jspecify.annotations.Nullable;
 class AdminVariantResource {
     private static final String SORT = "id";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ProductAdminService adminService;
     private final VariantPricing prices;
 
-    AdminVariantResource(ProductRepository store, ProductAdminService adminService, VariantPricing prices) {
-        this.store = store;
+    AdminVariantResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
+        this.productRepository = productRepository;
         this.adminService = adminService;
         this.prices = prices;
     }
@@ -69,7 +69,7 @@ class AdminVariantResource {
                 .map(place -> VariantId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         UUID product = productId == null ? null : ProductId.parse(productId).value();
-        List<UUID> ids = store.session().doReturningWork(connection -> {
+        List<UUID> ids = productRepository.session().doReturningWork(connection -> {
             try (var select = connection.prepareStatement("""
                     SELECT id FROM catalog.variant
                      WHERE id > ? AND sku = coalesce(?, sku) AND product_id = coalesce(?, product_id)
@@ -98,7 +98,7 @@ class AdminVariantResource {
     }
 
     private List<VariantWithProduct> find(List<UUID> ids) {
-        List<ProductRow> products = store.find(
+        List<ProductRow> products = productRepository.find(
                 "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
                 (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", ids.toArray())));
         return ids.stream()

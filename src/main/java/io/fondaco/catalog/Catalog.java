@@ -91,7 +91,7 @@ public interface Catalog {
      */
     SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit);
 
-    /** Whose attributes are meant. */
+    /** The kind of record that has attributes. */
     enum AttributeOwner {
         PRODUCTS,
         VARIANTS

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ProductAdminService {
     private final PostgresCatalog catalog;
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final VariantPricing prices;
     private final EntityManager entities;
 
     ProductAdminService(
-            PostgresCatalog catalog, ProductRepository store, VariantPricing prices, EntityManager entities) {
+            PostgresCatalog catalog, ProductRepository productRepository, VariantPricing prices, EntityManager entities) {
         this.catalog = catalog;
-        this.store = store;
+        this.productRepository = productRepository;
         this.prices = prices;
         this.entities = entities;
     }
@@ -44,7 +44,7 @@ class ProductAdminService {
         }
         String slug = UnicodeText.normalizeNfc(
                 productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
-        if (slug.indexOf('\0') < 0 && !store.findBySlugs(List.of(slug), true).isEmpty()) {
+        if (slug.indexOf('\0') < 0 && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
             throw ApiException.conflict(
                     "slug_taken", "A product with the slug '%s' already exists.".formatted(Violation.abbreviate(slug)));
         }
@@ -92,10 +92,10 @@ class ProductAdminService {
         if (input.productId() == null) {
             throw ApiException.invalid("/product_id", "required", "A variant needs a product.");
         }
-        ProductRow product = store.findById(input.productId().value(), true)
+        ProductRow product = productRepository.findById(input.productId().value(), true)
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
-        if (sku.indexOf('\0') < 0 && !store.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+        if (sku.indexOf('\0') < 0 && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
                     "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
@@ -158,13 +158,13 @@ class ProductAdminService {
 
     private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
         ProductRow row =
-                store.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
+                productRepository.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }
 
     private ProductRow productOf(VariantId id) {
-        return store
+        return productRepository
                 .find(
                         "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
                         (_, select) -> select.setObject(1, id.value()))
@@ -281,7 +281,7 @@ class ProductAdminService {
     }
 
     private List<List<String>> categoryPaths(List<CategoryId> ids) {
-        CategoryTree tree = store.loadCategoryTree();
+        CategoryTree tree = productRepository.loadCategoryTree();
         return ids.stream()
                 .map(id -> Optional.of(tree.path(id.value()))
                         .filter(path -> !path.isEmpty())
@@ -316,12 +316,12 @@ class ProductAdminService {
 
     private AdminProduct loadAdminProduct(String slug) {
         ProductRow row = java.util.Objects.requireNonNull(
-                store.findBySlugs(List.of(slug), false).get(slug));
+                productRepository.findBySlugs(List.of(slug), false).get(slug));
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
     private AdminProduct.AdminVariant loadAdminVariant(UUID product, String sku) {
-        ProductRow row = store.findById(product, false).orElseThrow();
+        ProductRow row = productRepository.findById(product, false).orElseThrow();
         return row.variants().stream()
                 .filter(variant -> variant.sku().equals(sku))
                 .map(variant -> AdminProduct.of(row.options(), variant, prices.findAllPrices(variantIds(row))))

@@ -37,7 +37,7 @@ class ProductExistenceBatcher {
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long BATCHING_PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ConcurrentLinkedQueue<ExistenceLookup> pendingLookups = new ConcurrentLinkedQueue<>();
     private final ReentrantLock statementLock = new ReentrantLock(true);
     private final AtomicInteger missesInWindow = new AtomicInteger();
@@ -61,8 +61,8 @@ class ProductExistenceBatcher {
         }
     }
 
-    ProductExistenceBatcher(ProductRepository store) {
-        this.store = store;
+    ProductExistenceBatcher(ProductRepository productRepository) {
+        this.productRepository = productRepository;
     }
 
     /** A requested product does not exist. */
@@ -129,7 +129,7 @@ class ProductExistenceBatcher {
         names.stream()
                 .filter(name -> TypeId.matches(ProductId.PREFIX, name))
                 .forEach(name -> ids.put(ProductId.parse(name).value(), name));
-        return store.session().doReturningWork(connection -> {
+        return productRepository.session().doReturningWork(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT slug, id FROM catalog.product WHERE slug = ANY (?)
                     UNION ALL

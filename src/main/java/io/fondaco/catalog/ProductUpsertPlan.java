@@ -173,17 +173,17 @@ record ProductUpsertPlan(
                 && a.attributes().equals(b.attributes());
     }
 
-    private static <T> T valueOrDefault(@Nullable T wanted, T otherwise) {
-        return wanted == null ? otherwise : wanted;
+    private static <T> T valueOrDefault(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
     }
 
     /** Surrounding white space of a name is removed. */
-    private static String strippedOrDefault(@Nullable String wanted, String otherwise) {
-        return wanted == null ? otherwise : wanted.strip();
+    private static String strippedOrDefault(@Nullable String value, String otherwise) {
+        return value == null ? otherwise : value.strip();
     }
 
-    private static List<String> strippedOrDefault(@Nullable List<String> wanted, List<String> otherwise) {
-        return wanted == null ? otherwise : wanted.stream().map(String::strip).toList();
+    private static List<String> strippedOrDefault(@Nullable List<String> value, List<String> otherwise) {
+        return value == null ? otherwise : value.stream().map(String::strip).toList();
     }
 
     /** Plans the variants of one product. Rules between variants are checked on their planned state. */

@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ResponseCache cache;
 
-    StoreCategoryResource(ProductRepository store, ResponseCache cache) {
-        this.store = store;
+    StoreCategoryResource(ProductRepository productRepository, ResponseCache cache) {
+        this.productRepository = productRepository;
         this.cache = cache;
     }
 
@@ -83,7 +83,7 @@ class StoreCategoryResource {
     }
 
     private CacheableResponse renderTree() {
-        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(store.loadCategoryTree(), null, ""));
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(productRepository.loadCategoryTree(), null, ""));
         return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 

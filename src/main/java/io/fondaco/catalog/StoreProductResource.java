@@ -60,7 +60,7 @@ class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ProductExistenceBatcher productExistence;
     private final VariantPricing prices;
     private final VariantAvailability availability;
@@ -68,13 +68,13 @@ class StoreProductResource {
     private final ResponseCache cache;
 
     StoreProductResource(
-            ProductRepository store,
+            ProductRepository productRepository,
             ProductExistenceBatcher productExistence,
             VariantPricing prices,
             VariantAvailability availability,
             CatalogSettings settings,
             ResponseCache cache) {
-        this.store = store;
+        this.productRepository = productRepository;
         this.productExistence = productExistence;
         this.prices = prices;
         this.availability = availability;
@@ -154,7 +154,7 @@ class StoreProductResource {
             int limit,
             UriInfo uri) {
         ProductSortOrder.ListingQuery listingQuery = listing.query(currency, category.orElse(null), after, limit + 1);
-        List<ProductRow> rows = store.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
+        List<ProductRow> rows = productRepository.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
         Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
         Page<ProductRow> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
@@ -216,22 +216,22 @@ class StoreProductResource {
 
     private List<ProductRow> find(String product) {
         return TypeId.matches(ProductId.PREFIX, product)
-                ? store.findForDisplay(
+                ? productRepository.findForDisplay(
                         "WHERE p.id = ? AND p.status = 'active'",
                         (_, select) ->
                                 select.setObject(1, ProductId.parse(product).value()))
-                : store.findForDisplay(
+                : productRepository.findForDisplay(
                         "WHERE p.slug = ? AND p.status = 'active'", (_, select) -> select.setString(1, product));
     }
 
-    private String currency(@Nullable String wanted) {
-        if (wanted == null) {
+    private String currency(@Nullable String requested) {
+        if (requested == null) {
             return settings.defaultCurrency();
         }
-        if (!Money.isCurrency(wanted)) {
+        if (!Money.isCurrency(requested)) {
             throw ApiException.badRequest("unknown_currency", "A currency must be an ISO 4217 code, for example EUR.");
         }
-        return wanted;
+        return requested;
     }
 
     private static Optional<UUID> category(String category) {

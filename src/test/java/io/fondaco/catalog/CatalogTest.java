@@ -371,10 +371,10 @@ class CatalogTest {
         catalog.upsert(List.of(draft(taken, variant(taken))));
         String slug = slug();
 
-        ProductUpsertResult refused =
+        ProductUpsertResult rejected =
                 catalog.upsert(List.of(draft(slug, variant(taken)))).getFirst();
 
-        assertThat(refused.error())
+        assertThat(rejected.error())
                 .get()
                 .extracting(ProductUpsertResult.ValidationError::code)
                 .isEqualTo("sku_taken");

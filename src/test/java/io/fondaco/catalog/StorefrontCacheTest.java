@@ -311,8 +311,8 @@ class StorefrontCacheTest {
 
     private String createProduct(String title, long cents, String... categories) {
         String slug = "cached-" + UUID.randomUUID();
-        Response made = create(slug, title, cents, categories);
-        assertThat(made.statusCode()).as(made.asString()).isEqualTo(201);
+        Response created = create(slug, title, cents, categories);
+        assertThat(created.statusCode()).as(created.asString()).isEqualTo(201);
         return slug;
     }
 

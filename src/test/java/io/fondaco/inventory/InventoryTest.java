@@ -155,11 +155,11 @@ class InventoryTest {
         var context = Arc.container().requestContext();
         context.activate();
         try {
-            List<StockQuantity> wanted = new ArrayList<>();
+            List<StockQuantity> quantities = new ArrayList<>();
             for (String sku : skus) {
-                wanted.add(new StockQuantity(sku, 1));
+                quantities.add(new StockQuantity(sku, 1));
             }
-            return inventory.claim(reserve(wanted, LONG), "order-" + UUID.randomUUID());
+            return inventory.claim(reserve(quantities, LONG), "order-" + UUID.randomUUID());
         } catch (InsufficientStock _) {
             return false;
         } finally {

@@ -141,9 +141,9 @@ class ReservationBatcherTest {
     void aReservationThatTimesOutIsRejectedAndReleased() throws Exception {
         String sku = createStockedSku(5);
         try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
-            assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, refused -> {
-                assertThat(refused.code()).isEqualTo("overloaded");
-                assertThat(refused.status()).isEqualTo(503);
+            assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, rejected -> {
+                assertThat(rejected.code()).isEqualTo("overloaded");
+                assertThat(rejected.status()).isEqualTo(503);
             });
         }
         await().atMost(SOON).until(() -> database.countWaitingForStockLevels() == 0);
@@ -192,10 +192,10 @@ class ReservationBatcherTest {
 
     /** Reserves in a transaction that commits, as a checkout does. */
     private ReservationId reserve(String sku, int units) {
-        AtomicReference<ReservationId> made = new AtomicReference<>();
+        AtomicReference<ReservationId> reservation = new AtomicReference<>();
         ShopDatabase.inTransaction(
-                () -> made.set(inventory.reserve(demand(sku, units), LONG).id()));
-        return made.get();
+                () -> reservation.set(inventory.reserve(demand(sku, units), LONG).id()));
+        return reservation.get();
     }
 
     private static StockDemand demand(String sku, int units) {
