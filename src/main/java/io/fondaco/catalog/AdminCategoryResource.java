@@ -43,7 +43,10 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** The category tree for the back office, node by node. Changes take the whole tree's lock: a move must not close a circle. */
+/**
+ * The category tree, node by node, for the admin API. A change locks the whole tree, so that two moves cannot form a
+ * cycle.
+ */
 @Path("/admin/v1/categories")
 @Tag(name = "Catalogue")
 @RetriedReads
@@ -52,11 +55,11 @@ class AdminCategoryResource {
     private static final String SORT = "id";
     private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final CacheInvalidation cacheInvalidation;
 
-    AdminCategoryResource(ProductRepository store, CacheInvalidation cacheInvalidation) {
-        this.store = store;
+    AdminCategoryResource(ProductRepository productRepository, CacheInvalidation cacheInvalidation) {
+        this.productRepository = productRepository;
         this.cacheInvalidation = cacheInvalidation;
     }
 
@@ -85,8 +88,8 @@ class AdminCategoryResource {
     }
 
     /**
-     * @param parentId absent: at the root, or where it is
-     * @param slug absent: made of the name
+     * @param parentId absent: a new category is at the root, an existing one stays where it is
+     * @param slug absent: derived from the name of a new category, unchanged for an existing one
      * @param position among its siblings
      * @param root true moves it to the root
      */
@@ -118,8 +121,8 @@ class AdminCategoryResource {
     @Idempotent
     @Operation(
             operationId = "createCategory",
-            summary = "Make a category",
-            description = "Under `parent_id`, or at the top without one. Without a slug it gets one from its name.")
+            summary = "Create a category",
+            description = "Under `parent_id`, or at the root without one. Without a slug it gets one from its name.")
     @APIResponse(
             responseCode = "201",
             description = "The category.",
@@ -128,18 +131,18 @@ class AdminCategoryResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CategoryView.class)))
     @APIResponse(responseCode = "409", description = "`slug_taken` or `name_taken` (among its siblings).")
-    public Response create(@NotNull @Valid CategoryInput wanted) {
-        if (wanted.name() == null || wanted.name().isBlank()) {
+    public Response create(@NotNull @Valid CategoryInput input) {
+        if (input.name() == null || input.name().isBlank()) {
             throw ApiException.invalid("/name", "required", "A category needs a name.");
         }
         CategoryTree tree = lockTree();
         Category category = new Category();
         category.id = TypeId.newUuid();
-        category.name = wanted.name();
-        category.parentId = validateParent(tree, category.id, wanted.parentId());
+        category.name = input.name();
+        category.parentId = validateParent(tree, category.id, input.parentId());
         category.slug = UnicodeText.normalizeNfc(
-                wanted.slug() == null ? tree.reserveUniqueSlug(List.of(wanted.name())) : wanted.slug());
-        category.position = wanted.position() == null ? 0 : wanted.position();
+                input.slug() == null ? tree.reserveUniqueSlug(List.of(input.name())) : input.slug());
+        category.position = input.position() == null ? 0 : input.position();
         category.version = 1;
         category.createdAt = now();
         category.updatedAt = category.createdAt;
@@ -157,8 +160,8 @@ class AdminCategoryResource {
     @RolesAllowed(Scopes.CATALOG_READ)
     @Operation(
             operationId = "getCategory",
-            summary = "Look at a category",
-            description = "As it is stored now; its ETag is what changing or deleting it needs.")
+            summary = "Get a category",
+            description = "The response has the ETag that a change or a deletion needs as If-Match.")
     @APIResponse(
             responseCode = "200",
             description = "The category.",
@@ -182,10 +185,10 @@ class AdminCategoryResource {
     @Operation(
             operationId = "changeCategory",
             summary = "Change or move a category",
-            description = "`parent_id` moves it with all below it, `root` moves it to the top.")
+            description = "`parent_id` moves it with its descendants, `root` moves it to the root.")
     @APIResponse(
             responseCode = "200",
-            description = "The category as it is now.",
+            description = "The changed category.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -196,24 +199,24 @@ class AdminCategoryResource {
     public Response change(
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @NotNull @Valid CategoryInput wanted) {
+            @NotNull @Valid CategoryInput input) {
         CategoryTree tree = lockTree();
         Category category = lockCategory(id, ifMatch);
-        String name = wanted.name() == null ? category.name : wanted.name();
-        String slug = wanted.slug() == null ? category.slug : UnicodeText.normalizeNfc(wanted.slug());
+        String name = input.name() == null ? category.name : input.name();
+        String slug = input.slug() == null ? category.slug : UnicodeText.normalizeNfc(input.slug());
         UUID parentId = category.parentId;
-        if (Boolean.TRUE.equals(wanted.root())) {
+        if (Boolean.TRUE.equals(input.root())) {
             parentId = null;
-        } else if (wanted.parentId() != null) {
-            parentId = validateParent(tree, category.id, wanted.parentId());
+        } else if (input.parentId() != null) {
+            parentId = validateParent(tree, category.id, input.parentId());
         }
-        // Before it is changed: looking for others writes what was.
+        // Before the entity changes, because these queries flush it.
         requireUniqueNames(category.id, name, slug, parentId);
         category.name = name;
         category.slug = slug;
         category.parentId = parentId;
-        if (wanted.position() != null) {
-            category.position = wanted.position();
+        if (input.position() != null) {
+            category.position = input.position();
         }
         category.updatedAt = now();
         category.persistAndFlush();
@@ -229,10 +232,10 @@ class AdminCategoryResource {
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Operation(
             operationId = "deleteCategory",
-            summary = "Remove a category",
-            description = "Its products stay in the shop. A category with others below it stays too.")
-    @APIResponse(responseCode = "204", description = "Removed.")
-    @APIResponse(responseCode = "409", description = "`category_not_empty`: others lie below it.")
+            summary = "Delete a category",
+            description = "Its products remain. A category with subcategories cannot be deleted.")
+    @APIResponse(responseCode = "204", description = "Deleted.")
+    @APIResponse(responseCode = "409", description = "`category_not_empty`: it has subcategories.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
@@ -240,7 +243,7 @@ class AdminCategoryResource {
         Category category = lockCategory(id, ifMatch);
         if (!tree.children(category.id).isEmpty()) {
             throw ApiException.conflict(
-                    "category_not_empty", "Other categories lie below it; move or remove them first.");
+                    "category_not_empty", "The category has subcategories; move or delete them first.");
         }
         Category.getEntityManager()
                 .createNativeQuery("DELETE FROM catalog.product_category WHERE category_id = :id")
@@ -258,7 +261,7 @@ class AdminCategoryResource {
         Category.getEntityManager()
                 .createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
                 .executeUpdate();
-        return store.loadCategoryTree();
+        return productRepository.loadCategoryTree();
     }
 
     private static Category lockCategory(String id, @Nullable String ifMatch) {
@@ -273,39 +276,39 @@ class AdminCategoryResource {
         if (parent == null) {
             return null;
         }
-        UUID step = parent.value();
-        if (tree.node(step).isEmpty()) {
+        UUID ancestor = parent.value();
+        if (tree.node(ancestor).isEmpty()) {
             throw ApiException.invalid("/parent_id", "unknown_category", "There is no such category.");
         }
-        // What lies below the category moves with it.
+        // The descendants of the category move with it.
         int height = tree.height(category);
-        for (int depth = 1; step != null; depth++) {
-            if (step.equals(category)) {
-                throw ApiException.conflict("category_circle", "A category cannot lie below itself.");
+        for (int depth = 1; ancestor != null; depth++) {
+            if (ancestor.equals(category)) {
+                throw ApiException.conflict("category_circle", "A category cannot be its own ancestor.");
             }
             if (depth + height > CategoryTree.MAX_DEPTH) {
                 throw ApiException.invalid(
-                        "/parent_id", "too_deep", "A tree is at most %d deep.".formatted(CategoryTree.MAX_DEPTH));
+                        "/parent_id", "too_deep", "The tree has at most %d levels.".formatted(CategoryTree.MAX_DEPTH));
             }
-            step = tree.node(step).map(CategoryTree.CategoryEntry::parentId).orElse(null);
+            ancestor = tree.node(ancestor).map(CategoryTree.CategoryEntry::parentId).orElse(null);
         }
         return parent.value();
     }
 
-    /** Whether a category may be called so at its place. */
+    /** Rejects a slug that another category has, and a name that a sibling has. */
     private static void requireUniqueNames(UUID id, String name, String slug, @Nullable UUID parentId) {
         UnicodeText.rejectNul("/name", name);
         if (TypeId.matches(CategoryId.PREFIX, slug)) {
-            throw ApiException.invalid("/slug", "invalid_slug", "A slug does not look like a category's id.");
+            throw ApiException.invalid("/slug", "invalid_slug", "A slug must not look like a category id.");
         }
         if (Category.count("slug = ?1 and id <> ?2", slug, id) > 0) {
             throw ApiException.conflict("slug_taken", "Another category has this slug.");
         }
-        long twins = parentId == null
+        long siblingsWithName = parentId == null
                 ? Category.count("name = ?1 and parentId is null and id <> ?2", name, id)
                 : Category.count("name = ?1 and parentId = ?2 and id <> ?3", name, parentId, id);
-        if (twins > 0) {
-            throw ApiException.conflict("name_taken", "A category with this name lies beside it.");
+        if (siblingsWithName > 0) {
+            throw ApiException.conflict("name_taken", "A sibling category has this name.");
         }
     }
 

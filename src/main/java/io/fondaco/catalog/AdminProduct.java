@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A product as the back office sees it. */
+/** A product in the admin API. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @Schema(name = "AdminProduct")
 record AdminProduct(
@@ -39,7 +39,7 @@ record AdminProduct(
         Instant createdAt,
         Instant updatedAt) {
 
-    /** A variant as the back office sees it. */
+    /** A variant in the admin API. */
     @Schema(name = "AdminVariant")
     record AdminVariant(
             VariantId id,
@@ -69,11 +69,11 @@ record AdminProduct(
     }
 
     /**
-     * What a product shall be; absent fields stay as they are, or are empty for a new one.
+     * The fields of a product to create or change; absent fields stay as they are, or are empty for a new product.
      *
-     * @param slug for a new product; made of the title when absent, and never changed later
+     * @param slug for a new product; derived from the title if absent, and never changed later
      * @param categoryIds ids of existing categories
-     * @param variants for a new product only; later they have an endpoint of their own
+     * @param variants for a new product only; later they are changed at their own endpoint
      */
     @Schema(name = "ProductInput")
     record ProductInput(
@@ -117,11 +117,12 @@ record AdminProduct(
             @Size(max = 2_048) @Nullable List<@NotNull @Valid VariantInput> variants) {}
 
     /**
-     * What a variant shall be; absent fields stay as they are, or take their defaults for a new one; null empties.
+     * The fields of a variant to create or change; absent fields stay as they are, or take their defaults for a new
+     * variant; null clears a field.
      *
-     * @param productId for a new variant made by itself
+     * @param productId for a new variant that is not created with its product
      * @param options value by option name, all options of the product
-     * @param prices one per currency; currencies that are not named stay as they are
+     * @param prices one per currency; prices in other currencies stay as they are
      */
     @Schema(name = "VariantInput")
     record VariantInput(
@@ -196,7 +197,7 @@ record AdminProduct(
                 row.imageUrl(),
                 row.attributes(),
                 prices.getOrDefault(id, List.of()).stream()
-                        .map(tag -> new Price(tag.price(), tag.compareAt().orElse(null)))
+                        .map(price -> new Price(price.price(), price.compareAt().orElse(null)))
                         .toList(),
                 row.version(),
                 instant(row.createdAt()),
@@ -204,7 +205,7 @@ record AdminProduct(
     }
 
     private static Instant instant(@Nullable OffsetDateTime time) {
-        return java.util.Objects.requireNonNull(time, "a stored row has its times")
+        return java.util.Objects.requireNonNull(time, "a stored row has timestamps")
                 .toInstant();
     }
 }

@@ -37,7 +37,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Products for the back office. */
+/** Products, for the admin API. */
 @Path("/admin/v1/products")
 @Tag(name = "Catalogue")
 @RetriedReads
@@ -46,13 +46,13 @@ class AdminProductResource {
     private static final String SORT = "id";
     private static final Set<String> STATUSES = Set.of("draft", "active", "archived");
 
-    private final ProductRepository store;
-    private final ProductAdminService editing;
+    private final ProductRepository productRepository;
+    private final ProductAdminService adminService;
     private final VariantPricing prices;
 
-    AdminProductResource(ProductRepository store, ProductAdminService editing, VariantPricing prices) {
-        this.store = store;
-        this.editing = editing;
+    AdminProductResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
+        this.productRepository = productRepository;
+        this.adminService = adminService;
         this.prices = prices;
     }
 
@@ -62,7 +62,8 @@ class AdminProductResource {
             operationId = "listAdminProducts",
             summary = "List all products",
             description =
-                    "Drafts and archived ones too, oldest first; filtered by `status`, `slug` or the `sku` of a variant.")
+                    "Including drafts and archived products, oldest first; filtered by `status`, `slug` or the `sku` of"
+                            + " a variant.")
     public Page<AdminProduct> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
@@ -72,30 +73,30 @@ class AdminProductResource {
         if (status != null && !STATUSES.contains(status)) {
             throw ApiException.badRequest("invalid_status", "A status is draft, active or archived.");
         }
-        StringBuilder rest = new StringBuilder("WHERE p.id > ? ");
+        StringBuilder queryTail = new StringBuilder("WHERE p.id > ? ");
         List<Object> values = new ArrayList<>();
         values.add(PageCursor.decode(cursor, SORT, 1)
                 .map(place -> ProductId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0)));
-        add(rest, values, "AND p.status = ? ", status == null ? null : status.toLowerCase(Locale.ROOT));
-        add(rest, values, "AND p.slug = ? ", slug);
-        add(rest, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", sku);
-        rest.append("ORDER BY p.id LIMIT ").append(limit + 1);
-        List<ProductRow> rows = store.find(rest.toString(), (_, select) -> {
+        add(queryTail, values, "AND p.status = ? ", status == null ? null : status.toLowerCase(Locale.ROOT));
+        add(queryTail, values, "AND p.slug = ? ", slug);
+        add(queryTail, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", sku);
+        queryTail.append("ORDER BY p.id LIMIT ").append(limit + 1);
+        List<ProductRow> rows = productRepository.find(queryTail.toString(), (_, select) -> {
             for (int index = 0; index < values.size(); index++) {
                 select.setObject(index + 1, values.get(index));
             }
         });
-        var tags = prices.findAllPrices(rows.stream()
+        var variantPrices = prices.findAllPrices(rows.stream()
                 .flatMap(row -> ProductAdminService.variantIds(row).stream())
                 .toList());
         return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new ProductId(row.id()).toString()))
-                .map(row -> AdminProduct.of(row, tags));
+                .map(row -> AdminProduct.of(row, variantPrices));
     }
 
-    private static void add(StringBuilder rest, List<Object> values, String condition, @Nullable String value) {
+    private static void add(StringBuilder queryTail, List<Object> values, String condition, @Nullable String value) {
         if (value != null) {
-            rest.append(condition);
+            queryTail.append(condition);
             values.add(value);
         }
     }
@@ -105,9 +106,10 @@ class AdminProductResource {
     @Idempotent
     @Operation(
             operationId = "createProduct",
-            summary = "Make a product",
+            summary = "Create a product",
             description =
-                    "With its variants and their prices, if you like. A new product is a draft unless you say otherwise.")
+                    "Optionally with its variants and their prices. A new product is a draft unless another status is"
+                            + " given.")
     @APIResponse(
             responseCode = "201",
             description = "The product.",
@@ -117,10 +119,10 @@ class AdminProductResource {
                             schema = @Schema(implementation = AdminProduct.class)))
     @APIResponse(responseCode = "409", description = "`slug_taken` or `sku_taken`.")
     public Response create(@NotNull @Valid AdminProduct.ProductInput product) {
-        AdminProduct made = editing.create(product);
+        AdminProduct created = adminService.create(product);
         return Response.status(201)
-                .entity(made)
-                .tag(IfMatch.etag(made.version()))
+                .entity(created)
+                .tag(IfMatch.etag(created.version()))
                 .build();
     }
 
@@ -129,9 +131,10 @@ class AdminProductResource {
     @RolesAllowed(Scopes.CATALOG_READ)
     @Operation(
             operationId = "getAdminProduct",
-            summary = "Look at a product with all its fields",
+            summary = "Get a product with all its fields",
             description =
-                    "Drafts and archived ones too, with all variants; its ETag is what changing or archiving it needs.")
+                    "With all variants, whatever its status. The response has the ETag that a change needs as"
+                            + " If-Match.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",
@@ -140,7 +143,7 @@ class AdminProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.class)))
     public Response get(@RestPath String id) {
-        ProductRow row = store.findById(ProductId.parse(id).value(), false)
+        ProductRow row = productRepository.findById(ProductId.parse(id).value(), false)
                 .orElseThrow(() -> ApiException.notFound("product", id));
         return Response.ok(AdminProduct.of(row, prices.findAllPrices(ProductAdminService.variantIds(row))))
                 .tag(IfMatch.etag(row.version()))
@@ -155,10 +158,11 @@ class AdminProductResource {
             operationId = "changeProduct",
             summary = "Change a product",
             description =
-                    "Absent fields stay as they are, null empties them; the slug never changes; variants have an endpoint of their own.")
+                    "Absent fields stay as they are, null clears them. The slug never changes. Variants have their own"
+                            + " endpoint.")
     @APIResponse(
             responseCode = "200",
-            description = "The product as it is now.",
+            description = "The changed product.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -169,7 +173,7 @@ class AdminProductResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.ProductInput product) {
-        AdminProduct changed = editing.change(ProductId.parse(id), ifMatch, product);
+        AdminProduct changed = adminService.change(ProductId.parse(id), ifMatch, product);
         return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }
 
@@ -179,11 +183,11 @@ class AdminProductResource {
     @Operation(
             operationId = "archiveProduct",
             summary = "Archive a product",
-            description = "It leaves the shop; orders, and you, keep it. Set its status to bring it back.")
+            description = "Shoppers no longer see it; orders and the admin API do. Change its status to bring it back.")
     @APIResponse(responseCode = "204", description = "Archived.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void archive(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        editing.archive(ProductId.parse(id), ifMatch);
+        adminService.archive(ProductId.parse(id), ifMatch);
     }
 }

@@ -34,7 +34,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Variants for the back office. */
+/** Variants, for the admin API. */
 @Path("/admin/v1/variants")
 @Tag(name = "Catalogue")
 @RetriedReads
@@ -42,13 +42,13 @@ import org.jspecify.annotations.Nullable;
 class AdminVariantResource {
     private static final String SORT = "id";
 
-    private final ProductRepository store;
-    private final ProductAdminService editing;
+    private final ProductRepository productRepository;
+    private final ProductAdminService adminService;
     private final VariantPricing prices;
 
-    AdminVariantResource(ProductRepository store, ProductAdminService editing, VariantPricing prices) {
-        this.store = store;
-        this.editing = editing;
+    AdminVariantResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
+        this.productRepository = productRepository;
+        this.adminService = adminService;
         this.prices = prices;
     }
 
@@ -69,7 +69,7 @@ class AdminVariantResource {
                 .map(place -> VariantId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         UUID product = productId == null ? null : ProductId.parse(productId).value();
-        List<UUID> ids = store.session().doReturningWork(connection -> {
+        List<UUID> ids = productRepository.session().doReturningWork(connection -> {
             try (var select = connection.prepareStatement("""
                     SELECT id FROM catalog.variant
                      WHERE id > ? AND sku = coalesce(?, sku) AND product_id = coalesce(?, product_id)
@@ -89,16 +89,16 @@ class AdminVariantResource {
             }
         });
         List<VariantWithProduct> found = find(ids);
-        var tags = prices.findAllPrices(ids.stream().map(VariantId::new).toList());
+        var variantPrices = prices.findAllPrices(ids.stream().map(VariantId::new).toList());
         return Page.fromRows(
                         found,
                         limit,
                         row -> PageCursor.of(SORT, new VariantId(row.variant().id()).toString()))
-                .map(row -> AdminProduct.of(row.product().options(), row.variant(), tags));
+                .map(row -> AdminProduct.of(row.product().options(), row.variant(), variantPrices));
     }
 
     private List<VariantWithProduct> find(List<UUID> ids) {
-        List<ProductRow> products = store.find(
+        List<ProductRow> products = productRepository.find(
                 "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
                 (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", ids.toArray())));
         return ids.stream()
@@ -114,7 +114,7 @@ class AdminVariantResource {
     @Operation(
             operationId = "createVariant",
             summary = "Add a variant to a product",
-            description = "With its prices, if you like.")
+            description = "Optionally with its prices.")
     @APIResponse(
             responseCode = "201",
             description = "The variant.",
@@ -124,10 +124,10 @@ class AdminVariantResource {
                             schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
     @APIResponse(responseCode = "409", description = "`sku_taken`.")
     public Response create(@NotNull @Valid AdminProduct.VariantInput variant) {
-        AdminProduct.AdminVariant made = editing.createVariant(variant);
+        AdminProduct.AdminVariant created = adminService.createVariant(variant);
         return Response.status(201)
-                .entity(made)
-                .tag(IfMatch.etag(made.version()))
+                .entity(created)
+                .tag(IfMatch.etag(created.version()))
                 .build();
     }
 
@@ -136,8 +136,10 @@ class AdminVariantResource {
     @RolesAllowed(Scopes.CATALOG_READ)
     @Operation(
             operationId = "getVariant",
-            summary = "Look at a variant",
-            description = "With its prices in all currencies; its ETag is what changing or deleting it needs.")
+            summary = "Get a variant",
+            description =
+                    "With its prices in all currencies. The response has the ETag that a change or a deletion needs as"
+                            + " If-Match.")
     @APIResponse(
             responseCode = "200",
             description = "The variant.",
@@ -165,10 +167,10 @@ class AdminVariantResource {
             operationId = "changeVariant",
             summary = "Change a variant",
             description =
-                    "Absent fields stay as they are, null empties them. Prices in currencies that are not named stay as they are.")
+                    "Absent fields stay as they are, null clears them. Prices in other currencies stay as they are.")
     @APIResponse(
             responseCode = "200",
-            description = "The variant as it is now.",
+            description = "The changed variant.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -179,7 +181,7 @@ class AdminVariantResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid AdminProduct.VariantInput variant) {
-        AdminProduct.AdminVariant changed = editing.changeVariant(VariantId.parse(id), ifMatch, variant);
+        AdminProduct.AdminVariant changed = adminService.changeVariant(VariantId.parse(id), ifMatch, variant);
         return Response.ok(changed).tag(IfMatch.etag(changed.version())).build();
     }
 
@@ -188,12 +190,12 @@ class AdminVariantResource {
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Operation(
             operationId = "deleteVariant",
-            summary = "Remove a variant",
-            description = "It leaves the catalogue for good. Orders keep what they say was bought.")
-    @APIResponse(responseCode = "204", description = "Removed.")
+            summary = "Delete a variant",
+            description = "It is removed from the catalog permanently. Orders keep their own copy of its data.")
+    @APIResponse(responseCode = "204", description = "Deleted.")
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        editing.deleteVariant(VariantId.parse(id), ifMatch);
+        adminService.deleteVariant(VariantId.parse(id), ifMatch);
     }
 }

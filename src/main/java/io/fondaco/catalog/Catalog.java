@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 
-/** The catalogue, for other modules. Calls join the caller's transaction and follow its route. */
+/** The catalog, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
     /**
-     * What an event tells of a product.
+     * The payload of a product event.
      *
-     * @param skus the variants that it is about; empty when it is about the product, or about too many
+     * @param skus the variants that it is about; empty if it is about the product itself, or about too many variants
      */
     record ProductEventPayload(ProductId id, String slug, List<String> skus) {
         public ProductEventPayload {
@@ -21,17 +21,18 @@ public interface Catalog {
     }
 
     /**
-     * The variants that have these SKUs; unknown ones are missing from the answer, variants that are not for sale are
-     * in it and say so. One statement.
+     * The variants with these SKUs. Unknown SKUs are missing from the result; variants that are not for sale are
+     * included with {@link SellableVariant#forSale} false. One statement.
      */
     Map<String, SellableVariant> variantsBySku(Collection<String> skus);
 
     /**
-     * The rows of a file that speak for a product and for its first variant at the same time. What such a row says about a
-     * product that exists takes effect only if the row is not refused.
+     * The rows of a file that set fields of a product and of its first variant at the same time. If such a row is
+     * rejected, it does not change an existing product.
      *
      * @param skus of the variants in such rows
-     * @param rejectedProducts slugs of products whose row was refused before; if they exist, only their variants change
+     * @param rejectedProducts slugs of products whose row was rejected before; if they exist, only their variants
+     *     change
      */
     record ProductLevelRows(Set<String> skus, Set<String> rejectedProducts) {
         public static final ProductLevelRows NONE = new ProductLevelRows(Set.of(), Set.of());
@@ -44,31 +45,31 @@ public interface Catalog {
 
     /**
      * Creates or updates products by slug and their variants by SKU, all in the caller's transaction. A draft that
-     * breaks a rule is refused by itself; the others go in. Nothing is written of a refused product, nor of a new one all of
-     * whose variants are refused. A fixed number of statements however many drafts.
+     * breaks a rule is rejected; the others are written. Nothing is written for a rejected product, nor for a new
+     * product all of whose variants are rejected. A fixed number of statements, whatever the number of drafts.
      *
      * @param drafts at most 1,000, each slug once
-     * @return one per draft, in the same order
+     * @return one result per draft, in the same order
      */
     List<ProductUpsertResult> upsert(List<ProductDraft> drafts, ProductLevelRows productLevelRows);
 
-    /** {@link #upsert(List, ProductLevelRows)} of drafts that were read from no file. */
+    /** {@link #upsert(List, ProductLevelRows)} of drafts that do not come from a file. */
     default List<ProductUpsertResult> upsert(List<ProductDraft> drafts) {
         return upsert(drafts, ProductLevelRows.NONE);
     }
 
-    /** What {@link #upsert(List, ProductLevelRows)} would answer, without writing. */
+    /** What {@link #upsert(List, ProductLevelRows)} would return, without writing. */
     List<ProductUpsertResult> preview(List<ProductDraft> drafts, ProductLevelRows productLevelRows);
 
-    /** What {@link #upsert(List)} would answer, without writing. */
+    /** What {@link #upsert(List)} would return, without writing. */
     default List<ProductUpsertResult> preview(List<ProductDraft> drafts) {
         return preview(drafts, ProductLevelRows.NONE);
     }
 
-    /** The products that have these slugs, by slug, locked until the caller's transaction ends. */
+    /** The products with these slugs, by slug, locked until the caller's transaction ends. */
     Map<String, ProductSnapshot> lockSnapshots(Collection<String> slugs);
 
-    /** The products that have these slugs, by slug. Two statements. */
+    /** The products with these slugs, by slug. Two statements. */
     Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs);
 
     /** The products that have variants with these SKUs, with all their variants. Two statements. */
@@ -82,35 +83,37 @@ public interface Catalog {
     List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit);
 
     /**
-     * The keys of attributes that products have, or variants, in alphabetical order. One statement for each 50,000 of
-     * them, that reads nothing but keys.
+     * The attribute keys that any product or any variant has, in alphabetical order. One statement per 50,000 products
+     * or variants; it returns keys only.
      *
-     * @param prefix that the keys begin with
-     * @param limit the most that are told
+     * @param prefix of the keys
+     * @param limit maximum number of keys
      */
     SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit);
 
-    /** What attributes belong to. */
+    /** The kind of record that has attributes. */
     enum AttributeOwner {
         PRODUCTS,
         VARIANTS
     }
 
     /**
-     * The currencies that any product has prices in, in alphabetical order. One statement, that takes the same time at
-     * any size.
+     * The currencies in which any product has a price, in alphabetical order. One statement, whose time does not depend
+     * on the number of products.
      */
     List<String> currencies();
 
     /**
-     * Tells that prices changed, so that listings can be sorted by them: the whole set of prices of each variant named.
-     * To be called in the transaction that changes them.
+     * Updates the prices by which listings are sorted, invalidates cached responses and publishes events. Call it in
+     * the transaction that changes the prices.
+     *
+     * @param prices all prices of each changed variant
      */
     void pricesChanged(Map<VariantId, List<VariantPrice>> prices);
 
     /**
-     * Tells that of these SKUs one can be bought now that could not, or the other way round, so that nobody is shown
-     * otherwise. To be called in the transaction that changes it; SKUs that are not in the catalogue do no harm.
+     * Invalidates cached responses and publishes events for SKUs that can now be bought, or no longer. Call it in the
+     * transaction that changes the availability. SKUs that are not in the catalog are ignored.
      */
     void availabilityChanged(Collection<String> skus);
 }

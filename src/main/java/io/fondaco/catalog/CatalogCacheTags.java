@@ -9,23 +9,23 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What shoppers' pages are made of. A page carries the tags of all that it shows and of what would bring something else
- * onto it; a change tells the tags of what it changes. So a new price drops the product, the lists that show it, and the
- * lists by price that it comes into; no other.
+ * The cache tags of the storefront. A cached response has the tags of everything that it shows and of everything that
+ * could add something to it; a change invalidates the tags of what it changes. So a new price drops the product, the
+ * lists that show it, and the lists by price that the product can enter; no other.
  */
 final class CatalogCacheTags {
-    /** The tree: which categories there are, and what lies below what. */
+    /** The category tree: its nodes and their parents. */
     static final CacheTag CATEGORIES = new CacheTag("categories");
 
-    /** Which products are in the shop, and in which categories. */
+    /** The set of listed products, and their categories. */
     static final CacheTag LISTINGS = new CacheTag("listings");
 
-    /** In which order their titles put them. */
+    /** The order of listed products by title. */
     static final CacheTag TITLES = new CacheTag("listings-by-title");
 
     private static final int SLUG_HASH_BYTES = 8;
 
-    /** Bands of prices, of so many bits each: from 2.56 to 167,772.16 of a currency with cents. */
+    /** Widths of price bands in bits of minor units: from 2.56 to 167,772.16 in a currency with cents. */
     private static final int[] PRICE_BAND_BITS = {8, 12, 16, 20, 24};
 
     private static final int MAX_PRICE_BANDS = 8;
@@ -40,12 +40,12 @@ final class CatalogCacheTags {
         return new CacheTag(new CategoryId(id).toString());
     }
 
-    /** What becomes of a slug that names nothing. */
+    /** Tag of the "not found" response for a slug, which is invalidated when a product gets the slug. */
     static CacheTag slug(String slug) {
         return new CacheTag("slug-" + HexFormat.of().formatHex(Secret.hash(slug), 0, SLUG_HASH_BYTES));
     }
 
-    /** Everything that a product's own page and its entry in a list show. */
+    /** The tags of what a product's page, or its entry in a list, shows. */
     static Set<CacheTag> ofProduct(ProductRow row) {
         Set<CacheTag> tags = new HashSet<>();
         tags.add(product(row.id()));
@@ -53,7 +53,7 @@ final class CatalogCacheTags {
         return tags;
     }
 
-    /** Lists that a product comes into, or leaves, or in which it moves. */
+    /** The tags of lists that a product enters or leaves, or in which it changes its position. */
     static Set<CacheTag> ofListingChange(Optional<ProductRow> before, ProductRow after) {
         Set<CacheTag> tags = new HashSet<>();
         boolean wasListed = before.filter(CatalogCacheTags::isListed).isPresent();
@@ -69,7 +69,7 @@ final class CatalogCacheTags {
         return row.status() == ProductStatus.ACTIVE;
     }
 
-    /** Lists by price that a product with this price comes into. */
+    /** The tags of lists by price that a product with this price can enter. */
     static Set<CacheTag> ofPrice(String currency, long amount) {
         Set<CacheTag> tags = new HashSet<>();
         tags.add(anyPrice(currency));
@@ -80,9 +80,12 @@ final class CatalogCacheTags {
     }
 
     /**
-     * A list by price that holds what lies between these two, both included: in bands so broad that a few cover it.
+     * The tags of a list by price that covers a range: the narrowest bands of which at most {@link #MAX_PRICE_BANDS}
+     * cover it, or else the tag of any price in the currency.
      *
-     * @param highest {@link Long#MAX_VALUE} for a list that is open above; any price concerns it
+     * @param lowest inclusive
+     * @param highest inclusive; {@link Long#MAX_VALUE} for a list without an upper limit, which any price may
+     *     invalidate
      */
     static Set<CacheTag> ofPriceRange(String currency, long lowest, long highest) {
         for (int bits : PRICE_BAND_BITS) {

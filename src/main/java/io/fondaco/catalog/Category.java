@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A node of the category tree as it is kept. */
+/** A stored node of the category tree. */
 @Entity
 @Table(schema = "catalog", name = "category")
 class Category extends PanacheEntityBase {

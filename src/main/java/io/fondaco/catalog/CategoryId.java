@@ -21,7 +21,7 @@ public record CategoryId(UUID value) {
         return new CategoryId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** {@link #parse} under the method name that converts path parameters. */
     public static CategoryId fromString(String text) {
         return parse(text);
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** All categories as they were at one moment, findable by id and by path of names. */
+/** A snapshot of all categories, indexed by id and by path of names. */
 final class CategoryTree {
     static final int MAX_DEPTH = 10;
 
@@ -31,7 +31,7 @@ final class CategoryTree {
         });
     }
 
-    /** Names from the root down to this category; empty when it is not in the tree. */
+    /** Names from the root down to this category; empty if it is not in the tree. */
     List<String> path(UUID id) {
         ArrayDeque<String> path = new ArrayDeque<>();
         CategoryEntry categoryEntry = byId.get(id);
@@ -59,7 +59,7 @@ final class CategoryTree {
                 .toList();
     }
 
-    /** Levels from this category down to the lowest below it, itself included; 1 for one that is not in the tree. */
+    /** Number of levels from this category down to its lowest descendant, both included; 1 if it is not in the tree. */
     int height(UUID id) {
         int height = 0;
         List<UUID> level = List.of(id);
@@ -75,7 +75,7 @@ final class CategoryTree {
         return height;
     }
 
-    /** Adds what is missing of a path, and answers the nodes that are new, from the root down. */
+    /** Adds the missing nodes of a path and returns them, from the root down. */
     List<CategoryEntry> addMissing(List<String> path, java.util.function.Supplier<UUID> newId) {
         List<CategoryEntry> added = new ArrayList<>();
         @Nullable UUID parent = null;
@@ -95,7 +95,7 @@ final class CategoryTree {
         return added;
     }
 
-    /** The name alone when nobody has it, else with its ancestors', else with a number. */
+    /** A slug from the name alone if it is free, else from the name and its ancestors' names, else with a number. */
     String reserveUniqueSlug(List<String> path) {
         for (int from = path.size() - 1; from >= 0; from--) {
             String slug = slugOf(String.join(" ", path.subList(from, path.size())));

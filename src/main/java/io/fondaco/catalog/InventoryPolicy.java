@@ -2,12 +2,12 @@ package io.fondaco.catalog;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What happens when a tracked variant has run out. */
+/** Whether a tracked variant is sold when it is out of stock. */
 public enum InventoryPolicy {
-    /** It cannot be bought. */
+    /** It is not sold. */
     @JsonProperty("deny")
     DENY,
-    /** It is sold all the same. */
+    /** It is sold nevertheless. */
     @JsonProperty("continue")
     CONTINUE
 }

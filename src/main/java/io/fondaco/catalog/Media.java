@@ -6,14 +6,14 @@ import jakarta.validation.constraints.NotNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture or film of a product.
+ * An image or video of a product.
  *
- * @param url where it is, absolute, by http or https
- * @param alt what it shows, in words; may be empty
+ * @param url absolute URL, http or https
+ * @param alt alternative text; may be empty
  */
 public record Media(@NotNull String url, @Nullable String alt) {
     public Media {
-        // A request may leave it out.
+        // A request may omit it.
         alt = requireNonNullElse(alt, "");
     }
 

@@ -21,8 +21,8 @@ import java.util.SortedSet;
 import java.util.UUID;
 
 /**
- * The catalogue in Postgres. Any number of drafts is three statements to read (products, SKU owners, categories) and at
- * most five to write.
+ * {@link Catalog} in Postgres. An upsert of any number of drafts takes three statements to read (products, SKU owners,
+ * categories) and at most five to write.
  */
 @ApplicationScoped
 class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
@@ -30,22 +30,22 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     private static final int MAX_SKUS_PER_EVENT = 100;
 
     private static final EventType CREATED =
-            new EventType("product.created", "A product came into the catalogue.", ProductEventPayload.class);
+            new EventType("product.created", "A product was created.", ProductEventPayload.class);
     private static final EventType UPDATED = new EventType(
             "product.updated", "A product, its variants or its categories changed.", ProductEventPayload.class);
     private static final EventType PRICES = new EventType(
-            "product.prices_changed", "Variants of a product have other prices.", ProductEventPayload.class);
+            "product.prices_changed", "Prices of variants of a product changed.", ProductEventPayload.class);
     private static final EventType AVAILABILITY = new EventType(
             "product.availability_changed",
             "Variants of a product sold out, or can be bought again.",
             ProductEventPayload.class);
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final CacheInvalidation cacheInvalidation;
     private final Outbox outbox;
 
-    PostgresCatalog(ProductRepository store, CacheInvalidation cacheInvalidation, Outbox outbox) {
-        this.store = store;
+    PostgresCatalog(ProductRepository productRepository, CacheInvalidation cacheInvalidation, Outbox outbox) {
+        this.productRepository = productRepository;
         this.cacheInvalidation = cacheInvalidation;
         this.outbox = outbox;
     }
@@ -57,7 +57,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
 
     @Override
     public Map<String, SellableVariant> variantsBySku(Collection<String> skus) {
-        return store.session().doReturningWork(connection -> {
+        return productRepository.session().doReturningWork(connection -> {
             Map<String, SellableVariant> found = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '),
@@ -90,29 +90,29 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     @Transactional
     public List<ProductUpsertResult> upsert(List<ProductDraft> drafts, ProductLevelRows productLevelRows) {
         UpsertPlans upsertPlans = plan(drafts, productLevelRows, true);
-        List<ProductUpsertPlan> changing = upsertPlans.plans();
-        Set<UUID> placed = new HashSet<>();
+        List<ProductUpsertPlan> plans = upsertPlans.plans();
+        Set<UUID> movedProducts = new HashSet<>();
         List<ProductRepository.CategoryPlacement> placements = new ArrayList<>();
-        List<CategoryTree.CategoryEntry> grown = new ArrayList<>();
-        for (ProductUpsertPlan plan : changing) {
+        List<CategoryTree.CategoryEntry> newCategories = new ArrayList<>();
+        for (ProductUpsertPlan plan : plans) {
             plan.categories().ifPresent(paths -> {
-                placed.add(plan.productId());
+                movedProducts.add(plan.productId());
                 for (List<String> path : paths) {
-                    grown.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
+                    newCategories.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
                     placements.add(new ProductRepository.CategoryPlacement(
                             plan.productId(), upsertPlans.tree().find(path).orElseThrow(), paths.indexOf(path)));
                 }
             });
         }
-        store.insertCategories(grown);
-        store.saveProducts(
-                changing.stream().flatMap(plan -> plan.product().stream()).toList());
-        store.replaceCategoryPlacements(placed, placements);
-        store.saveVariants(
-                changing.stream().flatMap(plan -> plan.variants().stream()).toList());
-        cacheInvalidation.publish(invalidatedTags(upsertPlans, grown));
+        productRepository.insertCategories(newCategories);
+        productRepository.saveProducts(
+                plans.stream().flatMap(plan -> plan.product().stream()).toList());
+        productRepository.replaceCategoryPlacements(movedProducts, placements);
+        productRepository.saveVariants(
+                plans.stream().flatMap(plan -> plan.variants().stream()).toList());
+        cacheInvalidation.publish(invalidatedTags(upsertPlans, newCategories));
         outbox.publish(events(upsertPlans));
-        return changing.stream().map(ProductUpsertPlan::result).toList();
+        return plans.stream().map(ProductUpsertPlan::result).toList();
     }
 
     @Override
@@ -122,7 +122,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .toList();
     }
 
-    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> grown) {
+    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> newCategories) {
         Set<CacheTag> tags = new HashSet<>();
         for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (!changesAnything(plan)) {
@@ -138,7 +138,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 tags.add(CatalogCacheTags.LISTINGS);
             }
         }
-        if (!grown.isEmpty()) {
+        if (!newCategories.isEmpty()) {
             tags.add(CatalogCacheTags.CATEGORIES);
         }
         return tags;
@@ -196,15 +196,15 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .filter(PostgresCatalog::isStorable)
                 .toList();
         if (new HashSet<>(slugs).size() < slugs.size()) {
-            throw new IllegalArgumentException("A slug is named twice: " + slugs);
+            throw new IllegalArgumentException("A slug occurs twice: " + slugs);
         }
-        Map<String, ProductRow> present = store.findBySlugs(slugs, locked);
-        Map<String, String> owners = store.findProductSlugsBySku(drafts.stream()
+        Map<String, ProductRow> present = productRepository.findBySlugs(slugs, locked);
+        Map<String, String> owners = productRepository.findProductSlugsBySku(drafts.stream()
                 .flatMap(draft -> draft.variants().stream())
                 .map(VariantDraft::sku)
                 .filter(PostgresCatalog::isStorable)
                 .toList());
-        CategoryTree tree = store.loadCategoryTree();
+        CategoryTree tree = productRepository.loadCategoryTree();
         List<ProductUpsertPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
             ProductUpsertPlan plan = ProductUpsertPlan.of(
@@ -221,9 +221,9 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
 
     @Override
     public List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit) {
-        CategoryTree tree = store.loadCategoryTree();
+        CategoryTree tree = productRepository.loadCategoryTree();
         UUID start = after.map(ProductId::value).orElse(new UUID(0, 0));
-        return store
+        return productRepository
                 .find("WHERE p.id > ? ORDER BY p.id LIMIT ?", (_, select) -> {
                     select.setObject(1, start);
                     select.setInt(2, limit);
@@ -244,11 +244,11 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     }
 
     private Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs, boolean locked) {
-        Map<String, ProductRow> rows = store.findBySlugs(
+        Map<String, ProductRow> rows = productRepository.findBySlugs(
                 slugs.stream().filter(PostgresCatalog::isStorable).toList(), locked);
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
         if (!rows.isEmpty()) {
-            CategoryTree tree = store.loadCategoryTree();
+            CategoryTree tree = productRepository.loadCategoryTree();
             rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
         }
         return snapshots;
@@ -256,8 +256,8 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
 
     @Override
     public List<ProductSnapshot> findSnapshotsBySku(Collection<String> skus) {
-        CategoryTree tree = store.loadCategoryTree();
-        return store
+        CategoryTree tree = productRepository.loadCategoryTree();
+        return productRepository
                 .find(
                         "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",
                         (connection, select) -> select.setArray(1, connection.createArrayOf("text", skus.toArray())))
@@ -268,12 +268,12 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
 
     @Override
     public SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit) {
-        return store.attributeKeys(owner, prefix, limit);
+        return productRepository.attributeKeys(owner, prefix, limit);
     }
 
     @Override
     public List<String> currencies() {
-        return store.currencies();
+        return productRepository.currencies();
     }
 
     private static ProductSnapshot snapshot(ProductRow row, CategoryTree tree) {
@@ -288,14 +288,14 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     @Override
     @Transactional
     public void pricesChanged(Map<VariantId, List<VariantPrice>> prices) {
-        List<ProductRepository.RepricedProduct> repriced = store.replacePrices(
+        List<ProductRepository.RepricedProduct> repriced = productRepository.replacePrices(
                 prices.keySet().stream().map(VariantId::value).toList(),
                 prices.entrySet().stream()
                         .flatMap(entry -> entry.getValue().stream()
-                                .map(tag -> new ProductRepository.ListedPrice(
+                                .map(price -> new ProductRepository.ListedPrice(
                                         entry.getKey().value(),
-                                        tag.price().currency(),
-                                        tag.price().amount())))
+                                        price.price().currency(),
+                                        price.price().amount())))
                         .toList());
         Set<CacheTag> tags = new HashSet<>();
         for (ProductRepository.RepricedProduct product : repriced) {
@@ -305,7 +305,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
         }
         cacheInvalidation.publish(tags);
         List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
-        outbox.publish(store.findVariantOwners("v.id = ANY (?)", "uuid", variants).stream()
+        outbox.publish(productRepository.findVariantOwners("v.id = ANY (?)", "uuid", variants).stream()
                 .map(variantOwner -> productEvent(
                         PRICES,
                         variantOwner.productId(),
@@ -321,7 +321,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
         if (skus.isEmpty()) {
             return;
         }
-        List<ProductRepository.VariantOwner> owners = store.findVariantOwners("v.sku = ANY (?)", "text", skus);
+        List<ProductRepository.VariantOwner> owners = productRepository.findVariantOwners("v.sku = ANY (?)", "text", skus);
         cacheInvalidation.publish(owners.stream()
                 .map(variantOwner -> CatalogCacheTags.product(variantOwner.productId()))
                 .toList());

@@ -21,18 +21,18 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One product or variant changed by hand: the same rules as a bulk upsert, with a refusal as an error. */
+/** Changes of single products and variants: the rules of a bulk upsert apply, and a rejection becomes an API error. */
 @ApplicationScoped
 class ProductAdminService {
     private final PostgresCatalog catalog;
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final VariantPricing prices;
     private final EntityManager entities;
 
     ProductAdminService(
-            PostgresCatalog catalog, ProductRepository store, VariantPricing prices, EntityManager entities) {
+            PostgresCatalog catalog, ProductRepository productRepository, VariantPricing prices, EntityManager entities) {
         this.catalog = catalog;
-        this.store = store;
+        this.productRepository = productRepository;
         this.prices = prices;
         this.entities = entities;
     }
@@ -44,9 +44,9 @@ class ProductAdminService {
         }
         String slug = UnicodeText.normalizeNfc(
                 productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
-        if (slug.indexOf('\0') < 0 && !store.findBySlugs(List.of(slug), true).isEmpty()) {
+        if (slug.indexOf('\0') < 0 && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
             throw ApiException.conflict(
-                    "slug_taken", "There is a product with the slug '%s'.".formatted(Violation.abbreviate(slug)));
+                    "slug_taken", "A product with the slug '%s' already exists.".formatted(Violation.abbreviate(slug)));
         }
         List<String> options = productInput.options() == null ? List.of() : productInput.options();
         List<VariantInput> variants = productInput.variants() == null ? List.of() : productInput.variants();
@@ -68,7 +68,7 @@ class ProductAdminService {
         ProductRow row = lockProduct(id, ifMatch);
         if (productInput.slug() != null
                 && !UnicodeText.normalizeNfc(productInput.slug()).equals(row.slug())) {
-            throw ApiException.invalid("/slug", "immutable", "A slug never changes: links and imports rely on it.");
+            throw ApiException.invalid("/slug", "immutable", "A slug cannot be changed: links and imports rely on it.");
         }
         if (productInput.variants() != null) {
             throw ApiException.invalid("/variants", "immutable", "Change variants at /admin/v1/variants.");
@@ -90,14 +90,14 @@ class ProductAdminService {
     @Transactional
     AdminProduct.AdminVariant createVariant(VariantInput input) {
         if (input.productId() == null) {
-            throw ApiException.invalid("/product_id", "required", "A variant belongs to a product.");
+            throw ApiException.invalid("/product_id", "required", "A variant needs a product.");
         }
-        ProductRow product = store.findById(input.productId().value(), true)
+        ProductRow product = productRepository.findById(input.productId().value(), true)
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
-        if (sku.indexOf('\0') < 0 && !store.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+        if (sku.indexOf('\0') < 0 && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
-                    "sku_taken", "There is a variant with the SKU '%s'.".formatted(Violation.abbreviate(sku)));
+                    "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
         upsert(
                 toDraft(
@@ -115,10 +115,10 @@ class ProductAdminService {
         ProductRow.VariantRow variant = variant(product, id);
         IfMatch.require(ifMatch, variant.version());
         if (input.sku() != null && !input.sku().equals(variant.sku())) {
-            throw ApiException.invalid("/sku", "immutable", "A SKU never changes: stock and orders rely on it.");
+            throw ApiException.invalid("/sku", "immutable", "A SKU cannot be changed: stock and orders rely on it.");
         }
         if (input.productId() != null && !input.productId().value().equals(product.id())) {
-            throw ApiException.invalid("/product_id", "immutable", "A variant stays with its product.");
+            throw ApiException.invalid("/product_id", "immutable", "A variant cannot be moved to another product.");
         }
         upsert(
                 toDraft(
@@ -138,7 +138,7 @@ class ProductAdminService {
         return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
     }
 
-    /** A new price is a new version of the variant. */
+    /** Increments the version of the variant, so that its ETag changes with its prices. */
     private void incrementVersion(VariantId id) {
         entities.createNativeQuery(
                         "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
@@ -158,13 +158,13 @@ class ProductAdminService {
 
     private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
         ProductRow row =
-                store.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
+                productRepository.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }
 
     private ProductRow productOf(VariantId id) {
-        return store
+        return productRepository
                 .find(
                         "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
                         (_, select) -> select.setObject(1, id.value()))
@@ -201,54 +201,54 @@ class ProductAdminService {
     }
 
     private boolean setPrices(List<VariantInput> variants, String pointer) {
-        Map<String, List<VariantPrice>> wanted = new LinkedHashMap<>();
+        Map<String, List<VariantPrice>> pricesBySku = new LinkedHashMap<>();
         for (int index = 0; index < variants.size(); index++) {
             VariantInput variant = variants.get(index);
             if (variant.sku() != null
                     && variant.prices() != null
                     && !variant.prices().isEmpty()) {
-                wanted.put(
+                pricesBySku.put(
                         variant.sku(),
                         validatePrices(variant.prices(), pointer.isEmpty() ? "/prices" : pointer + index + "/prices"));
             }
         }
-        if (wanted.isEmpty()) {
+        if (pricesBySku.isEmpty()) {
             return false;
         }
-        Map<String, SellableVariant> known = catalog.variantsBySku(wanted.keySet());
-        Map<VariantId, List<VariantPrice>> tags = new HashMap<>();
-        wanted.forEach((sku, list) ->
-                tags.put(java.util.Objects.requireNonNull(known.get(sku)).id(), list));
-        return prices.savePrices(tags).containsValue(true);
+        Map<String, SellableVariant> variantsBySku = catalog.variantsBySku(pricesBySku.keySet());
+        Map<VariantId, List<VariantPrice>> pricesByVariant = new HashMap<>();
+        pricesBySku.forEach((sku, list) ->
+                pricesByVariant.put(java.util.Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
+        return prices.savePrices(pricesByVariant).containsValue(true);
     }
 
     private static List<VariantPrice> validatePrices(List<AdminProduct.Price> prices, String pointer) {
         Set<String> currencies = new HashSet<>();
-        List<VariantPrice> tags = new ArrayList<>();
+        List<VariantPrice> validated = new ArrayList<>();
         for (int index = 0; index < prices.size(); index++) {
-            VariantPrice tag = prices.get(index).toVariantPrice();
-            String place = pointer + "/" + index;
-            if (isOutOfRange(tag.price())
-                    || tag.compareAt().filter(ProductAdminService::isOutOfRange).isPresent()) {
+            VariantPrice price = prices.get(index).toVariantPrice();
+            String pricePointer = pointer + "/" + index;
+            if (isOutOfRange(price.price())
+                    || price.compareAt().filter(ProductAdminService::isOutOfRange).isPresent()) {
                 throw ApiException.invalid(
-                        place, "out_of_range", "A price is 0 to %d minor units.".formatted(Money.MAX_AMOUNT));
+                        pricePointer, "out_of_range", "A price must be between 0 and %d minor units.".formatted(Money.MAX_AMOUNT));
             }
-            if (tag.compareAt()
-                    .filter(other -> !other.currency().equals(tag.price().currency()))
+            if (price.compareAt()
+                    .filter(other -> !other.currency().equals(price.price().currency()))
                     .isPresent()) {
                 throw ApiException.invalid(
-                        place, "other_currency", "A price is compared with one in its own currency.");
+                        pricePointer, "other_currency", "The compare-at price must be in the same currency.");
             }
-            if (!currencies.add(tag.price().currency())) {
+            if (!currencies.add(price.price().currency())) {
                 throw ApiException.invalid(
-                        place,
+                        pricePointer,
                         "repeated_currency",
-                        "There is one price in each currency: %s is named twice."
-                                .formatted(tag.price().currency()));
+                        "A variant has one price per currency: %s occurs twice."
+                                .formatted(price.price().currency()));
             }
-            tags.add(tag);
+            validated.add(price);
         }
-        return tags;
+        return validated;
     }
 
     private static boolean isOutOfRange(Money money) {
@@ -281,7 +281,7 @@ class ProductAdminService {
     }
 
     private List<List<String>> categoryPaths(List<CategoryId> ids) {
-        CategoryTree tree = store.loadCategoryTree();
+        CategoryTree tree = productRepository.loadCategoryTree();
         return ids.stream()
                 .map(id -> Optional.of(tree.path(id.value()))
                         .filter(path -> !path.isEmpty())
@@ -316,12 +316,12 @@ class ProductAdminService {
 
     private AdminProduct loadAdminProduct(String slug) {
         ProductRow row = java.util.Objects.requireNonNull(
-                store.findBySlugs(List.of(slug), false).get(slug));
+                productRepository.findBySlugs(List.of(slug), false).get(slug));
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
     private AdminProduct.AdminVariant loadAdminVariant(UUID product, String sku) {
-        ProductRow row = store.findById(product, false).orElseThrow();
+        ProductRow row = productRepository.findById(product, false).orElseThrow();
         return row.variants().stream()
                 .filter(variant -> variant.sku().equals(sku))
                 .map(variant -> AdminProduct.of(row.options(), variant, prices.findAllPrices(variantIds(row))))

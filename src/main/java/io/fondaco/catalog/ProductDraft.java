@@ -5,18 +5,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A product as somebody wants it to be. A null component means "leave as it is" (for a new product: the default); an
- * empty one means "empty".
+ * The wanted state of a product. A null component means "leave as it is" (for a new product: the default); an empty one
+ * means "empty".
  *
- * @param slug names the product; the key by which it is created or updated
+ * @param slug the key by which the product is created or updated
  * @param title required for a new product
  * @param description HTML
  * @param categories paths of category names from the root, {@code ["Kitchen", "Coffee"]}; missing ones are created
- * @param options names of the options in order, at most three; a product without options has none. Values of stored
- *     variants go with the names; every variant must have a value of its own for each of them afterwards
+ * @param options names of the options in order, at most three. The values of stored variants follow the names;
+ *     afterwards every variant must have a value for each option
  * @param media in the order of display
- * @param attributes further named values, kept as they are
- * @param variants created or updated by SKU; variants that are not named stay as they are
+ * @param attributes further named values, stored as they are
+ * @param variants created or updated by SKU; stored variants that are not in the list stay as they are
  */
 public record ProductDraft(
         String slug,
@@ -34,22 +34,22 @@ public record ProductDraft(
         @Nullable Map<String, String> attributes,
         List<VariantDraft> variants) {
 
-    /** Changes nothing of a product but its variants. */
+    /** A draft that changes only variants of a product. */
     public static ProductDraft ofVariants(String slug, List<VariantDraft> variants) {
         return new ProductDraft(slug, null, null, null, null, null, null, null, null, null, null, null, null, variants);
     }
 
-    /** The same product with these variants. */
+    /** A copy with these variants. */
     public ProductDraft withVariants(List<VariantDraft> others) {
         return with(options, media, attributes, others);
     }
 
-    /** The same product with these pictures and films. */
+    /** A copy with these images and videos. */
     public ProductDraft withMedia(@Nullable List<Media> others) {
         return with(options, others, attributes, variants);
     }
 
-    /** The same product with these attributes. */
+    /** A copy with these attributes. */
     public ProductDraft withAttributes(@Nullable Map<String, String> others) {
         return with(options, media, others, variants);
     }

@@ -19,17 +19,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether names that nobody has heard of are products. As a rule the database is simply asked for the product. When more
- * and more of what is asked for does not exist, somebody is trying names at random: from then on such names are gathered,
- * and one statement asks for all of them, so that the database answers a bounded number of statements however many
- * names are tried, and nobody who asks for a product that does exist is turned away.
+ * Checks whether unknown ids and slugs are products. Normally a request simply loads the product. If many requested
+ * products do not exist, a client is probably trying names at random. Then the names are batched, and one statement
+ * checks many of them. So the number of statements is bounded however many names are tried, and requests for existing
+ * products are still answered.
  */
 @ApplicationScoped
 class ProductExistenceBatcher {
-    /** Names that did not exist within a second; beyond it they are gathered for the next ones. */
+    /** Above this number of misses within a second, names are batched for the next {@link #BATCHING_PERIOD_NANOS}. */
     static final int MAX_MISSES_PER_SECOND = 50;
 
-    /** At most so many statements a second ask for gathered names, per pod. */
+    /** Maximum number of statements per second and pod that check batched names. */
     static final int MAX_STATEMENTS_PER_SECOND = 100;
 
     private static final int MAX_NAMES_PER_STATEMENT = 1_000;
@@ -37,7 +37,7 @@ class ProductExistenceBatcher {
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long BATCHING_PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ConcurrentLinkedQueue<ExistenceLookup> pendingLookups = new ConcurrentLinkedQueue<>();
     private final ReentrantLock statementLock = new ReentrantLock(true);
     private final AtomicInteger missesInWindow = new AtomicInteger();
@@ -45,7 +45,7 @@ class ProductExistenceBatcher {
     private volatile long batchUntil = System.nanoTime();
     private long lastStatementAt = System.nanoTime();
 
-    /** One name, and what came of it. */
+    /** A name to check, and the result. */
     private static final class ExistenceLookup {
         private final String name;
         private volatile boolean completed;
@@ -61,11 +61,11 @@ class ProductExistenceBatcher {
         }
     }
 
-    ProductExistenceBatcher(ProductRepository store) {
-        this.store = store;
+    ProductExistenceBatcher(ProductRepository productRepository) {
+        this.productRepository = productRepository;
     }
 
-    /** Somebody has asked for what does not exist. */
+    /** A requested product does not exist. */
     void recordMiss() {
         long now = System.nanoTime();
         if (now - windowStart > SECOND_NANOS) {
@@ -78,8 +78,8 @@ class ProductExistenceBatcher {
     }
 
     /**
-     * False only for what does not exist, as the server of this request's route or of another's has it that waits at the
-     * same time. True at once while nobody tries names at random, and when it cannot be found out.
+     * False only if no such product exists on the database node of this request, or of another request that waits at
+     * the same time. True without a check while names are not batched, and true if the check fails.
      */
     boolean mayExist(String name) {
         if (System.nanoTime() - batchUntil >= 0) {
@@ -89,7 +89,7 @@ class ProductExistenceBatcher {
         pendingLookups.add(existenceLookup);
         statementLock.lock();
         try {
-            // Whoever had the turn before may have asked for this one as well.
+            // The thread that held the lock before may have checked this name too.
             while (!existenceLookup.completed) {
                 LockSupport.parkNanos(lastStatementAt + STATEMENT_INTERVAL_NANOS - System.nanoTime());
                 lastStatementAt = System.nanoTime();
@@ -105,22 +105,22 @@ class ProductExistenceBatcher {
     }
 
     private void lookUpBatch() {
-        List<ExistenceLookup> all = new ArrayList<>();
+        List<ExistenceLookup> batch = new ArrayList<>();
         for (ExistenceLookup next = pendingLookups.poll(); next != null; next = pendingLookups.poll()) {
-            all.add(next);
-            if (all.size() == MAX_NAMES_PER_STATEMENT) {
+            batch.add(next);
+            if (batch.size() == MAX_NAMES_PER_STATEMENT) {
                 break;
             }
         }
         Set<String> found = new HashSet<>();
-        boolean asked = false;
+        boolean succeeded = false;
         try {
             found.addAll(findExisting(
-                    all.stream().map(existenceLookup -> existenceLookup.name).toList()));
-            asked = true;
+                    batch.stream().map(existenceLookup -> existenceLookup.name).toList()));
+            succeeded = true;
         } finally {
-            boolean known = asked;
-            all.forEach(existenceLookup -> existenceLookup.complete(!known || found.contains(existenceLookup.name)));
+            boolean checked = succeeded;
+            batch.forEach(existenceLookup -> existenceLookup.complete(!checked || found.contains(existenceLookup.name)));
         }
     }
 
@@ -129,7 +129,7 @@ class ProductExistenceBatcher {
         names.stream()
                 .filter(name -> TypeId.matches(ProductId.PREFIX, name))
                 .forEach(name -> ids.put(ProductId.parse(name).value(), name));
-        return store.session().doReturningWork(connection -> {
+        return productRepository.session().doReturningWork(connection -> {
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT slug, id FROM catalog.product WHERE slug = ANY (?)
                     UNION ALL

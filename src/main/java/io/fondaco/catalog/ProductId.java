@@ -21,7 +21,7 @@ public record ProductId(UUID value) {
         return new ProductId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** {@link #parse} under the method name that converts path parameters. */
     public static ProductId fromString(String text) {
         return parse(text);
     }

@@ -25,7 +25,7 @@ import java.util.UUID;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
 
-/** Reads products whole, in one statement each time, and writes any number of them in one statement per table. */
+/** Reads complete products in one statement, and writes any number of them in one statement per table. */
 @ApplicationScoped
 class ProductRepository {
     private static final int ATTRIBUTE_KEYS_PAGE_SIZE = 50_000;
@@ -51,29 +51,30 @@ class ProductRepository {
         this.json = json;
         inconsistentProducts = Counter.builder("fondaco.catalog.products.inconsistent")
                 .description(
-                        "Products that were shown short, or left out, because what is stored of them is inconsistent")
+                        "Products that were shown incompletely or omitted because their stored data is inconsistent")
                 .register(registry);
     }
 
-    /** Sets the parameters of a query, from the first on. */
+    /** Binds the parameters of a query, beginning with the first. */
     interface ProductQueryBinder {
         void bind(Connection connection, PreparedStatement statement) throws SQLException;
     }
 
     /**
-     * @param rest what follows {@code FROM catalog.product p}
+     * @param queryTail the SQL after {@code FROM catalog.product p}
      */
-    List<ProductRow> find(String rest, ProductQueryBinder productQueryBinder) {
-        return loadDocuments(rest, productQueryBinder).stream().map(this::parse).toList();
+    List<ProductRow> find(String queryTail, ProductQueryBinder productQueryBinder) {
+        return loadDocuments(queryTail, productQueryBinder).stream().map(this::parse).toList();
     }
 
     /**
-     * The same for pages that only show products. One that cannot be read is left out, so that it does not take the whole page
-     * with it; one with a variant that lacks option values is in it. Both are logged and counted.
+     * The same for responses that only show products. A product that cannot be parsed is omitted, so that the queryTail
+     * of the page can be shown; a product with a variant that lacks option values is included. Both are logged and
+     * counted.
      */
-    List<ProductRow> findForDisplay(String rest, ProductQueryBinder productQueryBinder) {
+    List<ProductRow> findForDisplay(String queryTail, ProductQueryBinder productQueryBinder) {
         List<ProductRow> products = new ArrayList<>();
-        for (String document : loadDocuments(rest, productQueryBinder)) {
+        for (String document : loadDocuments(queryTail, productQueryBinder)) {
             try {
                 ProductRow product = parse(document);
                 if (!product.hasCompleteOptions()) {
@@ -83,16 +84,16 @@ class ProductRepository {
                 products.add(product);
             } catch (IllegalStateException e) {
                 inconsistentProducts.increment();
-                LOG.error("A stored product cannot be read and is left out", e);
+                LOG.error("A stored product cannot be parsed and is omitted", e);
             }
         }
         return products;
     }
 
-    private List<String> loadDocuments(String rest, ProductQueryBinder productQueryBinder) {
+    private List<String> loadDocuments(String queryTail, ProductQueryBinder productQueryBinder) {
         return session().doReturningWork(connection -> {
             try (PreparedStatement select =
-                    connection.prepareStatement("SELECT " + PRODUCT_JSON + " FROM catalog.product p " + rest)) {
+                    connection.prepareStatement("SELECT " + PRODUCT_JSON + " FROM catalog.product p " + queryTail)) {
                 productQueryBinder.bind(connection, select);
                 List<String> documents = new ArrayList<>();
                 try (ResultSet rows = select.executeQuery()) {
@@ -139,22 +140,22 @@ class ProductRepository {
         });
     }
 
-    /** A product of which some variants were named. */
+    /** A product that owns some of the selected variants. */
     record VariantOwner(UUID productId, String slug, long version, List<String> skus) {}
 
     /**
-     * The products that some variants belong to, each once, in the order of their ids.
+     * The products that own the selected variants, each once, in the order of their ids.
      *
-     * @param named condition on {@code v} with one array as its parameter
+     * @param condition on {@code v}, with one array as its parameter
      */
-    List<VariantOwner> findVariantOwners(String named, String type, Collection<?> values) {
+    List<VariantOwner> findVariantOwners(String condition, String type, Collection<?> values) {
         return session().doReturningWork(connection -> {
             List<VariantOwner> owners = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT p.id, p.slug, p.version, array_agg(v.sku ORDER BY v.sku)
                       FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
                      WHERE %s GROUP BY p.id ORDER BY p.id
-                    """.formatted(named))) {
+                    """.formatted(condition))) {
                 select.setArray(1, connection.createArrayOf(type, values.toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
@@ -168,7 +169,7 @@ class ProductRepository {
         });
     }
 
-    /** See {@link Catalog#attributeKeys}. A page at a time, so that no statement grows with the catalogue. */
+    /** See {@link Catalog#attributeKeys}. Page by page, so that the time of a statement is bounded. */
     SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit) {
         String table =
                 switch (owner) {
@@ -205,7 +206,7 @@ class ProductRepository {
         });
     }
 
-    /** See {@link Catalog#currencies}: steps from one currency to the next in the index that sorts listings. */
+    /** See {@link Catalog#currencies}. Skips from one currency to the next in the index of listing prices. */
     List<String> currencies() {
         return session().doReturningWork(connection -> {
             List<String> currencies = new ArrayList<>();
@@ -258,7 +259,7 @@ class ProductRepository {
                 """, nodes);
     }
 
-    /** Creates products, or replaces those that exist, by slug; raises the version of the latter. */
+    /** Inserts products, or replaces existing ones by slug and increments their version. */
     void saveProducts(List<ProductRow> products) {
         if (products.isEmpty()) {
             return;
@@ -284,7 +285,7 @@ class ProductRepository {
                 """, products);
     }
 
-    /** A product's place in its categories, all of them. */
+    /** The position of a category in the list of a product's categories. */
     record CategoryPlacement(UUID productId, UUID categoryId, int position) {}
 
     void replaceCategoryPlacements(Collection<UUID> products, List<CategoryPlacement> placements) {
@@ -306,7 +307,7 @@ class ProductRepository {
                 """, placements);
     }
 
-    /** Creates variants, or replaces those that exist, by SKU, as long as they belong to the same product. */
+    /** Inserts variants, or replaces existing ones by SKU if they belong to the same product. */
     void saveVariants(List<ProductRow.VariantRow> variants) {
         if (variants.isEmpty()) {
             return;
@@ -334,19 +335,19 @@ class ProductRepository {
                 """, variants);
     }
 
-    /** The copy of prices by which listings are sorted. */
+    /** A price in the copy of prices by which listings are sorted. */
     record ListedPrice(UUID variantId, String currency, long amount) {}
 
     /**
-     * A product that has a variant with another price.
+     * A product with changed variant prices.
      *
-     * @param lowest of its prices in a currency, when that is another
+     * @param lowest its new lowest price in a currency; empty if none of them changed
      */
     record RepricedProduct(UUID productId, Optional<LowestPrice> lowest) {}
 
     record LowestPrice(String currency, long amount) {}
 
-    /** @return each product once at least, and once for each currency in which its lowest price is another */
+    /** @return each product at least once, and once for each currency in which its lowest price changed */
     List<RepricedProduct> replacePrices(Collection<UUID> variants, List<ListedPrice> prices) {
         session().doWork(connection -> {
             try (PreparedStatement delete =
@@ -410,7 +411,7 @@ class ProductRepository {
         try {
             return json.readerFor(new TypeReference<ProductRow>() {}).readValue(document);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("The database holds a product that cannot be read", e);
+            throw new IllegalStateException("A stored product cannot be parsed", e);
         }
     }
 

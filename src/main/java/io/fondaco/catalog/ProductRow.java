@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A product as the database holds it, with its variants and categories: what one statement reads. */
+/** A stored product with its variants and categories, as one statement reads it. */
 record ProductRow(
         UUID id,
         String slug,
@@ -69,7 +69,7 @@ record ProductRow(
                     updatedAt);
         }
 
-        /** The options in one line; a variant without any goes by "Default". */
+        /** The option values in one line; "Default" for a variant without options. */
         String title() {
             return optionValues.isEmpty() ? "Default" : String.join(" / ", optionValues);
         }
@@ -91,7 +91,7 @@ record ProductRow(
 
     record CategoryRow(UUID id, String slug, String name) {}
 
-    /** Whether every variant has one value for each option, as it should. */
+    /** Whether every variant has one value for each option. */
     boolean hasCompleteOptions() {
         return variants.stream().allMatch(variant -> variant.optionValues().size() == options.size());
     }

@@ -15,8 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The orders in which shoppers may list active products, each on an index of its own: keyset, never an offset. A listing
- * by price holds what has a price in the currency.
+ * The orders in which shoppers can list active products. Each has its own index and uses keyset pagination, never an
+ * offset. A listing by price contains only products with a price in the currency.
  */
 enum ProductSortOrder {
     OLDEST_FIRST("created_at", "p.created_at", "timestamptz", false),
@@ -51,7 +51,7 @@ enum ProductSortOrder {
         return column.startsWith("lp.");
     }
 
-    /** A query over {@code catalog.product p}, and what to set in it. */
+    /** The tail of a query over {@code catalog.product p}, and the binder of its parameters. */
     record ListingQuery(String sqlTail, ProductRepository.ProductQueryBinder binder) {}
 
     ListingQuery query(String currency, @Nullable UUID category, Optional<PageCursor> after, int limit) {
@@ -115,10 +115,10 @@ enum ProductSortOrder {
     }
 
     /**
-     * What brings a product onto a page that it is not on, by what the page holds.
+     * The tags of changes that could add a product to a page.
      *
-     * @param after where the page begins; empty for the first
-     * @param last the lowest price of the last product that was read for it; empty when it is open at its end
+     * @param after the cursor at which the page begins; empty for the first page
+     * @param last the lowest price of the last product that was read for the page; empty for the last page
      */
     Set<CacheTag> cacheTags(String currency, Optional<PageCursor> after, Optional<Long> last) {
         Set<CacheTag> tags = new HashSet<>();
@@ -136,7 +136,7 @@ enum ProductSortOrder {
         return tags;
     }
 
-    /** The place of a product in this order; a listing by price needs the product's lowest. */
+    /** The cursor after a product in this order; only a listing by price uses the product's lowest price. */
     PageCursor cursor(ProductRow product, long lowestPrice) {
         String key =
                 switch (sqlType) {

@@ -15,11 +15,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a draft means for a product: the rows to write, and the answer to give. Pure: reads nothing, writes nothing.
+ * The comparison of a product draft with the stored product: the rows to write, and the result to return. Pure: it
+ * reads and writes nothing.
  *
- * @param product as it shall be; absent when unchanged or refused
- * @param categories as they shall be, by path; absent when unchanged or refused
- * @param variants to be written
+ * @param product the new state; empty if it is unchanged or rejected
+ * @param categories the new category paths; empty if they are unchanged or the product is rejected
+ * @param variants the rows to write
  */
 record ProductUpsertPlan(
         ProductUpsertResult result,
@@ -42,21 +43,21 @@ record ProductUpsertPlan(
             return plan(id, ProductDraft.ofVariants(draft.slug(), draft.variants()), present, tree, skuOwners);
         }
         ProductUpsertPlan plan = plan(id, draft, present, tree, skuOwners);
-        Map<String, VariantUpsertResult> refused = new LinkedHashMap<>();
+        Map<String, VariantUpsertResult> rejected = new LinkedHashMap<>();
         plan.result().variants().forEach((sku, variant) -> {
             if (variant.error().isPresent() && productLevelRows.skus().contains(sku)) {
-                refused.put(sku, variant);
+                rejected.put(sku, variant);
             }
         });
-        if (refused.isEmpty() || present.isEmpty() || plan.result().error().isPresent()) {
+        if (rejected.isEmpty() || present.isEmpty() || plan.result().error().isPresent()) {
             return plan;
         }
-        // The refused row speaks for the product as well, so nothing that it says about the product takes effect.
+        // The rejected row also sets fields of the product, so the product stays as it is.
         List<VariantDraft> others = draft.variants().stream()
-                .filter(variant -> !refused.containsKey(variant.sku()))
+                .filter(variant -> !rejected.containsKey(variant.sku()))
                 .toList();
         ProductUpsertPlan rest = plan(id, ProductDraft.ofVariants(draft.slug(), others), present, tree, skuOwners);
-        Map<String, VariantUpsertResult> variants = new LinkedHashMap<>(refused);
+        Map<String, VariantUpsertResult> variants = new LinkedHashMap<>(rejected);
         variants.putAll(rest.result().variants());
         ProductUpsertResult outcome = new ProductUpsertResult(
                 draft.slug(),
@@ -80,9 +81,9 @@ record ProductUpsertPlan(
                 .distinct()
                 .toList();
         ProductRow merged = merge(id, draft, present);
-        Optional<ValidationError> refusal = ProductValidator.validate(merged, categories);
-        if (refusal.isPresent()) {
-            return rejected(draft, id, Map.of(), refusal.get());
+        Optional<ValidationError> error = ProductValidator.validate(merged, categories);
+        if (error.isPresent()) {
+            return rejected(draft, id, Map.of(), error.get());
         }
         boolean same =
                 present.filter(row -> sameProduct(row, merged)).isPresent() && categories.equals(categoriesBefore);
@@ -116,9 +117,9 @@ record ProductUpsertPlan(
     }
 
     /**
-     * The values of a variant once its product has other options: they go with the names. An option whose name is new takes
-     * the values of the one in its place if that name is gone and the number of options is the same: it was renamed. A value
-     * that is missing is empty.
+     * The values of a variant after the options of its product changed: they follow the option names. A new option
+     * takes the values of the old option at the same position if that name no longer exists and the number of options
+     * is the same: the option was renamed. A missing value is empty.
      */
     static List<String> realignOptionValues(List<String> before, List<String> after, List<String> values) {
         if (before.equals(after)) {
@@ -172,27 +173,27 @@ record ProductUpsertPlan(
                 && a.attributes().equals(b.attributes());
     }
 
-    private static <T> T valueOrDefault(@Nullable T wanted, T otherwise) {
-        return wanted == null ? otherwise : wanted;
+    private static <T> T valueOrDefault(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
     }
 
-    /** Blanks around a name mean nothing, and nobody sees them. */
-    private static String strippedOrDefault(@Nullable String wanted, String otherwise) {
-        return wanted == null ? otherwise : wanted.strip();
+    /** Surrounding white space of a name is removed. */
+    private static String strippedOrDefault(@Nullable String value, String otherwise) {
+        return value == null ? otherwise : value.strip();
     }
 
-    private static List<String> strippedOrDefault(@Nullable List<String> wanted, List<String> otherwise) {
-        return wanted == null ? otherwise : wanted.stream().map(String::strip).toList();
+    private static List<String> strippedOrDefault(@Nullable List<String> value, List<String> otherwise) {
+        return value == null ? otherwise : value.stream().map(String::strip).toList();
     }
 
-    /** Plans the variants of one product. What they must be to each other is judged over all, as they are afterwards. */
+    /** Plans the variants of one product. Rules between variants are checked on their planned state. */
     private static final class VariantPlanner {
         private final ProductRow product;
         private final Map<String, String> skuOwners;
         private final boolean newProduct;
         private final boolean optionsChanged;
         private final Map<String, ProductRow.VariantRow> storedVariants = new LinkedHashMap<>();
-        /** Stored variants as the options of the product leave them, before the drafts are looked at. */
+        /** Stored variants with their values realigned to the new options, before the drafts are applied. */
         private final Map<String, ProductRow.VariantRow> realignedVariants = new LinkedHashMap<>();
 
         private final Map<String, ProductRow.VariantRow> accepted = new LinkedHashMap<>();
@@ -219,18 +220,18 @@ record ProductUpsertPlan(
         void plan(List<VariantDraft> drafts) {
             for (VariantDraft draft : drafts) {
                 ProductRow.VariantRow merged = merge(draft, realignedVariants.get(draft.sku()));
-                Optional<ValidationError> refusal = validate(merged);
-                if (refusal.isPresent()) {
-                    reject(draft.sku(), refusal.get());
+                Optional<ValidationError> error = validate(merged);
+                if (error.isPresent()) {
+                    reject(draft.sku(), error.get());
                 } else {
                     accepted.put(draft.sku(), merged);
                     results.put(draft.sku(), toResult(merged));
                 }
             }
-            boolean settled = false;
-            // Each round but the last refuses a draft at least.
-            while (!settled) {
-                settled = rejectDuplicateOptions();
+            boolean done = false;
+            // Each round except the last rejects at least one draft.
+            while (!done) {
+                done = rejectDuplicateOptions();
             }
             realignedVariants.forEach((sku, row) -> {
                 ProductRow.VariantRow after = accepted.getOrDefault(sku, row);
@@ -262,7 +263,9 @@ record ProductUpsertPlan(
                     : before.asDraft().equals(after.asDraft()) ? ChangeType.UNCHANGED : ChangeType.UPDATED;
         }
 
-        /** Refuses drafts that want option values which another variant has; those that keep their values are not asked. */
+        /**
+         * Rejects drafts with option values that another variant has; drafts that keep their values are not checked.
+         */
         private boolean rejectDuplicateOptions() {
             Map<List<String>, String> holders = new HashMap<>();
             realignedVariants.forEach((sku, row) -> {
@@ -271,32 +274,32 @@ record ProductUpsertPlan(
                     holders.putIfAbsent(after.optionValues(), sku);
                 }
             });
-            Map<String, ValidationError> refused = new LinkedHashMap<>();
+            Map<String, ValidationError> rejected = new LinkedHashMap<>();
             accepted.forEach((sku, row) -> {
                 if (!changesOptionValues(row)) {
                     return;
                 }
-                String twin = holders.putIfAbsent(row.optionValues(), sku);
-                if (twin != null) {
+                String duplicate = holders.putIfAbsent(row.optionValues(), sku);
+                if (duplicate != null) {
                     ProductValidator.error(
                                     "option_values",
                                     "duplicate_options",
-                                    "The variant '%s' has the same options".formatted(twin),
+                                    "The variant '%s' has the same options".formatted(duplicate),
                                     String.join(" / ", row.optionValues()))
-                            .ifPresent(validationError -> refused.put(sku, validationError));
+                            .ifPresent(validationError -> rejected.put(sku, validationError));
                 }
             });
-            refused.forEach(this::reject);
-            return refused.isEmpty();
+            rejected.forEach(this::reject);
+            return rejected.isEmpty();
         }
 
-        /** Whether a variant comes to option values that it did not have. */
+        /** Whether a variant gets option values that it did not have. */
         private boolean changesOptionValues(ProductRow.VariantRow after) {
             ProductRow.VariantRow row = realignedVariants.get(after.sku());
             return row == null || !row.optionValues().equals(after.optionValues());
         }
 
-        /** What is wrong with the product because of its variants. */
+        /** The error of the product that follows from its variants. */
         Optional<ValidationError> productError() {
             if (newProduct) {
                 Optional<ValidationError> first = results.values().stream()
@@ -321,55 +324,55 @@ record ProductUpsertPlan(
                             "The variant '%s' has no value for the option".formatted(row.sku()),
                             product.options().get(Math.max(0, missing)));
                 }
-                String twin = holders.putIfAbsent(row.optionValues(), row.sku());
-                if (twin != null) {
+                String duplicate = holders.putIfAbsent(row.optionValues(), row.sku());
+                if (duplicate != null) {
                     return ProductValidator.error(
                             "options",
                             "duplicate_options",
-                            "The variants '%s' and '%s' would have the same options".formatted(twin, row.sku()),
+                            "The variants '%s' and '%s' would have the same options".formatted(duplicate, row.sku()),
                             String.join(" / ", row.optionValues()));
                 }
             }
             return Optional.empty();
         }
 
-        /** The variants that were refused, for a product that is refused as a whole. */
+        /** The rejected variants, for the result of a product that is rejected as a whole. */
         Map<String, VariantUpsertResult> rejectedVariants() {
-            Map<String, VariantUpsertResult> refusals = new LinkedHashMap<>();
+            Map<String, VariantUpsertResult> rejected = new LinkedHashMap<>();
             results.forEach((sku, outcome) -> {
                 if (outcome.error().isPresent()) {
-                    refusals.put(sku, outcome);
+                    rejected.put(sku, outcome);
                 }
             });
-            return refusals;
+            return rejected;
         }
 
         private Optional<ValidationError> validate(ProductRow.VariantRow variant) {
             if (results.containsKey(variant.sku())) {
                 return ProductValidator.error(
-                        "sku", "duplicate_sku", "The product names this SKU twice", variant.sku());
+                        "sku", "duplicate_sku", "The product has this SKU twice", variant.sku());
             }
             String owner = skuOwners.get(variant.sku());
             if (owner != null && !owner.equals(product.slug())) {
                 return ProductValidator.error(
-                        "sku", "sku_taken", "The product '%s' has this SKU".formatted(owner), variant.sku());
+                        "sku", "sku_taken", "The product '%s' already has this SKU".formatted(owner), variant.sku());
             }
             boolean isNew = !realignedVariants.containsKey(variant.sku());
-            long fresh = accepted.keySet().stream()
+            long newVariants = accepted.keySet().stream()
                     .filter(sku -> !realignedVariants.containsKey(sku))
                     .count();
-            if (isNew && realignedVariants.size() + fresh >= ProductValidator.MAX_VARIANTS) {
+            if (isNew && realignedVariants.size() + newVariants >= ProductValidator.MAX_VARIANTS) {
                 return ProductValidator.error(
                         "sku",
                         "too_many_variants",
                         "At most %d variants".formatted(ProductValidator.MAX_VARIANTS),
                         variant.sku());
             }
-            // A stored variant with a wrong number of values must not stand in the way of its price or its weight.
-            boolean judged = optionsChanged || changesOptionValues(variant);
+            // A stored variant with a wrong number of values must not prevent changes of its price or weight.
+            boolean checked = optionsChanged || changesOptionValues(variant);
             return ProductValidator.validate(
                     variant,
-                    judged ? product.options().size() : variant.optionValues().size());
+                    checked ? product.options().size() : variant.optionValues().size());
         }
 
         private ProductRow.VariantRow merge(VariantDraft draft, ProductRow.@Nullable VariantRow row) {

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What became of a {@link ProductDraft}.
+ * The result of the upsert of a {@link ProductDraft}.
  *
- * @param productChange what happened to the product itself; empty when it was refused
- * @param variants what happened to each variant, by SKU
- * @param error why the product, with all its variants, was refused: {@code slug}, {@code sku_taken}, …
+ * @param productChange the change of the product itself; empty if it was rejected
+ * @param variants the result of each variant, by SKU
+ * @param error why the product was rejected with all its variants: {@code invalid_slug}, {@code sku_taken}, …
  */
 public record ProductUpsertResult(
         String slug,
@@ -16,7 +16,7 @@ public record ProductUpsertResult(
         Map<String, VariantUpsertResult> variants,
         Optional<ValidationError> error) {
 
-    /** What a write did to a record. */
+    /** The effect of a write on a record. */
     public enum ChangeType {
         CREATED,
         UPDATED,
@@ -24,8 +24,8 @@ public record ProductUpsertResult(
     }
 
     /**
-     * @param id of the variant; empty when it was refused
-     * @param change empty when it was refused
+     * @param id of the variant; empty if it was rejected
+     * @param change empty if it was rejected
      */
     public record VariantUpsertResult(
             Optional<VariantId> id, Optional<ChangeType> change, Optional<ValidationError> error) {}
@@ -33,7 +33,7 @@ public record ProductUpsertResult(
     /**
      * @param field of the draft, snake_case
      * @param code stable, for programs
-     * @param detail for people, with the offending value
+     * @param detail explanation for people, with the offending value
      */
     public record ValidationError(String field, String code, String detail) {}
 }

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a product and a variant must be; bounds are in characters or entries. */
+/** Validates products and variants; bounds are in characters or entries. */
 final class ProductValidator {
     private static final Pattern SLUG =
             Pattern.compile("[\\p{Ll}\\p{Lo}\\p{N}](?:[\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254})");
@@ -31,20 +31,20 @@ final class ProductValidator {
 
     private ProductValidator() {}
 
-    /** What is wrong with the product itself, as it would be. */
+    /** The first error of a product in its new state. */
     static Optional<ValidationError> validate(ProductRow product, List<List<String>> categories) {
         if (!SLUG.matcher(product.slug()).matches()) {
             return error(
                     "slug",
                     "invalid_slug",
-                    "A slug has lower-case letters, digits, - and _, at most 255",
+                    "A slug has lower-case letters, digits, - and _, at most 255 characters",
                     product.slug());
         }
         if (!UnicodeText.normalizeNfc(product.slug()).equals(product.slug())) {
-            return error("slug", "invalid_slug", "A slug is in Unicode's normal form C", product.slug());
+            return error("slug", "invalid_slug", "A slug must be in Unicode Normalization Form C", product.slug());
         }
         if (TypeId.matches(ProductId.PREFIX, product.slug())) {
-            return error("slug", "invalid_slug", "A slug does not look like a product's id", product.slug());
+            return error("slug", "invalid_slug", "A slug must not look like a product id", product.slug());
         }
         if (product.title().isBlank()) {
             return error("title", "required", "A product needs a title", "");
@@ -63,13 +63,13 @@ final class ProductValidator {
                 .or(() -> attributes(product.attributes()));
     }
 
-    /** What is wrong with a variant, as it would be. */
+    /** The first error of a variant in its new state. */
     static Optional<ValidationError> validate(ProductRow.VariantRow variant, int options) {
         if (!SKU.matcher(variant.sku()).matches() || !variant.sku().strip().equals(variant.sku())) {
             return error(
                     "sku",
                     "invalid_sku",
-                    "A SKU has 1 to 255 printable characters and no blanks around them",
+                    "A SKU has 1 to 255 printable characters and no surrounding white space",
                     variant.sku());
         }
         if (variant.optionValues().size() != options) {
@@ -94,11 +94,11 @@ final class ProductValidator {
                 .or(() -> attributes(variant.attributes()));
     }
 
-    /** Shop fronts put it into pages: {@code javascript:} must not get there. */
+    /** Storefronts put the URL into pages, so {@code javascript:} must be rejected. */
     private static Optional<ValidationError> httpUrl(String field, String url) {
         return HTTP_URL.matcher(url).matches()
                 ? Optional.empty()
-                : error(field, "invalid_url", "A URL is absolute, by http or https", url);
+                : error(field, "invalid_url", "A URL must be absolute, with http or https", url);
     }
 
     private static Optional<ValidationError> shortText(String field, String value) {
@@ -107,7 +107,7 @@ final class ProductValidator {
 
     private static Optional<ValidationError> text(String field, String value, int max) {
         if (UnicodeText.hasNul(value)) {
-            return error(field, "invalid_format", "A NUL character is not text", "");
+            return error(field, "invalid_format", "Text must not contain NUL characters", "");
         }
         return value.length() <= max
                 ? Optional.empty()
@@ -129,7 +129,7 @@ final class ProductValidator {
         return values.stream()
                 .filter(value -> value.isBlank() || !seen.add(value))
                 .findFirst()
-                .flatMap(value -> error(field, "duplicate", "Each must be named, and once", value));
+                .flatMap(value -> error(field, "duplicate", "Each value must be non-empty and unique", value));
     }
 
     private static Optional<ValidationError> media(List<Media> media) {
@@ -138,13 +138,13 @@ final class ProductValidator {
         }
         for (Media item : media) {
             if (item.url().isBlank()) {
-                return error("media", "required", "A medium needs a URL", "");
+                return error("media", "required", "A media entry needs a URL", "");
             }
-            Optional<ValidationError> refusal = text("media", item.url(), MAX_URL)
+            Optional<ValidationError> error = text("media", item.url(), MAX_URL)
                     .or(() -> httpUrl("media", item.url()))
                     .or(() -> text("media", item.alt(), MAX_ATTRIBUTE));
-            if (refusal.isPresent()) {
-                return refusal;
+            if (error.isPresent()) {
+                return error;
             }
         }
         return Optional.empty();
@@ -161,12 +161,12 @@ final class ProductValidator {
                 return error(
                         "categories",
                         "invalid_path",
-                        "A category is named from the root, at most %d deep".formatted(CategoryTree.MAX_DEPTH),
+                        "A category path starts at the root and has at most %d levels".formatted(CategoryTree.MAX_DEPTH),
                         String.join(" > ", path));
             }
-            Optional<ValidationError> refusal = shortTexts("categories", path, CategoryTree.MAX_DEPTH);
-            if (refusal.isPresent()) {
-                return refusal;
+            Optional<ValidationError> error = shortTexts("categories", path, CategoryTree.MAX_DEPTH);
+            if (error.isPresent()) {
+                return error;
             }
         }
         return Optional.empty();

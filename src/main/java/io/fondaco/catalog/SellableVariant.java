@@ -1,12 +1,12 @@
 package io.fondaco.catalog;
 
 /**
- * A variant as a cart or a checkout needs to know it.
+ * A variant with the fields that carts and checkouts need.
  *
  * @param title the product's title and the variant's options in one line: {@code "Linen shirt, M / Blue"}
  * @param forSale whether its product is active
- * @param stockLimited whether it may only be sold while stock lasts: it is tracked and its policy is to deny
- * @param requiresShipping whether it is delivered at all
+ * @param stockLimited whether the inventory decides if it can be sold: it is tracked and its inventory policy is deny
+ * @param requiresShipping false for services and downloads
  */
 public record SellableVariant(
         VariantId id,

@@ -26,7 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** The category tree for shoppers, kept whole; made by one statement on the replica. */
+/** The category tree for shoppers, cached as a whole response; one statement on a replica loads it. */
 @Path(StoreCategoryResource.PATH)
 @Tag(name = "Products")
 @PermitAll
@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ResponseCache cache;
 
-    StoreCategoryResource(ProductRepository store, ResponseCache cache) {
-        this.store = store;
+    StoreCategoryResource(ProductRepository productRepository, ResponseCache cache) {
+        this.productRepository = productRepository;
         this.cache = cache;
     }
 
@@ -68,8 +68,8 @@ class StoreCategoryResource {
     @GET
     @Operation(
             operationId = "getCategories",
-            summary = "Look at the category tree",
-            description = "Answers 304 when If-None-Match holds its current ETag.")
+            summary = "Get the category tree",
+            description = "Returns 304 if If-None-Match has the current ETag.")
     @APIResponse(
             responseCode = "200",
             description = "The tree.",
@@ -77,20 +77,20 @@ class StoreCategoryResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CategoryTreeView.class)))
-    @APIResponse(responseCode = "304", description = "It is what you have.")
+    @APIResponse(responseCode = "304", description = "Not modified: the ETag in If-None-Match is current.")
     public Response tree() {
         return cache.getOrLoad(this::renderTree).orElseThrow();
     }
 
     private CacheableResponse renderTree() {
-        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(store.loadCategoryTree(), null, ""));
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(productRepository.loadCategoryTree(), null, ""));
         return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 
-    private static List<CategoryNode> nodes(CategoryTree tree, @Nullable UUID parent, String above) {
+    private static List<CategoryNode> nodes(CategoryTree tree, @Nullable UUID parent, String parentPath) {
         return tree.children(parent).stream()
                 .map(categoryEntry -> {
-                    String path = above.isEmpty() ? categoryEntry.slug() : above + "/" + categoryEntry.slug();
+                    String path = parentPath.isEmpty() ? categoryEntry.slug() : parentPath + "/" + categoryEntry.slug();
                     return new CategoryNode(
                             new CategoryId(categoryEntry.id()),
                             categoryEntry.slug(),

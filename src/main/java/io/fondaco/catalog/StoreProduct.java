@@ -30,11 +30,10 @@ record StoreProduct(
         List<Media> media,
         List<Variant> variants,
         Instant updatedAt) {
-    /** What the contract says of descriptions. */
+    /** Description of product descriptions in the contract. */
     static final String DESCRIPTION =
-            "HTML as whoever writes products, or a file that was imported, has it. It is not cleaned: treat it as"
-                    + " untrusted, and"
-                    + " sanitize it before it becomes part of a page.";
+            "HTML as it was entered or imported. It is not sanitized: treat it as untrusted, and sanitize it before you"
+                    + " put it into a page.";
 
     @Schema(name = "ProductCategory")
     record ProductCategory(CategoryId id, String slug, String name) {}
@@ -47,9 +46,9 @@ record StoreProduct(
 
     /**
      * @param options value by option name
-     * @param price null when it has none in the currency asked for; it cannot be bought then
-     * @param available whether at least one can be bought now
-     * @param expectedOn when units that are not there are expected; null when nobody says, or they are there
+     * @param price null if it has none in the requested currency; then it cannot be bought
+     * @param available whether at least one unit can be bought now
+     * @param expectedOn when units on backorder or preorder are expected; null if no date is set or units are in stock
      */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @Schema(name = "ProductVariant")
@@ -64,15 +63,15 @@ record StoreProduct(
 
             @Schema(
                     description =
-                            "Whether units are there, or are sold before they come; `out_of_stock` exactly where `available` is"
-                                    + " false, and so also where the variant has no price in the currency.")
+                            "Whether units are in stock, or are sold before they arrive; `out_of_stock` exactly if"
+                                    + " `available` is false, and so also if the variant has no price in the currency.")
             StockStatus availability,
 
             @Schema(description = "When units on backorder or preorder are expected.", examples = "2027-03-01")
             @Nullable
             LocalDate expectedOn) {}
 
-    /** Whether a variant is there. */
+    /** The stock status of a variant. */
     @Schema(name = "Availability")
     enum StockStatus {
         @JsonProperty("in_stock")
@@ -118,7 +117,7 @@ record StoreProduct(
     static List<Option> options(ProductRow row) {
         return java.util.stream.IntStream.range(0, row.options().size())
                 .mapToObj(index -> {
-                    // A variant with too few values is shown with those that it has; ProductRepository reports it.
+                    // A variant with too few values is shown with the values that it has; ProductRepository logs it.
                     Set<String> values = new LinkedHashSet<>();
                     row.variants().stream()
                             .filter(variant -> index < variant.optionValues().size())
@@ -147,7 +146,7 @@ record StoreProduct(
         VariantId id = new VariantId(row.id());
         Optional<VariantPrice> price = Optional.ofNullable(prices.get(id));
         Availability found = stock.getOrDefault(row.sku(), Availability.NONE);
-        // It cannot be bought without a price, whatever is on the shelves.
+        // A variant without a price cannot be bought, whatever its stock.
         StockStatus stockStatus = price.isPresent() ? StockStatus.of(row, found) : StockStatus.OUT_OF_STOCK;
         return new Variant(
                 id,

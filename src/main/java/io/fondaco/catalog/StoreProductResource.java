@@ -46,8 +46,9 @@ import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Products for shoppers, kept as finished answers. Making a page or a product is three statements on the replica: the
- * products with all that belongs to them, their prices, their stock; a listing of a category is one more, to find it.
+ * Products for shoppers, as cached responses. Loading a page or a product takes three statements on a replica: the
+ * products with variants and categories, their prices, and their availability; a listing of a category takes one more,
+ * to find the category.
  */
 @Path(StoreProductResource.PATH)
 @org.eclipse.microprofile.openapi.annotations.tags.Tag(name = "Products")
@@ -59,7 +60,7 @@ class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
 
-    private final ProductRepository store;
+    private final ProductRepository productRepository;
     private final ProductExistenceBatcher productExistence;
     private final VariantPricing prices;
     private final VariantAvailability availability;
@@ -67,14 +68,14 @@ class StoreProductResource {
     private final ResponseCache cache;
 
     StoreProductResource(
-            ProductRepository store,
-            ProductExistenceBatcher names,
+            ProductRepository productRepository,
+            ProductExistenceBatcher productExistence,
             VariantPricing prices,
             VariantAvailability availability,
             CatalogSettings settings,
             ResponseCache cache) {
-        this.store = store;
-        this.productExistence = names;
+        this.productRepository = productRepository;
+        this.productExistence = productExistence;
         this.prices = prices;
         this.availability = availability;
         this.settings = settings;
@@ -104,8 +105,9 @@ class StoreProductResource {
             operationId = "listProducts",
             summary = "List products",
             description =
-                    "Active products, newest first unless sorted otherwise: `created_at`, `-created_at`, `title`, `price`, `-price`. "
-                            + "`category` is a slug or an id and includes what lies below it. A listing by price holds what has a price in the currency.")
+                    "Active products, newest first unless sorted otherwise: `created_at`, `-created_at`, `title`, `price`,"
+                            + " `-price`. `category` is a slug or an id and includes its descendants. A listing by price"
+                            + " contains only products with a price in the currency.")
     @APIResponse(
             responseCode = "200",
             description = "A page of products.",
@@ -113,7 +115,7 @@ class StoreProductResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ProductPage.class)))
-    @APIResponse(responseCode = "304", description = "It is what you have.")
+    @APIResponse(responseCode = "304", description = "Not modified: the ETag in If-None-Match is current.")
     public Response list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
@@ -124,18 +126,18 @@ class StoreProductResource {
         ProductSortOrder listing = ProductSortOrder.fromParameter(sort)
                 .orElseThrow(() -> ApiException.badRequest(
                         "unknown_sort", "Sort by created_at, -created_at, title, price or -price."));
-        String shownIn = currency(currency);
+        String shownCurrency = currency(currency);
         Optional<PageCursor> after = PageCursor.decode(cursor, sort, 2);
         return cache.getOrLoad(() -> {
-                    Optional<UUID> within = category == null ? Optional.empty() : category(category);
-                    return category != null && within.isEmpty()
+                    Optional<UUID> categoryId = category == null ? Optional.empty() : category(category);
+                    return category != null && categoryId.isEmpty()
                             ? CacheableResponse.notFound(Set.of(CatalogCacheTags.CATEGORIES))
-                            : page(listing, shownIn, within, after, limit, uri);
+                            : page(listing, shownCurrency, categoryId, after, limit, uri);
                 })
                 .orElseThrow(() -> ApiException.badRequest("unknown_category", "There is no such category."));
     }
 
-    /** What a page of products is in the contract. */
+    /** A page of products, as the contract describes it. */
     @Schema(name = "PageStoreProduct", description = "One page of a list.")
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record ProductPage(
@@ -152,23 +154,23 @@ class StoreProductResource {
             int limit,
             UriInfo uri) {
         ProductSortOrder.ListingQuery listingQuery = listing.query(currency, category.orElse(null), after, limit + 1);
-        List<ProductRow> rows = store.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
-        Map<VariantId, VariantPrice> tags = prices(rows, currency);
-        Page<ProductRow> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, tags)));
+        List<ProductRow> rows = productRepository.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
+        Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
+        Page<ProductRow> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
-                .map(row -> StoreProduct.of(row, tags, stock))
+                .map(row -> StoreProduct.of(row, variantPrices, stock))
                 .toList();
-        Set<CacheTag> madeOf = new HashSet<>(listing.cacheTags(
+        Set<CacheTag> cacheTags = new HashSet<>(listing.cacheTags(
                 currency,
                 after,
-                rows.size() <= limit ? Optional.empty() : Optional.of(lowestPrice(rows.getLast(), tags))));
-        rows.forEach(row -> madeOf.addAll(CatalogCacheTags.ofProduct(row)));
-        category.ifPresent(_ -> madeOf.add(CatalogCacheTags.CATEGORIES));
+                rows.size() <= limit ? Optional.empty() : Optional.of(lowestPrice(rows.getLast(), variantPrices))));
+        rows.forEach(row -> cacheTags.addAll(CatalogCacheTags.ofProduct(row)));
+        category.ifPresent(_ -> cacheTags.add(CatalogCacheTags.CATEGORIES));
         String next = page.nextCursor() == null ? null : PaginationLinkFilter.bindCursor(uri, page.nextCursor());
         return CacheableResponse.page(
                 new ProductPage(shown, next),
-                madeOf,
+                cacheTags,
                 next == null ? null : PaginationLinkFilter.relativeNextLink(uri, next));
     }
 
@@ -176,8 +178,8 @@ class StoreProductResource {
     @Path(PRODUCT)
     @Operation(
             operationId = "getProduct",
-            summary = "Look at a product",
-            description = "By id or slug. Answers 304 when If-None-Match holds its current ETag.")
+            summary = "Get a product",
+            description = "By id or slug. Returns 304 if If-None-Match has the current ETag.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",
@@ -185,11 +187,11 @@ class StoreProductResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = StoreProduct.class)))
-    @APIResponse(responseCode = "304", description = "It is what you have.")
+    @APIResponse(responseCode = "304", description = "Not modified: the ETag in If-None-Match is current.")
     public Response get(@RestPath String product, @RestQuery @Size(max = 10) @Nullable String currency) {
-        String shownIn = currency(currency);
-        Set<CacheTag> itself = Set.of(tagForIdOrSlug(product));
-        if (cache.isUnknown(itself) && !productExistence.mayExist(product)) {
+        String shownCurrency = currency(currency);
+        Set<CacheTag> ownTag = Set.of(tagForIdOrSlug(product));
+        if (cache.isUnknown(ownTag) && !productExistence.mayExist(product)) {
             throw ApiException.notFound("product", product);
         }
         return cache.getOrLoad(() -> {
@@ -198,9 +200,9 @@ class StoreProductResource {
                         productExistence.recordMiss();
                     }
                     return rows.isEmpty()
-                            ? CacheableResponse.notFound(itself)
+                            ? CacheableResponse.notFound(ownTag)
                             : CacheableResponse.of(
-                                    StoreProduct.of(rows.getFirst(), prices(rows, shownIn), stock(rows)),
+                                    StoreProduct.of(rows.getFirst(), prices(rows, shownCurrency), stock(rows)),
                                     CatalogCacheTags.ofProduct(rows.getFirst()));
                 })
                 .orElseThrow(() -> ApiException.notFound("product", product));
@@ -214,22 +216,22 @@ class StoreProductResource {
 
     private List<ProductRow> find(String product) {
         return TypeId.matches(ProductId.PREFIX, product)
-                ? store.findForDisplay(
+                ? productRepository.findForDisplay(
                         "WHERE p.id = ? AND p.status = 'active'",
                         (_, select) ->
                                 select.setObject(1, ProductId.parse(product).value()))
-                : store.findForDisplay(
+                : productRepository.findForDisplay(
                         "WHERE p.slug = ? AND p.status = 'active'", (_, select) -> select.setString(1, product));
     }
 
-    private String currency(@Nullable String wanted) {
-        if (wanted == null) {
+    private String currency(@Nullable String requested) {
+        if (requested == null) {
             return settings.defaultCurrency();
         }
-        if (!Money.isCurrency(wanted)) {
-            throw ApiException.badRequest("unknown_currency", "A currency is an ISO 4217 code, like EUR.");
+        if (!Money.isCurrency(requested)) {
+            throw ApiException.badRequest("unknown_currency", "A currency must be an ISO 4217 code, for example EUR.");
         }
-        return wanted;
+        return requested;
     }
 
     private static Optional<UUID> category(String category) {
@@ -256,11 +258,11 @@ class StoreProductResource {
                 .toList());
     }
 
-    private static long lowestPrice(ProductRow row, Map<VariantId, VariantPrice> tags) {
+    private static long lowestPrice(ProductRow row, Map<VariantId, VariantPrice> variantPrices) {
         return row.variants().stream()
-                .map(variant -> tags.get(new VariantId(variant.id())))
+                .map(variant -> variantPrices.get(new VariantId(variant.id())))
                 .filter(java.util.Objects::nonNull)
-                .mapToLong(tag -> tag.price().amount())
+                .mapToLong(price -> price.price().amount())
                 .min()
                 .orElse(0);
     }

@@ -5,33 +5,36 @@ import java.util.Collection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where the catalogue learns what is in stock. {@code inventory} provides it. */
+/** Availability of variants, for the catalog. The {@code inventory} module implements it. */
 public interface VariantAvailability {
     /**
-     * What can be bought of a SKU.
+     * The units of a SKU that can be bought.
      *
-     * @param inStock units on the shelves, over all locations that sell online
-     * @param backorderable units that can be bought though they are not there
-     * @param preorder whether these are sold before the SKU has come for the first time
-     * @param expectedOn when they are expected; null when nobody says
+     * @param inStock units in stock, over all locations that sell online
+     * @param backorderable units that can be bought although they are not in stock
+     * @param preorder whether the backorderable units are sold before the SKU is in stock for the first time
+     * @param expectedOn when they are expected; null if no date is set
      */
     record Availability(
             long inStock,
             long backorderable,
             boolean preorder,
             @Nullable LocalDate expectedOn) {
-        /** Of a SKU that was never counted. */
+        /** The availability of a SKU that was never counted. */
         public static final Availability NONE = new Availability(0, 0, false, null);
 
-        /** Units that can be bought, there or not. */
+        /** Units that can be bought, in stock or on backorder. */
         public long sellable() {
             return inStock + backorderable;
         }
     }
 
-    /** Units on the shelves over all locations, by SKU; SKUs that were never counted are missing. One statement. */
+    /**
+     * Units in stock over all locations that sell online, by SKU; SKUs that were never counted are missing. One
+     * statement.
+     */
     Map<String, Long> availableQuantities(Collection<String> skus);
 
-    /** What can be bought, by SKU; SKUs that were never counted are missing. One statement. */
+    /** The availability by SKU; SKUs that were never counted are missing. One statement. */
     Map<String, Availability> availability(Collection<String> skus);
 }

@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A variant as somebody wants it to be; null components as in {@link ProductDraft}.
+ * The wanted state of a variant; null components as in {@link ProductDraft}.
  *
- * @param sku names the variant; the key by which it is created or updated
+ * @param sku the key by which the variant is created or updated
  * @param optionValues one per option of the product, in their order
  * @param weightGrams for shipping
  * @param inventoryTracked whether stock is counted at all; a new variant is tracked

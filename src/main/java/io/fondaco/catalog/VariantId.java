@@ -21,7 +21,7 @@ public record VariantId(UUID value) {
         return new VariantId(TypeId.parse(PREFIX, text));
     }
 
-    /** The same, under the name that path parameters are converted by. */
+    /** {@link #parse} under the method name that converts path parameters. */
     public static VariantId fromString(String text) {
         return parse(text);
     }

@@ -4,8 +4,8 @@ import io.fondaco.platform.money.Money;
 import java.util.Optional;
 
 /**
- * What a variant costs in one currency.
+ * The price of a variant in one currency.
  *
- * @param compareAt the higher price it is compared with, in the same currency
+ * @param compareAt the higher price that it is compared with, in the same currency
  */
 public record VariantPrice(Money price, Optional<Money> compareAt) {}

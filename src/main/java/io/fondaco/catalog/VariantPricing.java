@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Where the catalogue gets the prices that it shows, and leaves those that it is given. {@code pricing} provides it. */
+/** Reads and saves variant prices, for the catalog. The {@code pricing} module implements it. */
 public interface VariantPricing {
     /** The price of each variant in this currency; variants without one are missing. One statement. */
     Map<VariantId, VariantPrice> findPrices(String currency, Collection<VariantId> variants);
@@ -13,9 +13,9 @@ public interface VariantPricing {
     Map<VariantId, List<VariantPrice>> findAllPrices(Collection<VariantId> variants);
 
     /**
-     * Sets prices by variant and currency; currencies that are not named stay as they are.
+     * Sets prices by variant and currency; prices in other currencies stay as they are.
      *
-     * @return for each variant whether anything changed
+     * @return for each variant, whether any price changed
      */
     Map<VariantId, Boolean> savePrices(Map<VariantId, List<VariantPrice>> prices);
 }

@@ -1,5 +1,5 @@
 /**
- * What the shop has: products with their variants, and the category tree. A SKU and a slug each name one thing, for ever.
+ * Products with their variants, and the category tree. A SKU and a slug are unique and never change.
  */
 @NullMarked
 @ApplicationModule

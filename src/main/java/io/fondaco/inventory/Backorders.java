@@ -21,8 +21,9 @@ import java.util.Set;
 import org.hibernate.Session;
 
 /**
- * Units that were sold and have not come. Whatever becomes free at a location that ships serves them first, the oldest sale
- * before all others. Nobody can take a unit that is owed in the meantime: {@link Sourcing} counts what is owed as gone.
+ * Units that were sold but have not arrived. Units that become free at a location that ships fill the oldest backorders
+ * first. No other order can take these units in the meantime, because {@link Sourcing} subtracts backordered units from
+ * the stock.
  */
 @ApplicationScoped
 class Backorders {
@@ -40,17 +41,19 @@ class Backorders {
         this.settings = settings;
     }
 
-    /** A unit or more that wait. */
+    /** A backorder with waiting units. */
     private record PendingBackorder(long id, String sku, long units) {}
 
-    /** A location with units to spare. */
+    /** Unreserved units of a SKU at a location. */
     private record FreeStock(String sku, String location, long units) {}
 
-    /** What goes from a shelf to who waited for it. */
+    /** Units that a location gives to a backorder. */
     private record BackorderFill(long backorderId, String location, long units) {}
 
-    /** Locks every level of these SKUs, in order, and adds those of which units are owed. One statement. */
-    void lockLevels(Connection connection, Object[] skus, Set<String> owed) throws SQLException {
+    /**
+     * Locks every level of these SKUs, in order, and adds the SKUs with backordered units to the set. One statement.
+     */
+    void lockLevels(Connection connection, Object[] skus, Set<String> backorderedSkus) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement("""
                 SELECT sku, backordered FROM inventory.stock_level
                  WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
@@ -59,7 +62,7 @@ class Backorders {
             try (ResultSet rows = lock.executeQuery()) {
                 while (rows.next()) {
                     if (rows.getLong(2) > 0) {
-                        owed.add(rows.getString(1));
+                        backorderedSkus.add(rows.getString(1));
                     }
                 }
             }
@@ -67,10 +70,11 @@ class Backorders {
     }
 
     /**
-     * Serves who waits for these SKUs from what is free, in the caller's transaction. Never waits for a lock, so that it may
-     * come after others were taken: what is locked is left to {@link #fillPending}. Three statements, none without SKUs.
+     * Fills waiting backorders of these SKUs from free units, in the caller's transaction. It never waits for a lock,
+     * so it is safe after other rows were locked; rows that others have locked are left to {@link #fillPending}. Three
+     * statements, none without SKUs.
      *
-     * @return whether anybody was served
+     * @return whether any backorder was filled
      */
     boolean fill(Collection<String> skus) {
         if (skus.isEmpty()) {
@@ -88,9 +92,10 @@ class Backorders {
     }
 
     /**
-     * Serves who waits though units are free: what came while its level was locked, or at a location that ships again.
+     * Fills backorders that wait although units are free: units that arrived while the level was locked, or that are at
+     * a location that ships again.
      *
-     * @return how many SKUs it tried, at most {@code fondaco.inventory.fill-batch}
+     * @return the number of SKUs that it tried, at most {@code fondaco.inventory.fill-batch}
      */
     @Transactional
     int fillPending() {
@@ -129,7 +134,7 @@ class Backorders {
         return shelves;
     }
 
-    /** Only what hangs on a level that this transaction has locked, or can lock at once. */
+    /** Only backorders whose stock level this transaction has locked, or can lock without waiting. */
     private List<PendingBackorder> lockPendingBackorders(Connection connection, Collection<String> skus)
             throws SQLException {
         List<PendingBackorder> queue = new ArrayList<>();
@@ -172,24 +177,24 @@ class Backorders {
         try (PreparedStatement write = connection.prepareStatement("""
                 WITH fill AS (
                     SELECT * FROM unnest(?::bigint[], ?::text[], ?::bigint[]) AS f (id, location, units)
-                ), served AS (
+                ), filled AS (
                     UPDATE inventory.backorder b SET waiting = b.waiting - f.units
                       FROM (SELECT id, sum(units) AS units FROM fill GROUP BY id) f WHERE b.id = f.id
                     RETURNING b.id, b.reference, b.sku, b.location
                 ), changes AS (
-                    SELECT b.reference, b.sku, f.location, f.units AS taken, 0::bigint AS served
-                      FROM fill f JOIN served b ON b.id = f.id
+                    SELECT b.reference, b.sku, f.location, f.units AS taken, 0::bigint AS filled
+                      FROM fill f JOIN filled b ON b.id = f.id
                      UNION ALL
-                    SELECT b.reference, b.sku, b.location, 0, f.units FROM fill f JOIN served b ON b.id = f.id
-                ), told AS (
+                    SELECT b.reference, b.sku, b.location, 0, f.units FROM fill f JOIN filled b ON b.id = f.id
+                ), ledger AS (
                     INSERT INTO inventory.movement
                            (sku, location, kind, quantity, backordered, reference, actor, request_id)
-                    SELECT sku, location, 'filled', -sum(taken), -sum(served), reference, ?, ? FROM changes
+                    SELECT sku, location, 'filled', -sum(taken), -sum(filled), reference, ?, ? FROM changes
                      GROUP BY sku, location, reference ORDER BY sku, location
                 )
                 UPDATE inventory.stock_level s
-                   SET on_hand = s.on_hand - c.taken, backordered = s.backordered - c.served, updated_at = now()
-                  FROM (SELECT sku, location, sum(taken) AS taken, sum(served) AS served
+                   SET on_hand = s.on_hand - c.taken, backordered = s.backordered - c.filled, updated_at = now()
+                  FROM (SELECT sku, location, sum(taken) AS taken, sum(filled) AS filled
                           FROM changes GROUP BY sku, location) c
                  WHERE s.sku = c.sku AND s.location = c.location
                 """)) {

@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** What does not add up. */
+/** Open stock discrepancies, for the admin API. */
 @Path("/admin/v1/stock-discrepancies")
 @Tag(name = "Stock")
 @RetriedReads
@@ -37,9 +37,10 @@ class DiscrepancyResource {
     @RolesAllowed(Scopes.STOCK_READ)
     @Operation(
             operationId = "listStockDiscrepancies",
-            summary = "Figures of stock that do not add up",
-            description = "As the last run of the reconciliation saw them. Nothing repairs them by itself; what adds up"
-                    + " again is listed no more.")
+            summary = "List stock discrepancies",
+            description = "Quantities of stock levels that differ from the ledger, the open reservations and the"
+                    + " backorders, as of the last reconciliation. They are not repaired automatically; a quantity that"
+                    + " is correct again leaves the list.")
     public Page<Discrepancy> discrepancies(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
         Discrepancy after = PageCursor.decode(cursor, BY_KEY, 3)

@@ -5,20 +5,30 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which SKUs many in this pod want at the same time. One that was hot stays so for a while, or it would be cold at each success. */
+/**
+ * Detects the SKUs that several checkouts of this pod reserve at the same time. A SKU stays hot for a while, because
+ * otherwise it would turn cold whenever a reservation succeeds.
+ */
 final class HotSkuDetector {
     private final int hotThreshold;
     private final long hotNanos;
     private final Map<String, Integer> inFlight = new ConcurrentHashMap<>();
     private final Map<String, Long> hotSince = new ConcurrentHashMap<>();
 
-    /** @param hotAt how many at the same time make a SKU hot */
-    HotSkuDetector(int hotAt, Duration hotFor) {
-        this.hotThreshold = hotAt;
+    /**
+     * @param hotThreshold number of concurrent reservations that makes a SKU hot
+     * @param hotFor how long it stays hot after it last reached the threshold
+     */
+    HotSkuDetector(int hotThreshold, Duration hotFor) {
+        this.hotThreshold = hotThreshold;
         this.hotNanos = hotFor.toNanos();
     }
 
-    /** Somebody wants these; {@link #leave} must follow. @return whether one of them is hot */
+    /**
+     * A reservation of these SKUs begins; {@link #leave} must follow.
+     *
+     * @return whether one of them is hot
+     */
     boolean enter(Collection<String> skus) {
         long now = System.nanoTime();
         boolean hot = false;

@@ -5,7 +5,7 @@ import io.fondaco.platform.web.Violation;
 import java.util.List;
 import java.util.Map;
 
-/** Not everything asked for is there; nothing was reserved. */
+/** Some of the requested units cannot be sold; nothing was reserved. */
 public final class InsufficientStock extends ApiException {
     private final transient List<Shortage> shortages;
 
@@ -13,7 +13,7 @@ public final class InsufficientStock extends ApiException {
         this(shortages, Long.MAX_VALUE);
     }
 
-    private InsufficientStock(List<Shortage> shortages, long toldAtMost) {
+    private InsufficientStock(List<Shortage> shortages, long disclosureLimit) {
         super(
                 409,
                 "out_of_stock",
@@ -21,7 +21,7 @@ public final class InsufficientStock extends ApiException {
                         + String.join(
                                 ", ", shortages.stream().map(Shortage::sku).toList()),
                 shortages.stream()
-                        .map(shortage -> shortage.toViolation("", toldAtMost))
+                        .map(shortage -> shortage.toViolation("", disclosureLimit))
                         .toList());
         this.shortages = List.copyOf(shortages);
     }
@@ -30,28 +30,28 @@ public final class InsufficientStock extends ApiException {
         return shortages;
     }
 
-    /** The same as it is told to callers who may not know the stock. */
+    /** A copy whose message discloses at most this number of units, for callers that may not know the exact stock. */
     InsufficientStock withDisclosureLimit(long units) {
         return new InsufficientStock(shortages, units);
     }
 
-    /** One SKU of which more was asked for than can be sold, from the shelves and on backorder. */
+    /** A SKU of which more units were requested than can be sold from stock and on backorder. */
     public record Shortage(String sku, long requested, long available) {
         /**
-         * The one rule of what is told of a shortage: {@code sku}, {@code requested} and {@code available}, which is a
-         * lower bound where more than {@code toldAtMost} units can be sold. The exact stock is nobody's business who
-         * asks for 9,999.
+         * The single rule of what a shortage discloses: {@code sku}, {@code requested} and {@code available}, which is
+         * a lower bound if more than {@code disclosureLimit} units can be sold. A shopper cannot learn the exact stock
+         * by requesting 9,999.
          *
-         * @param pointer where the line stands in what was asked for, or empty
+         * @param pointer to the line in the request, or empty
          */
-        public Violation toViolation(String pointer, long toldAtMost) {
+        public Violation toViolation(String pointer, long disclosureLimit) {
             return new Violation(
                     pointer,
                     "out_of_stock",
-                    available <= toldAtMost
+                    available <= disclosureLimit
                             ? "%d requested, %d available".formatted(requested, available)
-                            : "%d requested, fewer available (at least %d)".formatted(requested, toldAtMost),
-                    Map.of("sku", sku, "requested", requested, "available", Math.min(available, toldAtMost)));
+                            : "%d requested, fewer available (at least %d)".formatted(requested, disclosureLimit),
+                    Map.of("sku", sku, "requested", requested, "available", Math.min(available, disclosureLimit)));
         }
     }
 }

@@ -8,72 +8,78 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Stock, for other modules. Calls join the caller's transaction on the primary; rows are locked in the order of SKU and
- * location, so that two callers never wait for each other in a circle. Whoever changes stock does so as late in the
- * transaction as can be.
+ * Stock, for other modules. Calls join the caller's transaction on the primary. Rows are locked in the order of SKU and
+ * location, so that two callers do not deadlock. The locks last until the transaction ends, so change stock as late in
+ * the transaction as possible.
  */
 public interface Inventory extends VariantAvailability {
     /**
-     * Sets units aside, all or nothing, from the locations that the sourcing rule chooses; what is not on the shelves is
-     * promised, if the SKU's policy allows. Two statements, and one more where a SKU runs out.
+     * Reserves units, all or nothing, from the locations that the sourcing rule chooses. Units that are not in stock
+     * are backordered, if the selling policy of the SKU allows it. Two statements, and one more if a SKU runs out.
      *
-     * @param timeToLive after which they are free again by themselves
-     * @throws InsufficientStock naming each SKU that is short, with what can be sold of it; its message is for
-     *     shoppers, and tells {@link #shortageDisclosureLimit} units at most
+     * @param timeToLive after which the reservation expires and its units are free again
+     * @throws InsufficientStock naming each SKU that is short, with the units that can be sold of it; its message is
+     *     for shoppers and discloses at most {@link #shortageDisclosureLimit} units
      */
     Reservation reserve(StockDemand demand, Duration timeToLive);
 
-    /** Units of a SKU that shoppers who ask for more are told of at most. */
+    /** The maximum number of units that a shortage message discloses to a shopper. */
     long shortageDisclosureLimit();
 
     /**
-     * The reserved units are sold: they leave on hand and reserved alike, and those that are not there are waited for under
-     * the reference. Claiming twice changes nothing. One statement.
+     * Sells the reserved units: they are subtracted from on hand and from reserved. Units that are not in stock become
+     * a backorder under the reference. Claiming twice changes nothing. One statement.
      *
-     * @param reference what they were sold for, for the history
-     * @return false when the reservation was released before, so the units may be gone
+     * @param reference what the units are sold for (the order), for the history
+     * @return false if the reservation was released before, so the units may be sold to somebody else
      */
     boolean claim(ReservationId reservation, String reference);
 
-    /** The reserved units are free again. Releasing twice, or after a claim, changes nothing. */
+    /** Frees the reserved units. Releasing twice, or after a claim, changes nothing. */
     void release(ReservationId reservation);
 
-    /** Keeps a reservation from expiring for this long from now. */
+    /** Moves the expiry of a reservation to this duration from now. */
     void extend(ReservationId reservation, Duration timeToLive);
 
     /**
-     * Units come back, in their boxes, to where they were sold from under this reference, or to the default location. Orders
-     * that wait for them are served at once.
+     * Returns units to the locations from which they were sold under this reference, or to the default location.
+     * Waiting backorders of these SKUs are filled in the same transaction.
      */
     void restock(List<StockQuantity> quantities, String reference);
 
-    /** A sale is undone before it was sent: what is still waited for is waited for no more, the rest is {@link #restock}ed. */
+    /**
+     * Undoes a sale that was not sent: units of its waiting backorders are cancelled first, the rest is {@link
+     * #restock}ed.
+     */
     void cancelSale(List<StockQuantity> quantities, String reference);
 
-    /** What was sold on backorder under this reference. One statement. */
+    /** The backorders under this reference. One statement. */
     List<Backorder> backordersOf(String reference);
 
     /**
      * Changes on hand by a difference.
      *
-     * @throws InsufficientStock if less than what is reserved would be left
+     * @throws InsufficientStock if on hand would become less than reserved
      * @throws io.fondaco.platform.web.ApiException 422 {@code out_of_range} if more than {@link
-     *     StockCount#MAX_AVAILABLE} would be free
+     *     StockCount#MAX_AVAILABLE} units would be free
      */
     StockLevel adjust(StockKey key, long delta, String reason);
 
-    /** Sets what is free on the shelf; on hand becomes that plus what is reserved, then orders that wait are served. */
+    /**
+     * Records a stock count: on hand becomes the counted units plus the reserved ones. Then waiting backorders are
+     * filled.
+     */
     StockLevel recordCount(StockCount count, String reason);
 
     /**
-     * The same for many keys at once; unknown keys are created. A fixed number of statements.
+     * The same for many keys; unknown keys are created. A fixed number of statements.
      *
      * @param counts each key once
      * @return what happened to each
      */
     Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason);
 
-    /** What {@link #recordCounts} would answer, without writing. */
+    /** What {@link #recordCounts} would return, without writing. */
     Map<StockKey, CountResult> previewCounts(Collection<StockCount> counts);
 
     /** Every level of these SKUs, sorted by SKU and location. */
@@ -83,58 +89,60 @@ public interface Inventory extends VariantAvailability {
     List<StockLevel> levelsAfter(StockKey after, int limit);
 
     /**
-     * Units of an order that were not there when they were sold.
+     * Units of an order that were not in stock when they were sold.
      *
-     * @param quantity units sold so
-     * @param waiting of these, units that have not come yet
+     * @param quantity units sold on backorder
+     * @param waiting of these, units that have not arrived yet
      */
     record Backorder(String sku, String location, long quantity, long waiting) {}
 
     /**
-     * The locations that somebody means, by what was written: blanks around a code mean nothing, an empty one is the default
-     * location. The same rule at every door. One statement.
+     * Resolves location codes as a client or a file writes them. Surrounding white space is ignored, an empty code is
+     * the default location. The API and imports use the same rule. One statement.
      *
-     * @param create whether a code that no location has is taken; its first stock makes the location
+     * @param create whether a code that no location has is accepted; its first stock creates the location
+     * @return the result by the text as it was written
      */
-    Map<String, ResolvedLocation> resolveLocations(Collection<String> written, boolean create);
+    Map<String, ResolvedLocation> resolveLocations(Collection<String> texts, boolean create);
 
     /**
-     * The same for files of other shops, that name a location by what people call it: by its code or its name, without
-     * regard to capitals. A code that is formed of the name, with hyphens for signs that a code cannot have, is the
-     * location's as well. One statement.
+     * The same for files of other shops, which give the code or the name of a location, in any case. A name also
+     * matches the code that is derived from it by replacing the characters that a code cannot have with hyphens. One
+     * statement.
      *
-     * @param create whether a name that no location has is taken; {@link #createLocations} makes it under that name
+     * @param create whether a name that no location has is accepted; {@link #createLocations} creates it under that
+     *     name
      */
-    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> written, boolean create);
+    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> texts, boolean create);
 
-    /** Makes the locations that are not there yet, by code, under these names. One statement. */
+    /** Creates the locations that do not exist yet, by code, with these names. One statement. */
     void createLocations(Map<String, String> names);
 
     /**
-     * What a file of another shop calls these locations, by code, so that {@link #resolveLocationsByName} finds each of them
-     * again: its name or, where that would mean another one as well, its code. One statement.
+     * What an exported file for another shop calls these locations, by code, so that {@link #resolveLocationsByName}
+     * finds each of them again: its name or, if the name also matches another location, its code. One statement.
      */
     Map<String, String> locationNamesForExport(Collection<String> codes);
 
     /**
-     * What somebody means by a location.
+     * The location that a text stands for, or why there is none.
      *
-     * @param code of the location; empty when it is refused
+     * @param code of the location; empty if the text is rejected
      * @param errorCode stable, for programs: {@code invalid_location}, {@code unknown_location},
      *     {@code ambiguous_location}
-     * @param detail for people
+     * @param detail explanation for people
      */
     record ResolvedLocation(Optional<String> code, String errorCode, String detail) {
         static ResolvedLocation of(String code) {
             return new ResolvedLocation(Optional.of(code), "", "");
         }
 
-        static ResolvedLocation rejected(String refusal, String detail) {
-            return new ResolvedLocation(Optional.empty(), refusal, detail);
+        static ResolvedLocation rejected(String errorCode, String detail) {
+            return new ResolvedLocation(Optional.empty(), errorCode, detail);
         }
     }
 
-    /** What a count did. */
+    /** The effect of a stock count. */
     enum CountResult {
         CREATED,
         UPDATED,

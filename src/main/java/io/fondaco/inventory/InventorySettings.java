@@ -4,65 +4,74 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Settings of stock keeping. */
+/** Settings of the inventory module. */
 @ConfigMapping(prefix = "fondaco.inventory")
 interface InventorySettings {
-    /** How often reservations that ran out are freed and who waits is served, once in the cluster. */
+    /**
+     * How often expired reservations are released, pending sales are posted and waiting backorders are filled; one pod
+     * of the cluster does it.
+     */
     @WithDefault("10s")
     String expiryEvery();
 
     /**
-     * Units of a SKU that a shopper who asks for more is told of at most: anybody can ask for 9,999. Where there are
-     * more, the number told is a lower bound. Staff is told all.
+     * The maximum number of units that a shortage message discloses to a shopper, since anybody can request 9,999 to
+     * learn the stock. If more can be sold, the message says "at least" this number. The admin API shows exact numbers.
      */
     @WithDefault("10")
     long toldAtMost();
 
-    /** Reservations freed in one transaction by the expiry job. */
+    /** The maximum number of reservations that the expiry job releases in one transaction. */
     @WithDefault("200")
     int expiryBatch();
 
-    /** By which rule locations are chosen: {@code fewest-splits}, {@code nearest} or {@code priority}. */
+    /** The rule by which locations are chosen: {@code fewest-splits}, {@code nearest} or {@code priority}. */
     @WithDefault("fewest-splits")
     SourcingRule sourcing();
 
-    /** Backorders served in one transaction. */
+    /** The maximum number of backorders that are filled in one transaction. */
     @WithDefault("500")
     int fillBatch();
 
-    /** How often the books are checked against each other, once in the cluster. */
+    /** How often stock levels are reconciled with the ledger; one pod of the cluster does it. */
     @WithDefault("10m")
     String reconciliationEvery();
 
-    /** Levels checked by one statement of the reconciliation. */
+    /** The number of stock levels that one statement of the reconciliation checks. */
     @WithDefault("200")
     int reconciliationBatch();
 
-    /** How long one statement of the reconciliation may take. */
+    /** The statement timeout of the reconciliation. */
     @WithDefault("20s")
     Duration reconciliationStatementTimeout();
 
-    /** So many reservations of the same SKU at the same time, in one pod, and they are settled together. */
+    /**
+     * The number of concurrent reservations of one SKU, in one pod, that makes the SKU hot: its reservations are
+     * batched.
+     */
     @WithDefault("3")
     int hotAt();
 
-    /** For how long after that. */
+    /** How long a SKU stays hot after it last reached {@link #hotAt}. */
     @WithDefault("5s")
     Duration hotFor();
 
-    /** Reservations settled together at most. */
+    /** The maximum number of reservations in one batch. */
     @WithDefault("64")
     int gatheredBatch();
 
-    /** How long one waits for those before it; 503 then. */
+    /** How long a checkout waits for its batched reservation before it gets 503. */
     @WithDefault("8s")
     Duration gatheredPatience();
 
-    /** After which units that were set aside with others are free again, if the completion that asked for them is never heard of. */
+    /**
+     * The time to live of a batched reservation. Its units are free again after this time if the checkout attempt
+     * neither extends, claims nor releases it.
+     */
     @WithDefault("2m")
     Duration gatheredTimeToLive();
 
-    /** Sales brought into the levels by one transaction. */
+    /** The maximum number of pending sales that one transaction posts to stock levels and ledger. */
     @WithDefault("500")
     int postingBatch();
 }

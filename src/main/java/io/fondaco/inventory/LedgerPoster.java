@@ -10,9 +10,10 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * Brings sales of gathered reservations into the levels and the ledger, many by one transaction and shortly after they were made:
- * so an order never waits for the row of a SKU that everybody wants. Until then the units are counted as reserved; what can be sold
- * is the same before and after. What a pod leaves behind is posted by any other, with {@link ReservationExpiryJob}.
+ * Posts claimed sales of batched reservations to stock levels and ledger, many in one transaction, shortly after the
+ * orders commit, so that an order does not wait for the row of a hot SKU. Until then the units count as reserved, so
+ * the available units are the same before and after. Sales that a pod leaves behind are posted by {@link
+ * ReservationExpiryJob} on any pod.
  */
 @ApplicationScoped
 class LedgerPoster {
@@ -39,7 +40,7 @@ class LedgerPoster {
         wakeUpSignal.signal();
     }
 
-    /** There is something to post. */
+    /** Signals that there are sales to post. */
     void wakeUp() {
         wakeUpSignal.signal();
     }
@@ -57,7 +58,7 @@ class LedgerPoster {
         }
     }
 
-    /** Posts until nothing is left that nobody else is posting. */
+    /** Posts until no pending sale is left, except those that other transactions have locked. */
     void postAll() {
         while (inventory.postSales(settings.postingBatch()) == settings.postingBatch()) {
             // A full batch: there may be more.
@@ -69,7 +70,7 @@ class LedgerPoster {
             postAll();
         } catch (RuntimeException e) {
             if (!DatabaseFailure.classify(e).isOutage()) {
-                LOG.error("Sales could not be posted to the levels of stock; it is tried again within seconds", e);
+                LOG.error("Pending sales could not be posted to stock levels and ledger; the expiry job tries again", e);
             }
         }
     }

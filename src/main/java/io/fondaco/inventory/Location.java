@@ -9,7 +9,7 @@ import jakarta.persistence.Version;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Where stock lies. */
+/** A place where stock is kept. */
 @Entity
 @Table(schema = "inventory", name = "location")
 class Location extends PanacheEntityBase {

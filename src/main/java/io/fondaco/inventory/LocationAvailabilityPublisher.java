@@ -6,7 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 
-/** What follows for the catalogue when a location begins or ceases to sell. */
+/** Notifies the catalog when a location starts or stops selling. */
 @ApplicationScoped
 class LocationAvailabilityPublisher {
     private static final int BATCH = 500;
@@ -20,14 +20,15 @@ class LocationAvailabilityPublisher {
     }
 
     /**
-     * Tells the catalogue of every SKU that lies there, batch by batch in transactions of their own. Should that be cut off,
-     * pages are as old as {@code fondaco.cache.time-to-live} at most; what is sold is never decided by them.
+     * Publishes an availability change for every SKU with free units at the location, batch by batch, each batch in a
+     * separate transaction. If the pod dies in between, cached responses are stale for at most {@code
+     * fondaco.cache.time-to-live}; checkouts do not read them.
      */
     void publishAvailability(String location) {
         String after = "";
         List<String> skus;
         do {
-            String from = after;
+            String last = after;
             skus = QuarkusTransaction.requiringNew().call(() -> {
                 @SuppressWarnings("unchecked")
                 List<String> batch = entities.createNativeQuery("""
@@ -36,7 +37,7 @@ class LocationAvailabilityPublisher {
                                  ORDER BY sku LIMIT :batch
                                 """)
                         .setParameter("location", location)
-                        .setParameter("after", from)
+                        .setParameter("after", last)
                         .setParameter("batch", BATCH)
                         .getResultList();
                 catalog.availabilityChanged(batch);

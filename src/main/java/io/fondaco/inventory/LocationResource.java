@@ -41,7 +41,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Where stock lies, and which of it is sold online. A location is never removed, for its history names it. */
+/** Stock locations, for the admin API. A location is never deleted, because the ledger refers to it. */
 @Path("/admin/v1/stock-locations")
 @Tag(name = "Stock")
 @RetriedReads
@@ -52,11 +52,11 @@ class LocationResource {
 
     private final LocationAvailabilityPublisher availabilityPublisher;
 
-    LocationResource(LocationAvailabilityPublisher change) {
-        this.availabilityPublisher = change;
+    LocationResource(LocationAvailabilityPublisher availabilityPublisher) {
+        this.availabilityPublisher = availabilityPublisher;
     }
 
-    /** @param country null when it does not matter */
+    /** @param country null if it is not set */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @Schema(name = "StockLocation")
     record View(
@@ -82,10 +82,10 @@ class LocationResource {
         }
     }
 
-    /** A location that is to be. */
+    /** The fields of a new location. */
     @Schema(name = "NewStockLocation")
     record NewLocation(
-            @Schema(description = "Names it for good.", examples = "leeds")
+            @Schema(description = "Identifies the location and never changes.", examples = "leeds")
             @NotNull
             @Pattern(regexp = StockKey.LOCATION_CODE)
             String code,
@@ -95,16 +95,16 @@ class LocationResource {
 
             @CountryCode @Nullable String country,
 
-            @Schema(description = "The lower is asked first; absent: 100.") @Min(0) @Max(10_000) @Nullable
+            @Schema(description = "Locations with a lower number are used first; absent: 100.") @Min(0) @Max(10_000) @Nullable
             Integer priority,
 
-            @Schema(description = "Whether stock there can be sold at all; absent: yes.") @Nullable
+            @Schema(description = "Whether its stock can be sold; absent: yes.") @Nullable
             Boolean active,
 
-            @Schema(description = "Whether it sends what is bought online; absent: yes.") @Nullable
+            @Schema(description = "Whether it ships online orders; absent: yes.") @Nullable
             Boolean shipsOnline) {}
 
-    /** What is to be different; what is absent stays. */
+    /** The fields to change; absent ones stay as they are. */
     @Schema(name = "StockLocationChange")
     record LocationPatch(
             @Size(min = 1, max = 200) @Pattern(regexp = PostalAddress.PRINTABLE) @Nullable
@@ -117,7 +117,7 @@ class LocationResource {
 
     @GET
     @RolesAllowed(Scopes.STOCK_READ)
-    @Operation(operationId = "listStockLocations", summary = "List stock locations", description = "By their codes.")
+    @Operation(operationId = "listStockLocations", summary = "List stock locations", description = "In the order of their codes.")
     public Page<View> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
         String after = PageCursor.decode(cursor, SORT, 1)
@@ -136,33 +136,33 @@ class LocationResource {
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
             operationId = "createStockLocation",
-            summary = "Make a stock location",
-            description = "Codes that differ in capitals only are the same. Stock that is counted or imported makes a"
-                    + " location only when asked to (create_location, create_locations).")
+            summary = "Create a stock location",
+            description = "Codes are compared without regard to case. Counting or importing stock creates a location"
+                    + " only if the request says so (create_location, create_locations).")
     @APIResponse(
             responseCode = "201",
             description = "The location.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
-    @APIResponse(responseCode = "409", description = "`location_exists`: change that one.")
-    public Response create(@NotNull @Valid NewLocation wanted) {
-        int made = Location.getEntityManager()
+    @APIResponse(responseCode = "409", description = "`location_exists`: change the existing one.")
+    public Response create(@NotNull @Valid NewLocation newLocation) {
+        int inserted = Location.getEntityManager()
                 .createNativeQuery("""
                         INSERT INTO inventory.location (code, name, country, priority, active, ships_online)
                         SELECT :code, :name, cast(:country AS text), :priority, :active, :ships
                          WHERE NOT EXISTS (SELECT FROM inventory.location WHERE lower(code) = lower(:code))
                         ON CONFLICT (code) DO NOTHING
                         """)
-                .setParameter("code", wanted.code())
-                .setParameter("name", wanted.name() == null ? wanted.code() : wanted.name())
-                .setParameter("country", wanted.country())
-                .setParameter("priority", wanted.priority() == null ? DEFAULT_PRIORITY : wanted.priority())
-                .setParameter("active", !Boolean.FALSE.equals(wanted.active()))
-                .setParameter("ships", !Boolean.FALSE.equals(wanted.shipsOnline()))
+                .setParameter("code", newLocation.code())
+                .setParameter("name", newLocation.name() == null ? newLocation.code() : newLocation.name())
+                .setParameter("country", newLocation.country())
+                .setParameter("priority", newLocation.priority() == null ? DEFAULT_PRIORITY : newLocation.priority())
+                .setParameter("active", !Boolean.FALSE.equals(newLocation.active()))
+                .setParameter("ships", !Boolean.FALSE.equals(newLocation.shipsOnline()))
                 .executeUpdate();
-        if (made == 0) {
-            throw ApiException.conflict("location_exists", "There is a location '%s'.".formatted(wanted.code()));
+        if (inserted == 0) {
+            throw ApiException.conflict("location_exists", "The location '%s' already exists.".formatted(newLocation.code()));
         }
-        Location location = find(wanted.code(), LockModeType.NONE);
+        Location location = find(newLocation.code(), LockModeType.NONE);
         return Response.status(201)
                 .entity(View.of(location))
                 .tag(IfMatch.etag(location.version))
@@ -174,8 +174,8 @@ class LocationResource {
     @RolesAllowed(Scopes.STOCK_READ)
     @Operation(
             operationId = "getStockLocation",
-            summary = "Look at a stock location",
-            description = "As it is stored now; its ETag is what changing it needs.")
+            summary = "Get a stock location",
+            description = "The response has the ETag that a change needs as If-Match.")
     @APIResponse(
             responseCode = "200",
             description = "The location.",
@@ -193,11 +193,11 @@ class LocationResource {
     @Operation(
             operationId = "changeStockLocation",
             summary = "Change a stock location",
-            description = "While it is not active, or does not ship online, nothing is sold from there; what was"
-                    + " reserved there stays reserved.")
+            description = "Nothing is sold from a location that is not active or does not ship online. Existing"
+                    + " reservations are kept.")
     @APIResponse(
             responseCode = "200",
-            description = "The location as it is now.",
+            description = "The changed location.",
             content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = View.class)))
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
@@ -205,18 +205,18 @@ class LocationResource {
             @RestPath String code,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid LocationPatch locationPatch) {
-        boolean[] turned = new boolean[1];
+        boolean[] sellingChanged = new boolean[1];
         Location location = QuarkusTransaction.requiringNew().call(() -> {
             Location found = find(code, LockModeType.PESSIMISTIC_WRITE);
             IfMatch.require(ifMatch, found.version);
-            boolean sold = found.active && found.shipsOnline;
+            boolean sellableBefore = found.active && found.shipsOnline;
             apply(found, locationPatch);
             found.updatedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
             found.persistAndFlush();
-            turned[0] = sold != (found.active && found.shipsOnline);
+            sellingChanged[0] = sellableBefore != (found.active && found.shipsOnline);
             return found;
         });
-        if (turned[0]) {
+        if (sellingChanged[0]) {
             availabilityPublisher.publishAvailability(location.code);
         }
         return Response.ok(View.of(location))

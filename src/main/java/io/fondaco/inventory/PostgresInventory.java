@@ -27,8 +27,9 @@ import java.util.UUID;
 import org.hibernate.Session;
 
 /**
- * Stock in Postgres. Set-based throughout: a reservation of one line or of a thousand is two statements, a claim or a
- * release is one. Every statement that changes levels locks them in the order of SKU and location first.
+ * {@link Inventory} in Postgres, with set-based SQL: a reservation is two statements whatever the number of its lines,
+ * a claim or a release is one. Every statement that changes stock levels first locks them in the order of SKU and
+ * location.
  */
 @RetriedWrites
 @ApplicationScoped
@@ -52,7 +53,7 @@ class PostgresInventory implements Inventory {
             Catalog catalog,
             Fence fence,
             StockLevelQueries levels,
-            StockAdjustmentService counting,
+            StockAdjustmentService adjustments,
             Backorders backorders,
             Actor actor,
             RequestId requestId,
@@ -65,7 +66,7 @@ class PostgresInventory implements Inventory {
         this.catalog = catalog;
         this.fence = fence;
         this.levels = levels;
-        this.adjustments = counting;
+        this.adjustments = adjustments;
         this.backorders = backorders;
         this.actor = actor;
         this.requestId = requestId;
@@ -118,12 +119,12 @@ class PostgresInventory implements Inventory {
                           JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
                          WHERE NOT c.ledger_pending
                          ORDER BY s.sku, s.location FOR UPDATE OF s
-                    ), owed AS (
+                    ), new_backorders AS (
                         INSERT INTO inventory.backorder AS b (reference, sku, location, quantity, waiting)
                         SELECT ?, sku, location, backordered, backordered FROM locked WHERE backordered > 0
                         ON CONFLICT (reference, sku, location)
                         DO UPDATE SET quantity = b.quantity + excluded.quantity, waiting = b.waiting + excluded.waiting
-                    ), moved AS (
+                    ), ledger AS (
                         INSERT INTO inventory.movement
                                (sku, location, kind, quantity, reserved, reference, actor, request_id)
                         SELECT sku, location, 'sold', -stock, -stock, ?, ?, ? FROM locked
@@ -162,8 +163,8 @@ class PostgresInventory implements Inventory {
     }
 
     private void release(List<UUID> reservations, String kind) {
-        Set<String> owed = new HashSet<>();
-        Set<String> turned = session().doReturningWork(connection -> {
+        Set<String> backorderedSkus = new HashSet<>();
+        Set<String> changedSkus = session().doReturningWork(connection -> {
             try (PreparedStatement release = connection.prepareStatement("""
                     WITH released AS (
                         UPDATE inventory.reservation r SET status = 'released'
@@ -179,7 +180,7 @@ class PostgresInventory implements Inventory {
                         SELECT s.sku, s.location, f.stock, f.backordered
                           FROM freed f JOIN inventory.stock_level s ON s.sku = f.sku AND s.location = f.location
                          ORDER BY s.sku, s.location FOR UPDATE OF s
-                    ), told AS (
+                    ), ledger AS (
                         INSERT INTO inventory.movement
                                (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
                         SELECT sku, location, ?, 0, -stock, -backordered, name, ?, ? FROM lines
@@ -189,43 +190,42 @@ class PostgresInventory implements Inventory {
                       FROM locked l WHERE s.sku = l.sku AND s.location = l.location
                     RETURNING s.sku,
                               inventory.stock_status(s.available - (l.stock + l.backordered)::bigint, s.backorder_limit)
-                              <> inventory.stock_status(s.available, s.backorder_limit) AS turned,
-                              EXISTS (SELECT FROM inventory.stock_level o WHERE o.sku = s.sku AND o.backordered > 0) AS owed
+                              <> inventory.stock_status(s.available, s.backorder_limit) AS status_changed,
+                              EXISTS (SELECT FROM inventory.stock_level o WHERE o.sku = s.sku AND o.backordered > 0) AS has_backorders
                     """)) {
                 release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
                 release.setArray(2, SqlArrays.ofColumn(connection, "text", reservations, id -> new ReservationId(id)
                         .toString()));
                 release.setString(3, kind);
                 bindActorAndRequest(release, 4);
-                return readChangedSkus(release, owed);
+                return readChangedSkus(release, backorderedSkus);
             }
         });
-        backorders.fill(owed);
-        catalog.availabilityChanged(turned);
+        backorders.fill(backorderedSkus);
+        catalog.availabilityChanged(changedSkus);
     }
 
-    /** SKUs of which shoppers are told otherwise now, perhaps. */
-    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> owed) throws SQLException {
-        Set<String> turned = new HashSet<>();
+    /** Returns the SKUs whose stock status may have changed; adds those with backordered units to the set. */
+    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> backorderedSkus) throws SQLException {
+        Set<String> changedSkus = new HashSet<>();
         try (ResultSet rows = change.executeQuery()) {
             while (rows.next()) {
-                if (rows.getBoolean("turned")) {
-                    turned.add(rows.getString("sku"));
+                if (rows.getBoolean("status_changed")) {
+                    changedSkus.add(rows.getString("sku"));
                 }
-                if (rows.getBoolean("owed")) {
-                    owed.add(rows.getString("sku"));
+                if (rows.getBoolean("has_backorders")) {
+                    backorderedSkus.add(rows.getString("sku"));
                 }
             }
         }
-        return turned;
+        return changedSkus;
     }
 
     /**
-     * Brings sales that the levels do not show yet into levels and ledger. Two statements, and a commit that does not wait for the
-     * disk.
+     * Posts pending sales to stock levels and ledger. Two statements, and a commit that does not wait for the disk.
      *
-     * @param batch at most so many sales
-     * @return how many; those that somebody else is posting are left out
+     * @param batch maximum number of sales
+     * @return the number of posted sales; sales that another transaction has locked are skipped
      */
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
@@ -246,7 +246,7 @@ class PostgresInventory implements Inventory {
                             SELECT s.sku, s.location FROM inventory.stock_level s
                              WHERE (s.sku, s.location) IN (SELECT sku, location FROM sold)
                              ORDER BY s.sku, s.location FOR UPDATE OF s
-                        ), told AS (
+                        ), ledger AS (
                             INSERT INTO inventory.movement
                                    (sku, location, kind, quantity, reserved, reference, actor, request_id)
                             SELECT sku, location, 'sold', -quantity, -quantity, reference, claimed_by, claimed_in FROM sold
@@ -266,10 +266,10 @@ class PostgresInventory implements Inventory {
     }
 
     /**
-     * Frees what nobody claimed in time.
+     * Releases expired reservations.
      *
-     * @param batch at most so many reservations
-     * @return how many were freed
+     * @param batch maximum number of reservations
+     * @return the number of released reservations
      */
     @Transactional
     int releaseExpired(int batch) {
@@ -311,31 +311,31 @@ class PostgresInventory implements Inventory {
         returnUnits(quantities, reference, true);
     }
 
-    private void returnUnits(List<StockQuantity> quantities, String reference, boolean waitingFirst) {
+    private void returnUnits(List<StockQuantity> quantities, String reference, boolean cancelBackordersFirst) {
         if (quantities.isEmpty()) {
             return;
         }
         Object[] skus = quantities.stream().map(StockQuantity::sku).toArray();
         Object[] units = quantities.stream().map(StockQuantity::quantity).toArray();
-        Set<String> owed = new HashSet<>();
-        Set<String> turned = session().doReturningWork(connection -> {
-            backorders.lockLevels(connection, skus, owed);
-            try (PreparedStatement back = connection.prepareStatement("""
-                    WITH wanted AS (
+        Set<String> backorderedSkus = new HashSet<>();
+        Set<String> changedSkus = session().doReturningWork(connection -> {
+            backorders.lockLevels(connection, skus, backorderedSkus);
+            try (PreparedStatement insert = connection.prepareStatement("""
+                    WITH returned AS (
                         SELECT w.sku, sum(w.quantity)::bigint AS quantity
                           FROM unnest(?::text[], ?::bigint[]) AS w (sku, quantity) GROUP BY w.sku
-                    ), unsent AS (
+                    ), cancelled AS (
                         SELECT b.id, b.sku, b.location, least(b.waiting, greatest(0, w.quantity
                                - (sum(b.waiting) OVER (PARTITION BY b.sku ORDER BY b.id) - b.waiting)))::bigint AS units
-                          FROM wanted w JOIN inventory.backorder b ON b.sku = w.sku
+                          FROM returned w JOIN inventory.backorder b ON b.sku = w.sku
                          WHERE b.reference = ? AND b.waiting > 0 AND ?
-                    ), dropped AS (
-                        UPDATE inventory.backorder b SET waiting = b.waiting - u.units FROM unsent u WHERE b.id = u.id
-                    ), placed AS (
+                    ), reduced AS (
+                        UPDATE inventory.backorder b SET waiting = b.waiting - u.units FROM cancelled u WHERE b.id = u.id
+                    ), to_restock AS (
                         SELECT w.sku, w.quantity
-                               - coalesce((SELECT sum(u.units) FROM unsent u WHERE u.sku = w.sku), 0)::bigint AS quantity
-                          FROM wanted w
-                    ), gone AS (
+                               - coalesce((SELECT sum(u.units) FROM cancelled u WHERE u.sku = w.sku), 0)::bigint AS quantity
+                          FROM returned w
+                    ), sold AS (
                         SELECT sku, location, -quantity AS units FROM inventory.movement
                          WHERE reference = ? AND kind = 'sold'
                          UNION ALL
@@ -345,24 +345,24 @@ class PostgresInventory implements Inventory {
                         SELECT l.sku, l.location, l.quantity
                           FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
                          WHERE r.reference = ? AND r.ledger_pending
-                    ), places AS (
+                    ), sold_by_location AS (
                         SELECT sku, location, sum(units) AS units,
                                coalesce(sum(sum(units)) OVER (PARTITION BY sku ORDER BY location
                                                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-                          FROM gone GROUP BY sku, location HAVING sum(units) > 0
-                    ), back AS (
+                          FROM sold GROUP BY sku, location HAVING sum(units) > 0
+                    ), restocked AS (
                         SELECT p.sku, g.location, least(g.units, p.quantity - g.before)::bigint AS quantity
-                          FROM placed p JOIN places g ON g.sku = p.sku AND g.before < p.quantity
+                          FROM to_restock p JOIN sold_by_location g ON g.sku = p.sku AND g.before < p.quantity
                          UNION ALL
-                        SELECT p.sku, coalesce((SELECT min(g.location) FROM gone g WHERE g.sku = p.sku), ?),
-                               p.quantity - coalesce((SELECT sum(g.units) FROM places g WHERE g.sku = p.sku), 0)::bigint
-                          FROM placed p
+                        SELECT p.sku, coalesce((SELECT min(g.location) FROM sold g WHERE g.sku = p.sku), ?),
+                               p.quantity - coalesce((SELECT sum(g.units) FROM sold_by_location g WHERE g.sku = p.sku), 0)::bigint
+                          FROM to_restock p
                     ), changes AS (
                         SELECT sku, location, 'restocked' AS kind, sum(quantity)::bigint AS quantity, 0::bigint AS backordered
-                          FROM back WHERE quantity > 0 GROUP BY sku, location
+                          FROM restocked WHERE quantity > 0 GROUP BY sku, location
                          UNION ALL
-                        SELECT sku, location, 'cancelled', 0, units FROM unsent WHERE units > 0
-                    ), told AS (
+                        SELECT sku, location, 'cancelled', 0, units FROM cancelled WHERE units > 0
+                    ), ledger AS (
                         INSERT INTO inventory.movement
                                (sku, location, kind, quantity, backordered, reference, actor, request_id)
                         SELECT sku, location, kind, quantity, -backordered, ?, ?, ? FROM changes
@@ -373,25 +373,25 @@ class PostgresInventory implements Inventory {
                     ON CONFLICT (sku, location)
                     DO UPDATE SET on_hand = s.on_hand + excluded.on_hand,
                                   backordered = s.backordered - excluded.backordered, updated_at = now()
-                    RETURNING s.sku, false AS owed,
+                    RETURNING s.sku, false AS has_backorders,
                               inventory.stock_status(coalesce(old.available, 0), coalesce(old.backorder_limit, 0))
-                              <> inventory.stock_status(new.available, new.backorder_limit) AS turned
+                              <> inventory.stock_status(new.available, new.backorder_limit) AS status_changed
                     """)) {
-                back.setArray(1, connection.createArrayOf("text", skus));
-                back.setArray(2, connection.createArrayOf("bigint", units));
-                back.setString(3, reference);
-                back.setBoolean(4, waitingFirst);
-                back.setString(5, reference);
-                back.setString(6, reference);
-                back.setString(7, reference);
-                back.setString(8, StockKey.DEFAULT_LOCATION);
-                back.setString(9, reference);
-                bindActorAndRequest(back, 10);
-                return readChangedSkus(back, owed);
+                insert.setArray(1, connection.createArrayOf("text", skus));
+                insert.setArray(2, connection.createArrayOf("bigint", units));
+                insert.setString(3, reference);
+                insert.setBoolean(4, cancelBackordersFirst);
+                insert.setString(5, reference);
+                insert.setString(6, reference);
+                insert.setString(7, reference);
+                insert.setString(8, StockKey.DEFAULT_LOCATION);
+                insert.setString(9, reference);
+                bindActorAndRequest(insert, 10);
+                return readChangedSkus(insert, backorderedSkus);
             }
         });
-        backorders.fill(owed);
-        catalog.availabilityChanged(turned);
+        backorders.fill(backorderedSkus);
+        catalog.availabilityChanged(changedSkus);
     }
 
     @Override
@@ -439,13 +439,13 @@ class PostgresInventory implements Inventory {
     }
 
     @Override
-    public Map<String, ResolvedLocation> resolveLocations(Collection<String> written, boolean create) {
-        return levels.resolveLocations(written, create);
+    public Map<String, ResolvedLocation> resolveLocations(Collection<String> texts, boolean create) {
+        return levels.resolveLocations(texts, create);
     }
 
     @Override
-    public Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> written, boolean create) {
-        return levels.resolveLocationsByName(written, create);
+    public Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> texts, boolean create) {
+        return levels.resolveLocationsByName(texts, create);
     }
 
     @Override
@@ -455,16 +455,16 @@ class PostgresInventory implements Inventory {
             return;
         }
         session().doWork(connection -> {
-            try (PreparedStatement make = connection.prepareStatement("""
+            try (PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO inventory.location (code, name)
                     SELECT w.code, w.name FROM unnest(?::text[], ?::text[]) AS w (code, name)
                      WHERE NOT EXISTS (SELECT FROM inventory.location l WHERE lower(l.code) = lower(w.code))
                      ORDER BY w.code
                     ON CONFLICT (code) DO NOTHING
                     """)) {
-                make.setArray(1, SqlArrays.ofColumn(connection, "text", names.keySet(), code -> code));
-                make.setArray(2, SqlArrays.ofColumn(connection, "text", names.values(), name -> name));
-                make.executeUpdate();
+                insert.setArray(1, SqlArrays.ofColumn(connection, "text", names.keySet(), code -> code));
+                insert.setArray(2, SqlArrays.ofColumn(connection, "text", names.values(), name -> name));
+                insert.executeUpdate();
             }
         });
     }

@@ -23,16 +23,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * One row can be locked by one transaction at a time, so a SKU that everybody wants at once would be sold no faster than one
- * transaction after another ends. Demands for it are gathered instead, while an earlier batch is under way, and settled together
- * in a transaction of their own: the first come the first served, each with its own outcome. Where nobody else wants the same SKU,
- * the caller's transaction reserves by itself.
+ * Batches the reservations of hot SKUs. Only one transaction at a time can lock a stock level, so without batches a hot
+ * SKU would sell one transaction after the other. Reservations of hot SKUs queue while an earlier batch is processed;
+ * then one separate transaction makes them together, first come first served, each with its own result. Other SKUs are
+ * reserved in the caller's transaction.
  *
- * <p>A gathered reservation commits before the completion that asked for it, without waiting for the disk: whatever makes that
- * completion durable later makes it durable too, for it comes before it in the log. If the completion is rolled back, the units are
- * freed at once; if the pod dies between, when {@code fondaco.inventory.gathered-time-to-live} is over.
+ * <p>A batched reservation commits before the checkout that requested it, without waiting for the disk. It precedes the
+ * checkout's commit in the WAL, so whatever makes that commit durable makes the reservation durable too. If the
+ * checkout is rolled back, the units are released immediately; if the pod dies in between, they are released after
+ * {@code fondaco.inventory.gathered-time-to-live}.
  *
- * <p>Waiting here are only callers with a connection to the primary, so no more than the pool is large.
+ * <p>Every caller that waits here holds a connection to the primary, so the pool size bounds their number.
  */
 @ApplicationScoped
 class ReservationBatcher {
@@ -58,7 +59,7 @@ class ReservationBatcher {
         this.afterCommit = afterCommit;
         this.settings = settings;
         this.batchSizes = DistributionSummary.builder("fondaco.inventory.gathered")
-                .description("Reservations of SKUs that many want at once, settled by one transaction")
+                .description("Reservations of hot SKUs that one transaction made together (batch size)")
                 .register(registry);
     }
 
@@ -71,17 +72,18 @@ class ReservationBatcher {
 
     /**
      * @throws InsufficientStock naming each SKU that is short
-     * @throws ApiException 503 {@code overloaded} if others take longer than {@code fondaco.inventory.gathered-patience}
+     * @throws ApiException 503 {@code overloaded} if a batched reservation has no result after {@code
+     *     fondaco.inventory.gathered-patience}
      */
     Reservation reserve(StockDemand demand, Duration timeToLive, String actor, String requestId) {
         List<String> skus = demand.quantities().stream().map(StockQuantity::sku).toList();
         boolean hot = hotSkus.enter(skus);
         try {
-            Duration limit = settings.gatheredTimeToLive();
+            Duration batchedTimeToLive = settings.gatheredTimeToLive();
             ReservationRequest reservationRequest = new ReservationRequest(
                     ReservationId.random(),
                     demand,
-                    hot && limit.compareTo(timeToLive) < 0 ? limit : timeToLive,
+                    hot && batchedTimeToLive.compareTo(timeToLive) < 0 ? batchedTimeToLive : timeToLive,
                     hot,
                     actor,
                     requestId);
@@ -118,11 +120,13 @@ class ReservationBatcher {
         }
     }
 
-    /** What is set aside for it after all is freed by who sets it aside. */
+    /** If the batch makes the reservation after all, {@link #processBatch} releases it. */
     private static ApiException timeOut(PendingReservation pendingReservation) {
         pendingReservation.result().cancel(false);
         return ApiException.unavailable(
-                "overloaded", "Too many want the same at once; try again with the same Idempotency-Key.", RETRY_AFTER);
+                "overloaded",
+                "Too many checkouts reserve the same SKU at the same time; try again with the same Idempotency-Key.",
+                RETRY_AFTER);
     }
 
     private void startWorker() {
@@ -160,13 +164,13 @@ class ReservationBatcher {
 
     private void processBatch(List<PendingReservation> batch) {
         try {
-            List<ReservationResult> outcomes = reservations.reserveInOwnTransaction(
+            List<ReservationResult> results = reservations.reserveInOwnTransaction(
                     batch.stream().map(PendingReservation::request).toList());
             batchSizes.record(batch.size());
             for (int index = 0; index < batch.size(); index++) {
                 PendingReservation pendingReservation = batch.get(index);
-                boolean heard = pendingReservation.result().complete(outcomes.get(index));
-                if (!heard && outcomes.get(index).reserved() != null) {
+                boolean delivered = pendingReservation.result().complete(results.get(index));
+                if (!delivered && results.get(index).reserved() != null) {
                     releaseAsync(pendingReservation.request().id());
                 }
             }
@@ -180,7 +184,7 @@ class ReservationBatcher {
             try {
                 reservations.releaseInOwnTransaction(reservation);
             } catch (RuntimeException e) {
-                LOG.warnf(e, "%s could not be freed; it expires by itself", reservation);
+                LOG.warnf(e, "%s could not be released; its units are free again when it expires", reservation);
             }
         });
     }

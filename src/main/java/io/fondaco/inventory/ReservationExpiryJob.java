@@ -8,8 +8,8 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /**
- * Frees reservations that nobody claimed in time, posts sales that a pod has left unposted, and serves who waits for what has become
- * free. Safe on several pods at once: each skips what another has locked.
+ * Releases expired reservations, posts pending sales that a pod left behind, and fills waiting backorders. Several pods
+ * may run it at the same time: each skips rows that another has locked.
  */
 @ApplicationScoped
 class ReservationExpiryJob {

@@ -25,8 +25,8 @@ import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets units aside for any number of demands at once, each in full or not at all, the first the first to be served. Two
- * statements, however many there are; levels are locked in the order of SKU and location, until the caller's transaction ends.
+ * Makes any number of reservations, each in full or not at all, in the order of the requests. Two statements, whatever
+ * their number. Stock levels are locked in the order of SKU and location, until the caller's transaction ends.
  */
 @ApplicationScoped
 class ReservationService {
@@ -50,10 +50,10 @@ class ReservationService {
     }
 
     /**
-     * What somebody asks for.
+     * A requested reservation.
      *
-     * @param timeToLive after which the units are free again by themselves
-     * @param batched whether the reservation commits with others, before its own completion does
+     * @param timeToLive after which the reservation expires
+     * @param batched whether the reservation commits in a batch, before the checkout that requested it
      * @param actor for the history
      */
     record ReservationRequest(
@@ -64,12 +64,12 @@ class ReservationService {
             String actor,
             String requestId) {}
 
-    /** What one of them got: units, or which are short. */
+    /** Either the reservation or the shortage that prevented it. */
     record ReservationResult(
             @Nullable Reservation reserved, @Nullable InsufficientStock shortage) {
         Reservation orElseThrow() {
             if (reserved == null) {
-                throw shortage == null ? new IllegalStateException("No outcome") : shortage;
+                throw shortage == null ? new IllegalStateException("Neither a reservation nor a shortage") : shortage;
             }
             return reserved;
         }
@@ -77,7 +77,7 @@ class ReservationService {
 
     private record ReservationLine(ReservationRequest request, StockKey key, Sourcing.Allocation allocation) {}
 
-    /** The same in a transaction of their own. Three statements and a commit that does not wait for the disk. */
+    /** {@link #reserve} in a separate transaction. Three statements and a commit that does not wait for the disk. */
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
     @RetriedWrites
@@ -87,7 +87,7 @@ class ReservationService {
         return reserve(requests);
     }
 
-    /** Frees what was reserved apart. */
+    /** Releases a batched reservation in a separate transaction. */
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
     @RetriedWrites
@@ -96,48 +96,48 @@ class ReservationService {
         inventory.release(reservation);
     }
 
-    /** @return an outcome for each request, in their order */
+    /** @return the result of each request, in their order */
     List<ReservationResult> reserve(List<ReservationRequest> requests) {
-        List<ReservationResult> outcomes = new ArrayList<>(requests.size());
-        List<String> turned = entities.unwrap(Session.class).doReturningWork(connection -> {
+        List<ReservationResult> results = new ArrayList<>(requests.size());
+        List<String> changedSkus = entities.unwrap(Session.class).doReturningWork(connection -> {
             Map<String, List<Sourcing.SourcingLevel>> found = lockLevels(connection, requests);
-            Map<String, List<Sourcing.SourcingLevel>> left = new HashMap<>(found);
+            Map<String, List<Sourcing.SourcingLevel>> remaining = new HashMap<>(found);
             List<ReservationLine> lines = new ArrayList<>();
             for (ReservationRequest reservationRequest : requests) {
-                outcomes.add(allocate(reservationRequest, left, lines));
+                results.add(allocate(reservationRequest, remaining, lines));
             }
             if (!lines.isEmpty()) {
                 insertReservations(connection, lines);
             }
-            return Sourcing.skusWithChangedStatus(found, left);
+            return Sourcing.skusWithChangedStatus(found, remaining);
         });
-        catalog.availabilityChanged(turned);
-        return outcomes;
+        catalog.availabilityChanged(changedSkus);
+        return results;
     }
 
     private ReservationResult allocate(
             ReservationRequest reservationRequest,
-            Map<String, List<Sourcing.SourcingLevel>> left,
+            Map<String, List<Sourcing.SourcingLevel>> remaining,
             List<ReservationLine> lines) {
         Map<StockKey, Sourcing.Allocation> allocation;
         try {
             allocation = Sourcing.allocate(
                     reservationRequest.demand().quantities(),
-                    left,
+                    remaining,
                     settings.sourcing(),
                     reservationRequest.demand().country());
         } catch (InsufficientStock shortage) {
             return new ReservationResult(null, shortage);
         }
-        Map<String, Long> promised = new HashMap<>();
+        Map<String, Long> backordered = new HashMap<>();
         allocation.forEach((key, taken) -> {
             lines.add(new ReservationLine(reservationRequest, key, taken));
-            left.computeIfPresent(key.sku(), (_, levels) -> Sourcing.subtract(levels, key, taken));
+            remaining.computeIfPresent(key.sku(), (_, levels) -> Sourcing.subtract(levels, key, taken));
             if (taken.backordered() > 0) {
-                promised.put(key.sku(), taken.backordered());
+                backordered.put(key.sku(), taken.backordered());
             }
         });
-        return new ReservationResult(new Reservation(reservationRequest.id(), promised), null);
+        return new ReservationResult(new Reservation(reservationRequest.id(), backordered), null);
     }
 
     private static Map<String, List<Sourcing.SourcingLevel>> lockLevels(
@@ -181,31 +181,31 @@ class ReservationService {
         Collection<ReservationRequest> requests =
                 lines.stream().map(ReservationLine::request).distinct().toList();
         try (PreparedStatement write = connection.prepareStatement("""
-                WITH made AS (
+                WITH reservations AS (
                     INSERT INTO inventory.reservation (id, expires_at, batched)
                     SELECT id, now() + make_interval(secs => seconds), batched
                       FROM unnest(?::uuid[], ?::float8[], ?::boolean[]) AS r (id, seconds, batched)
-                ), wanted AS (
+                ), allocated AS (
                     SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[])
                         AS w (id, sku, location, stock, backordered, name, actor, request)
                 ), lines AS (
                     INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered)
-                    SELECT id, sku, location, stock + backordered, backordered FROM wanted
-                ), told AS (
+                    SELECT id, sku, location, stock + backordered, backordered FROM allocated
+                ), ledger AS (
                     INSERT INTO inventory.movement
                            (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
-                    SELECT sku, location, 'reserved', 0, stock, backordered, name, actor, request FROM wanted
+                    SELECT sku, location, 'reserved', 0, stock, backordered, name, actor, request FROM allocated
                 )
                 UPDATE inventory.stock_level s
                    SET reserved = s.reserved + w.stock, backordered = s.backordered + w.backordered, updated_at = now()
                   FROM (SELECT sku, location, sum(stock)::bigint AS stock, sum(backordered)::bigint AS backordered
-                          FROM wanted GROUP BY sku, location) w
+                          FROM allocated GROUP BY sku, location) w
                  WHERE s.sku = w.sku AND s.location = w.location
                 """)) {
-            write.setArray(1, SqlArrays.ofColumn(connection, "uuid", requests, asked -> asked.id()
+            write.setArray(1, SqlArrays.ofColumn(connection, "uuid", requests, request -> request.id()
                     .value()));
             write.setArray(
-                    2, SqlArrays.ofColumn(connection, "float8", requests, asked -> Seconds.of(asked.timeToLive())));
+                    2, SqlArrays.ofColumn(connection, "float8", requests, request -> Seconds.of(request.timeToLive())));
             write.setArray(3, SqlArrays.ofColumn(connection, "boolean", requests, ReservationRequest::batched));
             write.setArray(4, SqlArrays.ofColumn(connection, "uuid", lines, reservationLine -> reservationLine
                     .request()

@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 
-/** The policies' table, and the limits that follow from it in the levels. */
+/** Stores selling policies, and the backorder limits that follow from them in the stock levels. */
 @ApplicationScoped
 class SellingPolicies {
     private final EntityManager entities;
@@ -20,7 +20,7 @@ class SellingPolicies {
         this.catalog = catalog;
     }
 
-    /** @param version 0 while nobody has set any */
+    /** @param version 0 if no policy was set */
     record VersionedPolicy(SellingPolicy policy, long version) {}
 
     VersionedPolicy find(String sku) {
@@ -58,14 +58,14 @@ class SellingPolicies {
     }
 
     /**
-     * Sets it, and with it the limit of the one level that judges. What is owed already stays owed, though the limit be lowered.
-     * Three statements.
+     * Saves the policy and sets the backorder limit of the one level that counts its backorders. A lower limit does not
+     * affect existing backorders. Three statements.
      */
     @Transactional(Transactional.TxType.MANDATORY)
     VersionedPolicy save(String sku, SellingPolicy policy) {
         long limit = policy.limit() == null ? 0 : policy.limit();
         entities.createNativeQuery("""
-                        WITH known AS (
+                        WITH inserted AS (
                             INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (:sku, :location, 0)
                             ON CONFLICT (sku, location) DO NOTHING
                         )
@@ -75,7 +75,7 @@ class SellingPolicies {
                 .setParameter("location", policy.location())
                 .getResultList();
         entities.createNativeQuery("""
-                        WITH kept AS (
+                        WITH saved_policy AS (
                             INSERT INTO inventory.selling_policy AS p (sku, policy, backorder_limit, expected_on, location)
                             VALUES (:sku, :policy, :limit, cast(:expected AS date), :location)
                             ON CONFLICT (sku) DO UPDATE

@@ -13,17 +13,18 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when none of a SKU is left on the shelves.
+ * Whether and up to which limit a SKU is sold beyond its stock.
  *
- * @param limit units that may be owed to orders and checkouts at a time; none with {@code deny}
- * @param expectedOn when they are expected
- * @param location where they are waited for; absent: {@code "default"}. Whatever comes elsewhere serves them too
+ * @param limit units that may be backordered at a time, by orders and open checkouts; absent with {@code deny}
+ * @param expectedOn when the units are expected
+ * @param location whose stock level counts the backorders; absent: {@code "default"}. Units that arrive at other
+ *     locations fill them too
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record SellingPolicy(
         @NotNull PolicyKind policy,
 
-        @Schema(description = "Units that may be sold beyond what is there; required unless policy is deny.")
+        @Schema(description = "Units that may be sold beyond the stock; required unless policy is deny.")
         @Min(1)
         @Max(StockAdjustment.MAX_UNITS)
         @Nullable
@@ -32,21 +33,21 @@ record SellingPolicy(
         @Schema(description = "When units are expected; not with deny.", examples = "2027-03-01") @Nullable
         LocalDate expectedOn,
 
-        @Schema(description = "Where they are waited for; absent: default.") @Size(min = 1, max = 100) @Nullable
+        @Schema(description = "The location that counts the backorders; absent: default.") @Size(min = 1, max = 100) @Nullable
         String location) {
 
     static final SellingPolicy DENY = new SellingPolicy(PolicyKind.DENY, null, null, null);
 
-    /** Whether and how a SKU is sold beyond what is there. */
+    /** Whether and how a SKU is sold beyond its stock. */
     @Schema(name = "SellingPolicyKind")
     enum PolicyKind {
-        /** Not at all. */
+        /** It is not sold beyond its stock. */
         @JsonProperty("deny")
         DENY,
-        /** It has run out and comes again. */
+        /** It ran out and will be available again. */
         @JsonProperty("backorder")
         BACKORDER,
-        /** It comes for the first time. */
+        /** It was never in stock and will be available for the first time. */
         @JsonProperty("preorder")
         PREORDER;
 
@@ -59,13 +60,14 @@ record SellingPolicy(
         }
     }
 
-    /** The same at another location. */
+    /** A copy with this location. */
     SellingPolicy withLocation(String other) {
         return new SellingPolicy(policy, limit, expectedOn, other);
     }
 
     /**
-     * @throws ApiException 422 for a limit or a date that does not go with the policy
+     * @return a copy with the default location if none is set
+     * @throws ApiException 422 {@code limit_and_policy} if the limit or the date contradicts the policy
      */
     SellingPolicy validated() {
         boolean denies = policy == PolicyKind.DENY;
@@ -73,10 +75,10 @@ record SellingPolicy(
             throw ApiException.invalid(
                     "/limit",
                     "limit_and_policy",
-                    denies ? "With deny there is no limit." : "Say how many units may be sold beyond what is there.");
+                    denies ? "The policy deny takes no limit." : "The limit is required unless the policy is deny.");
         }
         if (denies && expectedOn != null) {
-            throw ApiException.invalid("/expected_on", "limit_and_policy", "With deny nothing is expected.");
+            throw ApiException.invalid("/expected_on", "limit_and_policy", "The policy deny takes no date.");
         }
         return new SellingPolicy(policy, limit, expectedOn, location == null ? StockKey.DEFAULT_LOCATION : location);
     }

@@ -30,7 +30,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a SKU is sold beyond what is there. Of no effect for variants that are not tracked, or whose inventory_policy is continue. */
+/**
+ * The selling policy of a SKU, for the admin API. It has no effect for variants that are not tracked or whose
+ * inventory_policy is continue.
+ */
 @Path("/admin/v1/stock/{sku}/selling-policy")
 @Tag(name = "Stock")
 @RetriedReads
@@ -50,8 +53,8 @@ class SellingPolicyResource {
     @RolesAllowed(Scopes.STOCK_READ)
     @Operation(
             operationId = "getSellingPolicy",
-            summary = "Whether a SKU is sold beyond what is there",
-            description = "deny while nobody has set another.")
+            summary = "Get the selling policy of a SKU",
+            description = "Whether the SKU is sold beyond its stock. The policy is deny if none was set.")
     @APIResponse(
             responseCode = "200",
             description = "The policy.",
@@ -70,14 +73,14 @@ class SellingPolicyResource {
     @RolesAllowed(Scopes.STOCK_WRITE)
     @Operation(
             operationId = "setSellingPolicy",
-            summary = "Sell a SKU on backorder or preorder, or cease to",
+            summary = "Set the selling policy of a SKU",
             description =
-                    "Up to `limit` units may be owed at a time. They are served first, oldest first, from whatever comes. A limit"
-                            + " that is lowered keeps what is owed already. Of no effect for variants that are not tracked, or"
-                            + " whose inventory_policy is continue: they are sold without counting.")
+                    "Up to `limit` units may be backordered at a time. Arriving units fill the oldest backorders first. A"
+                            + " lower limit does not affect existing backorders. The policy has no effect for variants that"
+                            + " are not tracked or whose inventory_policy is continue: they are sold without counting.")
     @APIResponse(
             responseCode = "200",
-            description = "The policy as it is now.",
+            description = "The saved policy.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
@@ -87,19 +90,19 @@ class SellingPolicyResource {
     public Response set(
             @RestPath String sku,
             @HeaderParam("If-Match") @Nullable String ifMatch,
-            @NotNull @Valid SellingPolicy wanted) {
+            @NotNull @Valid SellingPolicy input) {
         requireKnownSku(sku);
-        SellingPolicy policy = wanted.validated();
+        SellingPolicy policy = input.validated();
         policy = policy.withLocation(resolveLocation(policy));
         IfMatch.require(ifMatch, policies.lock(sku).version());
         return toResponse(policies.save(sku, policy));
     }
 
     private String resolveLocation(SellingPolicy policy) {
-        String written = requireNonNull(policy.location());
-        ResolvedLocation named =
-                requireNonNull(levels.resolveLocations(List.of(written), false).get(written));
-        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.errorCode(), named.detail()));
+        String requested = requireNonNull(policy.location());
+        ResolvedLocation resolved =
+                requireNonNull(levels.resolveLocations(List.of(requested), false).get(requested));
+        return resolved.code().orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }
 
     private void requireKnownSku(String sku) {

@@ -11,35 +11,38 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which location serves what, from levels that are locked. What is on the shelves goes first, except for what is
- * owed to orders that wait already; only then, and to its limit, is a SKU promised beyond that.
+ * Chooses the locations that serve a demand, from locked stock levels. Units in stock are taken first, except those
+ * that waiting backorders need; only the rest is backordered, up to the limit of the SKU.
  */
 final class Sourcing {
-    /** Up to so many locations the fewest that will do are found by trying all sets; beyond, by taking the richest next. */
+    /**
+     * Up to this number of locations the smallest sufficient set is found by trying all sets. Above it, a greedy choice
+     * adds the location that covers the most missing units.
+     */
     private static final int MAX_EXHAUSTIVE_LOCATIONS = 10;
 
     private Sourcing() {}
 
     /**
-     * One row of stock as it was found, locked.
+     * A locked stock level.
      *
-     * @param available units free on the shelf; negative: units owed
-     * @param backorderLimit units that may be owed here
+     * @param available units that can be sold from here; negative while units are backordered
+     * @param backorderLimit units that may be backordered here
      */
     record SourcingLevel(StockKey key, long onHand, long available, long backorderLimit, SourceLocation source) {}
 
     /**
      * A location as sourcing sees it.
      *
-     * @param sellable whether it is active and ships what is bought online
+     * @param sellable whether it is active and ships online orders
      */
     record SourceLocation(
             String code, int priority, @Nullable String country, boolean sellable) {}
 
-    /** What is taken at one place: from the shelf, and as a promise. */
+    /** The units taken at one location: from stock, and as a backorder. */
     record Allocation(long fromStock, long backordered) {}
 
-    /** What is wanted of one SKU, divided. */
+    /** The requested units of one SKU, split into stock and backorder. */
     private record SkuDemand(String sku, long fromStock, long backordered, List<SourcingLevel> levels) {
         private long availableAt(String location) {
             return levels.stream()
@@ -50,10 +53,10 @@ final class Sourcing {
         }
     }
 
-    /** What can be sold of a SKU: from the shelves, and beyond. */
+    /** The units of a SKU that can be sold: from stock, and on backorder. */
     record SellableQuantity(long inStock, long backorderable) {
         static SellableQuantity of(List<SourcingLevel> levels) {
-            long owed = levels.stream()
+            long shortfall = levels.stream()
                     .mapToLong(sourcingLevel -> Math.max(0, -sourcingLevel.available()))
                     .sum();
             long free = levels.stream()
@@ -62,17 +65,17 @@ final class Sourcing {
                     .sum();
             long limit =
                     levels.stream().mapToLong(SourcingLevel::backorderLimit).sum();
-            return new SellableQuantity(Math.max(0, free - owed), Math.max(0, limit - owed));
+            return new SellableQuantity(Math.max(0, free - shortfall), Math.max(0, limit - shortfall));
         }
 
-        /** What a shopper is told, and caches are kept by. */
+        /** The stock status that a shopper sees; a change of it invalidates cached responses. */
         String stockStatus() {
             return inStock > 0 ? "in_stock" : backorderable > 0 ? "backorder" : "out_of_stock";
         }
     }
 
     /**
-     * @param country where it is sent to; null when that is not known, or it is collected
+     * @param country destination; null if it is unknown or the order is collected
      * @throws InsufficientStock naming each SKU that is short
      */
     static Map<StockKey, Allocation> allocate(
@@ -85,24 +88,24 @@ final class Sourcing {
         List<String> chosen = rule.minimizesSplits() ? fewestLocations(demands, order) : order;
         Map<StockKey, Allocation> allocation = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
         for (SkuDemand skuDemand : demands) {
-            long left = skuDemand.fromStock();
+            long remaining = skuDemand.fromStock();
             for (String location : chosen) {
-                long units = Math.min(left, skuDemand.availableAt(location));
+                long units = Math.min(remaining, skuDemand.availableAt(location));
                 if (units > 0) {
                     allocation.put(new StockKey(skuDemand.sku(), location), new Allocation(units, 0));
-                    left -= units;
+                    remaining -= units;
                 }
             }
             if (skuDemand.backordered() > 0) {
-                StockKey waitsAt = skuDemand.levels().stream()
+                StockKey backorderKey = skuDemand.levels().stream()
                         .filter(sourcingLevel -> sourcingLevel.backorderLimit() > 0)
                         .map(SourcingLevel::key)
                         .findFirst()
                         .orElseThrow();
                 allocation.merge(
-                        waitsAt,
+                        backorderKey,
                         new Allocation(0, skuDemand.backordered()),
-                        (stock, promise) -> new Allocation(stock.fromStock(), promise.backordered()));
+                        (stock, backorder) -> new Allocation(stock.fromStock(), backorder.backordered()));
             }
         }
         return allocation;
@@ -112,18 +115,18 @@ final class Sourcing {
             List<StockQuantity> quantities, Map<String, List<SourcingLevel>> levels) {
         List<SkuDemand> demands = new ArrayList<>();
         List<Shortage> shortages = new ArrayList<>();
-        for (StockQuantity wanted : quantities) {
-            List<SourcingLevel> found = levels.getOrDefault(wanted.sku(), List.of());
+        for (StockQuantity requested : quantities) {
+            List<SourcingLevel> found = levels.getOrDefault(requested.sku(), List.of());
             SellableQuantity sellableQuantity = SellableQuantity.of(found);
-            if (sellableQuantity.inStock() + sellableQuantity.backorderable() < wanted.quantity()) {
+            if (sellableQuantity.inStock() + sellableQuantity.backorderable() < requested.quantity()) {
                 shortages.add(new Shortage(
-                        wanted.sku(),
-                        wanted.quantity(),
+                        requested.sku(),
+                        requested.quantity(),
                         sellableQuantity.inStock() + sellableQuantity.backorderable()));
                 continue;
             }
-            long fromStock = Math.min(wanted.quantity(), sellableQuantity.inStock());
-            demands.add(new SkuDemand(wanted.sku(), fromStock, wanted.quantity() - fromStock, found));
+            long fromStock = Math.min(requested.quantity(), sellableQuantity.inStock());
+            demands.add(new SkuDemand(requested.sku(), fromStock, requested.quantity() - fromStock, found));
         }
         if (!shortages.isEmpty()) {
             throw new InsufficientStock(shortages);
@@ -145,7 +148,7 @@ final class Sourcing {
                 .toList();
     }
 
-    /** The first location that has all of it, or else the first set of the fewest that have. */
+    /** The first location that covers all demands, or else the first smallest set of locations that does. */
     private static List<String> fewestLocations(List<SkuDemand> demands, List<String> order) {
         for (String location : order) {
             if (covers(demands, List.of(location))) {
@@ -162,8 +165,8 @@ final class Sourcing {
     }
 
     private static List<String> smallestSet(List<SkuDemand> demands, List<String> order) {
-        // Of two sets of the same size the one that has the more preferred location: its lowest bits, reversed, weigh
-        // most.
+        // Of two sets of the same size the one with the more preferred location comes first: bit 0 is the most
+        // preferred location, and reversed it weighs most.
         return IntStream.range(1, 1 << order.size())
                 .boxed()
                 .sorted(Comparator.<Integer>comparingInt(Integer::bitCount)
@@ -203,7 +206,7 @@ final class Sourcing {
                 .sum();
     }
 
-    /** The levels of a SKU once this is taken from one of them. */
+    /** The levels of a SKU after this allocation is taken from one of them. */
     static List<SourcingLevel> subtract(List<SourcingLevel> levels, StockKey key, Allocation taken) {
         return levels.stream()
                 .map(sourcingLevel -> sourcingLevel.key().equals(key)
@@ -221,7 +224,7 @@ final class Sourcing {
         return SellableQuantity.of(levels).stockStatus();
     }
 
-    /** SKUs of which shoppers are told otherwise now. */
+    /** The SKUs whose stock status differs. */
     static List<String> skusWithChangedStatus(
             Map<String, List<SourcingLevel>> before, Map<String, List<SourcingLevel>> after) {
         return before.entrySet().stream()

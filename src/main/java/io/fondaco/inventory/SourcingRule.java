@@ -4,11 +4,11 @@ import io.fondaco.inventory.Sourcing.SourceLocation;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** By which rule locations are chosen for an order: {@code fondaco.inventory.sourcing}. */
+/** The rule by which locations are chosen for an order: {@code fondaco.inventory.sourcing}. */
 enum SourcingRule {
     /**
-     * One location that has the whole order, or else the fewest that have it together; among equals by priority, then the
-     * country that is sent to, then by code.
+     * One location that has the whole order, or else the fewest that have it together. Ties are broken by priority,
+     * then by the destination country, then by code.
      */
     FEWEST_SPLITS(true) {
         @Override
@@ -17,7 +17,7 @@ enum SourcingRule {
         }
     },
 
-    /** The same, but a location in the country that is sent to goes before any other. */
+    /** The same, but locations in the destination country come first. */
     NEAREST(true) {
         @Override
         Comparator<SourceLocation> locationOrder(@Nullable String country) {
@@ -25,7 +25,7 @@ enum SourcingRule {
         }
     },
 
-    /** Each SKU from the first location by priority that has any, however many parcels that makes. */
+    /** Each SKU from the first location by priority that has any, regardless of the number of parcels. */
     PRIORITY(false) {
         @Override
         Comparator<SourceLocation> locationOrder(@Nullable String country) {
@@ -37,8 +37,8 @@ enum SourcingRule {
 
     private final boolean minimizesSplits;
 
-    SourcingRule(boolean keepsTogether) {
-        this.minimizesSplits = keepsTogether;
+    SourcingRule(boolean minimizesSplits) {
+        this.minimizesSplits = minimizesSplits;
     }
 
     /** The preferred location first. */

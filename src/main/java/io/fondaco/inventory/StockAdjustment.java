@@ -8,12 +8,12 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of stock: either by a difference or to a count.
+ * A correction of a stock level: either by a difference or to a count.
  *
  * @param location absent: {@code "default"}
- * @param createLocation whether a location that is not known is made
- * @param delta units more, or less when negative
- * @param available what is free on the shelf from now on
+ * @param createLocation whether an unknown location is created
+ * @param delta units more, or less if negative
+ * @param available the new number of unreserved units on the shelf
  * @param reason for the history
  */
 record StockAdjustment(
@@ -22,10 +22,10 @@ record StockAdjustment(
 
         @Size(min = 1, max = 100) @Nullable String location,
 
-        @Schema(description = "Whether a location that is not known is made; absent: no, it is refused.") @Nullable
+        @Schema(description = "Whether an unknown location is created; absent: no, it is rejected.") @Nullable
         Boolean createLocation,
 
-        @Schema(description = "Units more, or less when negative; either this or available.", examples = "-3")
+        @Schema(description = "Units more, or less if negative; either this or available.", examples = "-3")
         @Min(-MAX_UNITS)
         @Max(MAX_UNITS)
         @Nullable
@@ -33,7 +33,8 @@ record StockAdjustment(
 
         @Schema(
                 description =
-                        "Units on the shelf that nobody has reserved; either this or delta. Orders that wait are served from them at once.")
+                        "Unreserved units on the shelf; either this or delta. Waiting backorders are filled from them"
+                                + " immediately.")
         @Min(0)
         @Max(MAX_UNITS)
         @Nullable

@@ -25,7 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.hibernate.Session;
 
-/** What people count, receive and lose, written down in the caller's transaction. */
+/** Adjustments and stock counts, recorded in the caller's transaction. */
 @ApplicationScoped
 class StockAdjustmentService {
     private final EntityManager entities;
@@ -50,11 +50,11 @@ class StockAdjustmentService {
         this.requestId = requestId;
     }
 
-    /** Three statements, and those of {@link Backorders#fill} where somebody waits. */
+    /** Three statements, and those of {@link Backorders#fill} if the SKU has backorders. */
     StockLevel adjust(StockKey key, long delta, String reason) {
-        Set<String> owed = new HashSet<>();
+        Set<String> backorderedSkus = new HashSet<>();
         StockLevel adjusted = session().doReturningWork(connection -> {
-            createAndLockLevels(connection, key, owed);
+            createAndLockLevels(connection, key, backorderedSkus);
             List<StockLevel> changed = applyDelta(connection, key, delta, reason);
             if (changed.isEmpty()) {
                 long free = levels.find(key).map(StockLevel::free).orElse(0L);
@@ -62,7 +62,7 @@ class StockAdjustmentService {
                     throw ApiException.invalid(
                             "/delta",
                             "out_of_range",
-                            "%d are free; with %d more there would be more than %d."
+                            "%d units are free; adding %d would exceed the maximum of %d."
                                     .formatted(free, delta, StockCount.MAX_AVAILABLE));
                 }
                 throw new InsufficientStock(List.of(new Shortage(key.sku(), -delta, free)));
@@ -70,30 +70,30 @@ class StockAdjustmentService {
             return changed.getFirst();
         });
         if (delta > 0) {
-            backorders.fill(owed);
+            backorders.fill(backorderedSkus);
         }
-        if (delta != 0 && (!owed.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
+        if (delta != 0 && (!backorderedSkus.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
         return levels.find(key).orElseThrow();
     }
 
-    /** Locks every level of the SKU, in order; makes the one that is meant if there is none. */
-    private static void createAndLockLevels(Connection connection, StockKey key, Set<String> owed) throws SQLException {
-        try (PreparedStatement know = connection.prepareStatement("""
-                WITH known AS (
+    /** Locks every level of the SKU, in order; creates the level of the key if it does not exist. */
+    private static void createAndLockLevels(Connection connection, StockKey key, Set<String> backorderedSkus) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                WITH inserted AS (
                     INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
                     ON CONFLICT (sku, location) DO NOTHING
                 )
                 SELECT backordered FROM inventory.stock_level WHERE sku = ? ORDER BY sku, location FOR UPDATE
                 """)) {
-            know.setString(1, key.sku());
-            know.setString(2, key.location());
-            know.setString(3, key.sku());
-            try (ResultSet rows = know.executeQuery()) {
+            insert.setString(1, key.sku());
+            insert.setString(2, key.location());
+            insert.setString(3, key.sku());
+            try (ResultSet rows = insert.executeQuery()) {
                 while (rows.next()) {
                     if (rows.getLong(1) > 0) {
-                        owed.add(key.sku());
+                        backorderedSkus.add(key.sku());
                     }
                 }
             }
@@ -109,7 +109,7 @@ class StockAdjustmentService {
                      WHERE sku = ? AND location = ?
                        AND on_hand - reserved + ? BETWEEN 0 AND greatest(?, on_hand - reserved)
                     RETURNING sku, location, on_hand, reserved, available, backordered
-                ), moved AS (
+                ), ledger AS (
                     INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
                     SELECT sku, location, 'adjusted', ?, ?, ?, ? FROM changed
                 )
@@ -134,95 +134,95 @@ class StockAdjustmentService {
     }
 
     Map<StockKey, CountResult> recordCounts(Collection<StockCount> counts, String reason) {
-        Map<StockKey, Long> wanted = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
-        counts.forEach(count -> wanted.put(count.key(), count.available()));
+        Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
+        counts.forEach(count -> newCounts.put(count.key(), count.available()));
         Set<String> changed = new HashSet<>();
-        Set<String> owed = new HashSet<>();
+        Set<String> backorderedSkus = new HashSet<>();
         Map<StockKey, CountResult> counted = session().doReturningWork(connection -> {
-            Map<StockKey, Long> present = lockLevels(connection, wanted, owed);
-            Map<StockKey, CountResult> outcome = compare(present, wanted);
-            wanted.keySet().removeIf(key -> outcome.get(key) == CountResult.UNCHANGED);
-            wanted.forEach((key, available) -> {
-                if ((available == 0) != (present.getOrDefault(key, 0L) == 0)) {
+            Map<StockKey, Long> stored = lockLevels(connection, newCounts, backorderedSkus);
+            Map<StockKey, CountResult> results = compare(stored, newCounts);
+            newCounts.keySet().removeIf(key -> results.get(key) == CountResult.UNCHANGED);
+            newCounts.forEach((key, available) -> {
+                if ((available == 0) != (stored.getOrDefault(key, 0L) == 0)) {
                     changed.add(key.sku());
                 }
             });
-            if (!wanted.isEmpty()) {
-                upsert(connection, wanted, reason);
+            if (!newCounts.isEmpty()) {
+                upsert(connection, newCounts, reason);
             }
-            return outcome;
+            return results;
         });
-        backorders.fill(owed);
+        backorders.fill(backorderedSkus);
         catalog.availabilityChanged(changed);
         return counted;
     }
 
     Map<StockKey, CountResult> previewCounts(Collection<StockCount> counts) {
-        Map<StockKey, Long> wanted = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
-        counts.forEach(count -> wanted.put(count.key(), count.available()));
-        Map<StockKey, Long> present = new HashMap<>();
-        levels.findBySkus(wanted.keySet().stream().map(StockKey::sku).distinct().toList())
-                .forEach(level -> present.put(new StockKey(level.sku(), level.location()), level.free()));
-        return compare(present, wanted);
+        Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
+        counts.forEach(count -> newCounts.put(count.key(), count.available()));
+        Map<StockKey, Long> stored = new HashMap<>();
+        levels.findBySkus(newCounts.keySet().stream().map(StockKey::sku).distinct().toList())
+                .forEach(level -> stored.put(new StockKey(level.sku(), level.location()), level.free()));
+        return compare(stored, newCounts);
     }
 
-    /** What is free on the shelf of the keys that are counted already; locks every level of their SKUs, in order. */
-    private static Map<StockKey, Long> lockLevels(Connection connection, Map<StockKey, Long> wanted, Set<String> owed)
+    /** The unreserved units of the keys that have a level; locks every level of their SKUs, in order. */
+    private static Map<StockKey, Long> lockLevels(Connection connection, Map<StockKey, Long> newCounts, Set<String> backorderedSkus)
             throws SQLException {
-        Map<StockKey, Long> present = new HashMap<>();
+        Map<StockKey, Long> stored = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT sku, location, on_hand - reserved, backordered FROM inventory.stock_level
                  WHERE sku = ANY (?) ORDER BY sku, location FOR UPDATE
                 """)) {
-            select.setArray(1, skus(connection, wanted));
+            select.setArray(1, skus(connection, newCounts));
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    present.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
+                    stored.put(new StockKey(rows.getString(1), rows.getString(2)), rows.getLong(3));
                     if (rows.getLong(4) > 0) {
-                        owed.add(rows.getString(1));
+                        backorderedSkus.add(rows.getString(1));
                     }
                 }
             }
         }
-        return present;
+        return stored;
     }
 
-    private static Array skus(Connection connection, Map<StockKey, Long> wanted) throws SQLException {
+    private static Array skus(Connection connection, Map<StockKey, Long> newCounts) throws SQLException {
         return connection.createArrayOf(
-                "text", wanted.keySet().stream().map(StockKey::sku).distinct().toArray());
+                "text", newCounts.keySet().stream().map(StockKey::sku).distinct().toArray());
     }
 
-    private static Map<StockKey, CountResult> compare(Map<StockKey, Long> present, Map<StockKey, Long> wanted) {
-        Map<StockKey, CountResult> outcome = new LinkedHashMap<>();
-        wanted.forEach((key, available) -> {
-            Long before = present.get(key);
-            outcome.put(
+    private static Map<StockKey, CountResult> compare(Map<StockKey, Long> stored, Map<StockKey, Long> newCounts) {
+        Map<StockKey, CountResult> results = new LinkedHashMap<>();
+        newCounts.forEach((key, available) -> {
+            Long before = stored.get(key);
+            results.put(
                     key,
                     before == null
                             ? CountResult.CREATED
                             : before.equals(available) ? CountResult.UNCHANGED : CountResult.UPDATED);
         });
-        return outcome;
+        return results;
     }
 
-    private void upsert(Connection connection, Map<StockKey, Long> wanted, String reason) throws SQLException {
+    private void upsert(Connection connection, Map<StockKey, Long> newCounts, String reason) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement("""
-                WITH wanted AS (
+                WITH counts AS (
                     SELECT w.*, coalesce(s.on_hand, 0) AS before, coalesce(s.reserved, 0) AS reserved
                       FROM unnest(?::text[], ?::text[], ?::bigint[]) AS w (sku, location, quantity)
                       LEFT JOIN inventory.stock_level s ON s.sku = w.sku AND s.location = w.location
-                ), moved AS (
+                ), ledger AS (
                     INSERT INTO inventory.movement (sku, location, kind, quantity, reference, actor, request_id)
-                    SELECT sku, location, 'counted', quantity + reserved - before, ?, ?, ? FROM wanted
+                    SELECT sku, location, 'counted', quantity + reserved - before, ?, ?, ? FROM counts
                 )
                 INSERT INTO inventory.stock_level AS s (sku, location, on_hand)
-                SELECT sku, location, quantity FROM wanted ORDER BY sku, location
+                SELECT sku, location, quantity FROM counts ORDER BY sku, location
                 ON CONFLICT (sku, location)
                 DO UPDATE SET on_hand = excluded.on_hand + s.reserved, updated_at = now()
                 """)) {
-            upsert.setArray(1, SqlArrays.ofColumn(connection, "text", wanted.keySet(), StockKey::sku));
-            upsert.setArray(2, SqlArrays.ofColumn(connection, "text", wanted.keySet(), StockKey::location));
-            upsert.setArray(3, SqlArrays.ofColumn(connection, "bigint", wanted.values(), units -> units));
+            upsert.setArray(1, SqlArrays.ofColumn(connection, "text", newCounts.keySet(), StockKey::sku));
+            upsert.setArray(2, SqlArrays.ofColumn(connection, "text", newCounts.keySet(), StockKey::location));
+            upsert.setArray(3, SqlArrays.ofColumn(connection, "bigint", newCounts.values(), units -> units));
             upsert.setString(4, reason);
             upsert.setString(5, actor.name());
             upsert.setString(6, requestId.value());

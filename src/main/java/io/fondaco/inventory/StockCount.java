@@ -1,12 +1,15 @@
 package io.fondaco.inventory;
 
 /**
- * What somebody counted.
+ * A stock count by a person or an import.
  *
- * @param available units on the shelf that nobody has reserved; on hand becomes this plus what is reserved. Orders that wait for
- *     the SKU are served from them at once
+ * @param available unreserved units on the shelf; on hand becomes this plus the reserved units. Waiting backorders of
+ *     the SKU are filled from them in the same transaction
  */
 public record StockCount(StockKey key, long available) {
-    /** The most units that are ever free at a location, at every door: small enough that sums of them fit. */
+    /**
+     * The maximum number of free units at a location, in the API and in imports: small enough that sums fit a {@code
+     * long}.
+     */
     public static final long MAX_AVAILABLE = 1_000_000_000_000L;
 }

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted together.
+ * The units that one reservation requests.
  *
  * @param quantities each SKU once
- * @param country ISO 3166-1 alpha-2, where it is sent to; null when that is not known, or it is collected
+ * @param country destination, ISO 3166-1 alpha-2; null if it is unknown or the order is collected
  */
 public record StockDemand(
         List<StockQuantity> quantities, @Nullable String country) {

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** The ledger of stock, for reading. */
+/** Reads the stock ledger. */
 @ApplicationScoped
 class StockHistory {
     private final EntityManager entities;
@@ -17,11 +17,11 @@ class StockHistory {
     }
 
     /**
-     * One change of a level.
+     * A ledger entry: one change of a stock level.
      *
      * @param event counted, adjusted, reserved, released, expired, sold, filled, cancelled, restocked
-     * @param onHand by how much on hand changed, and so for the others
-     * @param cause the reservation, the order, the import or the reason given
+     * @param onHand difference of on hand; likewise reserved and backordered
+     * @param cause the reservation, the order, the import or the given reason
      */
     @Schema(name = "StockEvent")
     record Entry(
@@ -31,20 +31,20 @@ class StockHistory {
 
             @Schema(
                     description =
-                            "counted, adjusted, reserved, released, expired, sold, filled (a backorder was served), cancelled (a backorder is"
-                                    + " waited for no more), restocked")
+                            "counted, adjusted, reserved, released, expired, sold, filled (a backorder received units),"
+                                    + " cancelled (a waiting backorder was cancelled), restocked")
             String event,
 
-            @Schema(description = "By how much on_hand changed.")
+            @Schema(description = "Difference of on_hand.")
             long onHand,
 
-            @Schema(description = "By how much reserved changed.")
+            @Schema(description = "Difference of reserved.")
             long reserved,
 
-            @Schema(description = "By how much backordered changed.")
+            @Schema(description = "Difference of backordered.")
             long backordered,
 
-            @Schema(description = "The reservation, the order, the import, or the reason that was given.")
+            @Schema(description = "The reservation, the order, the import or the given reason.")
             String cause,
 
             @Schema(description = "An API key's id, cart:…, provider:…, system:…")
@@ -53,7 +53,7 @@ class StockHistory {
             String requestId,
             Instant at) {}
 
-    /** The entries of a SKU before that one, newest first. */
+    /** The ledger entries of a SKU before the entry with this id, newest first. */
     List<Entry> listBefore(String sku, long id, int limit) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT m.id, m.sku, m.location, m.kind, m.quantity, m.reserved, m.backordered, m.reference, m.actor,

@@ -17,7 +17,7 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** What happened to a SKU's stock. */
+/** The stock ledger of a SKU, for the admin API. */
 @Path("/admin/v1/stock/{sku}/history")
 @Tag(name = "Stock")
 @RetriedReads
@@ -35,9 +35,9 @@ class StockHistoryResource {
     @RolesAllowed(Scopes.STOCK_READ)
     @Operation(
             operationId = "listStockHistory",
-            summary = "Every change of a SKU's stock, newest first",
-            description = "With its cause, who made it and in which request. Only ever added to: the database refuses"
-                    + " anything else.")
+            summary = "List the changes of a SKU's stock, newest first",
+            description = "Each with its cause, its actor and its request id. The history is append-only: the database"
+                    + " rejects changes and deletions.")
     public Page<StockHistory.Entry> history(
             @RestPath String sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,

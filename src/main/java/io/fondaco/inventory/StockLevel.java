@@ -3,12 +3,12 @@ package io.fondaco.inventory;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * How many there are: {@code available = on_hand - reserved - backordered}.
+ * The quantities of a SKU at a location: {@code available = on_hand - reserved - backordered}.
  *
  * @param onHand units at the location
- * @param reserved of these, units promised to checkouts under way
- * @param available what can still be sold from here; negative where units are owed
- * @param backordered units sold, or promised to checkouts under way, that are not here yet
+ * @param reserved of these, units reserved by open checkouts
+ * @param available units that can still be sold from here; negative while units are backordered
+ * @param backordered units of orders and open checkouts that are not in stock here yet
  */
 public record StockLevel(
         String sku,
@@ -18,13 +18,14 @@ public record StockLevel(
 
         @Schema(
                 description =
-                        "on_hand - reserved - backordered. Negative: so many units are sold on backorder and waited for.")
+                        "on_hand - reserved - backordered. Negative: so many units are sold on backorder and have not"
+                                + " arrived.")
         long available,
 
-        @Schema(description = "Units promised to orders or checkouts that are not here yet.")
+        @Schema(description = "Units of orders or open checkouts that are not in stock yet.")
         long backordered) {
 
-    /** Units on the shelf that nobody has reserved. */
+    /** Unreserved units on the shelf. */
     public long free() {
         return onHand - reserved;
     }

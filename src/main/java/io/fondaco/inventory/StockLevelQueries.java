@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.hibernate.Session;
 
-/** Stock as it stands: reads only, on the caller's route. One statement each. */
+/** Queries of current stock levels, on the caller's route. One statement each. */
 @ApplicationScoped
 class StockLevelQueries {
-    /** A level as it is once what is sold is posted (see {@link LedgerPoster}). */
+    /** A stock level as it will be after its pending sales are posted (see {@link LedgerPoster}). */
     private static final String SELECT_WITH_PENDING_SALES = """
             SELECT s.sku, s.location, s.on_hand - u.units AS on_hand, s.reserved - u.units AS reserved, s.available, s.backordered
               FROM inventory.stock_level s CROSS JOIN LATERAL
@@ -44,21 +44,21 @@ class StockLevelQueries {
         this.entities = entities;
     }
 
-    /** Units that can be sold from the shelves, less what is owed; SKUs that were never counted are missing. */
+    /** Units that can be sold from stock, less backordered ones; SKUs that were never counted are missing. */
     Map<String, Long> availableQuantities(Collection<String> skus) {
         Map<String, Long> available = new HashMap<>();
         availability(skus).forEach((sku, found) -> available.put(sku, found.inStock()));
         return available;
     }
 
-    /** The same arithmetic as {@link Sourcing.SellableQuantity}, without locks. */
+    /** The same computation as in {@link Sourcing.SellableQuantity}, without locks. */
     Map<String, Availability> availability(Collection<String> skus) {
         return session().doReturningWork(connection -> {
             Map<String, Availability> found = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement("""
                     SELECT s.sku, p.policy = 'preorder' AS preorder, p.expected_on,
                            coalesce(sum(greatest(s.available, 0)) FILTER (WHERE l.active AND l.ships_online), 0) AS free,
-                           sum(greatest(-s.available, 0)) AS owed, sum(s.backorder_limit) AS backorder_limit
+                           sum(greatest(-s.available, 0)) AS shortfall, sum(s.backorder_limit) AS backorder_limit
                       FROM inventory.stock_level s
                       JOIN inventory.location l ON l.code = s.location
                       LEFT JOIN inventory.selling_policy p ON p.sku = s.sku
@@ -67,12 +67,12 @@ class StockLevelQueries {
                 select.setArray(1, connection.createArrayOf("text", skus.toArray()));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        long owed = rows.getLong("owed");
+                        long shortfall = rows.getLong("shortfall");
                         found.put(
                                 rows.getString("sku"),
                                 new Availability(
-                                        Math.max(0, rows.getLong("free") - owed),
-                                        Math.max(0, rows.getLong("backorder_limit") - owed),
+                                        Math.max(0, rows.getLong("free") - shortfall),
+                                        Math.max(0, rows.getLong("backorder_limit") - shortfall),
                                         rows.getBoolean("preorder"),
                                         rows.getObject("expected_on", LocalDate.class)));
                     }
@@ -92,7 +92,7 @@ class StockLevelQueries {
         });
     }
 
-    /** The level of that key; empty where nothing was ever counted. */
+    /** The level of the key; empty if it was never counted. */
     Optional<StockLevel> find(StockKey key) {
         return findBySkus(List.of(key.sku())).stream()
                 .filter(level -> level.location().equals(key.location()))
@@ -112,78 +112,82 @@ class StockLevelQueries {
     }
 
     /** See {@link Inventory#resolveLocations}. */
-    Map<String, ResolvedLocation> resolveLocations(Collection<String> written, boolean create) {
+    Map<String, ResolvedLocation> resolveLocations(Collection<String> texts, boolean create) {
         Map<String, ResolvedLocation> found = new HashMap<>();
         Set<String> readable = new HashSet<>();
-        for (String text : written) {
+        for (String text : texts) {
             if (UnicodeText.hasNul(text) || UnicodeText.hasLoneSurrogate(text)) {
                 found.put(
                         text,
-                        ResolvedLocation.rejected("invalid_location", "A location is text without NUL characters."));
+                        ResolvedLocation.rejected(
+                                "invalid_location",
+                                "A location code must not contain NUL characters or lone surrogates."));
             } else {
                 readable.add(text);
             }
         }
-        Set<String> known = findMatchingCodes(readable);
+        Set<String> matchingCodes = findMatchingCodes(readable);
         for (String text : readable) {
-            found.put(text, resolveLocation(text, known, create));
+            found.put(text, resolveLocation(text, matchingCodes, create));
         }
         return found;
     }
 
-    /** A location that is there is meant however its code is formed: rules for codes came later than some of them. */
-    private static ResolvedLocation resolveLocation(String text, Set<String> known, boolean create) {
+    /** An existing location is found even if its code is not valid now: some codes are older than the rules. */
+    private static ResolvedLocation resolveLocation(String text, Set<String> matchingCodes, boolean create) {
         String code = text.strip();
         if (code.isEmpty()) {
             return ResolvedLocation.of(StockKey.DEFAULT_LOCATION);
         }
-        if (known.contains(text)) {
+        if (matchingCodes.contains(text)) {
             return ResolvedLocation.of(text);
         }
-        if (known.contains(code)) {
+        if (matchingCodes.contains(code)) {
             return ResolvedLocation.of(code);
         }
-        String shown = Violation.abbreviate(code);
+        String abbreviated = Violation.abbreviate(code);
         if (!code.matches(StockKey.LOCATION_CODE)) {
             return ResolvedLocation.rejected(
                     "invalid_location",
-                    "'%s' is no code of a location: letters, digits, '.', '_' and '-', at most 100.".formatted(shown));
+                    "'%s' is not a valid location code: use letters, digits, '.', '_' and '-', at most 100 characters."
+                            .formatted(abbreviated));
         }
-        for (String other : known) {
+        for (String other : matchingCodes) {
             if (other.equalsIgnoreCase(code)) {
                 return ResolvedLocation.rejected(
-                        UNKNOWN_LOCATION, "There is no location '%s'. Is '%s' meant?".formatted(shown, other));
+                        UNKNOWN_LOCATION, "There is no location '%s'. Did you mean '%s'?".formatted(abbreviated, other));
             }
         }
         return create
                 ? ResolvedLocation.of(code)
                 : ResolvedLocation.rejected(
                         UNKNOWN_LOCATION,
-                        "There is no location '%s'. Make it first, or ask for it to be made.".formatted(shown));
+                        "There is no location '%s'. Create it first, or set create_location (create_locations)."
+                                .formatted(abbreviated));
     }
 
     /** See {@link Inventory#resolveLocationsByName}. */
-    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> written, boolean create) {
-        List<LocationName> places = loadLocationNames();
+    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> texts, boolean create) {
+        List<LocationName> locations = loadLocationNames();
         Map<String, ResolvedLocation> found = new HashMap<>();
-        Map<String, String> made = new HashMap<>();
-        for (String text : written) {
-            ResolvedLocation named = resolveLocationByName(text, places);
-            if (create && named.errorCode().equals(UNKNOWN_LOCATION)) {
+        Map<String, String> newCodes = new HashMap<>();
+        for (String text : texts) {
+            ResolvedLocation resolved = resolveLocationByName(text, locations);
+            if (create && resolved.errorCode().equals(UNKNOWN_LOCATION)) {
                 String code = toLocationCode(text);
-                named = ResolvedLocation.of(made.computeIfAbsent(code.toLowerCase(Locale.ROOT), _ -> code));
+                resolved = ResolvedLocation.of(newCodes.computeIfAbsent(code.toLowerCase(Locale.ROOT), _ -> code));
             }
-            found.put(text, named);
+            found.put(text, resolved);
         }
         return found;
     }
 
-    private static ResolvedLocation resolveLocationByName(String text, List<LocationName> places) {
+    private static ResolvedLocation resolveLocationByName(String text, List<LocationName> locations) {
         String name = text.strip();
         if (name.isEmpty()) {
             return ResolvedLocation.of(StockKey.DEFAULT_LOCATION);
         }
-        if (places.stream().anyMatch(locationName -> locationName.code().equals(name))) {
+        if (locations.stream().anyMatch(locationName -> locationName.code().equals(name))) {
             return ResolvedLocation.of(name);
         }
         String code = toLocationCode(name);
@@ -191,29 +195,29 @@ class StockLevelQueries {
                 locationName -> locationName.code().equalsIgnoreCase(name),
                 locationName -> locationName.name().strip().equalsIgnoreCase(name),
                 locationName -> locationName.code().equalsIgnoreCase(code));
-        String shown = Violation.abbreviate(name);
+        String abbreviated = Violation.abbreviate(name);
         for (Predicate<LocationName> rule : rules) {
-            List<LocationName> meant = places.stream().filter(rule).toList();
-            if (meant.size() == 1) {
-                return ResolvedLocation.of(meant.getFirst().code());
+            List<LocationName> matches = locations.stream().filter(rule).toList();
+            if (matches.size() == 1) {
+                return ResolvedLocation.of(matches.getFirst().code());
             }
-            if (meant.size() > 1) {
+            if (matches.size() > 1) {
                 return ResolvedLocation.rejected(
                         "ambiguous_location",
-                        "'%s' may be the location '%s' or '%s': write the code of one."
+                        "'%s' matches the locations '%s' and '%s'; use the code of one of them."
                                 .formatted(
-                                        shown, meant.get(0).code(), meant.get(1).code()));
+                                        abbreviated, matches.get(0).code(), matches.get(1).code()));
             }
         }
         if (UnicodeText.hasNul(text) || UnicodeText.hasLoneSurrogate(text) || !code.matches(StockKey.LOCATION_CODE)) {
-            return ResolvedLocation.rejected("invalid_location", "'%s' is no name of a location.".formatted(shown));
+            return ResolvedLocation.rejected("invalid_location", "'%s' is not a valid location name.".formatted(abbreviated));
         }
         return ResolvedLocation.rejected(
                 UNKNOWN_LOCATION,
-                "No location has the code or the name '%s'. Make it first, or ask for it to be made.".formatted(shown));
+                "No location has the code or the name '%s'. Create it first, or set create_locations.".formatted(abbreviated));
     }
 
-    /** A code for a location that has this name; empty when no letter or digit of it can be in a code. */
+    /** The code that is derived from a location name; empty if the name has no letter or digit that a code can have. */
     private static String toLocationCode(String name) {
         String code = name.replaceAll("[^A-Za-z0-9_.-]+", "-").replaceAll("^[^A-Za-z0-9]+|-+$", "");
         return code.length() <= MAX_CODE_LENGTH ? code : code.substring(0, MAX_CODE_LENGTH);
@@ -221,13 +225,13 @@ class StockLevelQueries {
 
     /** See {@link Inventory#locationNamesForExport}. */
     Map<String, String> locationNamesForExport(Collection<String> codes) {
-        List<LocationName> places = loadLocationNames();
+        List<LocationName> locations = loadLocationNames();
         Map<String, String> names = new HashMap<>();
-        places.stream()
+        locations.stream()
                 .filter(locationName -> codes.contains(locationName.code()))
                 .forEach(locationName -> {
                     Optional<String> meant =
-                            resolveLocationByName(locationName.name(), places).code();
+                            resolveLocationByName(locationName.name(), locations).code();
                     names.put(
                             locationName.code(),
                             meant.equals(Optional.of(locationName.code())) ? locationName.name() : locationName.code());
@@ -239,37 +243,37 @@ class StockLevelQueries {
 
     private List<LocationName> loadLocationNames() {
         return session().doReturningWork(connection -> {
-            List<LocationName> places = new ArrayList<>();
+            List<LocationName> locations = new ArrayList<>();
             try (PreparedStatement select =
                             connection.prepareStatement("SELECT code, name FROM inventory.location ORDER BY code");
                     ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    places.add(new LocationName(rows.getString("code"), rows.getString("name")));
+                    locations.add(new LocationName(rows.getString("code"), rows.getString("name")));
                 }
             }
-            return places;
+            return locations;
         });
     }
 
-    /** Codes of locations that are one of these, or differ in capitals only. */
-    private Set<String> findMatchingCodes(Collection<String> written) {
-        if (written.isEmpty()) {
+    /** The codes of locations that equal one of these texts or differ from it only in case or outer white space. */
+    private Set<String> findMatchingCodes(Collection<String> texts) {
+        if (texts.isEmpty()) {
             return Set.of();
         }
         return session().doReturningWork(connection -> {
-            Set<String> known = new HashSet<>();
+            Set<String> matchingCodes = new HashSet<>();
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT code FROM inventory.location WHERE code = ANY (?) OR lower(code) = ANY (?)")) {
-                select.setArray(1, connection.createArrayOf("text", written.toArray()));
-                select.setArray(2, SqlArrays.ofColumn(connection, "text", written, text -> text.strip()
+                select.setArray(1, connection.createArrayOf("text", texts.toArray()));
+                select.setArray(2, SqlArrays.ofColumn(connection, "text", texts, text -> text.strip()
                         .toLowerCase(Locale.ROOT)));
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
-                        known.add(rows.getString(1));
+                        matchingCodes.add(rows.getString(1));
                     }
                 }
             }
-            return known;
+            return matchingCodes;
         });
     }
 

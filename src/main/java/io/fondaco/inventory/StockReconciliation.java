@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Holds the books of stock against each other: on hand against the sum of its movements, reserved and backordered against the
- * reservations that are open and the orders that wait. Each batch is one statement and so one instant: what is being sold at the
- * time makes no false alarm. Finds and tells; repairs nothing.
+ * Compares each stock level with what it should be: on hand with the sum of its ledger entries, reserved and
+ * backordered with the open reservations and the waiting backorders. Each batch is compared by one statement, so on one
+ * snapshot: concurrent sales cause no false alarm. It reports discrepancies and repairs nothing.
  */
 @ApplicationScoped
 class StockReconciliation {
@@ -27,11 +27,11 @@ class StockReconciliation {
     }
 
     /**
-     * Two books that differ.
+     * A quantity of a stock level that differs from the computed one.
      *
      * @param figure {@code on_hand}, {@code reserved} or {@code backordered}
-     * @param recorded what the level says
-     * @param computed what it should say by the ledger, the reservations and the backorders
+     * @param recorded value of the stock level
+     * @param computed value that follows from the ledger, the reservations and the backorders
      */
     record Discrepancy(
             String sku,
@@ -43,14 +43,16 @@ class StockReconciliation {
             Instant checkedAt) {}
 
     /**
-     * What one batch found.
+     * The result of one batch.
      *
-     * @param lastKey the last level of it; empty after the end
-     * @param discrepancies those that are new
+     * @param lastKey key of its last level; empty after the end
+     * @param discrepancies all that the batch found, new or found before
      */
     record ReconciliationBatch(Optional<StockKey> lastKey, List<Discrepancy> discrepancies) {}
 
-    /** Checks the next levels, writes down what differs and marks as resolved what no longer does. Four statements. */
+    /**
+     * Checks the next levels, stores discrepancies, and marks those that no longer exist as resolved. Four statements.
+     */
     @Transactional
     ReconciliationBatch checkBatch(StockKey after) {
         fence.requireLease();
@@ -63,24 +65,24 @@ class StockReconciliation {
                         WITH page AS (
                             SELECT sku, location, on_hand, reserved, backordered FROM inventory.stock_level
                              WHERE (sku, location) > (:sku, :location) ORDER BY sku, location LIMIT :batch
-                        ), held AS (
-                            SELECT l.sku, l.location, sum(l.quantity - l.backordered) AS stock, sum(l.backordered) AS promised
+                        ), open_reservations AS (
+                            SELECT l.sku, l.location, sum(l.quantity - l.backordered) AS stock, sum(l.backordered) AS backordered
                               FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
                              WHERE r.status = 'reserved' OR r.ledger_pending GROUP BY l.sku, l.location
-                        ), books AS (
-                            SELECT p.*, coalesce(h.stock, 0) AS held,
-                                   coalesce(h.promised, 0) + coalesce((SELECT sum(b.waiting) FROM inventory.backorder b
-                                        WHERE b.sku = p.sku AND b.location = p.location AND b.waiting > 0), 0) AS owed,
+                        ), expected AS (
+                            SELECT p.*, coalesce(h.stock, 0) AS reserved_sum,
+                                   coalesce(h.backordered, 0) + coalesce((SELECT sum(b.waiting) FROM inventory.backorder b
+                                        WHERE b.sku = p.sku AND b.location = p.location AND b.waiting > 0), 0) AS backordered_sum,
                                    coalesce((SELECT sum(m.quantity) FROM inventory.movement m
-                                        WHERE m.sku = p.sku AND m.location = p.location), 0) AS moved
-                              FROM page p LEFT JOIN held h ON h.sku = p.sku AND h.location = p.location
+                                        WHERE m.sku = p.sku AND m.location = p.location), 0) AS ledger_sum
+                              FROM page p LEFT JOIN open_reservations h ON h.sku = p.sku AND h.location = p.location
                         ), differing AS (
                             SELECT b.sku, b.location, f.figure, f.recorded, f.computed
-                              FROM books b CROSS JOIN LATERAL (VALUES
-                                   ('on_hand', b.on_hand, b.moved), ('reserved', b.reserved, b.held),
-                                   ('backordered', b.backordered, b.owed)) AS f (figure, recorded, computed)
+                              FROM expected b CROSS JOIN LATERAL (VALUES
+                                   ('on_hand', b.on_hand, b.ledger_sum), ('reserved', b.reserved, b.reserved_sum),
+                                   ('backordered', b.backordered, b.backordered_sum)) AS f (figure, recorded, computed)
                              WHERE f.recorded <> f.computed
-                        ), kept AS (
+                        ), saved AS (
                             INSERT INTO inventory.discrepancy AS d (sku, location, figure, recorded, computed)
                             SELECT sku, location, figure, recorded, computed FROM differing
                             ON CONFLICT (sku, location, figure) DO UPDATE
@@ -95,7 +97,7 @@ class StockReconciliation {
                                                 AND f.location = d.location AND f.figure = d.figure)
                         )
                         SELECT p.sku, p.location, k.figure, k.recorded, k.computed, k.found_at, k.checked_at
-                          FROM page p LEFT JOIN kept k ON k.sku = p.sku AND k.location = p.location
+                          FROM page p LEFT JOIN saved k ON k.sku = p.sku AND k.location = p.location
                          ORDER BY p.sku, p.location, k.figure
                         """, Tuple.class)
                 .setParameter("sku", after.sku())
@@ -116,7 +118,7 @@ class StockReconciliation {
                         .toList());
     }
 
-    /** What does not add up, as the last run saw it, in the order of SKU, location and figure. */
+    /** The open discrepancies that the last run found, in the order of SKU, location and figure. */
     List<Discrepancy> listOpen(Discrepancy after, int limit) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT sku, location, figure, recorded, computed, found_at, checked_at FROM inventory.discrepancy

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Proves, every so often, that the books of stock add up. An alert belongs on {@code fondaco_inventory_discrepancies > 0}: it is
- * expected to be 0 for ever.
+ * Checks regularly that the stock levels agree with the ledger. Alert on {@code fondaco_inventory_discrepancies > 0}:
+ * the value is always expected to be 0.
  */
 @ApplicationScoped
 class StockReconciliationJob {
@@ -27,7 +27,7 @@ class StockReconciliationJob {
     StockReconciliationJob(StockReconciliation stockReconciliation, MeterRegistry registry) {
         this.stockReconciliation = stockReconciliation;
         Gauge.builder("fondaco.inventory.discrepancies", openDiscrepancies, AtomicLong::doubleValue)
-                .description("Figures of stock that do not add up; see GET /admin/v1/stock-discrepancies")
+                .description("Open stock discrepancies; see GET /admin/v1/stock-discrepancies")
                 .register(registry);
     }
 
@@ -42,7 +42,7 @@ class StockReconciliationJob {
         reconcile();
     }
 
-    /** Every level there is, batch by batch. */
+    /** Checks every stock level, batch by batch. */
     void reconcile() {
         StockKey after = BEFORE_ALL;
         for (ReconciliationBatch reconciliationBatch = stockReconciliation.checkBatch(after);
@@ -52,7 +52,7 @@ class StockReconciliationJob {
             reconciliationBatch
                     .discrepancies()
                     .forEach(found -> LOG.errorf(
-                            "STOCK DOES NOT ADD UP: %s of SKU %s at %s is %d, by the books %d (first seen %s)",
+                            "Stock discrepancy: %s of SKU %s at location %s is %d, expected %d (found first at %s)",
                             found.figure(),
                             found.sku(),
                             found.location(),
@@ -63,7 +63,7 @@ class StockReconciliationJob {
         openDiscrepancies.set(stockReconciliation.countOpen());
     }
 
-    /** On every worker, whichever has run it. */
+    /** Updates the gauge of every worker, because only one of them runs the reconciliation. */
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
             every = "1m",

@@ -33,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Stock for the back office: what there is, and corrections of it. */
+/** Stock levels and their corrections, for the admin API. */
 @Path("/admin/v1/stock")
 @Tag(name = "Stock")
 @RetriedReads
@@ -54,7 +54,7 @@ class StockResource {
     @Operation(
             operationId = "listStock",
             summary = "List stock levels",
-            description = "Of the SKUs named, or page by page of all, in the order of SKU and location.")
+            description = "All levels of the given SKUs, or pages of all levels, in the order of SKU and location.")
     public Page<StockLevel> list(
             @RestQuery @Size(max = 100) List<@Size(max = 255) String> sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
@@ -66,7 +66,7 @@ class StockResource {
                 .map(place -> new StockKey(place.keys().get(0), place.keys().get(1)))
                 .orElse(new StockKey("", ""));
         if (UnicodeText.hasNul(after.sku() + after.location())) {
-            throw ApiException.badRequest("invalid_parameter", "A NUL character is in no SKU.");
+            throw ApiException.badRequest("invalid_parameter", "A SKU must not contain NUL characters.");
         }
         return Page.fromRows(
                 inventory.levelsAfter(after, limit + 1),
@@ -84,28 +84,28 @@ class StockResource {
             summary = "Correct the stock of a SKU",
             description =
                     "By a difference (`delta`) or to a count (`available`). Takes effect once per Idempotency-Key."
-                            + " A location that is not known is refused (`unknown_location`) unless create_location is true.")
+                            + " An unknown location is rejected (`unknown_location`) unless create_location is true.")
     @APIResponse(
             responseCode = "200",
-            description = "The level as it is now.",
+            description = "The changed level.",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = StockLevel.class)))
-    @APIResponse(responseCode = "409", description = "`out_of_stock`: less than what is reserved would be left.")
+    @APIResponse(responseCode = "409", description = "`out_of_stock`: on_hand would become less than reserved.")
     public StockLevel adjust(@NotNull @Valid StockAdjustment adjustment) {
         return apply(adjustment);
     }
 
     private String resolveLocation(StockAdjustment adjustment) {
-        String written = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
-        ResolvedLocation named = requireNonNull(inventory
-                .resolveLocations(List.of(written), Boolean.TRUE.equals(adjustment.createLocation()))
-                .get(written));
-        return named.code().orElseThrow(() -> ApiException.invalid("/location", named.errorCode(), named.detail()));
+        String requested = adjustment.location() == null ? StockKey.DEFAULT_LOCATION : adjustment.location();
+        ResolvedLocation resolved = requireNonNull(inventory
+                .resolveLocations(List.of(requested), Boolean.TRUE.equals(adjustment.createLocation()))
+                .get(requested));
+        return resolved.code().orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }
 
-    /** Stock of a variant that was removed stays, and must be correctable until it is gone. */
+    /** The stock of a deleted variant remains, so a SKU without a variant is accepted if it has a level. */
     private StockLevel apply(StockAdjustment adjustment) {
         String sku = adjustment.sku();
         if (sku == null
@@ -117,7 +117,7 @@ class StockResource {
         String location = resolveLocation(adjustment);
         String reason = adjustment.reason() == null ? "" : adjustment.reason();
         if (reason.indexOf('\0') >= 0) {
-            throw ApiException.invalid("/reason", "invalid_format", "A NUL character is not text.");
+            throw ApiException.invalid("/reason", "invalid_format", "The reason must not contain NUL characters.");
         }
         StockKey stock = new StockKey(sku, location);
         Long delta = adjustment.delta();

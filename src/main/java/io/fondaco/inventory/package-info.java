@@ -1,6 +1,7 @@
 /**
- * How many of a SKU there are, and where. Never is more promised than there is, or than the SKU's backorder limit allows: the
- * database itself refuses. Every change is in a ledger that is only ever added to, and a job proves that the books add up.
+ * Stock levels per SKU and location, reservations and backorders. No more units are promised than are in stock or than
+ * the backorder limit of the SKU allows; the database enforces this. Every change is recorded in an append-only ledger,
+ * and a reconciliation job compares the levels with it.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog"})

@@ -13,22 +13,22 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
-/** A price that comes into a list drops it; a price that cannot does not. */
+/** A price that enters a list invalidates it; a price far outside it does not. */
 class CatalogCacheTagsTest {
     private static final int MOST_TAGS = 8;
 
-    /** Prices from a list's lowest to its highest, and one of them. */
+    /** The lowest and the highest price of a list, and a price between them. */
     record Range(long low, long price, long high) {}
 
     @Property
-    void noListMissesAPriceThatComesIntoIt(@ForAll("ranges") Range range) {
+    void everyListSharesATagWithAPriceInItsRange(@ForAll("ranges") Range range) {
         assertThat(CatalogCacheTags.ofPriceRange("EUR", range.low(), range.high()))
                 .hasSizeLessThanOrEqualTo(MOST_TAGS)
                 .containsAnyElementsOf(CatalogCacheTags.ofPrice("EUR", range.price()));
     }
 
     @Property
-    void noListThatIsOpenAboveMissesOneEither(
+    void aListWithoutUpperLimitSharesATagWithEveryHigherPrice(
             @ForAll @LongRange(max = Long.MAX_VALUE) long low, @ForAll @LongRange(max = Long.MAX_VALUE) long more) {
         long price = low + Math.min(more, Long.MAX_VALUE - low);
         assertThat(CatalogCacheTags.ofPriceRange("EUR", low, Long.MAX_VALUE))
@@ -37,7 +37,7 @@ class CatalogCacheTagsTest {
     }
 
     @Property
-    void aPriceFarOutsideANarrowListDoesNotConcernIt(
+    void aPriceFarOutsideANarrowListSharesNoTagWithIt(
             @ForAll @LongRange(min = 1_000_000, max = 1_000_000_000) long low,
             @ForAll @LongRange(max = 1_000) long width,
             @ForAll @LongRange(min = 256, max = 1_000_000) long distance) {
@@ -47,13 +47,13 @@ class CatalogCacheTagsTest {
     }
 
     @Property
-    void aPriceInAnotherCurrencyDoesNotConcernIt(@ForAll("ranges") Range range) {
+    void aPriceInAnotherCurrencySharesNoTagWithAList(@ForAll("ranges") Range range) {
         assertThat(CatalogCacheTags.ofPriceRange("EUR", range.low(), range.high()))
                 .doesNotContainAnyElementsOf(CatalogCacheTags.ofPrice("CHF", range.price()));
     }
 
     @Test
-    void bandsAreAsNarrowAsAFewOfThemCanBe() {
+    void aRangeUsesTheNarrowestBandsThatAtMostEightCover() {
         assertThat(CatalogCacheTags.ofPriceRange("EUR", 0, 8 * 256 - 1))
                 .hasSize(8)
                 .contains(new CacheTag("price-EUR-8-0"), new CacheTag("price-EUR-8-7"));
@@ -62,11 +62,11 @@ class CatalogCacheTagsTest {
     }
 
     @Property
-    void anyTextMakesATagOfTheSameForm(@ForAll String slug) {
+    void slugTagsHaveAFixedFormat(@ForAll String slug) {
         assertThat(CatalogCacheTags.slug(slug).name()).matches("slug-[0-9a-f]{16}");
     }
 
-    /** Of all widths that bands are made for, and wider. */
+    /** Ranges of all band widths and wider ones. */
     @Provide
     Arbitrary<Range> ranges() {
         Arbitrary<Long> lows = Arbitraries.longs().between(0, 1_000_000_000_000L);

@@ -37,7 +37,7 @@ class CatalogTest {
     ShopDatabase database;
 
     @Test
-    void whatIsReadBackIsUnchangedToTheLastField() {
+    void anUpsertOfASnapshotChangesNothing() {
         String slug = slug();
         ProductDraft draft = new ProductDraft(
                 slug,
@@ -86,7 +86,7 @@ class CatalogTest {
     }
 
     @Test
-    void aRefusedVariantDoesNotKeepTheOthersOut() {
+    void aRejectedVariantDoesNotPreventTheOthers() {
         String slug = slug();
         String taken = slug();
         catalog.upsert(List.of(draft(taken, variant(taken))));
@@ -96,7 +96,7 @@ class CatalogTest {
                 .get()
                 .extracting(ProductUpsertResult.ValidationError::code)
                 .isEqualTo("sku_taken");
-        // Two variants without options are the same thing: only the first of them may stand.
+        // Two variants without options would be duplicates: only one of them is accepted.
         assertThat(outcome.variants().get(slug).change()).contains(ChangeType.CREATED);
         assertThat(catalog.preview(List.of(draft("Not A Slug", variant(slug() + "x"))))
                         .getFirst()
@@ -106,7 +106,7 @@ class CatalogTest {
 
     @ParameterizedTest
     @CsvSource({"price", "-price", "title", "created_at", "-created_at"})
-    void everyOrderPagesThroughTiesWithoutLossOrDouble(String sort) {
+    void everySortOrderPagesThroughTiesWithoutGapsOrDuplicates(String sort) {
         String category = "Paging " + UUID.randomUUID();
         List<ProductDraft> drafts = new ArrayList<>();
         for (int n = 0; n < 23; n++) {
@@ -157,20 +157,20 @@ class CatalogTest {
     }
 
     @Test
-    void aDraftIsNotInTheShopAndAnArchivedProductLeavesIt() {
+    void draftsAndArchivedProductsAreNotShownToShoppers() {
         String slug = slug();
-        Response made = admin().body(Map.of("title", "Hidden", "slug", slug)).post("/admin/v1/products");
-        assertThat(made.statusCode()).isEqualTo(201);
+        Response created = admin().body(Map.of("title", "Hidden", "slug", slug)).post("/admin/v1/products");
+        assertThat(created.statusCode()).isEqualTo(201);
         given().get("/store/v1/products/" + slug).then().statusCode(404);
-        String etag = admin().header("If-Match", made.header("ETag"))
+        String etag = admin().header("If-Match", created.header("ETag"))
                 .body(Map.of("status", "active"))
-                .patch("/admin/v1/products/" + made.path("id"))
+                .patch("/admin/v1/products/" + created.path("id"))
                 .header("ETag");
         Awaitility.await()
                 .untilAsserted(
                         () -> given().get("/store/v1/products/" + slug).then().statusCode(200));
         admin().header("If-Match", etag)
-                .delete("/admin/v1/products/" + made.path("id"))
+                .delete("/admin/v1/products/" + created.path("id"))
                 .then()
                 .statusCode(204);
         Awaitility.await()
@@ -179,22 +179,22 @@ class CatalogTest {
     }
 
     @Test
-    void changesNeedTheVersionThatTheyChange() {
-        Response made =
+    void aChangeNeedsTheCurrentVersion() {
+        Response created =
                 admin().body(Map.of("title", "Versioned", "slug", slug())).post("/admin/v1/products");
-        String path = "/admin/v1/products/" + made.path("id");
+        String path = "/admin/v1/products/" + created.path("id");
         admin().body(Map.of("vendor", "x")).patch(path).then().statusCode(428);
         admin().header("If-Match", "\"999\"")
                 .body(Map.of("vendor", "x"))
                 .patch(path)
                 .then()
                 .statusCode(412);
-        admin().header("If-Match", made.header("ETag"))
+        admin().header("If-Match", created.header("ETag"))
                 .body(Map.of("vendor", "x"))
                 .patch(path)
                 .then()
                 .statusCode(200);
-        admin().header("If-Match", made.header("ETag"))
+        admin().header("If-Match", created.header("ETag"))
                 .body(Map.of("vendor", "y"))
                 .patch(path)
                 .then()
@@ -203,11 +203,11 @@ class CatalogTest {
     }
 
     @Test
-    void theEntityTagOfAProductChangesWithItsPriceAndSparesTheBytesOtherwise() {
+    void theETagOfAProductChangesOnlyWithItsContent() {
         String slug = slug();
-        ProductUpsertResult made =
+        ProductUpsertResult created =
                 catalog.upsert(List.of(draft(slug, variant(slug)))).getFirst();
-        VariantId id = made.variants().get(slug).id().orElseThrow();
+        VariantId id = created.variants().get(slug).id().orElseThrow();
         prices.savePrices(Map.of(id, List.of(new VariantPrice(Money.of(100, "EUR"), Optional.empty()))));
         Awaitility.await().untilAsserted(() -> given().get("/store/v1/products/" + slug)
                 .then()
@@ -230,7 +230,7 @@ class CatalogTest {
     }
 
     @Test
-    void aCategoryIsNotRenamedToWhatItsSiblingIsCalled() {
+    void aCategoryCannotGetTheNameOfASibling() {
         String name = "Taken " + UUID.randomUUID();
         admin().body(Map.of("name", name)).post("/admin/v1/categories").then().statusCode(201);
         Response other = admin().body(Map.of("name", name + " too")).post("/admin/v1/categories");
@@ -243,7 +243,7 @@ class CatalogTest {
     }
 
     @Test
-    void aCategoryCannotLieBelowItself() {
+    void aCategoryCannotBecomeItsOwnAncestor() {
         String name = "Circle " + UUID.randomUUID();
         Response top = admin().body(Map.of("name", name)).post("/admin/v1/categories");
         Response below = admin().body(Map.of("name", "Below", "parent_id", top.path("id")))
@@ -281,51 +281,51 @@ class CatalogTest {
     }
 
     @Test
-    void anOptionThatVariantsHaveNoValueForIsRefused() {
-        Response made = shirt(
+    void optionsWithoutDistinctValuesForAllVariantsAreRejected() {
+        Response created = shirt(
                 List.of("Size", "Colour"),
                 List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "S", "Colour", "Blue")));
-        assertThat(made.statusCode()).as(made.asString()).isEqualTo(201);
+        assertThat(created.statusCode()).as(created.asString()).isEqualTo(201);
 
-        change(made, Map.of("options", List.of("Size", "Colour", "Fit")))
+        change(created, Map.of("options", List.of("Size", "Colour", "Fit")))
                 .then()
                 .statusCode(422)
                 .body("errors[0].code", equalTo("option_count"))
                 .body("errors[0].pointer", equalTo("/options"));
-        change(made, Map.of("options", List.of("Size")))
+        change(created, Map.of("options", List.of("Size")))
                 .then()
                 .statusCode(422)
                 .body("errors[0].code", equalTo("duplicate_options"));
-        change(made, Map.of("options", List.of()))
+        change(created, Map.of("options", List.of()))
                 .then()
                 .statusCode(422)
                 .body("errors[0].code", equalTo("duplicate_options"));
     }
 
     @Test
-    void optionValuesGoWithTheNamesOfTheirOptions() {
-        Response made = shirt(
+    void optionValuesFollowTheOptionNames() {
+        Response created = shirt(
                 List.of("Size", "Colour"),
                 List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "M", "Colour", "Red")));
 
-        change(made, Map.of("options", List.of("Colour", "Size")))
+        change(created, Map.of("options", List.of("Colour", "Size")))
                 .then()
                 .statusCode(200)
                 .body("variants[0].options.Size", equalTo("S"))
                 .body("variants[0].options.Colour", equalTo("Red"))
                 .body("variants[1].title", equalTo("Red / M"));
-        change(made, Map.of("options", List.of("Color", "Size")))
+        change(created, Map.of("options", List.of("Color", "Size")))
                 .then()
                 .statusCode(200)
                 .body("variants[0].options.Color", equalTo("Red"));
-        change(made, Map.of("options", List.of("Size")))
+        change(created, Map.of("options", List.of("Size")))
                 .then()
                 .statusCode(200)
                 .body("variants[1].options", equalTo(Map.of("Size", "M")));
     }
 
     @Test
-    void blanksAroundAnOptionValueMakeNoOtherVariant() {
+    void surroundingSpacesOfOptionValuesAreIgnored() {
         assertThat(shirt(List.of("Size"), List.of(Map.of("Size", "S"), Map.of("Size", "S ")))
                         .path("errors[0].code")
                         .toString())
@@ -337,7 +337,7 @@ class CatalogTest {
     }
 
     @Test
-    void variantsMaySwapTheirOptionValues() {
+    void variantsCanSwapTheirOptionValues() {
         String slug = slug();
         ProductDraft before = sized(slug, "S", "M");
         catalog.upsert(List.of(before));
@@ -366,15 +366,15 @@ class CatalogTest {
     }
 
     @Test
-    void nothingIsWrittenOfANewProductWhoseVariantsAreAllRefused() {
+    void aNewProductWhoseVariantsAreAllRejectedIsNotCreated() {
         String taken = slug();
         catalog.upsert(List.of(draft(taken, variant(taken))));
         String slug = slug();
 
-        ProductUpsertResult refused =
+        ProductUpsertResult rejected =
                 catalog.upsert(List.of(draft(slug, variant(taken)))).getFirst();
 
-        assertThat(refused.error())
+        assertThat(rejected.error())
                 .get()
                 .extracting(ProductUpsertResult.ValidationError::code)
                 .isEqualTo("sku_taken");
@@ -383,13 +383,13 @@ class CatalogTest {
     }
 
     @Test
-    void aVariantThatLacksAValueIsShownShortAndCanBeMended() throws SQLException {
-        Response made = shirt(
+    void aVariantWithAMissingOptionValueIsShownAndCanBeCorrected() throws SQLException {
+        Response created = shirt(
                 List.of("Size", "Colour"),
                 List.of(Map.of("Size", "S", "Colour", "Red"), Map.of("Size", "M", "Colour", "Red")));
-        String variant = made.path("variants[0].id");
+        String variant = created.path("variants[0].id");
         database.execute("UPDATE catalog.variant SET option_values = ARRAY['S'] WHERE sku = '"
-                + made.path("variants[0].sku") + "'");
+                + created.path("variants[0].sku") + "'");
 
         admin().header("If-Match", "*")
                 .body(Map.of("weight_grams", 7))
@@ -397,7 +397,7 @@ class CatalogTest {
                 .then()
                 .statusCode(200)
                 .body("weight_grams", equalTo(7));
-        Awaitility.await().untilAsserted(() -> given().get("/store/v1/products/" + made.path("slug"))
+        Awaitility.await().untilAsserted(() -> given().get("/store/v1/products/" + created.path("slug"))
                 .then()
                 .statusCode(200)
                 .body("variants[0].options", equalTo(Map.of("Size", "S"))));
@@ -411,12 +411,12 @@ class CatalogTest {
     }
 
     @Test
-    void aCategoryMovesOnlyWhereAllBelowItHasRoom() {
-        String deep = chain(7, null);
+    void aCategoryCannotMoveSoThatItsDescendantsExceedTheMaximumDepth() {
+        String deep = createCategoryChain(7, null);
         String top = admin().body(Map.of("name", "Mover " + UUID.randomUUID()))
                 .post("/admin/v1/categories")
                 .path("id");
-        chain(3, top);
+        createCategoryChain(3, top);
 
         admin().header("If-Match", "*")
                 .body(Map.of("parent_id", deep))
@@ -425,14 +425,14 @@ class CatalogTest {
                 .statusCode(422)
                 .body("errors[0].code", equalTo("too_deep"));
         admin().header("If-Match", "*")
-                .body(Map.of("parent_id", chain(6, null)))
+                .body(Map.of("parent_id", createCategoryChain(6, null)))
                 .patch("/admin/v1/categories/" + top)
                 .then()
                 .statusCode(200);
     }
 
-    /** So many categories, one below the other. @return the lowest */
-    private static String chain(int length, String parent) {
+    /** Creates a chain of categories, each the parent of the next. @return the id of the lowest */
+    private static String createCategoryChain(int length, String parent) {
         String below = parent;
         for (int n = 0; n < length; n++) {
             Map<String, Object> body = new HashMap<>();

@@ -3,7 +3,7 @@ package io.fondaco.catalog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Drafts that say what a test is about and leave out everything else. */
+/** Product drafts with only the fields that a test needs. */
 final class Drafts {
     private Drafts() {}
 

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What options and variants must be to each other, whichever door a change comes through. */
+/** The rules between options and variants, which apply to every kind of change. */
 class ProductUpsertPlanTest {
     private static final CategoryTree NO_CATEGORIES = new CategoryTree(List.of());
 
@@ -20,7 +20,7 @@ class ProductUpsertPlanTest {
             product(List.of("Size", "Colour"), variant("S-R", "S", "Red"), variant("M-R", "M", "Red"));
 
     @Test
-    void valuesGoWithTheNamesOfTheirOptions() {
+    void optionValuesFollowTheOptionNames() {
         List<String> before = List.of("Size", "Colour");
 
         assertThat(ProductUpsertPlan.realignOptionValues(before, List.of("Colour", "Size"), List.of("S", "Red")))
@@ -38,8 +38,8 @@ class ProductUpsertPlanTest {
     }
 
     @Test
-    void blanksAroundTitlesAndOptionsMeanNothing() {
-        ProductDraft draft = Drafts.product("shirt", "  Shirt ", List.of(" Size"), named("A", "S"), named("B", "S "));
+    void surroundingSpacesOfTitlesAndOptionsAreRemoved() {
+        ProductDraft draft = Drafts.product("shirt", "  Shirt ", List.of(" Size"), variantDraft("A", "S"), variantDraft("B", "S "));
 
         ProductUpsertPlan plan = plan(draft, Optional.empty());
 
@@ -51,7 +51,7 @@ class ProductUpsertPlanTest {
     }
 
     @Test
-    void variantsThatNobodyNamesAreWrittenWithTheirMovedValues() {
+    void variantsMissingFromTheDraftAreWrittenWithRealignedValues() {
         ProductUpsertPlan plan = plan(draft(List.of("Colour", "Size")), Optional.of(shirt));
 
         assertThat(plan.result().productChange()).contains(ChangeType.UPDATED);
@@ -61,49 +61,49 @@ class ProductUpsertPlanTest {
     }
 
     @Test
-    void anOptionMayBeAddedOnlyWithAValueForEveryVariant() {
+    void anOptionCanBeAddedOnlyWithAValueForEveryVariant() {
         List<String> more = List.of("Size", "Colour", "Fit");
 
         assertThat(code(plan(draft(more), Optional.of(shirt)))).contains("option_count");
-        assertThat(code(plan(draft(more, named("S-R", "S", "Red", "Slim")), Optional.of(shirt))))
+        assertThat(code(plan(draft(more, variantDraft("S-R", "S", "Red", "Slim")), Optional.of(shirt))))
                 .contains("option_count");
         ProductUpsertPlan all = plan(
-                draft(more, named("S-R", "S", "Red", "Slim"), named("M-R", "M", "Red", "Slim")), Optional.of(shirt));
+                draft(more, variantDraft("S-R", "S", "Red", "Slim"), variantDraft("M-R", "M", "Red", "Slim")), Optional.of(shirt));
         assertThat(code(all)).isEmpty();
         assertThat(all.variants()).hasSize(2);
     }
 
     @Test
-    void anOptionThatTellsVariantsApartCannotBeTakenAway() {
+    void anOptionThatDistinguishesVariantsCannotBeRemoved() {
         assertThat(code(plan(draft(List.of("Colour")), Optional.of(shirt)))).contains("duplicate_options");
         assertThat(code(plan(draft(List.of()), Optional.of(shirt)))).contains("duplicate_options");
         assertThat(code(plan(draft(List.of("Size")), Optional.of(shirt)))).isEmpty();
     }
 
     @Test
-    void aVariantWithTooFewValuesKeepsNobodyFromChangingAnythingElse() {
+    void aVariantWithTooFewValuesDoesNotPreventOtherChanges() {
         ProductRow broken = product(List.of("Size", "Colour"), variant("A", "S"), variant("B", "S"));
         VariantDraft heavier = new VariantDraft("A", null, null, 7L, null, null, null, null, null, null);
 
         ProductUpsertPlan plan = plan(draft(null, heavier), Optional.of(broken));
 
         assertThat(plan.result().variants().get("A").change()).contains(ChangeType.UPDATED);
-        assertThat(code(plan(draft(null, named("A", "S")), Optional.of(broken))))
+        assertThat(code(plan(draft(null, variantDraft("A", "S")), Optional.of(broken))))
                 .isEmpty();
-        assertThat(plan(draft(null, named("A", "M")), Optional.of(broken))
+        assertThat(plan(draft(null, variantDraft("A", "M")), Optional.of(broken))
                         .result()
                         .variants()
                         .get("A")
                         .error())
                 .map(ValidationError::code)
                 .contains("option_count");
-        assertThat(code(plan(draft(null, named("A", "S", "Red"), named("B", "S", "Blue")), Optional.of(broken))))
+        assertThat(code(plan(draft(null, variantDraft("A", "S", "Red"), variantDraft("B", "S", "Blue")), Optional.of(broken))))
                 .isEmpty();
     }
 
     @Test
-    void whatARefusedFirstRowSaysOfTheProductTakesNoEffect() {
-        ProductDraft draft = Drafts.product("shirt", "Other title", null, named("S-R", "S"), named("M-R", "L", "Red"));
+    void aRejectedProductLevelRowDoesNotChangeTheProduct() {
+        ProductDraft draft = Drafts.product("shirt", "Other title", null, variantDraft("S-R", "S"), variantDraft("M-R", "L", "Red"));
 
         ProductUpsertPlan plan = ProductUpsertPlan.of(
                 draft, Optional.of(shirt), NO_CATEGORIES, Map.of(), new ProductLevelRows(Set.of("S-R"), Set.of()));
@@ -111,15 +111,15 @@ class ProductUpsertPlanTest {
         assertThat(plan.product()).isEmpty();
         assertThat(plan.result().variants().get("S-R").error()).isPresent();
         assertThat(plan.result().variants().get("M-R").change()).contains(ChangeType.UPDATED);
-        ProductUpsertPlan unread = ProductUpsertPlan.of(
+        ProductUpsertPlan rejectedBefore = ProductUpsertPlan.of(
                 draft, Optional.of(shirt), NO_CATEGORIES, Map.of(), new ProductLevelRows(Set.of(), Set.of("shirt")));
-        assertThat(unread.product()).isEmpty();
+        assertThat(rejectedBefore.product()).isEmpty();
     }
 
     @Test
-    void aNewProductWithoutOneGoodVariantIsRefused() {
+    void aNewProductWithoutAValidVariantIsRejected() {
         ProductUpsertPlan plan = ProductUpsertPlan.of(
-                draft(null, named("TAKEN")),
+                draft(null, variantDraft("TAKEN")),
                 Optional.empty(),
                 NO_CATEGORIES,
                 Map.of("TAKEN", "other"),
@@ -142,7 +142,7 @@ class ProductUpsertPlanTest {
         return Drafts.product("shirt", "Shirt", options, variants);
     }
 
-    private static VariantDraft named(String sku, String... values) {
+    private static VariantDraft variantDraft(String sku, String... values) {
         return Drafts.variant(sku, List.of(values));
     }
 

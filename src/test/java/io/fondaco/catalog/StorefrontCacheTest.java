@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What shoppers are shown from the cache, and what drops it: over HTTP, changed by whoever may change it. */
+/** Cached responses of the storefront and the changes that invalidate them, over HTTP. */
 @QuarkusTest
 class StorefrontCacheTest {
     private static final String PRODUCTS = "/store/v1/products/";
@@ -38,26 +38,26 @@ class StorefrontCacheTest {
     VariantPricing prices;
 
     @Test
-    void anAnswerIsMadeOnceAndSaysWhatItIs() {
+    void aCachedResponseHasItsHeadersAndAnswersHead() {
         String page = PRODUCTS + createProduct("Made once", 1_000);
         awaitCacheHit(page);
-        Response kept = acceptingEncoding("identity").get(page);
-        assertThat(kept.header("ETag")).matches("\"[0-9a-f]{32}\"");
-        assertThat(kept.header("Cache-Control")).isEqualTo("public, max-age=0, must-revalidate");
-        assertThat(kept.header("Vary")).isEqualTo("Accept-Encoding, Origin");
-        assertThat(kept.header("Fondaco-Consistency")).isNull();
-        assertThat(kept.header("Request-Id")).isNotBlank();
+        Response cached = acceptingEncoding("identity").get(page);
+        assertThat(cached.header("ETag")).matches("\"[0-9a-f]{32}\"");
+        assertThat(cached.header("Cache-Control")).isEqualTo("public, max-age=0, must-revalidate");
+        assertThat(cached.header("Vary")).isEqualTo("Accept-Encoding, Origin");
+        assertThat(cached.header("Fondaco-Consistency")).isNull();
+        assertThat(cached.header("Request-Id")).isNotBlank();
         given().get(page).then().body("title", equalTo("Made once"));
 
         Response head = acceptingEncoding("identity").head(page);
         assertThat(head.statusCode()).isEqualTo(200);
-        assertThat(head.header("ETag")).isEqualTo(kept.header("ETag"));
-        assertThat(head.header("Content-Length")).isEqualTo(kept.header("Content-Length"));
+        assertThat(head.header("ETag")).isEqualTo(cached.header("ETag"));
+        assertThat(head.header("Content-Length")).isEqualTo(cached.header("Content-Length"));
         assertThat(head.asByteArray()).isEmpty();
     }
 
     @Test
-    void whoTakesItCompressedGetsTheSameUnderATagOfItsOwn() throws IOException {
+    void aCompressedResponseHasTheSameContentAndItsOwnETag() throws IOException {
         String page = PRODUCTS + createProduct("Compressed ".repeat(20).strip(), 1_000);
         awaitCacheHit(page);
         Response plain = acceptingEncoding("identity").get(page);
@@ -78,7 +78,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void whatDoesNotChangeTheAnswerDoesNotMakeAnother() {
+    void parameterOrderDoesNotMatterAndUnknownParametersAreRejected() {
         String category = createCategory();
         createProduct("Shared", 1_000, category);
         awaitCacheHit(LIST + category + "&limit=7");
@@ -90,7 +90,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void aNewPriceDropsTheProductAndTheListsItIsInOrComesIntoAndNoOther() {
+    void aNewPriceInvalidatesOnlyTheProductAndTheListsItIsInOrEnters() {
         String here = createCategory();
         String there = createCategory();
         String changed = createProduct("Changed", 1_000, here);
@@ -98,23 +98,23 @@ class StorefrontCacheTest {
         for (long price : List.of(1_000_000, 1_200_000, 1_400_000, 1_600_000)) {
             createProduct("Dear", price, there);
         }
-        String dear = LIST + there + "&sort=price&limit=1";
-        String dearer = dear + "&cursor=" + awaitCacheHit(dear).path("next_cursor");
-        List<String> dropped = List.of(PRODUCTS + changed, LIST + here, LIST + here + "&sort=title", dear);
-        List<String> kept = List.of(PRODUCTS + beside, LIST + there, dearer);
-        dropped.forEach(StorefrontCacheTest::awaitCacheHit);
-        kept.forEach(StorefrontCacheTest::awaitCacheHit);
+        String firstPage = LIST + there + "&sort=price&limit=1";
+        String secondPage = firstPage + "&cursor=" + awaitCacheHit(firstPage).path("next_cursor");
+        List<String> invalidated = List.of(PRODUCTS + changed, LIST + here, LIST + here + "&sort=title", firstPage);
+        List<String> unaffected = List.of(PRODUCTS + beside, LIST + there, secondPage);
+        invalidated.forEach(StorefrontCacheTest::awaitCacheHit);
+        unaffected.forEach(StorefrontCacheTest::awaitCacheHit);
 
         changePrice(changed, 1_100);
 
-        kept.forEach(StorefrontCacheTest::assertCacheHit);
-        dropped.forEach(StorefrontCacheTest::assertCacheMiss);
+        unaffected.forEach(StorefrontCacheTest::assertCacheHit);
+        invalidated.forEach(StorefrontCacheTest::assertCacheMiss);
         given().get(PRODUCTS + changed).then().body("variants[0].price.amount", equalTo(1_100));
         given().get(LIST + here + "&sort=-price").then().body("data[1].variants[0].price.amount", equalTo(1_100));
     }
 
     @Test
-    void aProductThatComesOrGoesDropsTheListsAndAnUnknownNameIsKnownAtOnce() {
+    void aNewOrArchivedProductInvalidatesListsAndItsNegativeEntry() {
         String category = createCategory();
         String slug = "late-" + UUID.randomUUID();
         createProduct("First", 1_000, category);
@@ -140,7 +140,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void anotherTitleMovesItInListsByTitleAndLeavesTheRest() {
+    void aNewTitleInvalidatesOnlyListsByTitle() {
         String here = createCategory();
         String there = createCategory();
         String slug = createProduct("Aaa", 1_000, here);
@@ -161,7 +161,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void onlyStockThatRunsOutOrComesBackDropsAPage() {
+    void onlyAChangeOfTheStockStatusInvalidatesAPage() {
         String page = PRODUCTS + createProduct("Counted", 1_000);
         String sku = given().get(page).path("variants[0].sku");
         adjust(sku, Map.of("available", 5));
@@ -178,7 +178,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void theLastOneThatIsBoughtIsNoLongerShownAsAvailable() {
+    void aProductIsNotAvailableAfterItsLastUnitIsBought() {
         String page = PRODUCTS + createProduct("Last one", 1_000);
         String sku = given().get(page).path("variants[0].sku");
         adjust(sku, Map.of("available", 1));
@@ -206,7 +206,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void aCategoryThatIsRenamedIsRenamedWhereverItIsShown() {
+    void renamingACategoryInvalidatesEveryResponseThatShowsIt() {
         String slug = createCategory();
         String page = PRODUCTS + createProduct("Named", 1_000, slug);
         awaitCacheHit(page);
@@ -224,7 +224,7 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void whatIsRolledBackIsNotTold() {
+    void aRolledBackChangeInvalidatesNothing() {
         String page = PRODUCTS + createProduct("Unchanged", 1_000);
         awaitCacheHit(page);
         VariantId variant = VariantId.parse(given().get(page).path("variants[0].id"));
@@ -239,19 +239,19 @@ class StorefrontCacheTest {
     }
 
     @Test
-    void whoComesWithATokenGetsNothingOlderAndATokenBack() {
+    void aRequestWithATokenGetsNoOlderResponseAndANewToken() {
         String page = PRODUCTS + createProduct("Tokens", 1_000);
         awaitCacheHit(page);
         String token = given().contentType("application/json")
                 .body(Map.of("currency", "EUR", "lines", List.of()))
                 .post("/store/v1/carts")
                 .header("Fondaco-Consistency");
-        // A hit as soon as this pod has heard of everything up to the token.
-        Response kept = await().atMost(Duration.ofSeconds(10))
+        // A hit as soon as this pod has read the invalidation log up to the token.
+        Response cached = await().atMost(Duration.ofSeconds(10))
                 .until(() -> given().header("Fondaco-Consistency", token).get(page), StorefrontCacheTest::isCacheHit);
-        assertThat(kept.header("Fondaco-Consistency")).isGreaterThanOrEqualTo(token);
-        assertThat(kept.header("Cache-Control")).isEqualTo("private, max-age=0, must-revalidate");
-        assertThat(kept.header("Set-Cookie")).isNull();
+        assertThat(cached.header("Fondaco-Consistency")).isGreaterThanOrEqualTo(token);
+        assertThat(cached.header("Cache-Control")).isEqualTo("private, max-age=0, must-revalidate");
+        assertThat(cached.header("Set-Cookie")).isNull();
 
         Response browser = given().cookie("fondaco_written", token)
                 .header("Sec-Fetch-Mode", "cors")
@@ -259,7 +259,7 @@ class StorefrontCacheTest {
         assertThat(browser.header("Set-Cookie")).startsWith("fondaco_seen=").contains("HttpOnly");
         assertThat(browser.header("Cache-Control")).startsWith("private");
 
-        // What no server has reached is not answered from what is kept.
+        // A response older than the token is not served from the cache.
         String own = String.valueOf(changePrice(page.substring(PRODUCTS.length()), 1_500));
         given().header("Fondaco-Consistency", own).get(page).then().body("variants[0].price.amount", equalTo(1_500));
         given().header("Fondaco-Consistency", "forged").get(page).then().statusCode(200);
@@ -267,7 +267,7 @@ class StorefrontCacheTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/store/v1/carts/{cart}", "/admin/v1/products?limit=1"})
-    void whatIsSomebodysIsKeptByNobody(String path) {
+    void privateResponsesAreNotCached(String path) {
         Response cart = given().contentType("application/json")
                 .body(Map.of("currency", "EUR", "lines", List.of()))
                 .post("/store/v1/carts");
@@ -279,7 +279,7 @@ class StorefrontCacheTest {
         assertThat(answer.header("Cache-Status")).isNull();
     }
 
-    /** Asks until it is answered from the cache. */
+    /** Repeats the request until the response comes from the cache. */
     private static Response awaitCacheHit(String page) {
         return await().atMost(Duration.ofSeconds(10)).until(() -> given().get(page), StorefrontCacheTest::isCacheHit);
     }
@@ -311,8 +311,8 @@ class StorefrontCacheTest {
 
     private String createProduct(String title, long cents, String... categories) {
         String slug = "cached-" + UUID.randomUUID();
-        Response made = create(slug, title, cents, categories);
-        assertThat(made.statusCode()).as(made.asString()).isEqualTo(201);
+        Response created = create(slug, title, cents, categories);
+        assertThat(created.statusCode()).as(created.asString()).isEqualTo(201);
         return slug;
     }
 
@@ -340,7 +340,7 @@ class StorefrontCacheTest {
                 .post("/admin/v1/products");
     }
 
-    /** @return the token of the change */
+    /** @return the consistency token of the change */
     private static String changePrice(String slug, long cents) {
         String id = given().get(PRODUCTS + slug).path("variants[0].id");
         Response changed = admin().header("If-Match", "*")

@@ -2,7 +2,7 @@ package io.fondaco.inventory;
 
 import java.util.Map;
 
-/** Settings of a shop in which every SKU is wanted by many at the same time. */
+/** Settings with which every SKU counts as hot. */
 public final class HotSkuSettings {
     private HotSkuSettings() {}
 

@@ -27,7 +27,7 @@ class InventoryTest {
     EntityManager entities;
 
     @AfterEach
-    void theHistoryAddsUpToWhatIsOnHand() {
+    void verifyLedgerSumsEqualOnHand() {
         List<?> wrong = QuarkusTransaction.requiringNew()
                 .call(() -> entities.createNativeQuery("""
                         SELECT s.sku FROM inventory.stock_level s
@@ -46,7 +46,7 @@ class InventoryTest {
     }
 
     @Test
-    void crossedOrdersOfTheSameTwoSkusDoNotLockEachOtherOut() throws Exception {
+    void ordersOfTheSameSkusInOppositeOrderDoNotDeadlock() throws Exception {
         String a = createStockedSku(1_000);
         String b = createStockedSku(1_000);
         assertThat(ConcurrentRunner.runAll(60, 12, n -> n % 2 == 0 ? buy(a, b) : buy(b, a)))
@@ -56,7 +56,7 @@ class InventoryTest {
     }
 
     @Test
-    void aReservationIsAllOrNothingAndNamesWhatIsShort() {
+    void aReservationIsAllOrNothingAndReportsEachShortage() {
         String plenty = createStockedSku(5);
         String scarce = createStockedSku(1);
         assertThatThrownBy(() -> reserve(
@@ -73,7 +73,7 @@ class InventoryTest {
     }
 
     @Test
-    void claimingTwiceSellsOnceAndAReleaseAfterwardsChangesNothing() {
+    void claimingTwiceSellsOnceAndALaterReleaseChangesNothing() {
         String sku = createStockedSku(3);
         ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         assertThat(inventory.claim(reservation, "order-1")).isTrue();
@@ -83,7 +83,7 @@ class InventoryTest {
     }
 
     @Test
-    void whatWasReleasedCannotBeClaimed() {
+    void aReleasedReservationCannotBeClaimed() {
         String sku = createStockedSku(3);
         ReservationId reservation = reserve(List.of(new StockQuantity(sku, 2)), LONG);
         inventory.release(reservation);
@@ -93,7 +93,7 @@ class InventoryTest {
     }
 
     @Test
-    void anExpiredReservationIsFreedAndALivingOneIsNot() {
+    void onlyExpiredReservationsAreReleased() {
         String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
         reserve(List.of(new StockQuantity(sku, 1)), LONG);
@@ -102,7 +102,7 @@ class InventoryTest {
     }
 
     @Test
-    void anOrderLargerThanOneLocationIsTakenFromSeveralAndComesBackToEach() {
+    void unitsSoldFromSeveralLocationsAreRestockedToEach() {
         String sku = "T-" + UUID.randomUUID();
         inventory.recordCounts(
                 List.of(new StockCount(new StockKey(sku, "a"), 2), new StockCount(new StockKey(sku, "b"), 3)), "test");
@@ -115,7 +115,7 @@ class InventoryTest {
     }
 
     @Test
-    void moreThanWasSoldComesBackOnceWhateverIsSoldAfterwards() {
+    void restockingMoreThanWasSoldIsNotRepeatedByLaterRestocks() {
         String sku = "T-" + UUID.randomUUID();
         inventory.recordCounts(
                 List.of(new StockCount(new StockKey(sku, "a"), 1), new StockCount(new StockKey(sku, "b"), 3)), "test");
@@ -128,7 +128,7 @@ class InventoryTest {
     }
 
     @Test
-    void aCountLeavesWhatIsReservedAloneAndAnAdjustmentCannotTakeIt() {
+    void aCountKeepsReservedUnitsAndAnAdjustmentCannotTakeThem() {
         String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 3)), LONG);
         assertThat(inventory.recordCount(new StockCount(StockKey.atDefaultLocation(sku), 10), "recount"))
@@ -142,7 +142,7 @@ class InventoryTest {
     }
 
     @Test
-    void theDatabaseItselfRefusesLessThanNothing() {
+    void theDatabaseRejectsMoreReservedUnitsThanOnHand() {
         String sku = createStockedSku(1);
         assertThatThrownBy(() -> QuarkusTransaction.requiringNew().run(() -> entities.createNativeQuery(
                                 "UPDATE inventory.stock_level SET reserved = 2 WHERE sku = :sku")
@@ -155,11 +155,11 @@ class InventoryTest {
         var context = Arc.container().requestContext();
         context.activate();
         try {
-            List<StockQuantity> wanted = new ArrayList<>();
+            List<StockQuantity> quantities = new ArrayList<>();
             for (String sku : skus) {
-                wanted.add(new StockQuantity(sku, 1));
+                quantities.add(new StockQuantity(sku, 1));
             }
-            return inventory.claim(reserve(wanted, LONG), "order-" + UUID.randomUUID());
+            return inventory.claim(reserve(quantities, LONG), "order-" + UUID.randomUUID());
         } catch (InsufficientStock _) {
             return false;
         } finally {

@@ -25,8 +25,8 @@ class LocationTest {
     ShopDatabase database;
 
     @Test
-    void aLocationIsMadeReadAndChangedUnderItsVersion() {
-        String code = code();
+    void aLocationIsCreatedAndChangedWithItsVersion() {
+        String code = newCode();
         String tag = AdminApi.request()
                 .body(Map.of("code", code, "name", "Leeds", "country", "GB", "priority", 5))
                 .post("/admin/v1/stock-locations")
@@ -62,15 +62,15 @@ class LocationTest {
                 .then()
                 .statusCode(412);
         AdminApi.request()
-                .body(Map.of("code", code(), "country", "XX"))
+                .body(Map.of("code", newCode(), "country", "XX"))
                 .post("/admin/v1/stock-locations")
                 .then()
                 .statusCode(422);
     }
 
     @Test
-    void stockAtALocationThatNobodyMadeIsRefusedUnlessAskedFor() {
-        String code = code();
+    void stockAtAnUnknownLocationIsRejectedUnlessItsCreationIsRequested() {
+        String code = newCode();
         String known = productFixture.createProduct(250, 0);
         adjust(Map.of("sku", known, "location", code, "available", 3))
                 .then()
@@ -95,7 +95,7 @@ class LocationTest {
     }
 
     @Test
-    void codesThatDifferInCapitalsOnlyAreOneLocation() {
+    void locationCodesThatDifferOnlyInCaseAreRejected() {
         String sku = productFixture.createProduct(250, 5);
         for (String location : List.of("default", " default ")) {
             adjust(Map.of("sku", sku, "location", location, "available", 5))
@@ -131,8 +131,8 @@ class LocationTest {
     }
 
     @Test
-    void aClosedLocationSellsNothingUntilItOpensAgain() {
-        String code = make(Map.of("priority", 1));
+    void aLocationThatDoesNotShipOnlineSellsNothing() {
+        String code = createLocation(Map.of("priority", 1));
         String sku = productFixture.createProduct(250, 0);
         count(sku, code, 2);
         change(code, Map.of("ships_online", false));
@@ -147,9 +147,9 @@ class LocationTest {
     }
 
     @Test
-    void aCartIsSentFromTheOnePlaceThatHasAllOfIt() throws SQLException {
-        String preferred = make(Map.of("priority", 1));
-        String other = make(Map.of("priority", 2));
+    void aCartIsSentFromTheOneLocationThatHasAllItems() throws SQLException {
+        String preferred = createLocation(Map.of("priority", 1));
+        String other = createLocation(Map.of("priority", 2));
         String a = productFixture.createProduct(250, 0);
         String b = productFixture.createProduct(250, 0);
         count(a, preferred, 5);
@@ -163,9 +163,9 @@ class LocationTest {
     }
 
     @Test
-    void amongEqualsTheLocationInTheCountryOfTheAddressSends() throws SQLException {
-        String here = make(Map.of("priority", 50, "country", "GB"));
-        String there = make(Map.of("priority", 50, "country", "DE"));
+    void amongEqualLocationsTheOneInTheDestinationCountryIsChosen() throws SQLException {
+        String here = createLocation(Map.of("priority", 50, "country", "GB"));
+        String there = createLocation(Map.of("priority", 50, "country", "DE"));
         String sku = productFixture.createProduct(250, 0);
         count(sku, here, 5);
         count(sku, there, 5);
@@ -198,13 +198,13 @@ class LocationTest {
                         + " AND reference = '" + order.path("id") + "'");
     }
 
-    private static String code() {
+    private static String newCode() {
         return "loc-" + UUID.randomUUID();
     }
 
-    private static String make(Map<String, Object> more) {
+    private static String createLocation(Map<String, Object> more) {
         Map<String, Object> body = new java.util.HashMap<>(more);
-        String code = code();
+        String code = newCode();
         body.put("code", code);
         AdminApi.request().body(body).post("/admin/v1/stock-locations").then().statusCode(201);
         return code;

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many who want the same row are served together, and none of them holds it from another. */
+/** Reservations of a hot SKU are made in batches, and no order makes another one wait for the stock level. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
@@ -44,24 +44,24 @@ class ReservationBatcherTest {
     MeterRegistry metrics;
 
     @Test
-    void whoeverWaitsMeanwhileIsServedByTheNextTransaction() throws Exception {
+    void reservationsThatWaitAreMadeByTheNextBatch() throws Exception {
         String sku = createStockedSku(100);
-        DistributionSummary gathered = metrics.get("fondaco.inventory.gathered").summary();
-        long batches = gathered.count();
-        double served = gathered.totalAmount();
-        CompletableFuture<List<Object>> crowd = whileLevelIsLocked(sku, () -> reserveConcurrently(12, sku, 1));
-        assertThat(crowd.get()).hasOnlyElementsOfType(ReservationId.class);
-        assertThat(gathered.totalAmount() - served).isEqualTo(12);
-        assertThat(gathered.count() - batches).isLessThan(6);
+        DistributionSummary batchSizes = metrics.get("fondaco.inventory.gathered").summary();
+        long batches = batchSizes.count();
+        double reserved = batchSizes.totalAmount();
+        CompletableFuture<List<Object>> reservations = whileLevelIsLocked(sku, () -> reserveConcurrently(12, sku, 1));
+        assertThat(reservations.get()).hasOnlyElementsOfType(ReservationId.class);
+        assertThat(batchSizes.totalAmount() - reserved).isEqualTo(12);
+        assertThat(batchSizes.count() - batches).isLessThan(6);
         assertThat(level(sku).available()).isEqualTo(88);
     }
 
     @Test
-    void anOrderThatIsNotCommittedYetHoldsNobodyUp() throws Exception {
+    void anUncommittedOrderDoesNotBlockOtherSales() throws Exception {
         String sku = createStockedSku(10);
         CountDownLatch claimed = new CountDownLatch(1);
         CountDownLatch other = new CountDownLatch(1);
-        List<Boolean> ends = ConcurrentRunner.runAll(2, number -> {
+        List<Boolean> results = ConcurrentRunner.runAll(2, number -> {
             if (number == 0) {
                 ReservationId mine = reserve(sku, 1);
                 ShopDatabase.inTransaction(() -> {
@@ -80,12 +80,12 @@ class ReservationBatcherTest {
             }
             return true;
         });
-        assertThat(ends).containsOnly(true);
+        assertThat(results).containsOnly(true);
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 0, 7, 0));
     }
 
     @Test
-    void aSaleShowsAtOnceAndIsInTheLedgerSoonAfter() throws Exception {
+    void aSaleIsVisibleImmediatelyAndPostedToTheLedgerSoonAfter() throws Exception {
         String sku = createStockedSku(10);
         ReservationId reservation = reserve(sku, 3);
         try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
@@ -102,7 +102,7 @@ class ReservationBatcherTest {
     }
 
     @Test
-    void whatComesBackBeforeItIsPostedComesBackToWhereItWasSoldFrom() throws Exception {
+    void unitsRestockedBeforePostingReturnToTheLocationThatSoldThem() throws Exception {
         String sku = "T-" + UUID.randomUUID();
         inventory.recordCount(new StockCount(new StockKey(sku, "attic"), 5), "test");
         ReservationId reservation = reserve(sku, 2);
@@ -115,7 +115,7 @@ class ReservationBatcherTest {
     }
 
     @Test
-    void whatIsRolledBackIsFreeAgain() {
+    void aRolledBackReservationIsReleased() {
         String sku = createStockedSku(1);
         assertThatThrownBy(() -> ShopDatabase.inTransaction(() -> {
                     inventory.reserve(demand(sku, 1), LONG);
@@ -128,7 +128,7 @@ class ReservationBatcherTest {
     }
 
     @Test
-    void whoseCompletionIsNeverHeardOfLosesItSoon() throws Exception {
+    void aBatchedReservationHasAShortTimeToLive() throws Exception {
         String sku = createStockedSku(1);
         ReservationId reservation = reserve(sku, 1);
         assertThat(database.query(
@@ -138,12 +138,12 @@ class ReservationBatcherTest {
     }
 
     @Test
-    void whoIsServedTooLateIsToldSoAndKeepsNothing() throws Exception {
+    void aReservationThatTimesOutIsRejectedAndReleased() throws Exception {
         String sku = createStockedSku(5);
         try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
-            assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, refused -> {
-                assertThat(refused.code()).isEqualTo("overloaded");
-                assertThat(refused.status()).isEqualTo(503);
+            assertThatThrownBy(() -> reserve(sku, 1)).isInstanceOfSatisfying(ApiException.class, rejected -> {
+                assertThat(rejected.code()).isEqualTo("overloaded");
+                assertThat(rejected.status()).isEqualTo(503);
             });
         }
         await().atMost(SOON).until(() -> database.countWaitingForStockLevels() == 0);
@@ -152,12 +152,12 @@ class ReservationBatcherTest {
     }
 
     @Test
-    void eachHasItsOwnOutcome() throws Exception {
+    void eachReservationOfABatchHasItsOwnResult() throws Exception {
         String sku = createStockedSku(7);
-        List<Object> ends =
+        List<Object> results =
                 whileLevelIsLocked(sku, () -> reserveConcurrently(10, sku, 2)).get();
-        assertThat(ends.stream().filter(ReservationId.class::isInstance)).hasSize(3);
-        assertThat(ends.stream().filter(Shortage.class::isInstance)).hasSize(7).containsOnly(new Shortage(sku, 2, 1));
+        assertThat(results.stream().filter(ReservationId.class::isInstance)).hasSize(3);
+        assertThat(results.stream().filter(Shortage.class::isInstance)).hasSize(7).containsOnly(new Shortage(sku, 2, 1));
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 6, 1, 0));
     }
 
@@ -169,17 +169,17 @@ class ReservationBatcherTest {
         }
     }
 
-    /** Begins it while the level is locked by somebody else, and goes on once they all wait. */
-    private <T> T whileLevelIsLocked(String sku, Supplier<T> begin) throws Exception {
+    /** Starts the reservations while another transaction locks the level, and releases the lock after they wait. */
+    private <T> T whileLevelIsLocked(String sku, Supplier<T> start) throws Exception {
         try (ShopDatabase.LockedStockLevel _ = database.lockStockLevel(sku)) {
-            T begun = begin.get();
+            T started = start.get();
             await().atMost(SOON).until(() -> database.countWaitingForStockLevels() == 1);
             TimeUnit.MILLISECONDS.sleep(300);
-            return begun;
+            return started;
         }
     }
 
-    /** What becomes of so many who want the same. */
+    /** The results of concurrent reservations of one SKU. */
     private CompletableFuture<List<Object>> reserveConcurrently(int count, String sku, int units) {
         return CompletableFuture.supplyAsync(() -> {
             try {
@@ -190,12 +190,12 @@ class ReservationBatcherTest {
         });
     }
 
-    /** As a completion does: in a transaction, which commits. */
+    /** Reserves in a transaction that commits, as a checkout does. */
     private ReservationId reserve(String sku, int units) {
-        AtomicReference<ReservationId> made = new AtomicReference<>();
+        AtomicReference<ReservationId> reservation = new AtomicReference<>();
         ShopDatabase.inTransaction(
-                () -> made.set(inventory.reserve(demand(sku, units), LONG).id()));
-        return made.get();
+                () -> reservation.set(inventory.reserve(demand(sku, units), LONG).id()));
+        return reservation.get();
     }
 
     private static StockDemand demand(String sku, int units) {

@@ -21,11 +21,11 @@ class SourcingTest {
     private static final SourceLocation CLOSED = new SourceLocation("closed", 1, "GB", false);
 
     @Test
-    void oneLocationThatHasTheWholeCartGoesBeforeThePreferredOnes() {
+    void oneLocationWithTheWholeCartIsChosenBeforePreferredLocations() {
         assertThat(allocate(
                         SourcingRule.FEWEST_SPLITS,
                         null,
-                        List.of(wanted("a", 1), wanted("b", 2)),
+                        List.of(demand("a", 1), demand("b", 2)),
                         at(LEEDS, "a", 9),
                         at(LEEDS, "b", 1),
                         at(YORK, "a", 1),
@@ -34,8 +34,8 @@ class SourcingTest {
     }
 
     @Test
-    void amongLocationsThatHaveItAllPriorityDecidesThenTheCountry() {
-        List<StockQuantity> one = List.of(wanted("a", 1));
+    void amongLocationsWithTheWholeCartPriorityDecidesThenCountry() {
+        List<StockQuantity> one = List.of(demand("a", 1));
         assertThat(allocate(SourcingRule.FEWEST_SPLITS, "DE", one, at(LEEDS, "a", 1), at(KOELN, "a", 1)))
                 .containsOnlyKeys(key("a", LEEDS));
         assertThat(allocate(SourcingRule.FEWEST_SPLITS, "DE", one, at(YORK, "a", 1), at(KOELN, "a", 1)))
@@ -48,24 +48,24 @@ class SourcingTest {
 
     @Test
     void theNearestRulePutsTheCountryBeforeThePriority() {
-        assertThat(allocate(SourcingRule.NEAREST, "DE", List.of(wanted("a", 1)), at(LEEDS, "a", 1), at(KOELN, "a", 1)))
+        assertThat(allocate(SourcingRule.NEAREST, "DE", List.of(demand("a", 1)), at(LEEDS, "a", 1), at(KOELN, "a", 1)))
                 .containsOnlyKeys(key("a", KOELN));
     }
 
     @Test
-    void thePriorityRuleTakesFromTheFirstWhateverTheParcels() {
-        assertThat(allocate(SourcingRule.PRIORITY, null, List.of(wanted("a", 3)), at(LEEDS, "a", 2), at(YORK, "a", 9)))
+    void thePriorityRuleTakesFromTheFirstLocationThatHasAny() {
+        assertThat(allocate(SourcingRule.PRIORITY, null, List.of(demand("a", 3)), at(LEEDS, "a", 2), at(YORK, "a", 9)))
                 .containsEntry(key("a", LEEDS), new Allocation(2, 0))
                 .containsEntry(key("a", YORK), new Allocation(1, 0));
     }
 
     @Test
-    void aCartThatNoOneHasIsSentFromTheFewest() {
+    void aCartThatNoLocationHasAloneIsSentFromTheFewestLocations() {
         // By priority alone it would be three: leeds has a little of everything.
         assertThat(allocate(
                         SourcingRule.FEWEST_SPLITS,
                         null,
-                        List.of(wanted("a", 5), wanted("b", 5)),
+                        List.of(demand("a", 5), demand("b", 5)),
                         at(LEEDS, "a", 1),
                         at(LEEDS, "b", 1),
                         at(YORK, "a", 5),
@@ -74,12 +74,12 @@ class SourcingTest {
     }
 
     @Test
-    void manyLocationsAreStillServedByTheRichest() {
+    void amongManyLocationsTheOnesWithMostUnitsAreChosen() {
         List<SourcingLevel> levels = new ArrayList<>();
         IntStream.range(0, 30).forEach(n -> levels.add(at(new SourceLocation("shop-" + n, 1, null, true), "a", 1)));
         levels.add(at(LEEDS, "a", 20));
         Map<StockKey, Allocation> allocation = allocate(
-                SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 22)), levels.toArray(SourcingLevel[]::new));
+                SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 22)), levels.toArray(SourcingLevel[]::new));
         assertThat(allocation).hasSize(3).containsEntry(key("a", LEEDS), new Allocation(20, 0));
     }
 
@@ -88,7 +88,7 @@ class SourcingTest {
         assertThatThrownBy(() -> allocate(
                         SourcingRule.FEWEST_SPLITS,
                         null,
-                        List.of(wanted("a", 2)),
+                        List.of(demand("a", 2)),
                         at(CLOSED, "a", 5),
                         at(LEEDS, "a", 1)))
                 .isInstanceOfSatisfying(InsufficientStock.class, e -> assertThat(e.shortages())
@@ -96,36 +96,36 @@ class SourcingTest {
     }
 
     @Test
-    void whatIsOwedAtOnePlaceIsNotSoldAtAnother() {
-        SourcingLevel owing = new SourcingLevel(new StockKey("a", "york"), 0, -2, 5, YORK);
-        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 2)), at(LEEDS, "a", 3), owing))
+    void unitsBackorderedAtOneLocationAreNotSoldAtAnother() {
+        SourcingLevel backorderedLevel = new SourcingLevel(new StockKey("a", "york"), 0, -2, 5, YORK);
+        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 2)), at(LEEDS, "a", 3), backorderedLevel))
                 .containsEntry(key("a", LEEDS), new Allocation(1, 0))
                 .containsEntry(key("a", YORK), new Allocation(0, 1));
         assertThatThrownBy(() ->
-                        allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 5)), at(LEEDS, "a", 3), owing))
+                        allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 5)), at(LEEDS, "a", 3), backorderedLevel))
                 .isInstanceOfSatisfying(InsufficientStock.class, e -> assertThat(e.shortages())
                         .containsExactly(new InsufficientStock.Shortage("a", 5, 4)));
     }
 
     @Test
-    void theShelfGoesFirstAndTheRestIsPromised() {
+    void stockIsTakenFirstAndTheRestIsBackordered() {
         SourcingLevel sourcingLevel = new SourcingLevel(new StockKey("a", "leeds"), 2, 2, 3, LEEDS);
-        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 4)), sourcingLevel))
+        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 4)), sourcingLevel))
                 .containsOnly(Map.entry(key("a", LEEDS), new Allocation(2, 2)));
-        assertThatThrownBy(() -> allocate(SourcingRule.FEWEST_SPLITS, null, List.of(wanted("a", 6)), sourcingLevel))
+        assertThatThrownBy(() -> allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 6)), sourcingLevel))
                 .isInstanceOf(InsufficientStock.class);
     }
 
     private static Map<StockKey, Allocation> allocate(
-            SourcingRule rule, String country, List<StockQuantity> wanted, SourcingLevel... levels) {
+            SourcingRule rule, String country, List<StockQuantity> demand, SourcingLevel... levels) {
         Map<String, List<SourcingLevel>> found = new HashMap<>();
         Arrays.stream(levels).forEach(sourcingLevel -> found.computeIfAbsent(
                         sourcingLevel.key().sku(), _ -> new ArrayList<>())
                 .add(sourcingLevel));
-        return Sourcing.allocate(wanted, found, rule, country);
+        return Sourcing.allocate(demand, found, rule, country);
     }
 
-    private static StockQuantity wanted(String sku, long units) {
+    private static StockQuantity demand(String sku, long units) {
         return new StockQuantity(sku, units);
     }
 

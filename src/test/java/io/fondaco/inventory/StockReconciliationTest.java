@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** The books of stock are held against each other, and a wrong one is found and told, not mended. */
+/** The reconciliation finds and reports wrong stock levels and does not repair them. */
 @QuarkusTest
 class StockReconciliationTest {
     @Inject
@@ -39,7 +39,7 @@ class StockReconciliationTest {
 
     @Test
     @ActivateRequestContext
-    void unitsOnHandThatNoMovementBroughtAreFoundAndStayUntilSomebodyMendsThem() throws SQLException {
+    void onHandUnitsWithoutALedgerEntryAreReportedUntilTheyAreCorrected() throws SQLException {
         String sku = productFixture.createProduct(250, 5);
         job.reconcile();
         assertThat(listDiscrepancies(sku)).isEmpty();
@@ -60,7 +60,7 @@ class StockReconciliationTest {
 
     @Test
     @ActivateRequestContext
-    void reservedUnitsThatNoReservationHoldsAreFound() throws SQLException {
+    void reservedUnitsWithoutAReservationAreReported() throws SQLException {
         String sku = productFixture.createProduct(250, 5);
         execute("UPDATE inventory.stock_level SET reserved = 1 WHERE sku = '%s'", sku);
         job.reconcile();
@@ -71,7 +71,7 @@ class StockReconciliationTest {
 
     @Test
     @ActivateRequestContext
-    void backordersThatNobodyWaitsForAreFound() throws SQLException {
+    void backorderedUnitsWithoutAWaitingBackorderAreReported() throws SQLException {
         String sku = productFixture.createProduct(250, 0);
         sellOnBackorder(sku);
         Shopper.readyToCheckout(sku, 2).complete("tok_ok").then().statusCode(201);
@@ -87,7 +87,7 @@ class StockReconciliationTest {
 
     @Test
     @ActivateRequestContext
-    void whatIsBeingSoldAtTheTimeMakesNoFalseAlarm() throws Exception {
+    void concurrentSalesCauseNoFalseAlarm() throws Exception {
         List<String> skus = new ArrayList<>();
         for (int n = 0; n < 4; n++) {
             String sku = productFixture.createProduct(250, 20);
@@ -111,16 +111,16 @@ class StockReconciliationTest {
     }
 
     @Test
-    void whatIsWrittenInTheLedgerStaysAndLevelsAreNotRemoved() {
+    void ledgerEntriesAreImmutableAndStockLevelsCannotBeDeleted() {
         String sku = productFixture.createProduct(250, 5);
         assertThatThrownBy(() -> execute("UPDATE inventory.movement SET quantity = 9 WHERE sku = '%s'", sku))
-                .hasMessageContaining("only ever added to");
+                .hasMessageContaining("append-only");
         assertThatThrownBy(() -> execute("DELETE FROM inventory.movement WHERE sku = '%s'", sku))
-                .hasMessageContaining("only ever added to");
+                .hasMessageContaining("append-only");
         assertThatThrownBy(() -> execute("TRUNCATE inventory.movement", sku))
-                .hasMessageContaining("only ever added to");
+                .hasMessageContaining("append-only");
         assertThatThrownBy(() -> execute("DELETE FROM inventory.stock_level WHERE sku = '%s'", sku))
-                .hasMessageContaining("never taken from");
+                .hasMessageContaining("never deleted");
     }
 
     private static void sellOnBackorder(String sku) {
@@ -140,7 +140,7 @@ class StockReconciliationTest {
         return metrics.get("fondaco.inventory.discrepancies").gauge().value();
     }
 
-    /** Over the API, page by page, as "figure recorded computed". */
+    /** The discrepancies of a SKU, read page by page over the API, as "figure recorded computed". */
     private static List<String> listDiscrepancies(String sku) {
         List<String> found = new ArrayList<>();
         String cursor = "";
@@ -162,7 +162,7 @@ class StockReconciliationTest {
         return found;
     }
 
-    /** Of a write that came after whatever was found: a read with it is no older. */
+    /** The consistency token of a new write, so that a read with it sees the result of the last reconciliation. */
     private static String token() {
         return AdminApi.request()
                 .body(Map.of("code", "probe-" + UUID.randomUUID()))

@@ -10,11 +10,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The first row of a file: which column stands where. Names are compared without regard to case or outer blanks. The
- * {@link #REJECTION_COLUMNS} side by side are what a file of refused rows has beyond those rows; they are no columns of the file.
+ * The first row of a file: the positions of its columns. Names are compared without regard to case or surrounding white
+ * space. The {@link #REJECTION_COLUMNS}, if they are adjacent, are the columns that a file of rejected rows has in
+ * addition; they are not columns of the data.
  */
 public final class CsvHeader {
-    /** The columns that say which row was refused and why. */
+    /** The columns that say which row was rejected and why. */
     public static final List<String> REJECTION_COLUMNS = List.of("row", "code", "reason");
 
     private static final int ABSENT = -1;
@@ -24,15 +25,15 @@ public final class CsvHeader {
     private final Map<String, Integer> positions = new HashMap<>();
 
     /**
-     * A column without a name is none; its cells must be empty.
+     * A column without a name is ignored; its cells must be empty.
      *
      * @throws InvalidCsvHeader if two columns have the same name
      */
     public CsvHeader(CsvRow row) {
-        List<String> read = row.cells().stream().map(TextSanitizer::strip).toList();
+        List<String> stripped = row.cells().stream().map(TextSanitizer::strip).toList();
         rejectionColumnsStart = Collections.indexOfSubList(
-                read.stream().map(CsvHeader::normalize).toList(), REJECTION_COLUMNS);
-        List<String> named = new ArrayList<>(read);
+                stripped.stream().map(CsvHeader::normalize).toList(), REJECTION_COLUMNS);
+        List<String> named = new ArrayList<>(stripped);
         if (rejectionColumnsStart != ABSENT) {
             named.subList(rejectionColumnsStart, rejectionColumnsStart + REJECTION_COLUMNS.size())
                     .replaceAll(_ -> "");
@@ -44,7 +45,7 @@ public final class CsvHeader {
                 continue;
             }
             if (!TextSanitizer.isStorable(name) || !TextSanitizer.isValidUtf8(name)) {
-                throw new InvalidCsvHeader("", "The name of column %d is not readable text.".formatted(position + 1));
+                throw new InvalidCsvHeader("", "The name of column %d is not valid UTF-8 text.".formatted(position + 1));
             }
             if (positions.put(normalize(name), position) != null) {
                 throw new InvalidCsvHeader(
@@ -53,13 +54,13 @@ public final class CsvHeader {
         }
     }
 
-    /** By position; a column without a name, and one of the {@link #REJECTION_COLUMNS}, has an empty one. */
+    /** Column names by position; empty for a column without a name and for the {@link #REJECTION_COLUMNS}. */
     public List<String> names() {
         return names;
     }
 
     /**
-     * @throws InvalidCsvHeader if this row has something in a column without a name
+     * @throws InvalidCsvHeader if this row has a non-empty cell in a column without a name
      */
     public void rejectCellsInUnnamedColumns(CsvRow row) {
         for (int position = 0; position < Math.min(names.size(), row.cells().size()); position++) {
@@ -67,34 +68,37 @@ public final class CsvHeader {
             if (names.get(position).isEmpty() && !cell.isBlank() && !isRejectionColumn(position)) {
                 throw new InvalidCsvHeader(
                         "",
-                        "Column %d of the header has no name, but row %d has '%s' in it: name the column or remove it."
+                        "Column %d of the header has no name, but row %d has '%s' in it: name the column or delete it."
                                 .formatted(position + 1, row.number(), Violation.abbreviate(cell)));
             }
         }
     }
 
-    /** Whether this is one of the {@link #REJECTION_COLUMNS}. */
+    /** Whether the column at this position is one of the {@link #REJECTION_COLUMNS}. */
     public boolean isRejectionColumn(int position) {
         return rejectionColumnsStart != ABSENT
                 && position >= rejectionColumnsStart
                 && position < rejectionColumnsStart + REJECTION_COLUMNS.size();
     }
 
-    /** The cells of a row, or the names, without those of the {@link #REJECTION_COLUMNS}. */
+    /** The cells of a row, or the column names, without those of the {@link #REJECTION_COLUMNS}. */
     public List<String> withoutRejectionColumns(List<String> cells) {
         if (rejectionColumnsStart == ABSENT) {
             return cells;
         }
-        List<String> left = new ArrayList<>(cells.size());
+        List<String> kept = new ArrayList<>(cells.size());
         for (int position = 0; position < cells.size(); position++) {
             if (!isRejectionColumn(position)) {
-                left.add(cells.get(position));
+                kept.add(cells.get(position));
             }
         }
-        return left;
+        return kept;
     }
 
-    /** Whether the row stands in a file of refused rows only to say why: its own cells were too large to be kept. */
+    /**
+     * Whether a row of a file of rejected rows has only the rejection columns, because its own cells were too large to
+     * keep.
+     */
     boolean isEmptyRejectedRow(CsvRow row) {
         return rejectionColumnsStart != ABSENT
                 && withoutRejectionColumns(row.cells()).stream().allMatch(String::isBlank);
@@ -115,14 +119,14 @@ public final class CsvHeader {
         return OptionalInt.empty();
     }
 
-    /** The column as the file names it; the first of its names when there is none. */
+    /** The name that the file gives the column; the first alias if the file does not have the column. */
     public String columnName(List<String> aliases) {
         OptionalInt position = position(aliases);
         return position.isPresent() ? names.get(position.getAsInt()) : aliases.getFirst();
     }
 
     /**
-     * @throws InvalidCsvHeader naming the column, if the file has none of these names
+     * @throws InvalidCsvHeader with the name of the column, if the file has none of these names
      */
     public int requirePosition(List<String> aliases) {
         return position(aliases).orElseThrow(() -> {
@@ -132,7 +136,7 @@ public final class CsvHeader {
         });
     }
 
-    /** What to do about a file whose columns seem to be separated by something else than commas. */
+    /** A hint for a file whose columns seem to be separated by semicolons or tabs. */
     private String separatorHint() {
         String text = String.join(",", names);
         if (looksSeparatedBy(';', text)) {

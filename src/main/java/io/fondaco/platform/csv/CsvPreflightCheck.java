@@ -9,7 +9,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The first bytes of a file: what they tell about the rest is said at once, not after the upload. */
+/** Checks the first bytes of a file, so that an unusable file is rejected immediately and not after the upload. */
 public final class CsvPreflightCheck {
     public static final int MAX_HEAD_BYTES = 64 << 10;
 
@@ -48,7 +48,7 @@ public final class CsvPreflightCheck {
                 csvHeader.rejectCellsInUnnamedColumns(row.get());
             }
         } catch (MalformedCsv _) {
-            // The head ends within a row, or the file is broken there; that is told when it is read whole.
+            // The head ends within a row, or the file is malformed there; the complete read reports that.
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * @param number as a spreadsheet shows it: the header is row 1, blank lines count, a cell with line breaks is one row
  */
 public record CsvRow(long number, List<String> cells) {
-    /** Characters over all cells; what the row costs in memory. */
+    /** Number of characters of all cells, as an estimate of the memory that the row takes. */
     public long size() {
         long size = 0;
         for (String cell : cells) {

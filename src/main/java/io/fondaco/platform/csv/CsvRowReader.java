@@ -17,9 +17,9 @@ import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
- * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. Holds one record at a time: at
- * most {@link #MAX_RECORD_CHARACTERS}. Bytes that are no UTF-8 become U+FFFD, for the caller to refuse that row. Cells
- * are what {@link FormulaEscaping#unescape} makes of them.
+ * Reads CSV (RFC 4180; CRLF, LF or CR; with or without a byte order mark) row by row. It holds one record at a time, of
+ * at most {@link #MAX_RECORD_CHARACTERS}. Bytes that are not UTF-8 become U+FFFD, so that the caller can reject the
+ * row. Cells are unescaped by {@link FormulaEscaping#unescape}.
  */
 public final class CsvRowReader implements AutoCloseable {
     public static final int MAX_FIELD_CHARACTERS = 1 << 20;
@@ -60,8 +60,8 @@ public final class CsvRowReader implements AutoCloseable {
     /**
      * The next row that is not a blank line; empty at the end of the file.
      *
-     * @throws MalformedCsv if there is no way to read on: a quote that is not closed, text after a closing quote, a record
-     *     beyond the bounds
+     * @throws MalformedCsv if the rest of the file cannot be read: an unclosed quote, text after a closing quote, or a
+     *     record that exceeds a bound
      */
     public Optional<CsvRow> next() {
         while (!exhausted) {
@@ -81,15 +81,15 @@ public final class CsvRowReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** From now on rows that say nothing but why they were refused once count as blank lines. */
+    /** Skips rows that have only rejection columns, like blank lines, from now on. */
     public void skipEmptyRejectedRows(CsvHeader csvHeader) {
         skipCondition = row -> row.isBlank() || csvHeader.isEmptyRejectedRow(row);
     }
 
-    /** Reads on until the row with this number was the last one read. */
+    /** Reads until the last row that was read has this number. */
     public void skipTo(long row) {
         while (rowNumber < row && next().isPresent()) {
-            // Read before, by whoever reached this row.
+            // The rows up to this one were processed before.
         }
     }
 
@@ -97,7 +97,7 @@ public final class CsvRowReader implements AutoCloseable {
         try {
             if (records.hasNext()) {
                 CsvRecord read = records.next();
-                // An open quote at the end of the file swallows the mark that stands behind it.
+                // An unclosed quote at the end of the file includes the end marker in its cell.
                 if (read.getFieldCount() > 0
                         && read.getField(read.getFieldCount() - 1).endsWith("\n" + endMarker)) {
                     throw unclosedQuote();
@@ -110,7 +110,7 @@ public final class CsvRowReader implements AutoCloseable {
             throw new MalformedCsv(
                     rowNumber + 1,
                     "broken_csv",
-                    "The file cannot be read from here on: " + reason + ". Is a quote missing?",
+                    "The file cannot be read from this row on: " + reason + ". Is a quote missing?",
                     e);
         }
         throw unclosedQuote();
@@ -129,7 +129,10 @@ public final class CsvRowReader implements AutoCloseable {
         }
     }
 
-    /** Drops a leading byte order mark and appends a last line that tells a whole file from one that ends inside a quote. */
+    /**
+     * Removes a leading byte order mark and appends an end marker line, which shows whether the file ends inside a
+     * quote.
+     */
     private static final class EndMarkerReader extends Reader {
         private static final char BYTE_ORDER_MARK = '\uFEFF';
 
@@ -138,9 +141,9 @@ public final class CsvRowReader implements AutoCloseable {
         private boolean started;
         private int markerPosition;
 
-        EndMarkerReader(Reader text, String mark) {
+        EndMarkerReader(Reader text, String endMarker) {
             this.text = text;
-            this.endMarker = "\n" + mark;
+            this.endMarker = "\n" + endMarker;
         }
 
         @Override

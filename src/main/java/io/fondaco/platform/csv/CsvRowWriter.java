@@ -29,12 +29,12 @@ public final class CsvRowWriter implements Closeable {
         openRow.endRow();
     }
 
-    /** A line that is not known as a whole yet; the next one begins after {@link OpenRow#endRow}. */
+    /** Begins a row whose cells are added one by one; the next row can begin after {@link OpenRow#endRow}. */
     public OpenRow beginRow() {
         return new OpenRow(writer.writeRecord());
     }
 
-    /** Hands on what was written so far, so that whoever waits for the file has it. */
+    /** Flushes the rows that were written so far to the client that downloads the file. */
     public void flush() throws IOException {
         writer.flush();
     }
@@ -44,12 +44,12 @@ public final class CsvRowWriter implements Closeable {
         writer.close();
     }
 
-    /** A line under way. */
+    /** A row whose cells are being written. */
     public final class OpenRow {
         private final CsvWriter.CsvWriterRecord csvRecord;
 
-        private OpenRow(CsvWriter.CsvWriterRecord line) {
-            this.csvRecord = line;
+        private OpenRow(CsvWriter.CsvWriterRecord csvRecord) {
+            this.csvRecord = csvRecord;
         }
 
         public OpenRow addCell(String cell) {

@@ -4,27 +4,27 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What becomes of cells that a spreadsheet program takes for formulas: those that begin with {@code =}, {@code +},
- * {@code -}, {@code @}, a tab or a carriage return. An apostrophe before such a cell makes it text; {@link #unescape} takes
- * it away. So a cell whose own text begins with an apostrophe before one of these gets another one, and every cell
- * reads back as it was.
+ * Escapes cells that a spreadsheet would run as formulas: those that begin with {@code =}, {@code +}, {@code -}, {@code
+ * @}, a tab or a carriage return. An apostrophe before such a cell makes it text; {@link #unescape} removes it. A cell
+ * whose own text begins with apostrophes before one of these characters gets another one, so every cell reads back
+ * unchanged.
  */
 public enum FormulaEscaping {
-    /** Cells are written as they are. */
+    /** Formulas are not escaped. */
     PLAIN,
-    /** Formulas get an apostrophe; numbers do not. */
+    /** Formulas are escaped with an apostrophe; numbers are not. */
     QUOTED;
 
     private static final String FIRST_CHARACTERS = "=+-@\t\r";
     private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?");
 
-    /** The cell as the file has it. */
+    /** The cell as it is written to the file. */
     public String escape(String cell) {
         boolean quote = isEscaped(cell) || (this == QUOTED && isFormula(cell));
         return quote ? "'" + cell : cell;
     }
 
-    /** The cell that {@link #escape} wrote, either way. */
+    /** The original cell of one that {@link #escape} wrote, in either mode. */
     public static String unescape(String cell) {
         return isEscaped(cell) ? cell.substring(1) : cell;
     }

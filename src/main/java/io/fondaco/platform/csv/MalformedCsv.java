@@ -1,6 +1,6 @@
 package io.fondaco.platform.csv;
 
-/** From this row on the file cannot be read as CSV at all. */
+/** From this row on, the file cannot be read as CSV. */
 public final class MalformedCsv extends RuntimeException {
     private final long row;
     private final String code;
@@ -20,7 +20,7 @@ public final class MalformedCsv extends RuntimeException {
         this.detail = detail;
     }
 
-    /** As a spreadsheet numbers it: the header is row 1. */
+    /** The row number as a spreadsheet shows it: the header is row 1. */
     public long row() {
         return row;
     }
@@ -30,7 +30,7 @@ public final class MalformedCsv extends RuntimeException {
         return code;
     }
 
-    /** For people. */
+    /** Explanation for people. */
     public String detail() {
         return detail;
     }

@@ -2,7 +2,7 @@ package io.fondaco.platform.csv;
 
 import io.fondaco.platform.web.UnicodeText;
 
-/** What text the database can keep: no NUL, no half of a surrogate pair; and what tells of a wrong encoding. */
+/** Checks whether the database can store a text (no NUL, no lone surrogate), and detects replacement characters. */
 public final class TextSanitizer {
     private static final char REPLACEMENT = '\uFFFD';
     private static final String INVISIBLE_SPACES = "\u200B\u200C\u200D\u2060\uFEFF";
@@ -13,12 +13,12 @@ public final class TextSanitizer {
         return !UnicodeText.hasNul(text) && !UnicodeText.hasLoneSurrogate(text);
     }
 
-    /** The decoder puts U+FFFD where the bytes were no UTF-8. */
+    /** False if the text contains U+FFFD, which the decoder inserts for bytes that are not UTF-8. */
     public static boolean isValidUtf8(String text) {
         return text.indexOf(REPLACEMENT) < 0;
     }
 
-    /** Without outer blanks, of those too that nobody sees: no-break and zero-width spaces, byte order marks. */
+    /** Removes surrounding white space, including no-break spaces, zero-width spaces and byte order marks. */
     public static String strip(String text) {
         int start = 0;
         int end = text.length();

@@ -1,6 +1,6 @@
 /**
- * CSV files as spreadsheets and other shops write them: reads them row by row at constant memory, names the row and the
- * column of whatever cannot be read, and writes rows that read back as they were.
+ * Reads CSV files of spreadsheets and other shops row by row in constant memory, reports the row and the column of what
+ * cannot be read, and writes rows that read back unchanged.
  */
 @NullMarked
 package io.fondaco.platform.csv;

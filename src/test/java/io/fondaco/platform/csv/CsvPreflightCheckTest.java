@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 
 class CsvPreflightCheckTest {
     @Test
-    void anEmptyFileIsRefused() {
+    void anEmptyFileIsRejected() {
         assertThatThrownBy(() -> CsvPreflightCheck.check(new byte[0])).hasMessageContaining("empty");
         assertThatThrownBy(() -> CsvPreflightCheck.check(utf8("\uFEFF\r\n\r\n")))
                 .hasMessageContaining("empty");
     }
 
     @Test
-    void whatIsNoUtf8TextIsRefusedWithAReason() {
+    void filesThatAreNotUtf8TextAreRejectedWithAReason() {
         assertThatThrownBy(() -> CsvPreflightCheck.check("Handle".getBytes(StandardCharsets.UTF_16)))
                 .hasMessageContaining("UTF-16");
         assertThatThrownBy(() -> CsvPreflightCheck.check("Handle".getBytes(StandardCharsets.UTF_16LE)))
@@ -28,7 +28,7 @@ class CsvPreflightCheckTest {
     }
 
     @Test
-    void aCharacterCutAtTheEndOfTheHeadIsNoMistake() {
+    void aCharacterCutAtTheEndOfTheHeadIsAccepted() {
         byte[] head = new byte[CsvPreflightCheck.MAX_HEAD_BYTES];
         Arrays.fill(head, (byte) 'x');
         System.arraycopy(utf8("a,b\n"), 0, head, 0, 4);
@@ -38,7 +38,7 @@ class CsvPreflightCheckTest {
     }
 
     @Test
-    void markupIsRefusedAsWhatItIs() {
+    void xmlAndHtmlAreRejected() {
         assertThatThrownBy(() -> CsvPreflightCheck.check(utf8("<?xml version=\"1.0\"?><a/>")))
                 .hasMessageContaining("XML");
         assertThatThrownBy(() -> CsvPreflightCheck.check(utf8("\uFEFF\n<html>")))

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class CsvRowReaderTest {
     @Test
-    void aByteOrderMarkAndEveryKindOfLineEndAreRead() {
+    void byteOrderMarkAndAllLineEndingsAreRead() {
         assertThat(read("\uFEFFa,b\r\n1,2\n3,4\r5,\"6\r\n7\"\r\n"))
                 .containsExactly(
                         new CsvRow(1, List.of("a", "b")),
@@ -27,30 +27,30 @@ class CsvRowReaderTest {
     }
 
     @Test
-    void aFileThatEndsInsideAQuoteIsBrokenAtThatRow() {
+    void aFileThatEndsInsideAQuoteIsMalformedAtThatRow() {
         CsvRowReader rows = open("a,b\n1,2\n3,\"4\n5,6\n");
         rows.next();
         rows.next();
 
-        MalformedCsv broken = catchThrowableOfType(MalformedCsv.class, rows::next);
+        MalformedCsv malformed = catchThrowableOfType(MalformedCsv.class, rows::next);
 
-        assertThat(broken.row()).isEqualTo(3);
-        assertThat(broken.code()).isEqualTo("unclosed_quote");
+        assertThat(malformed.row()).isEqualTo(3);
+        assertThat(malformed.code()).isEqualTo("unclosed_quote");
     }
 
     @Test
-    void textBehindAClosingQuoteIsBrokenAtThatRow() {
+    void textAfterAClosingQuoteIsMalformedAtThatRow() {
         CsvRowReader rows = open("a,b\n1,\"2\"x\n");
         rows.next();
 
-        MalformedCsv broken = catchThrowableOfType(MalformedCsv.class, rows::next);
+        MalformedCsv malformed = catchThrowableOfType(MalformedCsv.class, rows::next);
 
-        assertThat(broken.row()).isEqualTo(2);
-        assertThat(broken.code()).isEqualTo("broken_csv");
+        assertThat(malformed.row()).isEqualTo(2);
+        assertThat(malformed.code()).isEqualTo("broken_csv");
     }
 
     @Test
-    void aRecordBeyondTheBoundsIsBrokenAndNotHeldInMemory() {
+    void aRecordThatExceedsTheBoundsIsMalformed() {
         CsvRowReader rows = open("a\n\"" + "x".repeat(CsvRowReader.MAX_FIELD_CHARACTERS + 1) + "\"\n");
         rows.next();
 
@@ -58,7 +58,7 @@ class CsvRowReaderTest {
     }
 
     @Test
-    void readingGoesOnBehindACheckpoint() {
+    void readingResumesAfterACheckpoint() {
         CsvRowReader rows = open("a\n1\n2\n3\n");
         rows.skipTo(3);
 

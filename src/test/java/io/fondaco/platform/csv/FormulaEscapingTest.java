@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FormulaEscapingTest {
     @ParameterizedTest
     @ValueSource(strings = {"=1+1", "+39 041", "-", "@who", "\tx", "\rx", "-1-1", "1e=", "=", "--2"})
-    void aFormulaIsWrittenBehindAnApostrophe(String cell) {
+    void formulasAreEscapedWithAnApostrophe(String cell) {
         String expected = cell.startsWith("1") ? cell : "'" + cell;
 
         assertThat(FormulaEscaping.QUOTED.escape(cell)).isEqualTo(expected);
@@ -22,14 +22,14 @@ class FormulaEscapingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-2", "+3", "-1.50", "12", "", "'", "''", "'101", "it's", "a=b", " =x"})
-    void numbersAndOtherTextAreWrittenAsTheyAre(String cell) {
+    void numbersAndOtherTextAreNotEscaped(String cell) {
         assertThat(FormulaEscaping.QUOTED.escape(cell)).isEqualTo(cell);
         assertThat(FormulaEscaping.unescape(cell)).isEqualTo(cell);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"'=x", "''=x", "'-2", "'@", "'\t"})
-    void textThatBeginsWithAnApostropheBeforeAFormulaReadsBackAsItWas(String cell) {
+    void textWithAnApostropheBeforeAFormulaReadsBackUnchanged(String cell) {
         for (FormulaEscaping formulaEscaping : FormulaEscaping.values()) {
             assertThat(formulaEscaping.escape(cell)).isEqualTo("'" + cell);
             assertThat(FormulaEscaping.unescape(formulaEscaping.escape(cell))).isEqualTo(cell);
@@ -37,7 +37,7 @@ class FormulaEscapingTest {
     }
 
     @Test
-    void theReasonsOfRefusedRowsAreNoColumns() {
+    void rejectionColumnsAreNotColumnsOfTheFile() {
         CsvHeader csvHeader = new CsvHeader(new CsvRow(1, List.of(" Row", "CODE", "reason ", "sku", "Code")));
 
         assertThat(csvHeader.names()).containsExactly("", "", "", "sku", "Code");
@@ -49,7 +49,7 @@ class FormulaEscapingTest {
     }
 
     @Test
-    void aRowThatSaysOnlyWhyItWasRefusedIsPassedOver() {
+    void rowsWithOnlyRejectionColumnsAreSkipped() {
         CsvRowReader rows = CsvRowReader.read(new ByteArrayInputStream(
                 "row,code,reason,sku\n2,bad,why,\n3,bad,why\n4,bad,why,S\n".getBytes(StandardCharsets.UTF_8)));
         rows.skipEmptyRejectedRows(new CsvHeader(rows.next().orElseThrow()));
