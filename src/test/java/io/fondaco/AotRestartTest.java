@@ -35,7 +35,8 @@ class AotRestartTest {
         List<String> arguments = List.of("-jar", JAR.toString());
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", List.of(option, "-jar", JAR.toString()), Map.of()))
                 .isEmpty();
-        assertThat(AotRestart.buildCommand(CACHE, JAR, "java", arguments, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
+        assertThat(AotRestart.buildCommand(
+                        CACHE, JAR, "java", arguments, Map.of("JDK_JAVA_OPTIONS", "-Xmx1g " + option)))
                 .isEmpty();
         assertThat(AotRestart.buildCommand(CACHE, JAR, "java", arguments, Map.of("JAVA_TOOL_OPTIONS", option)))
                 .isEmpty();

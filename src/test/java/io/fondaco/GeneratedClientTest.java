@@ -73,7 +73,10 @@ class GeneratedClientTest {
         StringWriter compilerOutput = new StringWriter();
         int exitCode = ToolProvider.findFirst("javac")
                 .orElseThrow()
-                .run(new PrintWriter(compilerOutput), new PrintWriter(compilerOutput), arguments.toArray(String[]::new));
+                .run(
+                        new PrintWriter(compilerOutput),
+                        new PrintWriter(compilerOutput),
+                        arguments.toArray(String[]::new));
         assertThat(exitCode).as(compilerOutput.toString()).isZero();
 
         String sku = productFixture.createProduct(250, 10);

@@ -296,7 +296,8 @@ class InvalidInputTest {
         assertProblem(none);
         assertThat(none.statusCode()).isEqualTo(401);
         for (String invalidKey : List.of("fk_wrong", "x", "", "fk_" + "a".repeat(5_000))) {
-            Response response = given().header("Authorization", "Bearer " + invalidKey).get(path);
+            Response response =
+                    given().header("Authorization", "Bearer " + invalidKey).get(path);
             assertProblem(response);
             assertThat(response.statusCode()).isEqualTo(401);
         }
@@ -498,8 +499,10 @@ class InvalidInputTest {
 
     @Test
     void tokenOfAnotherCartIsRejected() {
-        Response ownCart = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
-        Response otherCart = store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        Response ownCart =
+                store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
+        Response otherCart =
+                store().body("{\"currency\": \"EUR\", \"lines\": []}").post("/store/v1/carts");
         String path = "/store/v1/carts/" + otherCart.path("id");
         for (String token : List.of((String) ownCart.path("cart_token"), "ct_wrong", KEY)) {
             Response read = store().header("Authorization", "Bearer " + token).get(path);

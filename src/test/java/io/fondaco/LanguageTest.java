@@ -31,8 +31,8 @@ class LanguageTest {
             Set.of("java", "md", "sql", "yaml", "yml", "properties", "html", "txt", "tpl", "ts", "lua");
 
     /** This file names the words, and the data of others is theirs. */
-    private static final List<Path> EXEMPT = List.of(
-            Path.of("src/test/java/io/fondaco/LanguageTest.java"), Path.of("src/test/resources/stripe"));
+    private static final List<Path> EXEMPT =
+            List.of(Path.of("src/test/java/io/fondaco/LanguageTest.java"), Path.of("src/test/resources/stripe"));
 
     /** Words of an earlier idiom, as regular expressions, and what to say instead. */
     private static final Map<Pattern, String> INSTEAD = words();
@@ -46,7 +46,11 @@ class LanguageTest {
                 Matcher matcher = word.matcher(text);
                 while (matcher.find()) {
                     found.add("%s:%d: \"%s\": say %s"
-                            .formatted(file, lineOf(text, matcher.start()), matcher.group().replaceAll("\\s+", " "), instead));
+                            .formatted(
+                                    file,
+                                    lineOf(text, matcher.start()),
+                                    matcher.group().replaceAll("\\s+", " "),
+                                    instead));
                 }
             });
         }
@@ -88,7 +92,10 @@ class LanguageTest {
         Map<Pattern, String> words = new LinkedHashMap<>();
         say(words, "anew", "\"again\"");
         say(words, "in hand", "\"current\"");
-        say(words, "is told|are told|was told|were told|be told|told of|tells of", "\"is published\", \"is notified\", \"reports\"");
+        say(
+                words,
+                "is told|are told|was told|were told|be told|told of|tells of",
+                "\"is published\", \"is notified\", \"reports\"");
         say(words, "of late", "\"recently\"");
         say(words, "at once", "\"immediately\" or \"at the same time\"");
         say(words, "whoever|for who|who has|who comes|who asks|who waits", "the noun: \"clients that …\"");

@@ -167,7 +167,9 @@ class ModularityTest {
                 .filter(type -> !type.isAnnotatedWith(RetriedReads.class))
                 .map(JavaClass::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(unprotected).as("resources whose reads are not retried on another node").isEmpty();
+        assertThat(unprotected)
+                .as("resources whose reads are not retried on another node")
+                .isEmpty();
     }
 
     @Test

@@ -72,9 +72,10 @@ public final class OpenApiContract {
 
     /** @param schema a schema of the document; its references point into the document */
     public List<String> validateJson(JsonNode schema, JsonNode value) {
-        List<String> differences = new ArrayList<>(compiled.computeIfAbsent(schema, this::compile).validate(value).stream()
-                .map(ValidationMessage::getMessage)
-                .toList());
+        List<String> differences =
+                new ArrayList<>(compiled.computeIfAbsent(schema, this::compile).validate(value).stream()
+                        .map(ValidationMessage::getMessage)
+                        .toList());
         addUndocumented(schema, value, "$", differences);
         return differences;
     }

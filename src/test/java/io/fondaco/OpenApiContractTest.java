@@ -99,7 +99,8 @@ class OpenApiContractTest {
         List<String> differences = new ArrayList<>();
         for (JsonNode schema : document.findParents("examples")) {
             if (schema.get("examples").isArray()) {
-                schema.get("examples").forEach(example -> differences.addAll(openApiContract.validateJson(schema, example)));
+                schema.get("examples")
+                        .forEach(example -> differences.addAll(openApiContract.validateJson(schema, example)));
             }
         }
         assertThat(differences).isEmpty();

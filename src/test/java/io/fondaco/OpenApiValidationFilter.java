@@ -57,13 +57,15 @@ public final class OpenApiValidationFilter implements Filter, QuarkusTestBeforeC
                 .filter(_ -> openApiOperation.definition().has("requestBody"))
                 .ifPresent(body -> CommittedContract.CONTRACT
                         .validateRequest(openApiOperation, body)
-                        .forEach(difference -> differences.add("Accepted request: " + difference + ", in " + abbreviate(body))));
+                        .forEach(difference ->
+                                differences.add("Accepted request: " + difference + ", in " + abbreviate(body))));
         byte[] responseBody = isJson(response.contentType()) ? response.asByteArray() : new byte[0];
         if (responseBody.length > 0 && !isCompressed(responseBody)) {
             JsonNode responseJson = read(responseBody);
             CommittedContract.CONTRACT
                     .validateResponse(openApiOperation, response.statusCode(), responseJson)
-                    .forEach(difference -> differences.add("Response: " + difference + ", in " + abbreviate(responseJson)));
+                    .forEach(difference ->
+                            differences.add("Response: " + difference + ", in " + abbreviate(responseJson)));
         }
         if (!differences.isEmpty()) {
             throw new AssertionError("%s (%d) does not conform to %s:%n%s"

@@ -139,10 +139,7 @@ class AdminAuthenticationFilter {
                         "This pod is overloaded and did not process the request; try again.");
             case DATABASE_AWAY ->
                 unavailable(
-                        context,
-                        rejectionReason,
-                        "database_unavailable",
-                        "The database is unavailable; try again.");
+                        context, rejectionReason, "database_unavailable", "The database is unavailable; try again.");
         }
     }
 

@@ -45,7 +45,10 @@ class ApiKeyAuthenticator {
     private final AtomicLong cacheGeneration = new AtomicLong();
 
     ApiKeyAuthenticator(
-            Connections connections, AccessSettings settings, BootstrapKey bootstrapKey, ApiKeyLastUsedRecorder lastUsed) {
+            Connections connections,
+            AccessSettings settings,
+            BootstrapKey bootstrapKey,
+            ApiKeyLastUsedRecorder lastUsed) {
         this.connections = connections;
         this.settings = settings;
         this.bootstrapKey = bootstrapKey;

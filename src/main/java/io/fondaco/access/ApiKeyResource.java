@@ -91,16 +91,14 @@ class ApiKeyResource {
             Instant createdAt,
 
             @Schema(
-                    description =
-                            "`bootstrap` or the id of the key that created it; null for keys "
-                                    + "created before this was recorded.")
+                    description = "`bootstrap` or the id of the key that created it; null for keys "
+                            + "created before this was recorded.")
             @Nullable
             String createdBy,
 
             @Schema(
-                    description =
-                            "When the key was last used, up to two minutes late; null if it was never used. "
-                                    + "Does not change the ETag.")
+                    description = "When the key was last used, up to two minutes late; null if it was never used. "
+                            + "Does not change the ETag.")
             @Nullable
             Instant lastUsedAt) {}
 
@@ -122,7 +120,10 @@ class ApiKeyResource {
 
     @GET
     @RolesAllowed(Scopes.KEYS_READ)
-    @Operation(operationId = "listApiKeys", summary = "List API keys", description = "Includes revoked keys; oldest first.")
+    @Operation(
+            operationId = "listApiKeys",
+            summary = "List API keys",
+            description = "Includes revoked keys; oldest first.")
     public Page<Key> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
         UUID after = PageCursor.decode(cursor, SORT, 1)
@@ -140,9 +141,8 @@ class ApiKeyResource {
     @Operation(
             operationId = "createApiKey",
             summary = "Create an API key",
-            description =
-                    "The secret is in this response only. A key can grant only scopes that the caller holds, and "
-                            + "cannot expire later than the caller's key (403 `scope_not_held`, `expires_after_caller`).")
+            description = "The secret is in this response only. A key can grant only scopes that the caller holds, and "
+                    + "cannot expire later than the caller's key (403 `scope_not_held`, `expires_after_caller`).")
     @APIResponse(
             responseCode = "201",
             description = "The key, with its secret.",
@@ -176,8 +176,9 @@ class ApiKeyResource {
     @Operation(
             operationId = "getApiKey",
             summary = "Get an API key",
-            description = "Includes its scopes and the last characters of its secret. The whole secret is returned only "
-                    + "when the key is created.")
+            description =
+                    "Includes its scopes and the last characters of its secret. The whole secret is returned only "
+                            + "when the key is created.")
     @APIResponse(
             responseCode = "200",
             description = "The key, without its secret.",
@@ -354,7 +355,9 @@ class ApiKeyResource {
         for (String scope : scopes) {
             if (!caller.hasRole(scope)) {
                 throw new ApiException(
-                        403, "scope_not_held", "A key can grant and change only scopes that it holds; it does not hold " + scope);
+                        403,
+                        "scope_not_held",
+                        "A key can grant and change only scopes that it holds; it does not hold " + scope);
             }
         }
     }

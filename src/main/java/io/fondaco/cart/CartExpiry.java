@@ -23,7 +23,8 @@ class CartExpiry {
         this.carts = carts;
         this.settings = settings;
         this.deleted = Counter.builder("fondaco.cart.deleted")
-                .description("Open carts that were deleted because they had not been changed for fondaco.cart.keep-open")
+                .description(
+                        "Open carts that were deleted because they had not been changed for fondaco.cart.keep-open")
                 .register(registry);
     }
 

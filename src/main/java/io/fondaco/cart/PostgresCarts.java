@@ -329,8 +329,7 @@ class PostgresCarts implements Carts {
     private static void requireOpen(Cart cart) {
         switch (cart.status()) {
             case OPEN -> {}
-            case COMPLETING ->
-                throw ApiException.conflict("completion_in_progress", "This cart is being completed.");
+            case COMPLETING -> throw ApiException.conflict("completion_in_progress", "This cart is being completed.");
             case COMPLETED -> throw ApiException.conflict("cart_completed", "This cart is already an order.");
         }
     }

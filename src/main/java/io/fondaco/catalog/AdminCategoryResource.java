@@ -290,7 +290,9 @@ class AdminCategoryResource {
                 throw ApiException.invalid(
                         "/parent_id", "too_deep", "The tree has at most %d levels.".formatted(CategoryTree.MAX_DEPTH));
             }
-            ancestor = tree.node(ancestor).map(CategoryTree.CategoryEntry::parentId).orElse(null);
+            ancestor = tree.node(ancestor)
+                    .map(CategoryTree.CategoryEntry::parentId)
+                    .orElse(null);
         }
         return parent.value();
     }

@@ -132,9 +132,8 @@ class AdminProductResource {
     @Operation(
             operationId = "getAdminProduct",
             summary = "Get a product with all its fields",
-            description =
-                    "With all variants, whatever its status. The response has the ETag that a change needs as"
-                            + " If-Match.")
+            description = "With all variants, whatever its status. The response has the ETag that a change needs as"
+                    + " If-Match.")
     @APIResponse(
             responseCode = "200",
             description = "The product.",
@@ -143,7 +142,8 @@ class AdminProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.class)))
     public Response get(@RestPath String id) {
-        ProductRow row = productRepository.findById(ProductId.parse(id).value(), false)
+        ProductRow row = productRepository
+                .findById(ProductId.parse(id).value(), false)
                 .orElseThrow(() -> ApiException.notFound("product", id));
         return Response.ok(AdminProduct.of(row, prices.findAllPrices(ProductAdminService.variantIds(row))))
                 .tag(IfMatch.etag(row.version()))

@@ -89,7 +89,8 @@ class AdminVariantResource {
             }
         });
         List<VariantWithProduct> found = find(ids);
-        var variantPrices = prices.findAllPrices(ids.stream().map(VariantId::new).toList());
+        var variantPrices =
+                prices.findAllPrices(ids.stream().map(VariantId::new).toList());
         return Page.fromRows(
                         found,
                         limit,

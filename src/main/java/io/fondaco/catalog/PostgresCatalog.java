@@ -98,7 +98,8 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
             plan.categories().ifPresent(paths -> {
                 movedProducts.add(plan.productId());
                 for (List<String> path : paths) {
-                    newCategories.addAll(upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
+                    newCategories.addAll(
+                            upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
                     placements.add(new ProductRepository.CategoryPlacement(
                             plan.productId(), upsertPlans.tree().find(path).orElseThrow(), paths.indexOf(path)));
                 }
@@ -122,7 +123,8 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .toList();
     }
 
-    private static Set<CacheTag> invalidatedTags(UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> newCategories) {
+    private static Set<CacheTag> invalidatedTags(
+            UpsertPlans upsertPlans, List<CategoryTree.CategoryEntry> newCategories) {
         Set<CacheTag> tags = new HashSet<>();
         for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (!changesAnything(plan)) {
@@ -321,7 +323,8 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
         if (skus.isEmpty()) {
             return;
         }
-        List<ProductRepository.VariantOwner> owners = productRepository.findVariantOwners("v.sku = ANY (?)", "text", skus);
+        List<ProductRepository.VariantOwner> owners =
+                productRepository.findVariantOwners("v.sku = ANY (?)", "text", skus);
         cacheInvalidation.publish(owners.stream()
                 .map(variantOwner -> CatalogCacheTags.product(variantOwner.productId()))
                 .toList());

@@ -30,7 +30,10 @@ class ProductAdminService {
     private final EntityManager entities;
 
     ProductAdminService(
-            PostgresCatalog catalog, ProductRepository productRepository, VariantPricing prices, EntityManager entities) {
+            PostgresCatalog catalog,
+            ProductRepository productRepository,
+            VariantPricing prices,
+            EntityManager entities) {
         this.catalog = catalog;
         this.productRepository = productRepository;
         this.prices = prices;
@@ -44,7 +47,8 @@ class ProductAdminService {
         }
         String slug = UnicodeText.normalizeNfc(
                 productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
-        if (slug.indexOf('\0') < 0 && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
+        if (slug.indexOf('\0') < 0
+                && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
             throw ApiException.conflict(
                     "slug_taken", "A product with the slug '%s' already exists.".formatted(Violation.abbreviate(slug)));
         }
@@ -92,10 +96,12 @@ class ProductAdminService {
         if (input.productId() == null) {
             throw ApiException.invalid("/product_id", "required", "A variant needs a product.");
         }
-        ProductRow product = productRepository.findById(input.productId().value(), true)
+        ProductRow product = productRepository
+                .findById(input.productId().value(), true)
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
-        if (sku.indexOf('\0') < 0 && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+        if (sku.indexOf('\0') < 0
+                && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
                     "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
@@ -157,8 +163,9 @@ class ProductAdminService {
     }
 
     private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
-        ProductRow row =
-                productRepository.findById(id.value(), true).orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        ProductRow row = productRepository
+                .findById(id.value(), true)
+                .orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }
@@ -217,8 +224,8 @@ class ProductAdminService {
         }
         Map<String, SellableVariant> variantsBySku = catalog.variantsBySku(pricesBySku.keySet());
         Map<VariantId, List<VariantPrice>> pricesByVariant = new HashMap<>();
-        pricesBySku.forEach((sku, list) ->
-                pricesByVariant.put(java.util.Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
+        pricesBySku.forEach((sku, list) -> pricesByVariant.put(
+                java.util.Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
         return prices.savePrices(pricesByVariant).containsValue(true);
     }
 
@@ -229,9 +236,13 @@ class ProductAdminService {
             VariantPrice price = prices.get(index).toVariantPrice();
             String pricePointer = pointer + "/" + index;
             if (isOutOfRange(price.price())
-                    || price.compareAt().filter(ProductAdminService::isOutOfRange).isPresent()) {
+                    || price.compareAt()
+                            .filter(ProductAdminService::isOutOfRange)
+                            .isPresent()) {
                 throw ApiException.invalid(
-                        pricePointer, "out_of_range", "A price must be between 0 and %d minor units.".formatted(Money.MAX_AMOUNT));
+                        pricePointer,
+                        "out_of_range",
+                        "A price must be between 0 and %d minor units.".formatted(Money.MAX_AMOUNT));
             }
             if (price.compareAt()
                     .filter(other -> !other.currency().equals(price.price().currency()))

@@ -120,7 +120,8 @@ class ProductExistenceBatcher {
             succeeded = true;
         } finally {
             boolean checked = succeeded;
-            batch.forEach(existenceLookup -> existenceLookup.complete(!checked || found.contains(existenceLookup.name)));
+            batch.forEach(
+                    existenceLookup -> existenceLookup.complete(!checked || found.contains(existenceLookup.name)));
         }
     }
 

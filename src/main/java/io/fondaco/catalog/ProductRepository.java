@@ -64,7 +64,9 @@ class ProductRepository {
      * @param queryTail the SQL after {@code FROM catalog.product p}
      */
     List<ProductRow> find(String queryTail, ProductQueryBinder productQueryBinder) {
-        return loadDocuments(queryTail, productQueryBinder).stream().map(this::parse).toList();
+        return loadDocuments(queryTail, productQueryBinder).stream()
+                .map(this::parse)
+                .toList();
     }
 
     /**

@@ -349,8 +349,7 @@ record ProductUpsertPlan(
 
         private Optional<ValidationError> validate(ProductRow.VariantRow variant) {
             if (results.containsKey(variant.sku())) {
-                return ProductValidator.error(
-                        "sku", "duplicate_sku", "The product has this SKU twice", variant.sku());
+                return ProductValidator.error("sku", "duplicate_sku", "The product has this SKU twice", variant.sku());
             }
             String owner = skuOwners.get(variant.sku());
             if (owner != null && !owner.equals(product.slug())) {

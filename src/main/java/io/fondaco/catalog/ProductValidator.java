@@ -161,7 +161,8 @@ final class ProductValidator {
                 return error(
                         "categories",
                         "invalid_path",
-                        "A category path starts at the root and has at most %d levels".formatted(CategoryTree.MAX_DEPTH),
+                        "A category path starts at the root and has at most %d levels"
+                                .formatted(CategoryTree.MAX_DEPTH),
                         String.join(" > ", path));
             }
             Optional<ValidationError> error = shortTexts("categories", path, CategoryTree.MAX_DEPTH);

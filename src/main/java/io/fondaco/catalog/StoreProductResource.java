@@ -156,7 +156,8 @@ class StoreProductResource {
         ProductSortOrder.ListingQuery listingQuery = listing.query(currency, category.orElse(null), after, limit + 1);
         List<ProductRow> rows = productRepository.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
         Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
-        Page<ProductRow> page = Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
+        Page<ProductRow> page =
+                Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
                 .map(row -> StoreProduct.of(row, variantPrices, stock))

@@ -19,5 +19,7 @@ record AdminOrderView(
         List<Fulfillment> fulfillments,
         List<OrderEvent> history,
 
-        @Schema(description = "Units that were not in stock when they were sold, and how many of them have not arrived yet.")
+        @Schema(
+                description =
+                        "Units that were not in stock when they were sold, and how many of them have not arrived yet.")
         List<Inventory.Backorder> backorders) {}

@@ -107,7 +107,8 @@ class CartPricing {
         if (subtotal.plus(shippingPrice).amount() > Money.MAX_AMOUNT) {
             throw new ArithmeticException("Total exceeds the largest amount: " + subtotal);
         }
-        Discounts discounts = cart.couponCodes().isEmpty() ? Discounts.NONE : assessDiscounts(cart, lines, shippingPrice);
+        Discounts discounts =
+                cart.couponCodes().isEmpty() ? Discounts.NONE : assessDiscounts(cart, lines, shippingPrice);
         return new PricedCart(
                 cart,
                 lines,
@@ -115,7 +116,9 @@ class CartPricing {
                 method,
                 discounts,
                 Totals.of(subtotal, discounts.total(cart.currency()), shippingPrice),
-                Stream.concat(findProblems(cart, lines, requiresShipping, method).stream(), discounts.problems().stream())
+                Stream.concat(
+                                findProblems(cart, lines, requiresShipping, method).stream(),
+                                discounts.problems().stream())
                         .toList());
     }
 

@@ -149,9 +149,8 @@ class CartResource {
     @Operation(
             operationId = "listCartShippingMethods",
             summary = "Lists the shipping methods for a cart, cheapest first",
-            description =
-                    "Without a shipping address, lists only methods that need none. Empty if no line of the cart"
-                            + " requires shipping. If no method is chosen, the cheapest method for the address applies.")
+            description = "Without a shipping address, lists only methods that need none. Empty if no line of the cart"
+                    + " requires shipping. If no method is chosen, the cheapest method for the address applies.")
     public ShippingMethods shippingMethods(
             @PathParam("id") String id, @HeaderParam(HttpHeaders.AUTHORIZATION) @Nullable String authorization) {
         return cartService.shippingMethods(CartId.parse(id), BearerToken.parse(authorization));
@@ -167,7 +166,9 @@ class CartResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CompletedOrder.class)))
-    @APIResponse(responseCode = "402", description = "`payment_declined`: the cart is open again and can be paid another way.")
+    @APIResponse(
+            responseCode = "402",
+            description = "`payment_declined`: the cart is open again and can be paid another way.")
     @APIResponse(
             responseCode = "409",
             description =

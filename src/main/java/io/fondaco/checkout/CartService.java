@@ -175,7 +175,9 @@ class CartService {
     private static void requireOfferedShippingMethod(CartPatch patch, PricedCart priced) {
         boolean methodsKnown = priced.cart().shippingAddress().isPresent()
                 && !priced.shippingMethods().isEmpty();
-        if (patch.shippingMethod() != null && methodsKnown && priced.shippingMethod().isEmpty()) {
+        if (patch.shippingMethod() != null
+                && methodsKnown
+                && priced.shippingMethod().isEmpty()) {
             throw ApiException.invalid(
                     "/shipping_method",
                     "unknown_shipping_method",

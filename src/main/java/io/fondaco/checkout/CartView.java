@@ -37,8 +37,7 @@ record CartView(
         @Nullable
         String shippingMethod,
 
-        @Schema(description = "Normalized to capitals.")
-        List<String> couponCodes,
+        @Schema(description = "Normalized to capitals.") List<String> couponCodes,
 
         @Schema(description = "The discount of each coupon that applies; the problems say why another coupon does not.")
         List<Discount> discounts,

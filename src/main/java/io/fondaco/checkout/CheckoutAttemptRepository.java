@@ -116,7 +116,8 @@ class CheckoutAttemptRepository {
     @Transactional(Transactional.TxType.MANDATORY)
     boolean transition(CheckoutAttempt expected, CheckoutAttemptState next, PaymentResult result) {
         if (!expected.state().canTransitionTo(next)) {
-            throw new IllegalStateException("A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
+            throw new IllegalStateException(
+                    "A checkout attempt in state %s cannot change to %s".formatted(expected.state(), next));
         }
         return entities.createNativeQuery("""
                                 UPDATE checkout.attempt

@@ -133,7 +133,9 @@ class CheckoutRecovery {
                 due,
                 this::recoverAttempt,
                 (checkoutAttempt, thrown) -> LOG.errorf(
-                        thrown, "Checkout attempt %s could not be recovered and will be retried", checkoutAttempt.id()));
+                        thrown,
+                        "Checkout attempt %s could not be recovered and will be retried",
+                        checkoutAttempt.id()));
     }
 
     @ActivateRequestContext

@@ -111,17 +111,15 @@ class CompleteCart {
         return ApiException.unavailable(
                 "payment_unavailable",
                 ("The payment provider '%s' is not available. No money was taken and the cart is open. Try again with the same"
-                        + " Idempotency-Key, or pay another way with a new one.")
+                                + " Idempotency-Key, or pay another way with a new one.")
                         .formatted(payment.provider()),
                 RETRY_AFTER);
     }
 
     /** @param stored the response that this request stored; empty if another request finalized the attempt */
-    private ReplayableResponse response(
-            CheckoutAttempt attempt, Optional<IdempotentResponse> stored, String token) {
+    private ReplayableResponse response(CheckoutAttempt attempt, Optional<IdempotentResponse> stored, String token) {
         return new ReplayableResponse(
-                withTokenAndAction(stored.orElseGet(() -> finalizeCheckout.storedResponse(attempt)), token),
-                false);
+                withTokenAndAction(stored.orElseGet(() -> finalizeCheckout.storedResponse(attempt)), token), false);
     }
 
     /** Stored responses contain no secrets: the order token and the payment action are added to each response. */
@@ -141,9 +139,7 @@ class CompleteCart {
     /** Applies a provider's result to the checkout attempt of the payment. Does nothing if there is none. */
     @Transactional(Transactional.TxType.NEVER)
     void onPaymentResult(Payment payment, PaymentResult result) {
-        checkoutAttemptRepository
-                .findByPayment(payment.id())
-                .ifPresent(attempt -> applyPaymentResult(attempt, result));
+        checkoutAttemptRepository.findByPayment(payment.id()).ifPresent(attempt -> applyPaymentResult(attempt, result));
     }
 
     /** Finishes an attempt that a crash or a slow provider left unfinished. */
@@ -162,9 +158,7 @@ class CompleteCart {
     private static boolean shouldAbandon(CheckoutAttempt attempt, PaymentResult result) {
         return switch (result.outcome()) {
             case NOT_FOUND -> true;
-            case PENDING ->
-                attempt.pendingExpired()
-                        || (result.action().isPresent() && attempt.shopperActionExpired());
+            case PENDING -> attempt.pendingExpired() || (result.action().isPresent() && attempt.shopperActionExpired());
             default -> false;
         };
     }

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 record CompleteRequest(
         @NotNull @Valid PaymentRequest payment,
 
-        @Nullable @Schema(description = "The total that the customer saw; if the current total differs, the response is 409 price_changed.")
+        @Nullable
+        @Schema(
+                description =
+                        "The total that the customer saw; if the current total differs, the response is 409 price_changed.")
         Money expectedTotal) {
 
     record PaymentRequest(

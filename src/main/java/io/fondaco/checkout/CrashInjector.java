@@ -17,7 +17,8 @@ class CrashInjector {
 
     CrashInjector(
             CheckoutSettings settings,
-            @ConfigProperty(name = "fondaco.payment.test.enabled", defaultValue = "false") boolean testProviderEnabled) {
+            @ConfigProperty(name = "fondaco.payment.test.enabled", defaultValue = "false")
+                    boolean testProviderEnabled) {
         if (settings.cutOffAt().isPresent() && !testProviderEnabled) {
             throw new IllegalStateException(
                     "fondaco.checkout.cut-off-at is for tests only: it requires fondaco.payment.test.enabled");

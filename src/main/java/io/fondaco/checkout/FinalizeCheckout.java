@@ -130,7 +130,8 @@ class FinalizeCheckout {
                 paid ? OrderStatus.CONFIRMED : OrderStatus.PAYMENT_PENDING,
                 paymentStatus(outcome));
         payments.recordResult(attempt.payment(), result);
-        Optional<Reservation> renewed = attempt.reservation().flatMap(reservation -> claimReservation(reservation, snapshot));
+        Optional<Reservation> renewed =
+                attempt.reservation().flatMap(reservation -> claimReservation(reservation, snapshot));
         if (renewed.filter(reservation -> !reservation.backorderedUnits().equals(snapshot.backordered()))
                 .isPresent()) {
             order = orders.updateBackorders(order.id(), renewed.get().backorderedUnits());
@@ -178,7 +179,9 @@ class FinalizeCheckout {
             return Finalization.APPLIED;
         }
         ApiException declined = new ApiException(
-                402, "payment_declined", "The payment was declined. The cart is open again and can be paid another way.");
+                402,
+                "payment_declined",
+                "The payment was declined. The cart is open again and can be paid another way.");
         IdempotentResponse stored = responseJson.problemResponse(declined, "Payment Required");
         idempotency.store(attempt.idempotencyKey(), stored);
         return Finalization.withResponse(stored);

@@ -32,7 +32,10 @@ final class OrderActionRequests {
      * @param amount null for the total less the cancelled amount
      */
     record CaptureRequest(
-            @Nullable @Schema(description = "Absent: the total less the cancelled amount. The rest of the authorization is released.")
+            @Nullable
+            @Schema(
+                    description =
+                            "Absent: the total less the cancelled amount. The rest of the authorization is released.")
             Money amount) {}
 
     /**

@@ -22,8 +22,7 @@ final class OrderLineQuantities {
 
     static Map<OrderLine, Integer> toCancel(Order order, @Nullable List<LineQuantity> lines) {
         if (lines == null && order.lines().stream().anyMatch(line -> line.fulfilledQuantity() > 0)) {
-            throw ApiException.conflict(
-                    "already_fulfilled", "Part of the order was sent. Name the lines to cancel.");
+            throw ApiException.conflict("already_fulfilled", "Part of the order was sent. Name the lines to cancel.");
         }
         return select(order, lines, OrderLine::openQuantity, "cancelled");
     }

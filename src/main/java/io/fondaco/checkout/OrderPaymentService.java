@@ -56,8 +56,7 @@ class OrderPaymentService {
     ReplayableResponse cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
         Order order = find(id);
         if (order.status() == OrderStatus.PAYMENT_PENDING && request.lines() == null) {
-            CheckoutAttempt attempt =
-                    checkoutAttemptRepository.findByOrder(id).orElseThrow();
+            CheckoutAttempt attempt = checkoutAttemptRepository.findByOrder(id).orElseThrow();
             Payment payment = payments.find(attempt.payment()).orElseThrow();
             completeCart.applyPaymentResult(attempt, payments.voidPayment(payment));
             if (find(id).status() == OrderStatus.CANCELLED) {
@@ -106,7 +105,9 @@ class OrderPaymentService {
         }
         if (amount.amount() <= 0 || amount.amount() > order.currentTotal().amount()) {
             throw ApiException.invalid(
-                    "/amount", "amount_out_of_range", "The amount must be above zero and at most " + order.currentTotal() + ".");
+                    "/amount",
+                    "amount_out_of_range",
+                    "The amount must be above zero and at most " + order.currentTotal() + ".");
         }
         return amount;
     }
@@ -184,8 +185,7 @@ class OrderPaymentService {
 
     /** Sends the refund and the void that the action left, then stores the updated response. */
     @Transactional(Transactional.TxType.NEVER)
-    ReplayableResponse sendAndRefresh(
-            OrderId id, IdempotencyKey key, OrderService.OrderActionResult actionResult) {
+    ReplayableResponse sendAndRefresh(OrderId id, IdempotencyKey key, OrderService.OrderActionResult actionResult) {
         if (actionResult.replayed()
                 || (actionResult.refundToSend().isEmpty()
                         && actionResult.paymentToVoid().isEmpty())) {
@@ -194,9 +194,7 @@ class OrderPaymentService {
         actionResult.refundToSend().ifPresent(this::sendRefund);
         actionResult.paymentToVoid().ifPresent(this::voidPayment);
         return new ReplayableResponse(
-                orderService.refreshResponse(
-                        id, key, actionResult.response().status()),
-                false);
+                orderService.refreshResponse(id, key, actionResult.response().status()), false);
     }
 
     @Transactional(Transactional.TxType.NEVER)
@@ -205,7 +203,8 @@ class OrderPaymentService {
         if (failed) {
             // There may be an external refund, which could not be recorded while this refund was pending.
             Payment payment = payments.find(refund.paymentId()).orElseThrow();
-            payments.listExternalRefunds(payment).ifPresent(externalRefunds -> orderService.recordProviderRefunds(payment, externalRefunds));
+            payments.listExternalRefunds(payment)
+                    .ifPresent(externalRefunds -> orderService.recordProviderRefunds(payment, externalRefunds));
         }
     }
 

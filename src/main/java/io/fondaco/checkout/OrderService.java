@@ -124,7 +124,9 @@ class OrderService {
         Payment payment = payment(order);
         Money captured = payment.captured().minus(payment.refunded());
         Money refundAmount = refundable.amount() < captured.amount() ? refundable : captured;
-        Optional<Refund> refund = refundAmount.amount() > 0 ? Optional.of(createRefund(payment, refundAmount, changes)) : Optional.empty();
+        Optional<Refund> refund = refundAmount.amount() > 0
+                ? Optional.of(createRefund(payment, refundAmount, changes))
+                : Optional.empty();
         boolean voids = cancelsOrder
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.recordResult(payment.id(), PaymentResult.of(PaymentOutcome.VOIDED));
@@ -138,7 +140,9 @@ class OrderService {
         Order changed = orders.apply(
                 order,
                 new OrderChange(
-                        cancelsOrder ? OrderStatus.CANCELLED : orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus),
+                        cancelsOrder
+                                ? OrderStatus.CANCELLED
+                                : orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus),
                         paymentStatus,
                         fulfillmentStatus,
                         cancelsOrder ? order.currentTotal() : OrderLineQuantities.cancelledAmount(order, changes),
@@ -193,8 +197,8 @@ class OrderService {
         if (result.outcome() != PaymentOutcome.CAPTURED || !payments.recordResult(payment.id(), result)) {
             throw ApiException.conflict("not_capturable", "The payment of this order cannot be captured.");
         }
-        Order changed =
-                orders.apply(order, capturedChange(order, result.capturedAmount().orElseThrow(), actor));
+        Order changed = orders.apply(
+                order, capturedChange(order, result.capturedAmount().orElseThrow(), actor));
         return storeResponse(key, 200, changed, Optional.empty(), Optional.empty());
     }
 
@@ -284,11 +288,14 @@ class OrderService {
             requireConfirmed(order);
         }
         PaymentStatus paymentStatus = refund.isPresent() ? paymentStatusAfter(payment, amount) : order.paymentStatus();
-        FulfillmentStatus fulfillmentStatus = cancelsUnits ? fulfillmentStatusAfter(order, changes) : order.fulfillmentStatus();
+        FulfillmentStatus fulfillmentStatus =
+                cancelsUnits ? fulfillmentStatusAfter(order, changes) : order.fulfillmentStatus();
         Order changed = orders.apply(
                 order,
                 new OrderChange(
-                        cancelsUnits ? orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus) : order.status(),
+                        cancelsUnits
+                                ? orderStatusAfter(order.status(), fulfillmentStatus, paymentStatus)
+                                : order.status(),
                         paymentStatus,
                         fulfillmentStatus,
                         OrderLineQuantities.cancelledAmount(order, changes),
@@ -327,7 +334,8 @@ class OrderService {
         Map<OrderLine, Integer> units = OrderLineQuantities.toFulfill(order, request.lines());
         Map<OrderLine, OrderLineChange> changes = OrderLineQuantities.changes(units, OrderLine::fulfill);
         int openQuantity = OrderLineQuantities.openQuantityAfter(order, changes);
-        FulfillmentStatus fulfillmentStatus = openQuantity == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
+        FulfillmentStatus fulfillmentStatus =
+                openQuantity == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
         Fulfillment fulfillment = new Fulfillment(
                 FulfillmentId.random(),
                 OrderLineQuantities.fulfillmentLines(units),
@@ -367,7 +375,9 @@ class OrderService {
         });
         Payment payment = payment(order);
         Money refundAmount = OrderLineQuantities.refundAmount(order, changes);
-        Optional<Refund> refund = refundAmount.amount() > 0 ? Optional.of(createRefund(payment, refundAmount, changes)) : Optional.empty();
+        Optional<Refund> refund = refundAmount.amount() > 0
+                ? Optional.of(createRefund(payment, refundAmount, changes))
+                : Optional.empty();
         Order changed = orders.apply(
                 order,
                 new OrderChange(
@@ -527,7 +537,8 @@ class OrderService {
         return refunded.equals(payment.captured()) ? PaymentStatus.REFUNDED : PaymentStatus.PARTIALLY_REFUNDED;
     }
 
-    private static OrderStatus orderStatusAfter(OrderStatus now, FulfillmentStatus fulfillmentStatus, PaymentStatus paymentStatus) {
+    private static OrderStatus orderStatusAfter(
+            OrderStatus now, FulfillmentStatus fulfillmentStatus, PaymentStatus paymentStatus) {
         boolean settled = paymentStatus == PaymentStatus.CAPTURED
                 || paymentStatus == PaymentStatus.PARTIALLY_REFUNDED
                 || paymentStatus == PaymentStatus.REFUNDED;

@@ -155,7 +155,8 @@ class PrepareCheckout {
             throw new ApiException(
                     409,
                     "price_changed",
-                    "The total is now %s instead of %s. Show the new total and repeat the request.".formatted(total, expected),
+                    "The total is now %s instead of %s. Show the new total and repeat the request."
+                            .formatted(total, expected),
                     List.of(),
                     Map.of("expected_total", expected, "total", total),
                     null);

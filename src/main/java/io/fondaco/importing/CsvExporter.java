@@ -100,7 +100,8 @@ class CsvExporter {
         }
     }
 
-    private void writePage(CsvRowWriter file, FileFormat format, ProductRowRenderer renderer, List<ProductSnapshot> page) {
+    private void writePage(
+            CsvRowWriter file, FileFormat format, ProductRowRenderer renderer, List<ProductSnapshot> page) {
         Map<VariantId, List<VariantPrice>> prices = pricing.findAllPrices(variantIds(page));
         Map<String, Long> stock = format == FileFormat.SHOPIFY ? inventory.availableQuantities(skus(page)) : Map.of();
         for (ProductSnapshot snapshot : page) {

@@ -37,7 +37,8 @@ final class DuplicateChecker {
         Set<String> seenInBatch = new HashSet<>();
         List<StagedProduct> checkedProducts = new ArrayList<>(products.size());
         for (StagedProduct product : products) {
-            StagedProduct checked = check(product, key -> seenBefore.contains(key) || seenInBatch.contains(key), skusMustBeUnique);
+            StagedProduct checked =
+                    check(product, key -> seenBefore.contains(key) || seenInBatch.contains(key), skusMustBeUnique);
             checkedProducts.add(checked);
             seenInBatch.addAll(keys(product));
         }

@@ -44,10 +44,11 @@ class ExportResource {
     @Operation(
             operationId = "export",
             summary = "Export everything as CSV",
-            description = "Needs the scope catalog:read for products, stock:read for stock. Importing the file again leaves"
-                    + " every row unchanged. The response starts immediately; if the database becomes unreachable"
-                    + " later, it is cut off. Spreadsheet programs treat cells that begin with =, +, - or @ as"
-                    + " formulas: use formulas=quoted if you open files with other people's text in one.")
+            description =
+                    "Needs the scope catalog:read for products, stock:read for stock. Importing the file again leaves"
+                            + " every row unchanged. The response starts immediately; if the database becomes unreachable"
+                            + " later, it is cut off. Spreadsheet programs treat cells that begin with =, +, - or @ as"
+                            + " formulas: use formulas=quoted if you open files with other people's text in one.")
     @APIResponse(
             responseCode = "200",
             description = "The file, streamed",
@@ -85,8 +86,8 @@ class ExportResource {
         StreamingOutput file =
                 switch (fileKind) {
                     case PRODUCTS -> {
-                        CsvExporter.ProductExportOptions options =
-                                new CsvExporter.ProductExportOptions(fileFormat, priceCurrency, templateVersion, escaping);
+                        CsvExporter.ProductExportOptions options = new CsvExporter.ProductExportOptions(
+                                fileFormat, priceCurrency, templateVersion, escaping);
                         yield output -> csvExporter.exportProducts(options, output);
                     }
                     case STOCK -> output -> csvExporter.exportStock(fileFormat, escaping, output);

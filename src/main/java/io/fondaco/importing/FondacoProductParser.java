@@ -72,7 +72,9 @@ final class FondacoProductParser implements ProductRowParser {
             }
         }
         if (product == null) {
-            return productError == null ? new StagedProduct(Optional.empty(), stagedRows) : StagedProduct.rejected(productError, stagedRows);
+            return productError == null
+                    ? new StagedProduct(Optional.empty(), stagedRows)
+                    : StagedProduct.rejected(productError, stagedRows);
         }
         return StagedProduct.assemble(product, variants, stagedRows);
     }

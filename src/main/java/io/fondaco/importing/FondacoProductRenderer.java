@@ -100,7 +100,8 @@ final class FondacoProductRenderer implements ProductRowRenderer {
                     .findFirst()
                     .orElse(null);
             cells.add(price == null ? "" : price.price().toDecimal());
-            cells.add(price == null ? "" : price.compareAt().map(Money::toDecimal).orElse(""));
+            cells.add(
+                    price == null ? "" : price.compareAt().map(Money::toDecimal).orElse(""));
         }
         return cells;
     }

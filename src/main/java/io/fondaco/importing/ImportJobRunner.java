@@ -54,8 +54,8 @@ class ImportJobRunner {
      */
     boolean run(ImportLease importLease, BooleanSupplier stopping) {
         try (CsvRowReader rows = CsvRowReader.read(new UploadInputStream(uploads, jobs, importLease))) {
-            CsvRow first = rows.next()
-                    .orElseThrow(() -> new InvalidCsvHeader("", "The file is empty: it has no header."));
+            CsvRow first =
+                    rows.next().orElseThrow(() -> new InvalidCsvHeader("", "The file is empty: it has no header."));
             CsvHeader csvHeader = new CsvHeader(first);
             rows.skipEmptyRejectedRows(csvHeader);
             rows.skipTo(importLease.checkpointRow());
@@ -155,7 +155,11 @@ class ImportJobRunner {
                 if (!isDataError(e)) {
                     throw e;
                 }
-                LOG.warnf(e, "Import %s: rejecting the product whose last row is %d", importLease.id(), product.lastRow());
+                LOG.warnf(
+                        e,
+                        "Import %s: rejecting the product whose last row is %d",
+                        importLease.id(),
+                        product.lastRow());
                 withRetry(() -> productImporter.reject(
                         importLease, productFile, product, "The product violates a rule of the database."));
             }

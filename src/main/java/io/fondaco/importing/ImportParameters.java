@@ -43,7 +43,10 @@ final class ImportParameters {
         }
         if (!kind.hasCurrency(format)) {
             throw invalid(
-                    "currency", "invalid_parameter", "currency is allowed only for products in the format shopify%s.", "");
+                    "currency",
+                    "invalid_parameter",
+                    "currency is allowed only for products in the format shopify%s.",
+                    "");
         }
         if (!Money.isCurrency(text)) {
             throw invalid("currency", "invalid_parameter", "'%s' is not an ISO 4217 currency.", text);
@@ -53,7 +56,11 @@ final class ImportParameters {
 
     static ShopifyColumns.TemplateVersion columns(@Nullable String text, FileKind kind, FileFormat format) {
         if (text != null && !(kind == FileKind.PRODUCTS && format == FileFormat.SHOPIFY)) {
-            throw invalid("columns", "invalid_parameter", "columns is allowed only for products in the format shopify%s.", "");
+            throw invalid(
+                    "columns",
+                    "invalid_parameter",
+                    "columns is allowed only for products in the format shopify%s.",
+                    "");
         }
         return parseEnum(
                 "columns", text, ShopifyColumns.TemplateVersion.values(), ShopifyColumns.TemplateVersion.LEGACY);

@@ -93,7 +93,8 @@ class ImportResource {
                     @QueryParam("format")
                     @Nullable
                     String format,
-            @Parameter(description = "true: only report what would happen") @QueryParam("dry_run") @Nullable String dryRun,
+            @Parameter(description = "true: only report what would happen") @QueryParam("dry_run") @Nullable
+                    String dryRun,
             @Parameter(description = "ISO 4217 code of the prices in a shopify file") @QueryParam("currency") @Nullable
                     String currency,
             @Parameter(description = "true: create unknown locations of stock rows; otherwise such rows are rejected")

@@ -91,7 +91,8 @@ class ImportWorker {
     private void process(ImportLease importLease) {
         try {
             if (importLease.attempts() > MAX_ATTEMPTS) {
-                jobs.fail(importLease, "gave_up", "The import made no progress in %d attempts.".formatted(MAX_ATTEMPTS));
+                jobs.fail(
+                        importLease, "gave_up", "The import made no progress in %d attempts.".formatted(MAX_ATTEMPTS));
                 return;
             }
             if (runner.run(importLease, () -> stopping)) {

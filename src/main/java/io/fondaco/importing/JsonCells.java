@@ -137,7 +137,8 @@ final class JsonCells {
     }
 
     private static InvalidCell invalidJson(RowReader row, List<String> column, String cell) {
-        return row.invalidCell(column, "invalid_json", "'%s' is not JSON of the documented form with text values", cell);
+        return row.invalidCell(
+                column, "invalid_json", "'%s' is not JSON of the documented form with text values", cell);
     }
 
     private static String write(Object value) {

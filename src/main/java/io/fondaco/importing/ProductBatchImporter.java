@@ -151,15 +151,16 @@ class ProductBatchImporter {
             return duplicateCheck.products();
         }
         Map<String, ProductSnapshot> existing = catalog.lockSnapshots(slugs);
-        Set<String> takenSkus = new HashSet<>(catalog.variantsBySku(candidateSkus).keySet());
+        Set<String> takenSkus =
+                new HashSet<>(catalog.variantsBySku(candidateSkus).keySet());
         if (importLease.dryRun()) {
             // A dry run did not write the SKUs of earlier rows.
             takenSkus.addAll(duplicateCheck.earlierSkus());
         }
         return duplicateCheck.products().stream()
                 .map(product -> product.draft()
-                        .map(draft ->
-                                parser.resolveVariants(product, Optional.ofNullable(existing.get(draft.slug())), takenSkus))
+                        .map(draft -> parser.resolveVariants(
+                                product, Optional.ofNullable(existing.get(draft.slug())), takenSkus))
                         .orElse(product))
                 .toList();
     }
@@ -194,7 +195,8 @@ class ProductBatchImporter {
         Map<VariantId, List<VariantPrice>> changed = new LinkedHashMap<>();
         importedPrices.forEach((id, prices) -> {
             Map<String, VariantPrice> byCurrency = new HashMap<>();
-            currentPrices.getOrDefault(id, List.of())
+            currentPrices
+                    .getOrDefault(id, List.of())
                     .forEach(price -> byCurrency.put(price.price().currency(), price));
             List<VariantPrice> different = new ArrayList<>();
             for (ImportedPrice imported : prices) {
@@ -262,7 +264,8 @@ class ProductBatchImporter {
             if (row instanceof StagedRow.RejectedRow rejectedRow) {
                 batchResult.reject(rejectedRow.error());
             } else {
-                throw new IllegalStateException("A product without a draft has rows that are not rejected: row " + row.number());
+                throw new IllegalStateException(
+                        "A product without a draft has rows that are not rejected: row " + row.number());
             }
         }
     }
@@ -284,10 +287,12 @@ class ProductBatchImporter {
             BatchResult batchResult) {
         List<StagedRow> rows = new ArrayList<>(product.rows().size());
         for (StagedRow row : product.rows()) {
-            Optional<ProductUpsertResult.ValidationError> variantError = row instanceof StagedRow.StagedVariantRow variant
+            Optional<ProductUpsertResult.ValidationError> variantError = row
+                            instanceof StagedRow.StagedVariantRow variant
                     ? Optional.ofNullable(result.variants().get(variant.sku())).flatMap(VariantUpsertResult::error)
                     : Optional.empty();
-            rows.add(variantError.<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, row.number(), reason)))
+            rows.add(variantError
+                    .<StagedRow>map(reason -> new StagedRow.RejectedRow(error(parser, row.number(), reason)))
                     .orElse(row));
         }
         RowError firstRowError = error(parser, product.firstRow().number(), validationError);
@@ -318,8 +323,8 @@ class ProductBatchImporter {
                     VariantUpsertResult variantResult = variantOf(result, variant);
                     if (variantResult.error().isPresent()) {
                         rejectedNumbers.add(row.number());
-                        batchResult.reject(
-                                error(parser, row.number(), variantResult.error().get()));
+                        batchResult.reject(error(
+                                parser, row.number(), variantResult.error().get()));
                     } else {
                         boolean priceChanged =
                                 variantResult.id().filter(repriced::containsKey).isPresent();

@@ -41,7 +41,8 @@ interface ProductRowParser {
      * @param existing the stored product
      * @param takenSkus SKUs that are taken; the SKUs that this product gets are added
      */
-    default StagedProduct resolveVariants(StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
+    default StagedProduct resolveVariants(
+            StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
         return staged;
     }
 }

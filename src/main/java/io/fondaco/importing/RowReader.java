@@ -72,7 +72,8 @@ final class RowReader {
                 if (cell.isBlank()) {
                     continue;
                 }
-                return Optional.of(position < csvHeader.size() ? cellInUnnamedColumn(position, cell) : cellBeyondHeader(cell));
+                return Optional.of(
+                        position < csvHeader.size() ? cellInUnnamedColumn(position, cell) : cellBeyondHeader(cell));
             }
             if (!TextSanitizer.isValidUtf8(cell)) {
                 return Optional.of(RowError.of(

@@ -88,11 +88,15 @@ final class ShopifyHeader {
      * @param rowAttributes the attributes in the row; null if the file has no attribute column
      */
     Map<String, String> mergeAttributes(
-            Map<String, String> before, ProductDraft product, boolean productLevel, @Nullable Map<String, String> rowAttributes) {
+            Map<String, String> before,
+            ProductDraft product,
+            boolean productLevel,
+            @Nullable Map<String, String> rowAttributes) {
         Map<String, String> merged = new TreeMap<>();
         before.forEach((key, value) -> {
             boolean statusAttribute = key.equals(ShopifyAttribute.STATUS) || key.equals(ShopifyAttribute.PUBLISHED);
-            boolean covered = (productLevel && statusAttribute) ? product.status() != null : hasColumnFor(key, productLevel);
+            boolean covered =
+                    (productLevel && statusAttribute) ? product.status() != null : hasColumnFor(key, productLevel);
             if (!covered) {
                 merged.put(key, value);
             }
@@ -107,8 +111,8 @@ final class ShopifyHeader {
     private boolean hasColumnFor(String key, boolean productLevel) {
         if (attributeColumns.stream()
                 .map(AttributeColumn::attribute)
-                .anyMatch(attribute ->
-                        attribute.productLevel() == productLevel && attribute.key().equals(key))) {
+                .anyMatch(attribute -> attribute.productLevel() == productLevel
+                        && attribute.key().equals(key))) {
             return true;
         }
         if (productLevel && key.equals(ShopifyAttribute.HANDLE)) {
@@ -138,7 +142,8 @@ final class ShopifyHeader {
     /** The attributes in the row: its attribute columns and the JSON column; null if the file has no such column. */
     @Nullable
     Map<String, String> attributes(RowReader row, boolean productLevel) throws InvalidCell {
-        List<String> jsonColumn = productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
+        List<String> jsonColumn =
+                productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
         String json = row.text(jsonColumn);
         TreeMap<String, String> attributes =
                 new TreeMap<>(json == null ? Map.of() : JsonCells.parseMap(row, jsonColumn, json));

@@ -100,7 +100,8 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     @Override
-    public StagedProduct resolveVariants(StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
+    public StagedProduct resolveVariants(
+            StagedProduct staged, Optional<ProductSnapshot> existing, Set<String> takenSkus) {
         return new ShopifyVariantMatcher(header, staged, existing, takenSkus).resolve();
     }
 
@@ -141,7 +142,9 @@ final class ShopifyProductParser implements ProductRowParser {
             }
         }
         if (product == null) {
-            return productError == null ? new StagedProduct(Optional.empty(), stagedRows) : StagedProduct.rejected(productError, stagedRows);
+            return productError == null
+                    ? new StagedProduct(Optional.empty(), stagedRows)
+                    : StagedProduct.rejected(productError, stagedRows);
         }
         warnings.addAll(media.warnings());
         ProductDraft productWithMedia = header.has(IMAGE) ? product.withMedia(media.images()) : product;
@@ -159,7 +162,11 @@ final class ShopifyProductParser implements ProductRowParser {
     }
 
     private StagedRow parseRow(
-            RowReader row, boolean firstRow, ProductDraft product, Set<List<String>> seenOptions, List<VariantDraft> variants)
+            RowReader row,
+            boolean firstRow,
+            ProductDraft product,
+            Set<List<String>> seenOptions,
+            List<VariantDraft> variants)
             throws InvalidCell {
         boolean hasIdentifyingCells = !row.isEmpty(SKU)
                 || !row.isEmpty(PRICE)
@@ -267,7 +274,8 @@ final class ShopifyProductParser implements ProductRowParser {
         String handle = row.trimmedText(HANDLE);
         String slug = toSlug(handle.isEmpty() ? row.trimmedText(TITLE) : handle);
         if (slug.isEmpty()) {
-            throw row.invalidCell(HANDLE, "missing_handle", "The row has no usable handle: no slug can be made from '%s'", handle);
+            throw row.invalidCell(
+                    HANDLE, "missing_handle", "The row has no usable handle: no slug can be made from '%s'", handle);
         }
         ProductStatus status = parseStatus(row);
         @Nullable Map<String, String> attributes = header.attributes(row, true);
@@ -276,8 +284,9 @@ final class ShopifyProductParser implements ProductRowParser {
                 : new TreeMap<>(statusAttributes(statusText(row), row.flag(PUBLISHED), status));
         if (!handle.isEmpty() && !handle.equals(slug)) {
             extraAttributes.put(ShopifyAttribute.HANDLE, handle);
-            warnings.add(row.invalidCell(HANDLE, HANDLE_CHANGED, "The handle '%s' becomes the slug '" + slug + "'", handle)
-                    .error());
+            warnings.add(
+                    row.invalidCell(HANDLE, HANDLE_CHANGED, "The handle '%s' becomes the slug '" + slug + "'", handle)
+                            .error());
         }
         if (isGlobalId(row.trimmedText(CATEGORY))) {
             extraAttributes.put(ShopifyAttribute.CATEGORY, row.trimmedText(CATEGORY));
@@ -341,7 +350,8 @@ final class ShopifyProductParser implements ProductRowParser {
     /** The part of the two columns that the status does not express; kept for the export. */
     static Map<String, String> statusAttributes(String statusText, @Nullable Boolean published, ProductStatus status) {
         Map<String, String> attributes = new TreeMap<>();
-        boolean differentStatus = !statusText.isEmpty() && !statusText.equals(status.name().toLowerCase(Locale.ROOT));
+        boolean differentStatus =
+                !statusText.isEmpty() && !statusText.equals(status.name().toLowerCase(Locale.ROOT));
         if (differentStatus) {
             attributes.put(ShopifyAttribute.STATUS, statusText);
         }

@@ -73,7 +73,9 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
         this.currency = currency;
         this.templateVersion = templateVersion;
         attributes = new ArrayList<>(ShopifyAttribute.KNOWN);
-        extraAttributes.stream().filter(attribute -> !attributes.contains(attribute)).forEach(attributes::add);
+        extraAttributes.stream()
+                .filter(attribute -> !attributes.contains(attribute))
+                .forEach(attributes::add);
         List<String> legacy = new ArrayList<>(LEADING_COLUMNS);
         for (int option = 1; option <= ShopifyColumns.MAX_OPTIONS; option++) {
             legacy.addAll(ShopifyColumns.optionName(option));
@@ -133,7 +135,9 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
     }
 
     private static boolean isOriginalHandle(String originalHandle, String slug) {
-        return !originalHandle.equals(slug) && ShopifyProductParser.toSlug(originalHandle).equals(slug) && originalHandle.equals(originalHandle.strip());
+        return !originalHandle.equals(slug)
+                && ShopifyProductParser.toSlug(originalHandle).equals(slug)
+                && originalHandle.equals(originalHandle.strip());
     }
 
     private void putProduct(Map<String, String> cells, ProductDraft product) {
@@ -163,7 +167,8 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
         Boolean flag = published.isEmpty() ? null : Boolean.valueOf(published);
         boolean unchanged = !imported.isEmpty()
                 && ShopifyProductParser.mapStatus(statusText, flag).equals(Optional.of(status))
-                && ShopifyProductParser.statusAttributes(statusText, flag, status).equals(imported);
+                && ShopifyProductParser.statusAttributes(statusText, flag, status)
+                        .equals(imported);
         put(cells, ShopifyColumns.STATUS, unchanged ? statusText : name(status));
         put(cells, ShopifyColumns.PUBLISHED, unchanged ? published : String.valueOf(status == ProductStatus.ACTIVE));
         if (unchanged) {
@@ -252,7 +257,8 @@ final class ShopifyProductRenderer implements ProductRowRenderer {
                 remaining.remove(attribute.key());
             }
         }
-        List<String> jsonColumn = productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
+        List<String> jsonColumn =
+                productLevel ? ShopifyColumns.ATTRIBUTES_JSON : ShopifyColumns.VARIANT_ATTRIBUTES_JSON;
         put(cells, jsonColumn, JsonCells.renderMap(remaining));
     }
 

@@ -121,10 +121,7 @@ final class ShopifyStockParser implements StockRowParser {
             return new Quantity.AvailableUnits(units, Optional.empty());
         }
         RowError warning = row.invalidCell(
-                        AVAILABLE,
-                        "negative_quantity",
-                        "'%s' is negative and is taken as 0",
-                        Long.toString(units))
+                        AVAILABLE, "negative_quantity", "'%s' is negative and is taken as 0", Long.toString(units))
                 .error();
         return new Quantity.AvailableUnits(0, Optional.of(warning));
     }

@@ -58,7 +58,9 @@ final class ShopifyStockRenderer {
                 .forEach(variant -> variantsBySku.put(variant.sku(), new ExportedVariant(snapshot.draft(), variant))));
         return levels.stream()
                 .map(level -> renderRow(
-                        level, variantsBySku.get(level.sku()), locations.getOrDefault(level.location(), level.location())))
+                        level,
+                        variantsBySku.get(level.sku()),
+                        locations.getOrDefault(level.location(), level.location())))
                 .toList();
     }
 

@@ -117,8 +117,8 @@ final class ShopifyVariantMatcher {
 
     private void keepNewWarnings(Map<String, String> before, Map<String, String> after) {
         Set<String> existingUrls = new HashSet<>();
-        existing.ifPresent(
-                found -> orElse(found.draft().media(), List.<Media>of()).forEach(image -> existingUrls.add(image.url())));
+        existing.ifPresent(found ->
+                orElse(found.draft().media(), List.<Media>of()).forEach(image -> existingUrls.add(image.url())));
         boolean newInvalidImages = orElse(product.media(), List.<Media>of()).stream()
                 .anyMatch(image -> !ShopifyMedia.isImageUrl(image.url()) && !existingUrls.contains(image.url()));
         for (RowError warning : staged.warnings()) {
@@ -161,7 +161,9 @@ final class ShopifyVariantMatcher {
             }
         }
         for (int index = 0; index < matches.length; index++) {
-            if (matches[index] == NO_MATCH && existingVariants.size() == 1 && optionValues(candidates.get(index)) == null) {
+            if (matches[index] == NO_MATCH
+                    && existingVariants.size() == 1
+                    && optionValues(candidates.get(index)) == null) {
                 matches[index] = 0;
                 claimMatch(used, matches, index);
             }

@@ -88,13 +88,16 @@ class StockBatchImporter {
     }
 
     /** Resolves the SKUs of the variants that the rows mean; rows without a match are rejected. */
-    private List<ResolvedStockRow> resolveVariants(StockRowParser parser, List<StockRow> parsedRows, BatchResult batchResult) {
-        Map<Long, StockVariantResolver.ResolvedVariant> variants = new StockVariantResolver(catalog).resolve(parser, parsedRows);
+    private List<ResolvedStockRow> resolveVariants(
+            StockRowParser parser, List<StockRow> parsedRows, BatchResult batchResult) {
+        Map<Long, StockVariantResolver.ResolvedVariant> variants =
+                new StockVariantResolver(catalog).resolve(parser, parsedRows);
         List<ResolvedStockRow> resolvedRows = new ArrayList<>();
         for (StockRow row : parsedRows) {
             StockVariantResolver.ResolvedVariant variant = Objects.requireNonNull(variants.get(row.number()));
             if (variant.sku().isPresent()) {
-                resolvedRows.add(new ResolvedStockRow(row, new StockKey(variant.sku().get(), row.location())));
+                resolvedRows.add(
+                        new ResolvedStockRow(row, new StockKey(variant.sku().get(), row.location())));
                 variant.rowError().ifPresent(batchResult::warn);
             } else {
                 batchResult.reject(variant.rowError().orElseThrow());
@@ -121,7 +124,8 @@ class StockBatchImporter {
             if (location.code().isPresent()) {
                 resolvedRows.add(new ResolvedStockRow(
                         row,
-                        new StockKey(resolvedStockRow.key().sku(), location.code().get())));
+                        new StockKey(
+                                resolvedStockRow.key().sku(), location.code().get())));
                 if (hasCount && parser.usesLocationNames()) {
                     names.putIfAbsent(location.code().get(), row.location());
                 }
@@ -139,7 +143,8 @@ class StockBatchImporter {
     }
 
     /** Returns the counts to apply. Records the result of the rows that have no count to apply. */
-    private List<StockCount> toStockCounts(StockRowParser parser, List<ResolvedStockRow> rows, BatchResult batchResult) {
+    private List<StockCount> toStockCounts(
+            StockRowParser parser, List<ResolvedStockRow> rows, BatchResult batchResult) {
         Map<StockKey, StockLevel> levels = currentLevels(rows);
         List<StockCount> counts = new ArrayList<>();
         for (ResolvedStockRow resolvedStockRow : rows) {

@@ -141,7 +141,9 @@ final class StockVariantResolver {
                 || optionNames.size() != options.size()) {
             return values;
         }
-        return options.stream().map(option -> values.get(optionNames.indexOf(option))).toList();
+        return options.stream()
+                .map(option -> values.get(optionNames.indexOf(option)))
+                .toList();
     }
 
     private static Optional<RowError> skuMismatch(

@@ -69,7 +69,8 @@ class Uploads {
                          WHERE id = :id AND status = 'uploading'
                         """).setParameter("id", id.value()).executeUpdate();
         if (completed == 0) {
-            throw ApiException.conflict("upload_expired", "The upload received no data for too long; send the file again.");
+            throw ApiException.conflict(
+                    "upload_expired", "The upload received no data for too long; send the file again.");
         }
     }
 

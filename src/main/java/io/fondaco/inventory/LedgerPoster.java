@@ -70,7 +70,8 @@ class LedgerPoster {
             postAll();
         } catch (RuntimeException e) {
             if (!DatabaseFailure.classify(e).isOutage()) {
-                LOG.error("Pending sales could not be posted to stock levels and ledger; the expiry job tries again", e);
+                LOG.error(
+                        "Pending sales could not be posted to stock levels and ledger; the expiry job tries again", e);
             }
         }
     }

@@ -95,7 +95,10 @@ class LocationResource {
 
             @CountryCode @Nullable String country,
 
-            @Schema(description = "Locations with a lower number are used first; absent: 100.") @Min(0) @Max(10_000) @Nullable
+            @Schema(description = "Locations with a lower number are used first; absent: 100.")
+            @Min(0)
+            @Max(10_000)
+            @Nullable
             Integer priority,
 
             @Schema(description = "Whether its stock can be sold; absent: yes.") @Nullable
@@ -117,7 +120,10 @@ class LocationResource {
 
     @GET
     @RolesAllowed(Scopes.STOCK_READ)
-    @Operation(operationId = "listStockLocations", summary = "List stock locations", description = "In the order of their codes.")
+    @Operation(
+            operationId = "listStockLocations",
+            summary = "List stock locations",
+            description = "In the order of their codes.")
     public Page<View> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit, @RestQuery @Nullable String cursor) {
         String after = PageCursor.decode(cursor, SORT, 1)
@@ -160,7 +166,8 @@ class LocationResource {
                 .setParameter("ships", !Boolean.FALSE.equals(newLocation.shipsOnline()))
                 .executeUpdate();
         if (inserted == 0) {
-            throw ApiException.conflict("location_exists", "The location '%s' already exists.".formatted(newLocation.code()));
+            throw ApiException.conflict(
+                    "location_exists", "The location '%s' already exists.".formatted(newLocation.code()));
         }
         Location location = find(newLocation.code(), LockModeType.NONE);
         return Response.status(201)

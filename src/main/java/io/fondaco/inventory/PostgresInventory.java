@@ -206,7 +206,8 @@ class PostgresInventory implements Inventory {
     }
 
     /** Returns the SKUs whose stock status may have changed; adds those with backordered units to the set. */
-    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> backorderedSkus) throws SQLException {
+    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> backorderedSkus)
+            throws SQLException {
         Set<String> changedSkus = new HashSet<>();
         try (ResultSet rows = change.executeQuery()) {
             while (rows.next()) {

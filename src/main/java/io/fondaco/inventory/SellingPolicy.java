@@ -33,7 +33,9 @@ record SellingPolicy(
         @Schema(description = "When units are expected; not with deny.", examples = "2027-03-01") @Nullable
         LocalDate expectedOn,
 
-        @Schema(description = "The location that counts the backorders; absent: default.") @Size(min = 1, max = 100) @Nullable
+        @Schema(description = "The location that counts the backorders; absent: default.")
+        @Size(min = 1, max = 100)
+        @Nullable
         String location) {
 
     static final SellingPolicy DENY = new SellingPolicy(PolicyKind.DENY, null, null, null);

@@ -100,9 +100,10 @@ class SellingPolicyResource {
 
     private String resolveLocation(SellingPolicy policy) {
         String requested = requireNonNull(policy.location());
-        ResolvedLocation resolved =
-                requireNonNull(levels.resolveLocations(List.of(requested), false).get(requested));
-        return resolved.code().orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
+        ResolvedLocation resolved = requireNonNull(
+                levels.resolveLocations(List.of(requested), false).get(requested));
+        return resolved.code()
+                .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }
 
     private void requireKnownSku(String sku) {

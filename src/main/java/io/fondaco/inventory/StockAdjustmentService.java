@@ -79,7 +79,8 @@ class StockAdjustmentService {
     }
 
     /** Locks every level of the SKU, in order; creates the level of the key if it does not exist. */
-    private static void createAndLockLevels(Connection connection, StockKey key, Set<String> backorderedSkus) throws SQLException {
+    private static void createAndLockLevels(Connection connection, StockKey key, Set<String> backorderedSkus)
+            throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
                 WITH inserted AS (
                     INSERT INTO inventory.stock_level (sku, location, on_hand) VALUES (?, ?, 0)
@@ -161,14 +162,17 @@ class StockAdjustmentService {
         Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
         counts.forEach(count -> newCounts.put(count.key(), count.available()));
         Map<StockKey, Long> stored = new HashMap<>();
-        levels.findBySkus(newCounts.keySet().stream().map(StockKey::sku).distinct().toList())
+        levels.findBySkus(newCounts.keySet().stream()
+                        .map(StockKey::sku)
+                        .distinct()
+                        .toList())
                 .forEach(level -> stored.put(new StockKey(level.sku(), level.location()), level.free()));
         return compare(stored, newCounts);
     }
 
     /** The unreserved units of the keys that have a level; locks every level of their SKUs, in order. */
-    private static Map<StockKey, Long> lockLevels(Connection connection, Map<StockKey, Long> newCounts, Set<String> backorderedSkus)
-            throws SQLException {
+    private static Map<StockKey, Long> lockLevels(
+            Connection connection, Map<StockKey, Long> newCounts, Set<String> backorderedSkus) throws SQLException {
         Map<StockKey, Long> stored = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT sku, location, on_hand - reserved, backordered FROM inventory.stock_level
@@ -189,7 +193,8 @@ class StockAdjustmentService {
 
     private static Array skus(Connection connection, Map<StockKey, Long> newCounts) throws SQLException {
         return connection.createArrayOf(
-                "text", newCounts.keySet().stream().map(StockKey::sku).distinct().toArray());
+                "text",
+                newCounts.keySet().stream().map(StockKey::sku).distinct().toArray());
     }
 
     private static Map<StockKey, CountResult> compare(Map<StockKey, Long> stored, Map<StockKey, Long> newCounts) {

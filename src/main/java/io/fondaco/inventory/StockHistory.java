@@ -35,11 +35,9 @@ class StockHistory {
                                     + " cancelled (a waiting backorder was cancelled), restocked")
             String event,
 
-            @Schema(description = "Difference of on_hand.")
-            long onHand,
+            @Schema(description = "Difference of on_hand.") long onHand,
 
-            @Schema(description = "Difference of reserved.")
-            long reserved,
+            @Schema(description = "Difference of reserved.") long reserved,
 
             @Schema(description = "Difference of backordered.")
             long backordered,

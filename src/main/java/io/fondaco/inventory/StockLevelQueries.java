@@ -155,7 +155,8 @@ class StockLevelQueries {
         for (String other : matchingCodes) {
             if (other.equalsIgnoreCase(code)) {
                 return ResolvedLocation.rejected(
-                        UNKNOWN_LOCATION, "There is no location '%s'. Did you mean '%s'?".formatted(abbreviated, other));
+                        UNKNOWN_LOCATION,
+                        "There is no location '%s'. Did you mean '%s'?".formatted(abbreviated, other));
             }
         }
         return create
@@ -206,15 +207,19 @@ class StockLevelQueries {
                         "ambiguous_location",
                         "'%s' matches the locations '%s' and '%s'; use the code of one of them."
                                 .formatted(
-                                        abbreviated, matches.get(0).code(), matches.get(1).code()));
+                                        abbreviated,
+                                        matches.get(0).code(),
+                                        matches.get(1).code()));
             }
         }
         if (UnicodeText.hasNul(text) || UnicodeText.hasLoneSurrogate(text) || !code.matches(StockKey.LOCATION_CODE)) {
-            return ResolvedLocation.rejected("invalid_location", "'%s' is not a valid location name.".formatted(abbreviated));
+            return ResolvedLocation.rejected(
+                    "invalid_location", "'%s' is not a valid location name.".formatted(abbreviated));
         }
         return ResolvedLocation.rejected(
                 UNKNOWN_LOCATION,
-                "No location has the code or the name '%s'. Create it first, or set create_locations.".formatted(abbreviated));
+                "No location has the code or the name '%s'. Create it first, or set create_locations."
+                        .formatted(abbreviated));
     }
 
     /** The code that is derived from a location name; empty if the name has no letter or digit that a code can have. */
@@ -230,8 +235,8 @@ class StockLevelQueries {
         locations.stream()
                 .filter(locationName -> codes.contains(locationName.code()))
                 .forEach(locationName -> {
-                    Optional<String> meant =
-                            resolveLocationByName(locationName.name(), locations).code();
+                    Optional<String> meant = resolveLocationByName(locationName.name(), locations)
+                            .code();
                     names.put(
                             locationName.code(),
                             meant.equals(Optional.of(locationName.code())) ? locationName.name() : locationName.code());

@@ -102,7 +102,8 @@ class StockResource {
         ResolvedLocation resolved = requireNonNull(inventory
                 .resolveLocations(List.of(requested), Boolean.TRUE.equals(adjustment.createLocation()))
                 .get(requested));
-        return resolved.code().orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
+        return resolved.code()
+                .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }
 
     /** The stock of a deleted variant remains, so a SKU without a variant is accepted if it has a level. */

@@ -72,11 +72,7 @@ class EmailRenderer {
                 List<String> address);
 
         static native TemplateInstance shipment(
-                String shop,
-                long number,
-                List<ShippedItem> items,
-                ShipmentTracking tracking,
-                List<String> address);
+                String shop, long number, List<ShippedItem> items, ShipmentTracking tracking, List<String> address);
 
         static native TemplateInstance refund(String shop, long number, boolean cancelled, String amount);
     }

@@ -78,7 +78,8 @@ class EmailSendJob {
         ParallelForEach.run(
                 claimed,
                 emailSender::send,
-                (_, thrown) -> LOG.errorf(thrown, "The result of an e-mail is not known; it is sent again after its lease expires"));
+                (_, thrown) -> LOG.errorf(
+                        thrown, "The result of an e-mail is not known; it is sent again after its lease expires"));
     }
 
     /** Waits for the e-mails that are being sent; otherwise other pods would send them again. */

@@ -96,7 +96,8 @@ class DeadLetterResource {
                 .map(place -> DeadLetterId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         List<DeadLetter> rows = deadLetters.list(Optional.ofNullable(listener), after, limit + 1);
-        return Page.fromRows(rows, limit, deadLetter -> PageCursor.of(SORT, new DeadLetterId(deadLetter.id()).toString()))
+        return Page.fromRows(
+                        rows, limit, deadLetter -> PageCursor.of(SORT, new DeadLetterId(deadLetter.id()).toString()))
                 .map(Letter::of);
     }
 

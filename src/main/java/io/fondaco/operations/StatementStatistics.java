@@ -86,7 +86,9 @@ class StatementStatistics {
                     examples = "SELECT set_config($1, $2, $3)")
             String query,
 
-            @Schema(description = "false if a function ran the statement; its time is then included in the calling statement's.")
+            @Schema(
+                    description =
+                            "false if a function ran the statement; its time is then included in the calling statement's.")
             boolean topLevel,
 
             long calls,
@@ -104,7 +106,8 @@ class StatementStatistics {
             @Schema(description = "Blocks of 8 kB found in shared buffers, over all calls.")
             long sharedBlocksHit,
 
-            @Schema(description = "Blocks of 8 kB not found in shared buffers, over all calls.") long sharedBlocksRead,
+            @Schema(description = "Blocks of 8 kB not found in shared buffers, over all calls.")
+            long sharedBlocksRead,
 
             @Schema(description = "Temporary blocks of sorts and hashes that did not fit into work_mem.")
             long tempBlocksWritten,
@@ -201,6 +204,7 @@ class StatementStatistics {
     }
 
     private static ApiException statisticsUnavailable(String remedy) {
-        return ApiException.conflict("statements_not_counted", "The database collects no statement statistics. " + remedy);
+        return ApiException.conflict(
+                "statements_not_counted", "The database collects no statement statistics. " + remedy);
     }
 }

@@ -55,7 +55,8 @@ class StatementStatisticsResource {
                             schema = @Schema(implementation = TopStatements.class)))
     @APIResponse(
             responseCode = "409",
-            description = "`statements_not_counted`: the server has no pg_stat_statements; the detail says how to install it.")
+            description =
+                    "`statements_not_counted`: the server has no pg_stat_statements; the detail says how to install it.")
     public TopStatements list(
             @Parameter(
                             schema =

@@ -44,7 +44,8 @@ public record OrderEventPayload(
 
         private static final Map<String, EventType> BY_NAME = Stream.of(
                         eventType(
-                                "placed", "An order was placed. Its status shows whether the payment is still pending."),
+                                "placed",
+                                "An order was placed. Its status shows whether the payment is still pending."),
                         eventType("paid", "A pending payment succeeded."),
                         eventType("captured", "An authorized payment was captured."),
                         eventType(

@@ -108,7 +108,8 @@ public record OrderLine(
      */
     public OrderLineChange fulfill(int units) {
         int alreadyRefunded = Math.max(0, units - fulfillableQuantity());
-        return new OrderLineChange(id, 0, units, 0, 0, 0, openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
+        return new OrderLineChange(
+                id, 0, units, 0, 0, 0, openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
     }
 
     /**
@@ -129,8 +130,8 @@ public record OrderLine(
      */
     public OrderLineChange refundAndRestock(int units) {
         int remaining = units - Math.min(units, cancelledQuantity - cancelledRefundedQuantity());
-        int returned =
-                Math.min(remaining, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
+        int returned = Math.min(
+                remaining, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
         int unsent = Math.min(remaining - returned, fulfillableQuantity());
         int sent = Math.min(remaining - returned - unsent, returnableQuantity() - fulfilledRefundedQuantity());
         return new OrderLineChange(

@@ -29,5 +29,8 @@ public record Payment(
         PaymentState state,
         Money amount,
         Money captured,
-        @Schema(description = "The sum of the succeeded and pending refunds.") Money refunded,
+
+        @Schema(description = "The sum of the succeeded and pending refunds.")
+        Money refunded,
+
         Instant createdAt) {}

@@ -16,7 +16,8 @@ public record PaymentAction(
         @Schema(examples = "use_stripe_sdk", description = "The name that the provider gives the step.")
         String type,
 
-        @Nullable @Schema(description = "Gives the provider's script in the shopper's browser access to this one payment.")
+        @Nullable
+        @Schema(description = "Gives the provider's script in the shopper's browser access to this one payment.")
         String clientSecret,
 
         @Nullable @Schema(description = "The page to send the shopper to, if the step is a redirect.")

@@ -89,7 +89,8 @@ class PaymentProviders {
         try {
             return call(payment, "authorise", provider -> provider.authorize(payment, token));
         } catch (PaymentProvider.ProviderUnavailable e) {
-            LOG.warnf("Payment %s: no money was requested from %s: %s", payment.id(), payment.provider(), e.getMessage());
+            LOG.warnf(
+                    "Payment %s: no money was requested from %s: %s", payment.id(), payment.provider(), e.getMessage());
             return PaymentResult.of(PaymentOutcome.PROVIDER_UNAVAILABLE);
         } catch (PaymentProvider.OutcomeUnknown e) {
             return unknownOutcome(payment, "authorise", e);
@@ -128,7 +129,9 @@ class PaymentProviders {
                     .listExternalRefunds(payment)
                     .toArray(ExternalRefund[]::new))));
         } catch (PaymentProvider.ProviderUnavailable | PaymentProvider.OutcomeUnknown e) {
-            LOG.warnf("Refunds made at %s for payment %s are not known: %s", payment.provider(), payment.id(), e.getMessage());
+            LOG.warnf(
+                    "Refunds made at %s for payment %s are not known: %s",
+                    payment.provider(), payment.id(), e.getMessage());
             return Optional.empty();
         }
     }
@@ -208,7 +211,7 @@ class PaymentProviders {
 
     private ProviderGuard guard(Payment payment) {
         return Optional.ofNullable(guards.get(payment.provider()))
-                .orElseThrow(() ->
-                        new PaymentProvider.OutcomeUnknown("Provider " + payment.provider() + " is disabled"));
+                .orElseThrow(
+                        () -> new PaymentProvider.OutcomeUnknown("Provider " + payment.provider() + " is disabled"));
     }
 }

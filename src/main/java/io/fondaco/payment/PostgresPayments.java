@@ -144,8 +144,10 @@ class PostgresPayments implements Payments {
                                  WHERE id = :id AND state = ANY (cast(:sources AS text[]))
                                 """)
                         .setParameter("state", state.column())
-                        .setParameter("currency", capturedAmount.map(Money::currency).orElse(""))
-                        .setParameter("captured", capturedAmount.map(Money::amount).orElse(0L))
+                        .setParameter(
+                                "currency", capturedAmount.map(Money::currency).orElse(""))
+                        .setParameter(
+                                "captured", capturedAmount.map(Money::amount).orElse(0L))
                         .setParameter("id", payment.value())
                         .setParameter("sources", state.sourceStates())
                         .setParameter("actor", actor.name())
@@ -170,7 +172,9 @@ class PostgresPayments implements Payments {
                          WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
                         """)
                 .setParameter(
-                        "action", action.map(pendingAction -> Json.write(json, pendingAction)).orElse(null))
+                        "action",
+                        action.map(pendingAction -> Json.write(json, pendingAction))
+                                .orElse(null))
                 .setParameter("id", payment.value())
                 .executeUpdate();
     }
@@ -288,8 +292,8 @@ class PostgresPayments implements Payments {
     public ExternalRefundResult recordExternalRefund(PaymentId id, ExternalRefund externalRefund) {
         Payment payment = lock(id);
         List<Refund> known = refundRepository.listByOrder(payment.orderId());
-        boolean recorded =
-                known.stream().anyMatch(refund -> externalRefund.providerReference().equals(refund.providerReference()));
+        boolean recorded = known.stream()
+                .anyMatch(refund -> externalRefund.providerReference().equals(refund.providerReference()));
         if (recorded || externalRefund.state() == Refund.State.FAILED) {
             return ExternalRefundResult.NOT_RECORDED;
         }
@@ -303,7 +307,8 @@ class PostgresPayments implements Payments {
                     id, externalRefund.amount(), payment.provider(), refundableAmount(payment));
             return ExternalRefundResult.NOT_RECORDED;
         }
-        Refund refund = refundRepository.insert(payment, externalRefund.amount(), Optional.of(externalRefund.providerReference()));
+        Refund refund = refundRepository.insert(
+                payment, externalRefund.amount(), Optional.of(externalRefund.providerReference()));
         refundRepository.recordResult(
                 refund.id(), new RefundResult(externalRefund.state(), Optional.of(externalRefund.providerReference())));
         return new ExternalRefundResult(Optional.of(refund), false);
@@ -358,8 +363,8 @@ class PostgresPayments implements Payments {
         try {
             Optional<MatchedWebhookEvent> matched = provider.parseWebhook(body, signature == null ? "" : signature)
                     .flatMap(event -> find(name, event)
-                            .map(payment -> new MatchedWebhookEvent(
-                                    payment, event.refundRelated(), event.providerRefundId())));
+                            .map(payment ->
+                                    new MatchedWebhookEvent(payment, event.refundRelated(), event.providerRefundId())));
             metrics.recordWebhook(name, matched.isPresent() ? "accepted" : "ignored");
             return matched;
         } catch (ApiException e) {

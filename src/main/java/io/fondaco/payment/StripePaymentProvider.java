@@ -387,8 +387,8 @@ class StripePaymentProvider implements PaymentProvider {
             case "requires_payment_method", "requires_confirmation" -> PaymentResult.of(PaymentOutcome.NOT_FOUND);
             case "processing" -> PaymentResult.of(PaymentOutcome.PENDING);
             default ->
-                throw new OutcomeUnknown("Payment %s has an unknown status at Stripe: %s"
-                        .formatted(payment.id(), intent.getStatus()));
+                throw new OutcomeUnknown(
+                        "Payment %s has an unknown status at Stripe: %s".formatted(payment.id(), intent.getStatus()));
         };
     }
 
@@ -421,14 +421,17 @@ class StripePaymentProvider implements PaymentProvider {
      * Stripe stores the response of an idempotency key, including a 500, for 24 hours. The state of the intent prevents
      * a second effect, so a call that failed with a 500 is repeated once with another key.
      */
-    private PaymentIntent changeIntent(String operation, Payment payment, IntentChange intentChange) throws StripeException {
+    private PaymentIntent changeIntent(String operation, Payment payment, IntentChange intentChange)
+            throws StripeException {
         try {
             return intentChange.apply(idempotencyOptions(payment, operation));
         } catch (StripeException e) {
             if (e.getStatusCode() == null || e.getStatusCode() < MIN_SERVER_ERROR_STATUS) {
                 throw e;
             }
-            LOG.infof("Payment %s: %s is retried with another idempotency key: %s", payment.id(), operation, describeForLog(e));
+            LOG.infof(
+                    "Payment %s: %s is retried with another idempotency key: %s",
+                    payment.id(), operation, describeForLog(e));
             return intentChange.apply(idempotencyOptions(payment, operation + ":" + TypeId.newUuid()));
         }
     }

@@ -59,7 +59,8 @@ class TestPaymentProvider implements PaymentProvider {
             }
             case "tok_unknown" -> {
                 String state = charges.createCharge(reference, amount, "captured");
-                throw new OutcomeUnknown("tok_unknown: the charge is %s, but the result is not returned".formatted(state));
+                throw new OutcomeUnknown(
+                        "tok_unknown: the charge is %s, but the result is not returned".formatted(state));
             }
             case "tok_async" -> charges.createCharge(reference, amount, "pending");
             case "tok_flaky" -> {

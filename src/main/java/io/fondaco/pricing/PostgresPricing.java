@@ -39,7 +39,8 @@ class PostgresPricing implements Pricing {
     @Override
     public Map<VariantId, VariantPrice> findPrices(String currency, Collection<VariantId> variants) {
         Map<VariantId, VariantPrice> prices = new HashMap<>();
-        selectPrices(variants, Optional.of(currency)).forEach((variant, variantPrices) -> prices.put(variant, variantPrices.getFirst()));
+        selectPrices(variants, Optional.of(currency))
+                .forEach((variant, variantPrices) -> prices.put(variant, variantPrices.getFirst()));
         return prices;
     }
 

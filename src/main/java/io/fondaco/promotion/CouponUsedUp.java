@@ -15,9 +15,6 @@ public final class CouponUsedUp extends ApiException {
 
     static Violation of(String pointer, String code) {
         return new Violation(
-                pointer,
-                CODE,
-                "Coupon %s has reached its usage limit.".formatted(code),
-                Map.of("coupon", code));
+                pointer, CODE, "Coupon %s has reached its usage limit.".formatted(code), Map.of("coupon", code));
     }
 }

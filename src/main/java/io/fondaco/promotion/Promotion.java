@@ -22,16 +22,18 @@ record Promotion(
         String title,
         PromotionKind kind,
 
-        @Schema(description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.", examples = "1000") @Nullable
+        @Schema(
+                description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.",
+                examples = "1000")
+        @Nullable
         Integer basisPoints,
 
         @Schema(description = "For the kind `amount`: the discount, one per currency.")
         List<Money> amounts,
 
         @Schema(
-                description =
-                        "The minimum total of the lines that it applies to, before discounts; "
-                                + "one per currency. In other currencies it does not apply.")
+                description = "The minimum total of the lines that it applies to, before discounts; "
+                        + "one per currency. In other currencies it does not apply.")
         List<Money> minimumSubtotals,
 
         @Schema(description = "The maximum discount, one per currency. In other currencies it does not apply.")

@@ -79,9 +79,8 @@ class PromotionResource {
             @NotBlank
             @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
             @Schema(
-                    description =
-                            "The code that the customer enters: letters, digits, dot, hyphen, underscore. "
-                                    + "Case does not matter.",
+                    description = "The code that the customer enters: letters, digits, dot, hyphen, underscore. "
+                            + "Case does not matter.",
                     examples = "SPRING10")
             String code,
 
@@ -90,7 +89,8 @@ class PromotionResource {
 
             @NotNull PromotionKind kind,
 
-            @Schema(description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.") @Nullable
+            @Schema(description = "For the kind `percentage`: the discount in hundredths of a percent, 1 to 10000.")
+            @Nullable
             Integer basisPoints,
 
             @Size(max = MAX_CURRENCIES) @Nullable List<@NotNull Money> amounts,
@@ -139,13 +139,18 @@ class PromotionResource {
             @Nullable List<@NotNull @Size(min = 1, max = 255) @Pattern(regexp = PostalAddress.PRINTABLE) String> skus,
 
             @Size(max = 3)
-            @Schema(description = "The fields whose value is removed: `starts_at`, `ends_at`, `usage_limit_per_customer`.")
+            @Schema(
+                    description =
+                            "The fields whose value is removed: `starts_at`, `ends_at`, `usage_limit_per_customer`.")
             @Nullable
             List<@NotNull @Pattern(regexp = "starts_at|ends_at|usage_limit_per_customer") String> clear) {}
 
     @GET
     @RolesAllowed(Scopes.PROMOTIONS_READ)
-    @Operation(operationId = "listPromotions", summary = "List promotions", description = "Oldest first; `code` selects the promotions with this code.")
+    @Operation(
+            operationId = "listPromotions",
+            summary = "List promotions",
+            description = "Oldest first; `code` selects the promotions with this code.")
     public Page<Promotion> list(
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor,
@@ -236,9 +241,8 @@ class PromotionResource {
     @Operation(
             operationId = "changePromotion",
             summary = "Change a promotion",
-            description =
-                    "Absent fields keep their values; `clear` removes the value of a field. Orders keep their "
-                            + "discounts. 422: usage_limit_below_used, usage_limit_fixed.")
+            description = "Absent fields keep their values; `clear` removes the value of a field. Orders keep their "
+                    + "discounts. 422: usage_limit_below_used, usage_limit_fixed.")
     @APIResponse(
             responseCode = "200",
             description = "The changed promotion.",

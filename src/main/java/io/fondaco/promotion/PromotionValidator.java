@@ -54,7 +54,9 @@ class PromotionValidator {
         }
         if (after.usageLimit() != null && after.usageLimit() < before.used()) {
             throw ApiException.invalid(
-                    "/usage_limit", "usage_limit_below_used", "The promotion has been used %d times.".formatted(before.used()));
+                    "/usage_limit",
+                    "usage_limit_below_used",
+                    "The promotion has been used %d times.".formatted(before.used()));
         }
     }
 
@@ -62,14 +64,16 @@ class PromotionValidator {
         Integer basisPoints = promotion.basisPoints();
         if (promotion.kind() != PromotionKind.PERCENTAGE) {
             if (basisPoints != null) {
-                violations.add(
-                        new Violation("/basis_points", "not_of_this_kind", "Only the kind percentage has basis_points."));
+                violations.add(new Violation(
+                        "/basis_points", "not_of_this_kind", "Only the kind percentage has basis_points."));
             }
         } else if (basisPoints == null) {
             violations.add(new Violation("/basis_points", "required", "The kind percentage needs basis_points."));
         } else if (basisPoints < 1 || basisPoints > MAX_BASIS_POINTS) {
             violations.add(new Violation(
-                    "/basis_points", "out_of_range", "basis_points are hundredths of a percent, 1 to %d.".formatted(MAX_BASIS_POINTS)));
+                    "/basis_points",
+                    "out_of_range",
+                    "basis_points are hundredths of a percent, 1 to %d.".formatted(MAX_BASIS_POINTS)));
         }
         if (promotion.kind() == PromotionKind.AMOUNT && promotion.amounts().isEmpty()) {
             violations.add(new Violation("/amounts", "required", "The kind amount needs amounts."));
@@ -85,7 +89,9 @@ class PromotionValidator {
             Money money = list.get(index);
             if (money.amount() < 1 || money.amount() > Money.MAX_AMOUNT) {
                 violations.add(new Violation(
-                        pointer + "/" + index + "/amount", "out_of_range", "The amount must be 1 to %d.".formatted(Money.MAX_AMOUNT)));
+                        pointer + "/" + index + "/amount",
+                        "out_of_range",
+                        "The amount must be 1 to %d.".formatted(Money.MAX_AMOUNT)));
             }
             if (!currencies.add(money.currency())) {
                 violations.add(new Violation(

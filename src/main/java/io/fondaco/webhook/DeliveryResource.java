@@ -101,7 +101,9 @@ class DeliveryResource {
             @Schema(description = "and before this one.") @Nullable
             Instant to,
 
-            @Size(max = 50) @Schema(description = "Only events of these types. Default: the types that the webhook subscribes to.") @Nullable
+            @Size(max = 50)
+            @Schema(description = "Only events of these types. Default: the types that the webhook subscribes to.")
+            @Nullable
             List<@NotNull @Size(max = 100) String> eventTypes,
 
             @Schema(description = "Skips events that were delivered.") @Nullable

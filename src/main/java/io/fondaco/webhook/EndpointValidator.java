@@ -23,7 +23,8 @@ class EndpointValidator {
     private final AddressGuard addressGuard;
     private final EntityManager entities;
 
-    EndpointValidator(WebhookSettings settings, WebhookEvents events, AddressGuard addressGuard, EntityManager entities) {
+    EndpointValidator(
+            WebhookSettings settings, WebhookEvents events, AddressGuard addressGuard, EntityManager entities) {
         this.settings = settings;
         this.events = events;
         this.addressGuard = addressGuard;

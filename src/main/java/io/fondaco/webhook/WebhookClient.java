@@ -118,7 +118,8 @@ class WebhookClient {
             return failed(
                     at,
                     started,
-                    "No complete response within %d ms".formatted(settings.timeout().toMillis()));
+                    "No complete response within %d ms"
+                            .formatted(settings.timeout().toMillis()));
         } catch (ExecutionException e) {
             return failed(at, started, describeFailure(e.getCause() == null ? e : e.getCause()));
         } finally {

@@ -215,9 +215,10 @@ class WebhookDeliveries {
                 insert.setArray(4, SqlArrays.ofColumn(connection, "text", deliveries, subscribedEvent -> subscribedEvent
                         .event()
                         .subject()));
-                insert.setArray(5, SqlArrays.ofColumn(connection, "bigint", deliveries, subscribedEvent -> subscribedEvent
-                        .event()
-                        .sequence()));
+                insert.setArray(
+                        5, SqlArrays.ofColumn(connection, "bigint", deliveries, subscribedEvent -> subscribedEvent
+                                .event()
+                                .sequence()));
                 insert.executeUpdate();
             }
         });
@@ -260,7 +261,9 @@ class WebhookDeliveries {
                 row.getObject("lease", UUID.class),
                 row.getObject("endpoint", UUID.class),
                 row.getString("url"),
-                row.getBoolean("previous_valid") && generation > 1 ? List.of(generation, generation - 1) : List.of(generation),
+                row.getBoolean("previous_valid") && generation > 1
+                        ? List.of(generation, generation - 1)
+                        : List.of(generation),
                 row.getInt("attempts"),
                 TypeId.format(Event.PREFIX, event),
                 payloadRenderer.render(new Event(

@@ -163,7 +163,8 @@ class WebhookDispatcher {
         try {
             return consistencyTokens.currentToken().orElse("");
         } catch (RuntimeException e) {
-            LOG.debugf(e, "The WAL position of the primary is not known; webhooks are sent without a consistency token");
+            LOG.debugf(
+                    e, "The WAL position of the primary is not known; webhooks are sent without a consistency token");
             return "";
         }
     }
@@ -193,7 +194,8 @@ class WebhookDispatcher {
                     "The result of delivery %s could not be stored; it is sent again: %s",
                     new DeliveryId(deliveryAttempt.deliveryId()), e.getMessage());
         } finally {
-            inFlight.computeIfPresent(deliveryAttempt.endpointId(), (_, requests) -> requests > 1 ? requests - 1 : null);
+            inFlight.computeIfPresent(
+                    deliveryAttempt.endpointId(), (_, requests) -> requests > 1 ? requests - 1 : null);
             permits.release();
             wakeUpSignal.signal();
         }
@@ -225,7 +227,11 @@ class WebhookDispatcher {
                 status.equals("pending") ? retryDelaySeconds(deliveryAttempt.previousAttempts(), attemptResult) : 0;
         boolean failingTooLong = deliveries.recordAttempt(deliveryAttempt, attemptResult, status, delaySeconds);
         if (attemptResult.isGone() || failingTooLong) {
-            disable(deliveryAttempt, attemptResult.isGone() ? "The endpoint returned 410 Gone" : "All deliveries have failed for too long");
+            disable(
+                    deliveryAttempt,
+                    attemptResult.isGone()
+                            ? "The endpoint returned 410 Gone"
+                            : "All deliveries have failed for too long");
         }
     }
 

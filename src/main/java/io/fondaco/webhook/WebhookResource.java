@@ -146,7 +146,8 @@ class WebhookResource {
     @Operation(
             operationId = "listEventTypes",
             summary = "List event types",
-            description = "The event types that a webhook can subscribe to. The AsyncAPI document describes their data.")
+            description =
+                    "The event types that a webhook can subscribe to. The AsyncAPI document describes their data.")
     public EventTypes eventTypes() {
         return new EventTypes(events.allEventTypes().stream()
                 .map(type -> new EventTypeView(type.name(), type.summary()))
@@ -282,7 +283,8 @@ class WebhookResource {
     @Operation(
             operationId = "rotateWebhookSecret",
             summary = "Rotate the secret of a webhook",
-            description = "For a while, requests carry the signatures of both secrets, so that the receiver can switch.")
+            description =
+                    "For a while, requests carry the signatures of both secrets, so that the receiver can switch.")
     @APIResponse(
             responseCode = "200",
             description = "The webhook, with its new secret.",
@@ -291,11 +293,9 @@ class WebhookResource {
     public Response rotate(@RestPath String id) {
         WebhookEndpoint endpoint = lockEndpoint(id);
         endpoint.secretGeneration++;
-        endpoint.previousUntil =
-                Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
+        endpoint.previousUntil = Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
         endpoint.persistAndFlush();
-        return Response.ok(toWebhook(
-                        endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
+        return Response.ok(toWebhook(endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
                 .tag(IfMatch.etag(endpoint.version))
                 .build();
     }

@@ -96,7 +96,8 @@ class AdminAuthenticationFilterTest {
                 statement.execute("LOCK TABLE access.api_key IN ACCESS EXCLUSIVE MODE");
                 for (int index = 0; index < UNKNOWN_KEY_REQUESTS; index++) {
                     String key = "fk_unknown_" + index;
-                    unknownKeyResponses.add(clients.submit(() -> requestWithKey(key).get("/admin/v1/products?limit=1")));
+                    unknownKeyResponses.add(
+                            clients.submit(() -> requestWithKey(key).get("/admin/v1/products?limit=1")));
                 }
                 // For less than key-cache-ttl, so that the known key needs no lookup itself.
                 await().atMost(Duration.ofSeconds(4)).until(() -> {

@@ -66,7 +66,8 @@ class CachedBrowsingBenchmark {
             measureMix("%d products".formatted(SMALL_CATALOG), cached, products);
             importProducts(shop, SMALL_CATALOG, LARGE_CATALOG);
             measurePages("%d products".formatted(LARGE_CATALOG), cached, large, uncached);
-            measureMix("%d products, requests for the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
+            measureMix(
+                    "%d products, requests for the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
             LOG.info("%n%d clients, %d rounds of %d s each%n%s".formatted(CLIENTS, ROUNDS, SECONDS, report));
         }
     }

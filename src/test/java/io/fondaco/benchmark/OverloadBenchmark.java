@@ -110,8 +110,8 @@ class OverloadBenchmark {
                         while (System.nanoTime() < end) {
                             long started = System.nanoTime();
                             shopper.buy("EUR", sku);
-                            millis.add(
-                                    Duration.ofNanos(System.nanoTime() - started).toMillis());
+                            millis.add(Duration.ofNanos(System.nanoTime() - started)
+                                    .toMillis());
                         }
                     }
                     return millis;

@@ -39,7 +39,8 @@ class ProductUpsertPlanTest {
 
     @Test
     void surroundingSpacesOfTitlesAndOptionsAreRemoved() {
-        ProductDraft draft = Drafts.product("shirt", "  Shirt ", List.of(" Size"), variantDraft("A", "S"), variantDraft("B", "S "));
+        ProductDraft draft =
+                Drafts.product("shirt", "  Shirt ", List.of(" Size"), variantDraft("A", "S"), variantDraft("B", "S "));
 
         ProductUpsertPlan plan = plan(draft, Optional.empty());
 
@@ -68,7 +69,8 @@ class ProductUpsertPlanTest {
         assertThat(code(plan(draft(more, variantDraft("S-R", "S", "Red", "Slim")), Optional.of(shirt))))
                 .contains("option_count");
         ProductUpsertPlan all = plan(
-                draft(more, variantDraft("S-R", "S", "Red", "Slim"), variantDraft("M-R", "M", "Red", "Slim")), Optional.of(shirt));
+                draft(more, variantDraft("S-R", "S", "Red", "Slim"), variantDraft("M-R", "M", "Red", "Slim")),
+                Optional.of(shirt));
         assertThat(code(all)).isEmpty();
         assertThat(all.variants()).hasSize(2);
     }
@@ -97,13 +99,16 @@ class ProductUpsertPlanTest {
                         .error())
                 .map(ValidationError::code)
                 .contains("option_count");
-        assertThat(code(plan(draft(null, variantDraft("A", "S", "Red"), variantDraft("B", "S", "Blue")), Optional.of(broken))))
+        assertThat(code(plan(
+                        draft(null, variantDraft("A", "S", "Red"), variantDraft("B", "S", "Blue")),
+                        Optional.of(broken))))
                 .isEmpty();
     }
 
     @Test
     void aRejectedProductLevelRowDoesNotChangeTheProduct() {
-        ProductDraft draft = Drafts.product("shirt", "Other title", null, variantDraft("S-R", "S"), variantDraft("M-R", "L", "Red"));
+        ProductDraft draft =
+                Drafts.product("shirt", "Other title", null, variantDraft("S-R", "S"), variantDraft("M-R", "L", "Red"));
 
         ProductUpsertPlan plan = ProductUpsertPlan.of(
                 draft, Optional.of(shirt), NO_CATEGORIES, Map.of(), new ProductLevelRows(Set.of("S-R"), Set.of()));

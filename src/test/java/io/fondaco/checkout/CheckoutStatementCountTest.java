@@ -91,7 +91,9 @@ class CheckoutStatementCountTest {
         Map<String, Long> meanwhile = new TreeMap<>();
         after.forEach((backend, statements) -> statements.forEach(
                 (sql, times) -> meanwhile.merge(sql, times - before.get(backend).getOrDefault(sql, 0L), Long::sum)));
-        assertThat(meanwhile).as("prepared statements of the pool's connections").containsKey("COMMIT");
+        assertThat(meanwhile)
+                .as("prepared statements of the pool's connections")
+                .containsKey("COMMIT");
         assertThat(meanwhile.values()).allMatch(times -> times < CHECKOUTS / 2, meanwhile.toString());
     }
 

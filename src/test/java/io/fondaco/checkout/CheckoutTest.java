@@ -269,7 +269,8 @@ class CheckoutTest {
     void cartCannotBeChangedDuringCompletion() throws Exception {
         Shopper shopper = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var slowCompletion = threads.submit(() -> shopper.complete("tok_slow").statusCode());
+            var slowCompletion =
+                    threads.submit(() -> shopper.complete("tok_slow").statusCode());
             await().untilAsserted(() -> shopper.getCart().then().body("status", equalTo("completing")));
             shopper.request()
                     .body(Map.of("email", "b@example.org"))

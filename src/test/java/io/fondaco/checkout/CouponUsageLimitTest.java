@@ -60,8 +60,8 @@ class CouponUsageLimitTest {
     void concurrentCheckoutsNeverExceedTheUsageLimit() throws Exception {
         CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 10));
         String sku = productFixture.createProduct(250, 1_000);
-        List<Shopper> shoppers = ConcurrentRunner.runAll(
-                64, THREADS, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
+        List<Shopper> shoppers =
+                ConcurrentRunner.runAll(64, THREADS, n -> shopper(sku, "buyer-" + n + "@example.org", coupon.code()));
         List<Response> answers =
                 ConcurrentRunner.runAll(64, THREADS, n -> shoppers.get(n).complete("tok_ok"));
         List<Response> orders =
@@ -167,8 +167,7 @@ class CouponUsageLimitTest {
 
     @Test
     void declinedPaymentReleasesTheRedemption() {
-        CouponFixture coupon =
-                CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
         String sku = productFixture.createProduct(250, 10);
         Shopper shopper = shopper(sku, "declined@example.org", coupon.code());
         shopper.complete("tok_declined").then().statusCode(402);
@@ -187,10 +186,7 @@ class CouponUsageLimitTest {
         String sku = productFixture.createProduct(250, 10);
         Response refused = shopper(sku, "a@example.org", coupon.code()).complete("tok_async");
         refused.then().statusCode(202);
-        shopper(sku, "b@example.org", coupon.code())
-                .complete("tok_ok")
-                .then()
-                .statusCode(409);
+        shopper(sku, "b@example.org", coupon.code()).complete("tok_ok").then().statusCode(409);
         sendWebhook(refused, "payment.declined");
         assertThat(coupon.usageCount()).isZero();
         Response paid = shopper(sku, "b@example.org", coupon.code()).complete("tok_async");
@@ -226,8 +222,7 @@ class CouponUsageLimitTest {
     @Test
     @ActivateRequestContext
     void crashBeforeAuthorizationReleasesTheRedemption() throws Exception {
-        CouponFixture coupon =
-                CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
+        CouponFixture coupon = CouponFixture.amountOff(100, Map.of("usage_limit", 1, "usage_limit_per_customer", 1));
         Shopper shopper = shopper(productFixture.createProduct(250, 1), "cut-off@example.org", coupon.code());
         PrepareCheckout.Preparation.Prepared prepared = prepareCheckout(shopper);
         assertThat(coupon.usageCount()).isEqualTo(1);

@@ -96,8 +96,9 @@ class OrderActionsTest {
         String sku = productFixture.createProduct(250, 10);
         Response placed = Shopper.readyToCheckout(sku, 4).complete("tok_ok");
         Map<String, Object> refund = Map.of("amount", Map.of("amount", 600, "currency", "GBP"), "reason", "sorry");
-        List<Integer> statuses = ConcurrentRunner.runAll(
-                4, _ -> AdminApi.orderAction(placed.path("id"), "refunds", refund).statusCode());
+        List<Integer> statuses =
+                ConcurrentRunner.runAll(4, _ -> AdminApi.orderAction(placed.path("id"), "refunds", refund)
+                        .statusCode());
         assertThat(statuses).containsExactlyInAnyOrder(201, 409, 409, 409);
         AdminApi.orderAction(placed.path("id"), "refunds", Map.of("lines", lines(placed, 2)))
                 .then()
@@ -311,7 +312,8 @@ class OrderActionsTest {
                 .body("history.find { it.event == 'cancelled' }.facts.lines.size()", equalTo(count));
         Response otherOrder = placed(skus.getFirst(), 1);
         AdminApi.orderAction(otherOrder.path("id"), "cancel", Map.of()).then().statusCode(200);
-        assertThat(facts(otherOrder.path("id"), "cancelled", "facts->>'line_count'")).isEqualTo("1");
+        assertThat(facts(otherOrder.path("id"), "cancelled", "facts->>'line_count'"))
+                .isEqualTo("1");
         assertThat(facts(otherOrder.path("id"), "cancelled", "facts->>'lines_truncated'"))
                 .isNull();
     }

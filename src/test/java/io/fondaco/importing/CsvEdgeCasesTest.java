@@ -56,11 +56,7 @@ class CsvEdgeCasesTest {
                         "Handle,Title,Variant Price\na,\"T\r\nU\nV\",1\n",
                         "T\r\nU\nV",
                         List.of("a")),
-                arguments(
-                        "trailing commas",
-                        "Handle,Title,Variant Price,,,\na,T,1,,,\n,,,,,\n",
-                        "T",
-                        List.of("a")),
+                arguments("trailing commas", "Handle,Title,Variant Price,,,\na,T,1,,,\n,,,,,\n", "T", List.of("a")),
                 arguments(
                         "column names in other case, with invisible blanks",
                         "\u200B HANDLE,title\u00A0 ,variant price\uFEFF\na,T,1\n",
@@ -204,7 +200,8 @@ class CsvEdgeCasesTest {
                         "0101",
                         "x",
                         5),
-                arguments("column names in other case", FileFormat.SHOPIFY, "sku,LOCATION,on HAND\nA,x,5\n", "A", "x", 5),
+                arguments(
+                        "column names in other case", FileFormat.SHOPIFY, "sku,LOCATION,on HAND\nA,x,5\n", "A", "x", 5),
                 arguments(
                         "on hand less committed and unavailable",
                         FileFormat.SHOPIFY,
@@ -212,13 +209,7 @@ class CsvEdgeCasesTest {
                         "A",
                         "x",
                         5),
-                arguments(
-                        "on hand only",
-                        FileFormat.SHOPIFY,
-                        "SKU,Location,On hand (new)\nA,x,5\n",
-                        "A",
-                        "x",
-                        5),
+                arguments("on hand only", FileFormat.SHOPIFY, "SKU,Location,On hand (new)\nA,x,5\n", "A", "x", 5),
                 arguments(
                         "a location with a comma and right-to-left text",
                         FileFormat.SHOPIFY,
@@ -299,8 +290,7 @@ class CsvEdgeCasesTest {
                 "STOCK|SHOPIFY|SKU,Location,Bin name|'On hand'",
                 "STOCK|SHOPIFY|Title,Location,Available|'SKU'"
             })
-    void invalidHeaderIsRejectedWithReason(
-            FileKind kind, FileFormat format, String header, String reason) {
+    void invalidHeaderIsRejectedWithReason(FileKind kind, FileFormat format, String header, String reason) {
         assertThatThrownBy(() -> {
                     CsvHeader read = CsvPreflightCheck.check(header.getBytes(StandardCharsets.UTF_8));
                     switch (kind) {

@@ -73,7 +73,9 @@ class ImportResumeTest {
                 Handle,Title,Variant SKU,Variant Price
                 stalled-4,Four,STALLED-4,1
                 """));
-        assertThat(stalledSeconds()).as("the next import waits behind a running one").isLessThan(100);
+        assertThat(stalledSeconds())
+                .as("the next import waits behind a running one")
+                .isLessThan(100);
         backdateProgress(id);
         assertThat(stalledSeconds()).as("running without a finished batch").isGreaterThan(700);
         assertThat(runner.run(importLease, () -> true)).as("one batch").isFalse();

@@ -136,7 +136,8 @@ class RejectedRowsTest {
         assertThat(cells(rejectedFile).get(1)).startsWith("2", "invalid_status").hasSize(3);
         assertThat(cells(rejectedFile).get(2)).contains("rr-short");
 
-        assertRows(importAndWait("kind=products&format=fondaco", rejectedFile.replace(",sold,", ",draft,")), 1, 0, 0, 0);
+        assertRows(
+                importAndWait("kind=products&format=fondaco", rejectedFile.replace(",sold,", ",draft,")), 1, 0, 0, 0);
     }
 
     @Test

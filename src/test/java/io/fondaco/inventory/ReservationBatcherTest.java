@@ -46,7 +46,8 @@ class ReservationBatcherTest {
     @Test
     void reservationsThatWaitAreMadeByTheNextBatch() throws Exception {
         String sku = createStockedSku(100);
-        DistributionSummary batchSizes = metrics.get("fondaco.inventory.gathered").summary();
+        DistributionSummary batchSizes =
+                metrics.get("fondaco.inventory.gathered").summary();
         long batches = batchSizes.count();
         double reserved = batchSizes.totalAmount();
         CompletableFuture<List<Object>> reservations = whileLevelIsLocked(sku, () -> reserveConcurrently(12, sku, 1));
@@ -157,7 +158,9 @@ class ReservationBatcherTest {
         List<Object> results =
                 whileLevelIsLocked(sku, () -> reserveConcurrently(10, sku, 2)).get();
         assertThat(results.stream().filter(ReservationId.class::isInstance)).hasSize(3);
-        assertThat(results.stream().filter(Shortage.class::isInstance)).hasSize(7).containsOnly(new Shortage(sku, 2, 1));
+        assertThat(results.stream().filter(Shortage.class::isInstance))
+                .hasSize(7)
+                .containsOnly(new Shortage(sku, 2, 1));
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "default", 7, 6, 1, 0));
     }
 
@@ -193,8 +196,8 @@ class ReservationBatcherTest {
     /** Reserves in a transaction that commits, as a checkout does. */
     private ReservationId reserve(String sku, int units) {
         AtomicReference<ReservationId> reservation = new AtomicReference<>();
-        ShopDatabase.inTransaction(
-                () -> reservation.set(inventory.reserve(demand(sku, units), LONG).id()));
+        ShopDatabase.inTransaction(() ->
+                reservation.set(inventory.reserve(demand(sku, units), LONG).id()));
         return reservation.get();
     }
 

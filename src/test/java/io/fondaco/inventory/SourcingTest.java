@@ -98,11 +98,12 @@ class SourcingTest {
     @Test
     void unitsBackorderedAtOneLocationAreNotSoldAtAnother() {
         SourcingLevel backorderedLevel = new SourcingLevel(new StockKey("a", "york"), 0, -2, 5, YORK);
-        assertThat(allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 2)), at(LEEDS, "a", 3), backorderedLevel))
+        assertThat(allocate(
+                        SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 2)), at(LEEDS, "a", 3), backorderedLevel))
                 .containsEntry(key("a", LEEDS), new Allocation(1, 0))
                 .containsEntry(key("a", YORK), new Allocation(0, 1));
-        assertThatThrownBy(() ->
-                        allocate(SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 5)), at(LEEDS, "a", 3), backorderedLevel))
+        assertThatThrownBy(() -> allocate(
+                        SourcingRule.FEWEST_SPLITS, null, List.of(demand("a", 5)), at(LEEDS, "a", 3), backorderedLevel))
                 .isInstanceOfSatisfying(InsufficientStock.class, e -> assertThat(e.shortages())
                         .containsExactly(new InsufficientStock.Shortage("a", 5, 4)));
     }

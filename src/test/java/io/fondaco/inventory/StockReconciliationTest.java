@@ -117,8 +117,7 @@ class StockReconciliationTest {
                 .hasMessageContaining("append-only");
         assertThatThrownBy(() -> execute("DELETE FROM inventory.movement WHERE sku = '%s'", sku))
                 .hasMessageContaining("append-only");
-        assertThatThrownBy(() -> execute("TRUNCATE inventory.movement", sku))
-                .hasMessageContaining("append-only");
+        assertThatThrownBy(() -> execute("TRUNCATE inventory.movement", sku)).hasMessageContaining("append-only");
         assertThatThrownBy(() -> execute("DELETE FROM inventory.stock_level WHERE sku = '%s'", sku))
                 .hasMessageContaining("never deleted");
     }

@@ -168,8 +168,7 @@ class MailTest {
                 .then()
                 .statusCode(201);
         MimeMessage email = buyer.awaitEmails(server, 2).getLast();
-        assertThat(email.getSubject())
-                .endsWith("Your order %d is on its way".formatted(order.<Integer>path("number")));
+        assertThat(email.getSubject()).endsWith("Your order %d is on its way".formatted(order.<Integer>path("number")));
         assertThat(text(email).lines())
                 .contains(
                         "1 x Tea pot",

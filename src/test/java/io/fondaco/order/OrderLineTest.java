@@ -90,9 +90,7 @@ class OrderLineTest {
             int count = Math.min(step.units(), maximum);
             line = applied(line, change(line, step.action(), count));
             unitStates.apply(step.action(), count);
-            assertThat(unitStates.counts())
-                    .as("%s %d", step.action(), count)
-                    .isEqualTo(counts(line));
+            assertThat(unitStates.counts()).as("%s %d", step.action(), count).isEqualTo(counts(line));
             assertThat(line.cancelledQuantity() + line.fulfilledQuantity()).isBetween(0, quantity);
             assertThat(line.restockedQuantity() + line.returnableQuantity())
                     .as("in stock or at the customer")

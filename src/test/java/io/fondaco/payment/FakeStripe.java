@@ -314,7 +314,8 @@ final class FakeStripe implements AutoCloseable {
             CountDownLatch pause;
             synchronized (this) {
                 requests.add(new RecordedRequest(operation, key, params));
-                refusal.ifPresent(invalid -> contractViolations.add("%s with %s: %s".formatted(operation, params, invalid)));
+                refusal.ifPresent(
+                        invalid -> contractViolations.add("%s with %s: %s".formatted(operation, params, invalid)));
                 pause = pauses.remove(operation);
             }
             if (pause != null) {
@@ -370,7 +371,8 @@ final class FakeStripe implements AutoCloseable {
         if (key != null) {
             repliesByKey.put(
                     key,
-                    new StoredReply(call, new Reply(stored.status(), stored.body().deepCopy())));
+                    new StoredReply(
+                            call, new Reply(stored.status(), stored.body().deepCopy())));
         }
         return stored;
     }

@@ -74,7 +74,8 @@ class DiscountCalculatorTest {
                         new PromotionSpec(PromotionKind.PERCENTAGE, 1_000, 0, Optional.empty(), false)));
         Discounts discounts = calculate(given, codes(2));
         assertThat(discounts.applied())
-                .extracting(Discounts.AppliedDiscount::code, discount -> discount.amount().amount())
+                .extracting(Discounts.AppliedDiscount::code, discount -> discount.amount()
+                        .amount())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("C1", 101L),
                         org.assertj.core.groups.Tuple.tuple("C0", 904L));

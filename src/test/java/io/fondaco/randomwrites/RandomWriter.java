@@ -163,7 +163,8 @@ final class RandomWriter {
                 .get("data");
         return entries.isEmpty()
                 ? list + "/none"
-                : list + "/" + entries.get(random.nextInt(entries.size())).get(name).asText();
+                : list + "/"
+                        + entries.get(random.nextInt(entries.size())).get(name).asText();
     }
 
     private ShopClient.ApiResponse sendWithIfMatch(String method, String path, Object body) {

@@ -217,7 +217,11 @@ final class ReplayReconciliation {
         for (RetailReplay.PlacedOrder order : replay.orders().values()) {
             for (Map.Entry<String, Long> remaining : order.remaining.entrySet()) {
                 expected += remaining.getValue()
-                        * order.invoice.lines().get(remaining.getKey()).unitPrice().amount();
+                        * order.invoice
+                                .lines()
+                                .get(remaining.getKey())
+                                .unitPrice()
+                                .amount();
             }
         }
         try (PreparedStatement select =

@@ -112,7 +112,8 @@ public final class ShopClient implements AutoCloseable {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw new IllegalStateException("Unexpected response " + response.statusCode() + ": " + response.body());
+                throw new IllegalStateException(
+                        "Unexpected response " + response.statusCode() + ": " + response.body());
             }
             return response.body();
         } catch (IOException e) {

@@ -143,13 +143,17 @@ class WebhookAddressTest {
                 .then()
                 .body("data[0].status", equalTo("pending"))
                 .body("data[0].attempts[0].status", equalTo(null))
-                .body("data[0].attempts[0].error", equalTo("The address of localhost is not public; no request was sent"));
+                .body(
+                        "data[0].attempts[0].error",
+                        equalTo("The address of localhost is not public; no request was sent"));
         String unknown = WebhookAdminClient.registerForId("https://no-such-host.invalid/", "webhook.test");
         WebhookAdminClient.test(unknown);
         await().until(() -> attempts(unknown) > 0);
         WebhookAdminClient.deliveries(unknown)
                 .then()
-                .body("data[0].attempts[0].error", startsWith("The DNS lookup of no-such-host.invalid found no address"));
+                .body(
+                        "data[0].attempts[0].error",
+                        startsWith("The DNS lookup of no-such-host.invalid found no address"));
     }
 
     static List<Map<String, Object>> badTypes() {

@@ -102,11 +102,8 @@ class WebhookDeliveryTest {
     @Test
     void endpointReceivesOnlyItsEventTypes() {
         WebhookAdminClient.registerForId(
-                receiver.stub("/exact", StubWebhookReceiver.respondWith(200)),
-                "order.fulfilled",
-                "product.created");
-        WebhookAdminClient.registerForId(
-                receiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.*");
+                receiver.stub("/exact", StubWebhookReceiver.respondWith(200)), "order.fulfilled", "product.created");
+        WebhookAdminClient.registerForId(receiver.stub("/orders", StubWebhookReceiver.respondWith(200)), "order.*");
         WebhookAdminClient.registerForId(receiver.stub("/all", StubWebhookReceiver.respondWith(204)), "*");
         Response placed = Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1)
                 .complete("tok_ok");
@@ -166,11 +163,11 @@ class WebhookDeliveryTest {
                 .body("data[0].subject", equalTo(product))
                 .body("data[0].status", equalTo("delivered"))
                 .body("data[0].attempts.status", equalTo(List.of(500, 500, 200)))
-                .body("data[0].attempts.error", equalTo(List.of("The endpoint returned 500", "The endpoint returned 500", ""))));
+                .body(
+                        "data[0].attempts.error",
+                        equalTo(List.of("The endpoint returned 500", "The endpoint returned 500", ""))));
         assertThat(receiver.requests("/moody")).hasSize(3);
-        assertThat(receiver.requests("/moody").stream()
-                        .map(ReceivedWebhook::id)
-                        .distinct())
+        assertThat(receiver.requests("/moody").stream().map(ReceivedWebhook::id).distinct())
                 .hasSize(1);
         assertThat(receiver.requests("/moody").stream()
                         .map(ReceivedWebhook::body)
@@ -191,8 +188,7 @@ class WebhookDeliveryTest {
             }
             StubWebhookReceiver.respondWith(200).respond(call, socket);
         };
-        String id =
-                WebhookAdminClient.registerForId(receiver.stub("/slow", slow), "order.*", "product.created");
+        String id = WebhookAdminClient.registerForId(receiver.stub("/slow", slow), "order.*", "product.created");
         WebhookAdminClient.registerForId(
                 receiver.stub("/quick", StubWebhookReceiver.respondWith(200)), "order.*", "product.created");
         WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);

@@ -70,7 +70,8 @@ class WebhookFailureTest {
                     .body("data[0].status", equalTo("failed"))
                     .body("data[0].attempts.status", equalTo(List.of(410)));
             assertThat(receiver.requests("/gone")).hasSize(1);
-            assertThat(log.lines()).anyMatch(line -> line.contains(gone + " is disabled: The endpoint returned 410 Gone"));
+            assertThat(log.lines())
+                    .anyMatch(line -> line.contains(gone + " is disabled: The endpoint returned 410 Gone"));
         }
     }
 
@@ -85,8 +86,7 @@ class WebhookFailureTest {
                 "product.created");
         WebhookAdminClient.createProduct();
         await().until(() -> !receiver.requests("/old").isEmpty());
-        WebhookAdminClient.change(
-                        id, Map.of("url", receiver.stub("/new", StubWebhookReceiver.respondWith(200))))
+        WebhookAdminClient.change(id, Map.of("url", receiver.stub("/new", StubWebhookReceiver.respondWith(200))))
                 .then()
                 .statusCode(200);
         urlChanged.countDown();
@@ -105,10 +105,10 @@ class WebhookFailureTest {
                     receiver.stub("/broken", StubWebhookReceiver.respondWith(503)), "product.created");
             WebhookAdminClient.createProduct();
             await().until(() -> !receiver.requests("/watch", broken).isEmpty());
-            ReceivedWebhook notification =
-                    receiver.requests("/watch", broken).getFirst();
+            ReceivedWebhook notification = receiver.requests("/watch", broken).getFirst();
             assertThat(notification.type()).isEqualTo("webhook.disabled");
-            assertThat(notification.json().getString("data.reason")).isEqualTo("All deliveries have failed for too long");
+            assertThat(notification.json().getString("data.reason"))
+                    .isEqualTo("All deliveries have failed for too long");
             WebhookAdminClient.get(broken)
                     .then()
                     .body("status", equalTo("disabled"))
@@ -133,8 +133,9 @@ class WebhookFailureTest {
             WebhookAdminClient.change(id, Map.of("status", "disabled")).then().statusCode(200);
         }
         Instant from = Instant.now();
-        List<String> products =
-                Stream.generate(WebhookAdminClient::createProduct).limit(EVENT_COUNT).toList();
+        List<String> products = Stream.generate(WebhookAdminClient::createProduct)
+                .limit(EVENT_COUNT)
+                .toList();
         await().until(() -> subjects("/witness").containsAll(products));
         for (String id : List.of(hanging, quick)) {
             WebhookAdminClient.change(id, Map.of("status", "enabled")).then().statusCode(200);
@@ -149,15 +150,12 @@ class WebhookFailureTest {
         WebhookAdminClient.replay(quick, all).then().body("replayed", equalTo(EVENT_COUNT));
         await().pollInterval(Duration.ofMillis(10))
                 .until(() -> subjects("/quick").containsAll(products));
-        assertThat(receiver.requests("/hanging").getFirst().isPending())
-                .isTrue();
+        assertThat(receiver.requests("/hanging").getFirst().isPending()).isTrue();
         assertThat(receiver.requests("/quick")).hasSize(EVENT_COUNT);
     }
 
     private List<String> subjects(String path) {
-        return receiver.requests(path).stream()
-                .map(ReceivedWebhook::subject)
-                .toList();
+        return receiver.requests(path).stream().map(ReceivedWebhook::subject).toList();
     }
 
     @Test
@@ -228,8 +226,7 @@ class WebhookFailureTest {
             for (int status : List.of(301, 302, 303, 307, 308)) {
                 String path = "/redirects/" + status;
                 String id = WebhookAdminClient.registerForId(
-                        receiver.stub(
-                                path, StubWebhookReceiver.respondWith(status, "Location: " + target + "\r\n")),
+                        receiver.stub(path, StubWebhookReceiver.respondWith(status, "Location: " + target + "\r\n")),
                         "product.created");
                 WebhookAdminClient.createProduct();
                 awaitFailure(id, "The endpoint returned " + status);

@@ -105,9 +105,7 @@ class WebhookReplayTest {
                 .statusCode(202)
                 .body("replayed", equalTo(3));
         await().until(() -> receiver.requests("/later").size() == 6);
-        assertThat(receiver.requests("/later").stream()
-                        .map(ReceivedWebhook::id)
-                        .distinct())
+        assertThat(receiver.requests("/later").stream().map(ReceivedWebhook::id).distinct())
                 .hasSize(3);
         assertThat(receiver.requests("/sentinel")).hasSize(1);
     }
@@ -119,8 +117,7 @@ class WebhookReplayTest {
                 receiver.stub("/tried", StubWebhookReceiver.respondWith(200)), "product.created");
         WebhookAdminClient.test(tested);
         await().until(() -> delivered(tested) == 1);
-        String all = WebhookAdminClient.registerForId(
-                receiver.stub("/all", StubWebhookReceiver.respondWith(200)), "*");
+        String all = WebhookAdminClient.registerForId(receiver.stub("/all", StubWebhookReceiver.respondWith(200)), "*");
         String product = WebhookAdminClient.createProduct();
         await().until(() -> !receiver.requests("/all", product).isEmpty() && delivered(tested) == 2);
         WebhookAdminClient.replay(all, range(from, Instant.now(), false)).then().statusCode(202);

@@ -78,18 +78,11 @@ class AdmissionHandler {
     }
 
     private void registerMetrics(RequestPriority requestPriority, MeterRegistry registry) {
-        Gauge.builder(
-                        "fondaco.admission.requests.served",
-                        admissionGate,
-                        gate -> gate.countServed(requestPriority))
-                .description(
-                        "Requests that are being served, by priority; without checkouts and cached responses")
+        Gauge.builder("fondaco.admission.requests.served", admissionGate, gate -> gate.countServed(requestPriority))
+                .description("Requests that are being served, by priority; without checkouts and cached responses")
                 .tag("priority", requestPriority.label())
                 .register(registry);
-        Gauge.builder(
-                        "fondaco.admission.requests.waiting",
-                        admissionGate,
-                        gate -> gate.countQueued(requestPriority))
+        Gauge.builder("fondaco.admission.requests.waiting", admissionGate, gate -> gate.countQueued(requestPriority))
                 .description("Requests that wait for admission")
                 .tag("priority", requestPriority.label())
                 .register(registry);

@@ -49,7 +49,9 @@ class QueueTickets {
             boolean validSignature = MessageDigest.isEqual(
                     sign(millis, signing.get()).getBytes(StandardCharsets.US_ASCII),
                     ticket.substring(dot + 1).getBytes(StandardCharsets.US_ASCII));
-            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(settings.ticketAge())) ? arrivedAt : now;
+            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(settings.ticketAge()))
+                    ? arrivedAt
+                    : now;
         } catch (NumberFormatException _) {
             return now;
         }

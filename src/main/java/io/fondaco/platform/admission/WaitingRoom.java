@@ -60,7 +60,8 @@ public class WaitingRoom {
             ahead = queue.acquire(arrivedAt, settings.patience());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw ApiException.unavailable("shutting_down", "This server is shutting down; try again.", Duration.ofSeconds(1));
+            throw ApiException.unavailable(
+                    "shutting_down", "This server is shutting down; try again.", Duration.ofSeconds(1));
         }
         if (ahead.isPresent()) {
             rejected.increment();

@@ -56,7 +56,13 @@ class CacheMetrics {
     void miss(String route, MissReason reason) {
         misses.computeIfAbsent(
                         route + ' ' + reason.label,
-                        _ -> counter("misses", "Lookups that found no response to serve", "route", route, "reason", reason.label))
+                        _ -> counter(
+                                "misses",
+                                "Lookups that found no response to serve",
+                                "route",
+                                route,
+                                "reason",
+                                reason.label))
                 .increment();
     }
 
@@ -80,12 +86,17 @@ class CacheMetrics {
      *     position; {@code size}
      */
     void notStored(String reason) {
-        counter("fills.refused", "Loaded responses that were not stored", "reason", reason).increment();
+        counter("fills.refused", "Loaded responses that were not stored", "reason", reason)
+                .increment();
     }
 
     /** @param source {@code own}, {@code pod} or {@code log} */
     void invalidated(String source, int tags) {
-        counter("invalidations", "Invalidated tags, by where this pod received the invalidation first", "source", source)
+        counter(
+                        "invalidations",
+                        "Invalidated tags, by where this pod received the invalidation first",
+                        "source",
+                        source)
                 .increment(tags);
     }
 

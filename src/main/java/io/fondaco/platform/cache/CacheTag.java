@@ -14,7 +14,8 @@ import java.util.List;
 public record CacheTag(String name) {
     public CacheTag {
         if (name.isEmpty() || name.indexOf(' ') >= 0 || name.indexOf(',') >= 0) {
-            throw new IllegalArgumentException("A cache tag is not empty and has no spaces or commas: '%s'".formatted(name));
+            throw new IllegalArgumentException(
+                    "A cache tag is not empty and has no spaces or commas: '%s'".formatted(name));
         }
     }
 

@@ -63,7 +63,12 @@ final class CachedResponse {
      * @param compressFrom bodies of fewer bytes are not also kept compressed
      */
     static CachedResponse of(
-            CacheableResponse content, byte[] body, Position lowerBound, Position upperBound, Lifetime lifetime, int compressFrom) {
+            CacheableResponse content,
+            byte[] body,
+            Position lowerBound,
+            Position upperBound,
+            Lifetime lifetime,
+            int compressFrom) {
         List<Long> tags = CacheTag.hashes(content.tags());
         String etag = content.isNotFound() ? "" : HexFormat.of().formatHex(Secret.hash(body), 0, ETAG_BYTES);
         byte[] link = content.nextPage().getBytes(StandardCharsets.US_ASCII);

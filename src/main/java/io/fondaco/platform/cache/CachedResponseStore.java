@@ -74,6 +74,7 @@ class CachedResponseStore {
 
     private static void putEntry(
             AdvancedCache<String, byte[]> cache, String key, CachedResponse cached, Duration maxLifetime) {
-        cache.withFlags(Flag.IGNORE_RETURN_VALUES).put(key, cached.bytes(), maxLifetime.toMillis(), TimeUnit.MILLISECONDS);
+        cache.withFlags(Flag.IGNORE_RETURN_VALUES)
+                .put(key, cached.bytes(), maxLifetime.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

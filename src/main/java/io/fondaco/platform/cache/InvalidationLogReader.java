@@ -152,7 +152,11 @@ class InvalidationLogReader {
         boolean clockJumped = Math.abs(logRead.clockMillis() - clockMillis)
                 > settings.retention().dividedBy(2).toMillis();
         if (startOver || timelineChanged || clockJumped || logRead.rows().size() > MAX_ROWS) {
-            resynchronize(logRead, startOver ? "" : timelineChanged ? "the timeline changed" : "too many invalidations since the last read");
+            resynchronize(
+                    logRead,
+                    startOver
+                            ? ""
+                            : timelineChanged ? "the timeline changed" : "too many invalidations since the last read");
         } else {
             apply(server, logRead);
         }

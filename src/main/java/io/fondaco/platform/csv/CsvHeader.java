@@ -45,7 +45,8 @@ public final class CsvHeader {
                 continue;
             }
             if (!TextSanitizer.isStorable(name) || !TextSanitizer.isValidUtf8(name)) {
-                throw new InvalidCsvHeader("", "The name of column %d is not valid UTF-8 text.".formatted(position + 1));
+                throw new InvalidCsvHeader(
+                        "", "The name of column %d is not valid UTF-8 text.".formatted(position + 1));
             }
             if (positions.put(normalize(name), position) != null) {
                 throw new InvalidCsvHeader(

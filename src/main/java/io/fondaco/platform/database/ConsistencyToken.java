@@ -46,7 +46,8 @@ final class ConsistencyToken {
         boolean valid = MessageDigest.isEqual(
                 expected.getBytes(StandardCharsets.US_ASCII), matcher.group(3).getBytes(StandardCharsets.US_ASCII));
         return valid
-                ? Optional.of(new Position(Integer.parseInt(matcher.group(1), HEX), Long.parseLong(matcher.group(2), HEX)))
+                ? Optional.of(
+                        new Position(Integer.parseInt(matcher.group(1), HEX), Long.parseLong(matcher.group(2), HEX)))
                 : Optional.empty();
     }
 

@@ -75,8 +75,9 @@ class ConsistencyTokenService {
     /** Fails rather than ignoring a token that may be valid. */
     private SecretKeySpec secret() {
         return key.get()
-                .orElseThrow(() ->
-                        new DatabaseUnavailable("The consistency token cannot be verified: no server is available to read the signing key from"));
+                .orElseThrow(
+                        () -> new DatabaseUnavailable(
+                                "The consistency token cannot be verified: no server is available to read the signing key from"));
     }
 
     private Optional<Position> latest(List<String> tokens, SecretKeySpec secret) {

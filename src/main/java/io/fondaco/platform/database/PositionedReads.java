@@ -77,7 +77,8 @@ public class PositionedReads {
             T value = read.get();
             Position lowerBound = route.visibleLowerBound().orElse(Position.START);
             Optional<NodeLease> nodeLease = route.nodeLease();
-            boolean onPrimary = nodeLease.filter(lease -> lease.reason().onPrimary()).isPresent();
+            boolean onPrimary =
+                    nodeLease.filter(lease -> lease.reason().onPrimary()).isPresent();
             Duration limit = settings.checkTimeout().multipliedBy(2);
             Optional<Position> upperBound = onPrimary
                     ? topology.primaryVisibleUpperBound()

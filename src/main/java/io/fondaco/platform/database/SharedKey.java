@@ -33,7 +33,8 @@ public final class SharedKey {
         this.table = table;
         configured.ifPresent(secret -> {
             if (secret.length() < MIN_LENGTH) {
-                throw new IllegalArgumentException("%s must have at least %d characters".formatted(property, MIN_LENGTH));
+                throw new IllegalArgumentException(
+                        "%s must have at least %d characters".formatted(property, MIN_LENGTH));
             }
             key = Hmac.key(secret.getBytes(StandardCharsets.UTF_8));
         });

@@ -202,7 +202,8 @@ public final class EmbeddedCluster implements AutoCloseable {
             synchronized (registry) {
                 if (!registry.isRegistered(name)) {
                     AtomicReference<@Nullable FileChannel> directoryLock = new AtomicReference<>();
-                    registry.registerMBean(new StandardMBean((Supplier<?>) () -> directoryLock, Supplier.class, false), name);
+                    registry.registerMBean(
+                            new StandardMBean((Supplier<?>) () -> directoryLock, Supplier.class, false), name);
                 }
             }
             return (AtomicReference<@Nullable FileChannel>) registry.invoke(name, "get", new Object[0], new String[0]);

@@ -179,7 +179,8 @@ class BucketLeases {
                 cursor.setArray(
                         3,
                         connection.createArrayOf(
-                                "text", startBehind.getOrDefault(listener, List.of()).toArray()));
+                                "text",
+                                startBehind.getOrDefault(listener, List.of()).toArray()));
                 cursor.executeUpdate();
             }
         }

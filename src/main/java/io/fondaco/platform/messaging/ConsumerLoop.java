@@ -116,8 +116,9 @@ final class ConsumerLoop {
 
     private void waitForWork(boolean snapshotComplete) throws InterruptedException {
         long now = System.nanoTime();
-        Duration pause =
-                now < busyUntil ? busyPollInterval : snapshotComplete ? settings.safetyInterval() : settings.idleInterval();
+        Duration pause = now < busyUntil
+                ? busyPollInterval
+                : snapshotComplete ? settings.safetyInterval() : settings.idleInterval();
         if (wakeUpSignal.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }
@@ -125,7 +126,9 @@ final class ConsumerLoop {
 
     private void logFailureOnce(Throwable thrown) {
         if (!heartbeat.isStopping() && logOnce.shouldLog(thrown)) {
-            LOG.warnf("Consumer loop %s failed and tries again every %d ms: %s", name, FAILURE_MILLIS, thrown.getMessage());
+            LOG.warnf(
+                    "Consumer loop %s failed and tries again every %d ms: %s",
+                    name, FAILURE_MILLIS, thrown.getMessage());
         }
     }
 }

@@ -82,7 +82,8 @@ class IdempotentConsumerInterceptor {
         if (idempotentConsumer == null
                 || call.getParameters().length != 1
                 || !(call.getParameters()[0] instanceof EventBatch batch)) {
-            throw new IllegalStateException("@IdempotentConsumer is for methods that take an EventBatch: " + call.getMethod());
+            throw new IllegalStateException(
+                    "@IdempotentConsumer is for methods that take an EventBatch: " + call.getMethod());
         }
         ListenerInvocation listenerInvocation =
                 new ListenerInvocation(idempotentConsumer.value(), List.of(idempotentConsumer.types()), call);
@@ -91,7 +92,8 @@ class IdempotentConsumerInterceptor {
             if (event.parked()) {
                 retry(listenerInvocation, event);
             } else if (event.type().equals(Event.MALFORMED)) {
-                requireSuccess(() -> deadLetters.moveToDeadLetters(listenerInvocation.name(), event, "The record is not a valid event"));
+                requireSuccess(() -> deadLetters.moveToDeadLetters(
+                        listenerInvocation.name(), event, "The record is not a valid event"));
             } else if (event.matches(listenerInvocation.types()) && isForListener(listenerInvocation, event)) {
                 accepted.add(event);
             }
@@ -103,7 +105,9 @@ class IdempotentConsumerInterceptor {
     private boolean isForListener(ListenerInvocation listenerInvocation, Event event) throws InterruptedException {
         if (event.time().isBefore(Instant.now().minus(settings.inboxRetention()))) {
             requireSuccess(() -> deadLetters.moveToDeadLetters(
-                    listenerInvocation.name(), event, "The event arrived after the inbox retention; it may have been handled before"));
+                    listenerInvocation.name(),
+                    event,
+                    "The event arrived after the inbox retention; it may have been handled before"));
             return false;
         }
         return event.time()
@@ -216,7 +220,8 @@ class IdempotentConsumerInterceptor {
             } catch (Exception | StackOverflowError | AssertionError e) {
                 DatabaseFailure kind = DatabaseFailure.classify(e);
                 boolean outage = kind.isOutage() || kind == DatabaseFailure.COMMIT_OUTCOME_UNKNOWN;
-                boolean retryConflict = kind == DatabaseFailure.TRANSIENT_CONFLICT && conflicts++ < MAX_CONFLICT_RETRIES;
+                boolean retryConflict =
+                        kind == DatabaseFailure.TRANSIENT_CONFLICT && conflicts++ < MAX_CONFLICT_RETRIES;
                 if (!outage && !retryConflict) {
                     return e;
                 }

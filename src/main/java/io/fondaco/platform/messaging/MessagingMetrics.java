@@ -134,8 +134,16 @@ class MessagingMetrics {
 
     private void registerGauges(String listener) {
         gauge("backlog", "Events that wait for a listener, counted up to 100,000", listener, ListenerBacklog::events);
-        gauge("backlog.age.seconds", "Age of the oldest event that waits for a listener", listener, ListenerBacklog::ageSeconds);
-        gauge("parked", "Events in the retry queue, including those that wait behind a failed one", listener, ListenerBacklog::parked);
+        gauge(
+                "backlog.age.seconds",
+                "Age of the oldest event that waits for a listener",
+                listener,
+                ListenerBacklog::ageSeconds);
+        gauge(
+                "parked",
+                "Events in the retry queue, including those that wait behind a failed one",
+                listener,
+                ListenerBacklog::parked);
         gauge("dead.letters", "Dead letters", listener, ListenerBacklog::dead);
     }
 

@@ -10,8 +10,8 @@ package io.fondaco.platform.messaging;
 public record NewEvent(EventType type, String subject, long version, Object data) {
     public NewEvent {
         if (!type.data().isInstance(data)) {
-            throw new IllegalArgumentException(
-                    "An event of type %s needs data of class %s".formatted(type.name(), type.data().getSimpleName()));
+            throw new IllegalArgumentException("An event of type %s needs data of class %s"
+                    .formatted(type.name(), type.data().getSimpleName()));
         }
     }
 }

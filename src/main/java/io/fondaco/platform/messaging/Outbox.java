@@ -100,9 +100,8 @@ public class Outbox {
     private String serialize(NewEvent event) {
         String data = Json.write(json, event.data());
         if (data.length() > MAX_DATA_LENGTH) {
-            throw new IllegalStateException(
-                    "The data of event %s has %,d characters; the limit is %,d"
-                            .formatted(event.type().name(), data.length(), MAX_DATA_LENGTH));
+            throw new IllegalStateException("The data of event %s has %,d characters; the limit is %,d"
+                    .formatted(event.type().name(), data.length(), MAX_DATA_LENGTH));
         }
         return data;
     }

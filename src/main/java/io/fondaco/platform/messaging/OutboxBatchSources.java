@@ -15,7 +15,10 @@ class OutboxBatchSources {
     private final MessagingSettings settings;
 
     OutboxBatchSources(
-            OutboxReader outboxReader, BucketLeases bucketLeases, WorkerHeartbeat workerHeartbeat, MessagingSettings settings) {
+            OutboxReader outboxReader,
+            BucketLeases bucketLeases,
+            WorkerHeartbeat workerHeartbeat,
+            MessagingSettings settings) {
         this.outboxReader = outboxReader;
         this.bucketLeases = bucketLeases;
         this.heartbeat = workerHeartbeat;
@@ -52,7 +55,8 @@ class OutboxBatchSources {
         private void rebalanceIfNeeded() throws SQLException {
             int fairShare = Math.ceilDiv(Outbox.BUCKETS, heartbeat.liveWorkers());
             long now = System.nanoTime();
-            if (fairShare != targetBuckets || (heldBuckets != fairShare && now - rebalancedAt > REBALANCE_INTERVAL_NANOS)) {
+            if (fairShare != targetBuckets
+                    || (heldBuckets != fairShare && now - rebalancedAt > REBALANCE_INTERVAL_NANOS)) {
                 bucketLeases.rebalance(listener, fairShare);
                 targetBuckets = fairShare;
                 rebalancedAt = now;

@@ -89,7 +89,12 @@ class RetryQueue {
     }
 
     void parkBehind(String listener, List<Event> events) {
-        insert(listener, events, 0, "waits for an earlier event of the subject", Duration.ofSeconds(BLOCKED_RECHECK_SECONDS));
+        insert(
+                listener,
+                events,
+                0,
+                "waits for an earlier event of the subject",
+                Duration.ofSeconds(BLOCKED_RECHECK_SECONDS));
     }
 
     private void insert(String listener, List<Event> events, int attempts, String error, Duration delay) {

@@ -147,7 +147,9 @@ class WorkerHeartbeat {
             logOnce.reset();
         } catch (SQLException | RuntimeException e) {
             if (!isStopping() && logOnce.shouldLog(e)) {
-                LOG.warnf("Event worker failed to subscribe, to send its heartbeat or to release its leases: %s", e.getMessage());
+                LOG.warnf(
+                        "Event worker failed to subscribe, to send its heartbeat or to release its leases: %s",
+                        e.getMessage());
             }
         }
     }

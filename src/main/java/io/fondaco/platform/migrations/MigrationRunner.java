@@ -140,7 +140,9 @@ final class MigrationRunner {
             if (exists(statement, history)) {
                 int failed = statement.executeUpdate("DELETE FROM %s WHERE NOT success".formatted(history));
                 if (failed > 0) {
-                    LOG.infof("Module %s has %d failed migrations without a transaction: running them again", module, failed);
+                    LOG.infof(
+                            "Module %s has %d failed migrations without a transaction: running them again",
+                            module, failed);
                 }
             }
         } catch (SQLException e) {

@@ -74,7 +74,9 @@ class SchemaVersionCheck {
         } catch (SQLException e) {
             if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
                 if (logOnce.shouldLog(e)) {
-                    LOG.warnf("The schema versions are not checked, because the database login may not read the Flyway histories: %s", e.getMessage());
+                    LOG.warnf(
+                            "The schema versions are not checked, because the database login may not read the Flyway histories: %s",
+                            e.getMessage());
                 }
                 upToDate = true;
                 return List.of();

@@ -74,7 +74,9 @@ public final class EmailAddress {
         private static Optional<String> normalize(String text) {
             String address = Normalizer.normalize(stripInvisible(text), Normalizer.Form.NFC);
             int at = address.lastIndexOf('@');
-            if (at < 1 || at > MAX_LOCAL_PART_LENGTH || address.codePoints().anyMatch(EmailAddressValidator::isInvisible)) {
+            if (at < 1
+                    || at > MAX_LOCAL_PART_LENGTH
+                    || address.codePoints().anyMatch(EmailAddressValidator::isInvisible)) {
                 return Optional.empty();
             }
             String localPart = address.substring(0, at);

@@ -259,8 +259,8 @@ public class Topology {
      *     (any more)
      */
     public Connection connectToPrimary(Properties properties) throws SQLException {
-        Node node = primary()
-                .orElseThrow(() -> new SQLTransientConnectionException("No primary is available", "08001"));
+        Node node =
+                primary().orElseThrow(() -> new SQLTransientConnectionException("No primary is available", "08001"));
         Connection connection = new Driver().connect(node.url(), properties);
         if (connection == null) {
             throw new SQLNonTransientConnectionException("Not a Postgres URL", "08001");

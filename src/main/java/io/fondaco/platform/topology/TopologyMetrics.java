@@ -108,7 +108,11 @@ public class TopologyMetrics {
                     "1 while the replica is in rotation",
                     replica,
                     node -> node.rotationState().isInRotation() ? 1 : 0);
-            gauge("replica.reads.outstanding", "Requests that read from the replica now", replica, Node::outstandingReads);
+            gauge(
+                    "replica.reads.outstanding",
+                    "Requests that read from the replica now",
+                    replica,
+                    Node::outstandingReads);
             gauge("replica.connections", "Open connections from this pod", replica, Node::openConnections);
             replicaMeters.add(Gauge.builder("fondaco.database.connections.waiting", replica, Node::waitingThreads)
                     .description("Threads that wait for a connection")

@@ -22,7 +22,9 @@ public final class TraceParent {
     /** Returns the trace parent of this thread; null if it is not sampled. */
     public static @Nullable String current() {
         SpanContext spanContext = Span.current().getSpanContext();
-        return spanContext.isSampled() ? "00-%s-%s-01".formatted(spanContext.getTraceId(), spanContext.getSpanId()) : null;
+        return spanContext.isSampled()
+                ? "00-%s-%s-01".formatted(spanContext.getTraceId(), spanContext.getSpanId())
+                : null;
     }
 
     /** Returns the given text if it is the trace parent of a sampled trace; else null. */

@@ -67,7 +67,8 @@ class AllowedMethods {
             for (Annotation annotation : method.getAnnotations()) {
                 HttpMethod httpMethod = annotation.annotationType().getAnnotation(HttpMethod.class);
                 if (httpMethod != null) {
-                    found.add(new PathMethod(pattern(root + "/" + (methodPath == null ? "" : methodPath.value())), httpMethod.value()));
+                    found.add(new PathMethod(
+                            pattern(root + "/" + (methodPath == null ? "" : methodPath.value())), httpMethod.value()));
                 }
             }
         }

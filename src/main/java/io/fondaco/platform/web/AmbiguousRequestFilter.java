@@ -76,7 +76,10 @@ class AmbiguousRequestFilter {
                     "Send a body either with a Content-Length or with the single Transfer-Encoding 'chunked'.");
         } else if (request.path() != null && request.path().indexOf(';') >= 0) {
             problemResponseWriter.send(
-                    context, 400, "invalid_path", "Path parameters are not supported; send a semicolon in a path as %3B.");
+                    context,
+                    400,
+                    "invalid_path",
+                    "Path parameters are not supported; send a semicolon in a path as %3B.");
         } else if (request.authority() == null && isApi(context.normalizedPath())) {
             problemResponseWriter.send(context, 400, "host_required", "Send a Host header.");
         } else {

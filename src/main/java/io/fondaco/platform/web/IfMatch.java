@@ -30,7 +30,9 @@ public final class IfMatch {
                 .anyMatch(tag -> tag.equals("*") || tag.equals(current));
         if (!matches) {
             throw new ApiException(
-                    412, "version_mismatch", "The resource has changed; its ETag is now " + current + ". Read it again.");
+                    412,
+                    "version_mismatch",
+                    "The resource has changed; its ETag is now " + current + ". Read it again.");
         }
     }
 }

@@ -31,7 +31,8 @@ class NulCharacterFilter {
         if (request.path().contains(NUL)) {
             problemResponseWriter.send(context, 404, "not_found", "There is no resource at this path.");
         } else if (query != null && query.contains(NUL)) {
-            problemResponseWriter.send(context, 400, "invalid_parameter", "A parameter must not contain a NUL character.");
+            problemResponseWriter.send(
+                    context, 400, "invalid_parameter", "A parameter must not contain a NUL character.");
         } else {
             context.next();
         }

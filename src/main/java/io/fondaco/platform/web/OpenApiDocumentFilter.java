@@ -44,7 +44,8 @@ public class OpenApiDocumentFilter implements OASFilter {
     private static final DotName OPERATION =
             DotName.createSimple("org.eclipse.microprofile.openapi.annotations.Operation");
     private static final DotName READS_FROM = DotName.createSimple(ReadsFrom.class);
-    private static final String REPLAYED_RESPONSE = "returns the stored response of the first request, with `Idempotent-Replayed: true`. ";
+    private static final String REPLAYED_RESPONSE =
+            "returns the stored response of the first request, with `Idempotent-Replayed: true`. ";
     private static final String CURRENT_RESPONSE =
             "has no second effect and returns the current state of the resource, with `Idempotent-Replayed: true`. "
                     + "More than 1000 keys in 24 hours: 429 too_many_idempotency_keys. ";

@@ -140,7 +140,8 @@ class ProblemMapper {
         return switch (DatabaseFailure.classify(e)) {
             case UNAVAILABLE -> {
                 LOG.warnf(
-                        "Request %s could not connect to the database: %s", requestId.value(), message(Causes.rootCause(e)));
+                        "Request %s could not connect to the database: %s",
+                        requestId.value(), message(Causes.rootCause(e)));
                 yield retryLater("database_unavailable", "The database is unavailable; try again.");
             }
             case POOL_EXHAUSTED -> {
@@ -163,12 +164,14 @@ class ProblemMapper {
             }
             case TRANSIENT_CONFLICT -> {
                 contentionMetrics.recordFailure(e);
-                LOG.warnf("Request %s failed with a lock conflict: %s", requestId.value(), message(Causes.rootCause(e)));
+                LOG.warnf(
+                        "Request %s failed with a lock conflict: %s", requestId.value(), message(Causes.rootCause(e)));
                 yield retryLater("busy", "Another request has locked the same records; try again.");
             }
             case STATEMENT_TIMEOUT -> {
                 LOG.warnf("Request %s exceeded the statement timeout", requestId.value());
-                yield retryLater("database_slow", "A database statement took too long and nothing was changed; try again.");
+                yield retryLater(
+                        "database_slow", "A database statement took too long and nothing was changed; try again.");
             }
             case READ_ONLY_VIOLATION -> wroteOnReadOnly(e);
             case OTHER -> {
@@ -233,7 +236,8 @@ class ProblemMapper {
                         pointer(e),
                         "wrong_type",
                         "'%s' is not valid; expected %s."
-                                .formatted(Violation.abbreviate(String.valueOf(mismatch.getValue())), expected(mismatch)));
+                                .formatted(
+                                        Violation.abbreviate(String.valueOf(mismatch.getValue())), expected(mismatch)));
             case MismatchedInputException mismatch ->
                 violation(400, pointer(e), "wrong_type", "Expected %s here.".formatted(expected(mismatch)));
             case StreamConstraintsException _ ->

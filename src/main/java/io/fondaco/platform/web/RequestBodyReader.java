@@ -121,7 +121,10 @@ class RequestBodyReader {
             body.appendBuffer(part);
             if (bufferedBytes.addAndGet(part.length()) > settings.maxBodyBytesInAll()) {
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-                reject(503, "overloaded", "The server is receiving too many bytes at the same time; nothing was done. Try again.");
+                reject(
+                        503,
+                        "overloaded",
+                        "The server is receiving too many bytes at the same time; nothing was done. Try again.");
             }
         }
 

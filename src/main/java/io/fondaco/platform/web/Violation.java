@@ -38,7 +38,8 @@ public record Violation(
 
     /** The violation of a declared constraint. */
     public static Violation of(String pointer, ConstraintViolation<?> violation) {
-        String annotation = violation.getConstraintDescriptor()
+        String annotation = violation
+                .getConstraintDescriptor()
                 .getAnnotation()
                 .annotationType()
                 .getSimpleName();

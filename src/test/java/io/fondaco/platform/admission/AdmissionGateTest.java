@@ -263,6 +263,7 @@ class AdmissionGateTest {
         admissionGate.rejectExpired();
         assertThat(admitted).doesNotHaveDuplicates().doesNotContainAnyElementsOf(rejected);
         assertThat(rejected).doesNotHaveDuplicates();
-        assertThat(admittedImmediately + admitted.size() + rejected.size() + rejectedImmediately).isEqualTo(requests);
+        assertThat(admittedImmediately + admitted.size() + rejected.size() + rejectedImmediately)
+                .isEqualTo(requests);
     }
 }

@@ -59,7 +59,9 @@ class AdmissionQueueTest {
                 .hasValue(3);
         assertThat(admissionQueue.acquire(NOON.minusSeconds(1), Duration.ofMillis(20)))
                 .hasValue(0);
-        assertThat(admissionQueue.size()).as("waiters that timed out have left the queue").isEqualTo(3);
+        assertThat(admissionQueue.size())
+                .as("waiters that timed out have left the queue")
+                .isEqualTo(3);
     }
 
     @Test

@@ -37,8 +37,8 @@ class CachedResponseTest {
             @ForAll @IntRange(max = 600) int compressFrom)
             throws IOException {
         String nextPage = page == 0 ? "" : "/store/v1/products?cursor=" + page;
-        CachedResponse written =
-                CachedResponse.of(CacheableResponse.page("", tags, nextPage), body, lowerBound, upperBound, LIFETIME, compressFrom);
+        CachedResponse written = CachedResponse.of(
+                CacheableResponse.page("", tags, nextPage), body, lowerBound, upperBound, LIFETIME, compressFrom);
 
         CachedResponse cached = new CachedResponse(written.bytes());
         assertThat(cached.isNotFound()).isFalse();

@@ -91,8 +91,7 @@ class EmbeddedClusterTest {
     }
 
     @Test
-    void commitsAreDurableAndEveryConnectionNeedsAPrivatePassword()
-            throws SQLException, IOException {
+    void commitsAreDurableAndEveryConnectionNeedsAPrivatePassword() throws SQLException, IOException {
         try (EmbeddedCluster cluster = EmbeddedCluster.start(directory)) {
             assertThat(read(cluster, "SHOW fsync")).isEqualTo("on");
             assertThat(read(cluster, "SHOW synchronous_commit")).isEqualTo("on");

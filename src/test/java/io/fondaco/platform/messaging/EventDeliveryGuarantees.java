@@ -291,7 +291,8 @@ abstract class EventDeliveryGuarantees {
     }
 
     private String findDeadLetterId(String subject, long sequence) {
-        List<Map<String, Object>> deadLetters = given().header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
+        List<Map<String, Object>> deadLetters = given().header(
+                        "Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
                 .get(DEAD_LETTERS_PATH + "?listener=probe&limit=100")
                 .then()
                 .statusCode(200)

@@ -16,19 +16,20 @@ record LintFinding(LintRule rule, String statement) {
                         + " an interrupted attempt leaves an invalid index and is retried"),
         MIXED_TRANSACTION("CONCURRENTLY needs a migration without a transaction, and therefore a file of its own"),
         REWRITE("rewrites the whole table under a lock: add another column, fill it in batches, switch over"),
-        NOT_NULL_WITHOUT_DEFAULT(
-                "existing rows have no value, and the previous release inserts none: add a DEFAULT"),
+        NOT_NULL_WITHOUT_DEFAULT("existing rows have no value, and the previous release inserts none: add a DEFAULT"),
         VOLATILE_DEFAULT("a default that differs from row to row rewrites the table; only constants and now() do not"),
         COLUMN_CONSTRAINT(
                 "checks every row under a lock: add the constraint NOT VALID, and validate it in a later migration"),
         CONSTRAINT_SCANS(
                 "checks every row under a lock: add it named and NOT VALID, then VALIDATE CONSTRAINT in a later migration;"
                         + " UNIQUE only USING INDEX"),
-        VALIDATED_UNDER_LOCK("VALIDATE CONSTRAINT takes long, so no other lock may be held: use a migration of its own"),
+        VALIDATED_UNDER_LOCK(
+                "VALIDATE CONSTRAINT takes long, so no other lock may be held: use a migration of its own"),
         NOT_NULL_SCANS(
                 "reads the whole table under a lock, unless an earlier migration has validated CHECK (… IS NOT NULL)"),
         CONTRACT("the previous release still uses it; once it does not, mark it: -- contract of <that release>: why"),
-        SEVERAL_TABLES("the transaction holds one table's lock while it waits for another's: change one table per migration"),
+        SEVERAL_TABLES(
+                "the transaction holds one table's lock while it waits for another's: change one table per migration"),
         DATA_CHANGE(
                 "locks rows or a table for its whole duration: use a job in batches, or a file of its own, allowed with a"
                         + " reason"),

@@ -87,7 +87,9 @@ class NodeTest {
             for (Future<Boolean> request : requests) {
                 assertThat(request.get()).isTrue();
             }
-            assertThat(answers.get() - before).as("status queries for 500 requests").isBetween(1, 250);
+            assertThat(answers.get() - before)
+                    .as("status queries for 500 requests")
+                    .isBetween(1, 250);
         }
     }
 

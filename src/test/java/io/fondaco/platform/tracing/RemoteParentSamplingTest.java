@@ -26,7 +26,8 @@ class RemoteParentSamplingTest {
     void remoteRequestsAreSampledByOurRatioRegardlessOfTheirFlag() {
         Sampler sampler = localSampler(0.5);
         for (TraceFlags flags : List.of(TraceFlags.getSampled(), TraceFlags.getDefault())) {
-            SpanContext remoteParent = SpanContext.createFromRemoteParent(LOW_TRACE, SPAN, flags, TraceState.getDefault());
+            SpanContext remoteParent =
+                    SpanContext.createFromRemoteParent(LOW_TRACE, SPAN, flags, TraceState.getDefault());
             assertThat(IntStream.range(0, 1_000)
                             .filter(_ -> isSampled(sampler, remoteParent))
                             .count())

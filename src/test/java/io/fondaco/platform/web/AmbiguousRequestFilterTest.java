@@ -87,10 +87,12 @@ class AmbiguousRequestFilterTest {
                 "Transfer-Encoding: gzip, chunked\r\n"
             })
     void bodyOfAmbiguousLengthIsRejectedAndTheConnectionClosed(String headers) throws IOException {
-        String response = send("POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n" + headers
-                + "\r\n12\r\n{\"currency\":\"EUR\"}\r\n0\r\n\r\nGET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
+        String response = send("POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + headers + "\r\n12\r\n{\"currency\":\"EUR\"}\r\n0\r\n\r\nGET /ping HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(response).startsWith("HTTP/1.1 400").doesNotContain("pong").doesNotContain("cart_token");
-        assertThat(response.split("HTTP/1\\.1 ", -1)).as("responses: " + response).hasSize(2);
+        assertThat(response.split("HTTP/1\\.1 ", -1))
+                .as("responses: " + response)
+                .hasSize(2);
     }
 
     @Test
