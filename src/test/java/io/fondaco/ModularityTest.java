@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,57 +40,15 @@ class ModularityTest {
     private static final Path MIGRATIONS = Path.of("db-migrations");
     private static final Path SOURCES = Path.of("src", "main", "java", "io", "fondaco");
 
-    /** The allowed dependencies of each module. {@code access} and {@code platform} are open to all. */
-    private static final Map<String, Set<String>> ALLOWED_DEPENDENCIES = Map.ofEntries(
-            Map.entry("importing", Set.of("catalog", "inventory", "pricing")),
-            Map.entry(
-                    "checkout",
-                    Set.of(
-                            "cart",
-                            "catalog",
-                            "customer",
-                            "inventory",
-                            "order",
-                            "payment",
-                            "pricing",
-                            "promotion",
-                            "shipping")),
-            Map.entry("cart", Set.of("catalog")),
-            Map.entry("pricing", Set.of("catalog")),
-            Map.entry("inventory", Set.of("catalog")),
-            Map.entry("promotion", Set.of()),
-            Map.entry("shipping", Set.of()),
-            Map.entry("payment", Set.of()),
-            Map.entry("order", Set.of("customer")),
-            Map.entry("catalog", Set.of()),
-            Map.entry("customer", Set.of()),
-            Map.entry("mail", Set.of("order")),
-            Map.entry("webhook", Set.of()),
-            Map.entry("operations", Set.of()),
-            Map.entry("access", Set.of()));
-
     private static final Set<String> WORKER_ONLY_CONDITIONS = Set.of("SkipUnlessWorker", "MailDisabled");
 
-    private static final int MAX_FILES_PER_MODULE = 35;
+    private static final int MAX_FILES_PER_PACKAGE = 30;
 
-    /** Modules that are to be split: the file formats leave importing. These numbers may only decrease. */
-    private static final Map<String, Integer> MAX_FILES_EXCEPTIONS = Map.of("importing", 55);
-
-    /** The layers, from top to bottom. */
-    private static final List<List<String>> LAYERS = List.of(
-            List.of("importing", "mail", "webhook", "operations"),
-            List.of("checkout"),
-            List.of("cart", "pricing", "promotion", "inventory", "shipping", "payment", "order"),
-            List.of("catalog", "customer"),
-            List.of("access"));
+    /** Packages that are to be split. These numbers may only decrease. */
+    private static final Map<String, Integer> MAX_FILES_EXCEPTIONS = Map.of("catalog", 35, "inventory", 35);
 
     /** The application's own classes; found by package name they would include those that tests use. */
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));
-
-    @Test
-    void moduleGraphEqualsTheAllowedOne() {
-        assertThat(withoutAccess(actualGraph())).isEqualTo(new TreeMap<>(sorted(ALLOWED_DEPENDENCIES)));
-    }
 
     @Test
     void everyModuleDeclaresItsDependencies() {
@@ -99,13 +58,6 @@ class ModularityTest {
                     module, new TreeSet<>(Arrays.asList(moduleAnnotation(module).allowedDependencies())));
         }
         assertThat(withoutAccess(actualGraph())).isEqualTo(declared);
-    }
-
-    @Test
-    void modulesDependOnlyOnLowerLayers() {
-        actualGraph().forEach((module, neighbours) -> assertThat(neighbours)
-                .as("dependencies of %s are in lower layers", module)
-                .allSatisfy(neighbour -> assertThat(layer(neighbour)).isGreaterThan(layer(module))));
     }
 
     @Test
@@ -173,16 +125,29 @@ class ModularityTest {
     }
 
     @Test
-    void moduleIsOneFlatPackageWithABoundedNumberOfFiles() throws IOException {
+    void moduleIsOneFlatPackage() throws IOException {
         for (String module : modules()) {
             try (Stream<Path> content = Files.list(SOURCES.resolve(module))) {
-                List<Path> files = content.toList();
-                assertThat(files)
-                        .as(module)
-                        .allMatch(Files::isRegularFile)
-                        .hasSizeLessThanOrEqualTo(MAX_FILES_EXCEPTIONS.getOrDefault(module, MAX_FILES_PER_MODULE));
+                assertThat(content.toList()).as(module).allMatch(Files::isRegularFile);
             }
         }
+    }
+
+    @Test
+    void packageHasABoundedNumberOfFiles() throws IOException {
+        Map<String, Integer> oversized = new TreeMap<>();
+        try (Stream<Path> directories = Files.walk(SOURCES).filter(Files::isDirectory)) {
+            for (Path directory : directories.toList()) {
+                String name = SOURCES.relativize(directory).toString();
+                try (Stream<Path> files = Files.list(directory).filter(Files::isRegularFile)) {
+                    int count = (int) files.count();
+                    if (count > MAX_FILES_EXCEPTIONS.getOrDefault(name, MAX_FILES_PER_PACKAGE)) {
+                        oversized.put(name, count);
+                    }
+                }
+            }
+        }
+        assertThat(oversized).isEmpty();
     }
 
     @Test
@@ -245,11 +210,6 @@ class ModularityTest {
         return reduced;
     }
 
-    private static Map<String, Set<String>> sorted(Map<String, Set<String>> graph) {
-        return graph.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> new TreeSet<>(entry.getValue())));
-    }
-
     private static Set<String> modules() {
         return CLASSES.stream()
                 .filter(type -> type.getSimpleName().equals("package-info"))
@@ -272,13 +232,25 @@ class ModularityTest {
         return CLASSES.get(ROOT + "." + module + ".package-info").getAnnotationOfType(ApplicationModule.class);
     }
 
-    private static int layer(String module) {
-        for (int index = 0; index < LAYERS.size(); index++) {
-            if (LAYERS.get(index).contains(module)) {
-                return index;
-            }
+    /**
+     * The modules by layer, from top to bottom. A module is one layer above the highest module that it uses; the lowest
+     * modules use none.
+     */
+    private static List<List<String>> layers() {
+        SortedMap<String, Set<String>> graph = withoutAccess(actualGraph());
+        SortedMap<Integer, List<String>> byHeight = new TreeMap<>(Comparator.reverseOrder());
+        for (String module : graph.keySet()) {
+            byHeight.computeIfAbsent(height(module, graph), _ -> new ArrayList<>())
+                    .add(module);
         }
-        throw new AssertionError(module + " is in no layer");
+        return List.copyOf(byHeight.values());
+    }
+
+    private static int height(String module, Map<String, Set<String>> graph) {
+        return graph.get(module).stream()
+                .mapToInt(used -> 1 + height(used, graph))
+                .max()
+                .orElse(0);
     }
 
     private static String owningModule(Path file) {
@@ -316,9 +288,12 @@ class ModularityTest {
                 ```mermaid
                 flowchart TD
                 """);
-        for (List<String> layer : LAYERS.subList(0, LAYERS.size() - 1)) {
-            document.append("  subgraph layer").append(LAYERS.indexOf(layer)).append("[ ]\n");
-            layer.forEach(module -> document.append("    ").append(module).append('\n'));
+        List<List<String>> layers = layers();
+        for (List<String> layer : layers) {
+            document.append("  subgraph layer").append(layers.indexOf(layer)).append("[ ]\n");
+            layer.stream()
+                    .filter(module -> !module.equals("access"))
+                    .forEach(module -> document.append("    ").append(module).append('\n'));
             document.append("  end\n");
         }
         withoutAccess(actualGraph())
@@ -329,7 +304,7 @@ class ModularityTest {
                         .append('\n')));
         document.append("```\n\n| module | purpose | uses |\n|---|---|---|\n");
         SortedMap<String, Set<String>> graph = withoutAccess(actualGraph());
-        for (String module : LAYERS.stream().flatMap(List::stream).toList()) {
+        for (String module : layers.stream().flatMap(List::stream).toList()) {
             document.append("| `%s` | %s | %s |\n"
                     .formatted(module, moduleDescription(module), String.join(", ", graph.get(module))));
         }

@@ -1,7 +1,7 @@
 package io.fondaco.access;
 
 import io.fondaco.platform.database.Connections;
-import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.sql.Seconds;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

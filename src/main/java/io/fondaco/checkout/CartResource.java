@@ -10,6 +10,7 @@ import io.fondaco.platform.idempotency.CurrentRepresentation;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.BearerToken;
+import io.fondaco.totals.CartView;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.PermitAll;
 import jakarta.enterprise.context.ApplicationScoped;

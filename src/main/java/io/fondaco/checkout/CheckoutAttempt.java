@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param shopperActionExpired whether the payment has been pending for longer than
  *     {@code fondaco.checkout.shopper-limit}
  */
-record CheckoutAttempt(
+public record CheckoutAttempt(
         UUID id,
         CartId cart,
         PaymentId payment,

@@ -10,10 +10,10 @@ import io.fondaco.order.OrderId;
 import io.fondaco.payment.PaymentId;
 import io.fondaco.payment.PaymentOutcome;
 import io.fondaco.payment.PaymentResult;
-import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.idempotency.IdempotencyKey;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.Json;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -28,7 +28,7 @@ import java.util.UUID;
 
 /** Reads and writes {@code checkout.attempt}. */
 @ApplicationScoped
-class CheckoutAttemptRepository {
+public class CheckoutAttemptRepository {
     private static final String COLUMNS = """
              id, cart_id, payment_id, reservation_id, state, cast(snapshot AS text) AS snapshot, idempotency_principal,
              idempotency_route, idempotency_key, idempotency_fingerprint,
@@ -173,7 +173,7 @@ class CheckoutAttemptRepository {
         return ages;
     }
 
-    Optional<CheckoutAttempt> findByOrder(OrderId order) {
+    public Optional<CheckoutAttempt> findByOrder(OrderId order) {
         return select("order_id = :value", order.value());
     }
 

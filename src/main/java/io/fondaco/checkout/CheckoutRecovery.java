@@ -1,9 +1,6 @@
 package io.fondaco.checkout;
 
 import io.fondaco.checkout.CheckoutAttemptRepository.WaitReason;
-import io.fondaco.payment.Payment;
-import io.fondaco.payment.Payments;
-import io.fondaco.payment.Refund;
 import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
@@ -22,11 +19,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * Finishes checkout attempts, refunds and voids that a crash or a slow provider left unfinished. Runs every
+ * Finishes checkout attempts that a crash or a slow provider left unfinished. Runs every
  * {@code fondaco.checkout.recovery-interval} on one pod. It leases what it works on, so that no other caller does the
  * same work before the lease expires.
  */
@@ -38,8 +34,6 @@ class CheckoutRecovery {
 
     private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CompleteCart completeCart;
-    private final Payments payments;
-    private final OrderPaymentService orderPaymentService;
     private final CheckoutSettings settings;
     private final Actor actor;
     private final GaugeSnapshot<WaitReason> openAges = new GaugeSnapshot<>();
@@ -48,15 +42,11 @@ class CheckoutRecovery {
     CheckoutRecovery(
             CheckoutAttemptRepository checkoutAttemptRepository,
             CompleteCart completeCart,
-            Payments payments,
-            OrderPaymentService orderPaymentService,
             CheckoutSettings settings,
             Actor actor,
             MeterRegistry registry) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.completeCart = completeCart;
-        this.payments = payments;
-        this.orderPaymentService = orderPaymentService;
         this.settings = settings;
         this.actor = actor;
         for (WaitReason waitReason : WaitReason.values()) {
@@ -104,24 +94,7 @@ class CheckoutRecovery {
     private boolean recoverBatch() throws InterruptedException {
         List<CheckoutAttempt> due = checkoutAttemptRepository.claimDue();
         recoverAttempts(due);
-        List<Refund> refunds = payments.claimPendingRefunds(settings.recoveryBatch());
-        for (Refund refund : refunds) {
-            try {
-                orderPaymentService.sendRefund(refund);
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "Refund %s could not be sent and will be retried", refund.id());
-            }
-        }
-        List<Payment> voids = payments.claimPendingVoids(settings.recoveryBatch());
-        for (Payment payment : voids) {
-            try {
-                orderPaymentService.voidPayment(payment);
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "Payment %s could not be voided and will be retried", payment.id());
-            }
-        }
-        return IntStream.of(due.size(), refunds.size(), voids.size())
-                .anyMatch(claimed -> claimed >= settings.recoveryBatch());
+        return due.size() >= settings.recoveryBatch();
     }
 
     /**

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * whichever comes first. It queries the provider by the reference that was stored before the first call.
  */
 @ApplicationScoped
-class CompleteCart {
+public class CompleteCart {
     private static final Logger LOG = Logger.getLogger(CompleteCart.class);
     private static final int MAX_FINALIZE_TRIES = 3;
     private static final int ACCEPTED = 202;
@@ -138,7 +138,7 @@ class CompleteCart {
 
     /** Applies a provider's result to the checkout attempt of the payment. Does nothing if there is none. */
     @Transactional(Transactional.TxType.NEVER)
-    void onPaymentResult(Payment payment, PaymentResult result) {
+    public void onPaymentResult(Payment payment, PaymentResult result) {
         checkoutAttemptRepository.findByPayment(payment.id()).ifPresent(attempt -> applyPaymentResult(attempt, result));
     }
 
@@ -169,7 +169,7 @@ class CompleteCart {
      *
      * @return the response for the client, if this call stored one
      */
-    Optional<IdempotentResponse> applyPaymentResult(CheckoutAttempt attempt, PaymentResult result) {
+    public Optional<IdempotentResponse> applyPaymentResult(CheckoutAttempt attempt, PaymentResult result) {
         FinalizeCheckout.Finalization finalization = applyPaymentResultOnce(attempt, result);
         for (int tries = 1; tries < MAX_FINALIZE_TRIES && !finalization.applied(); tries++) {
             finalization = applyPaymentResultOnce(

@@ -7,6 +7,7 @@ import io.fondaco.order.OrderId;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.CouponUsedUp;
 import io.fondaco.promotion.Promotions;
+import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
  * coupon cannot expire before a successful payment. An order without coupons costs no statement.
  */
 @ApplicationScoped
-class CouponRedemptions {
+public class CouponRedemptions {
     private final Promotions promotions;
 
     CouponRedemptions(Promotions promotions) {
@@ -55,7 +56,7 @@ class CouponRedemptions {
     }
 
     /** Releases the redemptions of an order that is cancelled as a whole. */
-    void release(Order order) {
+    public void release(Order order) {
         release(order.id(), order.discounts());
     }
 

@@ -19,6 +19,8 @@ import io.fondaco.platform.money.Money;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.shipping.ShippingQuote;
+import io.fondaco.totals.CartPricing;
+import io.fondaco.totals.PricedCart;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;

@@ -10,11 +10,11 @@ import org.jboss.resteasy.reactive.RestResponse;
  *
  * @param replayed whether this is a replay of an earlier response
  */
-record ReplayableResponse(IdempotentResponse storedResponse, boolean replayed) {
+public record ReplayableResponse(IdempotentResponse storedResponse, boolean replayed) {
     private static final int FIRST_ERROR = 400;
     private static final MediaType PROBLEM = new MediaType("application", "problem+json");
 
-    RestResponse<String> toRestResponse() {
+    public RestResponse<String> toRestResponse() {
         RestResponse.ResponseBuilder<String> response = RestResponse.ResponseBuilder.<String>create(
                         storedResponse.status())
                 .entity(storedResponse.body())

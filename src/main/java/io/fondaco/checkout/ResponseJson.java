@@ -18,7 +18,7 @@ import java.util.Map;
 
 /** Builds responses as JSON text, as they are stored for replay. */
 @ApplicationScoped
-class ResponseJson {
+public class ResponseJson {
     private static final int FIRST_ERROR = 400;
 
     private final ObjectMapper json;
@@ -29,7 +29,7 @@ class ResponseJson {
         this.requestId = requestId;
     }
 
-    String write(Object value) {
+    public String write(Object value) {
         return Json.write(json, value);
     }
 

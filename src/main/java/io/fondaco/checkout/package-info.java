@@ -1,5 +1,5 @@
 /**
- * Turns a cart into a paid order and reverses the steps of a failed checkout; the only module that orchestrates others.
+ * Turns a cart into a paid order and reverses the steps of a failed checkout. It combines the modules below it.
  * It reserves stock before it requests the payment and places the order after it. A checkout that a crash interrupts is
  * resumed and has exactly one result.
  *
@@ -17,7 +17,8 @@
             "payment",
             "pricing",
             "promotion",
-            "shipping"
+            "shipping",
+            "totals"
         })
 package io.fondaco.checkout;
 

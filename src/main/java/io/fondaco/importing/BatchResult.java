@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductUpsertResult.ChangeType;
+import io.fondaco.productfiles.RowError;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.fondaco.importing;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.productfiles.FileFormat;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;

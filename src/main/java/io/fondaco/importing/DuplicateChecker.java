@@ -2,6 +2,9 @@ package io.fondaco.importing;
 
 import io.fondaco.catalog.ProductDraft;
 import io.fondaco.catalog.VariantDraft;
+import io.fondaco.productfiles.RowError;
+import io.fondaco.productfiles.StagedProduct;
+import io.fondaco.productfiles.StagedRow;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

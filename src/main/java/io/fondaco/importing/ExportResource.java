@@ -3,6 +3,8 @@ package io.fondaco.importing;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.csv.FormulaEscaping;
 import io.fondaco.platform.database.RetriedReads;
+import io.fondaco.productfiles.FileFormat;
+import io.fondaco.productfiles.ShopifyColumns;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;

@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.fondaco.productfiles.FileFormat;
 import java.util.Locale;
 
 /** The content of a file. */

@@ -1,6 +1,7 @@
 package io.fondaco.importing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fondaco.productfiles.FileFormat;
 import java.time.Instant;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;

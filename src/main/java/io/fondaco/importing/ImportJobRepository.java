@@ -1,8 +1,10 @@
 package io.fondaco.importing;
 
 import io.fondaco.platform.csv.MalformedCsv;
-import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.sql.Seconds;
+import io.fondaco.productfiles.FileFormat;
+import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Tuple;

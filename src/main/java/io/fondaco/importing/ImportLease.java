@@ -1,5 +1,6 @@
 package io.fondaco.importing;
 
+import io.fondaco.productfiles.FileFormat;
 import java.util.UUID;
 
 /**

@@ -4,6 +4,8 @@ import io.fondaco.platform.csv.FormulaEscaping;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.productfiles.FileFormat;
+import io.fondaco.productfiles.ShopifyColumns;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.SecurityContext;
 import java.util.Arrays;

@@ -2,6 +2,8 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
+import io.fondaco.productfiles.FileFormat;
+import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Query;

@@ -7,6 +7,8 @@ import io.fondaco.platform.database.Route;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Violation;
+import io.fondaco.productfiles.FileFormat;
+import io.fondaco.productfiles.RowError;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;

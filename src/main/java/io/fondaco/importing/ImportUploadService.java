@@ -3,6 +3,8 @@ package io.fondaco.importing;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvPreflightCheck;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.productfiles.ProductRowParser;
+import io.fondaco.productfiles.StockRowParser;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;

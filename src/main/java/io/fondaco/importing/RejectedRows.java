@@ -1,6 +1,6 @@
 package io.fondaco.importing;
 
-import static io.fondaco.importing.FondacoProductRenderer.text;
+import static io.fondaco.productfiles.FondacoProductRenderer.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

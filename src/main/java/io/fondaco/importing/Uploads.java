@@ -2,10 +2,11 @@ package io.fondaco.importing;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.database.Seconds;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.PodRoles;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.productfiles.FileFormat;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;

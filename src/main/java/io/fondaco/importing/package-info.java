@@ -3,7 +3,7 @@
  * and reports every rejected row.
  */
 @NullMarked
-@ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing"})
+@ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing", "productfiles"})
 package io.fondaco.importing;
 
 import io.fondaco.platform.ApplicationModule;

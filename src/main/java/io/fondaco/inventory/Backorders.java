@@ -1,8 +1,8 @@
 package io.fondaco.inventory;
 
 import io.fondaco.inventory.Inventory.Backorder;
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.jobs.Fence;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;

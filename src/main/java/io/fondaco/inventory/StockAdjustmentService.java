@@ -3,7 +3,7 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.InsufficientStock.Shortage;
 import io.fondaco.inventory.Inventory.CountResult;
-import io.fondaco.platform.database.SqlArrays;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.RequestId;

@@ -2,7 +2,7 @@ package io.fondaco.inventory;
 
 import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.inventory.Inventory.ResolvedLocation;
-import io.fondaco.platform.database.SqlArrays;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,10 +1,10 @@
 package io.fondaco.mail;
 
-import io.fondaco.platform.database.Seconds;
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;

@@ -1,9 +1,9 @@
 package io.fondaco.order;
 
 import io.fondaco.customer.CustomerId;
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
+import io.fondaco.platform.sql.SqlArrays;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;

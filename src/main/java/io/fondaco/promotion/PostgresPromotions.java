@@ -1,8 +1,8 @@
 package io.fondaco.promotion;
 
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.postal.EmailAddress;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.Violation;
 import io.fondaco.promotion.DiscountCalculator.CouponCandidate;
 import io.fondaco.promotion.Discounts.AppliedDiscount;

@@ -1,9 +1,9 @@
 package io.fondaco.webhook;
 
-import io.fondaco.platform.database.Seconds;
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
+import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.sql.SqlArrays;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;

@@ -37,7 +37,7 @@ public record Shopper(String cartId, String token) {
     }
 
     /** A shopper with this quantity of each SKU. */
-    static Shopper readyToCheckout(List<String> skus, int quantity) {
+    public static Shopper readyToCheckout(List<String> skus, int quantity) {
         Shopper shopper = withCart(skus, quantity);
         shopper.request()
                 .body(Map.of("shipping_method", "pickup"))

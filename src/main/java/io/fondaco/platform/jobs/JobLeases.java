@@ -1,7 +1,7 @@
 package io.fondaco.platform.jobs;
 
 import io.fondaco.platform.database.Connections;
-import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;

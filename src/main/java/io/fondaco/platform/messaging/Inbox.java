@@ -1,6 +1,6 @@
 package io.fondaco.platform.messaging;
 
-import io.fondaco.platform.database.SqlArrays;
+import io.fondaco.platform.sql.SqlArrays;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;

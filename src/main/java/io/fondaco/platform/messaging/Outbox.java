@@ -1,8 +1,8 @@
 package io.fondaco.platform.messaging;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fondaco.platform.database.SqlArrays;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.tracing.TraceParent;
 import io.fondaco.platform.transactions.AfterCommit;
 import io.fondaco.platform.transactions.AsyncCommit;

@@ -1,7 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.database.Connections;
-import io.fondaco.platform.database.Seconds;
+import io.fondaco.platform.sql.Seconds;
 import io.fondaco.platform.web.UnicodeText;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;

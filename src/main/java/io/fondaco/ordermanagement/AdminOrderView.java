@@ -1,0 +1,25 @@
+package io.fondaco.ordermanagement;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.fondaco.inventory.Inventory;
+import io.fondaco.order.Fulfillment;
+import io.fondaco.order.Order;
+import io.fondaco.order.OrderEvent;
+import io.fondaco.payment.Payment;
+import io.fondaco.payment.Refund;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** An order with its payments, refunds, fulfillments, history and backorders. */
+@Schema(name = "AdminOrder")
+record AdminOrderView(
+        @JsonUnwrapped Order order,
+        List<Payment> payments,
+        List<Refund> refunds,
+        List<Fulfillment> fulfillments,
+        List<OrderEvent> history,
+
+        @Schema(
+                description =
+                        "Units that were not in stock when they were sold, and how many of them have not arrived yet.")
+        List<Inventory.Backorder> backorders) {}

@@ -1,0 +1,10 @@
+package io.fondaco.ordermanagement;
+
+import io.fondaco.order.OrderLineId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+
+/** Units of one line of an order. */
+record LineQuantity(
+        @NotNull OrderLineId lineId, @Min(1) @Max(9_999) int quantity) {}

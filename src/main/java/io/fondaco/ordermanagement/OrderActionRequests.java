@@ -1,0 +1,87 @@
+package io.fondaco.ordermanagement;
+
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** Request bodies of the staff's order actions. */
+final class OrderActionRequests {
+    private static final int MAX_LINES = 10_000;
+    private static final int MAX_REASON = 1_000;
+
+    private OrderActionRequests() {}
+
+    /**
+     * @param lines null for the whole order
+     */
+    record CancelRequest(
+            @Schema(description = "Absent: the whole order.") @Nullable @Size(min = 1, max = MAX_LINES)
+            List<@NotNull @Valid LineQuantity> lines,
+
+            @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String reason) {}
+
+    /**
+     * @param amount null for the total less the cancelled amount
+     */
+    record CaptureRequest(
+            @Nullable
+            @Schema(
+                    description =
+                            "Absent: the total less the cancelled amount. The rest of the authorization is released.")
+            Money amount) {}
+
+    /**
+     * @param lines the units to refund
+     * @param amount replaces the price of the lines; required if there are none
+     */
+    record RefundRequest(
+            @Nullable @Size(max = MAX_LINES) List<@NotNull @Valid LineQuantity> lines,
+
+            @Nullable @Schema(description = "Absent: the price of the lines.")
+            Money amount,
+
+            @Nullable @Schema(description = "Whether the units are put back into stock and not sent; absent: no.")
+            Boolean restock,
+
+            @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String reason) {}
+
+    /**
+     * @param lines null for all open units that are not refunded
+     */
+    record FulfillmentRequest(
+            @Schema(description = "Absent: all open units that are not refunded.")
+            @Nullable
+            @Size(min = 1, max = MAX_LINES)
+            List<@NotNull @Valid LineQuantity> lines,
+
+            @Nullable @Size(max = 100) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String carrier,
+
+            @Nullable @Size(max = 100) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String trackingNumber,
+
+            @Nullable @Size(max = 2_000) @Pattern(regexp = "https?://[^\\p{Cntrl}\\s]+")
+            String trackingUrl) {}
+
+    /** Units that the customer returned. */
+    record ReturnRequest(
+            @NotNull @NotEmpty @Size(max = MAX_LINES) List<@NotNull @Valid LineQuantity> lines,
+
+            @Nullable @Schema(description = "Whether the units are put back into stock; absent: no.")
+            Boolean restock,
+
+            @Nullable @Schema(description = "Whether the units are refunded; absent: no.")
+            Boolean refund,
+
+            @Nullable @Size(max = MAX_REASON) @Pattern(regexp = PostalAddress.PRINTABLE)
+            String reason) {}
+}

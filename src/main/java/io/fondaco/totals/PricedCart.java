@@ -1,0 +1,114 @@
+package io.fondaco.totals;
+
+import io.fondaco.cart.Cart;
+import io.fondaco.cart.CartLine;
+import io.fondaco.catalog.SellableVariant;
+import io.fondaco.inventory.StockDemand;
+import io.fondaco.inventory.StockQuantity;
+import io.fondaco.order.Discount;
+import io.fondaco.order.Totals;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.postal.PostalAddress;
+import io.fondaco.platform.web.Violation;
+import io.fondaco.promotion.Discounts;
+import io.fondaco.shipping.ShippingQuote;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cart with current prices.
+ *
+ * @param shippingMethods available methods, cheapest first; empty if no line requires shipping
+ * @param shippingMethod the method that applies: the chosen one, or the cheapest that delivers to the address
+ * @param discounts the discounts of its coupons, and the problems of coupons that do not apply
+ * @param problems the reasons why the cart cannot be completed, without stock problems
+ */
+public record PricedCart(
+        Cart cart,
+        List<PricedLine> lines,
+        List<ShippingQuote> shippingMethods,
+        Optional<ShippingQuote> shippingMethod,
+        Discounts discounts,
+        Totals totals,
+        List<Violation> problems) {
+
+    /** A priced line. The variant may have been deleted and the price may be missing. */
+    public record PricedLine(CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice) {
+        Optional<Money> total() {
+            return unitPrice.map(price -> price.times(cartLine.quantity()));
+        }
+
+        public boolean stockChecked() {
+            return variant.map(SellableVariant::stockLimited).orElse(false);
+        }
+    }
+
+    /** The discount of a line; null if it is zero. */
+    @Nullable
+    public Money discountOfLine(int index) {
+        Money discount = discounts.lineDiscount(index, cart.currency());
+        return discount.amount() == 0 ? null : discount;
+    }
+
+    /** The discounts above zero, as the order keeps them. */
+    public List<Discount> effectiveDiscounts() {
+        return discounts.nonZero().stream().map(PricedCart::view).toList();
+    }
+
+    private static Discount view(Discounts.AppliedDiscount discount) {
+        return new Discount(discount.code(), discount.title(), discount.kind().column(), discount.amount());
+    }
+
+    public List<StockQuantity> requiredStock() {
+        return lines.stream()
+                .filter(PricedLine::stockChecked)
+                .map(pricedLine -> new StockQuantity(
+                        pricedLine.cartLine().sku(), pricedLine.cartLine().quantity()))
+                .toList();
+    }
+
+    /** The required stock and the destination country; no country if the order is collected. */
+    public StockDemand stockDemand() {
+        return new StockDemand(
+                requiredStock(),
+                shippingMethod
+                        .filter(ShippingQuote::needsAddress)
+                        .flatMap(_ -> cart.shippingAddress())
+                        .map(PostalAddress::country)
+                        .orElse(null));
+    }
+
+    /**
+     * @param token null unless the cart is new
+     * @param stockProblems a problem for each line that is out of stock now
+     */
+    CartView view(@Nullable String token, List<Violation> stockProblems) {
+        return new CartView(
+                cart.id(),
+                token,
+                cart.status(),
+                cart.currency(),
+                cart.email().orElse(null),
+                lines.stream().map(PricedCart::view).toList(),
+                cart.shippingAddress().orElse(null),
+                cart.billingAddress().orElse(null),
+                shippingMethod.map(ShippingQuote::code).or(cart::shippingMethod).orElse(null),
+                cart.couponCodes(),
+                discounts.applied().stream().map(PricedCart::view).toList(),
+                totals,
+                Stream.concat(problems.stream(), stockProblems.stream()).toList());
+    }
+
+    private static CartView.CartLineView view(PricedLine pricedLine) {
+        return new CartView.CartLineView(
+                pricedLine.cartLine().id(),
+                pricedLine.cartLine().sku(),
+                pricedLine.cartLine().variantId(),
+                pricedLine.variant().map(SellableVariant::title).orElse(null),
+                pricedLine.cartLine().quantity(),
+                pricedLine.unitPrice().orElse(null),
+                pricedLine.total().orElse(null));
+    }
+}
