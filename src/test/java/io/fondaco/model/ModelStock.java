@@ -87,7 +87,10 @@ final class ModelStock {
         return inStock() + Math.max(0, backorderLimit - shortfall());
     }
 
-    /** Takes from stock first: from one location that has all units, else in order of priority. The rest is on backorder. */
+    /**
+     * Takes from stock first: from one location that has all units, else in order of priority. The rest is on
+     * backorder.
+     */
     AllocatedUnits reserve(int requested) {
         int left = Math.min(requested, inStock());
         int all = left;

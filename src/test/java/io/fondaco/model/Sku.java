@@ -28,7 +28,9 @@ enum Sku {
         return backorderLimit;
     }
 
-    /** Units by location, in order of preference. The priorities are equal, so this is the order of the location codes. */
+    /**
+     * Units by location, in order of preference. The priorities are equal, so this is the order of the location codes.
+     */
     Map<String, Integer> initialStock() {
         return initialStock;
     }

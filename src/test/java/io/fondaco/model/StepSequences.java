@@ -101,7 +101,7 @@ final class StepSequences {
                 List<Step> without = new ArrayList<>(shortest);
                 without.subList(from, Math.min(from + part, shortest.size())).clear();
                 if (fails.test(without)) {
-                    least = without;
+                    shortest = without;
                 } else {
                     from += part;
                 }
