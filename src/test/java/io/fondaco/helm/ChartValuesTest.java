@@ -36,7 +36,7 @@ class ChartValuesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            # misspelt or in the wrong place
+            # misspelt or misplaced
             imge.tag                                    | 1           | additional properties 'imge' not allowed
             image.taag                                  | 1           | additional properties 'taag' not allowed
             roles.shop.enabled                          | true        | additional properties 'shop' not allowed
@@ -47,7 +47,7 @@ class ChartValuesTest {
             networkPolicy.ingressFrom[0].namespace      | x           | additional properties 'namespace' not allowed
             probes.liveness.httpGet.path                | /           | additional properties 'httpGet' not allowed
             settings.fondacco\\.cart\\.max-lines        | 5           | does not match pattern
-            # of the wrong kind
+            # of the wrong type
             roles.all.replicas                          | many        | got string, want integer
             roleDefaults.replicas                       | -1          | minimum: got -1, want 0
             roles.all.enabled                           | perhaps     | got string, want boolean
@@ -62,16 +62,16 @@ class ChartValuesTest {
             kafka.bootstrapServers                      | kafka       | does not match pattern
             roleDefaults.resources.requests.memory      | 1GB         | does not match pattern
             monitoring.interval                         | soon        | does not match pattern
-            # a secret where none may be
+            # a secret where none is allowed
             settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
             database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
             database.external.primaryUrl                | jdbc:postgresql://db/fondaco?password=x | 'not' failed
-            # what does not go together
+            # contradicting values
             roleDefaults.databasePool.primary           | 12          | must be more than 12
-            roles.all.enabled                           | false       | enable one at least
+            roles.all.enabled                           | false       | enable at least one
             shutdown.timeoutSeconds                     | 45          | requests are cut off
             database.mode                               | external    | primaryUrl is needed
-            database.sslMode                            | verify-full | cannot be with cnpg
+            database.sslMode                            | verify-full | is not possible with cnpg
             database.cnpg.synchronous.number            | 3           | must be less than instances
             database.cnpg.backup.enabled                | true        | destinationPath is needed
             database.cnpg.recovery.enabled              | true        | serverName is needed
@@ -89,15 +89,15 @@ class ChartValuesTest {
     @Test
     void onlyOneAutoscalerIsAllowed() {
         Values both = Values.of("values-production.yaml").with("roles.worker.keda.enabled", "true");
-        assertThatThrownBy(() -> CHART.render(both)).hasMessageContaining("autoscaling and keda would fight");
+        assertThatThrownBy(() -> CHART.render(both)).hasMessageContaining("autoscaling and keda conflict");
         Values backlogScaler = Values.of("values-production.yaml").with("roles.admin.keda.enabled", "true");
-        assertThatThrownBy(() -> CHART.render(backlogScaler)).hasMessageContaining("worked off by workers only");
+        assertThatThrownBy(() -> CHART.render(backlogScaler)).hasMessageContaining("only workers process the backlog");
     }
 
     @Test
     void backupArchiveIsNotOverwritten() {
         Values sameServerName = Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
-        assertThatThrownBy(() -> CHART.render(sameServerName)).hasMessageContaining("would be written over");
+        assertThatThrownBy(() -> CHART.render(sameServerName)).hasMessageContaining("would be overwritten");
     }
 
     @Test
