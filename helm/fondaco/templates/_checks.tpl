@@ -1,22 +1,24 @@
-{{/* What the schema cannot say: values that do not go together. Included by the Deployments, so always. */}}
+{{/*
+Checks that the schema cannot express: values that contradict each other. Included by the Deployments, so always.
+*/}}
 
 {{- define "fondaco.checks" -}}
 {{- $enabled := splitList "," (include "fondaco.enabledRoles" .) }}
 {{- if not (first $enabled) }}
-{{- fail "roles: enable one at least, all or any of browse, buy, admin, worker" }}
+{{- fail "roles: enable at least one: all, browse, buy, admin or worker" }}
 {{- end }}
 
 {{- range $role := $enabled }}
 {{- $settings := mustMergeOverwrite (deepCopy $.Values.roleDefaults) (index $.Values.roles $role) }}
 {{- if and $settings.autoscaling.enabled $settings.keda.enabled }}
-{{- fail (printf "roles.%s: autoscaling and keda would fight; enable one of them" $role) }}
+{{- fail (printf "roles.%s: autoscaling and keda conflict; enable one of them" $role) }}
 {{- end }}
 {{- if and $settings.keda.enabled (not (has $role (list "all" "worker"))) }}
-{{- fail (printf "roles.%s.keda: a backlog of events is worked off by workers only" $role) }}
+{{- fail (printf "roles.%s.keda: only workers process the backlog of events" $role) }}
 {{- end }}
 {{- $atATime := int (index $.Values.settings "fondaco.admission.at-a-time" | default 12) }}
 {{- if and (has $role (list "all" "buy")) (le (int $settings.databasePool.primary) $atATime) }}
-{{- fail (printf "roles.%s.databasePool.primary must be more than %d (fondaco.admission.at-a-time), or completions that have begun wait for each other's connections" $role $atATime) }}
+{{- fail (printf "roles.%s.databasePool.primary must be more than %d (fondaco.admission.at-a-time), or checkouts in progress wait for each other's connections" $role $atATime) }}
 {{- end }}
 {{- if and $settings.autoscaling.enabled (gt (int $settings.autoscaling.minReplicas) (int $settings.autoscaling.maxReplicas)) }}
 {{- fail (printf "roles.%s.autoscaling: minReplicas is more than maxReplicas" $role) }}
@@ -29,7 +31,7 @@
 {{- end }}
 
 {{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) }}
-{{- fail "tracing.endpoint is needed with tracing.enabled: the collector that traces are sent to" }}
+{{- fail "tracing.endpoint is needed with tracing.enabled: the collector of traces" }}
 {{- end }}
 
 {{- $database := .Values.database }}
@@ -41,11 +43,11 @@
 {{- fail "database.external.existingSecret is needed with database.mode=external: the Secret with the owner's login" }}
 {{- end }}
 {{- if and (hasPrefix "verify-" $database.sslMode) (not $database.external.caSecret) (not (contains "sslmode=" $database.external.primaryUrl)) }}
-{{- fail (printf "database.external.caSecret is needed with sslMode=%s; sslMode=require encrypts without checking who is there" $database.sslMode) }}
+{{- fail (printf "database.external.caSecret is needed with sslMode=%s; sslMode=require encrypts without authenticating the server" $database.sslMode) }}
 {{- end }}
 {{- else }}
 {{- if eq $database.sslMode "verify-full" }}
-{{- fail "database.sslMode=verify-full cannot be with cnpg: its servers are connected to by address, which no certificate names; verify-ca can" }}
+{{- fail "database.sslMode=verify-full is not possible with cnpg: connections use the servers' addresses, which no certificate names; use verify-ca" }}
 {{- end }}
 {{- if and $database.cnpg.synchronous.enabled (gt (int $database.cnpg.instances) 1) (ge (int $database.cnpg.synchronous.number) (int $database.cnpg.instances)) }}
 {{- fail "database.cnpg.synchronous.number must be less than instances" }}
@@ -61,7 +63,7 @@
 {{- fail "database.cnpg.recovery.objectStore is needed, or that of backup" }}
 {{- end }}
 {{- if and $database.cnpg.backup.enabled (eq $database.cnpg.recovery.serverName ($database.cnpg.backup.serverName | default (include "fondaco.cnpgName" .))) }}
-{{- fail "database.cnpg.backup.serverName must not be that of the lost cluster: its archive would be written over" }}
+{{- fail "database.cnpg.backup.serverName must not be that of the lost cluster: its archive would be overwritten" }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -96,8 +98,9 @@
 {{- end }}
 
 {{/*
-Any server may be the primary tomorrow, so each must bear what the primary bears: of every pod the pool that writes, the reads that fall back,
-one that follows the log of events, and one that watches. One pod more than at most for each role, for that is how they are replaced.
+Any server may become the primary, so each must allow the connections to the primary: for every pod the pool of the
+primary, the fallback reads, one for the invalidation log reader, and one for the node monitor. For each role one pod is
+added to the maximum, because a rolling update starts one more.
 */}}
 {{- define "fondaco.checkConnections" -}}
 {{- $limit := int .Values.database.external.maxConnections }}
@@ -121,7 +124,7 @@ one that follows the log of events, and one that watches. One pod more than at m
 {{- $needed = add $needed (mul (add $pods 1) (max $onPrimary $onReplica)) }}
 {{- end }}
 {{- if gt (int $needed) $limit }}
-{{- fail (printf "The pods may open %d connections to one server (with %d reserved), which takes %d: lower databasePool or maxReplicas, or raise max_connections" (int $needed) (int .Values.database.reservedConnections) $limit) }}
+{{- fail (printf "The pods may open %d connections to one server (with %d reserved), but it allows %d: lower databasePool or maxReplicas, or raise max_connections" (int $needed) (int .Values.database.reservedConnections) $limit) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -5,7 +5,7 @@
 {{- $plugin := "barman-cloud.cloudnative-pg.io" -}}
 instances: {{ $cnpg.instances }}
 imageName: {{ $cnpg.imageName }}
-# A planned change of the primary: a replica takes over, the old one is restarted.
+# Planned change of the primary: a replica is promoted, then the old primary is restarted.
 primaryUpdateStrategy: unsupervised
 primaryUpdateMethod: switchover
 enablePDB: true
@@ -64,14 +64,14 @@ bootstrap:
     database: fondaco
     owner: fondaco
     encoding: UTF8
-    # Sorts by code point and folds case alike on every system and in every later release.
+    # Sorts by code point and folds case in the same way on every system and in every later release.
     localeProvider: builtin
     builtinLocale: C.UTF-8
     localeCollate: C
     localeCType: C
     dataChecksums: true
     postInitApplicationSQL:
-      # What tells how far a server is, and what statements cost.
+      # Privileges to read WAL positions and statement statistics.
       - GRANT pg_monitor TO fondaco
   {{- end }}
 {{- with include "fondaco.replicaSecret" . }}

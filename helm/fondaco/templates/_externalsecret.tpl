@@ -1,4 +1,7 @@
-{{/* Takes root, name, target, component, annotations, remoteKey, keys, base64 (keys whose values are stored so) and the type of the Secret. */}}
+{{/*
+Takes root, name, target, component, annotations, remoteKey, keys, base64 (keys whose values are stored in Base64) and the
+type of the Secret.
+*/}}
 {{- define "fondaco.externalSecret" -}}
 apiVersion: {{ .root.Values.externalSecrets.apiVersion }}
 kind: ExternalSecret

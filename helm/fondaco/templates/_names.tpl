@@ -4,7 +4,7 @@
 {{- .Values.nameOverride | default .Chart.Name | trunc 40 | trimSuffix "-" }}
 {{- end }}
 
-{{/* At most 40 characters, so that what is added behind stays within 63. */}}
+{{/* At most 40 characters, so that names with a suffix stay within 63. */}}
 {{- define "fondaco.fullname" -}}
 {{- if .Values.fullnameOverride }}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
@@ -50,19 +50,19 @@ app.kubernetes.io/name: {{ include "fondaco.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* What all servers of the release, whatever their role, have in common, and nothing else has: no Job, no test. */}}
+{{/* Labels of the pods of all Deployments of the release, of every role, and of no other pod: no Job, no test. */}}
 {{- define "fondaco.serverLabels" -}}
 {{ include "fondaco.releaseLabels" . }}
 app.kubernetes.io/part-of: fondaco
 {{- end }}
 
-{{/* Takes root and role. Never changes: Deployments cannot take others. */}}
+{{/* Takes root and role. Must never change: the selector of a Deployment is immutable. */}}
 {{- define "fondaco.selectorLabels" -}}
 {{ include "fondaco.serverLabels" .root }}
 app.kubernetes.io/component: {{ .role }}
 {{- end }}
 
-{{/* Labels of everything. Takes root and component, which may be empty. */}}
+{{/* Labels of all objects. Takes root and component, which may be empty. */}}
 {{- define "fondaco.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
@@ -76,7 +76,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* Metadata of an object but its name. Takes root, component, and annotations to be added (a map). */}}
+{{/* Metadata of an object, except its name. Takes root, component, and additional annotations (a map). */}}
 {{- define "fondaco.metadata" -}}
 namespace: {{ .root.Release.Namespace }}
 labels:
@@ -101,7 +101,7 @@ annotations:
 {{- join "," $enabled }}
 {{- end }}
 
-{{/* What FONDACO_ROLES is for a Deployment. */}}
+{{/* The value of FONDACO_ROLES for a Deployment. */}}
 {{- define "fondaco.playedRoles" -}}
 {{- eq . "all" | ternary "browse,buy,admin,worker" . }}
 {{- end }}

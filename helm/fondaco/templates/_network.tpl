@@ -1,6 +1,6 @@
 {{/* Rules of NetworkPolicies. */}}
 
-{{/* To any address: a cache on the node answers under a link-local one. */}}
+{{/* To any address, because a node-local DNS cache has a link-local address. */}}
 {{- define "fondaco.egressDns" -}}
 - ports:
     - port: 53

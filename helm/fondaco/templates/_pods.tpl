@@ -1,19 +1,20 @@
-{{/* What pods are made of. */}}
+{{/* Parts of pods. */}}
 
-{{/* job, pod or none: who migrates. */}}
+{{/* The migration mode: job, pod or none. */}}
 {{- define "fondaco.migrationMode" -}}
 {{- if ne .Values.migration.mode "auto" }}
 {{- .Values.migration.mode }}
 {{- else if and (eq .Values.database.mode "cnpg") .Release.IsInstall }}
-{{- /* The release brings its database along: before it is installed there is none to migrate, and a hook after the installation
-would deadlock with "helm --wait", which waits for pods that wait for the hook. Tools that only ever template (Argo CD) stay here. */ -}}
+{{- /* The release creates its database: before the installation there is none to migrate, and a hook after the
+installation would deadlock with "helm --wait", which waits for pods that wait for the hook. Tools that only template
+(Argo CD) always use this mode. */ -}}
 pod
 {{- else -}}
 job
 {{- end }}
 {{- end }}
 
-{{/* What a URL's options need. Takes root and url. */}}
+{{/* Adds the TLS options to a URL. Takes root and url. */}}
 {{- define "fondaco.urlWithTls" -}}
 {{- $mode := .root.Values.database.sslMode }}
 {{- if contains "sslmode=" .url }}
@@ -33,8 +34,9 @@ job
 {{- end }}
 
 {{/*
-With CloudNativePG not its -ro service: that is a balancer, behind which a read cannot know which server it is on, and so not whether that
-server has what the caller has seen. The headless service that comes with this chart stands for the address of each server.
+With CloudNativePG the -ro service is not used: it is a load balancer, behind which Fondaco cannot know the server of a
+read, and so not whether that server satisfies the consistency token. The headless service of this chart has the address
+of each server.
 */}}
 {{- define "fondaco.replicaUrls" -}}
 {{- $urls := .Values.database.external.replicaUrls }}
@@ -57,7 +59,10 @@ server has what the caller has seen. The headless service that comes with this c
       key: {{ .key }}
 {{- end }}
 
-{{/* The name of the Secret of a concern: given, or made by External Secrets under a name of ours, or none. Takes root, concern, value. */}}
+{{/*
+The name of the Secret of a concern: an existing one, or one that External Secrets creates, or none. Takes root, concern,
+value.
+*/}}
 {{- define "fondaco.secretName" -}}
 {{- if .value.existingSecret }}
 {{- .value.existingSecret }}
@@ -88,7 +93,7 @@ server has what the caller has seen. The headless service that comes with this c
 {{- end }}
 {{- end }}
 
-{{/* The owner's way to the primary. Takes root and secret. */}}
+{{/* URL and login of the owner for the primary. Takes root and secret. */}}
 {{- define "fondaco.primaryEnv" -}}
 {{- $external := .root.Values.database.external }}
 {{- $cnpg := eq .root.Values.database.mode "cnpg" -}}
@@ -104,10 +109,10 @@ server has what the caller has seen. The headless service that comes with this c
 - name: FONDACO_DATABASE_REPLICA_URLS
   value: {{ . | quote }}
 {{- if eq $.Values.database.mode "cnpg" }}
-# A replica that is gone is gone from the headless service too.
+# The headless service does not list a lost replica, so the expected number must be set.
 - name: FONDACO_DATABASE_REPLICAS_EXPECTED
   value: {{ sub (int $.Values.database.cnpg.instances) 1 | quote }}
-# The -rw Service leads new connections to the new primary; that there is one is heard of from the server that was promoted.
+# The -rw Service routes new connections to the new primary; pods detect a failover at the promoted server.
 - name: FONDACO_DATABASE_REPLICAS_MAY_BE_PROMOTED
   value: "true"
 {{- end }}
@@ -194,7 +199,7 @@ server has what the caller has seen. The headless service that comes with this c
 {{- if and $cache.enabled $cache.cluster.enabled }}
 - name: FONDACO_CACHE_CLUSTER_DNS
   value: {{ include "fondaco.fullname" . }}-cache
-# The address that the headless service has for this pod. What JGroups would choose by itself are private IPv4 networks only.
+# The address of this pod in the headless service. By default JGroups would choose private IPv4 addresses only.
 - name: FONDACO_CACHE_CLUSTER_BIND_ADDRESS
   valueFrom:
     fieldRef:
@@ -218,7 +223,7 @@ server has what the caller has seen. The headless service that comes with this c
 {{- end }}
 {{- end }}
 
-{{/* The Secret with the login, which the User Operator names after the user. */}}
+{{/* The Secret with the login; the User Operator gives it the name of the user. */}}
 {{- define "fondaco.kafkaSecret" -}}
 {{- if and (ne .Values.kafka.mode "none") (hasPrefix "SASL" .Values.kafka.securityProtocol) }}
 {{- $given := include "fondaco.secretName" (dict "root" . "concern" "kafka" "value" .Values.kafka.sasl) }}
@@ -246,7 +251,7 @@ server has what the caller has seen. The headless service that comes with this c
 {{- end }}
 {{- end }}
 
-{{/* Kafka's own names for how to connect: for those who listen (kafka.*), and for the relay (fondaco.kafka.producer). */}}
+{{/* Kafka's connection properties: for the listeners (kafka.*), and for the relay (fondaco.kafka.producer). */}}
 {{- define "fondaco.kafkaProperties" -}}
 {{- if ne .Values.kafka.mode "none" }}
 {{- $kafka := .Values.kafka }}
@@ -266,14 +271,14 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- end }}
 {{- end }}
 
-{{/* Values of settings, as lines. Numbers as they were written, not as 1e+06. */}}
+{{/* Settings, as lines. Whole numbers are printed as integers, not as 1e+06. */}}
 {{- define "fondaco.settingsProperties" -}}
 {{- range $name, $value := .Values.settings }}
 {{ $name }}={{ if kindIs "float64" $value }}{{ eq (floor $value) $value | ternary (printf "%d" (int64 $value)) (toString $value) }}{{ else }}{{ toString $value | replace "\\" "\\\\" }}{{ end }}
 {{- end }}
 {{- end }}
 
-{{/* config/application.properties of the servers; empty when there is nothing to say. */}}
+{{/* config/application.properties of the pods; may be empty. */}}
 {{- define "fondaco.properties" -}}
 {{- trim (printf "%s%s" (include "fondaco.settingsProperties" .) (include "fondaco.kafkaProperties" .)) }}
 {{- end }}
@@ -304,7 +309,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- end }}
 {{- end }}
 
-{{/* The environment of a server. Takes root, role, and settings: roleDefaults and what the role says. */}}
+{{/* The environment of a pod. Takes root, role, and settings: roleDefaults merged with the role's values. */}}
 {{- define "fondaco.serverEnv" -}}
 {{- $worker := has .role (list "all" "worker") }}
 {{- $pays := ne .role "browse" -}}
@@ -346,7 +351,9 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- end }}
 {{- end }}
 
-{{/* Waits until something listens at the database. With CloudNativePG nobody does at -rw before there is a primary. */}}
+{{/*
+Waits until the database's port is open. With CloudNativePG the -rw Service has no endpoint before the primary is up.
+*/}}
 {{- define "fondaco.waitForDatabase" -}}
 - name: wait-for-database
   image: {{ include "fondaco.image" . }}
@@ -375,7 +382,10 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     {{- toYaml .Values.securityContext | nindent 4 }}
 {{- end }}
 
-{{/* The container that migrates. Takes root, secret, settingsVolume: whether there is one, and servers: whether it is that of the servers. */}}
+{{/*
+The container that migrates. Takes root, secret, settingsVolume: whether there is one, and servers: whether it is the
+init container of the application's pods.
+*/}}
 {{- define "fondaco.migrate" -}}
 - name: migrate
   image: {{ include "fondaco.image" .root }}
@@ -383,7 +393,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
   args:
     - migrate
   env:
-    # One that has no work to begin.
+    # A role without background work.
     - name: FONDACO_ROLES
       value: browse
     - name: FONDACO_CACHE_ENABLED
@@ -393,7 +403,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     {{- include "fondaco.primaryEnv" (dict "root" .root "secret" .secret) | nindent 4 }}
     {{- if .servers }}
     {{- with include "fondaco.kafkaSecret" .root }}
-    # Not used, but the servers' configuration names it.
+    # Not used, but the pods' configuration refers to it.
     {{- include "fondaco.secretEnv" (dict "name" "KAFKA_SASL_JAAS_CONFIG" "secret" . "key" $.root.Values.kafka.sasl.jaasKey) | nindent 4 }}
     {{- end }}
     {{- end }}
@@ -423,7 +433,7 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
     sizeLimit: {{ .Values.tmpSizeLimit }}
 {{- end }}
 
-{{/* The certificate only: the Secret of CloudNativePG has the key as well. */}}
+{{/* Only the certificate: the Secret of CloudNativePG has the private key as well. */}}
 {{- define "fondaco.databaseCaVolume" -}}
 {{- with include "fondaco.databaseCaSecret" . }}
 - name: database-ca
@@ -436,10 +446,10 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
 {{- end }}
 {{- end }}
 
-{{/* What all pods have in common, servers or not. */}}
+{{/* The common part of all pods, including Jobs and tests. */}}
 {{- define "fondaco.podBasics" -}}
 automountServiceAccountToken: false
-# Variables for every Service of the namespace would look like settings: FONDACO_PORT, KAFKA_PORT.
+# Kubernetes' variables for the Services of the namespace would look like settings: FONDACO_PORT, KAFKA_PORT.
 enableServiceLinks: false
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets:

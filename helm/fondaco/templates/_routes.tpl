@@ -1,6 +1,6 @@
 {{/*
-Which role serves which path, as JSON: {"store": [{"path", "role"}], "admin": […]}. The longest prefix wins, in Ingress as in the Gateway API.
-The same as in the application, which answers 404 for paths of other roles.
+Which role serves which path, as JSON: {"store": [{"path", "role"}], "admin": […]}. The longest prefix wins, in Ingress as
+in the Gateway API. The application has the same mapping and answers 404 for paths of other roles.
 */}}
 {{- define "fondaco.routes" -}}
 {{- $enabled := splitList "," (include "fondaco.enabledRoles" .) }}

@@ -36,13 +36,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Prometheus itself reads two pods by the rules that are shipped, and Alertmanager tells what they find. Only their patience is
- * shortened: minutes are seconds here.
+ * A real Prometheus scrapes two pods and evaluates the chart's rules; a real Alertmanager sends the notifications. Only
+ * the {@code for} times of the rules are shortened, from minutes to 2 s.
  */
 class AlertingIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path RULES = Path.of("helm", "fondaco", "rules");
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
@@ -75,17 +75,17 @@ class AlertingIT {
     }
 
     @Test
-    void whoeverKillsAPodHearsOfIt() {
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(query("sum(up{job=\"fondaco\"})"))
+    void killedPodRaisesAnAlertThatResolvesAfterItsRestart() {
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(query("sum(up{job=\"fondaco\"})"))
                 .isEqualTo("2"));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(query("count(fondaco_role{role=\"buy\"} == 1)"))
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(query("count(fondaco_role{role=\"buy\"} == 1)"))
                 .isEqualTo("2"));
         assertThat(query("prometheus_rule_evaluation_failures_total > 0")).isEmpty();
-        assertThat(notifications).as("while all is well").noneMatch(alert -> alertName(alert)
+        assertThat(notifications).as("alerts before the pod is killed").noneMatch(alert -> alertName(alert)
                 .equals("FondacoInstanceDown"));
         PackagedApp victim = pods.getFirst();
         victim.kill();
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(notifications).anySatisfy(alert -> {
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(notifications).anySatisfy(alert -> {
             assertThat(alertName(alert)).isEqualTo("FondacoInstanceDown");
             assertThat(alert.path("status").asText()).isEqualTo("firing");
             assertThat(alert.path("labels").path("instance").asText())
@@ -93,10 +93,10 @@ class AlertingIT {
             assertThat(alert.path("annotations").path("runbook_url").asText())
                     .endsWith("docs/runbooks/instance-down.md");
         }));
-        assertThat(notifications).as("the other one answers").noneMatch(alert -> alertName(alert)
+        assertThat(notifications).as("alerts while the other pod answers").noneMatch(alert -> alertName(alert)
                 .equals("FondacoNoInstanceUp"));
         resources.addFirst(victim.restart("alerting-0", Pods.environment((ReplicatedPostgres) resources.getLast())));
-        await().atMost(LIMIT).untilAsserted(() -> assertThat(notifications)
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(notifications)
                 .anyMatch(alert -> alertName(alert).equals("FondacoInstanceDown")
                         && alert.path("status").asText().equals("resolved")));
     }
@@ -105,16 +105,16 @@ class AlertingIT {
         return alert.path("labels").path("alertname").asText();
     }
 
-    /** What Prometheus makes of it now; empty for nothing. */
+    /** The current value of the first series of the expression; empty if there is none. */
     private String query(String expression) {
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpRequest request = HttpRequest.newBuilder(prometheus.resolve(
                             "/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8)))
                     .timeout(Duration.ofSeconds(5))
                     .build();
-            JsonNode answer = JSON.readTree(
+            JsonNode response = JSON.readTree(
                     http.send(request, HttpResponse.BodyHandlers.ofString()).body());
-            return answer.at("/data/result/0/value/1").asText();
+            return response.at("/data/result/0/value/1").asText();
         } catch (IOException e) {
             return e.toString();
         } catch (InterruptedException e) {
@@ -123,7 +123,7 @@ class AlertingIT {
         }
     }
 
-    /** Somebody on duty. @return the port at which they are told */
+    /** Starts the webhook that receives the notifications. @return its port */
     private int startReceiver() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {

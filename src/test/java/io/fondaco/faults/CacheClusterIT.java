@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Pods find one another by a name that stands for all of them, as a headless service's does, and talk by TLS to those who
- * have the key; who has none is not let in, and sells all the same. The pods read names from a file of hosts.
+ * Pods discover each other by a host name that resolves to all of them, as a headless service's does, and communicate
+ * by TLS. A pod without the keystore cannot join the cluster, but still serves requests. The pods resolve host names by
+ * a hosts file.
  */
 class CacheClusterIT {
     private static final String PASSWORD = "cluster-test";
@@ -28,7 +29,7 @@ class CacheClusterIT {
     private Path directory;
 
     @Test
-    void podsThatHaveTheKeyFindOneAnotherByNameAndAStrangerIsNotLetIn() throws Exception {
+    void podsWithTheKeyFormAClusterByNameAndAPodWithoutItStaysAlone() throws Exception {
         Path keystore = directory.resolve("pods.p12");
         createKeystore(keystore);
         Path hosts = directory.resolve("hosts");
@@ -52,13 +53,13 @@ class CacheClusterIT {
                 second.awaitReady();
                 awaitMembers(first, 2);
                 awaitMembers(second, 2);
-                try (PackagedApp stranger = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
-                    awaitMembers(stranger, 1);
-                    assertThat(stranger.get("/store/v1/products")).contains("\"data\"");
-                    // It looks for others again and again.
+                try (PackagedApp outsider = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
+                    awaitMembers(outsider, 1);
+                    assertThat(outsider.get("/store/v1/products")).contains("\"data\"");
+                    // The outsider searches for other pods at every merge interval.
                     await().during(MERGE_INTERVAL.multipliedBy(2))
                             .atMost(TestTiming.scaled(MERGE_INTERVAL.multipliedBy(4)))
-                            .until(() -> members(first) == 2 && members(second) == 2 && members(stranger) == 1);
+                            .until(() -> members(first) == 2 && members(second) == 2 && members(outsider) == 1);
                 }
             }
         }
@@ -74,9 +75,9 @@ class CacheClusterIT {
     }
 
     private static Map<String, String> at(String address, Map<String, String> environment) {
-        Map<String, String> there = new TreeMap<>(environment);
-        there.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", address);
-        return there;
+        Map<String, String> settings = new TreeMap<>(environment);
+        settings.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", address);
+        return settings;
     }
 
     private static void createKeystore(Path keystore) throws IOException, InterruptedException {

@@ -39,12 +39,12 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three pods with a cluster of caches, a primary and a replica, all real processes. A price is raised through one pod and
- * looked at through all, while the replica stops replaying, a pod is killed or frozen, the pods lose one another, and the
- * primary is lost with what it wrote last. Whatever breaks: no look with a token misses the raise that the token is
- * of, and no look at all is older than the bound.
+ * Three pods with clustered caches, a primary and a replica, all real processes. A price is raised through one pod and
+ * read through all pods, while the replica's replay is paused, a pod is killed or frozen, the pods are partitioned, and
+ * the primary is lost with its last writes. In every case no read with a token is older than the token's write, and no
+ * read is older than the staleness bound.
  *
- * <p>{@code -Dfaults.seconds} is how long each fault lasts.
+ * <p>{@code -Dfaults.seconds} is the duration of each fault.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CacheFaultsIT {
@@ -52,10 +52,10 @@ class CacheFaultsIT {
     private static final long SECONDS = Long.getLong("faults.seconds", 4);
     private static final int POD_COUNT = 3;
 
-    /** As documented: {@code fondaco.cache.lease}. */
+    /** The documented bound, {@code fondaco.cache.lease}. */
     private static final Duration STALENESS_BOUND = Duration.ofSeconds(2);
 
-    /** A pod is given up after so long without a sign of life; a busy one is not. */
+    /** A pod that is silent for this long leaves the cluster; a busy pod must not. */
     private static final Duration FAILURE_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration BETWEEN_RAISES = Duration.ofMillis(50);
@@ -76,23 +76,23 @@ class CacheFaultsIT {
     @BeforeAll
     static void open() {
         database = ReplicatedPostgres.start(directory, 1);
-        List<Integer> inside = new ArrayList<>();
-        List<Integer> outside = new ArrayList<>();
+        List<Integer> bindPorts = new ArrayList<>();
+        List<Integer> proxyPorts = new ArrayList<>();
         for (int i = 0; i < POD_COUNT; i++) {
-            inside.add(clusterPort());
-            outside.add(clusterPort());
-            // Pods know one another by the proxies only: one for messages, one for failure detection.
-            NETWORK.add(TcpProxy.to(outside.get(i), inside.get(i)));
-            NETWORK.add(TcpProxy.to(outside.get(i) + 50_000, inside.get(i) + 50_000));
+            bindPorts.add(clusterPort());
+            proxyPorts.add(clusterPort());
+            // Pods reach each other through the proxies only: one for messages, one for failure detection.
+            NETWORK.add(TcpProxy.to(proxyPorts.get(i), bindPorts.get(i)));
+            NETWORK.add(TcpProxy.to(proxyPorts.get(i) + 50_000, bindPorts.get(i) + 50_000));
         }
-        String members = outside.stream().map("127.0.0.1[%d]"::formatted).collect(Collectors.joining(","));
+        String members = proxyPorts.stream().map("127.0.0.1[%d]"::formatted).collect(Collectors.joining(","));
         for (int i = 0; i < POD_COUNT; i++) {
             Map<String, String> environment = Pods.environment(database);
             environment.put("FONDACO_CACHE_CLUSTER_MEMBERS", members);
             environment.put("FONDACO_CACHE_CLUSTER_BIND_ADDRESS", "127.0.0.1");
-            environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(inside.get(i)));
+            environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(bindPorts.get(i)));
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_ADDRESS", "127.0.0.1");
-            environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(outside.get(i)));
+            environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(proxyPorts.get(i)));
             environment.put("FONDACO_CACHE_MAX_ABSENT_BYTES", Long.toString(MAX_NEGATIVE_CACHE_BYTES));
             environment.put("FONDACO_CACHE_CLUSTER_FAILURE_TIMEOUT", FAILURE_TIMEOUT.toString());
             environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", "2S");
@@ -110,7 +110,7 @@ class CacheFaultsIT {
         awaitMembers(POD_COUNT);
     }
 
-    /** One that has a partner 50,000 above it. */
+    /** A free port for which port + 50,000 is free, too: the failure detection uses it. */
     static int clusterPort() {
         Random random = new Random();
         for (int tries = 0; tries < 100; tries++) {
@@ -119,7 +119,7 @@ class CacheFaultsIT {
                     ServerSocket other = new ServerSocket(port + 50_000, 1, InetAddress.ofLiteral("127.0.0.1"))) {
                 return one.getLocalPort();
             } catch (IOException _) {
-                // Somebody has one of them.
+                // One of the two ports is in use.
             }
         }
         throw new IllegalStateException("No free ports");
@@ -144,7 +144,7 @@ class CacheFaultsIT {
     }
 
     private static void awaitMembers(int count) {
-        // One that has just woken may be too busy to say so at once.
+        // A pod that was just resumed may be too busy to answer.
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> RUNNING_PODS.stream()
                 .allMatch(pod -> Pods.metric(pod, "fondaco_cache_members", "") == count));
     }
@@ -153,44 +153,44 @@ class CacheFaultsIT {
         return Pods.metric(RUNNING_PODS, "fondaco_cache_" + name, label);
     }
 
-    private static void assertNothingStale(String what, StalenessChecker.StalenessReport stalenessReport) {
-        LOG.infof("%s: %s", what, stalenessReport);
-        assertThat(stalenessReport.reads()).as("looks").isPositive();
+    private static void assertNothingStale(String phase, StalenessChecker.StalenessReport stalenessReport) {
+        LOG.infof("%s: %s", phase, stalenessReport);
+        assertThat(stalenessReport.reads()).as("reads").isPositive();
         assertThat(stalenessReport.staleReadsWithToken())
-                .as("looks that missed what their token is of: " + stalenessReport)
+                .as("reads that are older than their token: " + stalenessReport)
                 .isZero();
         assertThat(stalenessReport.readsBeyondBound())
-                .as("looks older than %s: %s", STALENESS_BOUND, stalenessReport)
+                .as("reads that are older than %s: %s", STALENESS_BOUND, stalenessReport)
                 .isZero();
     }
 
     @Test
     @Order(1)
-    void aPriceThatIsRaisedIsSeenThroughEveryPodAndMostLooksAreHits() {
+    void raisedPriceIsVisibleAtEveryPodAndMostReadsAreHits() {
         double hits = metric("hits_total", "");
         StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
         StalenessChecker.StalenessReport raises =
                 stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), Duration.ofMillis(500));
         StalenessChecker.StalenessReport stalenessReport = pollingRun.stop().plus(raises);
-        assertNothingStale("all is well", stalenessReport);
+        assertNothingStale("no fault", stalenessReport);
         assertThat(stalenessReport.errors()).isEmpty();
         assertThat((metric("hits_total", "") - hits) / stalenessReport.reads())
-                .as("looks that were hits")
+                .as("share of reads that were hits")
                 .isGreaterThan(0.5);
         assertThat(metric("invalidations_total", "source=\"pod\""))
-                .as("heard from another pod before the log told")
+                .as("invalidations received from another pod before the log was read")
                 .isPositive();
     }
 
     @Test
     @Order(2)
-    void aCacheThatDoesNotAskForPositionsIsFoundOut() {
-        Map<String, String> naive = Pods.environment(database);
-        naive.put("FONDACO_CACHE_CHECK_POSITIONS", "false");
+    void checkerFindsStaleReadsOfACacheThatIgnoresWalPositions() {
+        Map<String, String> settings = Pods.environment(database);
+        settings.put("FONDACO_CACHE_CHECK_POSITIONS", "false");
         ClusterMember replica = database.replicas().getFirst();
-        try (PackagedApp pod = PackagedApp.start("cache-naive", naive)) {
+        try (PackagedApp pod = PackagedApp.start("cache-naive", settings)) {
             stalenessChecker.displayedPrice(pod);
-            // Who has a token would make it read anew, and so cure it.
+            // A read with a token would make the pod reload the entry and so hide the fault.
             StalenessChecker.PollingRun pollingRun = stalenessChecker.pollWithoutToken(List.of(pod), STALENESS_BOUND);
             replica.execute("SELECT pg_wal_replay_pause()");
             stalenessChecker.raise(pod(0));
@@ -198,16 +198,16 @@ class CacheFaultsIT {
             replica.execute("SELECT pg_wal_replay_resume()");
             Pods.sleep(STALENESS_BOUND.plusSeconds(2));
             StalenessChecker.StalenessReport stalenessReport = pollingRun.stop();
-            LOG.infof("positions not checked: %s", stalenessReport);
+            LOG.infof("WAL positions not checked: %s", stalenessReport);
             assertThat(stalenessReport.readsBeyondBound())
-                    .as("looks at a poisoned cache that a watch worth its name finds: " + stalenessReport)
+                    .as("stale reads that the checker must find: " + stalenessReport)
                     .isPositive();
         }
     }
 
     @Test
     @Order(3)
-    void aReplicaThatStopsReplayingPoisonsNoCache() {
+    void pausedReplicaPutsNoStaleEntryIntoACache() {
         ClusterMember replica = database.replicas().getFirst();
         StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
         replica.execute("SELECT pg_wal_replay_pause()");
@@ -219,7 +219,7 @@ class CacheFaultsIT {
         StalenessChecker.StalenessReport stalenessReport = pollingRun.stop().plus(raises);
         assertNothingStale("a replica paused", stalenessReport);
         assertThat(metric("fills_refused_total", "reason=\"stale\""))
-                .as("fills that would have poisoned the cache")
+                .as("stale fills that were refused")
                 .isPositive();
         RUNNING_PODS.forEach(
                 pod -> assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price()));
@@ -227,18 +227,18 @@ class CacheFaultsIT {
 
     @Test
     @Order(4)
-    void fiveHundredWhoMissTheSameAnswerCostOneLoad() throws Exception {
-        // A load takes so long that all of them come meanwhile: a second each time that it comes by this product.
+    void fiveHundredConcurrentMissesCauseOneLoad() throws Exception {
+        // Makes a load of this product take a second, so that all requests arrive during the load.
         database.primary().execute("ALTER TABLE catalog.product ENABLE ROW LEVEL SECURITY");
         database.primary()
                 .execute("CREATE POLICY slow ON catalog.product USING (slug <> 'herd-7' OR pg_sleep(1) IS NOT NULL)");
-        int herd = 500;
+        int clients = 500;
         try {
             awaitReplication();
             awaitCacheFills();
             long before = statements(PRODUCT_QUERY);
-            assertThat(getConcurrently(herd, "/store/v1/products/herd-7"))
-                    .hasSize(herd)
+            assertThat(getConcurrently(clients, "/store/v1/products/herd-7"))
+                    .hasSize(clients)
                     .containsOnly(200);
             assertThat(statements(PRODUCT_QUERY) - before).as("loads").isEqualTo(1);
         } finally {
@@ -246,11 +246,11 @@ class CacheFaultsIT {
             database.primary().execute("ALTER TABLE catalog.product DISABLE ROW LEVEL SECURITY");
         }
         assertThat(metric("loads_shared_total", ""))
-                .as("who waited for another's load")
-                .isGreaterThan(herd / 2.0);
+                .as("requests that shared a load")
+                .isGreaterThan(clients / 2.0);
     }
 
-    /** A replica that comes back is read before it says how far it is, and what it told then is not kept. */
+    /** A replica that returns is read before its WAL position is known, and such reads do not fill the cache. */
     private static void awaitCacheFills() {
         AtomicInteger next = new AtomicInteger(8);
         await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
@@ -262,8 +262,8 @@ class CacheFaultsIT {
                 });
     }
 
-    /** What so many are answered who ask the same of one pod at the same moment. */
-    private static List<Integer> getConcurrently(int herd, String path) throws Exception {
+    /** Sends concurrent GET requests to one pod. @return their status codes */
+    private static List<Integer> getConcurrently(int clients, String path) throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         try (HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -273,7 +273,7 @@ class CacheFaultsIT {
                     .timeout(Duration.ofSeconds(30))
                     .build();
             List<Future<Integer>> all = new ArrayList<>();
-            for (int i = 0; i < herd; i++) {
+            for (int i = 0; i < clients; i++) {
                 all.add(threads.submit(() -> {
                     start.await();
                     return http.send(request, HttpResponse.BodyHandlers.discarding())
@@ -291,11 +291,11 @@ class CacheFaultsIT {
 
     @Test
     @Order(5)
-    void whoTriesNamesAtRandomNeitherFillsMemoryNorBusiesTheDatabase() throws Exception {
+    void randomSlugsNeitherFillTheHeapNorLoadTheDatabase() throws Exception {
         awaitReplication();
         stalenessChecker.displayedPrice(pod(2));
         long products = statements(PRODUCT_QUERY);
-        long gathered = statements(SLUG_BATCH_QUERY);
+        long batchesBefore = statements(SLUG_BATCH_QUERY);
         double answers = Pods.metric(pod(2), "fondaco_cache_entries", "cache=\"answers\"");
         int tries = Integer.getInteger("faults.guesses", 12_000);
         int threads = 64;
@@ -327,23 +327,23 @@ class CacheFaultsIT {
             }
             for (Future<Long> one : all) {
                 assertThat(one.get(60, TimeUnit.SECONDS))
-                        .as("answers other than 404")
+                        .as("responses other than 404")
                         .isZero();
             }
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        long singly = statements(PRODUCT_QUERY) - products;
-        long together = statements(SLUG_BATCH_QUERY) - gathered;
+        long singleQueries = statements(PRODUCT_QUERY) - products;
+        long batchQueries = statements(SLUG_BATCH_QUERY) - batchesBefore;
         LOG.infof(
-                "%d names tried at random in %.1f s: %d statements for one name, %d for many",
-                tries, seconds, singly, together);
-        assertThat(singly).as("asked one by one, before it was noticed").isLessThan(400);
-        assertThat(together).as("asked together").isPositive().isLessThan((long) (100 * (seconds + 2)));
+                "%d random slugs in %.1f s: %d queries for one slug, %d queries for several slugs",
+                tries, seconds, singleQueries, batchQueries);
+        assertThat(singleQueries).as("queries for one slug, before queries are batched").isLessThan(400);
+        assertThat(batchQueries).as("queries for several slugs").isPositive().isLessThan((long) (100 * (seconds + 2)));
         assertThat(Pods.metric(pod(2), "fondaco_cache_bytes", "cache=\"absences\""))
-                .as("bytes kept of what does not exist")
+                .as("bytes of negative entries")
                 .isLessThanOrEqualTo(MAX_NEGATIVE_CACHE_BYTES);
         assertThat(Pods.metric(pod(2), "fondaco_cache_entries", "cache=\"answers\""))
-                .as("answers displaced")
+                .as("cached responses, none of which was evicted")
                 .isGreaterThanOrEqualTo(answers);
         try (ShopClient shop = new ShopClient(pod(2).base(), PackagedApp.ADMIN_KEY)) {
             shop.get("/store/v1/products/herd-3", "").expect(200);
@@ -352,61 +352,61 @@ class CacheFaultsIT {
 
     @Test
     @Order(6)
-    void aPodThatIsKilledAndComesBackIsMissedByNobodyElse() {
+    void killedAndRestartedPodDisturbsNoOtherPod() {
         StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS.subList(0, 2), STALENESS_BOUND);
         StalenessChecker.StalenessReport raises =
                 stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES);
         pod(2).kill();
         raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES));
         RUNNING_PODS.set(2, pod(2).restart("cache-pod-2", ENVIRONMENTS.get(2)));
-        StalenessChecker.PollingRun newcomer = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
+        StalenessChecker.PollingRun restarted = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
         raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(2), BETWEEN_RAISES));
         StalenessChecker.StalenessReport stalenessReport =
-                pollingRun.stop().plus(newcomer.stop()).plus(raises);
-        assertNothingStale("a pod killed and started again", stalenessReport);
+                pollingRun.stop().plus(restarted.stop()).plus(raises);
+        assertNothingStale("a pod killed and restarted", stalenessReport);
         assertThat(stalenessReport.errors()).isEmpty();
         assertThat(stalenessReport.slowestRaiseMillis())
-                .as("nobody waits for the dead")
+                .as("slowest write while a pod is dead")
                 .isLessThan(TestTiming.scaled(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
     @Order(7)
-    void aPodThatWakesAfterALongSleepServesNothingOld() {
-        StalenessChecker.PollingRun others = stalenessChecker.poll(RUNNING_PODS.subList(0, 2), STALENESS_BOUND);
+    void resumedPodServesNothingStaleAfterALongFreeze() {
+        StalenessChecker.PollingRun running = stalenessChecker.poll(RUNNING_PODS.subList(0, 2), STALENESS_BOUND);
         stalenessChecker.displayedPrice(pod(2));
         pod(2).freeze(true);
         StalenessChecker.StalenessReport raises = stalenessChecker.raiseFor(
                 pod(0), Duration.ofSeconds(Math.max(SECONDS, FAILURE_TIMEOUT.toSeconds())), BETWEEN_RAISES);
-        await("the sleeper was given up")
+        await("the frozen pod has left the cluster")
                 .atMost(TestTiming.scaled(FAILURE_TIMEOUT))
                 .until(() -> Pods.metric(pod(0), "fondaco_cache_members", "") == POD_COUNT - 1);
         raises = raises.plus(stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(1), BETWEEN_RAISES));
         Pods.sleep(STALENESS_BOUND);
-        // Whoever looks from the first moment on sees what was answered while it slept.
-        StalenessChecker.PollingRun sleeper = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
+        // These readers wait for the frozen pod and so see its first responses.
+        StalenessChecker.PollingRun frozen = stalenessChecker.poll(List.of(pod(2)), STALENESS_BOUND);
         pod(2).freeze(false);
         Pods.sleep(Duration.ofSeconds(2));
         StalenessChecker.StalenessReport stalenessReport =
-                others.stop().plus(sleeper.stop()).plus(raises);
-        assertNothingStale("a pod asleep", stalenessReport);
+                running.stop().plus(frozen.stop()).plus(raises);
+        assertNothingStale("a pod frozen", stalenessReport);
         assertThat(stalenessReport.slowestRaiseMillis())
-                .as("nobody waits for the sleeper")
+                .as("slowest write while a pod is frozen")
                 .isLessThan(TestTiming.scaled(Duration.ofSeconds(5)).toMillis());
     }
 
     @Test
     @Order(8)
-    void podsThatLoseOneAnotherHearOfChangesAllTheSameAndMeetAgain() {
-        double fromTheLog = metric("invalidations_total", "source=\"log\"");
+    void partitionedPodsStillReceiveInvalidationsAndMergeAgain() {
+        double before = metric("invalidations_total", "source=\"log\"");
         StalenessChecker.PollingRun pollingRun = stalenessChecker.poll(RUNNING_PODS, STALENESS_BOUND);
         NETWORK.forEach(proxy -> proxy.set(TcpProxy.Mode.RESET));
         awaitMembers(1);
         StalenessChecker.StalenessReport raises =
                 stalenessChecker.raiseFor(pod(0), Duration.ofSeconds(SECONDS), BETWEEN_RAISES);
         assertThat(metric("invalidations_total", "source=\"log\""))
-                .as("changes that only the log told")
-                .isGreaterThan(fromTheLog);
+                .as("invalidations that came from the log only")
+                .isGreaterThan(before);
         NETWORK.forEach(proxy -> proxy.set(TcpProxy.Mode.PASS));
         awaitMembers(POD_COUNT);
         raises = raises.plus(stalenessChecker.raiseFor(pod(1), Duration.ofSeconds(1), BETWEEN_RAISES));
@@ -420,7 +420,7 @@ class CacheFaultsIT {
 
     @Test
     @Order(9)
-    void whileNoServerOfTheDatabaseAnswersWhatIsKeptIsShownAndSaysThatItMayBeOld() throws Exception {
+    void cachedResponsesAreServedAsStaleWhileNoDatabaseServerAnswers() throws Exception {
         RUNNING_PODS.forEach(
                 pod -> await().until(() -> cacheStatus(pod, PRODUCT).startsWith("fondaco; hit")));
         database.replicas().getFirst().kill();
@@ -429,7 +429,7 @@ class CacheFaultsIT {
             await().atMost(TestTiming.scaled(Duration.ofSeconds(20)))
                     .until(() -> cacheStatus(pod, PRODUCT).contains("detail=stale"));
             assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price());
-            assertThat(cacheStatus(pod, "herd-19")).as("what is not kept").isEqualTo("503");
+            assertThat(cacheStatus(pod, "herd-19")).as("a product that is not cached").isEqualTo("503");
         }
         database.restart(database.primary());
         database.restart(database.replicas().getFirst());
@@ -440,41 +440,41 @@ class CacheFaultsIT {
         assertThat(metric("stale_total", "")).isPositive();
     }
 
-    /** What a pod says of where its answer comes from, or its status when it is no success. */
+    /** The {@code Cache-Status} header of a successful response, else the status code. */
     private static String cacheStatus(PackagedApp pod, String product) throws Exception {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            HttpResponse<Void> answer = http.send(
+            HttpResponse<Void> response = http.send(
                     HttpRequest.newBuilder(pod.base().resolve("/store/v1/products/" + product))
                             .timeout(Duration.ofSeconds(20))
                             .build(),
                     HttpResponse.BodyHandlers.discarding());
-            return answer.statusCode() == 200
-                    ? answer.headers().firstValue("Cache-Status").orElse("")
-                    : Integer.toString(answer.statusCode());
+            return response.statusCode() == 200
+                    ? response.headers().firstValue("Cache-Status").orElse("")
+                    : Integer.toString(response.statusCode());
         }
     }
 
     @Test
     @Order(10)
-    void whatAFailoverLosesLeavesTheCachesToo() {
+    void writesLostInAFailoverLeaveTheCaches() {
         stalenessChecker.raise(pod(0));
-        long survives = stalenessChecker.price();
+        long replicatedPrice = stalenessChecker.price();
         awaitReplication();
         database.stopStreaming();
         stalenessChecker.raise(pod(0));
-        long lost = stalenessChecker.price();
+        long lostPrice = stalenessChecker.price();
         RUNNING_PODS.forEach(pod -> await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
-                .until(() -> stalenessChecker.displayedPrice(pod) == lost));
+                .until(() -> stalenessChecker.displayedPrice(pod) == lostPrice));
         double restarts = metric("restarts_total", "");
         database.primary().kill();
         database.failOver();
         for (PackagedApp pod : RUNNING_PODS) {
             await().atMost(TestTiming.scaled(Duration.ofSeconds(30)))
                     .ignoreExceptions()
-                    .until(() -> stalenessChecker.displayedPrice(pod) == survives);
-            assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(survives);
+                    .until(() -> stalenessChecker.displayedPrice(pod) == replicatedPrice);
+            assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(replicatedPrice);
         }
-        assertThat(metric("restarts_total", "")).as("caches begun anew").isGreaterThanOrEqualTo(restarts + POD_COUNT);
+        assertThat(metric("restarts_total", "")).as("caches that were cleared").isGreaterThanOrEqualTo(restarts + POD_COUNT);
     }
 
     private static void awaitReplication() {
@@ -487,7 +487,7 @@ class CacheFaultsIT {
                 .until(() -> Pods.metric(RUNNING_PODS, "fondaco_database_replicas_in_rotation", "") == POD_COUNT);
     }
 
-    /** Statements with this text that all servers have run. */
+    /** The number of statements with this text that all servers have executed. */
     private static long statements(String text) {
         return database.members().stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(

@@ -16,11 +16,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A pod dies at each boundary between the steps of a completion, as if killed, while others buy at both pods; some clients come
- * back with their key, some never do. After the recovery bound, which is the completion's lease, its check of pending payments and the run of the job,
- * the books agree and every answer that a client got is true (matrix rows 1 and 14, invariants I1, I2, I3, I5).
+ * A pod halts at each crash point of a checkout attempt, as if killed, while clients buy at both pods. Some clients
+ * repeat their request with the same key, some never do. After the recovery bound (the attempt's lease, the check of
+ * pending payments and a run of the job) the invariants hold and every response that a client received is true (matrix
+ * rows 1 and 14, invariants I1, I2, I3, I5).
  *
- * <p>{@code -Dfaults.crashes} is how often at each boundary; the seed is printed and can be given.
+ * <p>{@code -Dfaults.crashes} sets the number of crashes at each crash point. The seed is logged and can be set by
+ * {@code -Dfaults.seed}.
  */
 class CheckoutCrashIT {
     private static final Logger LOG = Logger.getLogger(CheckoutCrashIT.class);
@@ -28,7 +30,7 @@ class CheckoutCrashIT {
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
     private static final int MAX_CHECKOUTS_BEFORE_CRASH = 12;
 
-    private static final Duration DEATH = Duration.ofSeconds(60);
+    private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private static Path directory;
@@ -51,10 +53,10 @@ class CheckoutCrashIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"set-aside-uncommitted", "set-aside", "answered", "concluded-uncommitted", "concluded"})
-    void aPodThatDiesThereLeavesOneOrderAndOneChargeOrNeither(String step) throws Exception {
+    void crashLeavesOneOrderAndOneChargeOrNeither(String step) throws Exception {
         String sku = shop.createProduct(Map.of("main", 1_000_000));
         List<RetryingShoppers> all = new ArrayList<>();
-        // A single crash is one of the second pod: the first is the one that staff uses.
+        // A single crash hits the second pod, because the test's staff client uses the first.
         for (int victim : CRASHES == 1 ? List.of(1) : List.of(0, 1)) {
             shop.pod(victim).close();
             try (RetryingShoppers retryingShoppers = new RetryingShoppers(shop, victim, sku)) {
@@ -65,19 +67,19 @@ class CheckoutCrashIT {
                 shop.relaunchPod(victim, Map.of());
                 shop.pod(victim).awaitReady();
             }
-            // After a single crash the other pod recovers alone; this one comes back to crash at the next boundary.
+            // After a single crash the other pod recovers alone; the victim is started again for the next crash point.
         }
         InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
         all.forEach(RetryingShoppers::assertConfirmedOrdersExist);
         LOG.infof(
-                "%s: %d crashes, %d orders answered, %d clients that never came back; the books agree",
+                "%s: %d crashes, %d confirmed orders, %d clients that did not retry; all invariants hold",
                 step,
                 CRASHES,
                 all.stream().mapToInt(RetryingShoppers::confirmedOrderCount).sum(),
                 all.stream().mapToInt(RetryingShoppers::abandoned).sum());
     }
 
-    /** Starts the pod again and again, to die in one of its first completions. */
+    /** Starts the pod repeatedly; each time it halts in one of its first checkout attempts. */
     private static void crashRepeatedly(int victim, int crashes, String step) throws InterruptedException {
         for (int crash = 0; crash < crashes; crash++) {
             shop.relaunchPod(
@@ -87,7 +89,7 @@ class CheckoutCrashIT {
                             step,
                             "FONDACO_CHECKOUT_CUT_OFF_AFTER",
                             Integer.toString(1 + RANDOM.nextInt(MAX_CHECKOUTS_BEFORE_CRASH))));
-            assertThat(shop.pod(victim).awaitExit(DEATH)).as("dies at " + step).isEqualTo(137);
+            assertThat(shop.pod(victim).awaitExit(EXIT_TIMEOUT)).as("exit code after the crash at " + step).isEqualTo(137);
         }
     }
 }

@@ -26,27 +26,28 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * There is no connection to the primary: all of the pod's pool are in use, or the server has none left. Who needs one is told so
- * within the time that the pool waits for one, who does not notices nothing, and nobody thinks that the pod is dead (matrix row 11).
+ * No connection to the primary is available: the pod's pool is exhausted, or the server has none left. Requests that
+ * need one are refused within the acquisition timeout, other requests are not affected, and the liveness probe succeeds
+ * (matrix row 11).
  */
 class ConnectionsExhaustedIT {
     private static final Logger LOG = Logger.getLogger(ConnectionsExhaustedIT.class);
-    private static final Duration LASTING =
+    private static final Duration OUTAGE =
             Duration.ofSeconds(Math.min(60, Integer.getInteger("faults.seconds", 4) * 3));
-    private static final int POOL = 4;
-    private static final int BUYERS = 3 * POOL;
+    private static final int POOL_SIZE = 4;
+    private static final int BUYERS = 3 * POOL_SIZE;
 
     /** {@code quarkus.datasource.primary.jdbc.acquisition-timeout}. */
-    private static final Duration ACQUISITION = Duration.ofSeconds(5);
+    private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(5);
 
-    /** How long a statement waits for a lock. */
-    private static final Duration LOCK = Duration.ofSeconds(5);
+    /** The lock timeout of a statement. */
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(5);
 
-    /** What two busy cores add to any limit. */
+    /** The margin for two busy cores. */
     private static final Duration SLACK = TestTiming.scaled(Duration.ofSeconds(2));
 
-    private static final Duration RECOVERY = TestTiming.scaled(Duration.ofSeconds(10));
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration RECOVERY_TIMEOUT = TestTiming.scaled(Duration.ofSeconds(10));
+    private static final Duration SETUP_TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private static Path directory;
@@ -57,7 +58,7 @@ class ConnectionsExhaustedIT {
     @BeforeAll
     static void open() {
         shop = ShopCluster.open(
-                "exhausted", directory, Map.of("QUARKUS_DATASOURCE_PRIMARY_JDBC_MAX_SIZE", Integer.toString(POOL)));
+                "exhausted", directory, Map.of("QUARKUS_DATASOURCE_PRIMARY_JDBC_MAX_SIZE", Integer.toString(POOL_SIZE)));
         sku = shop.createProduct(Map.of("main", 1_000_000));
     }
 
@@ -74,61 +75,61 @@ class ConnectionsExhaustedIT {
     }
 
     @Test
-    void whoFindsAllConnectionsOfThePoolInUseIsToldSoInTime() throws Exception {
+    void requestsFailInTimeWhileThePoolIsExhausted() throws Exception {
         OutageTraffic outageTraffic = new OutageTraffic(shop.pod(0), sku, BUYERS);
         try (outageTraffic) {
             outageTraffic.awaitCartsCreated();
             try (Connection holder = shop.database().primary().session();
                     Statement statement = holder.createStatement()) {
                 holder.setAutoCommit(false);
-                // Not one that replicas would have to hold, too.
+                // This mode is not replicated, so that the replicas are not blocked.
                 statement.execute("LOCK TABLE cart.cart IN SHARE ROW EXCLUSIVE MODE");
-                await().atMost(SOON).until(() -> shop.query("""
+                await().atMost(SETUP_TIMEOUT).until(() -> shop.query("""
                                 SELECT count(*) >= %d FROM pg_stat_activity
                                  WHERE usename = 'fondaco' AND wait_event_type = 'Lock'
-                                """.formatted(POOL)).equals("t"));
-                Pods.sleep(LASTING);
+                                """.formatted(POOL_SIZE)).equals("t"));
+                Pods.sleep(OUTAGE);
                 holder.rollback();
             }
             assertRecovered(outageTraffic);
         }
-        LOG.infof("A pool in use: %s", outageTraffic);
-        LoadGenerator opening = outageTraffic.cartCreation();
-        assertThat(opening.responseCounts().keySet()).isSubsetOf("201", "503 overloaded", "503 busy");
-        assertThat(opening.count("503 overloaded")).isPositive();
-        assertThat(opening.maxLatency("503 overloaded")).isLessThan(ACQUISITION.plus(SLACK));
-        assertThat(opening.maxLatency("503 busy"))
-                .as("who got a connection late, and waited for the lock with it")
-                .isLessThan(ACQUISITION.plus(LOCK).plus(SLACK));
+        LOG.infof("Pool exhausted: %s", outageTraffic);
+        LoadGenerator cartCreation = outageTraffic.cartCreation();
+        assertThat(cartCreation.responseCounts().keySet()).isSubsetOf("201", "503 overloaded", "503 busy");
+        assertThat(cartCreation.count("503 overloaded")).isPositive();
+        assertThat(cartCreation.maxLatency("503 overloaded")).isLessThan(ACQUISITION_TIMEOUT.plus(SLACK));
+        assertThat(cartCreation.maxLatency("503 busy"))
+                .as("requests that got a connection late and then waited for the lock")
+                .isLessThan(ACQUISITION_TIMEOUT.plus(LOCK_TIMEOUT).plus(SLACK));
         assertReadsAndLivenessUnaffected(outageTraffic);
     }
 
     @Test
-    void whoFindsNoConnectionLeftAtTheServerIsToldSoInTime() throws Exception {
+    void requestsFailInTimeWhileTheServerHasNoConnectionLeft() throws Exception {
         OutageTraffic outageTraffic = new OutageTraffic(shop.pod(0), sku, BUYERS);
         try (outageTraffic) {
             outageTraffic.awaitCartsCreated();
             try (ConnectionHog connectionHog = new ConnectionHog()) {
-                await().atMost(SOON).until(connectionHog::isRefused);
-                // Who is refused has held one of the server's places until then, also of those that are kept for us.
-                await().atMost(SOON)
+                await().atMost(SETUP_TIMEOUT).until(connectionHog::isRefused);
+                // A refused connection attempt occupies a server slot until it is refused, also a reserved one.
+                await().atMost(SETUP_TIMEOUT)
                         .ignoreException(IllegalStateException.class)
                         .until(ConnectionsExhaustedIT::terminatePoolConnections);
-                Pods.sleep(LASTING);
+                Pods.sleep(OUTAGE);
             }
             assertRecovered(outageTraffic);
         }
-        LOG.infof("A server without connections: %s", outageTraffic);
-        LoadGenerator opening = outageTraffic.cartCreation();
-        assertThat(opening.responseCounts().keySet())
+        LOG.infof("Server without free connections: %s", outageTraffic);
+        LoadGenerator cartCreation = outageTraffic.cartCreation();
+        assertThat(cartCreation.responseCounts().keySet())
                 .isSubsetOf("201", "503 database_unavailable", "503 overloaded", "503 outcome_unknown");
-        assertThat(opening.count("503 database_unavailable")).isPositive();
-        assertThat(opening.maxLatency("503 database_unavailable")).isLessThan(ACQUISITION.plus(SLACK));
+        assertThat(cartCreation.count("503 database_unavailable")).isPositive();
+        assertThat(cartCreation.maxLatency("503 database_unavailable")).isLessThan(ACQUISITION_TIMEOUT.plus(SLACK));
         assertReadsAndLivenessUnaffected(outageTraffic);
     }
 
     private static void assertRecovered(OutageTraffic outageTraffic) {
-        outageTraffic.awaitCartsCreated(RECOVERY);
+        outageTraffic.awaitCartsCreated(RECOVERY_TIMEOUT);
         try (ShopClient shopper = new ShopClient(shop.pod(0).base(), "", Duration.ZERO)) {
             shopper.buy("GBP", sku);
         }
@@ -137,11 +138,11 @@ class ConnectionsExhaustedIT {
     private static void assertReadsAndLivenessUnaffected(OutageTraffic outageTraffic) {
         outageTraffic.assertReadsAndLivenessUnaffected();
         assertThat(outageTraffic.browsing().maxLatency("200"))
-                .as("who looks waits for no connection of the primary's pool")
-                .isLessThan(TestTiming.scaled(ACQUISITION));
+                .as("reads do not wait for the primary's pool")
+                .isLessThan(TestTiming.scaled(ACQUISITION_TIMEOUT));
     }
 
-    /** Ends the connections of the pods' pools. @return whether there are none left */
+    /** Terminates the connections of the pods' pools. @return true if there are none left */
     private static boolean terminatePoolConnections() {
         return shop.query("""
                         SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
@@ -149,17 +150,17 @@ class ConnectionsExhaustedIT {
                         """).equals("0");
     }
 
-    /** Others who take all connections that the server has for anybody, and each that becomes free. */
+    /** Takes all unreserved connections of the server, and each that becomes free. */
     private static final class ConnectionHog implements AutoCloseable {
-        private static final int AT_A_TIME = 4;
-        private static final String TOO_MANY = "53300";
+        private static final int THREADS = 4;
+        private static final String TOO_MANY_CONNECTIONS = "53300";
         private static final Duration PAUSE = Duration.ofMillis(20);
 
         private final PGSimpleDataSource server = new PGSimpleDataSource();
-        private final Queue<Connection> taken = new ConcurrentLinkedQueue<>();
+        private final Queue<Connection> connections = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean refused = new AtomicBoolean();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        private volatile boolean over;
+        private volatile boolean stopped;
 
         ConnectionHog() {
             server.setUrl(
@@ -167,17 +168,17 @@ class ConnectionsExhaustedIT {
             server.setUser(shop.database().credentialsEnvironment().get("FONDACO_DATABASE_USERNAME"));
             server.setPassword(shop.database().credentialsEnvironment().get("FONDACO_DATABASE_PASSWORD"));
             server.setApplicationName("stranger");
-            for (int i = 0; i < AT_A_TIME; i++) {
+            for (int i = 0; i < THREADS; i++) {
                 threads.submit(this::acquireConnections);
             }
         }
 
         private void acquireConnections() {
-            while (!over) {
+            while (!stopped) {
                 try {
-                    taken.add(server.getConnection());
+                    connections.add(server.getConnection());
                 } catch (SQLException e) {
-                    refused.compareAndSet(false, TOO_MANY.equals(e.getSQLState()));
+                    refused.compareAndSet(false, TOO_MANY_CONNECTIONS.equals(e.getSQLState()));
                     Pods.sleep(PAUSE);
                 }
             }
@@ -189,9 +190,9 @@ class ConnectionsExhaustedIT {
 
         @Override
         public void close() {
-            over = true;
+            stopped = true;
             threads.close();
-            Pods.closeAll(new ArrayList<>(taken));
+            Pods.closeAll(new ArrayList<>(connections));
         }
     }
 }

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Faults while the database carries the events. */
+/** Faults while events are delivered by the database. */
 class DatabaseEventFaultsIT extends EventFaults {
     @BeforeAll
-    void start(@TempDir Path free) throws Exception {
-        open(free);
+    void start(@TempDir Path directory) throws Exception {
+        open(directory);
     }
 
     @Override

@@ -22,21 +22,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The primary's disk is full, for its tables (53100) and for its log, without which it ends. Who looks notices nothing, who buys is
- * told to come again, nothing is left half done, and when there is room again the same pods sell on (matrix row 12, invariants I1,
- * I2, I3 and I5). Skipped where no disk of its own can be had.
+ * The primary's disk is full: for its tables (SQLSTATE 53100), or for its WAL, and then the server stops. Reads are not
+ * affected, buyers get 503 with Retry-After, nothing is left half done, and when there is space again the same pods
+ * continue to sell (matrix row 12, invariants I1, I2, I3 and I5). Skipped if no separate disk can be mounted.
  */
 class DiskFullIT {
     private static final Logger LOG = Logger.getLogger(DiskFullIT.class);
-    private static final Duration LASTING =
+    private static final Duration OUTAGE =
             Duration.ofSeconds(Math.min(60, Integer.getInteger("faults.seconds", 4) * 2));
     private static final int MEGABYTES = 256;
     private static final int BUYERS = 4;
     private static final int VICTIM = 1;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Of the pods, once the database takes writes again. */
-    private static final Duration RECOVERY = TestTiming.scaled(Duration.ofSeconds(10));
+    /** Starts when the database accepts writes again. */
+    private static final Duration POD_RECOVERY_TIMEOUT = TestTiming.scaled(Duration.ofSeconds(10));
 
     @TempDir
     private Path directory;
@@ -48,7 +48,7 @@ class DiskFullIT {
     @BeforeEach
     void open() {
         disk = TmpfsDisk.mount(directory, MEGABYTES);
-        assumeTrue(disk.isPresent(), "no user and mount namespaces for us here");
+        assumeTrue(disk.isPresent(), "user and mount namespaces are not available");
         shop = ShopCluster.open(
                 "disk-full", ReplicatedPostgres.startOn(disk.get(), directory, 1), ShopCluster.FAST_RECOVERY);
         sku = shop.createProduct(Map.of("main", 1_000_000));
@@ -62,35 +62,35 @@ class DiskFullIT {
     }
 
     @Test
-    void whoWritesIsToldThatThereIsNoRoomAndSellsOnWhenThereIs() throws Exception {
-        // Room in the log, which is made in pieces, so that it is the tables that find none.
+    void writesAreRefusedWhileTheDiskIsFullAndSellingContinuesAfterwards() throws Exception {
+        // A new WAL segment has space, so that writes to the tables fail first.
         shop.database().primary().execute("SELECT pg_switch_wal()");
         shop.database().primary().execute("CHECKPOINT");
         fillUntil(outageTraffic -> outageTraffic.cartCreation().count("503 database_full") > 0);
     }
 
     @Test
-    void aPrimaryThatEndsForWantOfRoomInItsLogIsFoundAgain() throws Exception {
+    void primaryThatStopsForLackOfWalSpaceIsFoundAgain() throws Exception {
         fillUntil(
                 outageTraffic -> isPrimaryDown() && outageTraffic.cartCreation().count("503 database_unavailable") > 0);
     }
 
-    private void fillUntil(Predicate<OutageTraffic> felt) throws Exception {
+    private void fillUntil(Predicate<OutageTraffic> noticed) throws Exception {
         OutageTraffic outageTraffic = new OutageTraffic(shop.pod(VICTIM), sku, BUYERS);
         RetryingShoppers retryingShoppers = new RetryingShoppers(shop, VICTIM, sku);
         try (outageTraffic;
                 retryingShoppers) {
-            await().atMost(SOON).until(() -> retryingShoppers.confirmedOrderCount() > BUYERS);
+            await().atMost(STEP_TIMEOUT).until(() -> retryingShoppers.confirmedOrderCount() > BUYERS);
             disk.orElseThrow().fillSpace();
-            await().atMost(SOON).until(() -> felt.test(outageTraffic));
-            Pods.sleep(LASTING);
+            await().atMost(STEP_TIMEOUT).until(() -> noticed.test(outageTraffic));
+            Pods.sleep(OUTAGE);
             disk.orElseThrow().freeSpace();
             restartPrimary();
             int before = retryingShoppers.confirmedOrderCount();
-            outageTraffic.awaitCartsCreated(RECOVERY);
-            await().atMost(RECOVERY).until(() -> retryingShoppers.confirmedOrderCount() > before);
+            outageTraffic.awaitCartsCreated(POD_RECOVERY_TIMEOUT);
+            await().atMost(POD_RECOVERY_TIMEOUT).until(() -> retryingShoppers.confirmedOrderCount() > before);
         }
-        LOG.infof("A full disk: %s, %d orders", outageTraffic, retryingShoppers.confirmedOrderCount());
+        LOG.infof("Disk full: %s, %d confirmed orders", outageTraffic, retryingShoppers.confirmedOrderCount());
         outageTraffic.assertReadsAndLivenessUnaffected();
         assertThat(outageTraffic.cartCreation().responseCounts().keySet())
                 .isSubsetOf("201", "503 database_full", "503 database_unavailable", "503 outcome_unknown");
@@ -98,21 +98,25 @@ class DiskFullIT {
         retryingShoppers.assertConfirmedOrdersExist();
     }
 
-    /** Has the log begin a new piece, which needs room, as many orders would. @return whether the server has ended over it */
+    /**
+     * Switches to a new WAL segment, which needs space, as many orders would.
+     *
+     * @return true if the server has stopped
+     */
     private boolean isPrimaryDown() {
         ClusterMember primary = shop.database().primary();
         try {
             primary.execute("SELECT pg_logical_emit_message(true, 'full', 'x'); SELECT pg_switch_wal()");
         } catch (IllegalStateException e) {
-            LOG.debug("It ends, or has ended", e);
+            LOG.debug("The primary stops or has stopped", e);
         }
         return !primary.isRunning();
     }
 
-    /** Starts it if it has ended, as an orchestrator does. */
+    /** Starts the primary if it has stopped, as an orchestrator does. */
     private void restartPrimary() {
         ReplicatedPostgres database = shop.database();
-        await().atMost(SOON).ignoreExceptions().until(() -> {
+        await().atMost(STEP_TIMEOUT).ignoreExceptions().until(() -> {
             if (!database.primary().isRunning()) {
                 database.restart(database.primary());
             }

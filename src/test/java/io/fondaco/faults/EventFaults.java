@@ -33,11 +33,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * A pod that sells and two that carry events, all real processes; one is broken while orders are placed, sent and refunded.
- * Judged from outside, by SQL and by what arrives at a receiver: every event of every committed order has arrived, its
- * effect has happened once, and each order's in their order (fault matrix rows 7 to 9 and 25, invariant I4).
+ * A shop pod and two worker pods, all real processes; one of them is broken while orders are placed, fulfilled and
+ * refunded. SQL and a webhook receiver show that every event of every committed order arrives, that its effect happens
+ * once, and that the events of an order arrive in order (fault matrix rows 7 to 9 and 25, invariant I4).
  *
- * <p>What would hide a second effect is taken away first: deliveries of an event to an endpoint may be written twice here.
+ * <p>The unique constraint on deliveries is dropped first, because it would hide a second effect.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EventFaults {
@@ -45,8 +45,8 @@ abstract class EventFaults {
     static final Duration FAULT = Duration.ofSeconds(Long.getLong("faults.seconds", 4));
     private static final int KILLS = Integer.getInteger("faults.kills", 2);
     private static final int CLIENTS = 3;
-    private static final Duration PUBLISHES = Duration.ofSeconds(2);
-    private static final Duration SETTLED = Duration.ofSeconds(120);
+    private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(120);
 
     Path directory;
 
@@ -57,7 +57,7 @@ abstract class EventFaults {
     Map<String, String> workerEnvironment;
     private final AtomicInteger checkouts = new AtomicInteger();
 
-    /** What this carrier needs to be told, besides. */
+    /** The additional settings of this event transport. */
     abstract Map<String, String> transportSettings();
 
     void open(Path freeDirectory) throws IOException {
@@ -67,7 +67,7 @@ abstract class EventFaults {
         Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_SHIPPING_FREE", "true");
         environment.put("FONDACO_CACHE_ENABLED", "false");
-        // These processes live for seconds: the second compiler would not be done before they die.
+        // These processes live for seconds only: the C2 compiler would not finish before they are killed.
         environment.put("TIER", "1");
         environment.putAll(FaultyWebhookReceiver.settings());
         environment.put("FONDACO_WEBHOOK_TIMEOUT", "2s");
@@ -114,36 +114,36 @@ abstract class EventFaults {
     }
 
     @Test
-    void aWorkerKilledBetweenPublishingAndMarkingLosesNothingAndRepeatsNoEffect() throws Exception {
-        int caught = 0;
+    void workerKilledBetweenPublishingAndMarkingLosesNothingAndRepeatsNoEffect() throws Exception {
+        int kills = 0;
         try (OrderLoad orderLoad = load()) {
             orderLoad.throttle(true);
             for (int kill = 0; kill < KILLS; kill++) {
                 int victim = kill % workers.size();
                 workers.get(victim).awaitReady();
-                // Somebody is at work again, the leases of who was killed before are over.
-                long flowing = publishedCount();
-                await().atMost(SETTLED).until(() -> publishedCount() > flowing);
-                await().atMost(SETTLED).until(() -> killBetweenPublishingAndMarking(workers.get(victim)));
-                caught++;
+                // Wait until a worker publishes again, that is until the leases of the last victim have expired.
+                long publishedBefore = publishedCount();
+                await().atMost(SETTLE_TIMEOUT).until(() -> publishedCount() > publishedBefore);
+                await().atMost(SETTLE_TIMEOUT).until(() -> killBetweenPublishingAndMarking(workers.get(victim)));
+                kills++;
                 workers.set(victim, workers.get(victim).relaunch(name("worker-" + victim), workerEnvironment));
             }
             workers.forEach(PackagedApp::awaitReady);
         }
-        LOG.infof("%s: %d kills between publishing and marking", getClass().getSimpleName(), caught);
+        LOG.infof("%s: %d kills between publishing and marking", getClass().getSimpleName(), kills);
         verifyDelivery();
     }
 
-    /** @return false if nothing was published, because who could has published already and is about to mark it */
+    /** @return false if nothing was published, because the worker had already published and only waits to mark it */
     private boolean killBetweenPublishingAndMarking(PackagedApp victim) throws Exception {
-        // Cursors can be read and not moved: what is published now stays unmarked.
+        // The lock lets workers read the cursors but not move them: events that are published now stay unmarked.
         try (Connection session = database.primary().session();
                 Statement lock = session.createStatement()) {
             session.setAutoCommit(false);
             lock.execute("SET LOCAL lock_timeout = '10s'");
             lock.execute("LOCK TABLE messaging.cursor IN EXCLUSIVE MODE");
             long before = publishedCount();
-            long deadline = System.nanoTime() + PUBLISHES.toNanos();
+            long deadline = System.nanoTime() + PUBLISH_TIMEOUT.toNanos();
             while (publishedCount() == before && System.nanoTime() < deadline) {
                 Pods.sleep(Duration.ofMillis(20));
             }
@@ -156,34 +156,34 @@ abstract class EventFaults {
         }
     }
 
-    /** How much has been handed on by now, whether it is marked or not. */
+    /** The number of events that are published so far, marked or not. */
     abstract long publishedCount() throws Exception;
 
     @Test
-    void aPausedWorkerThatWakesWithAnExpiredLeaseDoesNothingTwice() throws Exception {
+    void resumedWorkerWithAnExpiredLeaseRepeatsNoEffect() throws Exception {
         try (OrderLoad orderLoad = load()) {
-            PackagedApp sleeper = workers.getFirst();
-            sleeper.freeze(true);
+            PackagedApp frozen = workers.getFirst();
+            frozen.freeze(true);
             String since = database.primary().query("SELECT now()");
             Pods.sleep(FAULT.multipliedBy(2).plusSeconds(8));
-            await().atMost(SETTLED)
+            await().atMost(SETTLE_TIMEOUT)
                     .untilAsserted(() -> assertThat(database.primary().query("""
                                     SELECT finished_at > '%s' FROM jobs.lease WHERE name = 'payment-reconciliation'
                                     """.formatted(since)))
-                            .as("a job goes on, whoever had it")
+                            .as("the job runs again although its last pod is frozen")
                             .isEqualTo("t"));
-            sleeper.freeze(false);
+            frozen.freeze(false);
             Pods.sleep(FAULT);
         }
         verifyDelivery();
     }
 
     @Test
-    void aListenerThatThrowsForOneOrderHoldsUpThatOneOnly() throws Exception {
-        String ill;
+    void listenerFailureForOneOrderDelaysOnlyThatOrder() throws Exception {
+        String failingOrder;
         try (ShopClient client = staff()) {
             ShopClient.GuestCart cart = openCart(client);
-            // The order's identifier is not known before it is placed, so the first one to come is the ill one.
+            // The id of an order is not known before it is placed, so the listener starts to fail after that.
             database.primary().execute("""
                     CREATE SCHEMA IF NOT EXISTS faults;
                     CREATE TABLE IF NOT EXISTS faults.ill (subject text PRIMARY KEY);
@@ -199,47 +199,47 @@ abstract class EventFaults {
                     GRANT USAGE ON SCHEMA faults TO PUBLIC;
                     GRANT SELECT ON faults.ill TO PUBLIC;
                     """);
-            ill = complete(client, cart).get("id").asText();
-            await().atMost(SETTLED)
+            failingOrder = complete(client, cart).get("id").asText();
+            await().atMost(SETTLE_TIMEOUT)
                     .until(() ->
-                            faultyWebhookReceiver.acceptedSequences("/good").containsKey(ill));
-            database.primary().execute("INSERT INTO faults.ill VALUES ('%s')".formatted(ill));
-            fulfil(client, ill);
-            refund(client, ill);
+                            faultyWebhookReceiver.acceptedSequences("/good").containsKey(failingOrder));
+            database.primary().execute("INSERT INTO faults.ill VALUES ('%s')".formatted(failingOrder));
+            fulfil(client, failingOrder);
+            refund(client, failingOrder);
         }
         int before = faultyWebhookReceiver.acceptedEvents("/good").size();
         try (OrderLoad orderLoad = load()) {
             Pods.sleep(FAULT);
         }
-        await().atMost(SETTLED)
+        await().atMost(SETTLE_TIMEOUT)
                 .until(() -> faultyWebhookReceiver.acceptedEvents("/good").size() > before + 10);
-        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(ill)).containsExactly(1L);
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder)).containsExactly(1L);
         assertThat(Long.parseLong(database.primary()
-                        .query("SELECT count(*) FROM messaging.retry WHERE subject = '%s'".formatted(ill))))
+                        .query("SELECT count(*) FROM messaging.retry WHERE subject = '%s'".formatted(failingOrder))))
                 .isEqualTo(2);
         database.primary().execute("DELETE FROM faults.ill");
         verifyDelivery();
-        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(ill)).containsExactly(1L, 2L, 3L);
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder)).containsExactly(1L, 2L, 3L);
     }
 
     @Test
-    void slowAndRefusingReceiversDelayNoOtherAndWhoTakesEveryThirdTryGetsAll() throws Exception {
+    void slowAndRefusingReceiversDelayNoOtherReceiverAndRetriesReachAFlakyOne() throws Exception {
         try (OrderLoad orderLoad = load()) {
-            await().atMost(SETTLED)
+            await().atMost(SETTLE_TIMEOUT)
                     .until(() -> faultyWebhookReceiver.requestCount("/slow") > 0
                             && faultyWebhookReceiver.requestCount("/refusing") > 0);
             Pods.sleep(FAULT);
         }
         verifyDelivery();
         assertThat(faultyWebhookReceiver.acceptedEvents("/refusing")).isEmpty();
-        await().atMost(SETTLED).untilAsserted(() -> assertThat(
+        await().atMost(SETTLE_TIMEOUT).untilAsserted(() -> assertThat(
                         faultyWebhookReceiver.acceptedSequences("/third").keySet())
                 .containsAll(faultyWebhookReceiver.acceptedSequences("/good").keySet()));
     }
 
-    /** Orders placed, sent and refunded by a few clients, until it is closed. */
+    /** A few clients that place, fulfil and refund orders until the load is closed. */
     final class OrderLoad implements AutoCloseable {
-        private final AtomicBoolean over = new AtomicBoolean();
+        private final AtomicBoolean stopped = new AtomicBoolean();
         private final AtomicBoolean throttled = new AtomicBoolean();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final List<Future<?>> clients = new ArrayList<>();
@@ -248,7 +248,7 @@ abstract class EventFaults {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit((Callable<Void>) () -> {
                     try (ShopClient client = staff()) {
-                        while (!over.get()) {
+                        while (!stopped.get()) {
                             String order =
                                     complete(client, openCart(client)).get("id").asText();
                             fulfil(client, order);
@@ -264,14 +264,14 @@ abstract class EventFaults {
             }
         }
 
-        /** Leaves the machine some room, for who has to start. */
-        void throttle(boolean yes) {
-            throttled.set(yes);
+        /** Slows the clients down, so that a pod that starts gets processor time. */
+        void throttle(boolean on) {
+            throttled.set(on);
         }
 
         @Override
         public void close() throws Exception {
-            over.set(true);
+            stopped.set(true);
             for (Future<?> client : clients) {
                 client.get();
             }
@@ -335,31 +335,31 @@ abstract class EventFaults {
         return Map.of("Idempotency-Key", UUID.randomUUID().toString());
     }
 
-    /** What must hold when nothing is broken any more and what is waiting has been carried. */
+    /** Checks the guarantees after the fault is over and the backlog is delivered. */
     void verifyDelivery() throws Exception {
         Map<String, List<Long>> expected = expectedSequences();
-        await().atMost(SETTLED).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+        await().atMost(SETTLE_TIMEOUT).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
                         faultyWebhookReceiver.acceptedSequences("/good").entrySet().stream()
                                 .mapToInt(entry -> entry.getValue().size())
                                 .sum())
-                .as("events of orders that arrived")
+                .as("received order events")
                 .isEqualTo(expected.values().stream().mapToInt(List::size).sum()));
-        Map<String, List<Long>> arrived = faultyWebhookReceiver.acceptedSequences("/good");
-        assertThat(sorted(arrived)).as("every event of every order").isEqualTo(expected);
-        // What has to be sent again does not hold up the later ones, so there it may be overtaken; and only there.
-        List<String> sentAgain = database.primary().queryAll("""
+        Map<String, List<Long>> received = faultyWebhookReceiver.acceptedSequences("/good");
+        assertThat(sorted(received)).as("every event of every order").isEqualTo(expected);
+        // A retried delivery does not block later ones, so only for such orders may an event arrive out of order.
+        List<String> retriedOrders = database.primary().queryAll("""
                 SELECT DISTINCT d.subject FROM webhook.attempt a JOIN webhook.delivery d ON d.id = a.delivery
                   JOIN webhook.endpoint e ON e.id = d.endpoint AND e.url LIKE '%/good'
                  WHERE a.status IS NULL OR a.status >= 300
                 """);
-        Map<String, List<Long>> atOnce = new TreeMap<>(arrived);
-        atOnce.keySet().removeAll(sentAgain);
-        assertThat(atOnce)
-                .as("each order's in their order")
+        Map<String, List<Long>> withoutRetries = new TreeMap<>(received);
+        withoutRetries.keySet().removeAll(retriedOrders);
+        assertThat(withoutRetries)
+                .as("events of each order in order")
                 .allSatisfy((order, numbers) -> assertThat(numbers).as(order).isSorted());
-        assertThat(atOnce.size())
-                .as("orders that nothing had to be sent again of")
-                .isGreaterThan(arrived.size() / 2);
+        assertThat(withoutRetries.size())
+                .as("orders without a retried delivery")
+                .isGreaterThan(received.size() / 2);
         assertThat(database.primary().query("""
                         SELECT count(*) FROM (SELECT endpoint, event FROM webhook.delivery
                                                GROUP BY endpoint, event HAVING count(*) > 1) AS twice
@@ -377,11 +377,11 @@ abstract class EventFaults {
         assertThat(database.primary().query("SELECT count(*) FROM messaging.dead_letter"))
                 .isEqualTo("0");
         LOG.infof(
-                "%s: %d orders, %d events, each arrived, each effect once, in order but for %d orders of which a call failed; %d calls of /good",
+                "%s: %d orders, %d events, all received, each effect once, in order except for %d orders with a failed call; %d calls of /good",
                 getClass().getSimpleName(),
                 expected.size(),
                 expected.values().stream().mapToInt(List::size).sum(),
-                sentAgain.size(),
+                retriedOrders.size(),
                 faultyWebhookReceiver.requestCount("/good"));
     }
 
@@ -392,9 +392,9 @@ abstract class EventFaults {
         return sorted;
     }
 
-    /** The history of orders is written beside the events: what is in it must have been told, under the same numbers. */
+    /** The order history is written independently of the events: each entry must have an event with the same number. */
     private Map<String, List<Long>> expectedSequences() throws SQLException {
-        Map<String, List<Long>> told = new TreeMap<>();
+        Map<String, List<Long>> sequences = new TreeMap<>();
         Map<String, Long> entries = new TreeMap<>();
         try (Connection session = database.primary().session();
                 Statement statement = session.createStatement()) {
@@ -408,16 +408,16 @@ abstract class EventFaults {
                     SELECT subject, sequence FROM messaging.outbox WHERE type LIKE 'order.%' ORDER BY position
                     """)) {
                 while (row.next()) {
-                    told.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+                    sequences.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
                             .add(row.getLong(2));
                 }
             }
         }
-        assertThat(told.keySet()).as("every order was told of").isEqualTo(entries.keySet());
-        told.forEach((order, numbers) -> assertThat(numbers)
+        assertThat(sequences.keySet()).as("orders with events").isEqualTo(entries.keySet());
+        sequences.forEach((order, numbers) -> assertThat(numbers)
                 .as(order)
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, entries.get(order)).boxed().toList()));
-        return told;
+        return sequences;
     }
 }

@@ -17,7 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Takes webhooks, each path in its own way: {@code /good}, {@code /slow}, {@code /refusing}, {@code /third}. */
+/**
+ * Receives webhooks: {@code /good} accepts them, {@code /slow} accepts them after 20 s, {@code /refusing} answers 503,
+ * and {@code /third} accepts every third attempt of an event.
+ */
 final class FaultyWebhookReceiver implements AutoCloseable {
     private static final Duration SLOW_RESPONSE_TIME = Duration.ofSeconds(20);
 
@@ -27,7 +30,7 @@ final class FaultyWebhookReceiver implements AutoCloseable {
     private final Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> requestCounts = new ConcurrentHashMap<>();
 
-    /** An event that was taken, in the order of taking. */
+    /** An accepted event. */
     record ReceivedEvent(String event, String type, String subject, long sequence) {}
 
     private FaultyWebhookReceiver(HttpServer server) {
@@ -43,7 +46,7 @@ final class FaultyWebhookReceiver implements AutoCloseable {
         return faultyWebhookReceiver;
     }
 
-    /** What pods need to be told that call it. */
+    /** The settings of pods that send webhooks to this receiver. */
     static Map<String, String> settings() {
         return Map.of(
                 "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
@@ -52,7 +55,7 @@ final class FaultyWebhookReceiver implements AutoCloseable {
                 "FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
     }
 
-    /** Has the path told of what becomes of orders. */
+    /** Creates a webhook endpoint for the path, with all order events. */
     void subscribeToOrderEvents(ShopClient staff, String path) {
         staff.send(
                         "POST",
@@ -109,7 +112,7 @@ final class FaultyWebhookReceiver implements AutoCloseable {
         }
     }
 
-    /** What was taken of each subject: the numbers, in the order in which each was taken first. */
+    /** The accepted sequence numbers of each subject, in the order in which each was first accepted. */
     Map<String, List<Long>> acceptedSequences(String path) {
         Map<String, List<Long>> bySubject = new LinkedHashMap<>();
         for (ReceivedEvent receivedEvent : acceptedEvents(path)) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 
 /**
- * The books of a shop, by SQL: goods, money and orders must agree, whatever crashed or raced (invariants I1, I2, I3 and I5).
- * Each entry counts what disagrees.
+ * Checks by SQL that stock, money and orders agree after crashes and races (invariants I1, I2, I3 and I5). Each query
+ * counts the rows that violate an invariant.
  */
 public final class InvariantChecks {
     private static final Map<String, String> VIOLATION_QUERIES = violationQueries();
@@ -23,7 +23,7 @@ public final class InvariantChecks {
                 SELECT count(*) FROM inventory.stock_level
                  WHERE on_hand < reserved OR reserved < 0 OR (available < 0 AND backorder_limit = 0)
                 """);
-        all.put("reserved, and what open reservations say", """
+        all.put("reserved differs from the open reservations", """
                 SELECT count(*) FROM inventory.stock_level s
                   LEFT JOIN (SELECT l.sku, l.location, sum(l.quantity - l.backordered) AS units
                                FROM inventory.reservation_line l JOIN inventory.reservation r ON r.id = l.reservation_id
@@ -31,7 +31,7 @@ public final class InvariantChecks {
                        USING (sku, location)
                  WHERE s.reserved <> coalesce(o.units, 0)
                 """);
-        all.put("backordered, and what is waited for or promised", """
+        all.put("backordered differs from backorders and reservations", """
                 SELECT count(*) FROM inventory.stock_level s
                   LEFT JOIN (SELECT sku, location, sum(units) AS units FROM (
                                     SELECT sku, location, waiting AS units FROM inventory.backorder
@@ -42,14 +42,14 @@ public final class InvariantChecks {
                        USING (sku, location)
                  WHERE s.backordered <> coalesce(o.units, 0)
                 """);
-        all.put("on hand, and what was received and sold", """
+        all.put("on hand differs from the ledger", """
                 SELECT count(*) FROM inventory.stock_level s
                   LEFT JOIN (SELECT sku, location, sum(quantity) AS units FROM inventory.movement
                               GROUP BY sku, location) AS m
                        USING (sku, location)
                  WHERE s.on_hand <> coalesce(m.units, 0)
                 """);
-        all.put("units that left the shelves, and units in orders", """
+        all.put("sold units in the ledger differ from units in orders", """
                 SELECT count(*) FROM (
                        SELECT sku, sum(quantity) AS units FROM inventory.movement
                         WHERE kind IN ('sold', 'restocked', 'filled') GROUP BY sku) AS m
@@ -60,13 +60,13 @@ public final class InvariantChecks {
                         GROUP BY sku) AS l USING (sku)
                  WHERE coalesce(m.units, 0) <> coalesce(l.units, 0)
                 """);
-        all.put("orders without exactly their money", """
+        all.put("captured orders whose total differs from their payments", """
                 SELECT count(*) FROM "order".orders o
                  WHERE o.status <> 'cancelled' AND o.payment_status = 'captured'
                    AND o.total - o.cancelled_amount <> (SELECT coalesce(sum(p.captured_amount - p.refunded_amount), 0)
                                                           FROM payment.payment p WHERE p.order_id = o.id)
                 """);
-        all.put("money at the provider that no order stands for", """
+        all.put("provider charges that differ from their order", """
                 SELECT count(*) FROM payment.test_charge c
                   JOIN payment.payment p ON p.reference = c.reference
                   LEFT JOIN "order".orders o ON o.id = p.order_id AND o.status <> 'cancelled'
@@ -77,7 +77,7 @@ public final class InvariantChecks {
                        WHEN p.state = 'pending' THEN o.total
                        ELSE p.captured_amount - p.refunded_amount END
                 """);
-        all.put("paid orders that the provider knows nothing of", """
+        all.put("paid orders without a captured charge at the provider", """
                 SELECT count(*) FROM "order".orders o
                  WHERE o.payment_status IN ('captured', 'partially_refunded', 'refunded')
                    AND NOT EXISTS (SELECT FROM payment.payment p LEFT JOIN payment.test_charge c ON c.reference = p.reference
@@ -87,21 +87,21 @@ public final class InvariantChecks {
                 SELECT count(*) FROM (SELECT order_id FROM payment.payment WHERE state = 'captured'
                                        GROUP BY order_id HAVING count(*) > 1) AS twice
                 """);
-        all.put("orders that their cart does not know of, or carts their order", """
+        all.put("orders without a completed cart, or completed carts without an order", """
                 SELECT count(*) FROM cart.cart c FULL JOIN "order".orders o ON o.cart_id = c.id
                  WHERE (c.status = 'completed') <> (o.id IS NOT NULL)
                 """);
-        all.put("completions left in the middle", """
+        all.put("unfinished checkout attempts", """
                 SELECT count(*) FROM checkout.attempt WHERE state = 'reserved'
                 """);
-        all.put("carts left in the middle", "SELECT count(*) FROM cart.cart WHERE status = 'completing'");
-        all.put("keys without an answer", "SELECT count(*) FROM idempotency.request WHERE status IS NULL");
-        all.put("refunds that were not sent", "SELECT count(*) FROM payment.refund WHERE state = 'pending'");
+        all.put("carts that stay in status completing", "SELECT count(*) FROM cart.cart WHERE status = 'completing'");
+        all.put("idempotency keys without a response", "SELECT count(*) FROM idempotency.request WHERE status IS NULL");
+        all.put("pending refunds", "SELECT count(*) FROM payment.refund WHERE state = 'pending'");
         all.put("deadlocks", "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
         return all;
     }
 
-    /** Waits until everything agrees, for as long as recovery may take. */
+    /** Waits until no query reports a violation. @param bound the time that recovery may take */
     public static void awaitNoViolations(ReplicatedPostgres database, Duration bound) {
         Awaitility.await().atMost(bound).pollInterval(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
                         violations(database))
@@ -110,10 +110,10 @@ public final class InvariantChecks {
 
     private static Map<String, String> violations(ReplicatedPostgres database) {
         Map<String, String> found = new LinkedHashMap<>();
-        VIOLATION_QUERIES.forEach((what, query) -> {
+        VIOLATION_QUERIES.forEach((invariant, query) -> {
             String count = database.primary().query(query);
             if (!count.equals("0")) {
-                found.put(what, count);
+                found.put(invariant, count);
             }
         });
         return found;

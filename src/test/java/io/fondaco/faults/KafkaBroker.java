@@ -6,7 +6,7 @@ import io.smallrye.reactive.messaging.kafka.companion.test.EmbeddedKafkaBroker;
 import java.nio.file.Path;
 import org.apache.kafka.common.Uuid;
 
-/** A real Kafka broker in this process, which can be stopped and started again with what it holds. */
+/** A real Kafka broker in this process, which can be stopped and restarted with its data. */
 public final class KafkaBroker implements AutoCloseable {
     private final Path directory;
     private final int port;
@@ -20,7 +20,7 @@ public final class KafkaBroker implements AutoCloseable {
         this.controllerPort = controllerPort;
     }
 
-    /** @param directory where it keeps its logs */
+    /** @param directory for the broker's logs */
     public static KafkaBroker start(Path directory) {
         KafkaBroker kafkaBroker = new KafkaBroker(directory, FreePort.find(), FreePort.find());
         kafkaBroker.restart();

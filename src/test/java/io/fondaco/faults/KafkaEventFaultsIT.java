@@ -21,18 +21,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Faults while Kafka carries the events, a real broker in the test's process. */
+/** Faults while events are delivered by Kafka, a real broker in the test's process. */
 class KafkaEventFaultsIT extends EventFaults {
-    /** Bytes that a heap may differ by for other reasons. */
+    /** How much a live heap may grow for other reasons. */
     private static final long MAX_HEAP_GROWTH_BYTES = 16 << 20;
 
     private static final String TOPIC = "fondaco.events";
     private KafkaBroker kafkaBroker;
 
     @BeforeAll
-    void start(@TempDir Path free) throws Exception {
-        kafkaBroker = KafkaBroker.start(free.resolve("kafka"));
-        open(free);
+    void start(@TempDir Path directory) throws Exception {
+        kafkaBroker = KafkaBroker.start(directory.resolve("kafka"));
+        open(directory);
     }
 
     @AfterAll
@@ -57,33 +57,33 @@ class KafkaEventFaultsIT extends EventFaults {
     }
 
     @Test
-    void whileTheBrokerIsDownCheckoutsGoOnAndTheBacklogDrainsInOrderAfterwards() throws Exception {
+    void checkoutsContinueWhileTheBrokerIsDownAndTheBacklogDrainsInOrder() throws Exception {
         try (OrderLoad orderLoad = load()) {
-            int atFirst = checkouts();
+            int atStart = checkouts();
             Pods.sleep(FAULT);
-            int before = checkouts() - atFirst;
+            int before = checkouts() - atStart;
             kafkaBroker.stop();
             int atStop = checkouts();
             Pods.sleep(FAULT.dividedBy(4));
             List<Long> early = liveHeaps();
             Pods.sleep(FAULT.multipliedBy(3).dividedBy(4));
-            int meanwhile = checkouts() - atStop;
+            int during = checkouts() - atStop;
             List<Long> late = liveHeaps();
             kafkaBroker.restart();
-            LOG.infof("live heap of the pods, early and late without the broker: %s, %s bytes", early, late);
+            LOG.infof("live heap of the pods early and late in the broker outage: %s, %s bytes", early, late);
             for (int pod = 0; pod < early.size(); pod++) {
                 assertThat(late.get(pod) - early.get(pod))
-                        .as("what pod %d keeps meanwhile", pod)
+                        .as("heap growth of pod %d during the broker outage", pod)
                         .isLessThan(MAX_HEAP_GROWTH_BYTES);
             }
-            LOG.infof("checkouts with the broker: %d, without it, in the same time: %d", before, meanwhile);
-            assertThat(meanwhile).as("checkouts without the broker").isGreaterThan(before / 2);
+            LOG.infof("checkouts with the broker: %d, without it in the same time: %d", before, during);
+            assertThat(during).as("checkouts without the broker").isGreaterThan(before / 2);
             Pods.sleep(FAULT);
         }
         verifyDelivery();
     }
 
-    /** What lives in the heaps of who sells and who carries. */
+    /** Live heap bytes of the shop pod and of the workers. */
     private List<Long> liveHeaps() {
         return Stream.concat(Stream.of(shop), workers.stream())
                 .map(Pods::liveHeap)
@@ -94,7 +94,7 @@ class KafkaEventFaultsIT extends EventFaults {
     void verifyDelivery() throws Exception {
         super.verifyDelivery();
         Map<String, List<Long>> published = new LinkedHashMap<>();
-        Map<String, List<String>> places = new TreeMap<>();
+        Map<String, List<String>> offsets = new TreeMap<>();
         int records = 0;
         try (KafkaConsumer<String, byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = partitions(consumer);
@@ -107,7 +107,7 @@ class KafkaEventFaultsIT extends EventFaults {
                         records++;
                         long sequence = Long.parseLong(new String(
                                 record.headers().lastHeader("ce_sequence").value(), StandardCharsets.UTF_8));
-                        places.computeIfAbsent(record.key(), _ -> new ArrayList<>())
+                        offsets.computeIfAbsent(record.key(), _ -> new ArrayList<>())
                                 .add("%d in %d@%d".formatted(sequence, record.partition(), record.offset()));
                         List<Long> numbers = published.computeIfAbsent(record.key(), _ -> new ArrayList<>());
                         if (!numbers.contains(sequence)) {
@@ -120,10 +120,10 @@ class KafkaEventFaultsIT extends EventFaults {
         Map<String, List<Long>> received = faultyWebhookReceiver.acceptedSequences("/good");
         assertThat(published.keySet()).isEqualTo(received.keySet());
         published.forEach((order, numbers) -> assertThat(numbers)
-                .as("published of %s: %s", order, places.get(order))
+                .as("published events of %s: %s", order, offsets.get(order))
                 .isEqualTo(received.get(order).stream().sorted().toList()));
         LOG.infof(
-                "in the topic: %d records of %d events",
+                "topic: %d records of %d events",
                 records, published.values().stream().mapToInt(List::size).sum());
     }
 

@@ -11,50 +11,50 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a pod whether it lives, again and again and as patiently as the orchestrator that would start it anew. */
+/** Sends liveness probes to a pod every 200 ms, with the chart's timeout. */
 final class LivenessProbe implements AutoCloseable {
-    private static final long EVERY_MILLIS = 200;
+    private static final long INTERVAL_MILLIS = 200;
 
     /** {@code probes.liveness.timeoutSeconds} of the chart. */
-    private static final Duration PATIENCE = TestTiming.scaled(Duration.ofSeconds(5));
+    private static final Duration PROBE_TIMEOUT = TestTiming.scaled(Duration.ofSeconds(5));
 
     private final HttpRequest request;
     private final Collection<String> failures = new ConcurrentLinkedQueue<>();
-    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
     LivenessProbe(PackagedApp pod) {
         request = HttpRequest.newBuilder(pod.base().resolve("/q/health/live"))
-                .timeout(PATIENCE)
+                .timeout(PROBE_TIMEOUT)
                 .build();
-        thread = Thread.ofVirtual().name("pulse").start(this::probeUntilStopped);
+        thread = Thread.ofVirtual().name("liveness-probe").start(this::probeUntilStopped);
     }
 
     private void probeUntilStopped() {
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build()) {
             do {
                 try {
-                    HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-                    if (answer.statusCode() != 200) {
-                        failures.add(answer.body());
+                    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                    if (response.statusCode() != 200) {
+                        failures.add(response.body());
                     }
                 } catch (IOException e) {
                     failures.add(e.toString());
                 }
-            } while (!over.await(EVERY_MILLIS, TimeUnit.MILLISECONDS));
+            } while (!stopped.await(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** What it said, or why it said nothing, when it should have said that it lives. */
+    /** The response body or the exception of each failed probe. */
     Collection<String> failures() {
         return failures;
     }
 
     @Override
     public void close() throws InterruptedException {
-        over.countDown();
+        stopped.countDown();
         thread.join();
     }
 }

@@ -20,12 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands requests to pods that say that they are ready, knowing nothing of sessions: HAProxy with the configuration that is
- * given to shops, where it is installed; else the next ready pod of the list.
+ * Sends requests to ready pods, without session affinity: through HAProxy with the configuration of helm/haproxy if
+ * HAProxy is installed, else round robin over the ready pods.
  */
 final class LoadBalancer implements AutoCloseable {
-    private static final Duration CHECKED_EVERY = Duration.ofMillis(200);
-    private static final Duration CHECK_LIMIT = Duration.ofMillis(500);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
+    private static final Duration CHECK_TIMEOUT = Duration.ofMillis(500);
 
     private final List<URI> targets;
     private final @Nullable HaProxy haproxy;
@@ -38,28 +38,31 @@ final class LoadBalancer implements AutoCloseable {
         this.haproxy = haproxy;
     }
 
-    /** Over pods that all play all parts; three at most. */
+    /** @param pods three at most, each with all roles */
     static LoadBalancer over(List<PackagedApp> pods, Path directory) {
         return over(Map.of("BROWSE", pods, "BUY", pods, "ADMIN", pods.subList(0, 2)), directory);
     }
 
-    /** @param parts by the name that the configuration has for them; without HAProxy those of BUY get everything */
-    static LoadBalancer over(Map<String, List<PackagedApp>> parts, Path directory) {
+    /**
+     * @param podsByRole by the role's name in the HAProxy configuration; without HAProxy the pods of BUY get all
+     *     requests
+     */
+    static LoadBalancer over(Map<String, List<PackagedApp>> podsByRole, Path directory) {
         if (!HaProxy.isInstalled()) {
             System.getLogger(LoadBalancer.class.getName())
                     .log(
                             System.Logger.Level.WARNING,
-                            "HAProxy is not installed: requests go to the ready pods in turn without it");
-            LoadBalancer inTurn = new LoadBalancer(
-                    parts.get("BUY").stream().map(PackagedApp::base).toList(), null);
-            Thread.ofVirtual().name("balancer-checks").start(inTurn::runHealthChecks);
-            return inTurn;
+                            "HAProxy is not installed: requests go round robin to the ready pods");
+            LoadBalancer roundRobin = new LoadBalancer(
+                    podsByRole.get("BUY").stream().map(PackagedApp::base).toList(), null);
+            Thread.ofVirtual().name("balancer-checks").start(roundRobin::runHealthChecks);
+            return roundRobin;
         }
         Map<String, String> addresses = new TreeMap<>();
-        parts.forEach((part, pods) -> {
+        podsByRole.forEach((role, pods) -> {
             for (int i = 0; i < pods.size(); i++) {
                 addresses.put(
-                        "%s_%d".formatted(part, i + 1),
+                        "%s_%d".formatted(role, i + 1),
                         "127.0.0.1:" + pods.get(i).base().getPort());
             }
         });
@@ -69,7 +72,7 @@ final class LoadBalancer implements AutoCloseable {
 
     private void runHealthChecks() {
         try (HttpClient http =
-                HttpClient.newBuilder().connectTimeout(CHECK_LIMIT).build()) {
+                HttpClient.newBuilder().connectTimeout(CHECK_TIMEOUT).build()) {
             do {
                 for (URI target : targets) {
                     if (isReady(http, target)) {
@@ -78,7 +81,7 @@ final class LoadBalancer implements AutoCloseable {
                         notReady.add(target);
                     }
                 }
-            } while (!closing.await(CHECKED_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!closing.await(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -88,7 +91,7 @@ final class LoadBalancer implements AutoCloseable {
         try {
             return http.send(
                                     HttpRequest.newBuilder(target.resolve("/q/health/ready"))
-                                            .timeout(CHECK_LIMIT)
+                                            .timeout(CHECK_TIMEOUT)
                                             .build(),
                                     HttpResponse.BodyHandlers.discarding())
                             .statusCode()
@@ -98,10 +101,10 @@ final class LoadBalancer implements AutoCloseable {
         }
     }
 
-    /** Where the next request goes. */
+    /** The target of the next request. */
     URI next() {
         URI chosen = targets.getFirst();
-        for (int tries = 0; tries < targets.size(); tries++) {
+        for (int attempt = 0; attempt < targets.size(); attempt++) {
             chosen = targets.get(Math.floorMod(next.getAndIncrement(), targets.size()));
             if (!notReady.contains(chosen)) {
                 return chosen;
@@ -110,7 +113,7 @@ final class LoadBalancer implements AutoCloseable {
         return chosen;
     }
 
-    /** Whether a GET that one pod did not answer is put to another. */
+    /** True if a GET that one pod does not answer is sent to another pod. */
     boolean retriesReads() {
         return haproxy != null;
     }

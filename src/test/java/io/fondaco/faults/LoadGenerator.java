@@ -18,10 +18,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Clients that ask for the same without a pause, whatever they are told. */
+/** Clients that send the same request in a loop, whatever the response, and count status codes and latencies. */
 final class LoadGenerator implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
-    private static final List<String> REFUSALS =
+    private static final List<String> UNAVAILABLE_CODES =
             List.of("overloaded", "busy", "database_slow", "database_unavailable", "database_full", "outcome_unknown");
 
     private final HttpClient http = HttpClient.newBuilder()
@@ -31,22 +31,22 @@ final class LoadGenerator implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, Integer> responseCounts = new ConcurrentHashMap<>();
     private final Map<String, Duration> maxLatencies = new ConcurrentHashMap<>();
-    private volatile boolean over;
+    private volatile boolean stopped;
 
-    /** Visitors of a product, whose handle is the SKU in small letters. */
+    /** Clients that read a product page. Its handle is the SKU in lower case. */
     static LoadGenerator browsing(int clients, URI shop, String sku) {
         URI product = shop.resolve("/store/v1/products/" + sku.toLowerCase(Locale.ROOT));
         return new LoadGenerator(clients, () -> paced(HttpRequest.newBuilder(product)));
     }
 
-    /** Shoppers who put one of it into a new cart. */
+    /** Clients that create a cart with one unit of the SKU. */
     static LoadGenerator creatingCarts(int clients, URI shop, String sku) {
-        String cart = "{\"currency\":\"GBP\",\"lines\":[{\"sku\":\"%s\",\"quantity\":1}]}".formatted(sku);
+        String body = "{\"currency\":\"GBP\",\"lines\":[{\"sku\":\"%s\",\"quantity\":1}]}".formatted(sku);
         return new LoadGenerator(
                 clients,
                 () -> paced(HttpRequest.newBuilder(shop.resolve("/store/v1/carts"))
                         .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(cart))));
+                        .POST(HttpRequest.BodyPublishers.ofString(body))));
     }
 
     private static HttpRequest.Builder paced(HttpRequest.Builder request) {
@@ -54,29 +54,29 @@ final class LoadGenerator implements AutoCloseable {
         return request;
     }
 
-    /** Begins at once. */
+    /** Starts immediately. */
     LoadGenerator(int clients, Supplier<HttpRequest.Builder> request) {
         for (int i = 0; i < clients; i++) {
             threads.submit(() -> {
-                while (!over) {
+                while (!stopped) {
                     long begin = System.nanoTime();
-                    String answer = ask(request.get());
-                    maxLatencies.merge(answer, Duration.ofNanos(System.nanoTime() - begin), LoadGenerator::longer);
-                    responseCounts.merge(answer, 1, Integer::sum);
+                    String response = send(request.get());
+                    maxLatencies.merge(response, Duration.ofNanos(System.nanoTime() - begin), LoadGenerator::max);
+                    responseCounts.merge(response, 1, Integer::sum);
                 }
             });
         }
     }
 
-    private static Duration longer(Duration one, Duration other) {
+    private static Duration max(Duration one, Duration other) {
         return one.compareTo(other) > 0 ? one : other;
     }
 
-    private String ask(HttpRequest.Builder request) {
+    private String send(HttpRequest.Builder request) {
         try {
-            HttpResponse<String> answer =
+            HttpResponse<String> response =
                     http.send(request.timeout(REQUEST_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == 503 ? classifyUnavailable(answer) : Integer.toString(answer.statusCode());
+            return response.statusCode() == 503 ? classifyUnavailable(response) : Integer.toString(response.statusCode());
         } catch (IOException e) {
             return e.toString();
         } catch (InterruptedException _) {
@@ -85,39 +85,39 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
-    /** One that tells what it is and when to come again, or else the whole of it. */
-    private static String classifyUnavailable(HttpResponse<String> answer) {
-        for (String code : REFUSALS) {
-            if (answer.body().contains("\"code\":\"" + code + "\"")
-                    && answer.headers().firstValueAsLong("Retry-After").isPresent()) {
+    /** The problem code of a 503 with a known code and Retry-After, else the whole body. */
+    private static String classifyUnavailable(HttpResponse<String> response) {
+        for (String code : UNAVAILABLE_CODES) {
+            if (response.body().contains("\"code\":\"" + code + "\"")
+                    && response.headers().firstValueAsLong("Retry-After").isPresent()) {
                 return "503 " + code;
             }
         }
-        return "503 " + answer.body();
+        return "503 " + response.body();
     }
 
-    /** How often what was answered until now. */
+    /** The number of responses so far, by status and problem code. */
     Map<String, Integer> responseCounts() {
         return new TreeMap<>(responseCounts);
     }
 
-    int count(String answer) {
-        return responseCounts.getOrDefault(answer, 0);
+    int count(String response) {
+        return responseCounts.getOrDefault(response, 0);
     }
 
-    /** The longest that anybody waited for that answer; zero if nobody got it. */
-    Duration maxLatency(String answer) {
-        return maxLatencies.getOrDefault(answer, Duration.ZERO);
+    /** The maximum latency of this response; zero if there was none. */
+    Duration maxLatency(String response) {
+        return maxLatencies.getOrDefault(response, Duration.ZERO);
     }
 
-    /** Ends it, and waits for the last answers. */
+    /** Stops the clients and waits for their last responses. */
     @Override
     public void close() {
-        over = true;
+        stopped = true;
         threads.shutdown();
         try {
             assertThat(threads.awaitTermination(2 * REQUEST_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
-                    .as("every request is answered or given up")
+                    .as("every request has finished or timed out")
                     .isTrue();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -27,16 +27,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The Job that migrates for the next release is killed in the middle of a migration, first of one with a transaction and then of an
- * index that is made concurrently. The pods of this release sell on, and a pod of the next one, which migrates at its start, comes
- * to the end by itself and sells (matrix row 26).
+ * The migration job of the next release is killed in the middle of a migration: first in a transactional one, then
+ * while it creates an index concurrently. The pods of this release keep selling. A pod of the next release, which
+ * migrates at its start, finishes the migrations and sells (matrix row 26).
  */
 class MigrationKilledIT {
     private static final Logger LOG = Logger.getLogger(MigrationKilledIT.class);
     private static final String SKU = "HALFWAY";
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Longer than the next run takes to start, unless the machine is busy: the server does not notice that its client is gone. */
+    /** Longer than the next run takes to start: the server does not notice that its client is dead. */
     private static final int STATEMENT_SECONDS = 20;
 
     private static final String IN_TRANSACTION = """
@@ -71,11 +71,11 @@ class MigrationKilledIT {
     }
 
     @Test
-    void theOldPodsSellOnAndTheNextReleaseComesToTheEnd() throws Exception {
+    void oldPodsKeepSellingAndTheNextReleaseFinishesTheMigrations() throws Exception {
         ClusterMember primary = shop.database().primary();
-        AtomicInteger turn = new AtomicInteger();
+        AtomicInteger requestNumber = new AtomicInteger();
         NoRetryTraffic noRetryTraffic =
-                new NoRetryTraffic(() -> shop.pod(turn.getAndIncrement()).base(), SKU);
+                new NoRetryTraffic(() -> shop.pod(requestNumber.getAndIncrement()).base(), SKU);
         try (noRetryTraffic;
                 Connection other = primary.session();
                 Statement statement = other.createStatement()) {
@@ -98,7 +98,7 @@ class MigrationKilledIT {
             }
         }
         LOG.infof(
-                "A migration killed twice: %d requests, %d orders", noRetryTraffic.requests(), noRetryTraffic.orders());
+                "Migration killed twice: %d requests, %d orders", noRetryTraffic.requests(), noRetryTraffic.orders());
         assertThat(noRetryTraffic.failedReads()).isEmpty();
         assertThat(noRetryTraffic.failedWrites()).isEmpty();
         assertThat(noRetryTraffic.orders()).isPositive();
@@ -116,10 +116,10 @@ class MigrationKilledIT {
         return pod;
     }
 
-    /** Runs the migration until the server says that it is there, and kills it, and nothing but it. */
+    /** Starts the migration job and kills it when {@code pg_stat_activity} has a row that matches. */
     private void killWhen(String activity) throws InterruptedException {
         PackagedApp migration = migrate();
-        await().atMost(SOON).until(() -> !shop.query(
+        await().atMost(STEP_TIMEOUT).until(() -> !shop.query(
                         "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND " + activity)
                 .equals("0"));
         migration.kill();
@@ -138,20 +138,20 @@ class MigrationKilledIT {
         return environment;
     }
 
-    private String queryMigrationHistory(String what) {
-        return shop.query("SELECT %s FROM cart.flyway_schema_history".formatted(what));
+    private String queryMigrationHistory(String columns) {
+        return shop.query("SELECT %s FROM cart.flyway_schema_history".formatted(columns));
     }
 
     private String indexIsValid() {
         return shop.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'cart.cart_half_way'::regclass");
     }
 
-    /** This release with two migrations more. */
+    /** This release plus two migrations. */
     private Path nextRelease() throws IOException {
         Path built = PackagedApp.JAR.getParent();
         Path release = directory.resolve("next-release");
         try (Stream<Path> files = Files.walk(built)) {
-            // A cache of other jars than these would be of no use.
+            // The AOT cache is of no use, because it belongs to other jars.
             for (Path file :
                     files.filter(file -> !file.toString().endsWith(".aot")).toList()) {
                 Files.copy(file, release.resolve(built.relativize(file).toString()));

@@ -22,14 +22,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/** Shoppers and visitors at work, who never try anything twice. */
+/** Buyers and visitors that never retry a request. */
 final class NoRetryTraffic implements AutoCloseable {
-    /** Each loses one request at most to a pod that is killed. */
+    /** Each loses at most one request to a killed pod. */
     static final int BUYERS = 3;
 
     private static final int VISITORS = 3;
     private static final int MAX_RECORDED_FAILURES = 20;
-    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(20);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Supplier<URI> pods;
@@ -46,10 +46,10 @@ final class NoRetryTraffic implements AutoCloseable {
     private volatile boolean stopped;
 
     /**
-     * Begins at once.
+     * Starts immediately.
      *
-     * @param pods where the next request goes
-     * @param sku what is bought; its product's handle is the same in small letters
+     * @param pods the target of the next request
+     * @param sku the SKU to buy; its product's handle is the same in lower case
      */
     NoRetryTraffic(Supplier<URI> pods, String sku) {
         this.pods = pods;
@@ -62,9 +62,9 @@ final class NoRetryTraffic implements AutoCloseable {
         }
     }
 
-    private void repeat(Runnable act) {
+    private void repeat(Runnable action) {
         while (!stopped) {
-            act.run();
+            action.run();
             TestTiming.pause();
         }
     }
@@ -105,14 +105,14 @@ final class NoRetryTraffic implements AutoCloseable {
         }
     }
 
-    private static void recordFailure(ConcurrentLinkedQueue<String> failed, String what) {
-        // Enough to see that it is wrong, and why.
+    private static void recordFailure(ConcurrentLinkedQueue<String> failed, String failure) {
+        // A few failures are enough to find the cause.
         if (failed.size() < MAX_RECORDED_FAILURES) {
-            failed.add(what);
+            failed.add(failure);
         }
     }
 
-    /** Once. @return the answer; null if it was not the expected one */
+    /** Sends a request once. @return the response body; null if the status was not the expected one */
     private JsonNode send(
             ConcurrentLinkedQueue<String> failed,
             String method,
@@ -125,18 +125,18 @@ final class NoRetryTraffic implements AutoCloseable {
         URI target = pods.get();
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(target.resolve(path))
-                    .timeout(REQUEST_LIMIT)
+                    .timeout(REQUEST_TIMEOUT)
                     .header("Content-Type", "application/json")
                     .method(method, HttpRequest.BodyPublishers.ofString(body));
             if (!token.isEmpty()) {
                 request.header("Authorization", "Bearer " + token);
             }
             headers.forEach(request::header);
-            HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() == expected) {
-                return JSON.readTree(answer.body());
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() == expected) {
+                return JSON.readTree(response.body());
             }
-            recordFailure(failed, "%s %s: %d %s".formatted(method, path, answer.statusCode(), answer.body()));
+            recordFailure(failed, "%s %s: %d %s".formatted(method, path, response.statusCode(), response.body()));
         } catch (IOException e) {
             recordFailure(failed, "%s %s at %s: %s".formatted(method, path, target, e));
         } catch (InterruptedException _) {
@@ -161,13 +161,13 @@ final class NoRetryTraffic implements AutoCloseable {
         return failedWrites;
     }
 
-    /** Ends it, and waits for the last answers. */
+    /** Stops the clients and waits for their last responses. */
     @Override
     public void close() {
         stopped = true;
         threads.shutdown();
         try {
-            assertThat(threads.awaitTermination(REQUEST_LIMIT.toSeconds(), TimeUnit.SECONDS))
+            assertThat(threads.awaitTermination(REQUEST_TIMEOUT.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -6,17 +6,19 @@ import static org.awaitility.Awaitility.await;
 import io.fondaco.process.PackagedApp;
 import java.time.Duration;
 
-/** What goes on at a pod while its database is in trouble: visitors look, shoppers open carts, and the orchestrator asks whether it lives. */
+/**
+ * Traffic at a pod during a database fault: visitors read a product, shoppers create carts, and liveness probes run.
+ */
 final class OutageTraffic implements AutoCloseable {
     private static final int VISITORS = 2;
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration CREATE_TIMEOUT = Duration.ofSeconds(30);
 
     private final int shopperCount;
     private final LoadGenerator browsing;
     private final LoadGenerator cartCreation;
     private final LivenessProbe livenessProbe;
 
-    /** Begins at once. */
+    /** Starts immediately. */
     OutageTraffic(PackagedApp pod, String sku, int shoppers) {
         this.shopperCount = shoppers;
         this.browsing = LoadGenerator.browsing(VISITORS, pod.base(), sku);
@@ -24,33 +26,35 @@ final class OutageTraffic implements AutoCloseable {
         this.livenessProbe = new LivenessProbe(pod);
     }
 
-    /** Visitors of a product. */
+    /** Clients that read a product. */
     LoadGenerator browsing() {
         return browsing;
     }
 
-    /** Shoppers who put something into a new cart. */
+    /** Clients that create carts. */
     LoadGenerator cartCreation() {
         return cartCreation;
     }
 
     void awaitCartsCreated() {
-        awaitCartsCreated(SOON);
+        awaitCartsCreated(CREATE_TIMEOUT);
     }
 
-    /** Until more carts were opened than there are shoppers: not only what was under way. */
+    /**
+     * Waits until more carts are created than there are shoppers, so that requests already in flight do not suffice.
+     */
     void awaitCartsCreated(Duration bound) {
         int before = cartCreation.count("201");
         await().atMost(bound).until(() -> cartCreation.count("201") > before + shopperCount);
     }
 
-    /** Who only looks has got what there is, and nobody took the pod for dead. */
+    /** All reads succeeded and no liveness probe failed. */
     void assertReadsAndLivenessUnaffected() {
         assertThat(browsing.responseCounts()).containsOnlyKeys("200");
         assertThat(livenessProbe.failures()).isEmpty();
     }
 
-    /** Ends it, and waits for the last answers. */
+    /** Stops the traffic and waits for the last responses. */
     @Override
     public void close() throws InterruptedException {
         try (browsing;
@@ -61,6 +65,6 @@ final class OutageTraffic implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "carts %s, looking %s".formatted(cartCreation.responseCounts(), browsing.responseCounts());
+        return "carts %s, browsing %s".formatted(cartCreation.responseCounts(), browsing.responseCounts());
     }
 }

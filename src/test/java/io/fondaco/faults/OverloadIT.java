@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * More is asked for than pods can do: what is turned away is told so at once, imports before browsing before buying; who buys
- * notices nothing (matrix row 10; rows 20 and 23 are {@link SlowClientsIT}).
+ * Pods get more requests than they can serve: the excess is refused immediately, imports before browsing before buying,
+ * and buyers are not affected (matrix row 10; rows 20 and 23 are {@link SlowClientsIT}).
  */
 class OverloadIT {
     private static final Logger LOG = Logger.getLogger(OverloadIT.class);
@@ -38,8 +38,8 @@ class OverloadIT {
     private static final int IMPORTERS = 12;
     private static final int DISCONNECTING_CLIENTS = 4;
 
-    /** Not in the cache. */
-    private static final String PAGE = "/store/v1/products?limit=";
+    /** A list of products, which is not cached here. */
+    private static final String LIST_PATH = "/store/v1/products?limit=";
 
     @TempDir
     private static Path directory;
@@ -76,7 +76,7 @@ class OverloadIT {
     }
 
     @Test
-    void whoBuysNoticesNothing() throws Exception {
+    void overloadDoesNotAffectBuyers() throws Exception {
         try (LoadGenerator browsing = startBrowsing(podWithAllRoles.base());
                 LoadGenerator importing = importStock(podWithAllRoles.base());
                 AutoCloseable _ = startDisconnectingClients(podWithAllRoles.base())) {
@@ -88,25 +88,25 @@ class OverloadIT {
             assertThat(browsing.responseCounts()).containsOnlyKeys("200", "503 overloaded");
             assertThat(importing.responseCounts().keySet()).isSubsetOf("202", "503 overloaded");
             assertThat(importing.count("503 overloaded"))
-                    .as("imports are turned away first")
+                    .as("refused imports, which are refused first")
                     .isGreaterThan(importing.count("202"));
         }
         assertThat(refusedRequests(podWithAllRoles, "buy")).isZero();
         assertThat(refusedRequests(podWithAllRoles, "browse")).isPositive();
         await().untilAsserted(
                         () -> assertThat(Pods.metric(podWithAllRoles, "fondaco_admission_requests_served", "priority"))
-                                .as("places that nobody gave back")
+                                .as("admission slots that were not released")
                                 .isZero());
     }
 
     @Test
-    void oneOverloadedPartLeavesTheOtherAlone() throws Exception {
+    void overloadedBrowsePodDoesNotAffectTheBuyPod() throws Exception {
         try (PackagedApp browse = PackagedApp.start("overload-browse", environment("browse"));
                 PackagedApp buy = PackagedApp.start("overload-buy", environment("buy"));
                 LoadBalancer balancer = LoadBalancer.over(
                         Map.of("BROWSE", List.of(browse), "BUY", List.of(buy), "ADMIN", List.of(podWithAllRoles)),
                         directory)) {
-            // Without HAProxy nobody knows which path is whose.
+            // Without HAProxy requests are not routed to roles by path.
             URI shop = balancer.retriesReads() ? balancer.next() : browse.base();
             URI checkout = balancer.retriesReads() ? balancer.next() : buy.base();
             try (LoadGenerator browsing = startBrowsing(shop)) {
@@ -120,23 +120,23 @@ class OverloadIT {
         }
     }
 
-    /** Slower than usual, then not at all, then as before. */
+    /** The database is slow, then does not answer, then is as fast as before. */
     @Test
-    void aSlowDatabaseMakesRequestsSlowAndNothingFall() throws Exception {
-        try (TcpProxy network = TcpProxy.to(database.primary().port())) {
+    void podSurvivesADatabaseThatIsSlowAndThenStalls() throws Exception {
+        try (TcpProxy databaseProxy = TcpProxy.to(database.primary().port())) {
             Map<String, String> environment = environment("browse,buy,admin,worker");
-            String url = database.jdbcUrl(List.of(network.port()));
+            String url = database.jdbcUrl(List.of(databaseProxy.port()));
             environment.put("FONDACO_DATABASE_PRIMARY_URL", url);
             environment.remove("FONDACO_DATABASE_REPLICA_URLS");
             try (PackagedApp pod = PackagedApp.start("overload-slow", environment);
                     LoadGenerator browsing = startBrowsing(pod.base())) {
-                network.delay(Duration.ofMillis(50));
+                databaseProxy.delay(Duration.ofMillis(50));
                 Thread.sleep(OVERLOAD_DURATION);
-                assertThat(browsing.count("200")).as("slow, not away").isPositive();
-                network.set(TcpProxy.Mode.STALL);
+                assertThat(browsing.count("200")).as("successful reads while the database is slow").isPositive();
+                databaseProxy.set(TcpProxy.Mode.STALL);
                 Thread.sleep(OVERLOAD_DURATION);
-                network.delay(Duration.ZERO);
-                network.set(TcpProxy.Mode.PASS);
+                databaseProxy.delay(Duration.ZERO);
+                databaseProxy.set(TcpProxy.Mode.PASS);
                 await().atMost(TestTiming.scaled(Duration.ofSeconds(10))).until(() -> canBuy(pod.base()));
                 LOG.infof("browsing %s", browsing.responseCounts());
                 assertThat(browsing.responseCounts().keySet())
@@ -153,7 +153,7 @@ class OverloadIT {
         return new LoadGenerator(
                 BROWSERS,
                 () -> HttpRequest.newBuilder(
-                        base.resolve(PAGE + ThreadLocalRandom.current().nextInt(40, 60))));
+                        base.resolve(LIST_PATH + ThreadLocalRandom.current().nextInt(40, 60))));
     }
 
     private static LoadGenerator importStock(URI base) {
@@ -163,22 +163,22 @@ class OverloadIT {
                 .POST(HttpRequest.BodyPublishers.ofString("sku,location,available\nFLOOD-1,default,10\n")));
     }
 
-    /** Clients that ask and are gone before they are answered. */
+    /** Clients that send a request and disconnect before the response. */
     private static AutoCloseable startDisconnectingClients(URI base) {
-        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean stopped = new AtomicBoolean();
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < DISCONNECTING_CLIENTS; i++) {
             clients.add(Thread.ofVirtual().start(() -> {
-                while (!over.get()) {
+                while (!stopped.get()) {
                     try (Socket socket = new Socket()) {
                         socket.connect(new InetSocketAddress(base.getHost(), base.getPort()));
                         socket.getOutputStream()
                                 .write("GET %s HTTP/1.1\r\nHost: shop\r\n\r\n"
-                                        .formatted(PAGE + 50)
+                                        .formatted(LIST_PATH + 50)
                                         .getBytes(StandardCharsets.US_ASCII));
                         Thread.sleep(10);
                     } catch (IOException _) {
-                        // It may hang up, too.
+                        // The server may close the connection first.
                     } catch (InterruptedException _) {
                         return;
                     }
@@ -186,14 +186,14 @@ class OverloadIT {
             }));
         }
         return () -> {
-            over.set(true);
+            stopped.set(true);
             for (Thread client : clients) {
                 client.join();
             }
         };
     }
 
-    /** Four shoppers who never try anything twice. @return their orders */
+    /** Four shoppers that never retry. @return the number of their orders */
     private static int buyFor(Duration time, URI base) throws Exception {
         long end = System.nanoTime() + time.toNanos();
         return ConcurrentRunner.runAll(4, 4, _ -> {

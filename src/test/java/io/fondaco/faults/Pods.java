@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
-/** What all fault suites do with their pods. */
+/** Settings, metrics and helpers that all fault tests share. */
 final class Pods {
     private static final Logger LOG = Logger.getLogger(Pods.class);
 
     private Pods() {}
 
-    /** What pods on these servers need to be told, with a small heap. */
+    /** The settings of pods that use these database servers, with a small heap. */
     static Map<String, String> environment(ReplicatedPostgres database) {
         List<Integer> ports =
                 database.members().stream().map(ClusterMember::port).toList();
@@ -35,7 +35,7 @@ final class Pods {
         return environment;
     }
 
-    /** The same for pods that sell for pounds, and take the test provider's money. */
+    /** {@link #environment} for pods that sell in GBP, with the test and the manual payment provider. */
     static Map<String, String> sellingEnvironment(ReplicatedPostgres database) {
         Map<String, String> environment = environment(database);
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
@@ -45,7 +45,7 @@ final class Pods {
         return environment;
     }
 
-    /** The sum over the pods of the series of that name that have the label. */
+    /** The sum over all pods of the series with this name and label. */
     static double metric(List<PackagedApp> pods, String name, String label) {
         return pods.stream().mapToDouble(pod -> metric(pod, name, label)).sum();
     }
@@ -60,7 +60,7 @@ final class Pods {
         return sum;
     }
 
-    /** Bytes that are left in use after a collection. */
+    /** Heap bytes in use after a garbage collection. */
     static long liveHeap(PackagedApp pod) {
         try {
             Process collection = new ProcessBuilder(
@@ -71,7 +71,7 @@ final class Pods {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (!collection.waitFor(30, TimeUnit.SECONDS) || collection.exitValue() != 0) {
-                throw new IllegalStateException("No collection in pod " + pod.pid());
+                throw new IllegalStateException("Garbage collection failed in pod " + pod.pid());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -82,7 +82,7 @@ final class Pods {
         return (long) metric(pod, "jvm_memory_used_bytes", "area=\"heap\"");
     }
 
-    /** Closes what there is, in this order, whatever becomes of one of them. */
+    /** Closes all non-null resources in this order, also if one of them fails. */
     static void closeAll(Collection<? extends AutoCloseable> all) {
         for (AutoCloseable each : all) {
             try {
@@ -90,12 +90,12 @@ final class Pods {
                     each.close();
                 }
             } catch (Exception e) {
-                LOG.warn("Not closed", e);
+                LOG.warn("Cannot close " + each, e);
             }
         }
     }
 
-    /** Lets a fault last: time passing is what is meant, not something awaited. */
+    /** Keeps a fault active for this time. The passing of time is the purpose; there is no condition to await. */
     static void sleep(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {

@@ -24,13 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The schema of this release carries the release before: that one's pods go on beside new ones, and alone again when the new ones are
- * taken back. {@code -Dprevious.release=} names a directory with the {@code quarkus-app} of the release before.
+ * The schema of this release supports the previous release: its pods run beside pods of this release, and alone again
+ * after a rollback. {@code -Dprevious.release=} names a directory with the {@code quarkus-app} of the previous release.
  */
 class PreviousReleaseIT {
     private static final String PREVIOUS = System.getProperty("previous.release", "");
-    private static final Duration SETTLED = Duration.ofMinutes(2);
-    private static final Duration ENDED = Duration.ofMinutes(2);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration EXIT_TIMEOUT = Duration.ofMinutes(2);
 
     @TempDir
     private Path directory;
@@ -57,58 +57,58 @@ class PreviousReleaseIT {
         Pods.closeAll(all);
     }
 
-    private PackagedApp add(PackagedApp pod) {
+    private PackagedApp register(PackagedApp pod) {
         pods.add(pod);
         return pod;
     }
 
     private PackagedApp startPrevious(String name) {
-        return add(PackagedApp.startBuild(Path.of(PREVIOUS), "previous-release-" + name, environment));
+        return register(PackagedApp.startBuild(Path.of(PREVIOUS), "previous-release-" + name, environment));
     }
 
     private void migrate() throws InterruptedException {
-        PackagedApp migration = add(PackagedApp.launch("previous-release-migrate", environment, "migrate"));
-        assertThat(migration.awaitExit(ENDED)).isZero();
+        PackagedApp migration = register(PackagedApp.launch("previous-release-migrate", environment, "migrate"));
+        assertThat(migration.awaitExit(EXIT_TIMEOUT)).isZero();
     }
 
     @Test
-    void theReleaseBeforeSellsOnTheSchemaOfThisOneBesideItAndAloneAgain() throws Exception {
-        assumeThat(PREVIOUS).as("no -Dprevious.release=, so nothing to try").isNotEmpty();
+    void previousReleaseSellsOnThisSchemaBesideThisReleaseAndAlone() throws Exception {
+        assumeThat(PREVIOUS).as("-Dprevious.release= is not set").isNotEmpty();
         assertThat(Path.of(PREVIOUS, "quarkus-run.jar")).isRegularFile();
         migrate();
-        PackagedApp before = startPrevious("before");
-        PackagedApp now = add(PackagedApp.start("previous-release-now", withRoles("browse,buy,admin")));
-        ShopClient old = new ShopClient(before.base(), PackagedApp.ADMIN_KEY);
-        ShopClient fresh = new ShopClient(now.base(), PackagedApp.ADMIN_KEY);
-        try (old;
-                fresh) {
-            createProductAndWebhook(old);
-            browse(old);
-            browse(fresh);
+        PackagedApp previous = startPrevious("before");
+        PackagedApp current = register(PackagedApp.start("previous-release-now", withRoles("browse,buy,admin")));
+        ShopClient previousClient = new ShopClient(previous.base(), PackagedApp.ADMIN_KEY);
+        ShopClient currentClient = new ShopClient(current.base(), PackagedApp.ADMIN_KEY);
+        try (previousClient;
+                currentClient) {
+            createProductAndWebhook(previousClient);
+            browse(previousClient);
+            browse(currentClient);
             List<String> orders = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                orders.add(buy(old));
-                orders.add(buy(fresh));
+                orders.add(buy(previousClient));
+                orders.add(buy(currentClient));
             }
-            // No other worker is there: what both releases tell, the release before carries.
+            // The previous release is the only worker, so it delivers the events of both releases.
             awaitWebhooks(orders);
-            // Each goes on with what the other began.
-            cancel(fresh, orders.get(0));
-            cancel(old, orders.get(1));
+            // Each release continues with an order of the other.
+            cancel(currentClient, orders.get(0));
+            cancel(previousClient, orders.get(1));
         }
-        now.close();
-        before.close();
+        current.close();
+        previous.close();
 
-        PackagedApp alone = add(PackagedApp.start("previous-release-upgraded", environment));
+        PackagedApp upgradedPod = register(PackagedApp.start("previous-release-upgraded", environment));
         String upgraded;
-        try (ShopClient client = new ShopClient(alone.base(), PackagedApp.ADMIN_KEY)) {
+        try (ShopClient client = new ShopClient(upgradedPod.base(), PackagedApp.ADMIN_KEY)) {
             upgraded = buy(client);
             awaitWebhooks(List.of(upgraded));
         }
-        alone.close();
+        upgradedPod.close();
 
-        PackagedApp back = startPrevious("back");
-        try (ShopClient client = new ShopClient(back.base(), PackagedApp.ADMIN_KEY)) {
+        PackagedApp rolledBackPod = startPrevious("back");
+        try (ShopClient client = new ShopClient(rolledBackPod.base(), PackagedApp.ADMIN_KEY)) {
             browse(client);
             awaitWebhooks(List.of(buy(client)));
             cancel(client, upgraded);
@@ -117,7 +117,7 @@ class PreviousReleaseIT {
                 .isEqualTo("0");
         assertThat(database.primary().query("SELECT count(*) FROM messaging.retry"))
                 .isEqualTo("0");
-        await().atMost(SETTLED)
+        await().atMost(SETTLE_TIMEOUT)
                 .untilAsserted(() -> assertThat(database.primary().query("""
                                 SELECT on_hand || ' ' || reserved || ' ' || available FROM inventory.stock_level
                                 """))
@@ -126,19 +126,19 @@ class PreviousReleaseIT {
     }
 
     @Test
-    void aPodRefusesSchemasThatAreOlderThanItNeeds() throws Exception {
-        PackagedApp early = add(PackagedApp.launch("previous-release-early", environment));
-        assertThat(early.awaitExit(ENDED)).isEqualTo(1);
+    void podRefusesSchemasOlderThanItNeeds() throws Exception {
+        PackagedApp early = register(PackagedApp.launch("previous-release-early", environment));
+        assertThat(early.awaitExit(EXIT_TIMEOUT)).isEqualTo(1);
         assertThat(Files.readString(early.log()))
                 .contains("older than this release needs (access is at 0 and must be at %d, "
                         .formatted(migrations("access")))
                 .contains("run this release with the argument migrate first");
         migrate();
-        PackagedApp ready = add(PackagedApp.start("previous-release-ready", environment));
+        PackagedApp ready = register(PackagedApp.start("previous-release-ready", environment));
         assertThat(ready.get("/q/health/ready")).contains("up to date");
     }
 
-    /** How many a module has, which are numbered from 1. */
+    /** The number of migrations of a module, which are numbered from 1. */
     private static long migrations(String module) throws IOException {
         try (Stream<Path> files = Files.list(Path.of("db-migrations", module))) {
             return files.count();
@@ -157,7 +157,7 @@ class PreviousReleaseIT {
     }
 
     private static void browse(ShopClient visitor) {
-        await().atMost(SETTLED).untilAsserted(() -> assertThat(visitor.get("/store/v1/products/thing", "")
+        await().atMost(SETTLE_TIMEOUT).untilAsserted(() -> assertThat(visitor.get("/store/v1/products/thing", "")
                         .expect(200)
                         .body()
                         .toString())
@@ -182,9 +182,9 @@ class PreviousReleaseIT {
                 .expect(200);
     }
 
-    /** Each order was told of, by a webhook. */
+    /** Waits until a webhook has reported each order. */
     private void awaitWebhooks(List<String> orders) {
-        await().atMost(SETTLED).untilAsserted(() -> assertThat(faultyWebhookReceiver.acceptedEvents("/good"))
+        await().atMost(SETTLE_TIMEOUT).untilAsserted(() -> assertThat(faultyWebhookReceiver.acceptedEvents("/good"))
                 .filteredOn(receivedEvent -> receivedEvent.type().equals("order.placed"))
                 .extracting(FaultyWebhookReceiver.ReceivedEvent::subject)
                 .containsAll(orders));

@@ -20,15 +20,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A name that stands for several replicas, as a headless service does, and comes to stand for others; and what happens
- * when none is within its limits and the primary has no room. The pod reads names from a file of hosts.
+ * A host name resolves to several replicas, as a headless service's does, and later to others. Also: no replica is
+ * within the maximum lag and the primary takes no fallback reads. The pod resolves host names by a hosts file.
  */
 class ReplicaDiscoveryIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String FIRST = "127.0.0.2";
     private static final String SECOND = "127.0.0.3";
 
-    /** Until then a pod has heard of a promotion, and found the way to the new primary. */
+    /** Within this time a pod must notice a promotion and connect to the new primary. */
     private static final Duration FAILOVER_TIMEOUT = TestTiming.scaled(Duration.ofSeconds(5));
 
     private static final int CARTS = 20;
@@ -37,7 +37,7 @@ class ReplicaDiscoveryIT {
     private Path directory;
 
     @Test
-    void replicasComeAndGoWithTheMeaningOfTheirName() throws Exception {
+    void replicasFollowTheAddressesOfTheirHostName() throws Exception {
         Path hosts = directory.resolve("hosts");
         try (ReplicatedPostgres database = ReplicatedPostgres.start(directory.resolve("data"), 2, FIRST, SECOND)) {
             int port = database.replicas().getFirst().port();
@@ -72,9 +72,12 @@ class ReplicaDiscoveryIT {
         }
     }
 
-    /** As behind CloudNativePG's Service: connections that there are still lead to the old primary, which has not noticed. */
+    /**
+     * As behind CloudNativePG's Service: existing connections still lead to the old primary, which does not know of the
+     * promotion.
+     */
     @Test
-    void aPrimaryThatIsReachedByAServiceIsLeftWhenAReplicaWasPromoted() throws Exception {
+    void podLeavesAnOldPrimaryBehindAServiceAfterAPromotion() throws Exception {
         try (ReplicatedPostgres database = ReplicatedPostgres.start(directory, 1);
                 TcpProxy service = TcpProxy.to(database.primary().port())) {
             ClusterMember old = database.primary();
@@ -98,7 +101,7 @@ class ReplicaDiscoveryIT {
                     assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 }
                 assertThat(countCarts(promoted)).isEqualTo(before + CARTS);
-                assertThat(countCarts(old)).as("answered, and lost").isEqualTo(lost);
+                assertThat(countCarts(old)).as("carts on the old primary, to which nothing is written").isEqualTo(lost);
             }
         }
     }
@@ -116,7 +119,10 @@ class ReplicaDiscoveryIT {
                 HttpResponse.BodyHandlers.discarding());
     }
 
-    /** The catalogue is shown as it was to who does not know better; who does, and what belongs to somebody, is turned away. */
+    /**
+     * Catalog reads without a token get old data. Catalog reads with a token, and reads that must be current, are
+     * refused.
+     */
     private static void assertReadsBeyondMaxLag(ClusterMember replica, PackagedApp pod, ReplicatedPostgres database)
             throws IOException, InterruptedException {
         replica.execute("SELECT pg_wal_replay_pause()");

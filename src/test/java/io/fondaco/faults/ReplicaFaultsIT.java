@@ -39,11 +39,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two pods behind a balancer, a primary and two replicas, all real processes; one of them is broken while clients write
- * and read back through whichever pod comes next. Judged from outside: by the answers, and by SQL in the end. Whatever
- * breaks, no client sees a world older than its own last action, and no answered write is lost or done twice.
+ * Two pods behind a load balancer, a primary and two replicas, all real processes; one of them is broken while clients
+ * write and read back through any pod. The responses, and SQL at the end, must show that no client reads a state older
+ * than its own last write or read, and that no acknowledged write is lost or applied twice.
  *
- * <p>{@code -Dfaults.seconds} is how long each fault lasts, {@code -Dfaults.seed} repeats a run's choices.
+ * <p>{@code -Dfaults.seconds} is the duration of each fault, {@code -Dfaults.seed} repeats the random choices of a run.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ReplicaFaultsIT {
@@ -52,7 +52,7 @@ class ReplicaFaultsIT {
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
     private static final int CLIENTS = 8;
     private static final int GETS_PER_ROUND = 6;
-    private static final String READS_TABLES = "(^|[^_])(catalog|pricing)[.]";
+    private static final String READ_TABLES_REGEX = "(^|[^_])(catalog|pricing)[.]";
     private static final Path HISTORY = Path.of("target", "fault-history");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -82,7 +82,7 @@ class ReplicaFaultsIT {
         environment.put("FONDACO_PAYMENT_TEST_ENABLED", "true");
         environment.put("FONDACO_SHIPPING_FREE", "true");
         environment.put("FONDACO_CATALOG_DEFAULT_CURRENCY", "GBP");
-        // This suite is about reading the database; CacheFaultsIT is about not reading it.
+        // This test is about reads of the database; CacheFaultsIT covers the cache.
         environment.put("FONDACO_CACHE_ENABLED", "false");
         pods = new ArrayList<>();
         pods.add(PackagedApp.launch("faults-pod-1", environment));
@@ -119,7 +119,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(0)
-    void browsingAndBuyingReadsReplicasAndCostsThePrimaryNothing() {
+    void browseAndBuyTrafficReadsFromReplicas() {
         int shoppers = 4;
         int rounds = (int) (3 * SECONDS);
         try (ShopClient staff = new ShopClient(pods.getFirst().base(), PackagedApp.ADMIN_KEY)) {
@@ -154,7 +154,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(1)
-    void aReadCostsThePrimaryNoStatementAndATokenAtMostOneMoreOnTheReplica() throws Exception {
+    void readCostsThePrimaryNoStatementAndATokenAtMostOneExtraOnTheReplica() throws Exception {
         HttpRequest plain = HttpRequest.newBuilder(pods.getFirst().base().resolve("/store/v1/products/counter-1"))
                 .build();
         String token = HTTP.send(
@@ -180,22 +180,22 @@ class ReplicaFaultsIT {
         assertThat(without.onReplicas()).isEqualTo(2 * reads);
         assertThat(with.onReplicas()).isEqualTo(2 * reads);
         assertThat(without.positionQueries())
-                .as("the monitor's own only: two pods, two replicas named twice, every 80 ms at most")
+                .as("only the monitor's position queries: two pods, two replicas listed twice, every 80 ms at most")
                 .isLessThan((long) (100 * without.seconds()) + 10);
-        double more = with.positionQueries() - with.seconds() * without.positionQueries() / without.seconds();
-        assertThat(more / reads).as("questions more for each read with a token").isBetween(0.5, 1.1);
+        double extraQueries = with.positionQueries() - with.seconds() * without.positionQueries() / without.seconds();
+        assertThat(extraQueries / reads).as("extra position queries for each read with a token").isBetween(0.5, 1.1);
     }
 
     /**
-     * What reads cost, in statements.
+     * The statements that reads cost.
      *
-     * @param positionQueries questions how far a replica is, the monitor's regular ones included
+     * @param positionQueries queries of a replica's WAL position, including the monitor's periodic ones
      */
     private record ReadCost(long onPrimary, long onReplicas, long positionQueries, double seconds) {}
 
     private static ReadCost measureReadCost(HttpRequest read, int times) throws Exception {
-        long onPrimary = countStatements(List.of(database.primary()), READS_TABLES);
-        long onReplicas = countStatements(database.replicas(), READS_TABLES);
+        long onPrimary = countStatements(List.of(database.primary()), READ_TABLES_REGEX);
+        long onReplicas = countStatements(database.replicas(), READ_TABLES_REGEX);
         long positions = countStatements(database.replicas(), "AS recovering");
         long begin = System.nanoTime();
         for (int i = 0; i < times; i++) {
@@ -203,8 +203,8 @@ class ReplicaFaultsIT {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         return new ReadCost(
-                countStatements(List.of(database.primary()), READS_TABLES) - onPrimary,
-                countStatements(database.replicas(), READS_TABLES) - onReplicas,
+                countStatements(List.of(database.primary()), READ_TABLES_REGEX) - onPrimary,
+                countStatements(database.replicas(), READ_TABLES_REGEX) - onReplicas,
                 countStatements(database.replicas(), "AS recovering") - positions,
                 seconds);
     }
@@ -261,7 +261,7 @@ class ReplicaFaultsIT {
         }
     }
 
-    /** Until what was written so far is on all replicas. */
+    /** Waits until all replicas have replayed the WAL up to now. */
     private static void awaitReplication() {
         String position = database.primary().query("SELECT pg_current_wal_flush_lsn()");
         await().atMost(TestTiming.scaled(Duration.ofSeconds(10)))
@@ -272,7 +272,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(2)
-    void withoutTokensTheCheckerDoesFindStaleReads() {
+    void checkerFindsStaleReadsWithoutTokens() {
         ClusterMember paused = database.replicas().getFirst();
         SessionConsistencyChecker.ConsistencyRun consistencyRun = sessionConsistencyChecker.start(false);
         paused.execute("SELECT pg_wal_replay_pause()");
@@ -281,13 +281,13 @@ class ReplicaFaultsIT {
         SessionConsistencyChecker.ConsistencyReport consistencyReport = consistencyRun.stop();
         logReport("no tokens, one replica paused", consistencyReport);
         assertThat(consistencyReport.staleReads() + consistencyReport.nonMonotonicReads())
-                .as("stale reads that a checker worth its name finds")
+                .as("stale reads that the checker must find")
                 .isPositive();
     }
 
     @Test
     @Order(3)
-    void oneReplicaThatStopsReplayingIsNotReadByWhoKnowsMore() {
+    void pausedReplicaIsNotReadByClientsWithNewerTokens() {
         ClusterMember paused = database.replicas().getFirst();
         double reached = reads("reached");
         SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("one replica paused", () -> {
@@ -297,13 +297,13 @@ class ReplicaFaultsIT {
         });
         assertConsistent(consistencyReport);
         assertThat(reads("reached"))
-                .as("reads on a replica known to be far enough")
+                .as("reads on a replica that has reached the token's position")
                 .isGreaterThan(reached);
     }
 
     @Test
     @Order(4)
-    void whenBothStopReplayingThePrimaryAnswers() {
+    void primaryAnswersWhileBothReplicasArePaused() {
         double lag = reads("lag");
         double waits = metric("fondaco_database_token_wait_seconds_count", "reached=\"false\"");
         SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("both replicas paused", () -> {
@@ -316,13 +316,13 @@ class ReplicaFaultsIT {
                 .as("reads that went to the primary")
                 .isGreaterThan(lag);
         assertThat(metric("fondaco_database_token_wait_seconds_count", "reached=\"false\""))
-                .as("waits in vain")
+                .as("token waits that timed out")
                 .isGreaterThan(waits);
     }
 
     @Test
     @Order(5)
-    void aReplicaThatIsKilledAndComesBackIsNotNoticed() {
+    void killedAndRestartedReplicaCausesNoError() {
         ClusterMember victim = database.replicas().getLast();
         SessionConsistencyChecker.ConsistencyReport consistencyReport =
                 runWithFault("a replica killed and restarted", () -> {
@@ -332,12 +332,12 @@ class ReplicaFaultsIT {
                     Pods.sleep(Duration.ofSeconds(SECONDS / 2));
                 });
         assertConsistent(consistencyReport);
-        assertThat(consistencyReport.errors()).as("reads went on elsewhere").isEmpty();
+        assertThat(consistencyReport.errors()).as("errors, none because reads moved to other servers").isEmpty();
     }
 
     @Test
     @Order(6)
-    void aNetworkThatStallsAndResetsIsNotNoticedForLong() {
+    void stalledAndResetNetworkCausesOnlyAShortOutage() {
         SessionConsistencyChecker.ConsistencyReport consistencyReport =
                 runWithFault("the network to a replica cut", () -> {
                     replicaProxy.set(TcpProxy.Mode.STALL);
@@ -355,7 +355,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(7)
-    void aReplicaThatFreezesLeavesTheRotation() {
+    void frozenReplicaLeavesTheRotation() {
         ClusterMember frozen = database.replicas().getLast();
         SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("a replica frozen", () -> {
             frozen.freeze(true);
@@ -364,7 +364,7 @@ class ReplicaFaultsIT {
                         .until(() -> health().stream().allMatch(page -> page.contains("1 of 2 replicas in rotation")));
                 Pods.sleep(Duration.ofSeconds(SECONDS / 2));
             } finally {
-                // The tests that follow need it.
+                // The next tests need the replica.
                 frozen.freeze(false);
             }
         });
@@ -373,7 +373,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(8)
-    void aReplicaThatLostItsDiskIsBuiltAnewAndReadAgain() {
+    void rebuiltReplicaIsReadAgain() {
         ClusterMember emptied = database.replicas().getFirst();
         SessionConsistencyChecker.ConsistencyReport consistencyReport =
                 runWithFault("a replica rebuilt from nothing", () -> {
@@ -385,17 +385,17 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(9)
-    void aReadThatIsCancelledSoThatReplayingGoesOnIsNotNoticed() {
+    void readCancelledByReplayIsRetriedWithoutAnError() {
         double retried = metric("fondaco_database_reads_retried_total", "");
         for (ClusterMember replica : database.replicas()) {
             replica.execute("ALTER SYSTEM SET max_standby_streaming_delay = 0");
             replica.execute("SELECT pg_reload_conf()");
         }
-        // Reads, but not writes, take long enough to stand in the way.
+        // Makes reads, but not writes, slow enough to conflict with replay.
         database.primary().execute("ALTER TABLE inventory.stock_level ENABLE ROW LEVEL SECURITY");
         database.primary().execute("CREATE POLICY slow ON inventory.stock_level USING (pg_sleep(0.02) IS NOT NULL)");
         SessionConsistencyChecker.ConsistencyReport consistencyReport =
-                runWithFault("reads cancelled by replaying", () -> {
+                runWithFault("reads cancelled by replay", () -> {
                     long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
                     while (System.nanoTime() < end) {
                         database.primary()
@@ -406,16 +406,16 @@ class ReplicaFaultsIT {
         database.primary().execute("ALTER TABLE inventory.stock_level DISABLE ROW LEVEL SECURITY");
         assertConsistent(consistencyReport);
         assertThat(consistencyReport.errors().keySet())
-                .as("reads ran again elsewhere")
+                .as("errors, none of a GET because cancelled reads are retried on other servers")
                 .noneMatch(kind -> kind.startsWith("GET"));
         assertThat(metric("fondaco_database_reads_retried_total", ""))
-                .as("reads that were cancelled")
+                .as("retried reads")
                 .isGreaterThan(retried);
     }
 
     @Test
     @Order(10)
-    void aPrimaryThatIsKilledAndComesBackLosesNothing() {
+    void killedAndRestartedPrimaryLosesNoWrite() {
         ClusterMember primary = database.primary();
         SessionConsistencyChecker.ConsistencyReport consistencyReport =
                 runWithFault("the primary killed and restarted", () -> {
@@ -433,7 +433,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(11)
-    void aFailoverWithASynchronousReplicaLosesNothingAndTheOldPrimaryIsRefused() {
+    void synchronousFailoverLosesNoWriteAndTheOldPrimaryIsRefused() {
         database.setSynchronousReplication(true);
         ClusterMember old = database.primary();
         SessionConsistencyChecker.ConsistencyReport consistencyReport = runWithFault("synchronous failover", () -> {
@@ -444,27 +444,27 @@ class ReplicaFaultsIT {
         });
         assertConsistent(consistencyReport);
         assertThat(consistencyReport.lostWrites())
-                .as("answered writes that were lost")
+                .as("lost acknowledged writes")
                 .isZero();
         assertThat(consistencyReport.longestWriteOutageMillis())
                 .isLessThan(TestTiming.scaled(Duration.ofSeconds(15)).toMillis());
         assertThat(consistencyReport.errors().keySet())
-                .as("a failover is told as what it is")
+                .as("errors during the failover")
                 .allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
 
         String before = sumOfCounters(old, true);
-        SessionConsistencyChecker.ConsistencyReport afterwards = runWithFault("the old primary back, unfenced", () -> {
+        SessionConsistencyChecker.ConsistencyReport afterwards = runWithFault("the old primary restarted, unfenced", () -> {
             Pods.sleep(Duration.ofSeconds(SECONDS));
         });
         assertConsistent(afterwards);
         assertThat(afterwards.errors()).isEmpty();
         assertThat(sumOfCounters(old, false))
-                .as("nothing is written to the old primary")
+                .as("sum of the counters on the old primary, to which nothing is written")
                 .isEqualTo(before);
         assertThat(old.query("SELECT timeline FROM topology.heartbeat"))
                 .isNotEqualTo(database.primary().query("SELECT timeline FROM topology.heartbeat"));
 
-        // With nothing else to write to, the old one is still refused.
+        // The old primary is still refused when it is the only writable server.
         ClusterMember current = database.primary();
         current.kill();
         await().atMost(TestTiming.scaled(Duration.ofSeconds(5)))
@@ -479,7 +479,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(12)
-    void anAsynchronousFailoverLosesWhatTheDatabaseLostAndNoTokenWaitsForIt() {
+    void asynchronousFailoverLosesOnlyWhatTheDatabaseLostAndNoTokenWaitsForIt() {
         ClusterMember old = database.primary();
         String before = tokenOfNewCart();
         double older = metric("fondaco_database_tokens_total", "older_timeline");
@@ -494,29 +494,29 @@ class ReplicaFaultsIT {
         logReport("asynchronous failover", consistencyReport);
         assertThat(consistencyReport.staleReads()).as("stale reads").isZero();
         assertThat(consistencyReport.nonMonotonicReads())
-                .as("reads that go back in time")
+                .as("non-monotonic reads")
                 .isZero();
         assertThat(consistencyReport.unexpectedReads()).isZero();
         assertThat(consistencyReport.lostWrites())
-                .as("writes that the database lost, for the replicas were cut off")
+                .as("writes that the database lost because streaming was stopped")
                 .isPositive();
         assertThat(consistencyReport.longestReadOutageMillis())
                 .isLessThan(TestTiming.scaled(Duration.ofSeconds(15)).toMillis());
         Map<String, Long> actual = storedCounters();
         sessionConsistencyChecker.expected().forEach((sku, answered) -> assertThat(actual.get(sku))
-                .as("no write is done twice: " + sku)
+                .as("writes of %s, none applied twice", sku)
                 .isLessThanOrEqualTo(answered));
         long lost = sessionConsistencyChecker.expected().values().stream()
                         .mapToLong(Long::longValue)
                         .sum()
                 - actual.values().stream().mapToLong(Long::longValue).sum();
-        LOG.info("  the database lost " + lost + " answered writes");
+        LOG.info("  the database lost " + lost + " acknowledged writes");
         assertThat(consistencyReport.lostWrites())
-                .as("lost by SQL as the clients saw it")
+                .as("lost writes as seen by clients and by SQL")
                 .isEqualTo(lost);
         for (PackagedApp pod : pods) {
             assertThat(read(pod, before).headers().firstValue("Fondaco-Consistency"))
-                    .as("a token from before the failover is served, and replaced by one of today")
+                    .as("the new token in the response to a token from before the failover")
                     .hasValueSatisfying(
                             now -> assertThat(now).isGreaterThan(before).doesNotStartWith(before.substring(0, 8)));
         }
@@ -529,7 +529,7 @@ class ReplicaFaultsIT {
 
     @Test
     @Order(13)
-    void withoutAPrimaryReadsGoOnWithoutReplicasTooAndWithNeitherItIs503AtOnce() throws Exception {
+    void readsContinueWithoutAPrimaryOrWithoutReplicasAndFailFastWithNeither() throws Exception {
         URI pod = pods.getFirst().base();
         HttpRequest read = HttpRequest.newBuilder(pod.resolve("/store/v1/products?limit=1"))
                 .timeout(Duration.ofSeconds(10))
@@ -544,7 +544,7 @@ class ReplicaFaultsIT {
         assertThat(status(write)).isEqualTo(201);
 
         primary.kill();
-        // A connection that was being made at that very moment may still be waited for.
+        // A request may still wait for a connection that was just being opened.
         await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> status(write) == 503);
         HttpResponse<String> refused = HTTP.send(write, HttpResponse.BodyHandlers.ofString());
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
@@ -570,7 +570,7 @@ class ReplicaFaultsIT {
         assertThat(metric("fondaco_database_reads_total", "no_replica")).isPositive();
     }
 
-    /** Runs clients with tokens, breaks something in the meantime, and tells what they saw. */
+    /** Runs clients with tokens while the fault is active. @return what they observed */
     private static SessionConsistencyChecker.ConsistencyReport runWithFault(String name, Runnable fault) {
         SessionConsistencyChecker.ConsistencyRun consistencyRun = sessionConsistencyChecker.start(true);
         SessionConsistencyChecker.ConsistencyReport consistencyReport;
@@ -589,13 +589,13 @@ class ReplicaFaultsIT {
         assertThat(consistencyReport.acknowledgedWrites()).as("writes").isGreaterThan(20 * SECONDS);
         assertThat(consistencyReport.staleReads()).as("stale reads").isZero();
         assertThat(consistencyReport.nonMonotonicReads())
-                .as("reads that go back in time")
+                .as("non-monotonic reads")
                 .isZero();
         assertThat(consistencyReport.unexpectedReads())
-                .as("reads of what was never written")
+                .as("reads of values that were never written")
                 .isZero();
         assertThat(storedCounters())
-                .as("answered writes, each once, by SQL")
+                .as("acknowledged writes, each applied once")
                 .isEqualTo(sessionConsistencyChecker.expected());
     }
 
@@ -612,11 +612,11 @@ class ReplicaFaultsIT {
     }
 
     private static HttpResponse<String> read(PackagedApp pod, String token) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(pod.base().resolve("/store/v1/products?limit=1"))
+        HttpResponse<String> response = send(HttpRequest.newBuilder(pod.base().resolve("/store/v1/products?limit=1"))
                 .header("Fondaco-Consistency", token)
                 .build());
-        assertThat(answer.statusCode()).isEqualTo(200);
-        return answer;
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response;
     }
 
     private static HttpResponse<String> send(HttpRequest request) {
@@ -633,15 +633,15 @@ class ReplicaFaultsIT {
     private static Map<String, Long> storedCounters() {
         Map<String, Long> counters = new TreeMap<>();
         for (String sku : sessionConsistencyChecker.expected().keySet()) {
-            String there = database.primary()
+            String onHand = database.primary()
                     .query("SELECT coalesce(sum(on_hand), 0) FROM inventory.stock_level WHERE sku = '" + sku + "'");
-            counters.put(sku, Long.parseLong(there));
+            counters.put(sku, Long.parseLong(onHand));
         }
         return counters;
     }
 
-    private static String sumOfCounters(ClusterMember clusterMember, boolean revive) {
-        if (revive) {
+    private static String sumOfCounters(ClusterMember clusterMember, boolean restart) {
+        if (restart) {
             database.restart(clusterMember);
         }
         return clusterMember.query("SELECT coalesce(sum(on_hand), 0) FROM inventory.stock_level");

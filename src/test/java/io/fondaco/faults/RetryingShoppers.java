@@ -15,11 +15,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Shoppers who buy without a pause at two pods, one of which is in trouble, with tokens that pay, decline, fail once or never
- * answer. Who is not answered there soon asks the other one with the same key, or never again.
+ * Shoppers that buy in a loop at two pods, one of which is faulty, with payment tokens that pay, decline, fail once or
+ * never answer. A shopper that gets no response from the faulty pod retries at the other with the same key, or gives
+ * up.
  */
 final class RetryingShoppers implements AutoCloseable {
-    private static final int COUNT = 6;
+    private static final int SHOPPERS = 6;
     private static final List<String> TOKENS =
             List.of("tok_ok", "tok_ok", "tok_ok", "tok_unknown", "tok_declined", "tok_flaky");
 
@@ -29,22 +30,22 @@ final class RetryingShoppers implements AutoCloseable {
     private final Map<String, String> confirmedOrders = new ConcurrentHashMap<>();
     private final AtomicInteger abandoned = new AtomicInteger();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<Future<?>> running = new ArrayList<>();
-    private volatile boolean over;
+    private final List<Future<?>> shoppers = new ArrayList<>();
+    private volatile boolean stopped;
 
     /**
-     * Begin at once.
+     * Starts immediately.
      *
-     * @param victim the pod in trouble
+     * @param victim the faulty pod
      */
     RetryingShoppers(ShopCluster shop, int victim, String sku) {
         this.shop = shop;
         this.victim = victim;
         this.sku = sku;
-        for (int i = 0; i < COUNT; i++) {
+        for (int i = 0; i < SHOPPERS; i++) {
             int shopper = i;
-            running.add(threads.submit(() -> {
-                while (!over) {
+            shoppers.add(threads.submit(() -> {
+                while (!stopped) {
                     buy(shopper);
                     TestTiming.pause();
                 }
@@ -52,7 +53,7 @@ final class RetryingShoppers implements AutoCloseable {
         }
     }
 
-    /** At either pod; of those who get no answer from the victim every other one tries the survivor with the same key. */
+    /** Half of the shoppers use the victim; of these, every other one retries at the survivor with the same key. */
     private void buy(int shopper) {
         int survivor = 1 - victim;
         ShopClient.GuestCart guestCart = shop.createCart(survivor, sku, 1 + shopper % 3);
@@ -60,8 +61,8 @@ final class RetryingShoppers implements AutoCloseable {
         String token = TOKENS.get(Math.floorMod(guestCart.path().hashCode(), TOKENS.size()));
         int first = shopper % 2 == 0 ? victim : survivor;
         ShopClient.ApiResponse apiResponse;
-        try (ShopClient impatient = shop.shortTimeoutClient(first)) {
-            apiResponse = ShopCluster.complete(impatient, guestCart, token, key);
+        try (ShopClient client = shop.shortTimeoutClient(first)) {
+            apiResponse = ShopCluster.complete(client, guestCart, token, key);
         } catch (RuntimeException _) {
             if (shopper % 4 == 0) {
                 abandoned.incrementAndGet();
@@ -78,31 +79,31 @@ final class RetryingShoppers implements AutoCloseable {
         }
     }
 
-    /** How many orders they were told of. */
+    /** The number of orders that were confirmed by a response. */
     int confirmedOrderCount() {
         return confirmedOrders.size();
     }
 
-    /** How many never came back for their answer. */
+    /** The number of checkouts that were not retried after a failure. */
     int abandoned() {
         return abandoned.get();
     }
 
-    /** Each order that they were told of is there, once. */
+    /** Each confirmed order exists once. */
     void assertConfirmedOrdersExist() {
         confirmedOrders.forEach((cart, order) -> assertThat(
                         shop.query("SELECT count(*) FROM \"order\".orders WHERE number = %s AND status <> 'cancelled'"
                                 .formatted(order)))
-                .as("the order that cart %s was told of", cart)
+                .as("the confirmed order of cart %s", cart)
                 .isEqualTo("1"));
     }
 
-    /** Ends it when each has its answer; fails if one of them got what nobody should get. */
+    /** Stops when each shopper has its response; fails if one of them got an unexpected status. */
     @Override
     public void close() throws InterruptedException, ExecutionException {
-        over = true;
+        stopped = true;
         threads.close();
-        for (Future<?> each : running) {
+        for (Future<?> each : shoppers) {
             each.get();
         }
     }

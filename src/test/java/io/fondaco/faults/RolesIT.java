@@ -28,13 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One pod for each role: together they are the whole shop, each by itself only its role. */
+/** One pod for each role: each serves only its role, and together they are the whole shop. */
 class RolesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PRODUCTS =
             "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nroles-%1$s,Thing,active,ROLES-%1$s,5.00,deny\n";
 
-    private static final Duration JOBS_BEGIN = Duration.ofSeconds(60);
+    private static final Duration JOB_START_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private static Path directory;
@@ -73,7 +73,7 @@ class RolesIT {
     }
 
     @Test
-    void everyPathOfTheContractIsServedByOnePart() throws IOException {
+    void everyContractPathIsServedByExactlyOneRole() throws IOException {
         List<String> served = new ArrayList<>();
         for (PodRole podRole : PodRole.values()) {
             JsonNode paths =
@@ -96,7 +96,7 @@ class RolesIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"/admin/v1/products", "/admin/v1/nothing", "/store/v1/carts/cart_x", "/store/v1/orders/order_x"})
-    void pathOfAnotherRoleIsNotFoundWhoeverAsks(String path) {
+    void pathOfAnotherRoleIsNotFoundForAnyCaller(String path) {
         String url = pod(PodRole.BROWSE).base().resolve(path).toString();
         given().get(url)
                 .then()
@@ -123,7 +123,7 @@ class RolesIT {
     }
 
     @Test
-    void anOrderGoesThroughAllOfThem() {
+    void orderUsesThePodsOfAllRoles() {
         try (ShopClient staff = client(PodRole.ADMIN);
                 ShopClient shopper = client(PodRole.BUY);
                 ShopClient visitor = client(PodRole.BROWSE)) {
@@ -140,8 +140,8 @@ class RolesIT {
             staff.get("/admin/v1/orders/" + order.path("id").asText(), PackagedApp.ADMIN_KEY)
                     .expect(200);
         }
-        // A worker that has just begun has yet to.
-        await().atMost(JOBS_BEGIN).until(() -> jobRuns(PodRole.WORKER) > 0);
+        // A worker that has just started runs its first job a little later.
+        await().atMost(JOB_START_TIMEOUT).until(() -> jobRuns(PodRole.WORKER) > 0);
         assertThat(List.of(jobRuns(PodRole.BROWSE), jobRuns(PodRole.BUY), jobRuns(PodRole.ADMIN)))
                 .containsOnly(0.0);
     }
@@ -151,7 +151,7 @@ class RolesIT {
     }
 
     @Test
-    void withoutAWorkerWhatIsUploadedWaitsForOne() {
+    void importWaitsUntilAWorkerRuns() {
         try (ShopClient staff = client(PodRole.ADMIN)) {
             pod(PodRole.WORKER).close();
             String id = staff.importCsv("kind=products&format=shopify&currency=GBP", PRODUCTS.formatted("waits"))
@@ -159,7 +159,7 @@ class RolesIT {
                     .body()
                     .get("id")
                     .asText();
-            // Longer than a worker takes to look for work.
+            // Longer than a worker's poll interval.
             Pods.sleep(Duration.ofSeconds(5));
             assertThat(staff.get("/admin/v1/imports/" + id, PackagedApp.ADMIN_KEY)
                             .expect(200)

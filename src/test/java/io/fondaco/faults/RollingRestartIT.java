@@ -26,8 +26,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three pods behind a balancer, and shoppers who never try anything twice: while pods are stopped and started one after the
- * other, with a change of the schema in between, nothing fails; when one is killed, only what it was just doing.
+ * Three pods behind a load balancer, and clients that never retry: nothing fails while the pods are restarted one after
+ * the other, with a schema change in between. When a pod is killed, only its requests in flight fail.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RollingRestartIT {
@@ -35,8 +35,8 @@ class RollingRestartIT {
     private static final int POD_COUNT = 3;
     private static final String SKU = "ROLLING";
 
-    /** More than the balancer takes to see that a pod is not ready, or is again. */
-    private static final Duration NOTICED = Duration.ofSeconds(2);
+    /** Longer than the balancer takes to notice that a pod is not ready or is ready again. */
+    private static final Duration HEALTH_CHECK_DELAY = Duration.ofSeconds(2);
 
     @TempDir
     private static Path directory;
@@ -72,10 +72,10 @@ class RollingRestartIT {
 
     @Test
     @Order(1)
-    void nothingFailsWhilePodsAreReplacedAndTheSchemaGrows() {
+    void nothingFailsDuringARollingRestartWithASchemaChange() {
         NoRetryTraffic noRetryTraffic = new NoRetryTraffic(balancer::next, SKU);
         try (noRetryTraffic) {
-            Pods.sleep(NOTICED);
+            Pods.sleep(HEALTH_CHECK_DELAY);
             for (int pod = 0; pod < POD_COUNT; pod++) {
                 RUNNING_PODS.get(pod).close();
                 if (pod == 1) {
@@ -84,7 +84,7 @@ class RollingRestartIT {
                     database.primary().execute("CREATE INDEX CONCURRENTLY rolling_test ON cart.cart (rolling)");
                 }
                 RUNNING_PODS.set(pod, RUNNING_PODS.get(pod).restart("rolling-pod-" + pod, environment));
-                Pods.sleep(NOTICED);
+                Pods.sleep(HEALTH_CHECK_DELAY);
             }
         }
         LOG.infof("Rolling restart: %s requests, %s orders", noRetryTraffic.requests(), noRetryTraffic.orders());
@@ -97,35 +97,35 @@ class RollingRestartIT {
 
     @Test
     @Order(2)
-    void whenAPodIsKilledOnlyWhatItWasJustDoingFails() {
+    void killedPodFailsOnlyItsRequestsInFlight() {
         NoRetryTraffic noRetryTraffic = new NoRetryTraffic(balancer::next, SKU);
         try (noRetryTraffic) {
-            Pods.sleep(NOTICED);
+            Pods.sleep(HEALTH_CHECK_DELAY);
             RUNNING_PODS.getFirst().kill();
-            Pods.sleep(NOTICED.multipliedBy(2));
+            Pods.sleep(HEALTH_CHECK_DELAY.multipliedBy(2));
             RUNNING_PODS.set(0, RUNNING_PODS.getFirst().restart("rolling-pod-0", environment));
-            Pods.sleep(NOTICED);
+            Pods.sleep(HEALTH_CHECK_DELAY);
         }
         LOG.infof(
-                "A pod killed: %s requests, %s orders; failed %s and %s",
+                "Pod killed: %s requests, %s orders; failed %s and %s",
                 noRetryTraffic.requests(),
                 noRetryTraffic.orders(),
                 noRetryTraffic.failedReads(),
                 noRetryTraffic.failedWrites());
-        // Who cannot connect has not sent anything: that is the balancer's, until it has noticed.
+        // A refused connection is not counted: nothing was sent, and the balancer has not noticed the kill yet.
         assertThat(noRetryTraffic.failedWrites())
                 .filteredOn(write -> !write.contains(ConnectException.class.getSimpleName()))
-                .as("at most one each")
+                .as("failed writes, at most one for each buyer")
                 .hasSizeLessThanOrEqualTo(NoRetryTraffic.BUYERS);
         if (balancer.retriesReads()) {
             assertThat(noRetryTraffic.failedReads()).isEmpty();
         }
     }
 
-    /** Only HAProxy knows which paths are for the world; HaProxyConfigTest shows them without pods. */
+    /** Only HAProxy restricts the public paths; HaProxyConfigTest tests this without pods. */
     @Test
     @Order(3)
-    void operatorPathsAreNotLedToTheWorldHoweverTheyAreWritten() throws IOException {
+    void operatorPathsAreNotReachableThroughTheBalancerInAnySpelling() throws IOException {
         assumeTrue(balancer.retriesReads(), "HAProxy is not installed");
         for (String path : List.of(
                 "/q/metrics",
@@ -142,7 +142,7 @@ class RollingRestartIT {
         assertThat(status("/store/v1/products")).isEqualTo("HTTP/1.1 200 OK");
     }
 
-    /** Written byte by byte: clients tidy paths up. */
+    /** Uses a raw socket, because HTTP clients normalize paths. */
     private static String status(String path) throws IOException {
         URI shop = balancer.next();
         try (Socket socket = new Socket(shop.getHost(), shop.getPort())) {

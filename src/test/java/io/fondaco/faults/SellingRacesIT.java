@@ -22,14 +22,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many at once, over HTTP, at two pods: what there is is sold once, to the last unit, and nobody pays twice (fault matrix rows
- * 1, 13, 18 and 19). After each the books must agree. {@code -Dfaults.races} is how often what is a matter of luck is tried.
+ * Concurrent requests over HTTP at two pods: each unit of stock is sold once, to the last one, and nobody is charged
+ * twice (fault matrix rows 1, 13, 18 and 19). The invariants must hold after each test. {@code -Dfaults.races} sets how
+ * often the tests that depend on timing are repeated.
  */
 class SellingRacesIT {
     private static final Logger LOG = Logger.getLogger(SellingRacesIT.class);
     private static final int RACES = Integer.getInteger("faults.races", 50);
-    private static final int AT_A_TIME = 10;
-    private static final Duration SETTLED = Duration.ofSeconds(60);
+    private static final int CONCURRENCY = 10;
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     private static Path directory;
@@ -50,18 +51,18 @@ class SellingRacesIT {
 
     @AfterEach
     void checkInvariants() {
-        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLE_TIMEOUT);
     }
 
     @Test
-    void tenTimesAsManyBuyersAsUnitsMakeAsManyOrdersAsUnits() throws Exception {
+    void tenBuyersPerUnitSellExactlyTheStock() throws Exception {
         int units = Math.max(RACES / 10, 20);
         String sku = shop.createProduct(Map.of("main", units));
-        List<ShopClient.GuestCart> baskets = createCarts(10 * units, sku, 1);
-        List<String> ends = ConcurrentRunner.runAll(
-                baskets.size(), i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i), "tok_ok", key())));
-        assertThat(ends.stream().filter("201"::equals).count()).isEqualTo(units);
-        assertThat(ends).containsOnly("201", "409 out_of_stock");
+        List<ShopClient.GuestCart> carts = createCarts(10 * units, sku, 1);
+        List<String> outcomes = ConcurrentRunner.runAll(
+                carts.size(), i -> ShopCluster.statusAndCode(shop.complete(i, carts.get(i), "tok_ok", key())));
+        assertThat(outcomes.stream().filter("201"::equals).count()).isEqualTo(units);
+        assertThat(outcomes).containsOnly("201", "409 out_of_stock");
         assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(units));
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
@@ -70,17 +71,17 @@ class SellingRacesIT {
     @Test
     void stockAtTwoLocationsIsSoldToTheLastUnitThatFits() throws Exception {
         String sku = shop.createProduct(Map.of("north", 31, "south", 20));
-        List<ShopClient.GuestCart> baskets = createCarts(100, sku, 3);
-        List<String> ends = ConcurrentRunner.runAll(
-                baskets.size(), i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i), "tok_ok", key())));
-        assertThat(ends).containsOnly("201", "409 out_of_stock");
+        List<ShopClient.GuestCart> carts = createCarts(100, sku, 3);
+        List<String> outcomes = ConcurrentRunner.runAll(
+                carts.size(), i -> ShopCluster.statusAndCode(shop.complete(i, carts.get(i), "tok_ok", key())));
+        assertThat(outcomes).containsOnly("201", "409 out_of_stock");
         assertThat(countOrderLines(sku)).isEqualTo("17");
         assertThat(shop.query("SELECT sum(available) FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
     }
 
     @Test
-    void sixtyFourThreadsThatEditOneCartLoseNothing() throws Exception {
+    void concurrentEditsOfOneCartLoseNothing() throws Exception {
         String popular = shop.createProduct(Map.of("main", 1_000));
         String other = shop.createProduct(Map.of("main", 1_000));
         ShopClient.GuestCart guestCart = shop.client(0).openCart("GBP", "ada@example.com", List.of());
@@ -101,7 +102,7 @@ class SellingRacesIT {
     }
 
     @Test
-    void oneKeyFiftyTimesAtBothPodsIsOneOrder() throws Exception {
+    void fiftyRequestsWithOneKeyCreateOneOrder() throws Exception {
         String sku = shop.createProduct(Map.of("main", 50));
         ShopClient.GuestCart guestCart = shop.createCart(0, sku, 1);
         String key = key();
@@ -115,19 +116,19 @@ class SellingRacesIT {
     }
 
     @Test
-    void theClientAndTheProvidersWebhookRaceToOneOrderAndOneCharge() throws Exception {
+    void raceOfClientAndWebhookCreatesOneOrderAndOneCharge() throws Exception {
         String sku = shop.createProduct(Map.of("main", RACES));
-        for (int begun = 0; begun < RACES; begun += AT_A_TIME) {
-            int count = Math.min(AT_A_TIME, RACES - begun);
-            List<ShopClient.GuestCart> baskets = createCarts(count, sku, 1);
+        for (int start = 0; start < RACES; start += CONCURRENCY) {
+            int count = Math.min(CONCURRENCY, RACES - start);
+            List<ShopClient.GuestCart> carts = createCarts(count, sku, 1);
             String key = key();
             ConcurrentRunner.runAll(2 * count, i -> {
-                ShopClient.GuestCart guestCart = baskets.get(i / 2);
+                ShopClient.GuestCart guestCart = carts.get(i / 2);
                 if (i % 2 == 0) {
                     shop.complete(0, guestCart, "tok_async", key).expect(201, 202);
                 } else {
                     String reference = awaitCharge(guestCart);
-                    // Twice, and the client asks once more meanwhile: whoever comes first.
+                    // The webhook comes twice, and the client repeats its request in between.
                     shop.sendCapturedWebhook(1, reference).expect(204);
                     shop.complete(1, guestCart, "tok_async", key).expect(201, 202);
                     shop.sendCapturedWebhook(0, reference).expect(204);
@@ -135,7 +136,7 @@ class SellingRacesIT {
                 return guestCart;
             });
         }
-        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLE_TIMEOUT);
         assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(RACES));
         assertThat(shop.query("""
                         SELECT count(*) FROM "order".orders o JOIN "order".line l ON l.order_id = o.id
@@ -145,47 +146,51 @@ class SellingRacesIT {
     }
 
     @Test
-    void twoTabsOfOneCartAreOneOrder() throws Exception {
+    void twoTabsOfOneCartCreateOneOrder() throws Exception {
         String sku = shop.createProduct(Map.of("main", RACES));
         for (int race = 0; race < RACES; race++) {
             ShopClient.GuestCart guestCart = shop.createCart(race, sku, 1);
-            List<String> ends = ConcurrentRunner.runAll(
+            List<String> outcomes = ConcurrentRunner.runAll(
                     2, tab -> ShopCluster.statusAndCode(shop.complete(tab, guestCart, "tok_ok", key())));
-            assertThat(ends).containsExactlyInAnyOrder("201", "409 cart_completed");
+            assertThat(outcomes).containsExactlyInAnyOrder("201", "409 cart_completed");
         }
         assertThat(countOrderLines(sku)).isEqualTo(Integer.toString(RACES));
     }
 
-    /** ACIDRain's inventory invariant: no more leaves than there is, whatever the sizes of the orders. */
+    /**
+     * ACIDRain's inventory invariant: never more units are sold than are in stock, whatever the sizes of the orders.
+     */
     @Test
     void acidRainStockIsNeverOverdrawnByOrdersOfDifferentSizes() throws Exception {
         String sku = shop.createProduct(Map.of("main", 37));
-        List<ShopClient.GuestCart> baskets = new ArrayList<>();
+        List<ShopClient.GuestCart> carts = new ArrayList<>();
         for (int buyer = 0; buyer < 40; buyer++) {
-            baskets.add(shop.createCart(buyer, sku, 1 + buyer % 5));
+            carts.add(shop.createCart(buyer, sku, 1 + buyer % 5));
         }
         ConcurrentRunner.runAll(
-                40, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
-        // Whatever is left is too little for anyone who was refused: single units would have fitted.
+                40, i -> shop.complete(i, carts.get(i), "tok_ok", key()).expect(201, 409));
+        // Nothing is left: a rejected order of one unit would have fitted into any rest.
         assertThat(shop.query("SELECT available FROM inventory.stock_level WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("0");
         assertThat(shop.query("SELECT sum(quantity) FROM \"order\".line WHERE sku = '%s'".formatted(sku)))
                 .isEqualTo("37");
     }
 
-    /** ACIDRain's voucher invariant: a coupon for ten is used ten times, whoever of how many is first at whichever pod. */
+    /**
+     * ACIDRain's voucher invariant: a coupon with ten uses is redeemed ten times, whatever the order of the requests.
+     */
     @Test
-    void acidRainACouponForTenIsUsedTenTimes() throws Exception {
+    void acidRainCouponWithTenUsesIsRedeemedTenTimes() throws Exception {
         String sku = shop.createProduct(Map.of("main", 1_000));
         String coupon = shop.createCoupon(100, 10);
-        List<ShopClient.GuestCart> baskets = createCarts(64, sku, 1);
-        for (ShopClient.GuestCart guestCart : baskets) {
+        List<ShopClient.GuestCart> carts = createCarts(64, sku, 1);
+        for (ShopClient.GuestCart guestCart : carts) {
             shop.client(0).updateCart(guestCart, Map.of("coupon_codes", List.of(coupon)));
         }
-        List<ShopClient.ApiResponse> answers = ConcurrentRunner.runAll(
-                64, i -> shop.complete(i, baskets.get(i), "tok_ok", key()).expect(201, 409));
-        assertThat(answers.stream().map(ShopCluster::statusAndCode)).containsOnly("201", "409 coupon_used_up");
-        assertThat(answers.stream().filter(apiResponse -> apiResponse.status() == 201))
+        List<ShopClient.ApiResponse> responses = ConcurrentRunner.runAll(
+                64, i -> shop.complete(i, carts.get(i), "tok_ok", key()).expect(201, 409));
+        assertThat(responses.stream().map(ShopCluster::statusAndCode)).containsOnly("201", "409 coupon_used_up");
+        assertThat(responses.stream().filter(apiResponse -> apiResponse.status() == 201))
                 .hasSize(10)
                 .allSatisfy(order -> assertThat(
                                 order.body().at("/totals/total/amount").asInt())
@@ -195,45 +200,45 @@ class SellingRacesIT {
                 .isEqualTo("990");
     }
 
-    /** ACIDRain's cart invariant: what is put into the cart while it is paid for is either paid for, or not in the order. */
+    /** ACIDRain's cart invariant: a line that is added during the checkout is either paid for or not in the order. */
     @Test
-    void acidRainWhatIsInTheOrderIsWhatWasPaidFor() throws Exception {
-        String cheap = shop.createProduct(Map.of("main", RACES));
-        String dear = shop.createProduct(Map.of("main", RACES * 7));
-        int inOrder = 0;
+    void acidRainOrderContainsExactlyThePaidLines() throws Exception {
+        String firstSku = shop.createProduct(Map.of("main", RACES));
+        String addedSku = shop.createProduct(Map.of("main", RACES * 7));
+        int ordersWithAddedLine = 0;
         for (int race = 0; race < RACES; race++) {
-            ShopClient.GuestCart guestCart = shop.createCart(race, cheap, 1);
+            ShopClient.GuestCart guestCart = shop.createCart(race, firstSku, 1);
             ConcurrentLinkedQueue<Integer> added = new ConcurrentLinkedQueue<>();
-            List<JsonNode> bodies = ConcurrentRunner.runAll(2, act -> {
-                if (act == 0) {
+            List<JsonNode> bodies = ConcurrentRunner.runAll(2, client -> {
+                if (client == 0) {
                     return shop.complete(0, guestCart, "tok_ok", key())
                             .expect(201)
                             .body();
                 }
-                ShopClient.ApiResponse apiResponse = add(1, guestCart, dear, 7);
+                ShopClient.ApiResponse apiResponse = add(1, guestCart, addedSku, 7);
                 added.add(apiResponse.status());
                 return apiResponse.body();
             });
             JsonNode order = bodies.getFirst();
-            boolean hasIt = order.get("lines").size() == 2;
-            inOrder += hasIt ? 1 : 0;
-            assertThat(added).containsExactly(hasIt ? 200 : 409);
-            assertThat(order.get("totals").get("total").get("amount").asLong()).isEqualTo(hasIt ? 4_000 : 500);
+            boolean containsAddedLine = order.get("lines").size() == 2;
+            ordersWithAddedLine += containsAddedLine ? 1 : 0;
+            assertThat(added).containsExactly(containsAddedLine ? 200 : 409);
+            assertThat(order.get("totals").get("total").get("amount").asLong()).isEqualTo(containsAddedLine ? 4_000 : 500);
             assertThat(shop.query("""
                             SELECT c.amount FROM payment.test_charge c JOIN payment.payment p ON p.reference = c.reference
                              JOIN "order".orders o ON o.id = p.order_id WHERE o.number = %d
                             """.formatted(order.get("number").asLong())))
                     .isEqualTo(order.get("totals").get("total").get("amount").asText());
         }
-        LOG.infof("In %d of %d races the line came in before", inOrder, RACES);
+        LOG.infof("In %d of %d races the line was added before the checkout", ordersWithAddedLine, RACES);
     }
 
     private static List<ShopClient.GuestCart> createCarts(int count, String sku, int quantity) throws Exception {
         List<ShopClient.GuestCart> all = new ArrayList<>();
-        for (int begun = 0; begun < count; begun += AT_A_TIME) {
-            int first = begun;
+        for (int start = 0; start < count; start += CONCURRENCY) {
+            int first = start;
             all.addAll(ConcurrentRunner.runAll(
-                    Math.min(AT_A_TIME, count - begun), i -> shop.createCart(first + i, sku, quantity)));
+                    Math.min(CONCURRENCY, count - start), i -> shop.createCart(first + i, sku, quantity)));
         }
         return all;
     }
@@ -248,7 +253,7 @@ class SellingRacesIT {
                         Map.of("sku", sku, "quantity", quantity));
     }
 
-    /** The reference of the cart's charge, as soon as the provider knows of it. */
+    /** Waits until the provider has the cart's charge. @return its reference */
     private static String awaitCharge(ShopClient.GuestCart guestCart) {
         String cart = TypeId.parse(
                         "cart", guestCart.path().substring(guestCart.path().lastIndexOf('/') + 1))

@@ -29,15 +29,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Shoppers' and staff's view of the promise: each client adds one to a counter of its own (the stock of a SKU), again and
- * again, and reads it back through whichever pod comes next. A read may not be older than the client's last answered
- * write, nor than its last read. What was not answered is sent again with the same key until it is.
+ * Checks session consistency: each client repeatedly increments its own counter (the stock of a SKU) and reads it back
+ * through any pod. A read may not be older than the client's last acknowledged write, nor than its last read. A write
+ * without a response is sent again with the same key until it is answered.
  *
- * <p>Every request and answer goes into a history, a line each.
+ * <p>Every request and response is appended to the request history, one JSON line each.
  */
 final class SessionConsistencyChecker implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
-    private static final Duration SETTLE = Duration.ofSeconds(60);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(60);
     private static final long PAUSE_AFTER_ERROR_NANOS = 50_000_000;
     private static final String TOKEN = "Fondaco-Consistency";
 
@@ -69,15 +69,15 @@ final class SessionConsistencyChecker implements AutoCloseable {
     }
 
     /**
-     * What came of a run.
+     * The result of a run.
      *
-     * @param acknowledgedWrites writes that were answered, each followed by reads
-     * @param staleReads reads that missed the client's own answered write
-     * @param nonMonotonicReads reads that were older than the client's read before
-     * @param unexpectedReads reads of more than was ever written
-     * @param lostWrites answered writes that a failover lost, as the clients saw it
-     * @param errors answers that were no success, by method and status
-     * @param longestReadOutageMillis the longest time in which one client got no read through
+     * @param acknowledgedWrites acknowledged writes, each followed by reads
+     * @param staleReads reads that are older than the client's last acknowledged write
+     * @param nonMonotonicReads reads that are older than the client's previous read
+     * @param unexpectedReads reads of a value that was never written
+     * @param lostWrites acknowledged writes that a failover lost, as the clients saw it
+     * @param errors responses other than success, by method and status
+     * @param longestReadOutageMillis the longest time in which no read of one client succeeded
      */
     record ConsistencyReport(
             long acknowledgedWrites,
@@ -90,8 +90,8 @@ final class SessionConsistencyChecker implements AutoCloseable {
             long longestReadOutageMillis,
             long longestWriteOutageMillis) {
         ConsistencyReport plus(ConsistencyReport other) {
-            SortedMap<String, Long> all = new TreeMap<>(errors);
-            other.errors.forEach((kind, count) -> all.merge(kind, count, Long::sum));
+            SortedMap<String, Long> mergedErrors = new TreeMap<>(errors);
+            other.errors.forEach((kind, count) -> mergedErrors.merge(kind, count, Long::sum));
             return new ConsistencyReport(
                     acknowledgedWrites + other.acknowledgedWrites,
                     reads + other.reads,
@@ -99,7 +99,7 @@ final class SessionConsistencyChecker implements AutoCloseable {
                     nonMonotonicReads + other.nonMonotonicReads,
                     unexpectedReads + other.unexpectedReads,
                     lostWrites + other.lostWrites,
-                    all,
+                    mergedErrors,
                     Math.max(longestReadOutageMillis, other.longestReadOutageMillis),
                     Math.max(longestWriteOutageMillis, other.longestWriteOutageMillis));
         }
@@ -107,19 +107,19 @@ final class SessionConsistencyChecker implements AutoCloseable {
 
     private static final ConsistencyReport NOTHING = new ConsistencyReport(0, 0, 0, 0, 0, 0, new TreeMap<>(), 0, 0);
 
-    /** A run in the background; joins with its report. */
+    /** A run in the background. */
     final class ConsistencyRun {
         private final List<Future<ConsistencyReport>> clients = new ArrayList<>();
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private volatile boolean stopped;
 
-        /** Ends the run: what is unanswered is settled first. */
+        /** Stops the run. Unanswered writes are repeated first until they are answered. */
         ConsistencyReport stop() {
             stopped = true;
             try {
                 ConsistencyReport sum = NOTHING;
                 for (Future<ConsistencyReport> client : clients) {
-                    sum = sum.plus(client.get(SETTLE.toSeconds() + 30, TimeUnit.SECONDS));
+                    sum = sum.plus(client.get(SETTLE_TIMEOUT.toSeconds() + 30, TimeUnit.SECONDS));
                 }
                 return sum;
             } catch (ExecutionException e) {
@@ -143,14 +143,16 @@ final class SessionConsistencyChecker implements AutoCloseable {
         return consistencyRun;
     }
 
-    /** What each counter must hold: the number of its answered writes. */
+    /** The expected value of each counter: the number of its acknowledged writes. */
     Map<String, Long> expected() {
         synchronized (expected) {
             return new TreeMap<>(expected);
         }
     }
 
-    /** After a failover that lost answered writes, or after a run that was not about them: what is, counts from now on. */
+    /**
+     * Accepts the stored values as expected, after a failover that lost writes or after other writes to the counters.
+     */
     void resetExpected(Map<String, Long> actual) {
         synchronized (expected) {
             expected.putAll(actual);
@@ -212,38 +214,38 @@ final class SessionConsistencyChecker implements AutoCloseable {
                     longestWriteOutage);
         }
 
-        /** Adds one; sent until it is answered, and read in between as an impatient user does. */
+        /** Increments the counter. Repeats the request until it is answered, and reads in between. */
         private void write(String key, BooleanSupplier stopped) {
             attemptedWrites++;
-            long giveUp = System.nanoTime() + SETTLE.toNanos();
+            long deadline = System.nanoTime() + SETTLE_TIMEOUT.toNanos();
             while (true) {
-                Optional<HttpResponse<String>> answer = send(
+                Optional<HttpResponse<String>> response = send(
                         "POST",
                         "/admin/v1/stock/adjustments",
                         headers(Map.of("Idempotency-Key", key)),
                         "{\"sku\":\"%s\",\"delta\":1}".formatted(sku));
-                if (answer.isPresent() && answer.get().statusCode() == 200) {
+                if (response.isPresent() && response.get().statusCode() == 200) {
                     longestWriteOutage = Math.max(longestWriteOutage, since(writeOutageStart));
                     writeOutageStart = 0;
                     acknowledgedWrites++;
-                    boolean replayed = answer.get()
+                    boolean replayed = response.get()
                             .headers()
                             .firstValue("Idempotent-Replayed")
                             .isPresent();
-                    updateToken(answer.get());
-                    long there = value(answer.get().body(), "");
-                    if (!replayed && there <= lastAcknowledgedValue) {
-                        lostWrites += lastAcknowledgedValue + 1 - there;
-                        lastReadValue = there;
-                        lastAcknowledgedValue = there;
+                    updateToken(response.get());
+                    long value = value(response.get().body(), "");
+                    if (!replayed && value <= lastAcknowledgedValue) {
+                        lostWrites += lastAcknowledgedValue + 1 - value;
+                        lastReadValue = value;
+                        lastAcknowledgedValue = value;
                     } else {
-                        lastAcknowledgedValue = replayed ? Math.max(lastAcknowledgedValue, there) : there;
+                        lastAcknowledgedValue = replayed ? Math.max(lastAcknowledgedValue, value) : value;
                     }
                     return;
                 }
                 writeOutageStart = writeOutageStart == 0 ? System.nanoTime() : writeOutageStart;
-                if (System.nanoTime() > giveUp) {
-                    throw new IllegalStateException("Write %s of %s is not answered".formatted(key, sku));
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("Write %s of %s was not answered in time".formatted(key, sku));
                 }
                 LockSupport.parkNanos(PAUSE_AFTER_ERROR_NANOS);
                 if (!stopped.getAsBoolean()) {
@@ -253,16 +255,16 @@ final class SessionConsistencyChecker implements AutoCloseable {
         }
 
         private void read() {
-            Optional<HttpResponse<String>> answer = send("GET", "/admin/v1/stock?sku=" + sku, headers(Map.of()), "");
-            if (answer.isEmpty() || answer.get().statusCode() != 200) {
+            Optional<HttpResponse<String>> response = send("GET", "/admin/v1/stock?sku=" + sku, headers(Map.of()), "");
+            if (response.isEmpty() || response.get().statusCode() != 200) {
                 readOutageStart = readOutageStart == 0 ? System.nanoTime() : readOutageStart;
                 return;
             }
             longestReadOutage = Math.max(longestReadOutage, since(readOutageStart));
             readOutageStart = 0;
             reads++;
-            boolean failedOver = updateToken(answer.get());
-            long value = value(answer.get().body(), sku);
+            boolean failedOver = updateToken(response.get());
+            long value = value(response.get().body(), sku);
             if (failedOver && value < Math.max(lastAcknowledgedValue, lastReadValue)) {
                 lostWrites += Math.max(0, lastAcknowledgedValue - value);
                 lastAcknowledgedValue = value;
@@ -284,19 +286,19 @@ final class SessionConsistencyChecker implements AutoCloseable {
             lastReadValue = Math.max(lastReadValue, value);
         }
 
-        /** The answer's token takes the place of the one that was sent. Whether it is of a later timeline. */
-        private boolean updateToken(HttpResponse<String> answer) {
-            String answered = answer.headers().firstValue(TOKEN).orElse("");
-            if (answered.isEmpty()) {
+        /** Replaces the client's token by that of the response. @return true if it is of a newer timeline */
+        private boolean updateToken(HttpResponse<String> response) {
+            String responseToken = response.headers().firstValue(TOKEN).orElse("");
+            if (responseToken.isEmpty()) {
                 return false;
             }
-            boolean failover = !token.isEmpty() && timeline(answered) > timeline(token);
-            token = answered;
+            boolean failover = !token.isEmpty() && timeline(responseToken) > timeline(token);
+            token = responseToken;
             return failover;
         }
 
-        private Map<String, String> headers(Map<String, String> others) {
-            Map<String, String> headers = new TreeMap<>(others);
+        private Map<String, String> headers(Map<String, String> extraHeaders) {
+            Map<String, String> headers = new TreeMap<>(extraHeaders);
             if (withTokens && !token.isEmpty()) {
                 headers.put(TOKEN, token);
             }
@@ -322,9 +324,9 @@ final class SessionConsistencyChecker implements AutoCloseable {
             headers.forEach(request::header);
             long begin = System.nanoTime();
             try {
-                HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() != 200) {
-                    errors.merge(method + " " + answer.statusCode() + " " + code(answer.body()), 1L, Long::sum);
+                HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                if (response.statusCode() != 200) {
+                    errors.merge(method + " " + response.statusCode() + " " + code(response.body()), 1L, Long::sum);
                 }
                 appendHistory(
                         "\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"key\":\"%s\",\"sent\":\"%s\",\"status\":%d,\"token\":\"%s\",\"body\":%s"
@@ -335,10 +337,10 @@ final class SessionConsistencyChecker implements AutoCloseable {
                                         method,
                                         headers.getOrDefault("Idempotency-Key", ""),
                                         headers.getOrDefault(TOKEN, ""),
-                                        answer.statusCode(),
-                                        answer.headers().firstValue(TOKEN).orElse(""),
-                                        answer.body().startsWith("{") ? answer.body() : "null"));
-                return Optional.of(answer);
+                                        response.statusCode(),
+                                        response.headers().firstValue(TOKEN).orElse(""),
+                                        response.body().startsWith("{") ? response.body() : "null"));
+                return Optional.of(response);
             } catch (IOException e) {
                 errors.merge(method + " " + e.getClass().getSimpleName(), 1L, Long::sum);
                 appendHistory("\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"unknown\":\"%s\""

@@ -15,11 +15,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Two pods that sell from one database, all real processes, and what shoppers, staff and the provider do to them over HTTP. */
+/** Two pods and their database, all real processes, with requests of shoppers, staff and the payment provider. */
 public final class ShopCluster implements AutoCloseable {
     /**
-     * Settings with which what is left in the middle is taken up within {@link #RECOVERY_TIMEOUT}: completions are left to their request for
-     * 3 s, pending payments asked for after 1 s, the job runs every second.
+     * Settings for a recovery within {@link #RECOVERY_TIMEOUT}: the lease of a checkout attempt is 3 s, pending
+     * payments are queried after 1 s, the recovery job runs every second.
      */
     static final Map<String, String> FAST_RECOVERY = Map.of(
             "FONDACO_CHECKOUT_COMPLETION_LEASE",
@@ -48,12 +48,12 @@ public final class ShopCluster implements AutoCloseable {
         this.environment = environment;
     }
 
-    /** @param settings of the pods, besides what they need */
+    /** @param settings additional settings of the pods */
     public static ShopCluster open(String name, Path directory, Map<String, String> settings) {
         return open(name, ReplicatedPostgres.start(directory, 1), settings);
     }
 
-    /** @param database is closed with the shop */
+    /** @param database closed together with the cluster */
     static ShopCluster open(String name, ReplicatedPostgres database, Map<String, String> settings) {
         Map<String, String> environment = settings(database);
         environment.putAll(settings);
@@ -71,7 +71,7 @@ public final class ShopCluster implements AutoCloseable {
         }
     }
 
-    /** What a pod of such a shop is told. */
+    /** The settings of a pod on this database. */
     public static Map<String, String> settings(ReplicatedPostgres database) {
         Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
@@ -82,7 +82,7 @@ public final class ShopCluster implements AutoCloseable {
         return database;
     }
 
-    /** What each of its pods is told. */
+    /** The settings of the cluster's pods. */
     Map<String, String> environment() {
         return new TreeMap<>(environment);
     }
@@ -91,19 +91,19 @@ public final class ShopCluster implements AutoCloseable {
         return pods.get(pod % pods.size());
     }
 
-    /** Starts one of them once more, after its end, with further settings. */
+    /** Starts a pod that has exited, with additional settings. */
     public void relaunchPod(int pod, Map<String, String> settings) {
         Map<String, String> all = environment();
         all.putAll(settings);
         pods.set(pod, pods.get(pod).relaunch(name + "-pod-" + pod, all));
     }
 
-    /** Who talks to that pod. */
+    /** A client of this pod. */
     public ShopClient client(int pod) {
         return clients.get(pod % clients.size());
     }
 
-    /** A product for 5.00 GBP, so many at each of the places. @return its SKU */
+    /** Creates a product for 5.00 GBP with the given units by location. @return its SKU */
     String createProduct(Map<String, Integer> stock) {
         String sku = "FIRE-" + products.incrementAndGet();
         ShopClient staff = client(0);
@@ -118,16 +118,16 @@ public final class ShopCluster implements AutoCloseable {
         return sku;
     }
 
-    /** A promotion that takes so many pence off, so many times. @return its code */
+    /** Creates a fixed-amount promotion with a usage limit. @return its code */
     String createCoupon(int pence, int uses) {
         return createCoupon(
                 Map.of("kind", "amount", "amounts", List.of(Map.of("amount", pence, "currency", "GBP"))), uses);
     }
 
-    /** A promotion of any kind, for so many uses. @return its code */
-    public String createCoupon(Map<String, ?> what, int uses) {
+    /** Creates a promotion with a usage limit. @return its code */
+    public String createCoupon(Map<String, ?> rule, int uses) {
         String code = "FIRE" + products.incrementAndGet();
-        Map<String, Object> promotion = new TreeMap<>(what);
+        Map<String, Object> promotion = new TreeMap<>(rule);
         promotion.putAll(Map.of("code", code, "title", "A race", "usage_limit", uses));
         client(0)
                 .send("POST", "/admin/v1/promotions", PackagedApp.ADMIN_KEY, Map.of(), promotion)
@@ -135,7 +135,7 @@ public final class ShopCluster implements AutoCloseable {
         return code;
     }
 
-    /** A cart that can be completed. */
+    /** Creates a cart that can be completed. */
     ShopClient.GuestCart createCart(int pod, String sku, int quantity) {
         ShopClient.GuestCart guestCart = client(pod)
                 .openCart("GBP", UUID.randomUUID() + "@example.com", List.of(Map.of("sku", sku, "quantity", quantity)));
@@ -157,17 +157,17 @@ public final class ShopCluster implements AutoCloseable {
                 Map.of("payment", Map.of("provider", "test", "token", token)));
     }
 
-    /** Somebody who talks to that pod and gives up soon when nobody is there. */
+    /** A client of this pod that retries for half a second only. */
     ShopClient shortTimeoutClient(int pod) {
         return new ShopClient(pod(pod).base(), PackagedApp.ADMIN_KEY, Duration.ofMillis(500));
     }
 
-    /** The provider tells that it has the money. */
+    /** Sends the provider's webhook that the payment is captured. */
     ShopClient.ApiResponse sendCapturedWebhook(int pod, String reference) {
         return sendPaymentWebhook(client(pod), reference, "payment.captured");
     }
 
-    /** The provider tells something of a payment. */
+    /** Sends a webhook of the provider about a payment. */
     public static ShopClient.ApiResponse sendPaymentWebhook(ShopClient provider, String reference, String type) {
         Map<String, String> event = new TreeMap<>(Map.of("reference", reference, "type", type));
         String body = "{\"reference\":\"%s\",\"type\":\"%s\"}".formatted(reference, type);

@@ -30,35 +30,35 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that connect and say nothing, or say it a byte at a time, or never come to an end (matrix row 23): each costs a connection, and nobody
- * else notices. The pod stands in the open here, without the balancer whose time limits keep most of them away.
+ * Clients that connect and send nothing, send byte by byte, or never finish (matrix row 23): each costs a connection
+ * and delays nobody else. The pod is reached directly, without the load balancer whose time limits reject most of them.
  */
 class SlowClientsIT {
     private static final Logger LOG = Logger.getLogger(SlowClientsIT.class);
 
-    /** As many as one process may have open here, less some. */
+    /** Somewhat fewer than a process may open here. */
     private static final int IDLE_CONNECTIONS = 10_000;
 
-    /** More than twice of what a pod serves at a time. */
+    /** More than twice the number of requests that a pod serves at a time. */
     private static final int SLOW_CLIENTS = 120;
 
     private static final int PURCHASES = 20;
-    private static final int LONGEST_HEADERS = 100_000_000;
+    private static final int MAX_HEADER_BYTES = 100_000_000;
 
-    /** What the network may have taken on before it hears that nobody reads any more. */
+    /** What the network buffers may accept before the sender notices that the connection is closed. */
     private static final int MAX_BUFFERED_BYTES = 10_000_000;
 
-    /** Of an export: more than the network takes on while nobody reads. */
+    /** Makes an export larger than the network buffers. */
     private static final int EXPORTED_PRODUCTS = 3_000;
 
     private static final int DESCRIPTION_LENGTH = 5_000;
     private static final int RECEIVE_BUFFER_BYTES = 4_096;
     private static final String EXPORT = "/admin/v1/exports?kind=products&format=fondaco";
 
-    /** More than there may be exports at a time. */
+    /** More than the limit of concurrent exports. */
     private static final int STALLED_READERS = 12;
 
-    /** For so long a connection may stand still. */
+    /** {@code quarkus.http.idle-timeout} of the pod with stalled readers. */
     private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(8);
 
     @TempDir
@@ -104,7 +104,7 @@ class SlowClientsIT {
     }
 
     @Test
-    void tenThousandThatSayNothing() throws Exception {
+    void tenThousandIdleConnectionsDelayNobody() throws Exception {
         long before = Pods.liveHeap(pod);
         for (int i = 0; i < IDLE_CONNECTIONS; i++) {
             connect();
@@ -116,16 +116,16 @@ class SlowClientsIT {
     }
 
     @Test
-    void headersThatComeAByteAtATime() throws Exception {
+    void headersSentByteByByteDelayNobody() throws Exception {
         for (int i = 0; i < SLOW_CLIENTS; i++) {
             send(connect(), "GET /store/v1/products HTTP/1.1\r\nHost: shop\r\nX-Slow: ");
         }
         sendSlowlyWhile(SlowClientsIT::assertOthersCanBuy);
     }
 
-    /** Were each of them a request that is being served, nobody else would be. */
+    /** If each of these counted as a served request, no other request would be served. */
     @Test
-    void bodiesThatComeAByteAtATime() throws Exception {
+    void bodiesSentByteByByteDelayNobodyAndAreRejected() throws Exception {
         for (int i = 0; i < SLOW_CLIENTS; i++) {
             send(
                     connect(),
@@ -140,7 +140,7 @@ class SlowClientsIT {
     }
 
     @Test
-    void headersThatNeverEnd() throws Exception {
+    void endlessHeadersAreCutOff() throws Exception {
         for (int i = 0; i < 4; i++) {
             assertThat(bytesSentUntilClosed()).isLessThan(MAX_BUFFERED_BYTES);
         }
@@ -158,32 +158,35 @@ class SlowClientsIT {
         OutputStream out = socket.getOutputStream();
         long sent = 0;
         try {
-            while (sent < LONGEST_HEADERS) {
+            while (sent < MAX_HEADER_BYTES) {
                 out.write(header);
                 sent += header.length;
-                if (answered(socket)) {
+                if (hasResponse(socket)) {
                     break;
                 }
             }
         } catch (IOException _) {
-            // Cut.
+            // The pod has closed the connection.
         }
         return sent;
     }
 
-    private static boolean answered(Socket socket) throws IOException {
+    private static boolean hasResponse(Socket socket) throws IOException {
         InputStream in = socket.getInputStream();
         return in.available() > 0;
     }
 
-    /** Each asks for all products and reads none: cut off when its connection has stood still for as long as one may, and its place is free again. */
+    /**
+     * Each client requests an export and reads nothing: its connection is closed after the idle timeout, which frees
+     * its slot.
+     */
     @Test
-    void answersThatNobodyReads() throws Exception {
+    void unreadResponsesAreCutOff() throws Exception {
         Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
         environment.put("QUARKUS_HTTP_IDLE_TIMEOUT", IDLE_TIMEOUT.toSeconds() + "s");
-        try (PackagedApp unread = PackagedApp.start("slow-readers", environment);
-                ShopClient staff = new ShopClient(unread.base(), PackagedApp.ADMIN_KEY, Duration.ZERO)) {
+        try (PackagedApp pod = PackagedApp.start("slow-readers", environment);
+                ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY, Duration.ZERO)) {
             StringBuilder file = new StringBuilder("Handle,Title,Body (HTML),Variant SKU\n");
             for (int i = 0; i < EXPORTED_PRODUCTS; i++) {
                 file.append("wide-%d,Wide,%s,WIDE-%d\n".formatted(i, "x".repeat(DESCRIPTION_LENGTH), i));
@@ -194,19 +197,19 @@ class SlowClientsIT {
                 sockets.add(reader);
                 reader.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
                 reader.connect(new InetSocketAddress(
-                        unread.base().getHost(), unread.base().getPort()));
+                        pod.base().getHost(), pod.base().getPort()));
                 send(
                         reader,
                         "GET %s HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\n\r\n"
                                 .formatted(EXPORT, PackagedApp.ADMIN_KEY));
             }
-            await().until(() -> exportStatus(unread) == 503);
-            assertOthersCanBuy(unread);
-            await().atMost(IDLE_TIMEOUT.multipliedBy(3)).until(() -> exportStatus(unread) == 200);
+            await().until(() -> exportStatus(pod) == 503);
+            assertOthersCanBuy(pod);
+            await().atMost(IDLE_TIMEOUT.multipliedBy(3)).until(() -> exportStatus(pod) == 200);
         }
     }
 
-    /** The status of an export that is read. */
+    /** The status of an export whose body is read. */
     private static int exportStatus(PackagedApp pod) throws IOException, InterruptedException {
         try (HttpClient http = HttpClient.newHttpClient()) {
             return http.send(
@@ -219,9 +222,9 @@ class SlowClientsIT {
         }
     }
 
-    /** A client that says that it will send, and waits to be told to. */
+    /** The client sends {@code Expect: 100-continue} and waits for the interim response. */
     @Test
-    void whoAsksWhetherToSendIsTold() throws Exception {
+    void expectContinueIsAnswered() throws Exception {
         Socket socket = connect();
         socket.setSoTimeout(5_000);
         String body = "{\"currency\":\"GBP\",\"lines\":[]}";
@@ -229,27 +232,27 @@ class SlowClientsIT {
                 socket,
                 "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
                         .formatted(body.length()));
-        byte[] told = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue\r\n\r\n".length());
-        assertThat(new String(told, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");
+        byte[] interim = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue\r\n\r\n".length());
+        assertThat(new String(interim, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");
         send(socket, body);
         assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .startsWith("HTTP/1.1 201 ");
     }
 
-    /** What a test does meanwhile. */
+    /** Code that may throw. */
     private interface ThrowingRunnable {
         void run() throws Exception;
     }
 
-    private void sendSlowlyWhile(ThrowingRunnable act) throws Exception {
-        Thread trickle = Thread.ofVirtual().start(() -> {
+    private void sendSlowlyWhile(ThrowingRunnable action) throws Exception {
+        Thread slowSender = Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
                     for (Socket socket : sockets) {
                         try {
                             send(socket, "x");
                         } catch (IOException _) {
-                            // This one has been cut.
+                            // The pod has closed this connection.
                         }
                     }
                     Thread.sleep(500);
@@ -259,14 +262,14 @@ class SlowClientsIT {
             }
         });
         try {
-            act.run();
+            action.run();
         } finally {
-            trickle.interrupt();
-            trickle.join();
+            slowSender.interrupt();
+            slowSender.join();
         }
     }
 
-    /** Each thing once: an answer that is late or refuses is a failure. */
+    /** Sends each request once: a late or refused response fails the test. */
     private static void assertOthersCanBuy() {
         assertOthersCanBuy(pod);
     }

@@ -21,9 +21,9 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * One product's price as shoppers see it: somebody raises it by a cent again and again, and readers look at it through
- * every pod all the time, half of them with the token of the last raise that was answered. So each look tells which raise
- * it shows, and how old that is.
+ * Checks how stale a product's price is: a writer repeatedly raises it by a cent, and readers poll it through every
+ * pod, half of them with the token of the last acknowledged raise. So each read shows which raise it includes, and how
+ * old it is.
  */
 final class StalenessChecker implements AutoCloseable {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
@@ -38,15 +38,15 @@ final class StalenessChecker implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
 
-    /** By price: raise n made it {@code first + n}. */
+    /** Raise n has the price {@code first + n}. */
     private final List<Raise> raises = new ArrayList<>();
 
     private final long first;
 
-    /** A raise that was answered. */
+    /** An acknowledged raise. */
     private record Raise(long price, long answeredAt, String token) {}
 
-    /** @param product its slug; it has one variant */
+    /** @param product slug of a product with one variant */
     StalenessChecker(PackagedApp pod, String product, String sku) {
         this.product = product;
         JsonNode variants =
@@ -58,12 +58,13 @@ final class StalenessChecker implements AutoCloseable {
     }
 
     /**
-     * What readers saw.
+     * The result of polling.
      *
-     * @param staleReadsWithToken looks with a token that missed the raise which the token is of
-     * @param readsBeyondBound looks without one that were older than the bound
-     * @param maxStalenessMillis how old the oldest look without a token was: the time since the raise that it missed was answered
-     * @param errors answers that were no success, by status, and requests that were not answered, by pod
+     * @param staleReadsWithToken reads with a token that did not include the token's raise
+     * @param readsBeyondBound reads without a token that were older than the bound
+     * @param maxStalenessMillis the maximum age of a read without a token: the time since the first raise that it does
+     *     not include was acknowledged
+     * @param errors responses other than success and requests without a response, by pod and status
      */
     record StalenessReport(
             long reads,
@@ -88,21 +89,21 @@ final class StalenessChecker implements AutoCloseable {
 
     private static final StalenessReport NOTHING = new StalenessReport(0, 0, 0, 0, 0, new TreeMap<>());
 
-    /** Readers at work in the background. */
+    /** Readers that poll in the background. */
     final class PollingRun implements AutoCloseable {
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         private final List<Future<StalenessReport>> readers = new ArrayList<>();
         private volatile boolean stopped;
-        private StalenessReport ended = NOTHING;
+        private StalenessReport total = NOTHING;
 
         StalenessReport stop() {
             stopped = true;
             try {
                 for (Future<StalenessReport> reader : readers) {
-                    ended = ended.plus(reader.get(REQUEST_TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS));
+                    total = total.plus(reader.get(REQUEST_TIMEOUT.toSeconds() + 10, TimeUnit.SECONDS));
                 }
                 readers.clear();
-                return ended;
+                return total;
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             } finally {
@@ -157,21 +158,21 @@ final class StalenessChecker implements AutoCloseable {
             request.header(TOKEN, last.token());
         }
         try {
-            HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                errors.put(pod.base().getPort() + " " + answer.statusCode(), 1L);
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                errors.put(pod.base().getPort() + " " + response.statusCode(), 1L);
                 return new StalenessReport(1, 0, 0, 0, 0, errors);
             }
-            StalenessReport stalenessReport = evaluate(price(answer.body()), last, begin, withToken, bound);
+            StalenessReport stalenessReport = evaluate(price(response.body()), last, begin, withToken, bound);
             if (stalenessReport.staleReadsWithToken() > 0) {
                 LOG.errorf(
-                        "%s showed %d to who had %s of %d, %d ms after that was answered: %s",
+                        "%s returned price %d for token %s of price %d, %d ms after that raise was acknowledged: %s",
                         pod.base(),
-                        price(answer.body()),
+                        price(response.body()),
                         last.token(),
                         last.price(),
                         TimeUnit.NANOSECONDS.toMillis(begin - last.answeredAt()),
-                        answer.headers().map());
+                        response.headers().map());
             }
             return stalenessReport;
         } catch (IOException e) {
@@ -190,17 +191,17 @@ final class StalenessChecker implements AutoCloseable {
         if (withToken) {
             return new StalenessReport(1, 1, 0, 0, 0, new TreeMap<>());
         }
-        long missed = raise(price + 1).answeredAt();
-        long age = begin - missed;
+        long missedAt = raise(price + 1).answeredAt();
+        long age = begin - missedAt;
         return new StalenessReport(
                 1, 0, age > bound.toNanos() ? 1 : 0, TimeUnit.NANOSECONDS.toMillis(age), 0, new TreeMap<>());
     }
 
-    /** Raises the price through a pod, and waits for the answer. */
+    /** Raises the price through a pod and waits for the response. */
     StalenessReport raise(PackagedApp pod) {
         long price = last().price() + 1;
         long begin = System.nanoTime();
-        HttpResponse<String> answer = send(admin(pod, "/admin/v1/variants/" + variant)
+        HttpResponse<String> response = send(admin(pod, "/admin/v1/variants/" + variant)
                 .header("Content-Type", "application/json")
                 .header("If-Match", "*")
                 .method(
@@ -208,18 +209,18 @@ final class StalenessChecker implements AutoCloseable {
                         HttpRequest.BodyPublishers.ofString(
                                 "{\"prices\":[{\"price\":{\"amount\":%d,\"currency\":\"EUR\"}}]}".formatted(price)))
                 .build());
-        if (answer.statusCode() != 200) {
-            throw new IllegalStateException(answer.statusCode() + ": " + answer.body());
+        if (response.statusCode() != 200) {
+            throw new IllegalStateException(response.statusCode() + ": " + response.body());
         }
         long answeredAt = System.nanoTime();
         synchronized (raises) {
             raises.add(new Raise(
-                    price, answeredAt, answer.headers().firstValue(TOKEN).orElseThrow()));
+                    price, answeredAt, response.headers().firstValue(TOKEN).orElseThrow()));
         }
         return new StalenessReport(0, 0, 0, 0, TimeUnit.NANOSECONDS.toMillis(answeredAt - begin), new TreeMap<>());
     }
 
-    /** Raises it again and again for so long, with a pause after each. */
+    /** Raises the price repeatedly for this time, with a pause after each raise. */
     StalenessReport raiseFor(PackagedApp pod, Duration time, Duration pause) {
         StalenessReport sum = NOTHING;
         long end = System.nanoTime() + time.toNanos();
@@ -230,14 +231,14 @@ final class StalenessChecker implements AutoCloseable {
         return sum;
     }
 
-    /** What a pod shows who has no token. */
+    /** The price that a pod returns without a token. */
     long displayedPrice(PackagedApp pod) {
         return price(
                 send(HttpRequest.newBuilder(page(pod)).timeout(REQUEST_TIMEOUT).build())
                         .body());
     }
 
-    /** What the last answered raise made it. */
+    /** The price of the last acknowledged raise. */
     long price() {
         return last().price();
     }
@@ -262,8 +263,8 @@ final class StalenessChecker implements AutoCloseable {
         return read(page).get("variants").get(0).get("price").get("amount").asLong();
     }
 
-    private JsonNode read(HttpResponse<String> answer) {
-        return read(answer.body());
+    private JsonNode read(HttpResponse<String> response) {
+        return read(response.body());
     }
 
     private JsonNode read(String text) {

@@ -26,27 +26,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A pod that has too little memory stops for full collections and ends, so that it is started anew, and one that has too little
- * of a processor is slow; the other one sells on, and the books agree (matrix row 24, invariants I1, I2, I3 and I5).
+ * A pod with too little memory stops for full garbage collections and exits, so that it is restarted. A pod with too
+ * little CPU is slow. In both cases the other pod keeps selling and the invariants hold (matrix row 24, invariants I1,
+ * I2, I3 and I5).
  */
 class StarvedPodIT {
     private static final Logger LOG = Logger.getLogger(StarvedPodIT.class);
-    private static final Duration LASTING =
+    private static final Duration THROTTLED_TIME =
             Duration.ofSeconds(Math.min(60, Integer.getInteger("faults.seconds", 4) * 2));
     private static final int SURVIVOR = 0;
     private static final int VICTIM = 1;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Enough to start and to sell, and less than what the bodies that a pod reads at a time may take. */
+    /** Enough to start and to sell, but less than the request bodies that a pod may read at a time. */
     private static final String SMALL_HEAP = "96m";
 
     private static final int OUT_OF_MEMORY_EXIT_CODE = 3;
-    private static final int SENDERS = 300;
+    private static final int SENDER_COUNT = 300;
     private static final int BODY_BYTES = 250_000;
 
     private static final int UNITS_IN_STOCK = 20;
     private static final int BUYERS = 2 * UNITS_IN_STOCK;
-    private static final int AT_A_TIME = 10;
+    private static final int CONCURRENCY = 10;
     private static final String SOLD_OUT = "409 out_of_stock";
 
     @TempDir
@@ -67,7 +68,7 @@ class StarvedPodIT {
     }
 
     @Test
-    void aPodWithoutMemoryEndsAndIsStartedAnewWhileTheOtherSells() throws Exception {
+    void podWithoutMemoryExitsAndIsRestartedWhileTheOtherSells() throws Exception {
         String sku = shop.createProduct(Map.of("main", 1_000_000));
         shop.pod(VICTIM).close();
         shop.relaunchPod(VICTIM, Map.of("HEAP", SMALL_HEAP, "JAVA_TOOL_OPTIONS", imageJvmOptions() + " -Xlog:gc"));
@@ -78,10 +79,10 @@ class StarvedPodIT {
                 livenessProbe) {
             awaitMoreOrders(retryingShoppers);
             try (LoadGenerator _ = sendLargeBodies()) {
-                assertThat(shop.pod(VICTIM).awaitExit(SOON)).isEqualTo(OUT_OF_MEMORY_EXIT_CODE);
+                assertThat(shop.pod(VICTIM).awaitExit(STEP_TIMEOUT)).isEqualTo(OUT_OF_MEMORY_EXIT_CODE);
             }
             assertThat(Files.readString(shop.pod(VICTIM).log()))
-                    .as("it stopped for whole collections before it gave up")
+                    .as("log with full garbage collections before the exit")
                     .contains("Pause Full");
             awaitMoreOrders(retryingShoppers);
             shop.relaunchPod(VICTIM, Map.of());
@@ -89,7 +90,7 @@ class StarvedPodIT {
             awaitMoreOrders(retryingShoppers);
         }
         LOG.infof(
-                "Out of memory: %d orders, %d shoppers that never came back",
+                "Out of memory: %d confirmed orders, %d checkouts not retried",
                 retryingShoppers.confirmedOrderCount(), retryingShoppers.abandoned());
         assertThat(livenessProbe.failures()).isEmpty();
         InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
@@ -97,51 +98,51 @@ class StarvedPodIT {
     }
 
     @Test
-    void aPodWithATenthOfAProcessorIsSlowAndNeverWrong() throws Exception {
+    void throttledPodIsSlowButCorrect() throws Exception {
         String sku = shop.createProduct(Map.of("main", 1_000_000));
-        String scarce = shop.createProduct(Map.of("main", UNITS_IN_STOCK));
-        List<ShopClient.GuestCart> baskets =
-                ConcurrentRunner.runAll(BUYERS, AT_A_TIME, i -> shop.createCart(i, scarce, 1));
+        String limitedSku = shop.createProduct(Map.of("main", UNITS_IN_STOCK));
+        List<ShopClient.GuestCart> carts =
+                ConcurrentRunner.runAll(BUYERS, CONCURRENCY, i -> shop.createCart(i, limitedSku, 1));
         List<String> keys =
-                baskets.stream().map(_ -> UUID.randomUUID().toString()).toList();
+                carts.stream().map(_ -> UUID.randomUUID().toString()).toList();
         RetryingShoppers retryingShoppers = new RetryingShoppers(shop, VICTIM, sku);
-        List<String> ends;
+        List<String> outcomes;
         try (CpuThrottle _ = new CpuThrottle(shop.pod(VICTIM));
                 retryingShoppers) {
             awaitMoreOrders(retryingShoppers);
-            // Each at both pods at once, as somebody does who lost patience with one of them.
-            ends = ConcurrentRunner.runAll(
+            // Each checkout is sent to both pods at the same time, as by a client that retries early.
+            outcomes = ConcurrentRunner.runAll(
                     2 * BUYERS,
-                    i -> ShopCluster.statusAndCode(shop.complete(i, baskets.get(i / 2), "tok_ok", keys.get(i / 2))));
-            Pods.sleep(LASTING);
+                    i -> ShopCluster.statusAndCode(shop.complete(i, carts.get(i / 2), "tok_ok", keys.get(i / 2))));
+            Pods.sleep(THROTTLED_TIME);
             awaitMoreOrders(retryingShoppers);
         }
         InvariantChecks.awaitNoViolations(shop.database(), ShopCluster.RECOVERY_TIMEOUT);
         retryingShoppers.assertConfirmedOrdersExist();
-        assertThat(ends).isSubsetOf("201", "202", SOLD_OUT);
-        int told = 0;
+        assertThat(outcomes).isSubsetOf("201", "202", SOLD_OUT);
+        int confirmed = 0;
         for (int buyer = 0; buyer < BUYERS; buyer++) {
-            List<String> both = ends.subList(2 * buyer, 2 * buyer + 2);
-            assertThat(both.getFirst().equals(SOLD_OUT))
-                    .isEqualTo(both.getLast().equals(SOLD_OUT));
-            told += both.contains("201") ? 1 : 0;
+            List<String> pair = outcomes.subList(2 * buyer, 2 * buyer + 2);
+            assertThat(pair.getFirst().equals(SOLD_OUT))
+                    .isEqualTo(pair.getLast().equals(SOLD_OUT));
+            confirmed += pair.contains("201") ? 1 : 0;
         }
         int sold = Integer.parseInt(
-                shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(scarce)));
+                shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(limitedSku)));
         LOG.infof(
-                "A tenth of a processor: %d orders; %d buyers of %d told that they have one of %d units, %d sold",
-                retryingShoppers.confirmedOrderCount(), told, BUYERS, UNITS_IN_STOCK, sold);
-        assertThat(sold).isBetween(told, UNITS_IN_STOCK);
+                "CPU throttled to a tenth: %d confirmed orders; %d of %d buyers confirmed for %d units, %d sold",
+                retryingShoppers.confirmedOrderCount(), confirmed, BUYERS, UNITS_IN_STOCK, sold);
+        assertThat(sold).isBetween(confirmed, UNITS_IN_STOCK);
         for (int pod : List.of(SURVIVOR, VICTIM)) {
             assertThat(Pods.metric(shop.pod(pod), "http_server_requests_seconds_count", "status=\"500\""))
                     .isZero();
         }
     }
 
-    /** Some more of them. */
+    /** Waits for more than {@value #CONCURRENCY} further orders. */
     private static void awaitMoreOrders(RetryingShoppers retryingShoppers) {
         int before = retryingShoppers.confirmedOrderCount();
-        await().atMost(SOON).until(() -> retryingShoppers.confirmedOrderCount() > before + AT_A_TIME);
+        await().atMost(STEP_TIMEOUT).until(() -> retryingShoppers.confirmedOrderCount() > before + CONCURRENCY);
     }
 
     private static String imageJvmOptions() throws IOException {
@@ -151,29 +152,29 @@ class StarvedPodIT {
         return options.group(1);
     }
 
-    /** Each as large as it may be, and nothing that could be done. */
+    /** Sends bodies of nearly the maximum size, for which no cart is created. */
     private static LoadGenerator sendLargeBodies() {
         URI carts = shop.pod(VICTIM).base().resolve("/store/v1/carts");
         String line = "{\"sku\":\"ANY\",\"quantity\":1}";
         String body = IntStream.range(0, BODY_BYTES / (line.length() + 1))
                 .mapToObj(_ -> line)
                 .collect(Collectors.joining(",", "{\"currency\":\"GBP\",\"lines\":[", "]}"));
-        return new LoadGenerator(SENDERS, () -> HttpRequest.newBuilder(carts)
+        return new LoadGenerator(SENDER_COUNT, () -> HttpRequest.newBuilder(carts)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    /** Lets a pod run for a tenth of the time, as a limit of its processor time does. */
+    /** Lets a pod run for a tenth of the time, like a CPU limit. */
     private static final class CpuThrottle implements AutoCloseable {
         private static final Duration STOPPED = Duration.ofMillis(90);
         private static final Duration RUNNING = Duration.ofMillis(10);
 
         private final Thread thread;
-        private volatile boolean over;
+        private volatile boolean stopped;
 
         CpuThrottle(PackagedApp pod) {
             thread = Thread.ofVirtual().name("throttle").start(() -> {
-                while (!over) {
+                while (!stopped) {
                     pod.freeze(true);
                     Pods.sleep(STOPPED);
                     pod.freeze(false);
@@ -184,7 +185,7 @@ class StarvedPodIT {
 
         @Override
         public void close() throws InterruptedException {
-            over = true;
+            stopped = true;
             thread.join();
         }
     }

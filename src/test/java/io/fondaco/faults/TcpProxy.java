@@ -13,15 +13,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A network between two, that can be cut: silently, so that nothing arrives and nobody is told, or by resets. */
+/** A TCP proxy that delays, stalls or resets connections. */
 final class TcpProxy implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int CONNECT_MILLIS = 2_000;
 
-    /** What becomes of the traffic. */
+    /** How the proxy treats traffic. */
     enum Mode {
         PASS,
-        /** Everything is swallowed up until it passes again; then it arrives late. */
+        /** Data is held back without an error, and is delivered when the mode is PASS again. */
         STALL,
         /** Every connection is reset, new ones too. */
         RESET
@@ -29,7 +29,7 @@ final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private volatile int target;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile Mode mode = Mode.PASS;
@@ -59,27 +59,27 @@ final class TcpProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Where connections lead that are made from now on, as with a Service; those that there are stay. */
+    /** Changes the target of new connections, as a Service does. Existing connections keep their target. */
     void redirectTo(int port) {
         target = port;
     }
 
-    void set(Mode wanted) {
+    void set(Mode value) {
         lock.lock();
         try {
-            mode = wanted;
+            mode = value;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        if (wanted == Mode.RESET) {
-            open.forEach(TcpProxy::reset);
+        if (value == Mode.RESET) {
+            sockets.forEach(TcpProxy::reset);
         }
     }
 
-    /** What each piece of the traffic is held up by, one way. */
-    void delay(Duration wanted) {
-        delay = wanted;
+    /** Sets the delay of each chunk of data, one way. */
+    void delay(Duration value) {
+        delay = value;
     }
 
     private void accept() {
@@ -92,18 +92,18 @@ final class TcpProxy implements AutoCloseable {
                 }
                 Thread.ofVirtual().start(() -> connect(client));
             } catch (IOException _) {
-                // Closed, or a client that went away again.
+                // The proxy is closed, or the client has disconnected.
             }
         }
     }
 
     private void connect(Socket client) {
-        open.add(client);
+        sockets.add(client);
         Socket server = new Socket();
         try {
             awaitNotStalled();
             server.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), target), CONNECT_MILLIS);
-            open.add(server);
+            sockets.add(server);
             Thread.ofVirtual().start(() -> copy(client, server));
             copy(server, client);
         } catch (IOException _) {
@@ -111,8 +111,8 @@ final class TcpProxy implements AutoCloseable {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } finally {
-            open.remove(client);
-            open.remove(server);
+            sockets.remove(client);
+            sockets.remove(server);
         }
     }
 
@@ -127,7 +127,7 @@ final class TcpProxy implements AutoCloseable {
                 to.getOutputStream().write(buffer, 0, read);
             }
         } catch (IOException _) {
-            // One side is gone, and so is the other now.
+            // One side has closed its connection, and this closes the other.
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -149,7 +149,7 @@ final class TcpProxy implements AutoCloseable {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException _) {
-            // It was closed already.
+            // The socket is already closed.
         }
     }
 

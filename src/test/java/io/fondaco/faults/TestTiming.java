@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What differs between the fault suites in {@code ./mvnw verify}, which runs on machines of any speed beside anything else, and
- * in {@code -Pfaults}, which runs alone: there clients go on as fast as they can and limits are what is promised.
+ * The think time of clients and the timeout factor. {@code ./mvnw verify} runs the fault tests on machines that may be
+ * slow or busy, with both. {@code -Pfaults} runs them alone: clients do not pause and limits are the documented ones.
  */
 final class TestTiming {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(Long.getLong("faults.pause", 0));
@@ -14,7 +14,7 @@ final class TestTiming {
 
     private TestTiming() {}
 
-    /** Returns after the pause between two requests of a client, which leaves the processors to what is tested. */
+    /** Waits for the think time between two requests of a client, which leaves processor time to the pods. */
     static void pause() {
         if (PAUSE_NANOS > 0) {
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -22,8 +22,8 @@ final class TestTiming {
     }
 
     /**
-     * How long a test waits for what is promised within this time on processors that have nothing else to do: just so long in
-     * {@code -Pfaults}, {@code faults.patience} times as long otherwise.
+     * Multiplies a limit that is promised for an otherwise idle machine by {@code faults.patience}, which is 1 in
+     * {@code -Pfaults}.
      */
     static Duration scaled(Duration promised) {
         return promised.multipliedBy(TIMEOUT_FACTOR);

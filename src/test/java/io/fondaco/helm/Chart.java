@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The chart, and Helm to render it with: as a library, without a cluster. */
+/** Renders and lints the chart with Helm as a library, without a cluster. */
 record Chart(Path directory) {
     static final String RELEASE = "shop";
     static final String NAMESPACE = "trade";
@@ -32,7 +32,8 @@ record Chart(Path directory) {
     }
 
     /**
-     * A copy that calls hooks by another name ({@link Manifests#HOOK}), and so has them rendered: Helm as a library leaves them out.
+     * Copies the chart and renames its hook annotations to {@link Manifests#HOOK}, so that Helm as a library, which
+     * leaves hooks out, renders them.
      *
      * @param target cleared first
      */
@@ -52,8 +53,8 @@ record Chart(Path directory) {
 
     private void copyTo(Path target) throws IOException {
         if (Files.exists(target)) {
-            try (Stream<Path> before = Files.walk(target)) {
-                for (Path file : before.sorted(Comparator.reverseOrder()).toList()) {
+            try (Stream<Path> existing = Files.walk(target)) {
+                for (Path file : existing.sorted(Comparator.reverseOrder()).toList()) {
                     Files.delete(file);
                 }
             }
@@ -70,7 +71,7 @@ record Chart(Path directory) {
         }
     }
 
-    /** Whether Helm's library is there for this system: it comes as an artifact for each. */
+    /** True if the native Helm library exists for this platform; each platform has its own artifact. */
     static boolean isHelmAvailable() {
         try {
             return Helm.version().call() != null;
@@ -87,7 +88,7 @@ record Chart(Path directory) {
         return render(values, KUBERNETES_VERSION);
     }
 
-    /** @throws RuntimeException with what Helm says against these values */
+    /** @throws RuntimeException with Helm's message if it rejects the values */
     Manifests render(Values values, String kubernetes) {
         TemplateCommand command = new Helm(directory)
                 .template()
@@ -104,8 +105,8 @@ record Chart(Path directory) {
     /**
      * Values to render with.
      *
-     * @param files of the chart
-     * @param set over them, as with {@code --set}
+     * @param files values files of the chart
+     * @param set values that override the files, as with {@code --set}
      */
     record Values(String name, List<String> files, Map<String, String> set) {
         Values {
@@ -118,9 +119,9 @@ record Chart(Path directory) {
         }
 
         Values with(String key, String value) {
-            Map<String, String> more = new TreeMap<>(set);
-            more.put(key, value);
-            return new Values(name + ", " + key + "=" + value, files, more);
+            Map<String, String> merged = new TreeMap<>(set);
+            merged.put(key, value);
+            return new Values(name + ", " + key + "=" + value, files, merged);
         }
 
         @Override
@@ -138,7 +139,7 @@ record Chart(Path directory) {
                 }
             });
         } catch (IOException e) {
-            throw new UncheckedIOException("Helm has rendered what is no YAML", e);
+            throw new UncheckedIOException("Helm rendered invalid YAML", e);
         }
         return documents;
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the chart renders, whatever it is told to: safe, whole, and true of the application. */
+/** For a matrix of values, the rendered chart is secure, complete and consistent with the application. */
 class ChartTest {
     private static final Chart CHART = Chart.ofProject().withHooksRendered(Path.of("target", "chart-with-hooks-shown"));
     private static final Values DEFAULTS = Values.of();
@@ -51,7 +51,7 @@ class ChartTest {
 
     private static final Pattern PATH = Pattern.compile("^@Path\\((?:\"([^\"]+)\"|\\w+\\.PATH)\\)", Pattern.MULTILINE);
     private static final Pattern NAMED_PATH = Pattern.compile("String PATH = \"([^\"]+)\"");
-    private static final Pattern ROLE_PATH = Pattern.compile("new RolePath\\(Role\\.(\\w+), PATH\\)");
+    private static final Pattern ROLE_PATH = Pattern.compile("new RolePath\\(PodRole\\.(\\w+), PATH\\)");
 
     @BeforeAll
     static void assumeHelmAvailable() {
@@ -91,14 +91,14 @@ class ChartTest {
     }
 
     @Test
-    void theChartHasNothingThatLintWarnsOf() {
+    void chartPassesStrictLint() {
         LintResult result = Chart.ofProject().lint();
         assertThat(result.isFailed()).as("%s", result.getMessages()).isFalse();
         assertThat(result.getMessages()).noneMatch(message -> message.startsWith("[WARNING]"));
     }
 
     @Test
-    void theChartSaysWhichVersionItInstalls() throws IOException {
+    void chartInstallsTheVersionOfThePom() throws IOException {
         JsonNode chart =
                 Chart.YAML.readTree(CHART.directory().resolve("Chart.yaml").toFile());
         Matcher version = Pattern.compile("<artifactId>fondaco</artifactId>\\s*<version>(.+?)</version>")
@@ -117,7 +117,7 @@ class ChartTest {
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void everyObjectHasAPlaceAndOnlyFieldsThatExist(Values values) {
+    void everyObjectHasANamespaceAndOnlyKnownFields(Values values) {
         Manifests manifests = CHART.render(values);
         assertThat(manifests.all()).isNotEmpty().allSatisfy(manifest -> {
             assertThat(manifest.name())
@@ -143,7 +143,7 @@ class ChartTest {
             assertThat(pod.at("/securityContext/runAsUser").asInt()).isEqualTo(10001);
             assertThat(pod.at("/securityContext/seccompProfile/type").asText()).isEqualTo("RuntimeDefault");
             assertThat(pod.path("automountServiceAccountToken").asBoolean(true)).isFalse();
-            // Services named fondaco or kafka would set variables that look like settings.
+            // Services named fondaco or kafka would otherwise set environment variables that look like settings.
             assertThat(pod.path("enableServiceLinks").asBoolean(true)).isFalse();
             assertThat(pod.has("hostNetwork") || pod.has("hostPID") || pod.has("hostIPC"))
                     .isFalse();
@@ -162,7 +162,7 @@ class ChartTest {
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void everyContainerSaysWhatItNeeds(Values values) {
+    void everyContainerDeclaresItsResources(Values values) {
         assertThat(CHART.render(values).workloads())
                 .allSatisfy(workload -> assertThat(workload.containers()).allSatisfy(container -> {
                     JsonNode resources = container.path("resources");
@@ -171,16 +171,16 @@ class ChartTest {
                             .isNotEmpty()
                             .isEqualTo(resources.at("/limits/memory").asText());
                     assertThat(resources.at("/limits/cpu").isMissingNode())
-                            .as("no CPU limit")
+                            .as("the container has no CPU limit")
                             .isTrue();
                 }));
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void serversAreProbedAndReplacedWithoutALoss(Values values) {
-        assertThat(deployments(CHART.render(values))).isNotEmpty().allSatisfy(server -> {
-            JsonNode container = server.podSpec().at("/containers/0");
+    void deploymentsAreProbedAndReplacedWithoutDowntime(Values values) {
+        assertThat(deployments(CHART.render(values))).isNotEmpty().allSatisfy(deployment -> {
+            JsonNode container = deployment.podSpec().at("/containers/0");
             Map.of(
                             "startupProbe",
                             "/q/health/started",
@@ -194,17 +194,17 @@ class ChartTest {
                         assertThat(container.path(probe).at("/httpGet/port").asText())
                                 .isEqualTo("http");
                     });
-            assertThat(server.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt(-1))
+            assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt(-1))
                     .isZero();
-            assertThat(server.at("/spec/strategy/rollingUpdate/maxSurge").asInt())
+            assertThat(deployment.at("/spec/strategy/rollingUpdate/maxSurge").asInt())
                     .isEqualTo(1);
-            assertThat(server.at("/spec/revisionHistoryLimit").asInt()).isPositive();
+            assertThat(deployment.at("/spec/revisionHistoryLimit").asInt()).isPositive();
             int drain = Stream.of("QUARKUS_SHUTDOWN_DELAY", "QUARKUS_SHUTDOWN_TIMEOUT")
                     .mapToInt(name -> Integer.parseInt(
                             environmentVariables(container).get(name).replace("s", "")))
                     .sum();
             int sleep = container.at("/lifecycle/preStop/sleep/seconds").asInt();
-            assertThat(server.podSpec().path("terminationGracePeriodSeconds").asInt())
+            assertThat(deployment.podSpec().path("terminationGracePeriodSeconds").asInt())
                     .isGreaterThan(drain + sleep);
             assertThat(elements(container.path("volumeMounts"))
                             .anyMatch(mount -> mount.path("mountPath").asText().equals("/tmp")))
@@ -213,7 +213,7 @@ class ChartTest {
     }
 
     @Test
-    void podsSleepBeforeTheyStopAsTheirKubernetesCan() {
+    void preStopHookFitsTheKubernetesVersion() {
         assertThat(deployments(CHART.render(DEFAULTS, "1.30.0"))
                         .getFirst()
                         .podSpec()
@@ -228,7 +228,7 @@ class ChartTest {
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void nothingSecretIsWrittenDown(Values values) {
+    void manifestsContainNoSecrets(Values values) {
         Manifests manifests = CHART.render(values);
         assertThat(manifests.ofKind("Secret")).isEmpty();
         assertThat(manifests.workloads()).allSatisfy(workload -> assertThat(workload.containers())
@@ -247,9 +247,9 @@ class ChartTest {
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void selectorsMeetTheServersTheyMeanAndNobodyElse(Values values) {
+    void selectorsMatchOnlyTheirDeployments(Values values) {
         Manifests manifests = CHART.render(values);
-        List<Manifest> servers = deployments(manifests);
+        List<Manifest> deployments = deployments(manifests);
         List<Manifest> others = manifests.workloads().stream()
                 .filter(one -> !one.isDeployment())
                 .toList();
@@ -271,49 +271,49 @@ class ChartTest {
                 return;
             }
             assertThat(others).as("%s", manifest).noneMatch(other -> selects(selector, other));
-            long met =
-                    servers.stream().filter(server -> selects(selector, server)).count();
-            boolean meansAll =
+            long matched =
+                    deployments.stream().filter(deployment -> selects(selector, deployment)).count();
+            boolean selectsAll =
                     manifest.name().endsWith("-cache") || manifest.kind().equals("PodMonitor");
-            assertThat(met).as("%s", manifest).isEqualTo(meansAll ? servers.size() : 1);
+            assertThat(matched).as("%s", manifest).isEqualTo(selectsAll ? deployments.size() : 1);
         });
-        for (Manifest server : servers) {
-            for (JsonNode spread : server.podSpec().path("topologySpreadConstraints")) {
-                assertThat(servers.stream().filter(one -> selects(spread.at("/labelSelector/matchLabels"), one)))
-                        .containsExactly(server);
+        for (Manifest deployment : deployments) {
+            for (JsonNode spread : deployment.podSpec().path("topologySpreadConstraints")) {
+                assertThat(deployments.stream().filter(one -> selects(spread.at("/labelSelector/matchLabels"), one)))
+                        .containsExactly(deployment);
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void servicesLeadToPortsThatContainersHave(Values values) {
+    void servicePortsExistInTheContainers(Values values) {
         Manifests manifests = CHART.render(values);
         for (Manifest service : manifests.ofKind("Service")) {
             if (service.at("/spec/selector").has("cnpg.io/cluster")) {
                 assertThat(service.at("/spec/clusterIP").asText())
-                        .as("a name for each server of the database, no balancer")
+                        .as("the service is headless, so that its name resolves to each database server")
                         .isEqualTo("None");
                 continue;
             }
             deployments(manifests).stream()
-                    .filter(server -> selects(service.at("/spec/selector"), server))
-                    .forEach(server -> assertThat(elements(service.at("/spec/ports")))
-                            .allMatch(port -> port(server, port.path("targetPort")) > 0));
+                    .filter(deployment -> selects(service.at("/spec/selector"), deployment))
+                    .forEach(deployment -> assertThat(elements(service.at("/spec/ports")))
+                            .allMatch(port -> port(deployment, port.path("targetPort")) > 0));
         }
         assertThat(manifests.ofKind("Service").stream()
                         .filter(service -> service.name().endsWith("-cache")))
                 .allMatch(service -> service.at("/spec/clusterIP").asText().equals("None")
                         && service.at("/spec/publishNotReadyAddresses").asBoolean());
         manifests.ofKind("PodMonitor").forEach(monitor -> deployments(manifests).stream()
-                .filter(server -> selects(monitor.at("/spec/selector/matchLabels"), server))
-                .forEach(server -> assertThat(port(server, monitor.at("/spec/podMetricsEndpoints/0/port")))
+                .filter(deployment -> selects(monitor.at("/spec/selector/matchLabels"), deployment))
+                .forEach(deployment -> assertThat(port(deployment, monitor.at("/spec/podMetricsEndpoints/0/port")))
                         .isEqualTo(8080)));
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void policiesLetThroughWhatIsNeededAndNoMore(Values values) {
+    void networkPoliciesAllowOnlyTheRequiredTraffic(Values values) {
         Manifests manifests = CHART.render(values);
         List<Manifest> policies = manifests.ofKind("NetworkPolicy");
         if (policies.isEmpty()) {
@@ -328,18 +328,18 @@ class ChartTest {
                     .allSatisfy(
                             policy -> assertThat(policy.at("/spec/policyTypes")).hasSize(2));
         }
-        for (Manifest server : deployments(manifests)) {
+        for (Manifest deployment : deployments(manifests)) {
             Manifest policy = policies.stream()
-                    .filter(one -> selects(one.at("/spec/podSelector/matchLabels"), server))
+                    .filter(one -> selects(one.at("/spec/podSelector/matchLabels"), deployment))
                     .findAny()
                     .orElseThrow();
             Map<String, String> variables =
-                    environmentVariables(server.podSpec().at("/containers/0"));
+                    environmentVariables(deployment.podSpec().at("/containers/0"));
             String role = variables.get("FONDACO_ROLES");
             Set<Integer> in = new TreeSet<>();
             elements(policy.at("/spec/ingress"))
                     .flatMap(rule -> elements(rule.path("ports")))
-                    .forEach(port -> in.add(port(server, port.path("port"))));
+                    .forEach(port -> in.add(port(deployment, port.path("port"))));
             assertThat(in).as("%s", policy).doesNotContain(0);
             assertThat(elements(policy.at("/spec/ingress"))).allMatch(rule -> rule.has("from"));
             Set<Integer> out = egress(policy);
@@ -352,7 +352,7 @@ class ChartTest {
                 assertThat(in).doesNotContain(7800, 57800);
             }
             assertThat(out.contains(443))
-                    .as("%s may call providers and webhooks", role)
+                    .as("egress of %s to payment providers and webhooks", role)
                     .isEqualTo(!role.equals("browse"));
             boolean worker = role.contains("worker");
             if (variables.containsKey("FONDACO_KAFKA_BOOTSTRAP_SERVERS")) {
@@ -361,17 +361,17 @@ class ChartTest {
                 assertThat(out.contains(kafka)).isEqualTo(worker);
             }
             assertThat(out.contains(4317))
-                    .as("the collector of traces is reached where there is one")
+                    .as("egress to the trace collector, if there is one")
                     .isEqualTo(variables.containsKey("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"));
             assertThat(variables.containsKey("QUARKUS_MAILER_PORT"))
-                    .as("mail is sent by workers")
+                    .as("only workers send mail")
                     .isEqualTo(worker && out.contains(587));
         }
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void scalersHaveSomethingToScaleAndNobodyElseDoes(Values values) {
+    void onlyScaledDeploymentsOmitReplicas(Values values) {
         Manifests manifests = CHART.render(values);
         Set<String> scaled = Stream.of("HorizontalPodAutoscaler", "ScaledObject")
                 .flatMap(kind -> manifests.ofKind(kind).stream())
@@ -379,39 +379,39 @@ class ChartTest {
                 .collect(Collectors.toSet());
         assertThat(deployments(manifests).stream().map(Manifest::name)).containsAll(scaled);
         assertThat(deployments(manifests))
-                .allSatisfy(server -> assertThat(server.at("/spec/replicas").isMissingNode())
-                        .as("%s", server)
-                        .isEqualTo(scaled.contains(server.name())));
+                .allSatisfy(deployment -> assertThat(deployment.at("/spec/replicas").isMissingNode())
+                        .as("%s", deployment)
+                        .isEqualTo(scaled.contains(deployment.name())));
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void whatPodsReferToIsThere(Values values) throws IOException {
+    void referencedObjectsExist(Values values) throws IOException {
         Manifests manifests = CHART.render(values);
-        Set<String> given = givenSecrets(values);
+        Set<String> existing = existingSecrets(values);
         manifests
                 .ofKind("Cluster")
-                .forEach(cluster -> given.addAll(Set.of(cluster.name() + "-app", cluster.name() + "-ca")));
-        manifests.ofKind("KafkaUser").forEach(user -> given.add(user.name()));
+                .forEach(cluster -> existing.addAll(Set.of(cluster.name() + "-app", cluster.name() + "-ca")));
+        manifests.ofKind("KafkaUser").forEach(user -> existing.add(user.name()));
         manifests
                 .ofKind("KafkaTopic")
-                .forEach(topic -> given.add(
+                .forEach(topic -> existing.add(
                         topic.at("/metadata/labels/strimzi.io~1cluster").asText() + "-cluster-ca-cert"));
         for (Manifest workload : manifests.workloads()) {
-            Predicate<Manifest> inTime =
+            Predicate<Manifest> isCreatedBefore =
                     one -> !workload.kind().equals("Job") || hookWeight(one) < hookWeight(workload);
-            Set<String> secrets = new TreeSet<>(given);
+            Set<String> secrets = new TreeSet<>(existing);
             manifests.ofKind("ExternalSecret").stream()
-                    .filter(inTime)
+                    .filter(isCreatedBefore)
                     .forEach(
                             secret -> secrets.add(secret.at("/spec/target/name").asText()));
-            Set<String> configs = names(manifests.ofKind("ConfigMap").stream().filter(inTime));
+            Set<String> configs = names(manifests.ofKind("ConfigMap").stream().filter(isCreatedBefore));
             assertThat(secrets).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "secretKeyRef", "name"));
             assertThat(secrets).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "secret", "secretName"));
             assertThat(configs).as("%s", workload).containsAll(fieldTexts(workload.podSpec(), "configMap", "name"));
             String account = workload.podSpec().path("serviceAccountName").asText();
             if (!account.equals("default")) {
-                assertThat(names(manifests.ofKind("ServiceAccount").stream().filter(inTime)))
+                assertThat(names(manifests.ofKind("ServiceAccount").stream().filter(isCreatedBefore)))
                         .contains(account);
             }
             Set<String> volumes = new TreeSet<>();
@@ -422,15 +422,15 @@ class ChartTest {
                     .forEach(container -> container.path("volumeMounts").forEach(mount -> assertThat(volumes)
                             .contains(mount.path("name").asText())));
         }
-        for (Manifest way : manifests.ofKind("Ingress")) {
+        for (Manifest ingress : manifests.ofKind("Ingress")) {
             assertThat(names(manifests.ofKind("Service").stream()))
-                    .containsAll(fieldTexts(way.json(), "service", "name"));
+                    .containsAll(fieldTexts(ingress.json(), "service", "name"));
         }
     }
 
     @ParameterizedTest
     @MethodSource("matrix")
-    void everyVariableIsASettingOfTheApplication(Values values) {
+    void everyEnvironmentVariableIsAKnownSetting(Values values) {
         Manifests manifests = CHART.render(values);
         assertThat(manifests.workloads().stream()
                         .flatMap(workload -> workload.containers().stream())
@@ -456,7 +456,7 @@ class ChartTest {
     }
 
     @Test
-    void aDatabaseOutsideIsMigratedBeforeAnythingChanges() {
+    void externalDatabaseIsMigratedBeforeAnyOtherChange() {
         for (Values values : List.of(EXTERNAL, EXTERNAL_SECRETS)) {
             Manifests manifests = CHART.render(values);
             Manifest job = manifests.ofKind("Job").getFirst();
@@ -471,27 +471,29 @@ class ChartTest {
                     .isNotEmpty()
                     .allMatch(hook -> hookWeight(hook) < hookWeight(job));
             assertThat(deployments(manifests))
-                    .noneMatch(server -> server.podSpec().has("initContainers"));
+                    .noneMatch(deployment -> deployment.podSpec().has("initContainers"));
         }
     }
 
-    /** Nothing can be migrated before there is a database, and a hook afterwards would wait for pods that wait for it. */
+    /**
+     * A pre-install hook would run before the database exists; a post-install hook would deadlock with waiting pods.
+     */
     @Test
-    void aDatabaseThatComesWithTheReleaseIsMigratedByItsPods() {
+    void databaseOfTheReleaseIsMigratedByItsPods() {
         Manifests manifests = CHART.render(PRODUCTION);
         assertThat(manifests.ofKind("Job")).isEmpty();
-        assertThat(deployments(manifests)).hasSize(4).allSatisfy(server -> {
-            assertThat(elements(server.podSpec().path("initContainers"))
+        assertThat(deployments(manifests)).hasSize(4).allSatisfy(deployment -> {
+            assertThat(elements(deployment.podSpec().path("initContainers"))
                             .map(one -> one.path("name").asText()))
                     .containsExactly("wait-for-database", "migrate");
-            assertThat(server.podSpec().at("/initContainers/1/args/0").asText()).isEqualTo("migrate");
-            assertThat(environmentVariables(server.podSpec().at("/containers/0")))
+            assertThat(deployment.podSpec().at("/initContainers/1/args/0").asText()).isEqualTo("migrate");
+            assertThat(environmentVariables(deployment.podSpec().at("/containers/0")))
                     .containsEntry("FONDACO_DATABASE_MIGRATE_AT_START", "false");
         });
     }
 
     @Test
-    void readsKnowWhichServerOfTheClusterTheyAreOn() {
+    void replicaUrlsNameTheServersOfTheCluster() {
         Manifests manifests = CHART.render(SMALL);
         Map<String, String> variables =
                 environmentVariables(deployments(manifests).getFirst().podSpec().at("/containers/0"));
@@ -507,16 +509,16 @@ class ChartTest {
                                         .asInt()
                                 - 1));
         assertThat(manifests.find("Service", "shop-fondaco-db-nodes")).isPresent();
-        Values alone = SMALL.with("database.cnpg.instances", "1");
+        Values singleInstance = SMALL.with("database.cnpg.instances", "1");
         assertThat(environmentVariables(
-                        deployments(CHART.render(alone)).getFirst().podSpec().at("/containers/0")))
-                .as("without replicas by intention, reads of the primary are not capped")
+                        deployments(CHART.render(singleInstance)).getFirst().podSpec().at("/containers/0")))
+                .as("without configured replicas, reads of the primary are not limited")
                 .doesNotContainKey("FONDACO_DATABASE_REPLICA_URLS");
     }
 
-    /** What makes the operator load the library, and create the extension in every database. */
+    /** Such a parameter makes the operator load the library and create the extension in every database. */
     @Test
-    void theOperatorIsAskedToCountStatements() {
+    void operatorLoadsPgStatStatements() {
         assertThat(CHART.render(SMALL)
                         .find("Cluster", "shop-fondaco-db")
                         .orElseThrow()
@@ -528,7 +530,7 @@ class ChartTest {
 
     @ParameterizedTest
     @MethodSource("split")
-    void everyPathOfTheApplicationLeadsToTheRoleThatServesIt(Values values) throws IOException {
+    void everyPathIsRoutedToTheRoleThatServesIt(Values values) throws IOException {
         Manifests manifests = CHART.render(values.with("ingress.store.enabled", "true")
                 .with("ingress.admin.enabled", "true")
                 .with("httpRoute.store.enabled", "true")
@@ -558,8 +560,8 @@ class ChartTest {
         resources.forEach((path, role) -> {
             String service = backendFor(byIngress, path);
             assertThat(service).as(path).isEqualTo("shop-fondaco-" + role);
-            Manifest server = manifests.find("Deployment", service).orElseThrow();
-            assertThat(environmentVariables(server.podSpec().at("/containers/0")))
+            Manifest deployment = manifests.find("Deployment", service).orElseThrow();
+            assertThat(environmentVariables(deployment.podSpec().at("/containers/0")))
                     .containsEntry("FONDACO_ROLES", role);
         });
         assertThat(backendFor(byIngress, "/q/metrics")).isEmpty();
@@ -567,7 +569,7 @@ class ChartTest {
     }
 
     @Test
-    void oneDeploymentTakesAllPaths() {
+    void singleDeploymentServesAllPaths() {
         Manifests manifests =
                 CHART.render(SMALL.with("ingress.store.enabled", "true").with("ingress.admin.enabled", "true"));
         assertThat(manifests.ofKind("Ingress").stream()
@@ -576,25 +578,25 @@ class ChartTest {
                 .allMatch(paths -> paths.contains("\"name\":\"shop-fondaco\""));
     }
 
-    /** The step between one Deployment and many: paths lead to the one until the many are ready. */
+    /** A migration from one Deployment to several: paths are routed to the one until the others are ready. */
     @Test
-    void whileThereIsOneDeploymentForAllItTakesAllPaths() {
-        Values both = SMALL.with("ingress.store.enabled", "true")
+    void deploymentWithAllRolesServesAllPathsBesideOtherDeployments() {
+        Values withMoreRoles = SMALL.with("ingress.store.enabled", "true")
                 .with("roleDefaults.replicas", "1")
                 .with("database.reservedConnections", "0")
                 .with("roleDefaults.databasePool.primary", "13")
                 .with("roleDefaults.databasePool.replica", "2");
         for (String role : List.of("buy", "worker")) {
-            both = both.with("roles." + role + ".enabled", "true");
+            withMoreRoles = withMoreRoles.with("roles." + role + ".enabled", "true");
         }
-        Manifests manifests = CHART.render(both);
+        Manifests manifests = CHART.render(withMoreRoles);
         assertThat(deployments(manifests)).hasSize(3);
         assertThat(fieldTexts(manifests.ofKind("Ingress").getFirst().json(), "service", "name"))
                 .containsExactly("shop-fondaco");
     }
 
     @Test
-    void rulesKnowTheirTargetsWhateverTheReleaseIsCalled() {
+    void scrapeJobLabelIsIndependentOfTheReleaseName() {
         Manifests manifests = CHART.render(SMALL.with("nameOverride", "boutique")
                 .with("fullnameOverride", "mine")
                 .with("monitoring.enabled", "true"));
@@ -605,7 +607,7 @@ class ChartTest {
     }
 
     @Test
-    void rulesAndDashboardsAreInstalledAsTheyAre(@TempDir Path directory) throws IOException {
+    void rulesAndDashboardsAreInstalledUnchanged(@TempDir Path directory) throws IOException {
         Chart chart = CHART.withHooksRendered(directory.resolve("chart"));
         Files.createDirectories(chart.directory().resolve("rules"));
         Files.createDirectories(chart.directory().resolve("dashboards"));
@@ -641,7 +643,7 @@ class ChartTest {
     }
 
     @Test
-    void changedSettingsReplaceThePods() {
+    void changedSettingsRestartThePods() {
         String before = checksum(CHART.render(EXTERNAL));
         assertThat(before).isNotEmpty();
         assertThat(checksum(CHART.render(EXTERNAL.with("settings.fondaco\\.cart\\.max-lines", "7"))))
@@ -650,7 +652,7 @@ class ChartTest {
     }
 
     @Test
-    void whatBelongsToTheDataStaysWhenTheReleaseGoes() {
+    void databaseObjectsAreKeptOnUninstall() {
         assertThat(CHART.render(PRODUCTION).all().stream()
                         .filter(one -> Set.of("Cluster", "ObjectStore", "ScheduledBackup")
                                 .contains(one.kind())))
@@ -669,11 +671,11 @@ class ChartTest {
                         .containsAll(toStringMap(selector).entrySet());
     }
 
-    /** By name or number; 0 when the server has no such port. */
-    private static int port(Manifest server, JsonNode wanted) {
-        return elements(server.podSpec().at("/containers/0/ports"))
-                .filter(port -> port.path("name").asText().equals(wanted.asText())
-                        || port.path("containerPort").asText().equals(wanted.asText()))
+    /** Resolves a port by name or number; 0 if the deployment has no such port. */
+    private static int port(Manifest deployment, JsonNode portReference) {
+        return elements(deployment.podSpec().at("/containers/0/ports"))
+                .filter(port -> port.path("name").asText().equals(portReference.asText())
+                        || port.path("containerPort").asText().equals(portReference.asText()))
                 .mapToInt(port -> port.path("containerPort").asInt())
                 .findAny()
                 .orElse(0);
@@ -693,12 +695,12 @@ class ChartTest {
         return new Integer[] {port.group(1) == null ? 5432 : Integer.valueOf(port.group(1))};
     }
 
-    /** Of a container, with an empty value where it comes from elsewhere. */
+    /** The environment variables of a container; the value is empty if it comes from a reference. */
     private static Map<String, String> environmentVariables(JsonNode container) {
         Map<String, String> variables = new TreeMap<>();
         container.path("env").forEach(variable -> {
             String name = variable.path("name").asText();
-            assertThat(variables).as("once is enough").doesNotContainKey(name);
+            assertThat(variables).as("environment variable defined twice").doesNotContainKey(name);
             variables.put(name, variable.path("value").asText());
         });
         return variables;
@@ -717,7 +719,7 @@ class ChartTest {
         return all;
     }
 
-    /** Hooks come by weight; what is no hook comes after those that are. */
+    /** Hooks are created in order of weight; other objects come after all hooks. */
     private static int hookWeight(Manifest manifest) {
         return manifest.isHook()
                 ? Integer.parseInt(
@@ -729,16 +731,16 @@ class ChartTest {
         return manifests.map(Manifest::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The texts of a field, wherever it is below an object of that name. */
+    /** The values of a field in all objects with this name. */
     private static Set<String> fieldTexts(JsonNode from, String object, String field) {
         return from.findValues(object).stream()
                 .map(one -> one.path(field).asText())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Secrets that the values name as being there. */
-    private static Set<String> givenSecrets(Values values) throws IOException {
-        Set<String> given = new TreeSet<>();
+    /** The Secrets that the values declare as existing. */
+    private static Set<String> existingSecrets(Values values) throws IOException {
+        Set<String> existing = new TreeSet<>();
         List<String> files = new ArrayList<>(values.files());
         files.add("values.yaml");
         for (String file : files) {
@@ -746,13 +748,13 @@ class ChartTest {
             for (String key : List.of("existingSecret", "caSecret")) {
                 json.findValuesAsText(key).stream()
                         .filter(name -> !name.isEmpty())
-                        .forEach(given::add);
+                        .forEach(existing::add);
             }
         }
-        return given;
+        return existing;
     }
 
-    /** Every path that a class of the application is at, and the role that plays it there. */
+    /** The paths of all resource classes, with the role that serves each. */
     private static Map<String, String> paths() {
         Map<String, String> paths = new TreeMap<>();
         for (String source : SourceFiles.readAll()) {
@@ -766,16 +768,16 @@ class ChartTest {
         return paths;
     }
 
-    /** As the application has it: by the beginning of the path, unless the class that is there says otherwise. */
+    /** The role by the prefix of the path, as in the application, unless the class declares another role. */
     private static String roleOf(String path, String source) {
-        Matcher own = ROLE_PATH.matcher(source);
-        if (own.find()) {
-            return own.group(1).toLowerCase(Locale.ROOT);
+        Matcher declared = ROLE_PATH.matcher(source);
+        if (declared.find()) {
+            return declared.group(1).toLowerCase(Locale.ROOT);
         }
         return path.startsWith("/admin/v1") ? "admin" : "buy";
     }
 
-    /** Where the longest prefix leads to; empty where none does. */
+    /** The backend of the longest matching prefix; empty if none matches. */
     private static String backendFor(Map<String, String> routes, String path) {
         return routes.entrySet().stream()
                 .filter(route -> path.equals(route.getKey()) || path.startsWith(route.getKey() + "/"))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the chart lets itself be told, and what it refuses. */
+/** Which values the chart accepts and which it rejects. */
 class ChartValuesTest {
     private static final Chart CHART = Chart.ofProject();
     private static final Path README = CHART.directory().resolve("README.md");
@@ -36,7 +36,7 @@ class ChartValuesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            # misspelt or in the wrong place
+            # misspelt or misplaced
             imge.tag                                    | 1           | additional properties 'imge' not allowed
             image.taag                                  | 1           | additional properties 'taag' not allowed
             roles.shop.enabled                          | true        | additional properties 'shop' not allowed
@@ -47,7 +47,7 @@ class ChartValuesTest {
             networkPolicy.ingressFrom[0].namespace      | x           | additional properties 'namespace' not allowed
             probes.liveness.httpGet.path                | /           | additional properties 'httpGet' not allowed
             settings.fondacco\\.cart\\.max-lines        | 5           | does not match pattern
-            # of the wrong kind
+            # of the wrong type
             roles.all.replicas                          | many        | got string, want integer
             roleDefaults.replicas                       | -1          | minimum: got -1, want 0
             roles.all.enabled                           | perhaps     | got string, want boolean
@@ -62,16 +62,16 @@ class ChartValuesTest {
             kafka.bootstrapServers                      | kafka       | does not match pattern
             roleDefaults.resources.requests.memory      | 1GB         | does not match pattern
             monitoring.interval                         | soon        | does not match pattern
-            # a secret where none may be
+            # a secret where none is allowed
             settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
             database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
             database.external.primaryUrl                | jdbc:postgresql://db/fondaco?password=x | 'not' failed
-            # what does not go together
+            # contradicting values
             roleDefaults.databasePool.primary           | 12          | must be more than 12
-            roles.all.enabled                           | false       | enable one at least
+            roles.all.enabled                           | false       | enable at least one
             shutdown.timeoutSeconds                     | 45          | requests are cut off
             database.mode                               | external    | primaryUrl is needed
-            database.sslMode                            | verify-full | cannot be with cnpg
+            database.sslMode                            | verify-full | is not possible with cnpg
             database.cnpg.synchronous.number            | 3           | must be less than instances
             database.cnpg.backup.enabled                | true        | destinationPath is needed
             database.cnpg.recovery.enabled              | true        | serverName is needed
@@ -82,49 +82,50 @@ class ChartValuesTest {
             externalSecrets.enabled                     | true        | secretStoreRef.name is needed
             httpRoute.store.enabled                     | true        | parentRefs is needed
             """)
-    void valuesThatCannotBeMeantAreRefusedWithAReason(String key, String value, String reason) {
+    void invalidValuesAreRejectedWithAReason(String key, String value, String reason) {
         assertThatThrownBy(() -> CHART.render(Values.of().with(key, value))).hasMessageContaining(reason.strip());
     }
 
     @Test
-    void workersAreScaledByOneOnly() {
+    void onlyOneAutoscalerIsAllowed() {
         Values both = Values.of("values-production.yaml").with("roles.worker.keda.enabled", "true");
-        assertThatThrownBy(() -> CHART.render(both)).hasMessageContaining("autoscaling and keda would fight");
-        Values idle = Values.of("values-production.yaml").with("roles.admin.keda.enabled", "true");
-        assertThatThrownBy(() -> CHART.render(idle)).hasMessageContaining("worked off by workers only");
+        assertThatThrownBy(() -> CHART.render(both)).hasMessageContaining("autoscaling and keda conflict");
+        Values backlogScaler = Values.of("values-production.yaml").with("roles.admin.keda.enabled", "true");
+        assertThatThrownBy(() -> CHART.render(backlogScaler)).hasMessageContaining("only workers process the backlog");
     }
 
     @Test
-    void anArchiveIsNotWrittenOver() {
-        Values same = Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
-        assertThatThrownBy(() -> CHART.render(same)).hasMessageContaining("would be written over");
+    void backupArchiveIsNotOverwritten() {
+        Values sameServerName = Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
+        assertThatThrownBy(() -> CHART.render(sameServerName)).hasMessageContaining("would be overwritten");
     }
 
     @Test
-    void connectionsAreCountedPerServer() {
-        // (2 + 1) pods × (20 to write + 20 to read, for there is no replica + 2 to watch and follow) + 30 reserved.
+    void connectionLimitIsCheckedPerServer() {
+        // (2 + 1) pods × (20 for writes + 20 for reads, as there is no replica + 2 for monitor and log reader)
+        // + 30 reserved.
         Values exact = Values.of("ci/external-secrets-values.yaml").with("database.external.maxConnections", "156");
-        Values less = Values.of("ci/external-secrets-values.yaml").with("database.external.maxConnections", "155");
+        Values tooFew = Values.of("ci/external-secrets-values.yaml").with("database.external.maxConnections", "155");
         assertThatCode(() -> CHART.render(exact)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> CHART.render(less)).hasMessageContaining("156 connections");
+        assertThatThrownBy(() -> CHART.render(tooFew)).hasMessageContaining("156 connections");
     }
 
     @Test
-    void theSchemaKnowsEveryValueAndNoOther() throws IOException {
-        List<String> loose = new ArrayList<>();
-        collectLooseObjects(schema(), "", loose);
-        assertThat(loose).as("objects that take any name").isEmpty();
-        List<String> described = new ArrayList<>();
+    void schemaDescribesEveryValueAndNoOther() throws IOException {
+        List<String> openObjects = new ArrayList<>();
+        collectLooseObjects(schema(), "", openObjects);
+        assertThat(openObjects).as("objects that allow any property").isEmpty();
+        List<String> undescribed = new ArrayList<>();
         leaves(schema(), defaults(), "").forEach(leaf -> {
             if (leaf.description().isEmpty()) {
-                described.add(leaf.path());
+                undescribed.add(leaf.path());
             }
         });
-        assertThat(described).as("values without a description").isEmpty();
+        assertThat(undescribed).as("values without a description").isEmpty();
     }
 
     @Test
-    void theReadmeTellsTheValues() throws IOException {
+    void readmeListsTheValues() throws IOException {
         GoldenFile.verify(README, BEGIN, END, valuesTable());
     }
 
@@ -145,38 +146,38 @@ class ChartValuesTest {
         }
     }
 
-    /** Values without parts of their own, with their defaults. What a role takes over from all is told once. */
+    /** The leaf values with their defaults. Settings that roles inherit from {@code roleDefaults} are listed once. */
     private static List<Leaf> leaves(JsonNode schema, JsonNode defaults, String path) {
         List<Leaf> leaves = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : schema.path("properties").properties()) {
-            String here = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+            String valuePath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             JsonNode node = entry.getValue();
-            if (node.has("$ref") || here.equals("global")) {
+            if (node.has("$ref") || valuePath.equals("global")) {
                 continue;
             }
-            JsonNode standard = defaults.path(entry.getKey());
-            assertThat(standard.isMissingNode())
-                    .as("%s is not in values.yaml", here)
+            JsonNode defaultValue = defaults.path(entry.getKey());
+            assertThat(defaultValue.isMissingNode())
+                    .as("%s is not in values.yaml", valuePath)
                     .isFalse();
             if (node.has("properties") && !node.has("description")) {
-                leaves.addAll(leaves(node, standard, here));
+                leaves.addAll(leaves(node, defaultValue, valuePath));
             } else {
-                leaves.add(new Leaf(here, node.path("description").asText(), standard));
+                leaves.add(new Leaf(valuePath, node.path("description").asText(), defaultValue));
             }
         }
         return leaves;
     }
 
-    private static void collectLooseObjects(JsonNode node, String path, List<String> loose) {
+    private static void collectLooseObjects(JsonNode node, String path, List<String> openObjects) {
         if (node.has("properties") && node.path("type").asText().contains("object")) {
             boolean partial = node.has("required");
             if (node.path("additionalProperties").asBoolean(true) && !partial) {
-                loose.add(path);
+                openObjects.add(path);
             }
         }
-        node.properties().forEach(entry -> collectLooseObjects(entry.getValue(), path + "/" + entry.getKey(), loose));
+        node.properties().forEach(entry -> collectLooseObjects(entry.getValue(), path + "/" + entry.getKey(), openObjects));
         for (int i = 0; node.isArray() && i < node.size(); i++) {
-            collectLooseObjects(node.get(i), path + "/" + i, loose);
+            collectLooseObjects(node.get(i), path + "/" + i, openObjects);
         }
     }
 

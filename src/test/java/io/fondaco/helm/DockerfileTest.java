@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the Dockerfile promises to whoever runs the image, and to the chart. Nothing is built here. */
+/** Checks the Dockerfile against the chart and against the promises to those who run the image. Builds nothing. */
 class DockerfileTest {
     private static final List<Instruction> INSTRUCTIONS = read(Path.of("Dockerfile"));
     private static final List<Instruction> BUILD_STAGE = INSTRUCTIONS.subList(0, lastFrom());
@@ -29,11 +29,11 @@ class DockerfileTest {
     private static final Pattern SECRET = Pattern.compile("(?i)password|secret|token|api.?key|credential");
     private static final Pattern NON_ROOT_USER = Pattern.compile("[1-9]\\d*:[1-9]\\d*");
 
-    /** One instruction, its continued lines put together. */
+    /** An instruction, with its continuation lines joined. */
     private record Instruction(String name, String value) {}
 
     @Test
-    void baseImagesAreNamedByATagThatIsNotLatest() {
+    void baseImagesHaveATagOtherThanLatest() {
         assertThat(values(INSTRUCTIONS, "FROM")).hasSize(2).allSatisfy(from -> {
             Matcher base = BASE_IMAGE.matcher(from);
             assertThat(base.matches()).as(from).isTrue();
@@ -42,7 +42,7 @@ class DockerfileTest {
     }
 
     @Test
-    void theProcessIsTheUserOfTheChart() {
+    void imageUserEqualsTheUserOfTheChart() {
         assumeTrue(Chart.isHelmAvailable(), "there is no Helm library for this system");
         assertThat(values(RUNTIME_STAGE, "USER")).singleElement().asString().matches(NON_ROOT_USER);
         String[] user = values(RUNTIME_STAGE, "USER").getFirst().split(":");
@@ -55,7 +55,7 @@ class DockerfileTest {
     }
 
     @Test
-    void whatRunsBelongsToRoot() {
+    void runtimeFilesBelongToRoot() {
         assertThat(values(RUNTIME_STAGE, "COPY"))
                 .allMatch(copy -> copy.startsWith("--from=build"))
                 .allMatch(copy -> !copy.contains("--chown") || copy.contains("--chown=0:0"));
@@ -64,19 +64,19 @@ class DockerfileTest {
     }
 
     @Test
-    void theJvmIsProcessOneAndUsesTheCacheThatWasTrained() throws IOException {
+    void jvmIsProcessOneAndUsesTheTrainedCache() throws IOException {
         List<String> command = new ObjectMapper()
                 .readValue(values(RUNTIME_STAGE, "ENTRYPOINT").getFirst(), new TypeReference<List<String>>() {});
         assertThat(command.getFirst()).isEqualTo("/opt/java/bin/java");
         assertThat(values(RUNTIME_STAGE, "CMD")).isEmpty();
         String jar = command.getLast();
-        String trained = values(BUILD_STAGE, "RUN").stream()
+        String trainingCommand = values(BUILD_STAGE, "RUN").stream()
                 .filter(run -> run.contains("TrainAotCache.java"))
                 .findFirst()
                 .orElseThrow();
-        // The same JVM and the same jar by the same path, or the cache is not used.
-        assertThat(trained).contains(command.getFirst() + " -jar " + jar);
-        assertThat(trained).as("a cache that does not fit fails the build").contains("-XX:AOTMode=on");
+        // The JVM uses the cache only with the same JVM and the same jar at the same path.
+        assertThat(trainingCommand).contains(command.getFirst() + " -jar " + jar);
+        assertThat(trainingCommand).as("option that fails the build if the cache does not fit").contains("-XX:AOTMode=on");
         String cache = command.stream()
                 .filter(option -> option.startsWith("-XX:AOTCache="))
                 .map(option -> option.substring("-XX:AOTCache=".length()))
@@ -88,7 +88,7 @@ class DockerfileTest {
     }
 
     @Test
-    void everyPartOfThePackagedApplicationIsThereInOrderOfChange() {
+    void packagedApplicationIsCopiedInOrderOfChangeFrequency() {
         List<String> copied = values(RUNTIME_STAGE, "COPY");
         List<String> targets = copied.stream()
                 .map(copy -> copy.substring(copy.lastIndexOf(' ') + 1))
@@ -98,7 +98,7 @@ class DockerfileTest {
     }
 
     @Test
-    void portsAreThoseOfTheChart() {
+    void exposedPortsEqualThePortsOfTheChart() {
         assumeTrue(Chart.isHelmAvailable(), "there is no Helm library for this system");
         Set<String> chart = new TreeSet<>();
         for (var workload : Chart.ofProject().render(Values.of()).workloads()) {
@@ -111,17 +111,17 @@ class DockerfileTest {
     }
 
     @Test
-    void nothingSecretIsBuiltIn() {
+    void imageContainsNoSecrets() {
         assertThat(Stream.of("ARG", "ENV", "LABEL").flatMap(name -> values(INSTRUCTIONS, name).stream()))
                 .isNotEmpty()
                 .noneMatch(value -> SECRET.matcher(value).find());
         assertThat(values(INSTRUCTIONS, "COPY"))
-                .as("of the sources only what is named")
+                .as("copies of the whole build context")
                 .noneMatch(copy -> copy.matches("\\.\\s.*"));
     }
 
     @Test
-    void theImageSaysWhatItIs() {
+    void imageHasItsLabels() {
         assertThat(values(RUNTIME_STAGE, "LABEL").getFirst())
                 .contains(
                         "org.opencontainers.image.title=",
@@ -135,17 +135,17 @@ class DockerfileTest {
     }
 
     @Test
-    void theDockerfileFindsWhatItCopiesAndNothingElseIsSent() throws IOException {
-        List<String> sent = Files.readAllLines(Path.of(".dockerignore")).stream()
+    void buildContextContainsExactlyTheCopiedFiles() throws IOException {
+        List<String> included = Files.readAllLines(Path.of(".dockerignore")).stream()
                 .filter(line -> line.startsWith("!"))
                 .map(line -> line.substring(1))
                 .toList();
         assertThat(Files.readAllLines(Path.of(".dockerignore"))).startsWith("*");
-        assertThat(sent).allSatisfy(path -> assertThat(Path.of(path)).exists());
+        assertThat(included).allSatisfy(path -> assertThat(Path.of(path)).exists());
         for (String copy : values(BUILD_STAGE, "COPY")) {
             List<String> words = List.of(copy.split(" "));
             assertThat(words.subList(0, words.size() - 1))
-                    .allSatisfy(source -> assertThat(sent).contains(source.replaceAll("/$", "")));
+                    .allSatisfy(source -> assertThat(included).contains(source.replaceAll("/$", "")));
         }
     }
 
@@ -166,7 +166,7 @@ class DockerfileTest {
                     .replaceAll("(?m)^\\s*#.*\\R", "")
                     .replaceAll("\\\\\\R\\s*", " ");
             List<Instruction> instructions = new ArrayList<>();
-            for (String line : text.lines().filter(one -> !one.isBlank()).toList()) {
+            for (String line : text.lines().filter(line -> !line.isBlank()).toList()) {
                 String[] parts = line.strip().split("\\s+", 2);
                 instructions.add(new Instruction(parts[0], parts[1].replaceAll("\\s+", " ")));
             }

@@ -13,13 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Every {@code fondaco.*} setting that the application has, read from its sources: {@code @ConfigMapping} interfaces, for the most part.
+ * All {@code fondaco.*} settings of the application, read from its sources, mostly from {@code @ConfigMapping}
+ * interfaces.
  *
- * @param names of single values
- * @param maps of what has keys of its own below it
+ * @param names settings with a single value
+ * @param maps settings that are maps, with keys below them
  */
 record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
-    /** What is injected by itself. */
+    /** A setting that is injected outside a mapping. */
     private static final Pattern CONFIG_PROPERTY = Pattern.compile("@ConfigProperty\\(name = \"(fondaco\\.[a-z.-]+)\"");
 
     private static final Pattern CONFIG_MAPPING_PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([a-z.-]+)\"\\)");
@@ -30,7 +31,7 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
         SortedSet<String> names = new TreeSet<>();
         SortedSet<String> maps = new TreeSet<>();
         for (String source : SourceFiles.readAll()) {
-            CONFIG_PROPERTY.matcher(source).results().forEach(plain -> names.add(plain.group(1)));
+            CONFIG_PROPERTY.matcher(source).results().forEach(match -> names.add(match.group(1)));
             Matcher prefix = CONFIG_MAPPING_PREFIX.matcher(source);
             if (prefix.find()) {
                 Map<String, Map<String, String>> interfaces = interfaces(source);
@@ -46,11 +47,11 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
             Map<String, Map<String, String>> interfaces,
             SortedSet<String> names,
             SortedSet<String> maps) {
-        interfaces.get(type).forEach((method, returned) -> {
+        interfaces.get(type).forEach((method, returnType) -> {
             String name = prefix + "." + toKebabCase(method);
-            if (interfaces.containsKey(returned)) {
-                collect(name, returned, interfaces, names, maps);
-            } else if (returned.startsWith("Map<")) {
+            if (interfaces.containsKey(returnType)) {
+                collect(name, returnType, interfaces, names, maps);
+            } else if (returnType.startsWith("Map<")) {
                 maps.add(name);
             } else {
                 names.add(name);
@@ -58,7 +59,7 @@ record KnownSettings(SortedSet<String> names, SortedSet<String> maps) {
         });
     }
 
-    /** Interfaces of a file, the outermost first, each with what its methods return. */
+    /** The interfaces of a file, the outermost first, each with the return types of its methods. */
     private static Map<String, Map<String, String>> interfaces(String source) {
         Map<String, Map<String, String>> interfaces = new LinkedHashMap<>();
         Deque<String> open = new ArrayDeque<>();

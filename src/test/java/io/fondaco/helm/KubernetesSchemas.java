@@ -17,14 +17,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The resources that the chart has, of Kubernetes, the Gateway API and operators, as JSON schemas: every field, its type, which are required and
- * what may be chosen from; anything else is a fault. {@code helm/kubernetes.json} has the structure alone, without prose, of what
- * Kubernetes' API and the CRDs declare, derived from the types generated from these (npm: {@code kubernetes-models} 4.5.1; {@code
- * @kubernetes-models/…}: cloudnative-pg, external-secrets, gateway-api and keda 2.0.0, prometheus-operator 6.0.0, strimzi-kafka-operator
- * 1.0.1). Of an ObjectStore its configuration is; its other fields are by hand. Patterns and the CRDs' rules (CEL) are not in it.
+ * JSON schemas of the resources that the chart creates: of Kubernetes, the Gateway API and operators. They define every
+ * field, its type, the required fields and the allowed values; anything else is a violation.
+ * {@code helm/kubernetes.json} has only the structure, without descriptions, of the Kubernetes API and the CRDs. It is
+ * derived from generated types (npm: {@code kubernetes-models} 4.5.1; {@code @kubernetes-models/…}: cloudnative-pg,
+ * external-secrets, gateway-api and keda 2.0.0, prometheus-operator 6.0.0, strimzi-kafka-operator 1.0.1). Of an
+ * ObjectStore only the configuration is generated; its other fields are written by hand. Patterns and the validation
+ * rules of the CRDs (CEL) are not included.
  */
 final class KubernetesSchemas {
-    /** What the schemas leave open and the chart must not. */
+    /** Fields that the schemas leave optional but the chart must set. */
     private static final Map<String, List<String>> REQUIRED_FIELDS = Map.of(
             "Cluster", List.of("/spec/bootstrap", "/spec/storage/size"),
             "ScheduledBackup", List.of("/spec/pluginConfiguration/name"),
@@ -40,7 +42,7 @@ final class KubernetesSchemas {
     KubernetesSchemas() {
         JsonNode whole = read();
         JsonSchemaFactory factory = JsonSchemaFactory.getInstance(VersionFlag.V202012);
-        // References are into the whole, so each schema stands in a document that has all definitions.
+        // References point into the whole file, so each schema is put into a document with all definitions.
         whole.path("kinds").properties().forEach(kind -> {
             ObjectNode document = kind.getValue().deepCopy();
             document.set("$defs", whole.path("$defs"));
@@ -56,25 +58,25 @@ final class KubernetesSchemas {
         }
     }
 
-    /** What is wrong with an object's fields: unknown ones, wrong types, missing ones, values that there are not. */
+    /** The violations of an object: unknown fields, wrong types, missing fields, values that are not allowed. */
     List<String> violations(Manifest manifest) {
         String type = manifest.json().path("apiVersion").asText() + "/" + manifest.kind();
         JsonSchema schema = schemas.get(type);
         if (schema == null) {
-            return List.of(manifest + ": nobody knows " + type);
+            return List.of(manifest + ": no schema for " + type);
         }
-        List<String> faults = new ArrayList<>();
+        List<String> violations = new ArrayList<>();
         schema.validate(manifest.json()).stream()
                 .map(ValidationMessage::getMessage)
-                .forEach(fault -> faults.add(manifest + ": " + fault));
-        for (String needed : REQUIRED_FIELDS.getOrDefault(manifest.kind(), List.of())) {
-            JsonNode there = manifest.at(needed);
-            if (there.isMissingNode()
-                    || there.isNull()
-                    || there.isTextual() && there.asText().isEmpty()) {
-                faults.add(manifest + ": needs " + needed);
+                .forEach(message -> violations.add(manifest + ": " + message));
+        for (String required : REQUIRED_FIELDS.getOrDefault(manifest.kind(), List.of())) {
+            JsonNode value = manifest.at(required);
+            if (value.isMissingNode()
+                    || value.isNull()
+                    || value.isTextual() && value.asText().isEmpty()) {
+                violations.add(manifest + ": requires " + required);
             }
         }
-        return faults;
+        return violations;
     }
 }

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What Helm has rendered. */
+/** The manifests that Helm rendered. */
 record Manifests(List<Manifest> all) {
-    /** What {@link Chart#withHooksRendered} calls Helm's own. */
+    /** The name to which {@link Chart#withHooksRendered} renames Helm's hook annotation. */
     static final String HOOK = "shown.sh/hook";
 
     Manifests {
@@ -31,14 +31,14 @@ record Manifests(List<Manifest> all) {
                 .findAny();
     }
 
-    /** Everything that makes pods, and pods. */
+    /** Pods, and objects that create pods. */
     List<Manifest> workloads() {
         return all.stream()
                 .filter(manifest -> !manifest.podSpec().isMissingNode())
                 .toList();
     }
 
-    /** One object. */
+    /** A Kubernetes object. */
     record Manifest(JsonNode json) {
         String kind() {
             return json.path("kind").asText();
@@ -65,7 +65,7 @@ record Manifests(List<Manifest> all) {
             return kind().equals("Deployment");
         }
 
-        /** The spec of its pods; missing where it makes none. */
+        /** The spec of its pods; a missing node if it creates none. */
         JsonNode podSpec() {
             return switch (kind()) {
                 case "Deployment", "Job" -> json.at("/spec/template/spec");
@@ -78,7 +78,7 @@ record Manifests(List<Manifest> all) {
             return toStringMap(json.at(kind().equals("Pod") ? "/metadata/labels" : "/spec/template/metadata/labels"));
         }
 
-        /** Init containers too. */
+        /** Init containers included. */
         List<JsonNode> containers() {
             return Stream.of("initContainers", "containers")
                     .flatMap(key -> elements(podSpec().path(key)))

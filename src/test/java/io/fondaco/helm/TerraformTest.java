@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** That the configuration for a cloud hangs together, and that the chart takes the values that come of it. Nothing is made. */
+/** Checks that the Terraform configuration is consistent and that the chart accepts its values. Creates nothing. */
 class TerraformTest {
     private static final Path DIRECTORY = Path.of("terraform");
     private static final Path EXAMPLE = DIRECTORY.resolve("examples").resolve("values.yaml.tftpl");
@@ -56,7 +56,7 @@ class TerraformTest {
     }
 
     @Test
-    void everyReferenceLeadsToWhatIsDeclared() throws IOException {
+    void everyReferenceIsDeclared() throws IOException {
         String all = sources();
         Set<String> declared = BLOCK.matcher(all)
                 .results()
@@ -69,7 +69,7 @@ class TerraformTest {
     }
 
     @Test
-    void theExampleUsesWhatTheOutputGivesAndTheChartTakesIt() throws IOException {
+    void chartAcceptsTheValuesOfTheExample() throws IOException {
         String outputs = Files.readString(DIRECTORY.resolve("outputs.tf"));
         String call = outputs.substring(outputs.indexOf("templatefile("));
         assertThat(names(ARGUMENT, call, 1)).isEqualTo(TEMPLATE_VALUES.keySet());
@@ -106,15 +106,15 @@ class TerraformTest {
     }
 
     @Test
-    void terraformItselfFindsNothingToFormat() throws Exception {
+    void configurationIsFormatted() throws Exception {
         assumeTrue(InstalledPrograms.isOnPath("terraform"), "terraform is not installed");
         Process terraform = new ProcessBuilder("terraform", "fmt", "-check", "-recursive", "-diff")
                 .directory(DIRECTORY.toFile())
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(terraform.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(terraform.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(terraform.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(terraform.exitValue()).as(said).isZero();
+        assertThat(terraform.exitValue()).as(output).isZero();
     }
 
     private static String renderTemplate(String template) {
@@ -124,17 +124,17 @@ class TerraformTest {
                         .collect(Collectors.joining()));
         return PLACEHOLDER
                 .matcher(looped)
-                .replaceAll(found -> TEMPLATE_VALUES.getOrDefault(found.group(1), "\\${" + found.group(1) + "}"));
+                .replaceAll(match -> TEMPLATE_VALUES.getOrDefault(match.group(1), "\\${" + match.group(1) + "}"));
     }
 
     private static Set<String> names(Pattern pattern, String text, int group) {
         return pattern.matcher(text)
                 .results()
-                .map(found -> found.group(group))
+                .map(match -> match.group(group))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** All of it, without comments. */
+    /** All Terraform files, without comments. */
     private static String sources() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.list(DIRECTORY)) {

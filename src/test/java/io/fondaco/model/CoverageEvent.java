@@ -1,6 +1,6 @@
 package io.fondaco.model;
 
-/** What no answer tells by itself and a run must have met. */
+/** An event that cannot be seen from a response alone and that a run must reach. */
 enum CoverageEvent {
     SOLD_ON_BACKORDER,
     SOLD_FROM_TWO_LOCATIONS,

@@ -3,7 +3,7 @@ package io.fondaco.model;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** A cart that is collected, so that delivery costs nothing. */
+/** A cart with the shipping method pickup, which is free. */
 final class ModelCart {
     enum Status {
         OPEN,
@@ -15,17 +15,17 @@ final class ModelCart {
     private boolean coupon;
     private Status status = Status.OPEN;
 
-    /** A cart as the API tells it, as far as it is a matter of its own. */
+    /** The part of the API's cart that the model compares. */
     record CartSnapshot(Map<Sku, Integer> lines, int total, Map<Sku, Shortage> shortages) {}
 
-    /** Less of a SKU than is wanted. */
+    /** Fewer units of a SKU are available than the cart requests. */
     record Shortage(int requested, int available) {}
 
     String add(Sku sku, int units) {
         return applyIfOpen(() -> lines.merge(sku, units, Integer::sum));
     }
 
-    /** @param units 0 is none */
+    /** @param units 0 is rejected */
     String setQuantity(Sku sku, int units) {
         return status == Status.OPEN && units == 0
                 ? "422 quantity_out_of_range"

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** A completion of a cart: refused at once, or under way until its provider has answered. */
+/** A checkout attempt: rejected immediately, or in progress until its payment provider answers. */
 final class ModelCheckoutAttempt {
     private final ModelCart modelCart;
     private final PaymentScenario paymentScenario;
@@ -16,7 +16,7 @@ final class ModelCheckoutAttempt {
     private Optional<String> statusAndCode = Optional.empty();
     private Optional<ModelOrder> order = Optional.empty();
 
-    /** @param expectedTotal what the shopper was shown */
+    /** @param expectedTotal the total that the shopper saw */
     ModelCheckoutAttempt(ModelCart modelCart, PaymentScenario paymentScenario, int expectedTotal, int pencePerUnit) {
         this.modelCart = modelCart;
         this.paymentScenario = paymentScenario;
@@ -44,7 +44,7 @@ final class ModelCheckoutAttempt {
         return pencePerUnit < Sku.PENCE;
     }
 
-    /** What is set aside. */
+    /** The units that are reserved for this attempt. */
     Map<Sku, ModelStock.AllocatedUnits> reservedUnits() {
         return reservedUnits;
     }
@@ -57,7 +57,7 @@ final class ModelCheckoutAttempt {
         return expired;
     }
 
-    /** Status and code of the answer; none while it is under way. */
+    /** Status and problem code of the response; empty while the attempt is in progress. */
     Optional<String> statusAndCode() {
         return statusAndCode;
     }
@@ -66,13 +66,13 @@ final class ModelCheckoutAttempt {
         return statusAndCode.isEmpty();
     }
 
-    /** Whether the answer is kept, so that its repetition gets the same. */
+    /** True if the response is stored, so that a repeated request gets the same response. */
     boolean isReplayable() {
         return order.isPresent() || statusAndCode.equals(Optional.of(ShopModel.DECLINED));
     }
 
-    void finish(String answer) {
-        statusAndCode = Optional.of(answer);
+    void finish(String statusAndCode) {
+        this.statusAndCode = Optional.of(statusAndCode);
     }
 
     void finish(Map<Sku, ModelCart.Shortage> outOfStock) {
@@ -80,9 +80,9 @@ final class ModelCheckoutAttempt {
         finish(ShopModel.OUT_OF_STOCK);
     }
 
-    void finish(String answer, ModelOrder placed) {
-        order = Optional.of(placed);
-        finish(answer);
+    void finish(String statusAndCode, ModelOrder modelOrder) {
+        order = Optional.of(modelOrder);
+        finish(statusAndCode);
     }
 
     Map<Sku, ModelCart.Shortage> shortages() {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** An order, its money and its units: what is cancelled, refunded and back on the shelf of each line. */
+/** An order with its money and, for each line, the cancelled, refunded and restocked units. */
 final class ModelOrder {
     private enum ModelPaymentState {
         PENDING,
@@ -28,7 +28,7 @@ final class ModelOrder {
     private int refunded;
     private int cancelledAmount;
 
-    /** @param units that were taken, by SKU */
+    /** @param units the allocated units, by SKU */
     ModelOrder(
             PaymentScenario paymentScenario,
             int pencePerUnit,
@@ -44,17 +44,17 @@ final class ModelOrder {
         }
     }
 
-    /** Units of a SKU that are on their way back into stock. */
+    /** Units of a SKU that an action returns to stock. */
     record RestockedUnits(Sku sku, ModelStock.AllocatedUnits units, int count) {}
 
-    /** What a verb comes to: its answer, and what comes back. */
+    /** The result of an order action: the response and the units that return to stock. */
     record ModelActionResult(String statusAndCode, List<RestockedUnits> restocked) {
-        private static ModelActionResult refused(String verdict) {
-            return new ModelActionResult(verdict, List.of());
+        private static ModelActionResult refused(String statusAndCode) {
+            return new ModelActionResult(statusAndCode, List.of());
         }
     }
 
-    /** An order as the API tells it. @param sentBack the sum of the refunds that succeeded */
+    /** The part of the API's order that the model compares. @param refundsSucceeded the sum of the succeeded refunds */
     record OrderSnapshot(
             String status,
             String paymentStatus,
@@ -89,23 +89,23 @@ final class ModelOrder {
             return quantity - refunded;
         }
 
-        /** Open units whose price went back: everything that is cancelled counts as refunded. */
+        /** Open units whose price is refunded. Every cancelled unit counts as refunded. */
         private int openRefundedQuantity() {
             return refunded - cancelled;
         }
 
-        /** Units whose price went back are cancelled first. @return units whose price is to go back */
+        /** Cancels refunded units first. @return the units whose price must be refunded now */
         private int cancel(int count) {
-            int paidFor = count - Math.min(count, openRefundedQuantity());
+            int refundedNow = count - Math.min(count, openRefundedQuantity());
             cancelled += count;
-            refunded += paidFor;
-            return paidFor;
+            refunded += refundedNow;
+            return refundedNow;
         }
 
         private RestockedUnits restock(int count) {
-            int back = Math.min(count, quantity - restocked);
-            restocked += back;
-            return new RestockedUnits(sku, allocatedUnits, back);
+            int restockable = Math.min(count, quantity - restocked);
+            restocked += restockable;
+            return new RestockedUnits(sku, allocatedUnits, restockable);
         }
 
         private OrderLineSnapshot snapshot() {
@@ -121,7 +121,7 @@ final class ModelOrder {
                 * pencePerUnit;
     }
 
-    /** What was captured and has not gone back. */
+    /** The captured amount that is not refunded. */
     int refundableAmount() {
         return captured - refunded;
     }
@@ -150,9 +150,9 @@ final class ModelOrder {
         return paymentScenario;
     }
 
-    /** Which line is meant: any number fits. */
-    Sku line(int which) {
-        return lines.get(which % lines.size()).sku;
+    /** @param index any number, taken modulo the number of lines */
+    Sku line(int index) {
+        return lines.get(index % lines.size()).sku;
     }
 
     private ModelOrderLine line(Sku sku) {
@@ -162,19 +162,19 @@ final class ModelOrder {
                 .orElseThrow();
     }
 
-    /** The provider has the money. */
+    /** The provider has captured the money. */
     void markCaptured() {
         paymentState = ModelPaymentState.CAPTURED;
         captured = total() - cancelledAmount;
     }
 
-    /** The provider has not got it, and never will. */
+    /** The provider has finally declined the payment. */
     List<RestockedUnits> fail() {
         return cancelUnpaid(ModelPaymentState.FAILED);
     }
 
-    private List<RestockedUnits> cancelUnpaid(ModelPaymentState end) {
-        paymentState = end;
+    private List<RestockedUnits> cancelUnpaid(ModelPaymentState finalState) {
+        paymentState = finalState;
         return cancelEverything();
     }
 
@@ -190,7 +190,10 @@ final class ModelOrder {
                 .toList();
     }
 
-    /** An order that waits for its money loses that first; where the provider has it, it is cancelled like any other. */
+    /**
+     * A pending payment is settled first: an asynchronous one is voided, one with an unknown outcome turns out to be
+     * captured, and the order is then cancelled like any other.
+     */
     ModelActionResult cancel() {
         if (cancelled) {
             return ModelActionResult.refused(INVALID_STATUS);
@@ -239,24 +242,24 @@ final class ModelOrder {
         return "201";
     }
 
-    /** Units that go back into stock are not sent: when all of them are, the order is cancelled. */
+    /** Restocked units are not sent. When all units of the order are restocked, the order is cancelled. */
     ModelActionResult refund(Sku sku, int units, boolean restock) {
         ModelOrderLine modelOrderLine = line(sku);
         if (units > modelOrderLine.refundableQuantity()) {
             return ModelActionResult.refused(QUANTITY_EXCEEDS_LINE);
         }
-        String verdict = refund(units * pencePerUnit);
-        if (!verdict.equals("201")) {
-            return ModelActionResult.refused(verdict);
+        String statusAndCode = refund(units * pencePerUnit);
+        if (!statusAndCode.equals("201")) {
+            return ModelActionResult.refused(statusAndCode);
         }
         modelOrderLine.refunded += units;
         if (!restock) {
-            return new ModelActionResult(verdict, List.of());
+            return new ModelActionResult(statusAndCode, List.of());
         }
         modelOrderLine.cancelled += units;
         cancelledAmount += units * pencePerUnit;
         cancelled = lines.stream().allMatch(each -> each.openQuantity() == 0);
-        return new ModelActionResult(verdict, List.of(modelOrderLine.restock(units)));
+        return new ModelActionResult(statusAndCode, List.of(modelOrderLine.restock(units)));
     }
 
     String capture() {
@@ -268,8 +271,8 @@ final class ModelOrder {
     }
 
     OrderSnapshot snapshot() {
-        Map<Sku, OrderLineSnapshot> ofLines = new EnumMap<>(Sku.class);
-        lines.forEach(modelOrderLine -> ofLines.put(modelOrderLine.sku, modelOrderLine.snapshot()));
+        Map<Sku, OrderLineSnapshot> lineSnapshots = new EnumMap<>(Sku.class);
+        lines.forEach(modelOrderLine -> lineSnapshots.put(modelOrderLine.sku, modelOrderLine.snapshot()));
         return new OrderSnapshot(
                 cancelled ? "cancelled" : isPending() ? "payment_pending" : "confirmed",
                 paymentStatus(),
@@ -278,7 +281,7 @@ final class ModelOrder {
                 captured,
                 refunded,
                 refunded,
-                ofLines);
+                lineSnapshots);
     }
 
     private String paymentStatus() {

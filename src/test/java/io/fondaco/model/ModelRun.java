@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A sequence of steps, done to the model and to the shop side by side; after each they must agree. */
+/** Runs a sequence of steps against the model and the shop; both must agree after each step. */
 final class ModelRun {
-    /** What a job does: the expiry runs every second here, the recovery every five. */
+    /** Timeout for the effect of a job. In this test the expiry job runs every second, the recovery job every five. */
     private static final Duration JOB_TIMEOUT = Duration.ofSeconds(30);
 
-    /** The database ends a charge that is held longer than 30 s. */
+    /** The database cancels a charge that is paused for more than 30 s. */
     private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
 
     private static final int MAX_IN_PROGRESS = 2;
@@ -30,7 +30,7 @@ final class ModelRun {
     private final ShopDriver shop;
     private final OutcomeCoverage coverage;
     private final List<ModelCart> carts = new ArrayList<>();
-    /** Since when they are held. */
+    /** The paused checkout attempts, with the time at which each was paused. */
     private final Map<ModelCheckoutAttempt, Instant> inProgress = new LinkedHashMap<>();
 
     private final List<ModelCheckoutAttempt> replayable = new ArrayList<>();
@@ -43,7 +43,7 @@ final class ModelRun {
         this.coverage = outcomeCoverage;
     }
 
-    /** @return how many orders there are */
+    /** @return the number of orders that the sequence placed */
     int run(List<Step> steps) {
         for (Step step : steps) {
             resumeLongPaused();
@@ -51,14 +51,14 @@ final class ModelRun {
         }
         List.copyOf(inProgress.keySet()).forEach(_ -> apply(new Step.ResumePayment(0)));
         orders.forEach(this::assertOrderMatches);
-        assertThat(shop.couponsUsed()).as("uses of the coupon").isEqualTo(shopModel.couponsUsed());
+        assertThat(shop.couponsUsed()).as("coupon redemptions").isEqualTo(shopModel.couponsUsed());
         return orders.size();
     }
 
     private void resumeLongPaused() {
-        Instant latest = Instant.now().minus(MAX_PAUSE);
+        Instant pausedBefore = Instant.now().minus(MAX_PAUSE);
         Map.copyOf(inProgress).forEach((modelCheckoutAttempt, since) -> {
-            if (since.isBefore(latest)) {
+            if (since.isBefore(pausedBefore)) {
                 resumePayment(new Step.ResumePayment(0), modelCheckoutAttempt);
             }
         });
@@ -67,48 +67,48 @@ final class ModelRun {
     private void apply(Step step) {
         switch (step) {
             case Step.Open(Sku sku, int units) -> open(step, sku, units);
-            case Step.Add(int which, Sku sku, int units) ->
-                cart(which)
+            case Step.Add(int index, Sku sku, int units) ->
+                cart(index)
                         .ifPresent(modelCart -> assertResponse(
                                 step, modelCart, modelCart.add(sku, units), shop.add(modelCart, sku, units)));
-            case Step.SetQuantity(int which, Sku sku, int units) ->
-                cart(which, sku)
+            case Step.SetQuantity(int index, Sku sku, int units) ->
+                cart(index, sku)
                         .ifPresent(modelCart -> assertResponse(
                                 step,
                                 modelCart,
                                 modelCart.setQuantity(sku, units),
                                 shop.setQuantity(modelCart, sku, units)));
-            case Step.Remove(int which, Sku sku) ->
-                cart(which, sku)
+            case Step.Remove(int index, Sku sku) ->
+                cart(index, sku)
                         .ifPresent(modelCart ->
                                 assertResponse(step, modelCart, modelCart.remove(sku), shop.remove(modelCart, sku)));
-            case Step.SetCoupon(int which, boolean on) ->
-                cart(which)
+            case Step.SetCoupon(int index, boolean on) ->
+                cart(index)
                         .ifPresent(modelCart -> assertResponse(
                                 step, modelCart, modelCart.setCoupon(on), shop.setCoupon(modelCart, on)));
-            case Step.Complete(int which, PaymentScenario paymentScenario, boolean oldPrice) ->
-                cart(which).ifPresent(modelCart -> complete(step, modelCart, paymentScenario, oldPrice ? 1 : 0));
-            case Step.StartCheckout(int which, PaymentScenario paymentScenario) ->
-                cart(which).ifPresent(modelCart -> startCheckout(step, modelCart, paymentScenario));
-            case Step.ResumePayment(int which) ->
-                pick(List.copyOf(inProgress.keySet()), which)
+            case Step.Complete(int index, PaymentScenario paymentScenario, boolean stalePrice) ->
+                cart(index).ifPresent(modelCart -> complete(step, modelCart, paymentScenario, stalePrice ? 1 : 0));
+            case Step.StartCheckout(int index, PaymentScenario paymentScenario) ->
+                cart(index).ifPresent(modelCart -> startCheckout(step, modelCart, paymentScenario));
+            case Step.ResumePayment(int index) ->
+                pick(List.copyOf(inProgress.keySet()), index)
                         .ifPresent(modelCheckoutAttempt -> resumePayment(step, modelCheckoutAttempt));
-            case Step.Expire(int which) -> expire(which);
-            case Step.RepeatCheckout(int which, boolean otherContent) -> repeatCheckout(step, which, otherContent);
-            case Step.SendWebhook(int which, boolean captured) -> sendWebhook(step, which, captured);
-            case Step.Recover(int which) -> recover(which);
-            case Step.Cancel(int which) ->
-                order(which)
+            case Step.Expire(int index) -> expire(index);
+            case Step.RepeatCheckout(int index, boolean differentBody) -> repeatCheckout(step, index, differentBody);
+            case Step.SendWebhook(int index, boolean captured) -> sendWebhook(step, index, captured);
+            case Step.Recover(int index) -> recover(index);
+            case Step.Cancel(int index) ->
+                order(index)
                         .ifPresent(modelOrder ->
                                 orderAction(step, modelOrder, shopModel.cancel(modelOrder), "cancel", Map.of()));
-            case Step.CancelUnits(int which, int line, int units) ->
-                order(which).ifPresent(modelOrder -> cancel(step, modelOrder, modelOrder.line(line), units));
-            case Step.RefundAmount(int which, Step.Share share) ->
-                order(which).ifPresent(modelOrder -> refund(step, modelOrder, pence(modelOrder, share)));
-            case Step.RefundUnits(int which, int line, int units, boolean restock) ->
-                order(which).ifPresent(modelOrder -> refund(step, modelOrder, modelOrder.line(line), units, restock));
-            case Step.CapturePayment(int which) ->
-                order(which)
+            case Step.CancelUnits(int index, int line, int units) ->
+                order(index).ifPresent(modelOrder -> cancel(step, modelOrder, modelOrder.line(line), units));
+            case Step.RefundAmount(int index, Step.Share share) ->
+                order(index).ifPresent(modelOrder -> refund(step, modelOrder, pence(modelOrder, share)));
+            case Step.RefundUnits(int index, int line, int units, boolean restock) ->
+                order(index).ifPresent(modelOrder -> refund(step, modelOrder, modelOrder.line(line), units, restock));
+            case Step.CapturePayment(int index) ->
+                order(index)
                         .ifPresent(
                                 modelOrder -> orderAction(step, modelOrder, modelOrder.capture(), "capture", Map.of()));
             case Step.Adjust(Step.StockPlace stockPlace, int delta) ->
@@ -119,25 +119,25 @@ final class ModelRun {
         }
     }
 
-    private static <T> Optional<T> pick(List<T> all, int which) {
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1 - which % all.size()));
+    private static <T> Optional<T> pick(List<T> all, int index) {
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1 - index % all.size()));
     }
 
-    /** The latest that are no orders yet first. */
-    private Optional<ModelCart> cart(int which) {
-        return pick(last(carts, modelCart -> modelCart.status() == ModelCart.Status.COMPLETED), which);
+    /** Counts backwards from the newest cart, open carts before completed ones. */
+    private Optional<ModelCart> cart(int index) {
+        return pick(sortDoneFirst(carts, modelCart -> modelCart.status() == ModelCart.Status.COMPLETED), index);
     }
 
-    private Optional<ModelCart> cart(int which, Sku sku) {
-        return cart(which).filter(modelCart -> modelCart.lines().containsKey(sku));
+    private Optional<ModelCart> cart(int index, Sku sku) {
+        return cart(index).filter(modelCart -> modelCart.lines().containsKey(sku));
     }
 
-    /** The latest that stand first. */
-    private Optional<ModelOrder> order(int which) {
-        return pick(last(orders, ModelOrder::isCancelled), which);
+    /** Counts backwards from the newest order, active orders before cancelled ones. */
+    private Optional<ModelOrder> order(int index) {
+        return pick(sortDoneFirst(orders, ModelOrder::isCancelled), index);
     }
 
-    private static <T> List<T> last(List<T> all, Predicate<T> done) {
+    private static <T> List<T> sortDoneFirst(List<T> all, Predicate<T> done) {
         return all.stream()
                 .sorted(Comparator.comparing(each -> !done.test(each)))
                 .toList();
@@ -149,9 +149,9 @@ final class ModelRun {
         assertResponse(step, modelCart, modelCart.add(sku, units), shop.openCart(modelCart, sku, units));
     }
 
-    private void complete(Step step, ModelCart modelCart, PaymentScenario paymentScenario, int more) {
+    private void complete(Step step, ModelCart modelCart, PaymentScenario paymentScenario, int priceDifference) {
         ModelCheckoutAttempt modelCheckoutAttempt =
-                shopModel.startCheckout(modelCart, paymentScenario, shopModel.total(modelCart) + more);
+                shopModel.startCheckout(modelCart, paymentScenario, shopModel.total(modelCart) + priceDifference);
         if (modelCheckoutAttempt.isInProgress()) {
             shopModel.finalizeCheckout(modelCheckoutAttempt);
         }
@@ -170,7 +170,7 @@ final class ModelRun {
         }
         inProgress.put(modelCheckoutAttempt, Instant.now());
         assertThat(shop.startCheckout(modelCheckoutAttempt))
-                .as(step + " is under way")
+                .as(step + " is in progress")
                 .isEmpty();
         assertStockLevelsMatch(step);
     }
@@ -184,7 +184,7 @@ final class ModelRun {
     private void assertFinished(Step step, ModelCheckoutAttempt modelCheckoutAttempt, ApiResponse apiResponse) {
         assertResponse(step, modelCheckoutAttempt.statusAndCode().orElseThrow(), apiResponse);
         assertThat(ResponseParser.shortages(apiResponse.body().path("errors")))
-                .as(step + ": what is short")
+                .as(step + ": the shortages")
                 .isEqualTo(modelCheckoutAttempt.shortages());
         responses.put(modelCheckoutAttempt, apiResponse);
         if (modelCheckoutAttempt.isReplayable()) {
@@ -199,38 +199,38 @@ final class ModelRun {
         assertStockLevelsMatch(step);
     }
 
-    private void expire(int which) {
-        List<ModelCheckoutAttempt> living = inProgress.keySet().stream()
+    private void expire(int index) {
+        List<ModelCheckoutAttempt> unexpired = inProgress.keySet().stream()
                 .filter(modelCheckoutAttempt -> !modelCheckoutAttempt.isExpired())
                 .toList();
-        pick(living, which).ifPresent(modelCheckoutAttempt -> {
+        pick(unexpired, index).ifPresent(modelCheckoutAttempt -> {
             shopModel.expire(modelCheckoutAttempt);
             shop.expireReservation(modelCheckoutAttempt);
             awaitStockLevelsMatch();
         });
     }
 
-    private void repeatCheckout(Step step, int which, boolean otherContent) {
+    private void repeatCheckout(Step step, int index, boolean differentBody) {
         List<ModelCheckoutAttempt> known = new ArrayList<>(replayable);
         known.addAll(inProgress.keySet());
-        pick(known, which).ifPresent(modelCheckoutAttempt -> {
-            if (otherContent) {
-                assertResponse(step, "422 idempotency_key_reused", shop.repeatWithOtherContent(modelCheckoutAttempt));
+        pick(known, index).ifPresent(modelCheckoutAttempt -> {
+            if (differentBody) {
+                assertResponse(step, "422 idempotency_key_reused", shop.repeatWithDifferentBody(modelCheckoutAttempt));
                 return;
             }
             ApiResponse apiResponse = shop.repeat(modelCheckoutAttempt);
             assertResponse(step, modelCheckoutAttempt.statusAndCode().orElse("409 request_in_flight"), apiResponse);
             if (!modelCheckoutAttempt.isInProgress()) {
-                assertThat(apiResponse).as(step + ": the same answer").isEqualTo(responses.get(modelCheckoutAttempt));
+                assertThat(apiResponse).as(step + ": the same response").isEqualTo(responses.get(modelCheckoutAttempt));
             }
         });
     }
 
-    private void sendWebhook(Step step, int which, boolean captured) {
-        List<ModelOrder> told = orders.stream()
+    private void sendWebhook(Step step, int index, boolean captured) {
+        List<ModelOrder> pendingPayments = orders.stream()
                 .filter(modelOrder -> modelOrder.payment().isPending())
                 .toList();
-        pick(told, which).ifPresent(modelOrder -> {
+        pick(pendingPayments, index).ifPresent(modelOrder -> {
             shopModel.onPaymentWebhook(modelOrder, captured);
             assertResponse(step, "204", shop.sendPaymentWebhook(modelOrder, captured));
             assertOrderMatches(modelOrder);
@@ -238,11 +238,11 @@ final class ModelRun {
         });
     }
 
-    private void recover(int which) {
+    private void recover(int index) {
         List<ModelOrder> unknown = orders.stream()
                 .filter(modelOrder -> modelOrder.isPending() && modelOrder.payment() == PaymentScenario.UNKNOWN)
                 .toList();
-        pick(unknown, which).ifPresent(modelOrder -> {
+        pick(unknown, index).ifPresent(modelOrder -> {
             shopModel.recover(modelOrder);
             shop.makeRecoveryDue(modelOrder);
             await().atMost(JOB_TIMEOUT).untilAsserted(() -> assertOrderMatches(modelOrder));
@@ -250,8 +250,8 @@ final class ModelRun {
     }
 
     private void cancel(Step step, ModelOrder modelOrder, Sku sku, int units) {
-        String verdict = shopModel.cancel(modelOrder, sku, units);
-        orderAction(step, modelOrder, verdict, "cancel", Map.of("lines", shop.lineQuantities(modelOrder, sku, units)));
+        String expected = shopModel.cancel(modelOrder, sku, units);
+        orderAction(step, modelOrder, expected, "cancel", Map.of("lines", shop.lineQuantities(modelOrder, sku, units)));
     }
 
     private static int pence(ModelOrder modelOrder, Step.Share share) {
@@ -267,18 +267,18 @@ final class ModelRun {
     }
 
     private void refund(Step step, ModelOrder modelOrder, Sku sku, int units, boolean restock) {
-        String verdict = shopModel.refund(modelOrder, sku, units, restock);
+        String expected = shopModel.refund(modelOrder, sku, units, restock);
         orderAction(
                 step,
                 modelOrder,
-                verdict,
+                expected,
                 "refunds",
                 Map.of("lines", shop.lineQuantities(modelOrder, sku, units), "restock", restock));
     }
 
-    private void orderAction(Step step, ModelOrder modelOrder, String verdict, String verb, Map<String, ?> body) {
+    private void orderAction(Step step, ModelOrder modelOrder, String expected, String verb, Map<String, ?> body) {
         ApiResponse apiResponse = shop.orderAction(modelOrder, verb, body);
-        assertResponse(step, verdict, apiResponse);
+        assertResponse(step, expected, apiResponse);
         if (apiResponse.status() < 300) {
             assertThat(ResponseParser.order(apiResponse.body()))
                     .as(step + ": the order")
@@ -287,12 +287,12 @@ final class ModelRun {
         assertStockLevelsMatch(step);
     }
 
-    private void adjust(Step step, Step.StockPlace stockPlace, String verdict, Map<String, Integer> change) {
+    private void adjust(Step step, Step.StockPlace stockPlace, String expected, Map<String, Integer> change) {
         ApiResponse apiResponse = shop.adjust(stockPlace, change);
-        assertResponse(step, verdict, apiResponse);
+        assertResponse(step, expected, apiResponse);
         if (apiResponse.status() == 200) {
             assertThat(ResponseParser.level(apiResponse.body()))
-                    .as(step + ": the level")
+                    .as(step + ": the stock level")
                     .isEqualTo(shopModel.levels().get(stockPlace.sku()).get(stockPlace.location()));
         }
         assertStockLevelsMatch(step);
@@ -302,20 +302,20 @@ final class ModelRun {
         shop.lastStaffResponse().ifPresent(first -> {
             ApiResponse second = shop.repeatStaffRequest();
             assertResponse(step, ShopCluster.statusAndCode(first), second);
-            assertThat(second).as(step + ": the same answer").isEqualTo(first);
+            assertThat(second).as(step + ": the same response").isEqualTo(first);
             assertStockLevelsMatch(step);
         });
     }
 
-    private void assertResponse(Step step, String verdict, ApiResponse apiResponse) {
+    private void assertResponse(Step step, String expected, ApiResponse apiResponse) {
         assertThat(ShopCluster.statusAndCode(apiResponse))
                 .as(step + " " + apiResponse.body())
-                .isEqualTo(verdict);
-        coverage.mark(step, verdict);
+                .isEqualTo(expected);
+        coverage.mark(step, expected);
     }
 
-    private void assertResponse(Step step, ModelCart modelCart, String verdict, ApiResponse apiResponse) {
-        assertResponse(step, verdict, apiResponse);
+    private void assertResponse(Step step, ModelCart modelCart, String expected, ApiResponse apiResponse) {
+        assertResponse(step, expected, apiResponse);
         if (apiResponse.status() == 200) {
             assertThat(ResponseParser.cart(apiResponse.body()))
                     .as(step + ": the cart")
@@ -334,14 +334,14 @@ final class ModelRun {
             awaitStockLevelsMatch();
         } else {
             assertThat(ResponseParser.levels(shop.levels()))
-                    .as(step + ": levels")
+                    .as(step + ": the stock levels")
                     .isEqualTo(shopModel.levels());
         }
     }
 
     private void awaitStockLevelsMatch() {
         await().atMost(JOB_TIMEOUT).untilAsserted(() -> assertThat(ResponseParser.levels(shop.levels()))
-                .as("levels in the end")
+                .as("the stock levels after the job")
                 .isEqualTo(shopModel.levels()));
     }
 }

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The levels of one SKU, and who waits for it, as docs/inventory.md has them. What is promised is so at the first place. */
+/**
+ * The stock levels and open backorders of one SKU, as docs/inventory.md describes them. Backordered units count at the
+ * first location.
+ */
 final class ModelStock {
     private final int backorderLimit;
     private final String backorderLocation;
@@ -17,7 +20,7 @@ final class ModelStock {
     ModelStock(Sku sku) {
         backorderLimit = sku.backorderLimit();
         backorderLocation = sku.initialStock().keySet().iterator().next();
-        sku.initialStock().forEach((place, units) -> levels.put(place, new ModelStockLevel(units)));
+        sku.initialStock().forEach((location, units) -> levels.put(location, new ModelStockLevel(units)));
     }
 
     private static final class ModelStockLevel {
@@ -33,17 +36,17 @@ final class ModelStock {
         }
     }
 
-    /** A level as the API tells it. */
+    /** A stock level as the API returns it. */
     record StockLevelSnapshot(int onHand, int reserved, int available, int backordered) {}
 
-    /** Units that somebody has, or is to have. */
+    /** The units of one sale: taken from stock, or on backorder. */
     static final class AllocatedUnits {
         private final Map<String, Integer> fromStock = new TreeMap<>();
         private final int onBackorder;
         private int unfilled;
 
-        private AllocatedUnits(int promised) {
-            this.onBackorder = promised;
+        private AllocatedUnits(int onBackorder) {
+            this.onBackorder = onBackorder;
         }
 
         int onBackorder() {
@@ -59,23 +62,23 @@ final class ModelStock {
         }
     }
 
-    private int available(String place) {
-        return levels.get(place).unreserved() - (place.equals(backorderLocation) ? backordered : 0);
+    private int available(String location) {
+        return levels.get(location).unreserved() - (location.equals(backorderLocation) ? backordered : 0);
     }
 
     private int availableTotal() {
         return levels.keySet().stream()
-                .mapToInt(place -> Math.max(0, available(place)))
+                .mapToInt(location -> Math.max(0, available(location)))
                 .sum();
     }
 
     private int shortfall() {
         return levels.keySet().stream()
-                .mapToInt(place -> Math.max(0, -available(place)))
+                .mapToInt(location -> Math.max(0, -available(location)))
                 .sum();
     }
 
-    /** What can be sold from the shelves: what is owed counts as gone. */
+    /** The units that can be sold from stock: backordered units are subtracted. */
     private int inStock() {
         return Math.max(0, availableTotal() - shortfall());
     }
@@ -84,33 +87,36 @@ final class ModelStock {
         return inStock() + Math.max(0, backorderLimit - shortfall());
     }
 
-    /** The shelves first: one place that has it all, else the preferred one first. Then promises. */
-    AllocatedUnits reserve(int wanted) {
-        int left = Math.min(wanted, inStock());
+    /**
+     * Takes from stock first: from one location that has all units, else in order of priority. The rest is on
+     * backorder.
+     */
+    AllocatedUnits reserve(int requested) {
+        int left = Math.min(requested, inStock());
         int all = left;
-        AllocatedUnits allocatedUnits = new AllocatedUnits(wanted - left);
-        List<String> places = levels.keySet().stream()
-                .filter(place -> available(place) >= all)
+        AllocatedUnits allocatedUnits = new AllocatedUnits(requested - left);
+        List<String> locations = levels.keySet().stream()
+                .filter(location -> available(location) >= all)
                 .findFirst()
                 .map(List::of)
                 .orElse(List.copyOf(levels.keySet()));
-        for (String place : places) {
-            int taken = Math.min(left, Math.max(0, available(place)));
+        for (String location : locations) {
+            int taken = Math.min(left, Math.max(0, available(location)));
             left -= taken;
             if (taken > 0) {
-                levels.get(place).reserved += taken;
-                allocatedUnits.fromStock.put(place, taken);
+                levels.get(location).reserved += taken;
+                allocatedUnits.fromStock.put(location, taken);
             }
         }
         backordered += allocatedUnits.onBackorder;
         return allocatedUnits;
     }
 
-    /** @return whether somebody who waits is served, by what was there already */
+    /** @return true if units that were already in stock fill a backorder */
     boolean commit(AllocatedUnits allocatedUnits) {
-        allocatedUnits.fromStock.forEach((place, count) -> {
-            levels.get(place).onHand -= count;
-            levels.get(place).reserved -= count;
+        allocatedUnits.fromStock.forEach((location, count) -> {
+            levels.get(location).onHand -= count;
+            levels.get(location).reserved -= count;
         });
         if (allocatedUnits.onBackorder > 0) {
             allocatedUnits.unfilled = allocatedUnits.onBackorder;
@@ -120,44 +126,44 @@ final class ModelStock {
     }
 
     boolean release(AllocatedUnits allocatedUnits) {
-        allocatedUnits.fromStock.forEach((place, count) -> levels.get(place).reserved -= count);
+        allocatedUnits.fromStock.forEach((location, count) -> levels.get(location).reserved -= count);
         backordered -= allocatedUnits.onBackorder;
         return fillBackorders();
     }
 
-    /** What is still waited for is so no more; the rest comes back to where it was taken. */
+    /** Drops unfilled backordered units first. The other units return to the locations that they came from. */
     boolean restock(AllocatedUnits allocatedUnits, int count) {
         int dropped = Math.min(count, allocatedUnits.unfilled);
         allocatedUnits.unfilled -= dropped;
         backordered -= dropped;
         int left = count - dropped;
-        for (Map.Entry<String, Integer> shelf : allocatedUnits.fromStock.entrySet()) {
-            int back = Math.min(left, shelf.getValue());
-            levels.get(shelf.getKey()).onHand += back;
-            shelf.setValue(shelf.getValue() - back);
+        for (Map.Entry<String, Integer> source : allocatedUnits.fromStock.entrySet()) {
+            int back = Math.min(left, source.getValue());
+            levels.get(source.getKey()).onHand += back;
+            source.setValue(source.getValue() - back);
             left -= back;
         }
         return fillBackorders();
     }
 
-    /** Not below what is reserved. */
-    boolean canAdjust(String place, int delta) {
-        return levels.get(place).unreserved() + delta >= 0;
+    /** On hand may not fall below the reserved units. */
+    boolean canAdjust(String location, int delta) {
+        return levels.get(location).unreserved() + delta >= 0;
     }
 
-    boolean adjust(String place, int delta) {
-        levels.get(place).onHand += delta;
+    boolean adjust(String location, int delta) {
+        levels.get(location).onHand += delta;
         return fillBackorders();
     }
 
-    /** So many are on the shelf that nobody has reserved. */
-    boolean setAvailable(String place, int available) {
-        return adjust(place, available - levels.get(place).unreserved());
+    /** Sets on hand to {@code available} plus the reserved units. */
+    boolean setAvailable(String location, int available) {
+        return adjust(location, available - levels.get(location).unreserved());
     }
 
-    /** Whatever comes serves who waits, the oldest sale first. */
+    /** Fills backorders from unreserved units, the oldest sale first. */
     private boolean fillBackorders() {
-        boolean served = false;
+        boolean filled = false;
         for (AllocatedUnits allocatedUnits : backorderQueue) {
             for (Map.Entry<String, ModelStockLevel> level : levels.entrySet()) {
                 int count = Math.min(allocatedUnits.unfilled, level.getValue().unreserved());
@@ -166,23 +172,23 @@ final class ModelStock {
                     backordered -= count;
                     level.getValue().onHand -= count;
                     allocatedUnits.fromStock.merge(level.getKey(), count, Integer::sum);
-                    served = true;
+                    filled = true;
                 }
             }
         }
         backorderQueue.removeIf(allocatedUnits -> allocatedUnits.unfilled == 0);
-        return served;
+        return filled;
     }
 
     Map<String, StockLevelSnapshot> snapshot() {
-        Map<String, StockLevelSnapshot> figures = new TreeMap<>();
-        levels.forEach((place, modelStockLevel) -> figures.put(
-                place,
+        Map<String, StockLevelSnapshot> snapshots = new TreeMap<>();
+        levels.forEach((location, modelStockLevel) -> snapshots.put(
+                location,
                 new StockLevelSnapshot(
                         modelStockLevel.onHand,
                         modelStockLevel.reserved,
-                        available(place),
-                        place.equals(backorderLocation) ? backordered : 0)));
-        return figures;
+                        available(location),
+                        location.equals(backorderLocation) ? backordered : 0)));
+        return snapshots;
     }
 }

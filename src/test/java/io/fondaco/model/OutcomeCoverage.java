@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often each outcome was met: a run that never met one proves nothing of it. */
+/** Counts how often each outcome was reached: a run that never reaches an outcome proves nothing about it. */
 final class OutcomeCoverage {
     private static final List<String> REQUIRED_OUTCOMES = List.of(
             "Add 200",
@@ -54,38 +54,38 @@ final class OutcomeCoverage {
             "RepeatStaffRequest 200",
             "RepeatStaffRequest 201");
 
-    private final Map<String, LongAdder> times = new ConcurrentSkipListMap<>();
+    private final Map<String, LongAdder> counts = new ConcurrentSkipListMap<>();
 
-    void mark(Step step, String verdict) {
-        mark(step.getClass().getSimpleName() + " " + verdict);
+    void mark(Step step, String statusAndCode) {
+        mark(step.getClass().getSimpleName() + " " + statusAndCode);
     }
 
     void mark(CoverageEvent coverageEvent) {
         mark(coverageEvent.name());
     }
 
-    void markIf(boolean happened, CoverageEvent coverageEvent) {
-        if (happened) {
+    void markIf(boolean condition, CoverageEvent coverageEvent) {
+        if (condition) {
             mark(coverageEvent);
         }
     }
 
     private void mark(String outcome) {
-        times.computeIfAbsent(outcome, _ -> new LongAdder()).increment();
+        counts.computeIfAbsent(outcome, _ -> new LongAdder()).increment();
     }
 
-    /** What was never met, though it should have been. */
+    /** The required outcomes and events that were never reached. */
     List<String> missing() {
         List<String> missing = new ArrayList<>(REQUIRED_OUTCOMES);
         for (CoverageEvent coverageEvent : CoverageEvent.values()) {
             missing.add(coverageEvent.name());
         }
-        missing.removeAll(times.keySet());
+        missing.removeAll(counts.keySet());
         return missing;
     }
 
     @Override
     public String toString() {
-        return times.toString();
+        return counts.toString();
     }
 }

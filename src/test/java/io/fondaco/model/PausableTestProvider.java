@@ -4,8 +4,8 @@ import io.fondaco.platform.embedded.ReplicatedPostgres.ClusterMember;
 import java.util.UUID;
 
 /**
- * Makes the test provider take its time: it does not enter a charge for a cart that is held. So a completion can be kept between its
- * two transactions for as long as a test wants, but for half a minute at most.
+ * Pauses the test provider by a trigger: the insert of a charge waits while its cart is in {@code model.held}. A test
+ * can so keep a checkout attempt between its two transactions, for 30 s at most.
  */
 final class PausableTestProvider {
     private final ClusterMember database;

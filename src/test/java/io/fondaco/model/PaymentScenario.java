@@ -1,15 +1,15 @@
 package io.fondaco.model;
 
-/** How somebody pays. */
+/** A payment provider with the token that decides the outcome. */
 enum PaymentScenario {
     OK("test", "tok_ok"),
     FLAKY("test", "tok_flaky"),
     DECLINED("test", "tok_declined"),
-    /** The money is taken and nobody is told. */
+    /** The provider takes the money, but its response is lost. */
     UNKNOWN("test", "tok_unknown"),
-    /** The provider decides later, and tells by its webhook. */
+    /** The provider decides later and reports it by a webhook. */
     ASYNC("test", "tok_async"),
-    /** Authorised at once, captured by staff. */
+    /** Authorized immediately, captured by staff. */
     MANUAL("manual", "");
 
     private final String provider;
@@ -28,7 +28,7 @@ enum PaymentScenario {
         return token;
     }
 
-    /** Whether the order has to wait for it. */
+    /** True if the order waits for the payment. */
     boolean isPending() {
         return this == UNKNOWN || this == ASYNC;
     }

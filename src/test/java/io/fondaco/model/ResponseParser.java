@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
-/** What the shop tells of carts, orders and stock, as the model would put it. */
+/** Parses carts, orders and stock levels of the API into the model's snapshots. */
 final class ResponseParser {
     private ResponseParser() {}
 
-    /** SKUs end in what they are. */
+    /** A SKU ends with the name of its {@link Sku} constant. */
     static Sku sku(JsonNode of) {
         String sku = of.get("sku").asText();
         return Sku.valueOf(sku.substring(sku.lastIndexOf('-') + 1));
@@ -24,7 +24,7 @@ final class ResponseParser {
                 lines, cart.at("/totals/total/amount").asInt(), shortages(cart.get("problems")));
     }
 
-    /** @param problems of a cart or of an answer */
+    /** @param problems {@code problems} of a cart or {@code errors} of a problem response */
     static Map<Sku, ModelCart.Shortage> shortages(JsonNode problems) {
         Map<Sku, ModelCart.Shortage> shortages = new EnumMap<>(Sku.class);
         problems.forEach(problem -> {
@@ -39,7 +39,7 @@ final class ResponseParser {
         return shortages;
     }
 
-    /** @param page of the list of levels */
+    /** @param page a page of the list of stock levels */
     static Map<Sku, Map<String, ModelStock.StockLevelSnapshot>> levels(JsonNode page) {
         Map<Sku, Map<String, ModelStock.StockLevelSnapshot>> levels = new EnumMap<>(Sku.class);
         page.get("data").forEach(level -> levels.computeIfAbsent(sku(level), _ -> new TreeMap<>())
@@ -55,7 +55,7 @@ final class ResponseParser {
                 level.get("backordered").asInt());
     }
 
-    /** @param order as the staff sees it */
+    /** @param order an order of the admin API */
     static ModelOrder.OrderSnapshot order(JsonNode order) {
         Map<Sku, ModelOrder.OrderLineSnapshot> lines = new EnumMap<>(Sku.class);
         order.get("lines").forEach(line -> lines.put(sku(line), line(line, order.get("backorders"))));

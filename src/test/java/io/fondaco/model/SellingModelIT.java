@@ -29,24 +29,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random sequences of what shoppers, staff, the provider and time do, over HTTP: each answer, level and order must be the one that a
- * simple model of the shop says, and in the end the books must agree (invariants I1, I2, I3 and I5). At one pod SKUs are sold each by
- * itself, at the other as if everybody wanted them.
+ * Model-based test: random sequences of requests by shoppers, staff and the payment provider, and of expiries, over
+ * HTTP. Each response, stock level and order must equal that of the reference model, and at the end the invariants I1,
+ * I2, I3 and I5 must hold. One pod reserves each SKU on its own; the other treats every SKU as hot.
  *
- * <p>{@code -Dfaults.models} is how many. A sequence that fails is shrunk to the least that fails still, and told with its seed:
- * {@code -Dfaults.seed=… -Dfaults.models=1} does it alone.
+ * <p>{@code -Dfaults.models} sets the number of sequences. A failing sequence is shrunk, and reported with its seed:
+ * {@code -Dfaults.seed=… -Dfaults.models=1} runs it alone.
  */
 class SellingModelIT {
     private static final Logger LOG = Logger.getLogger(SellingModelIT.class);
     private static final int SEQUENCE_COUNT = Integer.getInteger("faults.models", 150);
     private static final long SEED = Long.getLong("faults.seed", System.nanoTime());
-    /** With so many a run must have met every outcome. */
+    /** A run of at least this many sequences must reach every outcome. */
     private static final int MIN_SEQUENCES_FOR_COVERAGE = 150;
 
-    private static final int AT_A_TIME = 24;
-    private static final int MOST_SHRINKS = 200;
+    private static final int CONCURRENT_SEQUENCES = 24;
+    private static final int MAX_SHRINK_RUNS = 200;
     private static final int JQWIK_SIZE = 1_000;
-    private static final Duration SETTLED = Duration.ofSeconds(90);
+    private static final Duration SETTLE_TIMEOUT = Duration.ofSeconds(90);
 
     @TempDir
     private static Path directory;
@@ -59,7 +59,7 @@ class SellingModelIT {
     private static final OutcomeCoverage COVERAGE = new OutcomeCoverage();
 
     @BeforeAll
-    static void open() {
+    static void startShop() {
         LOG.infof("Seed of the sequences: %d", SEED);
         shop = ShopCluster.open(
                 "model",
@@ -67,7 +67,7 @@ class SellingModelIT {
                 Map.of(
                         "FONDACO_INVENTORY_EXPIRY_EVERY",
                         "1s",
-                        // Nothing may happen by itself: the model would not know when.
+                        // Nothing may happen on its own, because the model would not know when.
                         "FONDACO_CHECKOUT_PENDING_CHECK",
                         "1h",
                         "FONDACO_PAYMENT_TIMEOUT",
@@ -90,12 +90,12 @@ class SellingModelIT {
         StringBuilder products =
                 new StringBuilder("Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n");
         StringBuilder stock = new StringBuilder("sku,location,available\n");
-        for (int play = 0; play < SEQUENCE_COUNT + MOST_SHRINKS; play++) {
+        for (int run = 0; run < SEQUENCE_COUNT + MAX_SHRINK_RUNS; run++) {
             for (Sku sku : Sku.values()) {
-                String name = ShopDriver.sku(name(play), sku);
+                String code = ShopDriver.sku(skuPrefix(run), sku);
                 products.append("%s,Thing,active,%s,%d.00,deny\n"
-                        .formatted(name.toLowerCase(Locale.ROOT), name, Sku.PENCE / 100));
-                sku.initialStock().forEach((place, units) -> stock.append("%s,%s,%d\n".formatted(name, place, units)));
+                        .formatted(code.toLowerCase(Locale.ROOT), code, Sku.PENCE / 100));
+                sku.initialStock().forEach((location, units) -> stock.append("%s,%s,%d\n".formatted(code, location, units)));
             }
         }
         ShopClient staff = shop.client(0);
@@ -104,7 +104,7 @@ class SellingModelIT {
     }
 
     @AfterAll
-    static void close() {
+    static void stopShop() {
         if (clients != null) {
             clients.forEach(ShopClient::close);
         }
@@ -114,10 +114,10 @@ class SellingModelIT {
     }
 
     @Test
-    void theShopDoesWhatTheModelSays() throws Exception {
+    void shopBehavesLikeTheReferenceModel() throws Exception {
         List<List<Step>> sequences = sequences();
         AtomicBoolean failed = new AtomicBoolean();
-        List<Optional<Throwable>> failures = ConcurrentRunner.runAll(SEQUENCE_COUNT, AT_A_TIME, index -> {
+        List<Optional<Throwable>> failures = ConcurrentRunner.runAll(SEQUENCE_COUNT, CONCURRENT_SEQUENCES, index -> {
             Optional<Throwable> failure =
                     failed.get() ? Optional.empty() : runSequence(pod(index), sequences.get(index));
             failure.ifPresent(_ -> failed.set(true));
@@ -130,15 +130,15 @@ class SellingModelIT {
             }
         }
         awaitVoidsAndRefunds();
-        InvariantChecks.awaitNoViolations(shop.database(), SETTLED);
+        InvariantChecks.awaitNoViolations(shop.database(), SETTLE_TIMEOUT);
         assertThat(shop.query("SELECT count(*) FROM \"order\".orders")).isEqualTo(ORDERS.toString());
         LOG.infof("%d sequences, %s orders: %s", SEQUENCE_COUNT, ORDERS, COVERAGE);
         if (SEQUENCE_COUNT >= MIN_SEQUENCES_FOR_COVERAGE) {
-            assertThat(COVERAGE.missing()).as("what was never met").isEmpty();
+            assertThat(COVERAGE.missing()).as("outcomes that were never reached").isEmpty();
         }
     }
 
-    /** Each from a seed of its own. jqwik gives them to the thread that asked for them alone. */
+    /** Each sequence has its own seed. All are generated here because a jqwik session belongs to one thread. */
     private static List<List<Step>> sequences() {
         JqwikSession.start();
         try {
@@ -151,23 +151,23 @@ class SellingModelIT {
         }
     }
 
-    /** By the seed, so that it is the same one when the sequence is done alone. */
+    /** Depends on the seed only, so that a sequence that is run alone uses the same pod. */
     private static int pod(int index) {
         return Math.floorMod(SEED + index, clients.size());
     }
 
     private static Optional<Throwable> runSequence(int pod, List<Step> steps) {
-        try (ShopDriver front = new ShopDriver(shop, clients.get(pod), provider, name(RUNS.getAndIncrement()))) {
-            ORDERS.addAndGet(new ModelRun(front, COVERAGE).run(steps));
+        try (ShopDriver driver = new ShopDriver(shop, clients.get(pod), provider, skuPrefix(RUNS.getAndIncrement()))) {
+            ORDERS.addAndGet(new ModelRun(driver, COVERAGE).run(steps));
             return Optional.empty();
         } catch (RuntimeException | AssertionError e) {
             return Optional.of(e);
         }
     }
 
-    /** Money that came for nothing is given back half a minute later: by then whoever took it would have done so. That time is over. */
+    /** Unneeded money is voided or refunded after a delay of half a minute, which this method skips. */
     private static void awaitVoidsAndRefunds() {
-        await().atMost(SETTLED).pollInterval(Duration.ofSeconds(1)).until(() -> {
+        await().atMost(SETTLE_TIMEOUT).pollInterval(Duration.ofSeconds(1)).until(() -> {
             shop.database().primary().execute("""
                     UPDATE payment.payment SET void_due_at = now() WHERE void_due_at > now();
                     UPDATE payment.refund SET locked_until = now() WHERE state = 'pending' AND locked_until > now()
@@ -179,26 +179,26 @@ class SellingModelIT {
         });
     }
 
-    private static String name(int play) {
-        return "M" + play;
+    private static String skuPrefix(int run) {
+        return "M" + run;
     }
 
-    /** Tells the least that fails still, at the same pod. */
+    /** Shrinks the failing sequence at the same pod. */
     private static AssertionError shrunkFailure(int index, List<Step> sequence, Throwable failure) {
         int pod = pod(index);
-        AtomicReference<Throwable> why = new AtomicReference<>(failure);
-        List<Step> least = StepSequences.shrink(sequence, steps -> {
-            Optional<Throwable> again =
-                    RUNS.get() < SEQUENCE_COUNT + MOST_SHRINKS ? runSequence(pod, steps) : Optional.empty();
-            again.ifPresent(why::set);
-            return again.isPresent();
+        AtomicReference<Throwable> lastFailure = new AtomicReference<>(failure);
+        List<Step> shrunk = StepSequences.shrink(sequence, steps -> {
+            Optional<Throwable> stillFails =
+                    RUNS.get() < SEQUENCE_COUNT + MAX_SHRINK_RUNS ? runSequence(pod, steps) : Optional.empty();
+            stillFails.ifPresent(lastFailure::set);
+            return stillFails.isPresent();
         });
         return new AssertionError(
                 "At pod %d, -Dfaults.seed=%d -Dfaults.models=1:%n%s"
                         .formatted(
                                 pod,
                                 SEED + index,
-                                least.stream().map(Step::toString).collect(Collectors.joining("\n"))),
-                why.get());
+                                shrunk.stream().map(Step::toString).collect(Collectors.joining("\n"))),
+                lastFailure.get());
     }
 }

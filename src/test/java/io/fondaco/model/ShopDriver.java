@@ -19,27 +19,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The shop as a sequence reaches it over HTTP, with SKUs, a coupon, carts and orders of its own; and as time passes in it. */
+/**
+ * Sends the requests of one sequence to the shop over HTTP, with the sequence's own SKUs, coupon, carts and orders. It
+ * also makes reservations expire and recovery due.
+ */
 final class ShopDriver implements AutoCloseable {
-    private static final Executor THREADS =
+    private static final Executor VIRTUAL_THREADS =
             task -> Thread.ofVirtual().name("shopper").start(task);
     private static final Duration POLL = Duration.ofMillis(10);
-    private static final Duration BEGUN = Duration.ofSeconds(20);
-    private static final long ANSWERED_SECONDS = 60;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+    private static final long RESPONSE_TIMEOUT_SECONDS = 60;
 
     private final ShopCluster shop;
     private final ShopClient client;
     private final PausableTestProvider provider;
     private final String skuPrefix;
     private final String coupon;
-    private final Map<ModelCart, ShopClient.GuestCart> baskets = new HashMap<>();
+    private final Map<ModelCart, ShopClient.GuestCart> guestCarts = new HashMap<>();
     private final Map<ModelCart, JsonNode> carts = new HashMap<>();
     private final Map<ModelCheckoutAttempt, CheckoutRequest> requests = new HashMap<>();
     private final Map<ModelCheckoutAttempt, CompletableFuture<ShopClient.ApiResponse>> inProgress = new HashMap<>();
     private final Map<ModelOrder, JsonNode> orders = new HashMap<>();
     private Optional<StaffRequest> lastStaffRequest = Optional.empty();
 
-    /** @param name of its SKUs, which are on the shelves already */
+    /** @param name prefix of the sequence's SKUs, which are already in stock */
     ShopDriver(ShopCluster shop, ShopClient client, PausableTestProvider provider, String name) {
         this.shop = shop;
         this.client = client;
@@ -59,16 +62,16 @@ final class ShopDriver implements AutoCloseable {
         return name + "-" + sku;
     }
 
-    /** A completion as it was sent. */
+    /** A checkout request as it was sent. */
     private record CheckoutRequest(String key, Map<String, Object> body) {}
 
-    /** What the staff did. */
-    private record StaffRequest(String path, String key, Map<String, ?> body, ShopClient.ApiResponse answer) {}
+    /** A successful request of the staff, with its response. */
+    private record StaffRequest(String path, String key, Map<String, ?> body, ShopClient.ApiResponse response) {}
 
     ShopClient.ApiResponse openCart(ModelCart modelCart, Sku sku, int units) {
         ShopClient.GuestCart guestCart = client.openCart(
                 "GBP", skuPrefix + "@example.com", List.of(Map.of("sku", sku(skuPrefix, sku), "quantity", units)));
-        baskets.put(modelCart, guestCart);
+        guestCarts.put(modelCart, guestCart);
         return sendAsShopper(modelCart, "PATCH", "", Map.of("shipping_method", "pickup"));
     }
 
@@ -90,7 +93,7 @@ final class ShopDriver implements AutoCloseable {
     }
 
     private ShopClient.ApiResponse sendAsShopper(ModelCart modelCart, String method, String path, Map<String, ?> body) {
-        ShopClient.GuestCart guestCart = baskets.get(modelCart);
+        ShopClient.GuestCart guestCart = guestCarts.get(modelCart);
         ShopClient.ApiResponse apiResponse =
                 client.send(method, guestCart.path() + path, guestCart.token(), Map.of("Idempotency-Key", key()), body);
         if (apiResponse.status() == 200) {
@@ -122,7 +125,7 @@ final class ShopDriver implements AutoCloseable {
     }
 
     private ShopClient.ApiResponse send(ModelCheckoutAttempt modelCheckoutAttempt, CheckoutRequest checkoutRequest) {
-        ShopClient.GuestCart guestCart = baskets.get(modelCheckoutAttempt.cart());
+        ShopClient.GuestCart guestCart = guestCarts.get(modelCheckoutAttempt.cart());
         return client.send(
                 "POST",
                 guestCart.path() + "/complete",
@@ -131,24 +134,24 @@ final class ShopDriver implements AutoCloseable {
                 checkoutRequest.body());
     }
 
-    /** @return the answer of a completion that does not even come to its provider */
+    /** @return the response, if the attempt ends before it reaches the provider */
     Optional<ShopClient.ApiResponse> startCheckout(ModelCheckoutAttempt modelCheckoutAttempt) {
         CheckoutRequest checkoutRequest = request(modelCheckoutAttempt);
         requests.put(modelCheckoutAttempt, checkoutRequest);
         provider.pause(id(modelCheckoutAttempt.cart()));
-        CompletableFuture<ShopClient.ApiResponse> answer =
-                CompletableFuture.supplyAsync(() -> send(modelCheckoutAttempt, checkoutRequest), THREADS);
-        inProgress.put(modelCheckoutAttempt, answer);
-        await().atMost(BEGUN)
+        CompletableFuture<ShopClient.ApiResponse> response =
+                CompletableFuture.supplyAsync(() -> send(modelCheckoutAttempt, checkoutRequest), VIRTUAL_THREADS);
+        inProgress.put(modelCheckoutAttempt, response);
+        await().atMost(START_TIMEOUT)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(POLL)
                 .until(() ->
-                        answer.isDone() || status(modelCheckoutAttempt.cart()).equals("completing"));
-        return answer.isDone() ? Optional.of(answer.join()) : Optional.empty();
+                        response.isDone() || status(modelCheckoutAttempt.cart()).equals("completing"));
+        return response.isDone() ? Optional.of(response.join()) : Optional.empty();
     }
 
     private String status(ModelCart modelCart) {
-        ShopClient.GuestCart guestCart = baskets.get(modelCart);
+        ShopClient.GuestCart guestCart = guestCarts.get(modelCart);
         return client.get(guestCart.path(), guestCart.token())
                 .expect(200)
                 .body()
@@ -156,12 +159,12 @@ final class ShopDriver implements AutoCloseable {
                 .asText();
     }
 
-    /** The provider answers. */
+    /** Lets the provider answer. @return the response to the checkout request */
     ShopClient.ApiResponse resumePayment(ModelCheckoutAttempt modelCheckoutAttempt) {
         provider.resume(id(modelCheckoutAttempt.cart()));
         ShopClient.ApiResponse apiResponse = inProgress
                 .remove(modelCheckoutAttempt)
-                .orTimeout(ANSWERED_SECONDS, TimeUnit.SECONDS)
+                .orTimeout(RESPONSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .join();
         modelCheckoutAttempt.order().ifPresent(modelOrder -> orders.put(modelOrder, apiResponse.body()));
         return apiResponse;
@@ -171,7 +174,7 @@ final class ShopDriver implements AutoCloseable {
         return send(modelCheckoutAttempt, requests.get(modelCheckoutAttempt));
     }
 
-    ShopClient.ApiResponse repeatWithOtherContent(ModelCheckoutAttempt modelCheckoutAttempt) {
+    ShopClient.ApiResponse repeatWithDifferentBody(ModelCheckoutAttempt modelCheckoutAttempt) {
         Map<String, Object> body = Map.of("payment", Map.of("provider", "test", "token", "tok_slow"));
         return send(
                 modelCheckoutAttempt,
@@ -185,7 +188,7 @@ final class ShopDriver implements AutoCloseable {
                 """.formatted(id(modelCheckoutAttempt.cart())));
     }
 
-    /** Lets the recovery job take up what it would leave to the provider's webhook for a while. */
+    /** Makes the recovery job process the order now; it would otherwise wait for the provider's webhook. */
     void makeRecoveryDue(ModelOrder modelOrder) {
         shop.database()
                 .primary()
@@ -198,8 +201,8 @@ final class ShopDriver implements AutoCloseable {
         return ShopCluster.sendPaymentWebhook(client, reference, captured ? "payment.captured" : "payment.declined");
     }
 
-    ShopClient.ApiResponse orderAction(ModelOrder modelOrder, String verb, Map<String, ?> body) {
-        return sendAsStaff("/admin/v1/orders/" + orderId(modelOrder) + "/" + verb, body);
+    ShopClient.ApiResponse orderAction(ModelOrder modelOrder, String action, Map<String, ?> body) {
+        return sendAsStaff("/admin/v1/orders/" + orderId(modelOrder) + "/" + action, body);
     }
 
     List<Map<String, Object>> lineQuantities(ModelOrder modelOrder, Sku sku, int units) {
@@ -227,9 +230,9 @@ final class ShopDriver implements AutoCloseable {
         return client.send("POST", path, PackagedApp.ADMIN_KEY, Map.of("Idempotency-Key", key), body);
     }
 
-    /** What the staff was told last time it did something. */
+    /** The response to the last successful request of the staff. */
     Optional<ShopClient.ApiResponse> lastStaffResponse() {
-        return lastStaffRequest.map(StaffRequest::answer);
+        return lastStaffRequest.map(StaffRequest::response);
     }
 
     ShopClient.ApiResponse repeatStaffRequest() {
@@ -237,7 +240,7 @@ final class ShopDriver implements AutoCloseable {
         return sendAsStaff(staffRequest.path(), staffRequest.key(), staffRequest.body());
     }
 
-    /** As the staff sees it. */
+    /** The order as the admin API returns it. */
     JsonNode loadOrder(ModelOrder modelOrder) {
         return read("/admin/v1/orders/" + orderId(modelOrder));
     }
@@ -265,7 +268,7 @@ final class ShopDriver implements AutoCloseable {
     }
 
     private UUID id(ModelCart modelCart) {
-        String path = baskets.get(modelCart).path();
+        String path = guestCarts.get(modelCart).path();
         return TypeId.parse("cart", path.substring(path.lastIndexOf('/') + 1));
     }
 
@@ -282,7 +285,7 @@ final class ShopDriver implements AutoCloseable {
         return UUID.randomUUID().toString();
     }
 
-    /** Lets go of what is held still, so that nobody waits for it. */
+    /** Resumes the paused payments, so that no request keeps waiting. */
     @Override
     public void close() {
         List.copyOf(inProgress.keySet()).forEach(this::resumePayment);

@@ -7,15 +7,16 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The shop in memory, one act at a time: what docs/selling.md, docs/inventory.md, docs/promotions.md and the API's contract promise,
- * and nothing of how it is kept. Each act answers the status and the code that the shop is to answer.
+ * Reference model of the shop: an in-memory implementation of docs/selling.md, docs/inventory.md, docs/promotions.md
+ * and the API contract, without concurrency or persistence. Each method returns the status and the problem code that
+ * the shop must answer.
  */
 final class ShopModel {
     static final String DECLINED = "402 payment_declined";
     static final String OUT_OF_STOCK = "409 out_of_stock";
     static final int COUPON_USES = 1;
 
-    /** As fondaco.inventory.told-at-most has it by default. */
+    /** The default of {@code fondaco.inventory.told-at-most}. */
     private static final int MAX_REPORTED_AVAILABLE = 10;
 
     private final Map<Sku, ModelStock> stocks = new EnumMap<>(Sku.class);
@@ -40,11 +41,11 @@ final class ShopModel {
         return levels;
     }
 
-    /** Whether units that were there already serve a sale just made, as the job does within its period. Tells it once. */
+    /** True if units that were already in stock fill the last sale's backorder, which a job does. Resets the flag. */
     boolean consumeBackorderFilledByJob() {
-        boolean later = backorderFilledByJob;
+        boolean filledByJob = backorderFilledByJob;
         backorderFilledByJob = false;
-        return later;
+        return filledByJob;
     }
 
     ModelCart.CartSnapshot snapshot(ModelCart modelCart) {
@@ -70,13 +71,13 @@ final class ShopModel {
         return shortages;
     }
 
-    /** Sets everything aside, or refuses. @param expectedTotal what the shopper was shown */
+    /** Reserves all lines, or rejects the attempt. @param expectedTotal the total that the shopper saw */
     ModelCheckoutAttempt startCheckout(ModelCart modelCart, PaymentScenario paymentScenario, int expectedTotal) {
         ModelCheckoutAttempt modelCheckoutAttempt =
                 new ModelCheckoutAttempt(modelCart, paymentScenario, expectedTotal, pencePerUnit(modelCart));
-        Optional<String> obstacle = rejection(modelCart, expectedTotal);
-        if (obstacle.isPresent()) {
-            modelCheckoutAttempt.finish(obstacle.get());
+        Optional<String> rejection = rejection(modelCart, expectedTotal);
+        if (rejection.isPresent()) {
+            modelCheckoutAttempt.finish(rejection.get());
         } else if (!shortages(modelCart).isEmpty()) {
             modelCheckoutAttempt.finish(shortages(modelCart));
         } else {
@@ -110,7 +111,7 @@ final class ShopModel {
                 .put(sku, stocks.get(sku).reserve(units)));
     }
 
-    /** The time for which its stock is set aside is over. */
+    /** The reservation expires. */
     void expire(ModelCheckoutAttempt modelCheckoutAttempt) {
         release(modelCheckoutAttempt);
         modelCheckoutAttempt.expire();
@@ -124,7 +125,7 @@ final class ShopModel {
         modelCheckoutAttempt.reservedUnits().clear();
     }
 
-    /** The provider has answered. */
+    /** Applies the provider's answer. */
     void finalizeCheckout(ModelCheckoutAttempt modelCheckoutAttempt) {
         if (modelCheckoutAttempt.payment() == PaymentScenario.DECLINED) {
             coverage.markIf(modelCheckoutAttempt.isExpired(), CoverageEvent.EXPIRED_THEN_DECLINED);
@@ -157,9 +158,9 @@ final class ShopModel {
         modelCheckoutAttempt.reservedUnits().forEach((sku, allocatedUnits) -> {
             coverage.markIf(allocatedUnits.onBackorder() > 0, CoverageEvent.SOLD_ON_BACKORDER);
             coverage.markIf(allocatedUnits.isSplit(), CoverageEvent.SOLD_FROM_TWO_LOCATIONS);
-            boolean later = stocks.get(sku).commit(allocatedUnits);
-            backorderFilledByJob |= later;
-            coverage.markIf(later, CoverageEvent.BACKORDER_FILLED_BY_JOB);
+            boolean filledByJob = stocks.get(sku).commit(allocatedUnits);
+            backorderFilledByJob |= filledByJob;
+            coverage.markIf(filledByJob, CoverageEvent.BACKORDER_FILLED_BY_JOB);
         });
         ModelOrder modelOrder = new ModelOrder(
                 modelCheckoutAttempt.payment(),
@@ -174,7 +175,7 @@ final class ShopModel {
         coverage.markIf(used, CoverageEvent.COUPON_RELEASED);
     }
 
-    /** What the provider tells makes it be asked; what it says of a pending payment counts. */
+    /** A webhook makes the shop query the provider. The result counts only for a pending payment. */
     void onPaymentWebhook(ModelOrder modelOrder, boolean captured) {
         if (!modelOrder.isPending()) {
             coverage.mark(CoverageEvent.WEBHOOK_FOR_SETTLED_PAYMENT);
@@ -209,14 +210,14 @@ final class ShopModel {
         return applyCancellation(modelOrder, () -> modelOrder.cancel(sku, units));
     }
 
-    private String applyCancellation(ModelOrder modelOrder, Supplier<ModelOrder.ModelActionResult> verb) {
-        boolean before = modelOrder.isCancelled();
-        boolean refunded = modelOrder.isRefunded();
-        ModelOrder.ModelActionResult modelActionResult = verb.get();
+    private String applyCancellation(ModelOrder modelOrder, Supplier<ModelOrder.ModelActionResult> action) {
+        boolean wasCancelled = modelOrder.isCancelled();
+        boolean wasRefunded = modelOrder.isRefunded();
+        ModelOrder.ModelActionResult modelActionResult = action.get();
         restock(modelActionResult.restocked());
-        if (!before && modelOrder.isCancelled()) {
+        if (!wasCancelled && modelOrder.isCancelled()) {
             releaseCoupon(modelOrder.usedCoupon());
-            coverage.markIf(refunded, CoverageEvent.CANCELLED_AFTER_REFUND);
+            coverage.markIf(wasRefunded, CoverageEvent.CANCELLED_AFTER_REFUND);
             coverage.markIf(
                     modelOrder.isVoided() && modelOrder.payment() == PaymentScenario.MANUAL,
                     CoverageEvent.CANCELLED_AND_VOIDED);
@@ -228,8 +229,8 @@ final class ShopModel {
         return applyCancellation(modelOrder, () -> modelOrder.refund(sku, units, restock));
     }
 
-    private void restock(List<ModelOrder.RestockedUnits> all) {
-        all.forEach(restockedUnits -> markBackorderFilled(
+    private void restock(List<ModelOrder.RestockedUnits> allRestocked) {
+        allRestocked.forEach(restockedUnits -> markBackorderFilled(
                 stocks.get(restockedUnits.sku()).restock(restockedUnits.units(), restockedUnits.count())));
     }
 
@@ -247,7 +248,7 @@ final class ShopModel {
         return "200";
     }
 
-    private void markBackorderFilled(boolean somebody) {
-        coverage.markIf(somebody, CoverageEvent.BACKORDER_FILLED);
+    private void markBackorderFilled(boolean filled) {
+        coverage.markIf(filled, CoverageEvent.BACKORDER_FILLED);
     }
 }

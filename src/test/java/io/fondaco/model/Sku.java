@@ -3,13 +3,13 @@ package io.fondaco.model;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is sold, each with a difficulty of its own. */
+/** The SKUs of a sequence, one for each kind of stock. */
 enum Sku {
-    /** Lies at one place. */
+    /** In stock at one location. */
     PLAIN(0, Map.of("default", 3)),
-    /** Is sold before it is there. */
+    /** Sold beyond its stock, up to the backorder limit. */
     BACKORDERABLE(3, Map.of("default", 1)),
-    /** Lies at two places. */
+    /** In stock at two locations. */
     MULTILOCATION(0, Map.of("north", 2, "south", 2));
 
     static final int PENCE = 500;
@@ -19,16 +19,18 @@ enum Sku {
     private final int backorderLimit;
     private final Map<String, Integer> initialStock;
 
-    Sku(int backorderLimit, Map<String, Integer> atFirst) {
+    Sku(int backorderLimit, Map<String, Integer> initialStock) {
         this.backorderLimit = backorderLimit;
-        this.initialStock = new TreeMap<>(atFirst);
+        this.initialStock = new TreeMap<>(initialStock);
     }
 
     int backorderLimit() {
         return backorderLimit;
     }
 
-    /** Units by place, the place that is preferred first: their priorities are equal, so it is the order of their codes. */
+    /**
+     * Units by location, in order of preference. The priorities are equal, so this is the order of the location codes.
+     */
     Map<String, Integer> initialStock() {
         return initialStock;
     }

@@ -1,66 +1,66 @@
 package io.fondaco.model;
 
 /**
- * What somebody does. Which cart, order or line is meant is a number that fits whatever there is, 0 the latest
- * that is in use; where there is none
- * nothing is done. So every part of a sequence is a sequence, and a failing one shrinks.
+ * An action of a shopper, the staff, the payment provider or a job. The index of a cart, order or line is taken modulo
+ * the number of them; 0 is the newest active one. If there is none, the step does nothing. So every part of a sequence
+ * is a valid sequence, and a failing sequence can be shrunk.
  */
 sealed interface Step {
     record Open(Sku sku, int units) implements Step {}
 
-    record Add(int which, Sku sku, int units) implements Step {}
+    record Add(int index, Sku sku, int units) implements Step {}
 
-    record SetQuantity(int which, Sku sku, int units) implements Step {}
+    record SetQuantity(int index, Sku sku, int units) implements Step {}
 
-    record Remove(int which, Sku sku) implements Step {}
+    record Remove(int index, Sku sku) implements Step {}
 
-    record SetCoupon(int which, boolean on) implements Step {}
+    record SetCoupon(int index, boolean on) implements Step {}
 
-    /** @param stalePrice whether the shopper was shown another total */
-    record Complete(int which, PaymentScenario payment, boolean stalePrice) implements Step {}
+    /** @param stalePrice true if the shopper saw another total */
+    record Complete(int index, PaymentScenario payment, boolean stalePrice) implements Step {}
 
-    /** A completion whose provider takes its time, until {@link ResumePayment}. */
-    record StartCheckout(int which, PaymentScenario payment) implements Step {}
+    /** A checkout whose payment is paused until {@link ResumePayment}. */
+    record StartCheckout(int index, PaymentScenario payment) implements Step {}
 
-    record ResumePayment(int which) implements Step {}
+    record ResumePayment(int index) implements Step {}
 
-    /** The time that stock is set aside for a completion that has begun is over. */
-    record Expire(int which) implements Step {}
+    /** The reservation of a checkout that is in progress expires. */
+    record Expire(int index) implements Step {}
 
-    /** A completion is sent again, with its key. */
-    record RepeatCheckout(int which, boolean differentBody) implements Step {}
+    /** A checkout request is sent again with its idempotency key. */
+    record RepeatCheckout(int index, boolean differentBody) implements Step {}
 
     /** The provider's webhook. */
-    record SendWebhook(int which, boolean captured) implements Step {}
+    record SendWebhook(int index, boolean captured) implements Step {}
 
-    /** The recovery job asks the provider. */
-    record Recover(int which) implements Step {}
+    /** The recovery job queries the provider. */
+    record Recover(int index) implements Step {}
 
-    record Cancel(int which) implements Step {}
+    record Cancel(int index) implements Step {}
 
-    record CancelUnits(int which, int line, int units) implements Step {}
+    record CancelUnits(int index, int line, int units) implements Step {}
 
-    record RefundAmount(int which, Share share) implements Step {}
+    record RefundAmount(int index, Share share) implements Step {}
 
-    record RefundUnits(int which, int line, int units, boolean restock) implements Step {}
+    record RefundUnits(int index, int line, int units, boolean restock) implements Step {}
 
-    record CapturePayment(int which) implements Step {}
+    record CapturePayment(int index) implements Step {}
 
     record Adjust(StockPlace place, int delta) implements Step {}
 
     record SetAvailable(StockPlace place, int available) implements Step {}
 
-    /** The last thing that the staff did is sent again, with its key. */
+    /** The last successful request of the staff is sent again with its idempotency key. */
     record RepeatStaffRequest() implements Step {}
 
-    /** How much of what is left goes back. */
+    /** How much of the refundable amount is refunded. */
     enum Share {
         SOME,
         ALL,
         TOO_MUCH
     }
 
-    /** Where stock is counted. */
+    /** A SKU at a location. */
     enum StockPlace {
         PLAIN(Sku.PLAIN, "default"),
         BACKORDERABLE(Sku.BACKORDERABLE, "default"),

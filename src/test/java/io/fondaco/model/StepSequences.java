@@ -12,16 +12,16 @@ import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
 
-/** Sequences of steps at random. How often each kind comes is chosen so that every outcome is met often enough. */
+/** Generates random sequences of steps. The weights are chosen so that every outcome is reached often enough. */
 final class StepSequences {
-    private static final int LONGEST = 100;
-    private static final Arbitrary<Integer> WHICH =
+    private static final int MAX_STEPS = 100;
+    private static final Arbitrary<Integer> INDEX =
             Arbitraries.frequency(Tuple.of(6, 0), Tuple.of(3, 1), Tuple.of(2, 2), Tuple.of(1, 3));
     private static final Arbitrary<Integer> LINE = Arbitraries.of(0, 1, 2);
     private static final Arbitrary<Integer> UNITS = Arbitraries.of(1, 2, 3, 2);
-    private static final Arbitrary<Boolean> EITHER = Arbitraries.of(false, true);
-    private static final Arbitrary<Boolean> SELDOM = Arbitraries.frequency(Tuple.of(9, false), Tuple.of(1, true));
-    private static final Arbitrary<Boolean> MOSTLY = Arbitraries.frequency(Tuple.of(3, true), Tuple.of(1, false));
+    private static final Arbitrary<Boolean> BOOLEAN = Arbitraries.of(false, true);
+    private static final Arbitrary<Boolean> RARELY_TRUE = Arbitraries.frequency(Tuple.of(9, false), Tuple.of(1, true));
+    private static final Arbitrary<Boolean> USUALLY_TRUE = Arbitraries.frequency(Tuple.of(3, true), Tuple.of(1, false));
     private static final Arbitrary<Sku> SKU =
             Arbitraries.of(Sku.BACKORDERABLE, Sku.PLAIN, Sku.BACKORDERABLE, Sku.MULTILOCATION);
     private static final Arbitrary<StockPlace> PLACE = Arbitraries.of(
@@ -38,7 +38,7 @@ final class StepSequences {
             Tuple.of(4, PaymentScenario.UNKNOWN),
             Tuple.of(5, PaymentScenario.ASYNC),
             Tuple.of(5, PaymentScenario.MANUAL));
-    /** Of the provider that can be held up. */
+    /** Payments at the provider that can be paused. */
     private static final Arbitrary<PaymentScenario> TEST_PAYMENT = Arbitraries.of(
             PaymentScenario.OK,
             PaymentScenario.FLAKY,
@@ -51,30 +51,30 @@ final class StepSequences {
     static Arbitrary<List<Step>> sequences() {
         return Arbitraries.<Step>frequencyOf(
                         weighted(20, Combinators.combine(SKU, UNITS).as(Step.Open::new)),
-                        weighted(7, Combinators.combine(WHICH, SKU, UNITS).as(Step.Add::new)),
+                        weighted(7, Combinators.combine(INDEX, SKU, UNITS).as(Step.Add::new)),
                         weighted(
                                 5,
-                                Combinators.combine(WHICH, SKU, Arbitraries.of(0, 1, 2, 0, 4))
+                                Combinators.combine(INDEX, SKU, Arbitraries.of(0, 1, 2, 0, 4))
                                         .as(Step.SetQuantity::new)),
-                        weighted(3, Combinators.combine(WHICH, SKU).as(Step.Remove::new)),
-                        weighted(9, Combinators.combine(WHICH, MOSTLY).as(Step.SetCoupon::new)),
-                        weighted(22, Combinators.combine(WHICH, PAYMENT, SELDOM).as(Step.Complete::new)),
-                        weighted(16, Combinators.combine(WHICH, TEST_PAYMENT).as(Step.StartCheckout::new)),
-                        weighted(6, WHICH.map(Step.ResumePayment::new)),
-                        weighted(10, WHICH.map(Step.Expire::new)),
-                        weighted(10, Combinators.combine(WHICH, SELDOM).as(Step.RepeatCheckout::new)),
-                        weighted(8, Combinators.combine(WHICH, EITHER).as(Step.SendWebhook::new)),
-                        weighted(5, WHICH.map(Step.Recover::new)),
-                        weighted(7, WHICH.map(Step.Cancel::new)),
-                        weighted(6, Combinators.combine(WHICH, LINE, UNITS).as(Step.CancelUnits::new)),
+                        weighted(3, Combinators.combine(INDEX, SKU).as(Step.Remove::new)),
+                        weighted(9, Combinators.combine(INDEX, USUALLY_TRUE).as(Step.SetCoupon::new)),
+                        weighted(22, Combinators.combine(INDEX, PAYMENT, RARELY_TRUE).as(Step.Complete::new)),
+                        weighted(16, Combinators.combine(INDEX, TEST_PAYMENT).as(Step.StartCheckout::new)),
+                        weighted(6, INDEX.map(Step.ResumePayment::new)),
+                        weighted(10, INDEX.map(Step.Expire::new)),
+                        weighted(10, Combinators.combine(INDEX, RARELY_TRUE).as(Step.RepeatCheckout::new)),
+                        weighted(8, Combinators.combine(INDEX, BOOLEAN).as(Step.SendWebhook::new)),
+                        weighted(5, INDEX.map(Step.Recover::new)),
+                        weighted(7, INDEX.map(Step.Cancel::new)),
+                        weighted(6, Combinators.combine(INDEX, LINE, UNITS).as(Step.CancelUnits::new)),
                         weighted(
                                 6,
-                                Combinators.combine(WHICH, Arbitraries.of(Share.class))
+                                Combinators.combine(INDEX, Arbitraries.of(Share.class))
                                         .as(Step.RefundAmount::new)),
                         weighted(
                                 6,
-                                Combinators.combine(WHICH, LINE, UNITS, EITHER).as(Step.RefundUnits::new)),
-                        weighted(7, WHICH.map(Step.CapturePayment::new)),
+                                Combinators.combine(INDEX, LINE, UNITS, BOOLEAN).as(Step.RefundUnits::new)),
+                        weighted(7, INDEX.map(Step.CapturePayment::new)),
                         weighted(
                                 12,
                                 Combinators.combine(PLACE, Arbitraries.of(1, 2, 3, 4, -1, -2, -4))
@@ -85,29 +85,29 @@ final class StepSequences {
                                         .as(Step.SetAvailable::new)),
                         weighted(9, Arbitraries.create(Step.RepeatStaffRequest::new)))
                 .list()
-                .ofMaxSize(LONGEST)
+                .ofMaxSize(MAX_STEPS)
                 .withSizeDistribution(RandomDistribution.uniform());
     }
 
     /**
-     * What is left of a failing sequence when every part that it fails without is left out, halves first, single steps last. That takes
-     * some twenty tries, and jqwik's own shrinking of lists a thousand, each of about a second here.
+     * Removes each part of a failing sequence without which it still fails: halves first, single steps last. This takes
+     * about twenty runs of about a second each; jqwik's own shrinking of lists takes a thousand.
      */
     static List<Step> shrink(List<Step> failing, Predicate<List<Step>> fails) {
-        List<Step> least = failing;
+        List<Step> shortest = failing;
         for (int part = failing.size() / 2; part > 0; part /= 2) {
             int from = 0;
-            while (from < least.size()) {
-                List<Step> without = new ArrayList<>(least);
-                without.subList(from, Math.min(from + part, least.size())).clear();
+            while (from < shortest.size()) {
+                List<Step> without = new ArrayList<>(shortest);
+                without.subList(from, Math.min(from + part, shortest.size())).clear();
                 if (fails.test(without)) {
-                    least = without;
+                    shortest = without;
                 } else {
                     from += part;
                 }
             }
         }
-        return least;
+        return shortest;
     }
 
     private static Tuple2<Integer, Arbitrary<? extends Step>> weighted(int weight, Arbitrary<? extends Step> steps) {
