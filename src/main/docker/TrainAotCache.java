@@ -15,15 +15,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs Fondaco with a database of its own, lets some shoppers buy, and ends it. The JVM then writes an AOT cache of the
- * classes that it has loaded and linked and of the methods that it has profiled. A single file without dependencies, run
- * from source by {@code ./mvnw package} and while the image is built (Dockerfile).
+ * Runs Fondaco with a database of its own, simulates some shoppers, and stops it. The JVM then writes an AOT cache of
+ * the classes that it has loaded and linked and of the methods that it has profiled. A single file without
+ * dependencies, run from source by {@code ./mvnw package} and while the image is built (Dockerfile).
  *
  * <pre>java TrainAotCache.java CACHE DATA JAVA [OPTION…]</pre>
  *
- * The options end with the absolute path of the jar. A later run uses the cache only with the same options, JVM and jars
- * (names, order, sizes and times of change), and does not start with it where the jars have been moved to another directory:
- * the file CACHE.jar beside the cache says where they were. The directory DATA is deleted at the end.
+ * The options end with the absolute path of the jar. A later run uses the cache only with the same options, JVM and
+ * jars (names, order, sizes and modification times). It does not start with the cache after the jars were moved to
+ * another directory: the file CACHE.jar beside the cache records where they were. The directory DATA is deleted at the
+ * end.
  */
 final class TrainAotCache {
     private static final long START_SECONDS = 900;

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 record Import(
         ImportId id,
         @Schema(enumeration = {"products", "stock"}) FileKind kind,
-        @Schema(enumeration = {"shopify", "fondaco"}) FileFormat format,
+
+        @Schema(
+                implementation = String.class,
+                enumeration = {"shopify", "fondaco"})
+        FileFormat format,
 
         @Schema(nullable = true, description = "ISO 4217 code of the prices in a shopify file.", examples = "EUR")
         @Nullable

@@ -1,6 +1,6 @@
 /**
- * Import and export of bulk data: streams files of any size at constant memory, resumes after a crash at the checkpoint,
- * and reports every rejected row.
+ * Import and export of bulk data: streams files of any size at constant memory, resumes after a crash at the
+ * checkpoint, and reports every rejected row.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog", "inventory", "pricing", "productfiles"})

@@ -24,7 +24,7 @@ class StockHistory {
      * @param cause the reservation, the order, the import or the given reason
      */
     @Schema(name = "StockEvent")
-    record Entry(
+    record LedgerEntry(
             long id,
             String sku,
             String location,
@@ -52,7 +52,7 @@ class StockHistory {
             Instant at) {}
 
     /** The ledger entries of a SKU before the entry with this id, newest first. */
-    List<Entry> listBefore(String sku, long id, int limit) {
+    List<LedgerEntry> listBefore(String sku, long id, int limit) {
         List<?> rows = entities.createNativeQuery("""
                         SELECT m.id, m.sku, m.location, m.kind, m.quantity, m.reserved, m.backordered, m.reference, m.actor,
                                m.request_id, m.created_at
@@ -69,8 +69,8 @@ class StockHistory {
         return rows.stream().map(row -> mapRow((Tuple) row)).toList();
     }
 
-    private static Entry mapRow(Tuple row) {
-        return new Entry(
+    private static LedgerEntry mapRow(Tuple row) {
+        return new LedgerEntry(
                 number(row, "id"),
                 row.get("sku", String.class),
                 row.get("location", String.class),

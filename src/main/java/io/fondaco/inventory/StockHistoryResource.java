@@ -38,7 +38,7 @@ class StockHistoryResource {
             summary = "List the changes of a SKU's stock, newest first",
             description = "Each with its cause, its actor and its request id. The history is append-only: the database"
                     + " rejects changes and deletions.")
-    public Page<StockHistory.Entry> history(
+    public Page<StockHistory.LedgerEntry> history(
             @RestPath String sku,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
@@ -48,7 +48,7 @@ class StockHistoryResource {
         return Page.fromRows(
                 history.listBefore(sku, before, limit + 1),
                 limit,
-                entry -> PageCursor.of(NEWEST, Long.toString(entry.id())));
+                ledgerEntry -> PageCursor.of(NEWEST, Long.toString(ledgerEntry.id())));
     }
 
     private static long number(String text) {

@@ -88,7 +88,7 @@ class OrderHistoryResource {
         }
     }
 
-    private record KeyedEntry(HistoryKey key, Entry entry) {}
+    private record KeyedEntry(HistoryKey key, OrderHistoryEntry entry) {}
 
     /**
      * One change.
@@ -96,7 +96,7 @@ class OrderHistoryResource {
      * @param facts details that only this event has
      */
     @Schema(name = "OrderHistoryEntry")
-    record Entry(
+    record OrderHistoryEntry(
             @Schema(description = "The order, payment or refund that changed.")
             String subject,
 
@@ -122,7 +122,7 @@ class OrderHistoryResource {
             summary = "Lists the history of an order and its payments, oldest first",
             description =
                     "Each entry has its actor and request id. The history is append-only: the database rejects changes.")
-    public Page<Entry> list(
+    public Page<OrderHistoryEntry> list(
             @PathParam("id") String orderId,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") @Nullable String cursor) {
@@ -150,7 +150,7 @@ class OrderHistoryResource {
     private static KeyedEntry toEntry(OrderId order, Orders.OrderHistoryRow orderHistoryRow) {
         return new KeyedEntry(
                 new HistoryKey(orderHistoryRow.event().at(), HistorySource.ORDER, orderHistoryRow.id()),
-                new Entry(
+                new OrderHistoryEntry(
                         order.toString(),
                         orderHistoryRow.event().event(),
                         orderHistoryRow.event().actor(),
@@ -168,7 +168,7 @@ class OrderHistoryResource {
                         facts.put("payment_id", paymentHistoryEntry.payment().toString()));
         return new KeyedEntry(
                 new HistoryKey(paymentHistoryEntry.at(), HistorySource.PAYMENT, paymentHistoryEntry.id()),
-                new Entry(
+                new OrderHistoryEntry(
                         paymentHistoryEntry
                                 .refund()
                                 .map(Object::toString)

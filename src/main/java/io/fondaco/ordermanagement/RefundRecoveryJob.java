@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Sends the refunds and voids that a crash or a slow provider left pending, until the provider confirms them. Runs every
- * {@code fondaco.checkout.recovery-interval} on one pod. It leases what it works on, so that no other caller does the
- * same work before the lease expires.
+ * Sends the refunds and voids that a crash or a slow provider left pending, until the provider confirms them. Runs
+ * every {@code fondaco.checkout.recovery-interval} on one pod. It leases what it works on, so that no other caller does
+ * the same work before the lease expires.
  */
 @ApplicationScoped
 class RefundRecoveryJob {

@@ -1,6 +1,6 @@
 /**
- * Reads and writes the rows of product and stock files, in the Shopify format and in Fondaco's own. It knows formats and
- * variant matching; import jobs, uploads and downloads are in {@code importing}.
+ * Reads and writes the rows of product and stock files, in the Shopify format and in Fondaco's own. It knows formats
+ * and variant matching; import jobs, uploads and downloads are in {@code importing}.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"catalog", "inventory"})

@@ -1,6 +1,6 @@
 /**
- * Calculates what a cart costs at this moment: items, discounts, shipping, tax and total. Checkout sells at these totals
- * and shoppers see them, so they are calculated in one place.
+ * Calculates what a cart costs at this moment: items, discounts, shipping, tax and total. Checkout sells at these
+ * totals and shoppers see them, so they are calculated in one place.
  */
 @NullMarked
 @ApplicationModule(allowedDependencies = {"cart", "catalog", "inventory", "order", "pricing", "promotion", "shipping"})

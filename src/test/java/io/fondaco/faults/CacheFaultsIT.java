@@ -337,7 +337,9 @@ class CacheFaultsIT {
         LOG.infof(
                 "%d random slugs in %.1f s: %d queries for one slug, %d queries for several slugs",
                 tries, seconds, singleQueries, batchQueries);
-        assertThat(singleQueries).as("queries for one slug, before queries are batched").isLessThan(400);
+        assertThat(singleQueries)
+                .as("queries for one slug, before queries are batched")
+                .isLessThan(400);
         assertThat(batchQueries).as("queries for several slugs").isPositive().isLessThan((long) (100 * (seconds + 2)));
         assertThat(Pods.metric(pod(2), "fondaco_cache_bytes", "cache=\"absences\""))
                 .as("bytes of negative entries")
@@ -429,7 +431,9 @@ class CacheFaultsIT {
             await().atMost(TestTiming.scaled(Duration.ofSeconds(20)))
                     .until(() -> cacheStatus(pod, PRODUCT).contains("detail=stale"));
             assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(stalenessChecker.price());
-            assertThat(cacheStatus(pod, "herd-19")).as("a product that is not cached").isEqualTo("503");
+            assertThat(cacheStatus(pod, "herd-19"))
+                    .as("a product that is not cached")
+                    .isEqualTo("503");
         }
         database.restart(database.primary());
         database.restart(database.replicas().getFirst());
@@ -474,7 +478,9 @@ class CacheFaultsIT {
                     .until(() -> stalenessChecker.displayedPrice(pod) == replicatedPrice);
             assertThat(stalenessChecker.displayedPrice(pod)).isEqualTo(replicatedPrice);
         }
-        assertThat(metric("restarts_total", "")).as("caches that were cleared").isGreaterThanOrEqualTo(restarts + POD_COUNT);
+        assertThat(metric("restarts_total", ""))
+                .as("caches that were cleared")
+                .isGreaterThanOrEqualTo(restarts + POD_COUNT);
     }
 
     private static void awaitReplication() {

@@ -89,7 +89,9 @@ class CheckoutCrashIT {
                             step,
                             "FONDACO_CHECKOUT_CUT_OFF_AFTER",
                             Integer.toString(1 + RANDOM.nextInt(MAX_CHECKOUTS_BEFORE_CRASH))));
-            assertThat(shop.pod(victim).awaitExit(EXIT_TIMEOUT)).as("exit code after the crash at " + step).isEqualTo(137);
+            assertThat(shop.pod(victim).awaitExit(EXIT_TIMEOUT))
+                    .as("exit code after the crash at " + step)
+                    .isEqualTo(137);
         }
     }
 }

@@ -58,7 +58,9 @@ class ConnectionsExhaustedIT {
     @BeforeAll
     static void open() {
         shop = ShopCluster.open(
-                "exhausted", directory, Map.of("QUARKUS_DATASOURCE_PRIMARY_JDBC_MAX_SIZE", Integer.toString(POOL_SIZE)));
+                "exhausted",
+                directory,
+                Map.of("QUARKUS_DATASOURCE_PRIMARY_JDBC_MAX_SIZE", Integer.toString(POOL_SIZE)));
         sku = shop.createProduct(Map.of("main", 1_000_000));
     }
 
@@ -84,7 +86,8 @@ class ConnectionsExhaustedIT {
                 holder.setAutoCommit(false);
                 // This mode is not replicated, so that the replicas are not blocked.
                 statement.execute("LOCK TABLE cart.cart IN SHARE ROW EXCLUSIVE MODE");
-                await().atMost(SETUP_TIMEOUT).until(() -> shop.query("""
+                await().atMost(SETUP_TIMEOUT)
+                        .until(() -> shop.query("""
                                 SELECT count(*) >= %d FROM pg_stat_activity
                                  WHERE usename = 'fondaco' AND wait_event_type = 'Lock'
                                 """.formatted(POOL_SIZE)).equals("t"));

@@ -213,13 +213,15 @@ abstract class EventFaults {
         }
         await().atMost(SETTLE_TIMEOUT)
                 .until(() -> faultyWebhookReceiver.acceptedEvents("/good").size() > before + 10);
-        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder)).containsExactly(1L);
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder))
+                .containsExactly(1L);
         assertThat(Long.parseLong(database.primary()
                         .query("SELECT count(*) FROM messaging.retry WHERE subject = '%s'".formatted(failingOrder))))
                 .isEqualTo(2);
         database.primary().execute("DELETE FROM faults.ill");
         verifyDelivery();
-        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder)).containsExactly(1L, 2L, 3L);
+        assertThat(faultyWebhookReceiver.acceptedSequences("/good").get(failingOrder))
+                .containsExactly(1L, 2L, 3L);
     }
 
     @Test
@@ -408,7 +410,8 @@ abstract class EventFaults {
                     SELECT subject, sequence FROM messaging.outbox WHERE type LIKE 'order.%' ORDER BY position
                     """)) {
                 while (row.next()) {
-                    sequences.computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
+                    sequences
+                            .computeIfAbsent(row.getString(1), _ -> new ArrayList<>())
                             .add(row.getLong(2));
                 }
             }

@@ -31,7 +31,8 @@ final class LivenessProbe implements AutoCloseable {
     }
 
     private void probeUntilStopped() {
-        try (HttpClient http = HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build()) {
+        try (HttpClient http =
+                HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build()) {
             do {
                 try {
                     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());

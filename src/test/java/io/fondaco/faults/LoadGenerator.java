@@ -76,7 +76,9 @@ final class LoadGenerator implements AutoCloseable {
         try {
             HttpResponse<String> response =
                     http.send(request.timeout(REQUEST_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() == 503 ? classifyUnavailable(response) : Integer.toString(response.statusCode());
+            return response.statusCode() == 503
+                    ? classifyUnavailable(response)
+                    : Integer.toString(response.statusCode());
         } catch (IOException e) {
             return e.toString();
         } catch (InterruptedException _) {

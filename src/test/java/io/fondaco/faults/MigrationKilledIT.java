@@ -74,8 +74,8 @@ class MigrationKilledIT {
     void oldPodsKeepSellingAndTheNextReleaseFinishesTheMigrations() throws Exception {
         ClusterMember primary = shop.database().primary();
         AtomicInteger requestNumber = new AtomicInteger();
-        NoRetryTraffic noRetryTraffic =
-                new NoRetryTraffic(() -> shop.pod(requestNumber.getAndIncrement()).base(), SKU);
+        NoRetryTraffic noRetryTraffic = new NoRetryTraffic(
+                () -> shop.pod(requestNumber.getAndIncrement()).base(), SKU);
         try (noRetryTraffic;
                 Connection other = primary.session();
                 Statement statement = other.createStatement()) {
@@ -97,8 +97,7 @@ class MigrationKilledIT {
                 shopper.buy("GBP", SKU);
             }
         }
-        LOG.infof(
-                "Migration killed twice: %d requests, %d orders", noRetryTraffic.requests(), noRetryTraffic.orders());
+        LOG.infof("Migration killed twice: %d requests, %d orders", noRetryTraffic.requests(), noRetryTraffic.orders());
         assertThat(noRetryTraffic.failedReads()).isEmpty();
         assertThat(noRetryTraffic.failedWrites()).isEmpty();
         assertThat(noRetryTraffic.orders()).isPositive();

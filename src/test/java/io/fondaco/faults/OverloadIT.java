@@ -132,7 +132,9 @@ class OverloadIT {
                     LoadGenerator browsing = startBrowsing(pod.base())) {
                 databaseProxy.delay(Duration.ofMillis(50));
                 Thread.sleep(OVERLOAD_DURATION);
-                assertThat(browsing.count("200")).as("successful reads while the database is slow").isPositive();
+                assertThat(browsing.count("200"))
+                        .as("successful reads while the database is slow")
+                        .isPositive();
                 databaseProxy.set(TcpProxy.Mode.STALL);
                 Thread.sleep(OVERLOAD_DURATION);
                 databaseProxy.delay(Duration.ZERO);

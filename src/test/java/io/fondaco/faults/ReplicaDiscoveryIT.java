@@ -101,7 +101,9 @@ class ReplicaDiscoveryIT {
                     assertThat(openCart(pod).statusCode()).isEqualTo(201);
                 }
                 assertThat(countCarts(promoted)).isEqualTo(before + CARTS);
-                assertThat(countCarts(old)).as("carts on the old primary, to which nothing is written").isEqualTo(lost);
+                assertThat(countCarts(old))
+                        .as("carts on the old primary, to which nothing is written")
+                        .isEqualTo(lost);
             }
         }
     }

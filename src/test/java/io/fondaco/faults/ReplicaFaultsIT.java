@@ -183,7 +183,9 @@ class ReplicaFaultsIT {
                 .as("only the monitor's position queries: two pods, two replicas listed twice, every 80 ms at most")
                 .isLessThan((long) (100 * without.seconds()) + 10);
         double extraQueries = with.positionQueries() - with.seconds() * without.positionQueries() / without.seconds();
-        assertThat(extraQueries / reads).as("extra position queries for each read with a token").isBetween(0.5, 1.1);
+        assertThat(extraQueries / reads)
+                .as("extra position queries for each read with a token")
+                .isBetween(0.5, 1.1);
     }
 
     /**
@@ -332,7 +334,9 @@ class ReplicaFaultsIT {
                     Pods.sleep(Duration.ofSeconds(SECONDS / 2));
                 });
         assertConsistent(consistencyReport);
-        assertThat(consistencyReport.errors()).as("errors, none because reads moved to other servers").isEmpty();
+        assertThat(consistencyReport.errors())
+                .as("errors, none because reads moved to other servers")
+                .isEmpty();
     }
 
     @Test
@@ -453,9 +457,10 @@ class ReplicaFaultsIT {
                 .allMatch(kind -> kind.contains(" 503 ") || kind.contains(" 409 "));
 
         String before = sumOfCounters(old, true);
-        SessionConsistencyChecker.ConsistencyReport afterwards = runWithFault("the old primary restarted, unfenced", () -> {
-            Pods.sleep(Duration.ofSeconds(SECONDS));
-        });
+        SessionConsistencyChecker.ConsistencyReport afterwards =
+                runWithFault("the old primary restarted, unfenced", () -> {
+                    Pods.sleep(Duration.ofSeconds(SECONDS));
+                });
         assertConsistent(afterwards);
         assertThat(afterwards.errors()).isEmpty();
         assertThat(sumOfCounters(old, false))

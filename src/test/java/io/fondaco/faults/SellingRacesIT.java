@@ -223,7 +223,8 @@ class SellingRacesIT {
             boolean containsAddedLine = order.get("lines").size() == 2;
             ordersWithAddedLine += containsAddedLine ? 1 : 0;
             assertThat(added).containsExactly(containsAddedLine ? 200 : 409);
-            assertThat(order.get("totals").get("total").get("amount").asLong()).isEqualTo(containsAddedLine ? 4_000 : 500);
+            assertThat(order.get("totals").get("total").get("amount").asLong())
+                    .isEqualTo(containsAddedLine ? 4_000 : 500);
             assertThat(shop.query("""
                             SELECT c.amount FROM payment.test_charge c JOIN payment.payment p ON p.reference = c.reference
                              JOIN "order".orders o ON o.id = p.order_id WHERE o.number = %d

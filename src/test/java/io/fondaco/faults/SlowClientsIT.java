@@ -196,8 +196,8 @@ class SlowClientsIT {
                 Socket reader = new Socket();
                 sockets.add(reader);
                 reader.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
-                reader.connect(new InetSocketAddress(
-                        pod.base().getHost(), pod.base().getPort()));
+                reader.connect(
+                        new InetSocketAddress(pod.base().getHost(), pod.base().getPort()));
                 send(
                         reader,
                         "GET %s HTTP/1.1\r\nHost: shop\r\nAuthorization: Bearer %s\r\n\r\n"

@@ -127,8 +127,8 @@ class StarvedPodIT {
                     .isEqualTo(pair.getLast().equals(SOLD_OUT));
             confirmed += pair.contains("201") ? 1 : 0;
         }
-        int sold = Integer.parseInt(
-                shop.query("SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(limitedSku)));
+        int sold = Integer.parseInt(shop.query(
+                "SELECT count(*) FROM \"order\".line WHERE sku = '%s' AND stock_taken".formatted(limitedSku)));
         LOG.infof(
                 "CPU throttled to a tenth: %d confirmed orders; %d of %d buyers confirmed for %d units, %d sold",
                 retryingShoppers.confirmedOrderCount(), confirmed, BUYERS, UNITS_IN_STOCK, sold);

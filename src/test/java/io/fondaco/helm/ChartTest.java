@@ -194,7 +194,9 @@ class ChartTest {
                         assertThat(container.path(probe).at("/httpGet/port").asText())
                                 .isEqualTo("http");
                     });
-            assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt(-1))
+            assertThat(deployment
+                            .at("/spec/strategy/rollingUpdate/maxUnavailable")
+                            .asInt(-1))
                     .isZero();
             assertThat(deployment.at("/spec/strategy/rollingUpdate/maxSurge").asInt())
                     .isEqualTo(1);
@@ -204,7 +206,10 @@ class ChartTest {
                             environmentVariables(container).get(name).replace("s", "")))
                     .sum();
             int sleep = container.at("/lifecycle/preStop/sleep/seconds").asInt();
-            assertThat(deployment.podSpec().path("terminationGracePeriodSeconds").asInt())
+            assertThat(deployment
+                            .podSpec()
+                            .path("terminationGracePeriodSeconds")
+                            .asInt())
                     .isGreaterThan(drain + sleep);
             assertThat(elements(container.path("volumeMounts"))
                             .anyMatch(mount -> mount.path("mountPath").asText().equals("/tmp")))
@@ -271,8 +276,9 @@ class ChartTest {
                 return;
             }
             assertThat(others).as("%s", manifest).noneMatch(other -> selects(selector, other));
-            long matched =
-                    deployments.stream().filter(deployment -> selects(selector, deployment)).count();
+            long matched = deployments.stream()
+                    .filter(deployment -> selects(selector, deployment))
+                    .count();
             boolean selectsAll =
                     manifest.name().endsWith("-cache") || manifest.kind().equals("PodMonitor");
             assertThat(matched).as("%s", manifest).isEqualTo(selectsAll ? deployments.size() : 1);
@@ -378,10 +384,10 @@ class ChartTest {
                 .map(scaler -> scaler.at("/spec/scaleTargetRef/name").asText())
                 .collect(Collectors.toSet());
         assertThat(deployments(manifests).stream().map(Manifest::name)).containsAll(scaled);
-        assertThat(deployments(manifests))
-                .allSatisfy(deployment -> assertThat(deployment.at("/spec/replicas").isMissingNode())
-                        .as("%s", deployment)
-                        .isEqualTo(scaled.contains(deployment.name())));
+        assertThat(deployments(manifests)).allSatisfy(deployment -> assertThat(
+                        deployment.at("/spec/replicas").isMissingNode())
+                .as("%s", deployment)
+                .isEqualTo(scaled.contains(deployment.name())));
     }
 
     @ParameterizedTest
@@ -486,7 +492,8 @@ class ChartTest {
             assertThat(elements(deployment.podSpec().path("initContainers"))
                             .map(one -> one.path("name").asText()))
                     .containsExactly("wait-for-database", "migrate");
-            assertThat(deployment.podSpec().at("/initContainers/1/args/0").asText()).isEqualTo("migrate");
+            assertThat(deployment.podSpec().at("/initContainers/1/args/0").asText())
+                    .isEqualTo("migrate");
             assertThat(environmentVariables(deployment.podSpec().at("/containers/0")))
                     .containsEntry("FONDACO_DATABASE_MIGRATE_AT_START", "false");
         });
@@ -510,8 +517,10 @@ class ChartTest {
                                 - 1));
         assertThat(manifests.find("Service", "shop-fondaco-db-nodes")).isPresent();
         Values singleInstance = SMALL.with("database.cnpg.instances", "1");
-        assertThat(environmentVariables(
-                        deployments(CHART.render(singleInstance)).getFirst().podSpec().at("/containers/0")))
+        assertThat(environmentVariables(deployments(CHART.render(singleInstance))
+                        .getFirst()
+                        .podSpec()
+                        .at("/containers/0")))
                 .as("without configured replicas, reads of the primary are not limited")
                 .doesNotContainKey("FONDACO_DATABASE_REPLICA_URLS");
     }

@@ -96,7 +96,8 @@ class ChartValuesTest {
 
     @Test
     void backupArchiveIsNotOverwritten() {
-        Values sameServerName = Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
+        Values sameServerName =
+                Values.of("ci/strimzi-recovery-values.yaml").with("database.cnpg.backup.serverName", "shop-db");
         assertThatThrownBy(() -> CHART.render(sameServerName)).hasMessageContaining("would be overwritten");
     }
 
@@ -175,7 +176,8 @@ class ChartValuesTest {
                 openObjects.add(path);
             }
         }
-        node.properties().forEach(entry -> collectLooseObjects(entry.getValue(), path + "/" + entry.getKey(), openObjects));
+        node.properties()
+                .forEach(entry -> collectLooseObjects(entry.getValue(), path + "/" + entry.getKey(), openObjects));
         for (int i = 0; node.isArray() && i < node.size(); i++) {
             collectLooseObjects(node.get(i), path + "/" + i, openObjects);
         }

@@ -76,7 +76,9 @@ class DockerfileTest {
                 .orElseThrow();
         // The JVM uses the cache only with the same JVM and the same jar at the same path.
         assertThat(trainingCommand).contains(command.getFirst() + " -jar " + jar);
-        assertThat(trainingCommand).as("option that fails the build if the cache does not fit").contains("-XX:AOTMode=on");
+        assertThat(trainingCommand)
+                .as("option that fails the build if the cache does not fit")
+                .contains("-XX:AOTMode=on");
         String cache = command.stream()
                 .filter(option -> option.startsWith("-XX:AOTCache="))
                 .map(option -> option.substring("-XX:AOTCache=".length()))

@@ -95,7 +95,8 @@ class SellingModelIT {
                 String code = ShopDriver.sku(skuPrefix(run), sku);
                 products.append("%s,Thing,active,%s,%d.00,deny\n"
                         .formatted(code.toLowerCase(Locale.ROOT), code, Sku.PENCE / 100));
-                sku.initialStock().forEach((location, units) -> stock.append("%s,%s,%d\n".formatted(code, location, units)));
+                sku.initialStock()
+                        .forEach((location, units) -> stock.append("%s,%s,%d\n".formatted(code, location, units)));
             }
         }
         ShopClient staff = shop.client(0);
@@ -134,7 +135,9 @@ class SellingModelIT {
         assertThat(shop.query("SELECT count(*) FROM \"order\".orders")).isEqualTo(ORDERS.toString());
         LOG.infof("%d sequences, %s orders: %s", SEQUENCE_COUNT, ORDERS, COVERAGE);
         if (SEQUENCE_COUNT >= MIN_SEQUENCES_FOR_COVERAGE) {
-            assertThat(COVERAGE.missing()).as("outcomes that were never reached").isEmpty();
+            assertThat(COVERAGE.missing())
+                    .as("outcomes that were never reached")
+                    .isEmpty();
         }
     }
 

@@ -58,7 +58,9 @@ final class StepSequences {
                                         .as(Step.SetQuantity::new)),
                         weighted(3, Combinators.combine(INDEX, SKU).as(Step.Remove::new)),
                         weighted(9, Combinators.combine(INDEX, USUALLY_TRUE).as(Step.SetCoupon::new)),
-                        weighted(22, Combinators.combine(INDEX, PAYMENT, RARELY_TRUE).as(Step.Complete::new)),
+                        weighted(
+                                22,
+                                Combinators.combine(INDEX, PAYMENT, RARELY_TRUE).as(Step.Complete::new)),
                         weighted(16, Combinators.combine(INDEX, TEST_PAYMENT).as(Step.StartCheckout::new)),
                         weighted(6, INDEX.map(Step.ResumePayment::new)),
                         weighted(10, INDEX.map(Step.Expire::new)),

@@ -170,7 +170,7 @@ class AuditHistoryTest {
             for (String attempt : List.of("UPDATE %s SET request_id = 'x'", "DELETE FROM %s", "TRUNCATE %s")) {
                 assertThatThrownBy(() -> database.execute(attempt.formatted(table)))
                         .as(attempt, table)
-                        .hasMessageContaining("only ever added to");
+                        .hasMessageContaining("append-only");
             }
         }
     }

@@ -37,7 +37,7 @@ final class ProcessSampler {
         return postgres.size();
     }
 
-    /** One line for each process seen, so that what several test JVMs have seen can be told apart. */
+    /** One line for each process seen, so that processes that several test JVMs saw are counted once. */
     List<String> identities() {
         List<String> all = new ArrayList<>();
         applications.forEach(process -> all.add("application " + process));
