@@ -298,8 +298,8 @@ fondaco.kafka.producer."{{ $name }}"={{ $value }}
   value: {{ .Values.tracing.endpoint | quote }}
 - name: QUARKUS_OTEL_TRACES_SAMPLER_ARG
   value: {{ .Values.tracing.ratio | quote }}
-- name: FONDACO_TRACING_FOLLOW_CALLERS
-  value: {{ .Values.tracing.followCallers | quote }}
+- name: FONDACO_TRACING_ACCEPT_CALLER_SAMPLING
+  value: {{ .Values.tracing.acceptCallerSampling | quote }}
 - name: POD_NAME
   valueFrom:
     fieldRef:

@@ -46,7 +46,7 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
                 Map.entry("fondaco.web.store-origins", "https://shop.example,https://other.example"),
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
                 // Tests create keys with keys:write and continue to use this one.
-                Map.entry("fondaco.access.bootstrap-key-always", "true"),
+                Map.entry("fondaco.access.bootstrap-key-always-accepted", "true"),
                 Map.entry("fondaco.access.last-used-interval", "1s"),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),

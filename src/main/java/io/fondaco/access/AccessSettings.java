@@ -20,7 +20,7 @@ interface AccessSettings {
      * lost; true with the embedded cluster.
      */
     @WithDefault("false")
-    boolean bootstrapKeyAlways();
+    boolean bootstrapKeyAlwaysAccepted();
 
     /**
      * How long a pod trusts a key that it has looked up. A revocation or change through another pod takes effect after
@@ -38,7 +38,7 @@ interface AccessSettings {
      * that unauthenticated clients cannot use up the database.
      */
     @WithDefault("4")
-    int strangersAtATime();
+    int maxUnknownKeyLookups();
 
     /** Maximum number of keys that a pod caches. */
     @WithDefault("1000")

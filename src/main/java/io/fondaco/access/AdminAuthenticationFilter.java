@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
  * the cache; only it checks scopes.
  *
  * <p>A key that this pod has not seen valid needs a statement on the primary. At most
- * {@code fondaco.access.strangers-at-a-time} such lookups run at the same time; further requests are answered 503. Keys
+ * {@code fondaco.access.max-unknown-key-lookups} such lookups run at the same time; further requests are answered 503. Keys
  * that the pod knows never wait for them, even if they are looked up again.
  */
 @ApplicationScoped
@@ -57,7 +57,7 @@ class AdminAuthenticationFilter {
         this.paths = paths;
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
-        this.unknownKeyLookups = new Semaphore(settings.strangersAtATime());
+        this.unknownKeyLookups = new Semaphore(settings.maxUnknownKeyLookups());
         for (RejectionReason rejectionReason : RejectionReason.values()) {
             rejections.put(rejectionReason, rejectionCounter(rejectionReason, registry));
         }

@@ -80,7 +80,7 @@ class ApiKeyAuthenticator {
                         401,
                         "bootstrap_key_refused",
                         "The bootstrap key is refused while another key with keys:write is valid. Use that key. If it"
-                                + " is lost, set fondaco.access.bootstrap-key-always=true and restart the application.");
+                                + " is lost, set fondaco.access.bootstrap-key-always-accepted=true and restart the application.");
             }
             return Optional.of(new ApiKeyPrincipal(BOOTSTRAP_PRINCIPAL, Scopes.ALL));
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bootstrap key creates the first keys. It has every scope, does not expire and cannot be revoked. So it must be as
  * hard to guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor
- * expired, unless {@code fondaco.access.bootstrap-key-always} is true. When the last such key ends, the bootstrap key
+ * expired, unless {@code fondaco.access.bootstrap-key-always-accepted} is true. When the last such key ends, the bootstrap key
  * is accepted again, so that administrators are not locked out.
  *
  * <p>A pod trusts the result of its last lookup of other keys for {@code fondaco.access.key-cache-ttl}, and looks again
@@ -101,7 +101,7 @@ class BootstrapKey {
      * last result is older than {@code fondaco.access.key-cache-ttl}.
      */
     boolean isRefused() throws SQLException {
-        if (settings.bootstrapKeyAlways()) {
+        if (settings.bootstrapKeyAlwaysAccepted()) {
             return false;
         }
         long current = cacheGeneration.get();
@@ -118,7 +118,7 @@ class BootstrapKey {
     /** Whether the key is accepted and {@link #isRefused} needs no query. */
     boolean isCachedValid() {
         CachedDecision known = cachedDecision;
-        return settings.bootstrapKeyAlways() || (known != null && isFresh(known) && !known.refused());
+        return settings.bootstrapKeyAlwaysAccepted() || (known != null && isFresh(known) && !known.refused());
     }
 
     private boolean isFresh(CachedDecision known) {

@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Deletes open carts that were not changed for {@code fondaco.cart.keep-open}. */
+/** Deletes open carts that were not changed for {@code fondaco.cart.retention}. */
 @ApplicationScoped
 class CartExpiry {
     /** Maximum batches of one run; the next run deletes the rest. */
@@ -24,7 +24,7 @@ class CartExpiry {
         this.settings = settings;
         this.deleted = Counter.builder("fondaco.cart.deleted")
                 .description(
-                        "Open carts that were deleted because they had not been changed for fondaco.cart.keep-open")
+                        "Open carts that were deleted because they had not been changed for fondaco.cart.retention")
                 .register(registry);
     }
 
@@ -43,7 +43,7 @@ class CartExpiry {
     int deleteExpired() {
         int total = 0;
         for (int batch = 0; batch < MAX_BATCHES; batch++) {
-            int count = carts.deleteExpired(settings.keepOpen(), settings.expiryBatch());
+            int count = carts.deleteExpired(settings.retention(), settings.expiryBatch());
             deleted.increment(count);
             total += count;
             if (count < settings.expiryBatch()) {

@@ -16,7 +16,7 @@ interface CartSettings {
      * addresses, and any client can create carts.
      */
     @WithDefault("30d")
-    Duration keepOpen();
+    Duration retention();
 
     /** How often expired carts are deleted, once per cluster. */
     @WithDefault("10m")

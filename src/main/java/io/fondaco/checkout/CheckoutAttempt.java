@@ -14,9 +14,9 @@ import java.util.UUID;
  * @param reservation empty if no line of the cart is stock-limited
  * @param snapshot the content of the future order, with the prices that are charged
  * @param idempotencyKey of the request that began the attempt; the response is stored under it, no matter who finalizes
- * @param pendingExpired whether the payment has been pending for longer than {@code fondaco.checkout.pending-limit}
+ * @param pendingExpired whether the payment has been pending for longer than {@code fondaco.checkout.pending-payment-timeout}
  * @param shopperActionExpired whether the payment has been pending for longer than
- *     {@code fondaco.checkout.shopper-limit}
+ *     {@code fondaco.checkout.payment-action-timeout}
  */
 public record CheckoutAttempt(
         UUID id,

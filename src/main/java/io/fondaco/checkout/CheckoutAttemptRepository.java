@@ -73,7 +73,7 @@ public class CheckoutAttemptRepository {
         }
     }
 
-    /** Stores a new attempt, leased to the caller for {@code fondaco.checkout.completion-lease}. One statement. */
+    /** Stores a new attempt, leased to the caller for {@code fondaco.checkout.attempt-lease}. One statement. */
     @Transactional(Transactional.TxType.MANDATORY)
     CheckoutAttempt insert(
             CartId cart, PaymentId payment, Optional<ReservationId> reservation, NewOrder order, IdempotencyKey key) {
@@ -100,7 +100,7 @@ public class CheckoutAttemptRepository {
                 .setParameter("route", key.route())
                 .setParameter("key", key.key())
                 .setParameter("fingerprint", key.fingerprint())
-                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .setParameter("lease", Seconds.of(settings.attemptLease()))
                 .executeUpdate();
         return new CheckoutAttempt(
                 id, cart, payment, reservation, CheckoutAttemptState.RESERVED, order, key, false, false);
@@ -128,7 +128,7 @@ public class CheckoutAttemptRepository {
                                 """)
                         .setParameter("next", next.column())
                         .setParameter("waiting", WaitReason.of(result).column())
-                        .setParameter("wait", Seconds.of(settings.pendingCheck()))
+                        .setParameter("wait", Seconds.of(settings.pendingPaymentQueryDelay()))
                         .setParameter("id", expected.id())
                         .setParameter("expected", expected.state().column())
                         .executeUpdate()
@@ -194,8 +194,8 @@ public class CheckoutAttemptRepository {
         List<?> rows = entities.createNativeQuery(
                         "SELECT" + COLUMNS + " FROM checkout.attempt WHERE " + condition, Tuple.class)
                 .setParameter("value", value)
-                .setParameter("limit", Seconds.of(settings.pendingLimit()))
-                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
+                .setParameter("limit", Seconds.of(settings.pendingPaymentTimeout()))
+                .setParameter("shopper_limit", Seconds.of(settings.paymentActionTimeout()))
                 .getResultList();
         return rows.stream().findFirst().map(row -> toAttempt((Tuple) row));
     }
@@ -217,12 +217,12 @@ public class CheckoutAttemptRepository {
                                        WHERE state IN ('reserved', 'pending') AND locked_until < now()
                                        ORDER BY locked_until LIMIT :batch FOR UPDATE SKIP LOCKED)
                         RETURNING""" + COLUMNS, Tuple.class)
-                .setParameter("lease", Seconds.of(settings.completionLease()))
-                .setParameter("check", Seconds.of(settings.pendingCheck()))
+                .setParameter("lease", Seconds.of(settings.attemptLease()))
+                .setParameter("check", Seconds.of(settings.pendingPaymentQueryDelay()))
                 .setParameter("max_check", MAX_CHECK_INTERVAL_SECONDS)
                 .setParameter("batch", settings.recoveryBatch())
-                .setParameter("limit", Seconds.of(settings.pendingLimit()))
-                .setParameter("shopper_limit", Seconds.of(settings.shopperLimit()))
+                .setParameter("limit", Seconds.of(settings.pendingPaymentTimeout()))
+                .setParameter("shopper_limit", Seconds.of(settings.paymentActionTimeout()))
                 .getResultList();
         List<CheckoutAttempt> due =
                 rows.stream().map(row -> toAttempt((Tuple) row)).toList();
@@ -237,7 +237,7 @@ public class CheckoutAttemptRepository {
                         UPDATE checkout.attempt SET locked_until = now() + make_interval(secs => :lease)
                          WHERE id = :id AND state = 'reserved'
                         """)
-                .setParameter("lease", Seconds.of(settings.completionLease()))
+                .setParameter("lease", Seconds.of(settings.attemptLease()))
                 .setParameter("id", attempt.id())
                 .executeUpdate();
         extendReservation(attempt);

@@ -17,24 +17,24 @@ interface CheckoutSettings {
      * {@code fondaco.payment.timeout}.
      */
     @WithDefault("15s")
-    Duration completionLease();
+    Duration attemptLease();
 
     /**
      * How long to wait before the first status query for a pending payment; doubles with each query, up to 5 minutes.
      */
     @WithDefault("5s")
-    Duration pendingCheck();
+    Duration pendingPaymentQueryDelay();
 
     /** How long a payment may stay pending before it is voided and the order is cancelled. */
     @WithDefault("24h")
-    Duration pendingLimit();
+    Duration pendingPaymentTimeout();
 
     /**
      * How long a shopper has to take the action of a pending payment (3-D Secure) before the payment is voided and the
      * order is cancelled.
      */
     @WithDefault("30m")
-    Duration shopperLimit();
+    Duration paymentActionTimeout();
 
     /**
      * For tests, with the test provider only: the process exits, as if killed, when a checkout attempt reaches this

@@ -12,14 +12,14 @@ interface InventorySettings {
      * of the cluster does it.
      */
     @WithDefault("10s")
-    String expiryEvery();
+    String expiryInterval();
 
     /**
      * The maximum number of units that a shortage message discloses to a shopper, since anybody can request 9,999 to
      * learn the stock. If more can be sold, the message says "at least" this number. The admin API shows exact numbers.
      */
     @WithDefault("10")
-    long toldAtMost();
+    long shortageDisclosureLimit();
 
     /** The maximum number of reservations that the expiry job releases in one transaction. */
     @WithDefault("200")
@@ -50,9 +50,9 @@ interface InventorySettings {
      * batched.
      */
     @WithDefault("3")
-    int hotAt();
+    int hotSkuThreshold();
 
-    /** How long a SKU stays hot after it last reached {@link #hotAt}. */
+    /** How long a SKU stays hot after it last reached {@link #hotSkuThreshold}. */
     @WithDefault("5s")
     Duration hotFor();
 
@@ -62,14 +62,14 @@ interface InventorySettings {
 
     /** How long a checkout waits for its batched reservation before it gets 503. */
     @WithDefault("8s")
-    Duration gatheredPatience();
+    Duration batchMaxWait();
 
     /**
      * The time to live of a batched reservation. Its units are free again after this time if the checkout attempt
      * neither extends, claims nor releases it.
      */
     @WithDefault("2m")
-    Duration gatheredTimeToLive();
+    Duration batchReservationTimeToLive();
 
     /** The maximum number of pending sales that one transaction posts to stock levels and ledger. */
     @WithDefault("500")

@@ -86,13 +86,13 @@ class PostgresInventory implements Inventory {
         try {
             return reservationBatcher.reserve(demand, timeToLive, actor.name(), requestId.value());
         } catch (InsufficientStock shortage) {
-            throw shortage.withDisclosureLimit(settings.toldAtMost());
+            throw shortage.withDisclosureLimit(settings.shortageDisclosureLimit());
         }
     }
 
     @Override
     public long shortageDisclosureLimit() {
-        return settings.toldAtMost();
+        return settings.shortageDisclosureLimit();
     }
 
     private void bindActorAndRequest(PreparedStatement statement, int first) throws SQLException {

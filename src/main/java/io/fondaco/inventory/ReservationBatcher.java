@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
  * <p>A batched reservation commits before the checkout that requested it, without waiting for the disk. It precedes the
  * checkout's commit in the WAL, so whatever makes that commit durable makes the reservation durable too. If the
  * checkout is rolled back, the units are released immediately; if the pod dies in between, they are released after
- * {@code fondaco.inventory.gathered-time-to-live}.
+ * {@code fondaco.inventory.batch-reservation-time-to-live}.
  *
  * <p>Every caller that waits here holds a connection to the primary, so the pool size bounds their number.
  */
@@ -55,7 +55,7 @@ class ReservationBatcher {
             InventorySettings settings,
             MeterRegistry registry) {
         this.reservations = reservationService;
-        this.hotSkus = new HotSkuDetector(settings.hotAt(), settings.hotFor());
+        this.hotSkus = new HotSkuDetector(settings.hotSkuThreshold(), settings.hotFor());
         this.afterCommit = afterCommit;
         this.settings = settings;
         this.batchSizes = DistributionSummary.builder("fondaco.inventory.gathered")
@@ -73,13 +73,13 @@ class ReservationBatcher {
     /**
      * @throws InsufficientStock naming each SKU that is short
      * @throws ApiException 503 {@code overloaded} if a batched reservation has no result after {@code
-     *     fondaco.inventory.gathered-patience}
+     *     fondaco.inventory.batch-max-wait}
      */
     Reservation reserve(StockDemand demand, Duration timeToLive, String actor, String requestId) {
         List<String> skus = demand.quantities().stream().map(StockQuantity::sku).toList();
         boolean hot = hotSkus.enter(skus);
         try {
-            Duration batchedTimeToLive = settings.gatheredTimeToLive();
+            Duration batchedTimeToLive = settings.batchReservationTimeToLive();
             ReservationRequest reservationRequest = new ReservationRequest(
                     ReservationId.random(),
                     demand,
@@ -109,7 +109,7 @@ class ReservationBatcher {
 
     private ReservationResult awaitResult(PendingReservation pendingReservation) {
         try {
-            return pendingReservation.result().get(settings.gatheredPatience().toMillis(), TimeUnit.MILLISECONDS);
+            return pendingReservation.result().get(settings.batchMaxWait().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             throw timeOut(pendingReservation);
         } catch (InterruptedException _) {

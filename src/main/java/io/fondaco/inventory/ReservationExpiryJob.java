@@ -27,9 +27,9 @@ class ReservationExpiryJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "reservation-expiry", every = "{fondaco.inventory.expiry-every:10s}")
+    @OncePerCluster(value = "reservation-expiry", every = "{fondaco.inventory.expiry-interval:10s}")
     @Scheduled(
-            every = "{fondaco.inventory.expiry-every:10s}",
+            every = "{fondaco.inventory.expiry-interval:10s}",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

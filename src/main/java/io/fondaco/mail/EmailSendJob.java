@@ -65,9 +65,9 @@ class EmailSendJob {
             if (stopping) {
                 return false;
             }
-            List<EmailNotification> claimed = notifications.claim(settings.perRun());
+            List<EmailNotification> claimed = notifications.claim(settings.maxConcurrentSends());
             sendConcurrently(claimed);
-            return claimed.size() == settings.perRun();
+            return claimed.size() == settings.maxConcurrentSends();
         } finally {
             sending.readLock().unlock();
         }

@@ -51,5 +51,5 @@ interface MailSettings {
 
     /** Number of e-mails that a pod sends at the same time; not more than {@code quarkus.mailer.max-pool-size}. */
     @WithDefault("10")
-    int perRun();
+    int maxConcurrentSends();
 }

@@ -17,7 +17,7 @@ interface PaymentSettings {
      * Maximum number of concurrent calls of a pod to one provider. One more call may wait; further calls are not made.
      */
     @WithDefault("256")
-    int callsPerProvider();
+    int maxCallsPerProvider();
 
     /** Circuit breaker around the calls to a provider. */
     Breaker breaker();
@@ -42,7 +42,7 @@ interface PaymentSettings {
 
         /** Share of failed calls at which the breaker opens. A declined card is not a failure. */
         @WithDefault("0.5")
-        double failures();
+        double failureRatio();
 
         /** How long the breaker stays open before one trial call is made. */
         @WithDefault("5s")

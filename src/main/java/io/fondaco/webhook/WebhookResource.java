@@ -293,7 +293,7 @@ class WebhookResource {
     public Response rotate(@RestPath String id) {
         WebhookEndpoint endpoint = lockEndpoint(id);
         endpoint.secretGeneration++;
-        endpoint.previousUntil = Instant.now().plus(settings.previousSecret()).truncatedTo(ChronoUnit.MICROS);
+        endpoint.previousUntil = Instant.now().plus(settings.previousSecretValidity()).truncatedTo(ChronoUnit.MICROS);
         endpoint.persistAndFlush();
         return Response.ok(toWebhook(endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
                 .tag(IfMatch.etag(endpoint.version))

@@ -31,7 +31,7 @@ interface WebhookSettings {
 
     /** How long requests are also signed with the previous secret after a rotation. */
     @WithDefault("24h")
-    Duration previousSecret();
+    Duration previousSecretValidity();
 
     /** Whether endpoints without TLS are allowed. */
     @WithDefault("false")

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The bootstrap key without {@code fondaco.access.bootstrap-key-always}, as in production. */
+/** The bootstrap key without {@code fondaco.access.bootstrap-key-always-accepted}, as in production. */
 @QuarkusTest
 class BootstrapKeyTest {
     private static final Duration KEY_CACHE_TTL = Duration.ofSeconds(1);
@@ -37,7 +37,7 @@ class BootstrapKeyTest {
     @Inject
     ShopDatabase database;
 
-    private record StubAccessSettings(boolean bootstrapKeyAlways) implements AccessSettings {
+    private record StubAccessSettings(boolean bootstrapKeyAlwaysAccepted) implements AccessSettings {
         @Override
         public Optional<String> bootstrapKey() {
             return Optional.of(PostgresTestResource.ADMIN_KEY);
@@ -54,7 +54,7 @@ class BootstrapKeyTest {
         }
 
         @Override
-        public int strangersAtATime() {
+        public int maxUnknownKeyLookups() {
             return 1;
         }
 
@@ -86,7 +86,7 @@ class BootstrapKeyTest {
                 .header("WWW-Authenticate", equalTo("Bearer"))
                 .contentType("application/problem+json")
                 .body("code", equalTo("bootstrap_key_refused"))
-                .body("detail", containsString("fondaco.access.bootstrap-key-always"));
+                .body("detail", containsString("fondaco.access.bootstrap-key-always-accepted"));
         requestWithKey(other.path("secret"))
                 .header("If-Match", "*")
                 .delete("/admin/v1/api-keys/" + other.path("id"))

@@ -52,7 +52,7 @@ class CacheFaultsIT {
     private static final long SECONDS = Long.getLong("faults.seconds", 4);
     private static final int POD_COUNT = 3;
 
-    /** The documented bound, {@code fondaco.cache.lease}. */
+    /** The documented bound, {@code fondaco.cache.max-log-age}. */
     private static final Duration STALENESS_BOUND = Duration.ofSeconds(2);
 
     /** A pod that is silent for this long leaves the cluster; a busy pod must not. */
@@ -93,7 +93,7 @@ class CacheFaultsIT {
             environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(bindPorts.get(i)));
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_ADDRESS", "127.0.0.1");
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(proxyPorts.get(i)));
-            environment.put("FONDACO_CACHE_MAX_ABSENT_BYTES", Long.toString(MAX_NEGATIVE_CACHE_BYTES));
+            environment.put("FONDACO_CACHE_MAX_NEGATIVE_BYTES", Long.toString(MAX_NEGATIVE_CACHE_BYTES));
             environment.put("FONDACO_CACHE_CLUSTER_FAILURE_TIMEOUT", FAILURE_TIMEOUT.toString());
             environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", "2S");
             ENVIRONMENTS.add(environment);

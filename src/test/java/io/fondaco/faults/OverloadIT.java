@@ -66,7 +66,7 @@ class OverloadIT {
         Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_ROLES", roles);
         environment.put("FONDACO_CACHE_ENABLED", "false");
-        environment.put("FONDACO_ADMISSION_REQUESTS_AT_A_TIME", "16");
+        environment.put("FONDACO_ADMISSION_MAX_REQUESTS", "16");
         return environment;
     }
 

@@ -31,7 +31,7 @@ final class Pods {
         environment.put("FONDACO_DATABASE_REPLICA_URLS", database.jdbcUrl(ports));
         environment.put("FONDACO_DATABASE_MIGRATE_AT_START", "true");
         environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY", PackagedApp.ADMIN_KEY);
-        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY_ALWAYS", "true");
+        environment.put("FONDACO_ACCESS_BOOTSTRAP_KEY_ALWAYS_ACCEPTED", "true");
         return environment;
     }
 

@@ -39,7 +39,7 @@ class SellingRacesIT {
 
     @BeforeAll
     static void open() {
-        shop = ShopCluster.open("races", directory, Map.of("FONDACO_CHECKOUT_PENDING_CHECK", "1s"));
+        shop = ShopCluster.open("races", directory, Map.of("FONDACO_CHECKOUT_PENDING_PAYMENT_QUERY_DELAY", "1s"));
     }
 
     @AfterAll

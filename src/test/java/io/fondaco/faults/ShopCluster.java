@@ -22,11 +22,11 @@ public final class ShopCluster implements AutoCloseable {
      * payments are queried after 1 s, the recovery job runs every second.
      */
     static final Map<String, String> FAST_RECOVERY = Map.of(
-            "FONDACO_CHECKOUT_COMPLETION_LEASE",
+            "FONDACO_CHECKOUT_ATTEMPT_LEASE",
             "3s",
             "FONDACO_PAYMENT_TIMEOUT",
             "2s",
-            "FONDACO_CHECKOUT_PENDING_CHECK",
+            "FONDACO_CHECKOUT_PENDING_PAYMENT_QUERY_DELAY",
             "1s",
             "FONDACO_CHECKOUT_RECOVERY_INTERVAL",
             "1s",

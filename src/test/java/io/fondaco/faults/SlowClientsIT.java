@@ -73,7 +73,7 @@ class SlowClientsIT {
         database = ReplicatedPostgres.start(directory, 1);
         Map<String, String> environment = Pods.sellingEnvironment(database);
         environment.put("FONDACO_CACHE_ENABLED", "false");
-        environment.put("FONDACO_WEB_BODY_TIME", "4s");
+        environment.put("FONDACO_WEB_BODY_TIMEOUT", "4s");
         pod = PackagedApp.start("slow-clients", environment);
         try (ShopClient staff = new ShopClient(pod.base(), PackagedApp.ADMIN_KEY)) {
             staff.importProductWithStock("SLOW", 1_000_000);

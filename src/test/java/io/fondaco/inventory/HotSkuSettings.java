@@ -7,6 +7,6 @@ public final class HotSkuSettings {
     private HotSkuSettings() {}
 
     public static Map<String, String> settings() {
-        return Map.of("fondaco.inventory.hot-at", "1", "fondaco.inventory.gathered-patience", "2s");
+        return Map.of("fondaco.inventory.hot-sku-threshold", "1", "fondaco.inventory.batch-max-wait", "2s");
     }
 }

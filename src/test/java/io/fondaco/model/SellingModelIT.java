@@ -65,19 +65,19 @@ class SellingModelIT {
                 "model",
                 directory,
                 Map.of(
-                        "FONDACO_INVENTORY_EXPIRY_EVERY",
+                        "FONDACO_INVENTORY_EXPIRY_INTERVAL",
                         "1s",
                         // Nothing may happen on its own, because the model would not know when.
-                        "FONDACO_CHECKOUT_PENDING_CHECK",
+                        "FONDACO_CHECKOUT_PENDING_PAYMENT_QUERY_DELAY",
                         "1h",
                         "FONDACO_PAYMENT_TIMEOUT",
                         "40s",
-                        "FONDACO_CHECKOUT_COMPLETION_LEASE",
+                        "FONDACO_CHECKOUT_ATTEMPT_LEASE",
                         "60s",
-                        "FONDACO_PAYMENT_BREAKER_FAILURES",
+                        "FONDACO_PAYMENT_BREAKER_FAILURE_RATIO",
                         "1"));
         shop.pod(1).close();
-        shop.relaunchPod(1, Map.of("FONDACO_INVENTORY_HOT_AT", "1"));
+        shop.relaunchPod(1, Map.of("FONDACO_INVENTORY_HOT_SKU_THRESHOLD", "1"));
         shop.pod(1).awaitReady();
         clients = IntStream.range(0, 2)
                 .mapToObj(pod -> ShopClient.withoutConflictRetry(shop.pod(pod).base(), PackagedApp.ADMIN_KEY))

@@ -16,7 +16,7 @@ final class ShopModel {
     static final String OUT_OF_STOCK = "409 out_of_stock";
     static final int COUPON_USES = 1;
 
-    /** The default of {@code fondaco.inventory.told-at-most}. */
+    /** The default of {@code fondaco.inventory.shortage-disclosure-limit}. */
     private static final int MAX_REPORTED_AVAILABLE = 10;
 
     private final Map<Sku, ModelStock> stocks = new EnumMap<>(Sku.class);

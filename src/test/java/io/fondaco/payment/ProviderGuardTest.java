@@ -63,7 +63,7 @@ class ProviderGuardTest {
 
     @Test
     void callsBeyondTheBulkheadAreNotMade() throws Exception {
-        ProviderGuard guard = guard(Map.of("fondaco.payment.calls-per-provider", "2"));
+        ProviderGuard guard = guard(Map.of("fondaco.payment.max-calls-per-provider", "2"));
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger callCount = new AtomicInteger();
         // Two calls are in progress, one waits in the queue, and one is rejected.

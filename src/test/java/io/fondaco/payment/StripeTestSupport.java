@@ -31,8 +31,8 @@ public final class StripeTestSupport {
                 Map.entry("fondaco.payment.stripe.read-timeout", "3s"),
                 Map.entry("fondaco.payment.timeout", "8s"),
                 Map.entry("fondaco.payment.breaker.delay", "1s"),
-                Map.entry("fondaco.checkout.completion-lease", "10s"),
-                Map.entry("fondaco.checkout.pending-check", "1s"));
+                Map.entry("fondaco.checkout.attempt-lease", "10s"),
+                Map.entry("fondaco.checkout.pending-payment-query-delay", "1s"));
     }
 
     static Response complete(Shopper shopper, String token) {

@@ -110,7 +110,7 @@ public final class PackagedApp implements AutoCloseable {
             builder.environment().keySet().removeIf(key -> key.startsWith("FONDACO_") || key.startsWith("QUARKUS_"));
             builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY", ADMIN_KEY);
             // Tests create keys with keys:write and continue to use this one.
-            builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY_ALWAYS", "true");
+            builder.environment().put("FONDACO_ACCESS_BOOTSTRAP_KEY_ALWAYS_ACCEPTED", "true");
             builder.environment().putAll(new TreeMap<>(environment));
             builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
             return new PackagedApp(builder.start(), URI.create("http://127.0.0.1:" + port), log);

@@ -120,7 +120,7 @@ class RetailReplayIT {
                 "true",
                 "FONDACO_PAYMENT_TEST_ENABLED",
                 "true",
-                "FONDACO_INVENTORY_GATHERED_TIME_TO_LIVE",
+                "FONDACO_INVENTORY_BATCH_RESERVATION_TIME_TO_LIVE",
                 BATCHED_RESERVATION_TTL,
                 "FONDACO_ACCESS_BOOTSTRAP_KEY",
                 PackagedApp.ADMIN_KEY);

@@ -62,7 +62,7 @@ class AdmissionHandler {
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
         this.admissionGate = new AdmissionGate(
-                settings.requestsAtATime(), settings.requestsInLine(), this::maxWait, System::nanoTime);
+                settings.maxRequests(), settings.requestsInLine(), this::maxWait, System::nanoTime);
         for (RequestPriority requestPriority : RequestPriority.values()) {
             registerMetrics(requestPriority, registry);
         }

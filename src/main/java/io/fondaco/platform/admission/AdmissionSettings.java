@@ -14,15 +14,15 @@ interface AdmissionSettings {
      * finish.
      */
     @WithDefault("12")
-    int atATime();
+    int maxCheckouts();
 
     /** Checkouts that wait, per pod; further ones are rejected immediately. */
     @WithDefault("1000")
-    int line();
+    int maxWaitingCheckouts();
 
     /** How long a checkout waits before it is rejected with a queue ticket. */
     @WithDefault("2s")
-    Duration patience();
+    Duration maxCheckoutWait();
 
     /** How long a queue ticket keeps its place in the order. */
     @WithDefault("10m")
@@ -40,7 +40,7 @@ interface AdmissionSettings {
      * faster, only each request slower.
      */
     @WithDefault("48")
-    int requestsAtATime();
+    int maxRequests();
 
     /** Requests of each priority that wait; further ones are rejected immediately with 503. */
     @WithDefault("500")

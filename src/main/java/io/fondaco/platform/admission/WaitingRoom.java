@@ -37,7 +37,7 @@ public class WaitingRoom {
     WaitingRoom(QueueTickets queueTickets, AdmissionSettings settings, MeterRegistry registry) {
         this.queueTickets = queueTickets;
         this.settings = settings;
-        this.queue = new AdmissionQueue(settings.atATime(), settings.line());
+        this.queue = new AdmissionQueue(settings.maxCheckouts(), settings.maxWaitingCheckouts());
         this.rejected = Counter.builder("fondaco.admission.turned.away")
                 .description("Checkouts rejected with a queue ticket")
                 .register(registry);
@@ -51,13 +51,13 @@ public class WaitingRoom {
      *
      * @param ticket the queue ticket of an earlier response
      * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in the queue and a ticket, if it is not
-     *     the caller's turn within {@code fondaco.admission.patience} or the queue is full
+     *     the caller's turn within {@code fondaco.admission.max-checkout-wait} or the queue is full
      */
     public <T> T run(@Nullable String ticket, Supplier<T> work) {
         Instant arrivedAt = queueTickets.arrivalTime(ticket);
         OptionalInt ahead;
         try {
-            ahead = queue.acquire(arrivedAt, settings.patience());
+            ahead = queue.acquire(arrivedAt, settings.maxCheckoutWait());
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw ApiException.unavailable(
@@ -78,7 +78,7 @@ public class WaitingRoom {
     }
 
     private ApiException waitingRoomProblem(int ahead, Instant arrivedAt) {
-        Duration wait = AdmissionQueue.estimateWait(ahead, settings.atATime(), averageNanos.get());
+        Duration wait = AdmissionQueue.estimateWait(ahead, settings.maxCheckouts(), averageNanos.get());
         Map<String, Object> extensions = new TreeMap<>(Map.of("place", ahead + 1));
         queueTickets.issue(arrivedAt).ifPresent(ticket -> extensions.put("ticket", ticket));
         return new ApiException(

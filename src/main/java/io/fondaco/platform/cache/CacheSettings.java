@@ -18,7 +18,7 @@ interface CacheSettings {
 
     /** Maximum heap for negative entries (404), in bytes; separate, so that random URLs cannot evict real entries. */
     @WithDefault("4194304")
-    long maxAbsentBytes();
+    long maxNegativeBytes();
 
     /** A response larger than this, including its compressed form, is not cached; in bytes. */
     @WithDefault("1048576")
@@ -45,14 +45,14 @@ interface CacheSettings {
      * response. So no response is older than this plus its time in transit, even if messages between pods are lost.
      */
     @WithDefault("2s")
-    Duration lease();
+    Duration maxLogAge();
 
     /**
      * How long after the last read of the invalidation log a response may be served when no database server answers, if
      * no invalidation of it is known.
      */
     @WithDefault("5m")
-    Duration maxStale();
+    Duration maxStaleness();
 
     /**
      * How long invalidations stay in the log. A pod that has not read it for half as long invalidates its whole cache.
@@ -65,7 +65,7 @@ interface CacheSettings {
      * is stale.
      */
     @WithDefault("50000")
-    int maxMarks();
+    int maxIndexEntries();
 
     /**
      * False makes this an ordinary cache that does not compare positions; only for tests that prove that they would
@@ -76,7 +76,7 @@ interface CacheSettings {
 
     /** Maximum number of concurrent loads, per pod. */
     @WithDefault("32")
-    int maxLoads();
+    int maxConcurrentLoads();
 
     /** How long a request waits for its own load, or for another request's load of the same response. */
     @WithDefault("5s")

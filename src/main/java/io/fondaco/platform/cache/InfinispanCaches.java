@@ -167,7 +167,7 @@ class InfinispanCaches {
         global.jmx().disable();
         global.metrics().gauges(false).histograms(false);
         configureLocal(holder.newConfigurationBuilder(RESPONSES), settings.maxBytes());
-        configureLocal(holder.newConfigurationBuilder(NEGATIVE_ENTRIES), settings.maxAbsentBytes());
+        configureLocal(holder.newConfigurationBuilder(NEGATIVE_ENTRIES), settings.maxNegativeBytes());
         if (clustered) {
             global.transport()
                     .defaultTransport()

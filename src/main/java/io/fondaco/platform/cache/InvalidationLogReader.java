@@ -58,7 +58,7 @@ class InvalidationLogReader {
         this.topology = topology;
         this.settings = settings;
         this.metrics = metrics;
-        this.index = new InvalidationIndex(settings.maxMarks());
+        this.index = new InvalidationIndex(settings.maxIndexEntries());
         this.deduplicator = new InvalidationDeduplicator(index);
     }
 
@@ -79,7 +79,7 @@ class InvalidationLogReader {
 
     /** Whether the last read is recent enough that only invalidations within the lease can be missing. */
     boolean isUpToDate(long now) {
-        return hasReadWithin(now, settings.lease());
+        return hasReadWithin(now, settings.maxLogAge());
     }
 
     boolean hasReadWithin(long now, Duration limit) {

@@ -65,7 +65,7 @@ public class ResponseCache {
         this.metrics = metrics;
         this.current = current;
         this.json = json;
-        this.loadPermits = new Semaphore(settings.maxLoads(), true);
+        this.loadPermits = new Semaphore(settings.maxConcurrentLoads(), true);
     }
 
     /** A response and where it came from. */
@@ -146,7 +146,7 @@ public class ResponseCache {
                 && reads.mayBeStale()
                 && !entry.isNotFound()
                 && logReader.index().isFresh(entry)
-                && logReader.hasReadWithin(System.nanoTime(), settings.maxStale());
+                && logReader.hasReadWithin(System.nanoTime(), settings.maxStaleness());
     }
 
     /** Loads the response, or waits for another request that is loading it. */

@@ -38,7 +38,7 @@ public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, 
     private static final String HTTP_HOST = "quarkus.http.host";
     private static final String LOOPBACK = "127.0.0.1";
     private static final String BOOTSTRAP_KEY = "fondaco.access.bootstrap-key";
-    private static final String BOOTSTRAP_KEY_ALWAYS = "fondaco.access.bootstrap-key-always";
+    private static final String BOOTSTRAP_KEY_ALWAYS = "fondaco.access.bootstrap-key-always-accepted";
 
     /**
      * @throws IncompleteConfiguration if a required setting is missing or invalid; the message says which, in one line

@@ -120,7 +120,7 @@ public interface DatabaseSettings {
      * that still wait for it then get a 503.
      */
     @WithDefault("3s")
-    Duration abandonPrimaryAfter();
+    Duration primaryTimeout();
 
     /** A statement that takes longer than this is counted, and logged without its values. */
     @WithDefault("1s")

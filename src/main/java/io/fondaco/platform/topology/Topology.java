@@ -395,7 +395,7 @@ public class Topology {
                     primaryUnresponsiveSince = now;
                 }
                 boolean tooLong = now - primaryUnresponsiveSince
-                        > settings.abandonPrimaryAfter().toNanos();
+                        > settings.primaryTimeout().toNanos();
                 if (away || tooLong) {
                     LOG.errorf("Lost the primary %s: %s", node, failure.getMessage());
                     changePrimary(null);

@@ -29,7 +29,7 @@ class RemoteParentSampling implements AutoConfiguredOpenTelemetrySdkBuilderCusto
 
     @Override
     public void customize(AutoConfiguredOpenTelemetrySdkBuilder builder) {
-        if (!settings.followCallers()) {
+        if (!settings.acceptCallerSampling()) {
             builder.addSamplerCustomizer((sampler, _) -> new RemoteParentSampler(sampler));
         }
     }

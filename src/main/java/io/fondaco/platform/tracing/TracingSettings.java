@@ -12,5 +12,5 @@ interface TracingSettings {
      * requests traced.
      */
     @WithDefault("false")
-    boolean followCallers();
+    boolean acceptCallerSampling();
 }

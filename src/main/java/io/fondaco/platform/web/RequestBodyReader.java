@@ -93,13 +93,13 @@ class RequestBodyReader {
         }
 
         void start() {
-            timer = vertx.setTimer(settings.bodyTime().toMillis(), _ -> {
+            timer = vertx.setTimer(settings.bodyTimeout().toMillis(), _ -> {
                 if (!finished) {
                     reject(
                             408,
                             "body_too_slow",
                             "The body must arrive within %d s."
-                                    .formatted(settings.bodyTime().toSeconds()));
+                                    .formatted(settings.bodyTimeout().toSeconds()));
                 }
             });
             context.addEndHandler(_ -> {
@@ -119,7 +119,7 @@ class RequestBodyReader {
                 return;
             }
             body.appendBuffer(part);
-            if (bufferedBytes.addAndGet(part.length()) > settings.maxBodyBytesInAll()) {
+            if (bufferedBytes.addAndGet(part.length()) > settings.maxBufferedBodyBytes()) {
                 context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
                 reject(
                         503,

@@ -15,11 +15,11 @@ interface WebSettings {
 
     /** Maximum size of the bodies of all requests together that a pod buffers at a time, in bytes; beyond it, 503. */
     @WithDefault("67108864")
-    long maxBodyBytesInAll();
+    long maxBufferedBodyBytes();
 
     /** Maximum time in which a body must arrive; otherwise 408. */
     @WithDefault("10s")
-    Duration bodyTime();
+    Duration bodyTimeout();
 
     /**
      * Size of the {@code /ping} response in bytes; more than 4 only for benchmarks that compare with pages of that

@@ -84,7 +84,7 @@ class RouteTest {
                 .containsEntry("quarkus.http.host", "127.0.0.1")
                 .containsEntry("fondaco.payment.manual.enabled", "true")
                 .containsEntry("fondaco.payment.test.enabled", "true")
-                .containsEntry("fondaco.access.bootstrap-key-always", "true");
+                .containsEntry("fondaco.access.bootstrap-key-always-accepted", "true");
         assertThat(DatabaseSelection.embeddedDefaults(config(Map.of("quarkus.http.host", "0.0.0.0"))))
                 .doesNotContainKey("quarkus.http.host");
         assertThat(DatabaseSelection.embeddedDefaults(config(Map.of("fondaco.payment.manual.enabled", "false"))))
