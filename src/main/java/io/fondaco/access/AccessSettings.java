@@ -39,8 +39,4 @@ interface AccessSettings {
      */
     @WithDefault("4")
     int maxUnknownKeyLookups();
-
-    /** Maximum number of keys that a pod caches. */
-    @WithDefault("1000")
-    int keyCacheSize();
 }

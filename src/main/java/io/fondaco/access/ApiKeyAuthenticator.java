@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 class ApiKeyAuthenticator {
     static final String SECRET_PREFIX = "fk";
     static final String BOOTSTRAP_PRINCIPAL = "bootstrap";
+    private static final int MAX_CACHED_KEYS = 1_000;
 
     private final Connections connections;
     private final AccessSettings settings;
@@ -125,7 +126,7 @@ class ApiKeyAuthenticator {
 
     /** @param generation that was current before the key was looked up */
     private void putInCache(ByteBuffer key, ValidKey validKey, long generation) {
-        if (cache.size() >= settings.keyCacheSize()) {
+        if (cache.size() >= MAX_CACHED_KEYS) {
             cache.clear();
         }
         cache.put(key, new CachedKey(validKey, generation, System.nanoTime()));

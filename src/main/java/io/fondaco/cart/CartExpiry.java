@@ -15,6 +15,9 @@ class CartExpiry {
     /** Maximum batches of one run; the next run deletes the rest. */
     private static final int MAX_BATCHES = 100;
 
+    private static final String INTERVAL = "10m";
+    private static final int MAX_CARTS_PER_TRANSACTION = 500;
+
     private final PostgresCarts carts;
     private final CartSettings settings;
     private final Counter deleted;
@@ -29,9 +32,9 @@ class CartExpiry {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "cart-expiry", every = "{fondaco.cart.expiry-interval}")
+    @OncePerCluster(value = "cart-expiry", every = INTERVAL)
     @Scheduled(
-            every = "{fondaco.cart.expiry-interval}",
+            every = INTERVAL,
             delayed = "1m",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
@@ -43,10 +46,10 @@ class CartExpiry {
     int deleteExpired() {
         int total = 0;
         for (int batch = 0; batch < MAX_BATCHES; batch++) {
-            int count = carts.deleteExpired(settings.retention(), settings.expiryBatch());
+            int count = carts.deleteExpired(settings.retention(), MAX_CARTS_PER_TRANSACTION);
             deleted.increment(count);
             total += count;
-            if (count < settings.expiryBatch()) {
+            if (count < MAX_CARTS_PER_TRANSACTION) {
                 break;
             }
         }

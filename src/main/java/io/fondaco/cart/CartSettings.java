@@ -17,12 +17,4 @@ interface CartSettings {
      */
     @WithDefault("30d")
     Duration retention();
-
-    /** How often expired carts are deleted, once per cluster. */
-    @WithDefault("10m")
-    Duration expiryInterval();
-
-    /** Maximum carts that one transaction deletes. */
-    @WithDefault("500")
-    int expiryBatch();
 }

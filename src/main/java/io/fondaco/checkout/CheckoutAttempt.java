@@ -5,6 +5,7 @@ import io.fondaco.inventory.ReservationId;
 import io.fondaco.order.NewOrder;
 import io.fondaco.payment.PaymentId;
 import io.fondaco.platform.idempotency.IdempotencyKey;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -14,7 +15,8 @@ import java.util.UUID;
  * @param reservation empty if no line of the cart is stock-limited
  * @param snapshot the content of the future order, with the prices that are charged
  * @param idempotencyKey of the request that began the attempt; the response is stored under it, no matter who finalizes
- * @param pendingExpired whether the payment has been pending for longer than {@code fondaco.checkout.pending-payment-timeout}
+ * @param pendingExpired whether the payment has been pending for longer than
+ *     {@code fondaco.checkout.pending-payment-timeout}
  * @param shopperActionExpired whether the payment has been pending for longer than
  *     {@code fondaco.checkout.payment-action-timeout}
  */
@@ -27,4 +29,7 @@ public record CheckoutAttempt(
         NewOrder snapshot,
         IdempotencyKey idempotencyKey,
         boolean pendingExpired,
-        boolean shopperActionExpired) {}
+        boolean shopperActionExpired) {
+    /** How long an attempt reserves stock; much longer than an attempt takes. */
+    static final Duration RESERVATION_TIME_TO_LIVE = Duration.ofMinutes(15);
+}

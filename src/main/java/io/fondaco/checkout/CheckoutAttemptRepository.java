@@ -37,6 +37,9 @@ public class CheckoutAttemptRepository {
             """;
     private static final double MAX_CHECK_INTERVAL_SECONDS = 300;
 
+    /** Maximum number of attempts that one call of {@link #claimDue} returns. */
+    static final int RECOVERY_BATCH_SIZE = 10;
+
     private final EntityManager entities;
     private final ObjectMapper json;
     private final CheckoutSettings settings;
@@ -220,7 +223,7 @@ public class CheckoutAttemptRepository {
                 .setParameter("lease", Seconds.of(settings.attemptLease()))
                 .setParameter("check", Seconds.of(settings.pendingPaymentQueryDelay()))
                 .setParameter("max_check", MAX_CHECK_INTERVAL_SECONDS)
-                .setParameter("batch", settings.recoveryBatch())
+                .setParameter("batch", RECOVERY_BATCH_SIZE)
                 .setParameter("limit", Seconds.of(settings.pendingPaymentTimeout()))
                 .setParameter("shopper_limit", Seconds.of(settings.paymentActionTimeout()))
                 .getResultList();
@@ -245,7 +248,7 @@ public class CheckoutAttemptRepository {
 
     private void extendReservation(CheckoutAttempt attempt) {
         if (attempt.state() == CheckoutAttemptState.RESERVED) {
-            attempt.reservation().ifPresent(id -> inventory.extend(id, settings.reservationTtl()));
+            attempt.reservation().ifPresent(id -> inventory.extend(id, CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
         }
     }
 

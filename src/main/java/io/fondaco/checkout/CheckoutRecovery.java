@@ -34,7 +34,6 @@ class CheckoutRecovery {
 
     private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CompleteCart completeCart;
-    private final CheckoutSettings settings;
     private final Actor actor;
     private final GaugeSnapshot<WaitReason> openAges = new GaugeSnapshot<>();
     private volatile boolean stopping;
@@ -42,12 +41,10 @@ class CheckoutRecovery {
     CheckoutRecovery(
             CheckoutAttemptRepository checkoutAttemptRepository,
             CompleteCart completeCart,
-            CheckoutSettings settings,
             Actor actor,
             MeterRegistry registry) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.completeCart = completeCart;
-        this.settings = settings;
         this.actor = actor;
         for (WaitReason waitReason : WaitReason.values()) {
             Gauge.builder("fondaco.checkout.open.age.seconds", () -> openAges.value(waitReason))
@@ -94,7 +91,7 @@ class CheckoutRecovery {
     private boolean recoverBatch() throws InterruptedException {
         List<CheckoutAttempt> due = checkoutAttemptRepository.claimDue();
         recoverAttempts(due);
-        return due.size() >= settings.recoveryBatch();
+        return due.size() >= CheckoutAttemptRepository.RECOVERY_BATCH_SIZE;
     }
 
     /**

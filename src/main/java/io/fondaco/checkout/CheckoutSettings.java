@@ -8,10 +8,6 @@ import java.util.Optional;
 /** Settings of the checkout. */
 @ConfigMapping(prefix = "fondaco.checkout")
 interface CheckoutSettings {
-    /** How long a checkout attempt reserves stock; much longer than an attempt takes. */
-    @WithDefault("15m")
-    Duration reservationTtl();
-
     /**
      * How long the request that began a checkout attempt may work on it before recovery takes over; longer than
      * {@code fondaco.payment.timeout}.
@@ -49,8 +45,4 @@ interface CheckoutSettings {
     /** How often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
     @WithDefault("5s")
     Duration recoveryInterval();
-
-    /** Checkout attempts that recovery finishes in parallel, and refunds and voids that it leases per batch. */
-    @WithDefault("10")
-    int recoveryBatch();
 }

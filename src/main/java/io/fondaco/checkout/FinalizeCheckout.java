@@ -51,7 +51,6 @@ class FinalizeCheckout {
     private final Inventory inventory;
     private final Idempotency idempotency;
     private final ResponseJson responseJson;
-    private final CheckoutSettings settings;
     private final CouponRedemptions coupons;
     private final CrashInjector crashInjector;
 
@@ -64,7 +63,6 @@ class FinalizeCheckout {
             Inventory inventory,
             Idempotency idempotency,
             ResponseJson responseJson,
-            CheckoutSettings settings,
             CouponRedemptions coupons,
             CrashInjector crashInjector) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
@@ -75,7 +73,6 @@ class FinalizeCheckout {
         this.inventory = inventory;
         this.idempotency = idempotency;
         this.responseJson = responseJson;
-        this.settings = settings;
         this.coupons = coupons;
         this.crashInjector = crashInjector;
     }
@@ -159,7 +156,7 @@ class FinalizeCheckout {
                 .toList();
         PostalAddress address = order.addresses().shipping();
         Reservation renewed = inventory.reserve(
-                new StockDemand(stock, address == null ? null : address.country()), settings.reservationTtl());
+                new StockDemand(stock, address == null ? null : address.country()), CheckoutAttempt.RESERVATION_TIME_TO_LIVE);
         inventory.claim(renewed.id(), reference);
         return Optional.of(renewed);
     }

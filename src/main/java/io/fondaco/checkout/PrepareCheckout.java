@@ -47,7 +47,6 @@ class PrepareCheckout {
     private final Payments payments;
     private final Inventory inventory;
     private final CheckoutAttemptRepository checkoutAttemptRepository;
-    private final CheckoutSettings settings;
     private final CouponRedemptions coupons;
     private final CrashInjector crashInjector;
 
@@ -58,7 +57,6 @@ class PrepareCheckout {
             Payments payments,
             Inventory inventory,
             CheckoutAttemptRepository checkoutAttemptRepository,
-            CheckoutSettings settings,
             CouponRedemptions coupons,
             CrashInjector crashInjector) {
         this.idempotency = idempotency;
@@ -67,7 +65,6 @@ class PrepareCheckout {
         this.payments = payments;
         this.inventory = inventory;
         this.checkoutAttemptRepository = checkoutAttemptRepository;
-        this.settings = settings;
         this.coupons = coupons;
         this.crashInjector = crashInjector;
     }
@@ -113,7 +110,7 @@ class PrepareCheckout {
         List<StockQuantity> stock = priced.requiredStock();
         Optional<Reservation> reservation = stock.isEmpty()
                 ? Optional.empty()
-                : Optional.of(inventory.reserve(priced.stockDemand(), settings.reservationTtl()));
+                : Optional.of(inventory.reserve(priced.stockDemand(), CheckoutAttempt.RESERVATION_TIME_TO_LIVE));
         CheckoutAttempt attempt = checkoutAttemptRepository.insert(
                 id,
                 payment.id(),

@@ -174,7 +174,7 @@ class ImportJobRepository {
                 .setParameter("columns", errors.stream().map(RowError::column).toArray(String[]::new))
                 .setParameter("codes", errors.stream().map(RowError::code).toArray(String[]::new))
                 .setParameter("details", errors.stream().map(RowError::detail).toArray(String[]::new))
-                .setParameter("max", settings.maxErrors())
+                .setParameter("max", RejectedRows.MAX_ERRORS)
                 .setParameter("warning", warning)
                 .setParameter("justKept", justKept)
                 .executeUpdate();

@@ -28,6 +28,10 @@ import org.jboss.logging.Logger;
 class ImportJobRunner {
     private static final Logger LOG = Logger.getLogger(ImportJobRunner.class);
     private static final long MAX_BATCH_CHARACTERS = 4L << 20;
+
+    /** Rows per transaction; exceeded only by the rows of one product, which are never split. */
+    private static final int MAX_BATCH_ROWS = 1_000;
+
     private static final int MAX_ATTEMPTS = 5;
     private static final long MAX_PAUSE_MILLIS = 50;
 
@@ -113,7 +117,7 @@ class ImportJobRunner {
             }
             boolean last = group.isEmpty() || group.get().readError().isPresent();
             boolean full = batch.size() >= settings.batchProducts()
-                    || rowCount >= settings.batchRows()
+                    || rowCount >= MAX_BATCH_ROWS
                     || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
                 applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, parser), batch);
@@ -190,7 +194,7 @@ class ImportJobRunner {
                 batch.add(row.get());
                 size += row.get().size();
             }
-            boolean full = batch.size() >= settings.batchRows() || size >= MAX_BATCH_CHARACTERS;
+            boolean full = batch.size() >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
                 withRetry(() -> stockImporter.apply(importLease, csvHeader, parser, batch));
                 batch.clear();

@@ -19,33 +19,7 @@ interface ImportingSettings {
     @WithDefault("200")
     int batchProducts();
 
-    /** Maximum number of rows per transaction; exceeded only by the rows of one product, which are never split. */
-    @WithDefault("1000")
-    int batchRows();
-
     /** How long the lease on an import stays valid without renewal; then another worker may take over. */
     @WithDefault("15s")
     Duration lease();
-
-    /**
-     * Maximum number of rejected rows and warnings per import that are kept with their reason; further ones are only
-     * counted.
-     */
-    @WithDefault("10000")
-    int maxErrors();
-
-    /** Maximum number of characters of rejected rows per import that are kept for the download; 32 Mi. */
-    @WithDefault("33554432")
-    long maxRefusedCharacters();
-
-    /**
-     * How long after the end of an import the cells of its rejected rows are kept; after that only their reasons are
-     * left.
-     */
-    @WithDefault("30d")
-    Duration refusedRowsRetention();
-
-    /** An upload that receives no data for this long is deleted. */
-    @WithDefault("1h")
-    Duration uploadTimeout();
 }

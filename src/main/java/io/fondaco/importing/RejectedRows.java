@@ -32,15 +32,19 @@ class RejectedRows {
     /** A longer row is not kept. */
     static final long MAX_ROW_CHARACTERS = 64L << 10;
 
+    /** Rejected rows and warnings per import that are kept with their reason; further ones are only counted. */
+    static final int MAX_ERRORS = 10_000;
+
+    /** Characters of rejected rows per import that are kept for the download. */
+    private static final long MAX_CHARACTERS = 32L << 20;
+
     private static final int ROWS_PER_STATEMENT = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final EntityManager entities;
-    private final ImportingSettings settings;
 
-    RejectedRows(EntityManager entities, ImportingSettings settings) {
+    RejectedRows(EntityManager entities) {
         this.entities = entities;
-        this.settings = settings;
     }
 
     /**
@@ -79,8 +83,8 @@ class RejectedRows {
                         SELECT CASE WHEN errors_stored < :maxErrors THEN :maxCharacters - rejected_characters ELSE 0 END
                           FROM importing.import WHERE id = :id
                         """)
-                        .setParameter("maxErrors", settings.maxErrors())
-                        .setParameter("maxCharacters", settings.maxRefusedCharacters())
+                        .setParameter("maxErrors", MAX_ERRORS)
+                        .setParameter("maxCharacters", MAX_CHARACTERS)
                         .setParameter("id", importLease.id().value())
                         .getSingleResult())
                 .longValue();

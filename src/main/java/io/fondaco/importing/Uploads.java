@@ -11,6 +11,7 @@ import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +26,16 @@ class Uploads {
     static final int CHUNK_BYTES = 1 << 20;
     private static final int SWEEP_BATCH = 50;
 
-    private final EntityManager entities;
-    private final ImportingSettings settings;
+    /** An upload that receives no data for this long is deleted. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofHours(1);
 
-    Uploads(EntityManager entities, ImportingSettings settings) {
+    /** How long after the end of an import the cells of its rejected rows are kept; their reasons stay. */
+    private static final Duration REJECTED_ROWS_RETENTION = Duration.ofDays(30);
+
+    private final EntityManager entities;
+
+    Uploads(EntityManager entities) {
         this.entities = entities;
-        this.settings = settings;
     }
 
     /**
@@ -165,7 +170,7 @@ class Uploads {
                                        ORDER BY created_at, id LIMIT :batch
                                          FOR UPDATE SKIP LOCKED)
                         """)
-                .setParameter("age", (double) settings.uploadTimeout().toSeconds())
+                .setParameter("age", Seconds.of(IDLE_TIMEOUT))
                 .setParameter("batch", SWEEP_BATCH)
                 .executeUpdate();
         for (String table : List.of("chunk", "seen")) {
@@ -186,7 +191,7 @@ class Uploads {
                                                 AND EXISTS (SELECT FROM importing.rejected_row WHERE import_id = finished.id)
                                               LIMIT :batch)
                         """)
-                .setParameter("age", Seconds.of(settings.refusedRowsRetention()))
+                .setParameter("age", Seconds.of(REJECTED_ROWS_RETENTION))
                 .setParameter("batch", SWEEP_BATCH)
                 .executeUpdate();
     }

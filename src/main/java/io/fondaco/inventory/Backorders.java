@@ -27,18 +27,18 @@ import org.hibernate.Session;
  */
 @ApplicationScoped
 class Backorders {
+    private static final int MAX_FILLED_PER_TRANSACTION = 500;
+
     private final EntityManager entities;
     private final Fence fence;
     private final Actor actor;
     private final RequestId requestId;
-    private final InventorySettings settings;
 
-    Backorders(EntityManager entities, Fence fence, Actor actor, RequestId requestId, InventorySettings settings) {
+    Backorders(EntityManager entities, Fence fence, Actor actor, RequestId requestId) {
         this.entities = entities;
         this.fence = fence;
         this.actor = actor;
         this.requestId = requestId;
-        this.settings = settings;
     }
 
     /** A backorder with waiting units. */
@@ -108,7 +108,7 @@ class Backorders {
                                  WHERE s.sku = b.sku AND s.on_hand > s.reserved AND l.active AND l.ships_online)
                          LIMIT :batch
                         """)
-                .setParameter("batch", settings.fillBatch())
+                .setParameter("batch", MAX_FILLED_PER_TRANSACTION)
                 .getResultList();
         fill(skus);
         return skus.size();
@@ -144,7 +144,7 @@ class Backorders {
                  WHERE b.sku = ANY (?) AND b.waiting > 0 ORDER BY b.id LIMIT ? FOR UPDATE OF s, b SKIP LOCKED
                 """)) {
             select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-            select.setInt(2, settings.fillBatch());
+            select.setInt(2, MAX_FILLED_PER_TRANSACTION);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     queue.add(new PendingBackorder(rows.getLong(1), rows.getString(2), rows.getLong(3)));

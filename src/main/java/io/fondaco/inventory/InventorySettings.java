@@ -21,29 +21,9 @@ interface InventorySettings {
     @WithDefault("10")
     long shortageDisclosureLimit();
 
-    /** The maximum number of reservations that the expiry job releases in one transaction. */
-    @WithDefault("200")
-    int expiryBatch();
-
     /** The rule by which locations are chosen: {@code fewest-splits}, {@code nearest} or {@code priority}. */
     @WithDefault("fewest-splits")
     SourcingRule sourcing();
-
-    /** The maximum number of backorders that are filled in one transaction. */
-    @WithDefault("500")
-    int fillBatch();
-
-    /** How often stock levels are reconciled with the ledger; one pod of the cluster does it. */
-    @WithDefault("10m")
-    String reconciliationEvery();
-
-    /** The number of stock levels that one statement of the reconciliation checks. */
-    @WithDefault("200")
-    int reconciliationBatch();
-
-    /** The statement timeout of the reconciliation. */
-    @WithDefault("20s")
-    Duration reconciliationStatementTimeout();
 
     /**
      * The number of concurrent reservations of one SKU, in one pod, that makes the SKU hot: its reservations are
@@ -51,14 +31,6 @@ interface InventorySettings {
      */
     @WithDefault("3")
     int hotSkuThreshold();
-
-    /** How long a SKU stays hot after it last reached {@link #hotSkuThreshold}. */
-    @WithDefault("5s")
-    Duration hotFor();
-
-    /** The maximum number of reservations in one batch. */
-    @WithDefault("64")
-    int gatheredBatch();
 
     /** How long a checkout waits for its batched reservation before it gets 503. */
     @WithDefault("8s")
@@ -70,8 +42,4 @@ interface InventorySettings {
      */
     @WithDefault("2m")
     Duration batchReservationTimeToLive();
-
-    /** The maximum number of pending sales that one transaction posts to stock levels and ledger. */
-    @WithDefault("500")
-    int postingBatch();
 }

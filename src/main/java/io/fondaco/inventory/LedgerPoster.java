@@ -20,15 +20,14 @@ class LedgerPoster {
     private static final Logger LOG = Logger.getLogger(LedgerPoster.class);
     private static final Duration MAX_IDLE = Duration.ofHours(1);
     private static final long BATCHING_DELAY_MILLIS = 50;
+    private static final int MAX_SALES_PER_TRANSACTION = 500;
 
     private final PostgresInventory inventory;
-    private final InventorySettings settings;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private volatile boolean stopping;
 
-    LedgerPoster(PostgresInventory inventory, InventorySettings settings) {
+    LedgerPoster(PostgresInventory inventory) {
         this.inventory = inventory;
-        this.settings = settings;
     }
 
     void onStart(@Observes StartupEvent event) {
@@ -60,7 +59,7 @@ class LedgerPoster {
 
     /** Posts until no pending sale is left, except those that other transactions have locked. */
     void postAll() {
-        while (inventory.postSales(settings.postingBatch()) == settings.postingBatch()) {
+        while (inventory.postSales(MAX_SALES_PER_TRANSACTION) == MAX_SALES_PER_TRANSACTION) {
             // A full batch: there may be more.
         }
     }

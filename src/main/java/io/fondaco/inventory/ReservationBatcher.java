@@ -40,6 +40,12 @@ class ReservationBatcher {
     private static final Logger LOG = Logger.getLogger(ReservationBatcher.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
+    /** How long a SKU stays hot after it last reached the threshold. */
+    private static final Duration HOT_SKU_DURATION = Duration.ofSeconds(5);
+
+    /** Reservations per transaction. */
+    private static final int MAX_BATCH_SIZE = 64;
+
     private final ReservationService reservations;
     private final HotSkuDetector hotSkus;
     private final AfterCommit afterCommit;
@@ -55,7 +61,7 @@ class ReservationBatcher {
             InventorySettings settings,
             MeterRegistry registry) {
         this.reservations = reservationService;
-        this.hotSkus = new HotSkuDetector(settings.hotSkuThreshold(), settings.hotFor());
+        this.hotSkus = new HotSkuDetector(settings.hotSkuThreshold(), HOT_SKU_DURATION);
         this.afterCommit = afterCommit;
         this.settings = settings;
         this.batchSizes = DistributionSummary.builder("fondaco.inventory.gathered")
@@ -150,7 +156,7 @@ class ReservationBatcher {
 
     private List<PendingReservation> nextBatch() {
         List<PendingReservation> batch = new ArrayList<>();
-        while (batch.size() < settings.gatheredBatch()) {
+        while (batch.size() < MAX_BATCH_SIZE) {
             PendingReservation pendingReservation = queue.poll();
             if (pendingReservation == null) {
                 break;

@@ -13,17 +13,17 @@ import jakarta.enterprise.context.ApplicationScoped;
  */
 @ApplicationScoped
 class ReservationExpiryJob {
+    private static final int MAX_RESERVATIONS_PER_TRANSACTION = 200;
+
     private final PostgresInventory inventory;
     private final LedgerPoster ledgerPoster;
     private final Backorders backorders;
-    private final InventorySettings settings;
 
     ReservationExpiryJob(
-            PostgresInventory inventory, LedgerPoster ledgerPoster, Backorders backorders, InventorySettings settings) {
+            PostgresInventory inventory, LedgerPoster ledgerPoster, Backorders backorders) {
         this.inventory = inventory;
         this.ledgerPoster = ledgerPoster;
         this.backorders = backorders;
-        this.settings = settings;
     }
 
     @ReadsFrom(Route.PRIMARY)
@@ -34,7 +34,7 @@ class ReservationExpiryJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void run() {
-        while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
+        while (inventory.releaseExpired(MAX_RESERVATIONS_PER_TRANSACTION) == MAX_RESERVATIONS_PER_TRANSACTION) {
             // A full batch: there may be more.
         }
         ledgerPoster.postAll();

@@ -16,14 +16,15 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class StockReconciliation {
+    private static final int LEVELS_PER_STATEMENT = 200;
+    private static final String STATEMENT_TIMEOUT = "20s";
+
     private final EntityManager entities;
     private final Fence fence;
-    private final InventorySettings settings;
 
-    StockReconciliation(EntityManager entities, Fence fence, InventorySettings settings) {
+    StockReconciliation(EntityManager entities, Fence fence) {
         this.entities = entities;
         this.fence = fence;
-        this.settings = settings;
     }
 
     /**
@@ -57,9 +58,7 @@ class StockReconciliation {
     ReconciliationBatch checkBatch(StockKey after) {
         fence.requireLease();
         entities.createNativeQuery("SELECT set_config('statement_timeout', :limit, true)")
-                .setParameter(
-                        "limit",
-                        Long.toString(settings.reconciliationStatementTimeout().toMillis()))
+                .setParameter("limit", STATEMENT_TIMEOUT)
                 .getSingleResult();
         List<?> rows = entities.createNativeQuery("""
                         WITH page AS (
@@ -102,7 +101,7 @@ class StockReconciliation {
                         """, Tuple.class)
                 .setParameter("sku", after.sku())
                 .setParameter("location", after.location())
-                .setParameter("batch", settings.reconciliationBatch())
+                .setParameter("batch", LEVELS_PER_STATEMENT)
                 .getResultList();
         List<Tuple> tuples = rows.stream().map(Tuple.class::cast).toList();
         Optional<StockKey> last = tuples.isEmpty()

@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class StockReconciliationJob {
     private static final Logger LOG = Logger.getLogger(StockReconciliationJob.class);
+    private static final String INTERVAL = "10m";
     private static final StockKey BEFORE_ALL = new StockKey("", "");
 
     private final StockReconciliation stockReconciliation;
@@ -32,9 +33,9 @@ class StockReconciliationJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "stock-reconciliation", every = "{fondaco.inventory.reconciliation-every:10m}")
+    @OncePerCluster(value = "stock-reconciliation", every = INTERVAL)
     @Scheduled(
-            every = "{fondaco.inventory.reconciliation-every:10m}",
+            every = INTERVAL,
             delayed = "30s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

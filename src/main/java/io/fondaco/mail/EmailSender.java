@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.mail.SMTPException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -19,6 +20,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class EmailSender {
     private static final Logger LOG = Logger.getLogger(EmailSender.class);
+    private static final Duration MAX_RETRY_DELAY = Duration.ofHours(1);
     private static final Pattern ADDRESS = Pattern.compile("[^\\s<>:;,\"']+@[^\\s<>:;,\"']+");
 
     private final EmailNotifications notifications;
@@ -46,7 +48,7 @@ class EmailSender {
         this.mailer = mailer;
         this.settings = settings;
         this.metrics = metrics;
-        this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
+        this.backoff = new Backoff(settings.retryDelay(), MAX_RETRY_DELAY);
         this.smtpEventLoop = vertx.getOrCreateContext();
     }
 

@@ -37,10 +37,6 @@ interface MailSettings {
     @WithDefault("1m")
     Duration retryDelay();
 
-    /** Upper bound of the doubling delay. */
-    @WithDefault("1h")
-    Duration maxRetryDelay();
-
     /** How often a worker looks for e-mails to send. */
     @WithDefault("2s")
     Duration sendInterval();

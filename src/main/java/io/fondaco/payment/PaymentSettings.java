@@ -36,9 +36,6 @@ interface PaymentSettings {
      * with {@code Retry-After}.
      */
     interface Breaker {
-        /** Number of most recent calls that are evaluated. */
-        @WithDefault("20")
-        int calls();
 
         /** Share of failed calls at which the breaker opens. A declined card is not a failure. */
         @WithDefault("0.5")
@@ -80,10 +77,6 @@ interface PaymentSettings {
         /** {@code whsec_…}, secrets: one, or two during a rotation. Absent: its webhooks are rejected. */
         Optional<List<String>> webhookSecrets();
 
-        /** Maximum age of the signature of a webhook. */
-        @WithDefault("5m")
-        Duration webhookTolerance();
-
         /** When the money is captured: {@code automatic}, with the order; {@code manual}, by staff. */
         @WithDefault("automatic")
         CaptureMode capture();
@@ -97,10 +90,6 @@ interface PaymentSettings {
         /** Base URL of the Stripe API. */
         @WithDefault("https://api.stripe.com")
         String apiBase();
-
-        /** Maximum time to open a connection. */
-        @WithDefault("2s")
-        Duration connectTimeout();
 
         /**
          * Maximum time of one HTTP request; {@code fondaco.payment.timeout} bounds all requests of an operation

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProviderGuard {
     private static final Logger LOG = Logger.getLogger(ProviderGuard.class);
+
+    /** The circuit breaker evaluates this many of the most recent calls. */
+    static final int BREAKER_WINDOW_CALLS = 20;
+
     /**
      * Calls that wait for a free place, within their time limit. The minimum: the bulkhead needs a queue of at least
      * one.
@@ -42,7 +46,7 @@ final class ProviderGuard {
         this.guard = TypedGuard.create(new TypeLiteral<CompletionStage<Object>>() {})
                 .withDescription("payment provider " + provider.name())
                 .withCircuitBreaker()
-                .requestVolumeThreshold(settings.breaker().calls())
+                .requestVolumeThreshold(BREAKER_WINDOW_CALLS)
                 .failureRatio(settings.breaker().failureRatio())
                 .delay(settings.breaker().delay().toMillis(), ChronoUnit.MILLIS)
                 .skipOn(BulkheadException.class)

@@ -20,6 +20,7 @@ import com.stripe.param.RefundListParams;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,8 @@ class StripePaymentProvider implements PaymentProvider {
     private static final String REFUND_METADATA_KEY = "fondaco_refund";
     private static final String CONFIRMATION_TOKEN_PREFIX = "ctoken_";
     private static final long REFUNDS_PER_PAGE = 100;
+    private static final int CONNECT_TIMEOUT_MILLIS = 2_000;
+    private static final Duration WEBHOOK_SIGNATURE_MAX_AGE = Duration.ofMinutes(5);
     private static final int MIN_SERVER_ERROR_STATUS = 500;
 
     private final PaymentSettings.Stripe settings;
@@ -52,12 +55,12 @@ class StripePaymentProvider implements PaymentProvider {
         this.settings = settings.stripe();
         this.references = references;
         this.webhooks = new StripeWebhookParser(
-                this.settings.webhookSecrets().orElse(List.of()), this.settings.webhookTolerance(), json);
+                this.settings.webhookSecrets().orElse(List.of()), WEBHOOK_SIGNATURE_MAX_AGE, json);
         // We retry ourselves: the retries of the client do not know the time limit.
         this.stripe = StripeClient.builder()
                 .setApiKey(this.settings.apiKey().orElse("not configured"))
                 .setApiBase(this.settings.apiBase())
-                .setConnectTimeout((int) this.settings.connectTimeout().toMillis())
+                .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setReadTimeout((int) this.settings.readTimeout().toMillis())
                 .setMaxNetworkRetries(0)
                 .build();

@@ -16,12 +16,7 @@ class PromotionValidator {
     static final Pattern CODE_PATTERN = Pattern.compile("[A-Z0-9][A-Z0-9._-]{0,49}");
 
     private static final int MAX_BASIS_POINTS = 10_000;
-
-    private final PromotionSettings settings;
-
-    PromotionValidator(PromotionSettings settings) {
-        this.settings = settings;
-    }
+    private static final int MAX_SKUS = 1_000;
 
     /** @throws ApiException 422 with all violations */
     void validate(Promotion promotion) {
@@ -35,9 +30,9 @@ class PromotionValidator {
                 && !promotion.startsAt().isBefore(promotion.endsAt())) {
             violations.add(new Violation("/ends_at", "ends_before_start", "ends_at must be after starts_at."));
         }
-        if (promotion.skus().size() > settings.maxSkus()) {
+        if (promotion.skus().size() > MAX_SKUS) {
             violations.add(new Violation(
-                    "/skus", "too_many_skus", "A promotion can list at most %d SKUs.".formatted(settings.maxSkus())));
+                    "/skus", "too_many_skus", "A promotion can list at most %d SKUs.".formatted(MAX_SKUS)));
         }
         if (!violations.isEmpty()) {
             throw ApiException.invalid(violations);

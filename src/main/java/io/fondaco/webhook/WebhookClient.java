@@ -47,6 +47,10 @@ class WebhookClient {
     private static final Logger LOG = Logger.getLogger(WebhookClient.class);
     private static final String USER_AGENT = "Fondaco-Webhooks/1.0";
     private static final int MAX_STORED_RESPONSE_LENGTH = 1_000;
+
+    /** A longer response is cut off and its connection closed. */
+    private static final int MAX_RESPONSE_BYTES = 8 << 10;
+
     private static final long MAX_RETRY_AFTER_SECONDS = TimeUnit.HOURS.toSeconds(1);
 
     private final WebhookSettings settings;
@@ -77,7 +81,7 @@ class WebhookClient {
                         .setMaxHeaderSize(16 * 1024))
                 // Endpoints on the same host share this pool, so it must not be the limit: a slow endpoint would block
                 // the others. The dispatcher limits the requests in flight per endpoint.
-                .with(new PoolOptions().setHttp1MaxSize(settings.calls()))
+                .with(new PoolOptions().setHttp1MaxSize(WebhookDispatcher.MAX_CALLS))
                 // A connection error fails the attempt. Do not log its message, which the receiver may control.
                 .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
                 .build();
@@ -204,7 +208,7 @@ class WebhookClient {
         Buffer body = Buffer.buffer();
         long retryAfter = parseRetryAfter(response.getHeader("retry-after"), Instant.now());
         response.handler(part -> {
-            int remaining = settings.maxAnswerBytes() - body.length();
+            int remaining = MAX_RESPONSE_BYTES - body.length();
             body.appendBuffer(part, 0, Math.min(part.length(), Math.max(0, remaining)));
             if (part.length() > remaining) {
                 result.complete(new EndpointResponse(response.statusCode(), text(body), retryAfter));

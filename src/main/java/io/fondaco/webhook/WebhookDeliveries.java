@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** The deliveries: which event goes to which endpoint, and the status of each. */
 @ApplicationScoped
 class WebhookDeliveries {
+    /** Requests in flight from a pod to one endpoint; 1 if the last five attempts have failed. */
+    static final int MAX_CALLS_PER_ENDPOINT = 8;
+
     private static final String INSERT_MESSAGES = """
             INSERT INTO webhook.message (event, type, subject, sequence, version, published_at, data, traceparent)
             SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::timestamptz[], ?::text[], ?::text[])
@@ -237,7 +240,7 @@ class WebhookDeliveries {
                 List<Map.Entry<UUID, Integer>> entries = List.copyOf(inFlight.entrySet());
                 claim.setArray(1, SqlArrays.ofColumn(connection, "uuid", entries, Map.Entry::getKey));
                 claim.setArray(2, SqlArrays.ofColumn(connection, "int", entries, Map.Entry::getValue));
-                claim.setInt(3, settings.callsPerEndpoint());
+                claim.setInt(3, MAX_CALLS_PER_ENDPOINT);
                 claim.setInt(4, limit);
                 // The lookup of the name and the request are each bounded by the timeout; the rest is a margin.
                 claim.setDouble(5, Seconds.of(settings.timeout()) * 2 + 10);

@@ -43,6 +43,10 @@ import org.jboss.logging.Logger;
 class WebhookDispatcher {
     private static final Logger LOG = Logger.getLogger(WebhookDispatcher.class);
     private static final double JITTER = 0.1;
+
+    /** Requests in flight from a pod. */
+    static final int MAX_CALLS = 1_024;
+
     private static final long SHUTDOWN_TIMEOUT_SECONDS = 10;
     private static final AttributeKey<String> ENDPOINT = AttributeKey.stringKey("fondaco.webhook.endpoint");
     private static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("fondaco.webhook.attempt");
@@ -87,7 +91,7 @@ class WebhookDispatcher {
         this.consistencyTokens = consistencyTokens;
         this.entities = entities;
         this.afterCommit = afterCommit;
-        this.permits = new Semaphore(settings.calls());
+        this.permits = new Semaphore(MAX_CALLS);
     }
 
     void onStart(@Observes @Priority(Interceptor.Priority.APPLICATION + 500) StartupEvent event) {
@@ -101,7 +105,7 @@ class WebhookDispatcher {
         stopping = true;
         wakeUpSignal.signal();
         try {
-            if (!permits.tryAcquire(settings.calls(), SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            if (!permits.tryAcquire(MAX_CALLS, SHUTDOWN_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warnf(
                         "Webhook requests are still in flight after %d s; their deliveries are sent again",
                         SHUTDOWN_TIMEOUT_SECONDS);

@@ -44,18 +44,6 @@ interface WebhookSettings {
     @WithDefault("443,8443")
     List<String> allowedPorts();
 
-    /** Maximum number of bytes that are read of a response. A longer one is cut off and its connection closed. */
-    @WithDefault("8192")
-    int maxAnswerBytes();
-
-    /** Maximum number of requests in flight from a pod to one endpoint; 1 if the last five attempts have failed. */
-    @WithDefault("8")
-    int callsPerEndpoint();
-
-    /** Maximum number of requests in flight from a pod. */
-    @WithDefault("1024")
-    int calls();
-
     /** Interval at which a pod checks for due deliveries. New events wake it immediately. */
     @WithDefault("2s")
     Duration checkInterval();

@@ -57,11 +57,6 @@ class BootstrapKeyTest {
         public int maxUnknownKeyLookups() {
             return 1;
         }
-
-        @Override
-        public int keyCacheSize() {
-            return 10;
-        }
     }
 
     @BeforeEach

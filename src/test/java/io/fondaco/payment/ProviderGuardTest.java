@@ -91,10 +91,9 @@ class ProviderGuardTest {
 
     @Test
     void breakerOpensAfterFailuresAndClosesAgain() {
-        ProviderGuard guard =
-                guard(Map.of("fondaco.payment.breaker.calls", "4", "fondaco.payment.breaker.delay", "500ms"));
+        ProviderGuard guard = guard(Map.of("fondaco.payment.breaker.delay", "500ms"));
         AtomicInteger callCount = new AtomicInteger();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < ProviderGuard.BREAKER_WINDOW_CALLS; i++) {
             assertThatThrownBy(() -> call(guard, () -> {
                         callCount.incrementAndGet();
                         throw new PaymentProvider.OutcomeUnknown("away");
@@ -106,7 +105,7 @@ class ProviderGuardTest {
                     return "called";
                 }))
                 .isInstanceOf(PaymentProvider.ProviderUnavailable.class);
-        assertThat(callCount).hasValue(4);
+        assertThat(callCount).hasValue(ProviderGuard.BREAKER_WINDOW_CALLS);
         await().atMost(TIMEOUT).ignoreExceptions().until(() -> call(guard, () -> "recovered")
                 .equals("recovered"));
     }

@@ -34,9 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class WebhookFailureTest {
-    /** The default of {@code fondaco.webhook.calls-per-endpoint}. */
-    private static final int CALLS_PER_ENDPOINT = 8;
-
     private static final int EVENT_COUNT = 12;
 
     private final StubWebhookReceiver receiver = new StubWebhookReceiver();
@@ -146,7 +143,7 @@ class WebhookFailureTest {
                 Map.of("from", from.toString(), "to", Instant.now().toString());
         WebhookAdminClient.replay(hanging, all).then().body("replayed", equalTo(EVENT_COUNT));
         await().pollInterval(Duration.ofMillis(10))
-                .until(() -> receiver.requests("/hanging").size() == CALLS_PER_ENDPOINT);
+                .until(() -> receiver.requests("/hanging").size() == WebhookDeliveries.MAX_CALLS_PER_ENDPOINT);
         WebhookAdminClient.replay(quick, all).then().body("replayed", equalTo(EVENT_COUNT));
         await().pollInterval(Duration.ofMillis(10))
                 .until(() -> subjects("/quick").containsAll(products));

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -43,7 +44,19 @@ class AdmissionHandler {
 
     private static final int MAX_RETRY_AFTER_SECONDS = 3;
 
-    private final AdmissionSettings settings;
+    /** Requests of each priority that wait; further ones are rejected immediately. */
+    private static final int MAX_QUEUED_PER_PRIORITY = 500;
+
+    /** Maximum waits; for all but buying a tenth of it in a standing queue. */
+    private static final Duration BUY_MAX_WAIT = Duration.ofSeconds(2);
+
+    private static final Duration BROWSE_MAX_WAIT = Duration.ofMillis(500);
+    private static final Duration ADMIN_MAX_WAIT = Duration.ofMillis(500);
+    private static final Duration BULK_MAX_WAIT = Duration.ofMillis(200);
+
+    /** Paths of imports and exports. */
+    private static final List<String> BULK_PATHS = List.of("/admin/v1/imports", "/admin/v1/exports");
+
     private final RolePaths paths;
     private final ProblemResponseWriter problemResponseWriter;
     private final Vertx vertx;
@@ -57,23 +70,22 @@ class AdmissionHandler {
             ProblemResponseWriter problemResponseWriter,
             Vertx vertx,
             MeterRegistry registry) {
-        this.settings = settings;
         this.paths = paths;
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
         this.admissionGate = new AdmissionGate(
-                settings.maxRequests(), settings.requestsInLine(), this::maxWait, System::nanoTime);
+                settings.maxRequests(), MAX_QUEUED_PER_PRIORITY, AdmissionHandler::maxWait, System::nanoTime);
         for (RequestPriority requestPriority : RequestPriority.values()) {
             registerMetrics(requestPriority, registry);
         }
     }
 
-    private Duration maxWait(RequestPriority requestPriority) {
+    private static Duration maxWait(RequestPriority requestPriority) {
         return switch (requestPriority) {
-            case BUY -> settings.buyPatience();
-            case BROWSE -> settings.browsePatience();
-            case ADMIN -> settings.adminPatience();
-            case BULK -> settings.bulkPatience();
+            case BUY -> BUY_MAX_WAIT;
+            case BROWSE -> BROWSE_MAX_WAIT;
+            case ADMIN -> ADMIN_MAX_WAIT;
+            case BULK -> BULK_MAX_WAIT;
         };
     }
 
@@ -121,7 +133,7 @@ class AdmissionHandler {
             case BUY, WORKER -> RequestPriority.BUY;
             case BROWSE -> RequestPriority.BROWSE;
             case ADMIN ->
-                settings.bulkPaths().stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
+                BULK_PATHS.stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
         });
     }
 

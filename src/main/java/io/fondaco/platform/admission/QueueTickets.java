@@ -6,6 +6,7 @@ import io.fondaco.platform.topology.Topology;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -19,12 +20,13 @@ class QueueTickets {
     private static final int SIGNATURE_BYTES = 12;
     private static final int MAX_LENGTH = 64;
 
+    /** How long a ticket keeps its place in the order. */
+    private static final Duration MAX_AGE = Duration.ofMinutes(10);
+
     private final SharedKey key;
-    private final AdmissionSettings settings;
 
     QueueTickets(Topology topology, AdmissionSettings settings) {
         this.key = new SharedKey(topology, "fondaco.admission.secret", settings.secret(), "database.token_key");
-        this.settings = settings;
     }
 
     /** Empty until the signing key has been read from the database. */
@@ -49,7 +51,7 @@ class QueueTickets {
             boolean validSignature = MessageDigest.isEqual(
                     sign(millis, signing.get()).getBytes(StandardCharsets.US_ASCII),
                     ticket.substring(dot + 1).getBytes(StandardCharsets.US_ASCII));
-            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(settings.ticketAge()))
+            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(MAX_AGE))
                     ? arrivedAt
                     : now;
         } catch (NumberFormatException _) {

@@ -20,25 +20,9 @@ interface CacheSettings {
     @WithDefault("4194304")
     long maxNegativeBytes();
 
-    /** A response larger than this, including its compressed form, is not cached; in bytes. */
-    @WithDefault("1048576")
-    int maxAnswerBytes();
-
-    /** Bodies of at least this many bytes are also kept compressed. */
-    @WithDefault("512")
-    int compressFrom();
-
     /** Lifetime of a cached response that is not invalidated; each entry gets up to a fifth less, at random. */
     @WithDefault("10m")
     Duration timeToLive();
-
-    /** Lifetime of a negative entry; each gets up to a fifth less, at random. */
-    @WithDefault("1m")
-    Duration absentTimeToLive();
-
-    /** How often the invalidation log is read; the interval varies at random by up to a fifth. */
-    @WithDefault("100ms")
-    Duration checkInterval();
 
     /**
      * How long after its last read of the invalidation log a pod still serves cached responses; then it loads each
@@ -53,12 +37,6 @@ interface CacheSettings {
      */
     @WithDefault("5m")
     Duration maxStaleness();
-
-    /**
-     * How long invalidations stay in the log. A pod that has not read it for half as long invalidates its whole cache.
-     */
-    @WithDefault("10m")
-    Duration retention();
 
     /**
      * Maximum number of entries in the invalidation index. Evicting the oldest raises the floor: anything read below it
@@ -77,10 +55,6 @@ interface CacheSettings {
     /** Maximum number of concurrent loads, per pod. */
     @WithDefault("32")
     int maxConcurrentLoads();
-
-    /** How long a request waits for its own load, or for another request's load of the same response. */
-    @WithDefault("5s")
-    Duration loadTimeout();
 
     /** {@code max-age} of responses without a token: how long a browser may reuse them without revalidation. */
     @WithDefault("0s")

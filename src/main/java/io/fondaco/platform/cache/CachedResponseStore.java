@@ -16,6 +16,12 @@ class CachedResponseStore {
     /** After this fraction of its lifetime a response is reloaded while it is still served. */
     private static final double REFRESH_AHEAD_FRACTION = 0.8;
 
+    /** Lifetime of a negative entry; each gets up to a fifth less, at random. */
+    private static final Duration NEGATIVE_TIME_TO_LIVE = Duration.ofMinutes(1);
+
+    /** A response larger than this, including its compressed form, is not cached. */
+    private static final int MAX_RESPONSE_BYTES = 1 << 20;
+
     private final InfinispanCaches container;
     private final CacheSettings settings;
 
@@ -49,7 +55,7 @@ class CachedResponseStore {
 
     /** The lifetime of an entry that is loaded now. */
     CachedResponse.Lifetime newLifetime(boolean notFound) {
-        Duration maxLifetime = notFound ? settings.absentTimeToLive() : settings.timeToLive();
+        Duration maxLifetime = notFound ? NEGATIVE_TIME_TO_LIVE : settings.timeToLive();
         double share = 1 - ThreadLocalRandom.current().nextDouble(JITTER);
         long now = System.nanoTime();
         long nanos = (long) (maxLifetime.toNanos() * share);
@@ -59,12 +65,12 @@ class CachedResponseStore {
     /** @return false if the cache has not started or the response is too large */
     boolean put(String key, CachedResponse cached) {
         InfinispanCaches.StartedCaches startedCaches = container.getOrNull();
-        if (startedCaches == null || cached.bytes().length > settings.maxAnswerBytes()) {
+        if (startedCaches == null || cached.bytes().length > MAX_RESPONSE_BYTES) {
             return false;
         }
         if (cached.isNotFound()) {
             startedCaches.responses().withFlags(Flag.IGNORE_RETURN_VALUES).remove(key);
-            putEntry(startedCaches.negativeEntries(), key, cached, settings.absentTimeToLive());
+            putEntry(startedCaches.negativeEntries(), key, cached, NEGATIVE_TIME_TO_LIVE);
         } else {
             startedCaches.negativeEntries().withFlags(Flag.IGNORE_RETURN_VALUES).remove(key);
             putEntry(startedCaches.responses(), key, cached, settings.timeToLive());

@@ -6,16 +6,20 @@ import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 
 /** Deletes old rows of the invalidation log. Several pods may run it at the same time. */
 @ApplicationScoped
 class InvalidationLogCleanupJob {
-    private final InvalidationLog log;
-    private final CacheSettings settings;
+    /**
+     * How long invalidations stay in the log. A pod that has not read it for half as long invalidates its whole cache.
+     */
+    static final Duration RETENTION = Duration.ofMinutes(10);
 
-    InvalidationLogCleanupJob(InvalidationLog log, CacheSettings settings) {
+    private final InvalidationLog log;
+
+    InvalidationLogCleanupJob(InvalidationLog log) {
         this.log = log;
-        this.settings = settings;
     }
 
     @ReadsFrom(Route.PRIMARY)
@@ -26,6 +30,6 @@ class InvalidationLogCleanupJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void prune() {
-        log.prune(settings.retention());
+        log.prune(RETENTION);
     }
 }

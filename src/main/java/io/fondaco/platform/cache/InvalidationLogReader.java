@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 class InvalidationLogReader {
     private static final Logger LOG = Logger.getLogger(InvalidationLogReader.class);
     private static final int MAX_ROWS = 10_000;
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final double JITTER = 0.2;
 
     private final Topology topology;
@@ -115,7 +116,7 @@ class InvalidationLogReader {
 
     private long pollDelayNanos() {
         double jitter = 1 + ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
-        return (long) (settings.checkInterval().toNanos() * jitter);
+        return (long) (POLL_INTERVAL.toNanos() * jitter);
     }
 
     private void pollOnce() {
@@ -150,7 +151,7 @@ class InvalidationLogReader {
                 || logRead.walAfter().position().timeline()
                         != logRead.walBefore().position().timeline();
         boolean clockJumped = Math.abs(logRead.clockMillis() - clockMillis)
-                > settings.retention().dividedBy(2).toMillis();
+                > InvalidationLogCleanupJob.RETENTION.dividedBy(2).toMillis();
         if (startOver || timelineChanged || clockJumped || logRead.rows().size() > MAX_ROWS) {
             resynchronize(
                     logRead,
@@ -166,7 +167,7 @@ class InvalidationLogReader {
     }
 
     private boolean isBeyondRetention(long now) {
-        return !hasReadWithin(now, settings.retention().dividedBy(2));
+        return !hasReadWithin(now, InvalidationLogCleanupJob.RETENTION.dividedBy(2));
     }
 
     /**

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,12 @@ public class ResponseCache {
      * meanwhile.
      */
     private static final int MAX_ATTEMPTS = 2;
+
+    /** How long a request waits for its own load, or for another request's load of the same response. */
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Bodies of at least this size are also kept compressed. */
+    private static final int MIN_COMPRESSED_BYTES = 512;
 
     private final CacheSettings settings;
     private final CachedResponseStore store;
@@ -164,7 +171,7 @@ public class ResponseCache {
             }
             metrics.loadShared();
             try {
-                CachedResponse loaded = other.await(settings.loadTimeout());
+                CachedResponse loaded = other.await(LOAD_TIMEOUT);
                 // An invalidation since the load started may have been visible to the client before this request began.
                 if (attempt == MAX_ATTEMPTS || logReader.index().isFresh(loaded)) {
                     return loaded;
@@ -202,7 +209,7 @@ public class ResponseCache {
 
     private CachedResponse withLoadPermit(Supplier<CachedResponse> load) {
         try {
-            if (!loadPermits.tryAcquire(settings.loadTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+            if (!loadPermits.tryAcquire(LOAD_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
                 throw SingleFlight.overloaded();
             }
         } catch (InterruptedException _) {
@@ -233,7 +240,7 @@ public class ResponseCache {
                 settings.checkPositions() ? result.lowerBound() : assumedPosition(result, newerInvalidation),
                 result.upperBound().orElseGet(reads::latestPosition),
                 store.newLifetime(content.isNotFound()),
-                settings.compressFrom());
+                MIN_COMPRESSED_BYTES);
         storeIfFresh(key, cached, result.upperBound().isPresent());
         return cached;
     }

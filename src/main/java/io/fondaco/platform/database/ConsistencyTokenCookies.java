@@ -1,7 +1,7 @@
 package io.fondaco.platform.database;
 
-import io.fondaco.platform.topology.DatabaseSettings;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,16 +17,12 @@ class ConsistencyTokenCookies {
     static final String SEEN = "fondaco_seen";
     static final List<String> NAMES = List.of(WRITTEN, SEEN);
 
-    private final DatabaseSettings settings;
-
-    ConsistencyTokenCookies(DatabaseSettings settings) {
-        this.settings = settings;
-    }
+    private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
     /** Returns the value of a {@code Set-Cookie} header. */
     String setCookieHeader(String name, String token, boolean secure) {
         return "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s"
-                .formatted(name, token, settings.consistencyCookieMaxAge().toSeconds(), secure ? "; Secure" : "");
+                .formatted(name, token, MAX_AGE.toSeconds(), secure ? "; Secure" : "");
     }
 
     static boolean isSecure(@Nullable String scheme, Function<String, @Nullable String> header) {

@@ -36,6 +36,12 @@ class ReadRouting {
     /** Without configured replicas, reads queue for the primary, as for any pool. */
     private static final Duration MAX_QUEUE_WAIT = Duration.ofSeconds(2);
 
+    /** How long a fallback read waits for a free permit. */
+    private static final Duration MAX_FALLBACK_WAIT = Duration.ofMillis(100);
+
+    /** Maximum lag of catalogue data for callers without a token while neither the rotation nor the primary serves. */
+    private static final Duration MAX_STALENESS = Duration.ofMinutes(5);
+
     private final Topology topology;
     private final DatabaseSettings settings;
     private final ReadMetrics metrics;
@@ -106,7 +112,7 @@ class ReadRouting {
             return onPrimary.get();
         }
         if (current.mayBeStale() && required.isEmpty()) {
-            Optional<Node> stale = topology.leastLagging(settings.maxStale()).filter(node -> !current.isExcluded(node));
+            Optional<Node> stale = topology.leastLagging(MAX_STALENESS).filter(node -> !current.isExcluded(node));
             if (stale.isPresent()) {
                 return NodeLease.onReplica(stale.get(), RoutingReason.STALE);
             }
@@ -177,7 +183,7 @@ class ReadRouting {
             return Optional.empty();
         }
         try {
-            Duration maxWait = settings.replicaUrls().isPresent() ? settings.fallbackWait() : MAX_QUEUE_WAIT;
+            Duration maxWait = settings.replicaUrls().isPresent() ? MAX_FALLBACK_WAIT : MAX_QUEUE_WAIT;
             if (!primaryPermits.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
                 return Optional.empty();
             }

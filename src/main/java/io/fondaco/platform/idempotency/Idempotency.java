@@ -25,15 +25,19 @@ public class Idempotency {
     /** How long a committed claim without a response blocks repeated requests. */
     public static final Duration LEASE = Duration.ofSeconds(30);
 
+    /**
+     * Keys that a caller without an API key may have within {@link #RETENTION}. Concurrent requests can exceed it
+     * slightly.
+     */
+    private static final int MAX_KEYS_PER_CALLER = 1_000;
+
     private static final Duration RETENTION = Duration.ofHours(24);
     private static final int PRUNE_BATCH = 10_000;
 
     private final EntityManager entities;
-    private final IdempotencySettings settings;
 
-    Idempotency(EntityManager entities, IdempotencySettings settings) {
+    Idempotency(EntityManager entities) {
         this.entities = entities;
-        this.settings = settings;
     }
 
     /**
@@ -59,10 +63,10 @@ public class Idempotency {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Optional<IdempotentResponse> claimWithinLimit(IdempotencyKey key) {
-        if (insertWithinLimit(key, settings.maxKeysPerCaller())) {
+        if (insertWithinLimit(key, MAX_KEYS_PER_CALLER)) {
             return Optional.empty();
         }
-        Tuple row = selectRow(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(settings.maxKeysPerCaller()));
+        Tuple row = selectRow(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(MAX_KEYS_PER_CALLER));
         return responseOrRenew(row, key);
     }
 

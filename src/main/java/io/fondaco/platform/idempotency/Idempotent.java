@@ -20,7 +20,7 @@ import java.lang.annotation.Target;
  *
  * <p>Rows of callers without an API key must be small, because any client can create them. A method with
  * {@link #replayedBy} stores only that its request took effect: a repeated request has no effect and gets the current
- * resource. Its callers have at most {@code fondaco.idempotency.max-keys-per-caller} keys in 24 hours, then they get
+ * resource. Its callers have at most 1,000 keys in 24 hours, then they get
  * 429 {@code too_many_idempotency_keys}.
  *
  * <p>Not for methods that need several transactions; these use {@link Idempotency} directly. Not for responses with a

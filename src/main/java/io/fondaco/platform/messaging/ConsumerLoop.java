@@ -13,6 +13,19 @@ import org.jboss.logging.Logger;
 /** Fetches batches of events for one listener. It fetches the next batch when the listener has handled the last one. */
 final class ConsumerLoop {
     private static final Logger LOG = Logger.getLogger(ConsumerLoop.class);
+
+    /** Events per bucket that a listener handles together. */
+    static final int MAX_BATCH_EVENTS = 64;
+
+    /** How often an idle worker checks for events; commits of its own pod wake it immediately. */
+    static final Duration IDLE_INTERVAL = Duration.ofMillis(500);
+
+    /** How often a worker fetches soon after an event. Events that arrive meanwhile are handled together. */
+    static final Duration BUSY_INTERVAL = Duration.ofMillis(40);
+
+    /** How often a worker fetches even if the cheap check finds no pending work. */
+    static final Duration SAFETY_INTERVAL = Duration.ofSeconds(10);
+
     private static final long BUSY_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long FAILURE_MILLIS = 1_000;
 
@@ -20,7 +33,6 @@ final class ConsumerLoop {
     private final BatchSource batchSource;
     private final Function<List<Event>, CompletionStage<Void>> handler;
     private final WorkerHeartbeat heartbeat;
-    private final MessagingSettings settings;
     private final Duration busyPollInterval;
     private final WakeUpSignal wakeUpSignal;
     private final Thread thread;
@@ -51,14 +63,12 @@ final class ConsumerLoop {
             BatchSource batchSource,
             Function<List<Event>, CompletionStage<Void>> handler,
             WorkerHeartbeat workerHeartbeat,
-            MessagingSettings settings,
             Duration busyPollInterval,
             WakeUpSignal wakeUpSignal) {
         this.name = name;
         this.batchSource = batchSource;
         this.handler = handler;
         this.heartbeat = workerHeartbeat;
-        this.settings = settings;
         this.busyPollInterval = busyPollInterval;
         this.wakeUpSignal = wakeUpSignal;
         this.thread = Thread.ofVirtual().name("messaging-" + name).unstarted(this::run);
@@ -83,7 +93,7 @@ final class ConsumerLoop {
         try {
             while (!heartbeat.isStopping()) {
                 if (!heartbeat.isSubscribed()) {
-                    heartbeat.sleepUnlessStopping(settings.idleInterval().toMillis());
+                    heartbeat.sleepUnlessStopping(IDLE_INTERVAL.toMillis());
                 } else {
                     processNextBatch();
                 }
@@ -102,9 +112,9 @@ final class ConsumerLoop {
                 busyUntil = System.nanoTime() + BUSY_NANOS;
                 handler.apply(fetchedBatch.events()).toCompletableFuture().get();
                 fetchedBatch.acknowledgement().acknowledge();
-                if (fetchedBatch.events().size() < settings.batch()) {
+                if (fetchedBatch.events().size() < MAX_BATCH_EVENTS) {
                     // There is no backlog. Events that arrive within this interval are handled in one transaction.
-                    heartbeat.sleepUnlessStopping(settings.busyInterval().toMillis());
+                    heartbeat.sleepUnlessStopping(BUSY_INTERVAL.toMillis());
                 }
             }
             logOnce.reset();
@@ -118,7 +128,7 @@ final class ConsumerLoop {
         long now = System.nanoTime();
         Duration pause = now < busyUntil
                 ? busyPollInterval
-                : snapshotComplete ? settings.safetyInterval() : settings.idleInterval();
+                : snapshotComplete ? SAFETY_INTERVAL : IDLE_INTERVAL;
         if (wakeUpSignal.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 class IdempotentConsumerInterceptor {
     private static final Logger LOG = Logger.getLogger(IdempotentConsumerInterceptor.class);
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
+    private static final Duration MAX_RETRY_DELAY = Duration.ofMinutes(5);
     private static final int MAX_CONFLICT_RETRIES = 5;
     private static final long DATABASE_RETRY_MILLIS = 500;
     private static final int TRANSACTION_TIMEOUT_SECONDS = 30;
@@ -64,7 +65,7 @@ class IdempotentConsumerInterceptor {
         this.settings = settings;
         this.metrics = metrics;
         this.tracing = tracing;
-        this.backoff = new Backoff(settings.retryDelay(), settings.maxRetryDelay());
+        this.backoff = new Backoff(settings.retryDelay(), MAX_RETRY_DELAY);
     }
 
     /** A call of a listener method. */

@@ -12,17 +12,11 @@ class OutboxBatchSources {
     private final OutboxReader outboxReader;
     private final BucketLeases bucketLeases;
     private final WorkerHeartbeat heartbeat;
-    private final MessagingSettings settings;
 
-    OutboxBatchSources(
-            OutboxReader outboxReader,
-            BucketLeases bucketLeases,
-            WorkerHeartbeat workerHeartbeat,
-            MessagingSettings settings) {
+    OutboxBatchSources(OutboxReader outboxReader, BucketLeases bucketLeases, WorkerHeartbeat workerHeartbeat) {
         this.outboxReader = outboxReader;
         this.bucketLeases = bucketLeases;
         this.heartbeat = workerHeartbeat;
-        this.settings = settings;
     }
 
     ConsumerLoop.BatchSource forListener(String listener) {
@@ -43,7 +37,7 @@ class OutboxBatchSources {
         public ConsumerLoop.FetchedBatch fetch() throws SQLException {
             rebalanceIfNeeded();
             OutboxReader.FetchResult fetchResult =
-                    outboxReader.fetch(listener, bucketLeases.workerId(), settings.batch());
+                    outboxReader.fetch(listener, bucketLeases.workerId(), ConsumerLoop.MAX_BATCH_EVENTS);
             heldBuckets = fetchResult.cursors().size();
             return new ConsumerLoop.FetchedBatch(
                     fetchResult.events(),

@@ -23,13 +23,11 @@ class RetryConnector implements InboundConnector {
 
     private final RetryQueue retryQueue;
     private final WorkerHeartbeat heartbeat;
-    private final MessagingSettings settings;
     private final Vertx vertx;
 
-    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, MessagingSettings settings, Vertx vertx) {
+    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, Vertx vertx) {
         this.retryQueue = retryQueue;
         this.heartbeat = workerHeartbeat;
-        this.settings = settings;
         this.vertx = vertx;
     }
 
@@ -46,7 +44,7 @@ class RetryConnector implements InboundConnector {
     }
 
     private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {
-        List<Event> due = retryQueue.findDue(listener, settings.batch());
+        List<Event> due = retryQueue.findDue(listener, ConsumerLoop.MAX_BATCH_EVENTS);
         return new ConsumerLoop.FetchedBatch(due, true, () -> {});
     }
 }

@@ -114,13 +114,13 @@ class WorkerHeartbeat {
     /** Starts a consumer loop for new events that runs until this pod stops; does nothing without the worker role. */
     void startConsumer(
             String name, ConsumerLoop.BatchSource batchSource, Function<List<Event>, CompletionStage<Void>> handler) {
-        startConsumer(name, batchSource, handler, settings.busyInterval(), wakeUp.onNewEvents());
+        startConsumer(name, batchSource, handler, ConsumerLoop.BUSY_INTERVAL, wakeUp.onNewEvents());
     }
 
     /** Starts a consumer loop for retries. It polls rarely, because the heartbeat signals when a retry is due. */
     void startRetryConsumer(
             String name, ConsumerLoop.BatchSource batchSource, Function<List<Event>, CompletionStage<Void>> handler) {
-        startConsumer(name, batchSource, handler, settings.safetyInterval(), wakeUp.onRetries());
+        startConsumer(name, batchSource, handler, ConsumerLoop.SAFETY_INTERVAL, wakeUp.onRetries());
     }
 
     private void startConsumer(
@@ -131,7 +131,7 @@ class WorkerHeartbeat {
             WakeUpSignal wakeUpSignal) {
         if (podRoles.has(PodRole.WORKER)) {
             ConsumerLoop consumerLoop =
-                    new ConsumerLoop(name, batchSource, handler, this, settings, busyPollInterval, wakeUpSignal);
+                    new ConsumerLoop(name, batchSource, handler, this, busyPollInterval, wakeUpSignal);
             consumerLoops.add(consumerLoop);
             consumerLoop.start();
         }
@@ -175,7 +175,7 @@ class WorkerHeartbeat {
                 } else if (podRoles.has(PodRole.WORKER)) {
                     runLogged(this::heartbeat);
                 }
-            } while (!stopping.await(settings.idleInterval().toMillis(), TimeUnit.MILLISECONDS));
+            } while (!stopping.await(ConsumerLoop.IDLE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

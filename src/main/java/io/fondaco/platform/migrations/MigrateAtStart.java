@@ -8,10 +8,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** Migrates the schemas, or checks that they are migrated, before the modules' own start-up work runs. */
 @ApplicationScoped
 class MigrateAtStart {
+    /** How long the migrations of one module are retried before the run fails. */
+    private static final Duration RETRY_TIMEOUT = Duration.ofMinutes(5);
+
     private final SchemaVersionCheck check;
     private final DatabaseSettings settings;
 
@@ -24,7 +28,7 @@ class MigrateAtStart {
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) throws SQLException {
         if (settings.migrateAtStart().orElse(false)) {
             try (AgroalDataSource primary = MigrationPool.open(settings)) {
-                new MigrationRunner(primary, settings.migrationLockTimeout(), settings.migrationPatience())
+                new MigrationRunner(primary, settings.migrationLockTimeout(), RETRY_TIMEOUT)
                         .migrate(MigrationScripts.ofThisRelease());
             }
             check.markUpToDate();

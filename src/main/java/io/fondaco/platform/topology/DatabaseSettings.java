@@ -63,10 +63,6 @@ public interface DatabaseSettings {
     @WithDefault("1s")
     Duration migrationLockTimeout();
 
-    /** How long the migrations of one module are retried before the run fails. */
-    @WithDefault("5m")
-    Duration migrationPatience();
-
     /**
      * Whether the database is the embedded cluster; set at start. Set to false explicitly, as in the image, it forbids
      * the embedded cluster.
@@ -92,17 +88,6 @@ public interface DatabaseSettings {
     @WithDefault("100ms")
     Duration checkTimeout();
 
-    /**
-     * Number of consecutive failed checks after which a replica leaves the rotation. A broken connection removes it
-     * immediately.
-     */
-    @WithDefault("2")
-    int checksToLeave();
-
-    /** Number of consecutive good checks after which a replica returns to the rotation. */
-    @WithDefault("3")
-    int checksToReturn();
-
     /** A replica that lags more than this many WAL bytes leaves the rotation; it returns below half of it. */
     @WithDefault("16777216")
     long maxLagBytes();
@@ -110,10 +95,6 @@ public interface DatabaseSettings {
     /** A replica that lags more than this by the heartbeat leaves the rotation; it returns below half of it. */
     @WithDefault("4s")
     Duration maxLag();
-
-    /** How often the primary's heartbeat row is updated, by all pods together. */
-    @WithDefault("1s")
-    Duration heartbeatInterval();
 
     /**
      * A primary that refuses connections is given up immediately; one that does not answer, after this time. Requests
@@ -138,10 +119,6 @@ public interface DatabaseSettings {
     @WithDefault("8")
     int fallbackLimit();
 
-    /** How long a fallback read waits for a free permit. */
-    @WithDefault("100ms")
-    Duration fallbackWait();
-
     /**
      * Returns the maximum number of concurrent reads on the primary: the fallback limit, or the pool size if no
      * replicas are configured.
@@ -151,21 +128,10 @@ public interface DatabaseSettings {
     }
 
     /**
-     * The maximum lag of catalogue data that callers without a token get while no replica is in rotation and the
-     * primary has no free permit.
-     */
-    @WithDefault("5m")
-    Duration maxStale();
-
-    /**
      * The secret that signs consistency tokens: at least 32 characters, the same in every pod. Absent: a key that the
      * first migration created and stored in the database.
      */
     Optional<String> consistencySecret();
-
-    /** How long browsers keep the cookies of the consistency token. */
-    @WithDefault("10m")
-    Duration consistencyCookieMaxAge();
 
     /** @throws IllegalStateException if a setting that every connection needs is absent */
     static String required(Optional<String> setting) {

@@ -26,6 +26,12 @@ public final class Node implements AutoCloseable {
     private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
     private static final Duration IDLE_REAP = Duration.ofMinutes(2);
 
+    /** Consecutive failed checks after which a replica leaves the rotation; a broken connection removes it immediately. */
+    private static final int CHECKS_TO_LEAVE = 2;
+
+    /** Consecutive good checks after which a replica returns to the rotation. */
+    private static final int CHECKS_TO_RETURN = 3;
+
     private final String name;
     private final String url;
     private final RotationState rotationState;
@@ -63,7 +69,7 @@ public final class Node implements AutoCloseable {
             StatusListener statusListener) {
         this.name = name;
         this.url = url;
-        this.rotationState = new RotationState(settings.checksToLeave(), settings.checksToReturn());
+        this.rotationState = new RotationState(CHECKS_TO_LEAVE, CHECKS_TO_RETURN);
         this.readers = pool(url, readCredentials, poolSize);
         this.readers.setPoolInterceptors(List.of(metrics.holdTimer(), new NewConnectionInterceptor()));
         this.tracedPool = metrics.tracing().tracePool(readers);

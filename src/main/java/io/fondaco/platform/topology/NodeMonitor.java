@@ -33,6 +33,9 @@ final class NodeMonitor implements AutoCloseable {
 
     private static final double JITTER = 0.2;
 
+    /** How often the primary's heartbeat row is updated, by all pods together. */
+    private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
+
     /** SQL for the timeline of a primary: the first eight hex digits of a WAL file name. */
     static final String TIMELINE_SQL = "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int";
 
@@ -103,7 +106,7 @@ final class NodeMonitor implements AutoCloseable {
         this.limit = settings.checkTimeout();
         this.interval = settings.checkInterval();
         this.checkListener = checkListener;
-        this.heartbeatAfterMillis = settings.heartbeatInterval().toMillis() * 9 / 10;
+        this.heartbeatAfterMillis = HEARTBEAT_INTERVAL.toMillis() * 9 / 10;
         this.thread = Thread.ofVirtual().name("topology-" + name).unstarted(this::run);
     }
 

@@ -24,6 +24,9 @@ class RequestBodyReader {
     /** After the cache, which answers requests without a body, and before the admission gate of platform.admission. */
     private static final int ORDER = 1;
 
+    /** Bodies of this path are streamed, and limited by their own module instead. */
+    private static final String STREAMED_PATH = "/admin/v1/imports";
+
     private final WebSettings settings;
     private final ProblemResponseWriter problemResponseWriter;
     private final Vertx vertx;
@@ -50,7 +53,7 @@ class RequestBodyReader {
                     .reject(415, "unsupported_content_encoding", "Send the body without a Content-Encoding.");
             return;
         }
-        if (empty || settings.streamedPaths().contains(context.normalizedPath())) {
+        if (empty || context.normalizedPath().equals(STREAMED_PATH)) {
             context.next();
             return;
         }

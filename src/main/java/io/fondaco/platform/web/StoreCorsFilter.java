@@ -30,12 +30,13 @@ class StoreCorsFilter {
     private static final String EXPOSED_HEADERS =
             "Fondaco-Consistency, ETag, Link, Location, Retry-After, Idempotent-Replayed, Request-Id, Cache-Status";
 
+    /** How long a browser may reuse the response to a preflight request. */
+    private static final String PREFLIGHT_MAX_AGE_SECONDS = "3600";
+
     private final Set<String> origins;
-    private final String maxAge;
 
     StoreCorsFilter(WebSettings settings) {
         origins = settings.storeOrigins().orElse(Set.of());
-        maxAge = Long.toString(settings.preflightMaxAge().toSeconds());
     }
 
     void register(@Observes Filters filters) {
@@ -60,7 +61,7 @@ class StoreCorsFilter {
             if (preflight) {
                 response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
                         .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
-                        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, maxAge);
+                        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_MAX_AGE_SECONDS);
             } else {
                 response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
             }

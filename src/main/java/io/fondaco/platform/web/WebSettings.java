@@ -28,17 +28,9 @@ interface WebSettings {
     @WithDefault("4")
     int pingBytes();
 
-    /** Paths whose bodies are streamed and limited by their own module instead. */
-    @WithDefault("/admin/v1/imports")
-    Set<String> streamedPaths();
-
     /**
      * Origins whose pages may call {@code /store/v1} from a browser (CORS): {@code https://shop.example}, or {@code *}.
      * Absent: none.
      */
     Optional<Set<String>> storeOrigins();
-
-    /** How long a browser may reuse the response to a preflight request. */
-    @WithDefault("1h")
-    Duration preflightMaxAge();
 }
