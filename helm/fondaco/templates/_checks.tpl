@@ -16,9 +16,9 @@ Checks that the schema cannot express: values that contradict each other. Includ
 {{- if and $settings.keda.enabled (not (has $role (list "all" "worker"))) }}
 {{- fail (printf "roles.%s.keda: only workers process the backlog of events" $role) }}
 {{- end }}
-{{- $atATime := int (index $.Values.settings "fondaco.admission.max-checkouts" | default 12) }}
-{{- if and (has $role (list "all" "buy")) (le (int $settings.databasePool.primary) $atATime) }}
-{{- fail (printf "roles.%s.databasePool.primary must be more than %d (fondaco.admission.max-checkouts), or checkouts in progress wait for each other's connections" $role $atATime) }}
+{{- $maxCheckouts := int (index $.Values.settings "fondaco.admission.max-checkouts" | default 12) }}
+{{- if and (has $role (list "all" "buy")) (le (int $settings.databasePool.primary) $maxCheckouts) }}
+{{- fail (printf "roles.%s.databasePool.primary must be more than %d (fondaco.admission.max-checkouts), or checkouts in progress wait for each other's connections" $role $maxCheckouts) }}
 {{- end }}
 {{- if and $settings.autoscaling.enabled (gt (int $settings.autoscaling.minReplicas) (int $settings.autoscaling.maxReplicas)) }}
 {{- fail (printf "roles.%s.autoscaling: minReplicas is more than maxReplicas" $role) }}

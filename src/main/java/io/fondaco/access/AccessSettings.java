@@ -9,15 +9,15 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.access")
 interface AccessSettings {
     /**
-     * The first administrator's key, with every scope; at least 32 characters, except with the embedded cluster. It
-     * cannot be revoked and does not expire, but it is refused while another key with {@code keys:write} is valid:
-     * remove it then. Absent: only keys in the database are valid.
+     * The first administrator's key, with every scope: at least 32 characters; {@code fk_local_admin} with the embedded
+     * cluster. It cannot be revoked and does not expire, but it is refused while another key with {@code keys:write} is
+     * valid: remove it then. Absent: only keys in the database are valid.
      */
     Optional<String> bootstrapKey();
 
     /**
      * Whether the bootstrap key is accepted beside other keys with {@code keys:write}, for the case that those were
-     * lost; true with the embedded cluster.
+     * lost. True with the embedded cluster.
      */
     @WithDefault("false")
     boolean bootstrapKeyAlwaysAccepted();
@@ -29,7 +29,7 @@ interface AccessSettings {
     @WithDefault("5s")
     Duration keyCacheTtl();
 
-    /** Interval at which a pod writes when keys were last used; a key is written at most once per interval. */
+    /** For tests: how often a pod writes when keys were last used; a key is written at most once per interval. */
     @WithDefault("1m")
     Duration lastUsedInterval();
 

@@ -9,14 +9,15 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.checkout")
 interface CheckoutSettings {
     /**
-     * How long the request that began a checkout attempt may work on it before recovery takes over; longer than
-     * {@code fondaco.payment.timeout}.
+     * For tests: how long the request that began a checkout attempt may work on it before recovery takes over; longer
+     * than {@code fondaco.payment.timeout}.
      */
     @WithDefault("15s")
     Duration attemptLease();
 
     /**
-     * How long to wait before the first status query for a pending payment; doubles with each query, up to 5 minutes.
+     * For tests: how long to wait before the first status query for a pending payment. It doubles with each query, up
+     * to 5 minutes.
      */
     @WithDefault("5s")
     Duration pendingPaymentQueryDelay();
@@ -42,7 +43,7 @@ interface CheckoutSettings {
     @WithDefault("1")
     int cutOffAfter();
 
-    /** How often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
+    /** For tests: how often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
     @WithDefault("5s")
     Duration recoveryInterval();
 }

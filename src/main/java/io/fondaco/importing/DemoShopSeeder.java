@@ -31,6 +31,9 @@ import org.jboss.logging.Logger;
 @Readiness
 @ApplicationScoped
 class DemoShopSeeder implements HealthCheck {
+    /** Whether the demo shop is loaded into an empty catalog. True with the embedded cluster. */
+    static final String SETTING = "fondaco.demo-shop";
+
     private static final Logger LOG = Logger.getLogger(DemoShopSeeder.class);
     private static final String CURRENCY = "EUR";
     private static final String FILE_PREFIX = "demo-shop/";
@@ -42,7 +45,7 @@ class DemoShopSeeder implements HealthCheck {
     private volatile boolean loaded;
 
     DemoShopSeeder(
-            @ConfigProperty(name = "fondaco.demo-shop", defaultValue = "false") boolean enabled,
+            @ConfigProperty(name = SETTING, defaultValue = "false") boolean enabled,
             SeedImports seedImports,
             ImportWorkerWakeUp workerWakeUp) {
         this.enabled = enabled;

@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Limits and defaults of imports. */
 @ConfigMapping(prefix = "fondaco.importing")
 interface ImportingSettings {
-    /** Maximum size of an uploaded file, in bytes; 1 GiB. */
+    /** Maximum size of an uploaded file. */
     @WithDefault("1073741824")
     long maxBytes();
 
@@ -15,11 +15,11 @@ interface ImportingSettings {
     @WithDefault("EUR")
     String defaultCurrency();
 
-    /** Maximum number of products per transaction; at most 1,000. */
+    /** For tests: maximum number of products per transaction; at most 1,000. */
     @WithDefault("200")
     int batchProducts();
 
-    /** How long the lease on an import stays valid without renewal; then another worker may take over. */
+    /** For tests: how long the lease on an import stays valid without renewal; then another worker may take over. */
     @WithDefault("15s")
     Duration lease();
 }

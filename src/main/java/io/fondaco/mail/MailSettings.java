@@ -18,7 +18,7 @@ interface MailSettings {
     /** The sender of the e-mails: {@code orders@example.org}. Required if e-mails are enabled. */
     Optional<String> from();
 
-    /** The address for replies; default: {@code from}. */
+    /** The address for replies. Default: {@code fondaco.mail.from}. */
     Optional<String> replyTo();
 
     /** The name of the shop in its e-mails. */
@@ -29,15 +29,17 @@ interface MailSettings {
     @WithDefault("15s")
     Duration timeout();
 
-    /** Number of failed attempts after which an e-mail becomes a dead letter; with the delays below about six hours. */
+    /** Number of failed attempts after which sending an e-mail is given up: after about six hours. */
     @WithDefault("12")
     int maxAttempts();
 
-    /** Delay of the first retry. It doubles with each attempt, with a random deviation of up to a fifth. */
+    /**
+     * Delay of the first retry. It doubles with each attempt, up to one hour, with a random deviation of up to a fifth.
+     */
     @WithDefault("1m")
     Duration retryDelay();
 
-    /** How often a worker looks for e-mails to send. */
+    /** For tests: how often a worker looks for e-mails to send. */
     @WithDefault("2s")
     Duration sendInterval();
 
@@ -45,7 +47,9 @@ interface MailSettings {
     @WithDefault("30d")
     Duration retention();
 
-    /** Number of e-mails that a pod sends at the same time; not more than {@code quarkus.mailer.max-pool-size}. */
+    /**
+     * Maximum number of e-mails that a pod sends at the same time; not more than {@code quarkus.mailer.max-pool-size}.
+     */
     @WithDefault("10")
     int maxConcurrentSends();
 }

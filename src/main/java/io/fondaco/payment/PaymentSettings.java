@@ -37,18 +37,21 @@ interface PaymentSettings {
      */
     interface Breaker {
 
-        /** Share of failed calls at which the breaker opens. A declined card is not a failure. */
+        /** Share of the last 20 calls that must fail to open the circuit breaker. A declined card is not a failure. */
         @WithDefault("0.5")
         double failureRatio();
 
-        /** How long the breaker stays open before one trial call is made. */
+        /** How long the circuit breaker stays open before one trial call is made. */
         @WithDefault("5s")
         Duration delay();
     }
 
     /** Payment that staff confirms later. Enabled with the embedded cluster, disabled otherwise. */
     interface Manual {
-        /** Whether it is offered to all customers. An order is confirmed, and can be sent, before it is paid. */
+        /**
+         * Whether payment later is offered, to all customers. An order is confirmed, and can be sent, before it is
+         * paid. True with the embedded cluster.
+         */
         @WithDefault("false")
         boolean enabled();
     }
@@ -56,28 +59,30 @@ interface PaymentSettings {
     /** The test provider, which takes no real money. Enabled with the embedded cluster, disabled otherwise. */
     interface Test {
         /**
-         * Whether it is offered. Never enable it in a shop that sells real goods: anyone can order with its tokens
-         * without paying.
+         * Whether the test provider is offered. Never enable it in a shop that sells real goods: any client can order
+         * with its tokens without paying. True with the embedded cluster.
          */
         @WithDefault("false")
         boolean enabled();
 
         /**
-         * Secret that signs its webhooks (HMAC-SHA256). Absent: its webhooks are rejected. {@code test-webhook-secret}
-         * with the embedded cluster.
+         * Secret that signs the webhooks of the test provider (HMAC-SHA256). Absent: its webhooks are rejected.
+         * {@code test-webhook-secret} with the embedded cluster.
          */
         Optional<String> webhookSecret();
     }
 
     /** Stripe's PaymentIntents. */
     interface Stripe {
-        /** {@code sk_…} or {@code rk_…}; a secret. Absent: Stripe is not offered. */
+        /** API key of Stripe, {@code sk_…} or {@code rk_…}; a secret. Absent: Stripe is not offered. */
         Optional<String> apiKey();
 
-        /** {@code whsec_…}, secrets: one, or two during a rotation. Absent: its webhooks are rejected. */
+        /**
+         * Webhook secrets of Stripe, {@code whsec_…}: one, or two during a rotation. Absent: its webhooks are rejected.
+         */
         Optional<List<String>> webhookSecrets();
 
-        /** When the money is captured: {@code automatic}, with the order; {@code manual}, by staff. */
+        /** When Stripe captures the money: {@code automatic}, with the order; {@code manual}, by staff. */
         @WithDefault("automatic")
         CaptureMode capture();
 
@@ -87,13 +92,13 @@ interface PaymentSettings {
          */
         Optional<String> returnUrl();
 
-        /** Base URL of the Stripe API. */
+        /** For tests: base URL of the Stripe API. */
         @WithDefault("https://api.stripe.com")
         String apiBase();
 
         /**
-         * Maximum time of one HTTP request; {@code fondaco.payment.timeout} bounds all requests of an operation
-         * together.
+         * Maximum time of one HTTP request to Stripe; {@code fondaco.payment.timeout} bounds all requests of an
+         * operation together.
          */
         @WithDefault("8s")
         Duration readTimeout();

@@ -31,6 +31,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -52,24 +53,22 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class WebhookResource {
     private static final String SORT = "id";
+
+    /** How long requests are also signed with the previous secret after a rotation. */
+    private static final Duration PREVIOUS_SECRET_VALIDITY = Duration.ofHours(24);
+
     private static final String NOT_DELETED = "id = ?1 and deletedAt is null";
 
     private final EndpointValidator validator;
     private final WebhookSecrets secrets;
     private final WebhookEvents events;
-    private final WebhookSettings settings;
     private final TestDelivery testDelivery;
 
     WebhookResource(
-            EndpointValidator validator,
-            WebhookSecrets secrets,
-            WebhookEvents events,
-            WebhookSettings settings,
-            TestDelivery testDelivery) {
+            EndpointValidator validator, WebhookSecrets secrets, WebhookEvents events, TestDelivery testDelivery) {
         this.validator = validator;
         this.secrets = secrets;
         this.events = events;
-        this.settings = settings;
         this.testDelivery = testDelivery;
     }
 
@@ -293,7 +292,7 @@ class WebhookResource {
     public Response rotate(@RestPath String id) {
         WebhookEndpoint endpoint = lockEndpoint(id);
         endpoint.secretGeneration++;
-        endpoint.previousUntil = Instant.now().plus(settings.previousSecretValidity()).truncatedTo(ChronoUnit.MICROS);
+        endpoint.previousUntil = Instant.now().plus(PREVIOUS_SECRET_VALIDITY).truncatedTo(ChronoUnit.MICROS);
         endpoint.persistAndFlush();
         return Response.ok(toWebhook(endpoint, secrets.secret(endpoint.id, endpoint.secretGeneration)))
                 .tag(IfMatch.etag(endpoint.version))

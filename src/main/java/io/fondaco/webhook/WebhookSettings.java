@@ -10,11 +10,12 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.webhook")
 interface WebhookSettings {
     /**
-     * The key from which the secrets of endpoints are derived, at least 32 characters; default: a key in the database.
+     * The key from which the signing secrets of endpoints are derived: at least 32 characters, the same in every pod.
+     * Absent: a key that the first migration generates.
      */
     Optional<String> secretKey();
 
-    /** Time limit of one attempt, from the lookup of the name to the last byte of the response. */
+    /** Time limit of one delivery attempt, from the lookup of the name to the last byte of the response. */
     @WithDefault("5s")
     Duration timeout();
 
@@ -29,10 +30,6 @@ interface WebhookSettings {
     @WithDefault("3d")
     Duration disableAfter();
 
-    /** How long requests are also signed with the previous secret after a rotation. */
-    @WithDefault("24h")
-    Duration previousSecretValidity();
-
     /** Whether endpoints without TLS are allowed. */
     @WithDefault("false")
     boolean allowHttp();
@@ -44,15 +41,15 @@ interface WebhookSettings {
     @WithDefault("443,8443")
     List<String> allowedPorts();
 
-    /** Interval at which a pod checks for due deliveries. New events wake it immediately. */
+    /** For tests: how often a pod checks for due deliveries. New events wake it immediately. */
     @WithDefault("2s")
     Duration checkInterval();
 
-    /** Retention of events and of their deliveries. */
+    /** Retention of webhook deliveries and of their events. */
     @WithDefault("14d")
     Duration retention();
 
-    /** Maximum number of endpoints. */
+    /** Maximum number of webhook endpoints. */
     @WithDefault("200")
     int maxEndpoints();
 }

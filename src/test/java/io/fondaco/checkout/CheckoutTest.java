@@ -210,7 +210,10 @@ class CheckoutTest {
         AdminApi.getOrder(order.path("id")).then().body("customer_id", startsWith("customer_"));
     }
 
-    /** Any client can request 9,999 units: the reported quantity is capped at fondaco.inventory.shortage-disclosure-limit. */
+    /**
+     * Any client can request 9,999 units: the reported quantity is capped at
+     * fondaco.inventory.shortage-disclosure-limit.
+     */
     @Test
     void availableQuantityIsCappedForShoppers() {
         for (long stock : new long[] {10, 11, 168}) {

@@ -18,7 +18,6 @@ public final class LocalWebhookSettings {
                 Map.entry("fondaco.webhook.timeout", "3s"),
                 Map.entry("fondaco.webhook.check-interval", "100ms"),
                 Map.entry("fondaco.webhook.disable-after", "2s"),
-                Map.entry("fondaco.webhook.previous-secret-validity", "3s"),
                 Map.entry("fondaco.webhook.max-endpoints", Integer.toString(MAX_ENDPOINTS)));
     }
 }

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.fondaco.IntegrationsProfile;
+import io.fondaco.ShopDatabase;
 import io.fondaco.checkout.AdminApi;
 import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
@@ -21,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -46,6 +48,9 @@ class WebhookDeliveryTest {
 
     @Inject
     Connections connections;
+
+    @Inject
+    ShopDatabase database;
 
     private final StubWebhookReceiver receiver = new StubWebhookReceiver();
 
@@ -125,7 +130,7 @@ class WebhookDeliveryTest {
     }
 
     @Test
-    void bothSecretsSignForAWhileAfterARotation() {
+    void bothSecretsSignForADayAfterARotation() throws Exception {
         Response webhook = WebhookAdminClient.register(
                 receiver.stub("/rotated", StubWebhookReceiver.respondWith(200)), "webhook.test");
         String id = webhook.path("id");
@@ -135,6 +140,7 @@ class WebhookDeliveryTest {
         ReceivedWebhook early = receiver.requests("/rotated").getFirst();
         assertThat(early.signatures()).containsExactly(WebhookSignatures.expected(before, early));
 
+        Instant beforeRotation = Instant.now().truncatedTo(ChronoUnit.MICROS);
         Response rotated = WebhookAdminClient.rotate(id);
         String after = rotated.path("secret");
         assertThat(after).startsWith("whsec_").isNotEqualTo(before);
@@ -145,6 +151,12 @@ class WebhookDeliveryTest {
                 .containsExactly(
                         WebhookSignatures.expected(after, between), WebhookSignatures.expected(before, between));
 
+        Instant until = Instant.parse(WebhookAdminClient.get(id).path("previous_secret_until"));
+        assertThat(until)
+                .isBetween(
+                        beforeRotation.plus(Duration.ofDays(1)), Instant.now().plus(Duration.ofDays(1)));
+        database.execute("UPDATE webhook.endpoint SET previous_until = now() WHERE id = '"
+                + WebhookId.parse(id).value() + "'");
         await().until(() -> WebhookAdminClient.get(id).path("previous_secret_until") == null);
         WebhookAdminClient.test(id);
         await().until(() -> receiver.requests("/rotated").size() == 3);

@@ -9,13 +9,13 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.admission")
 interface AdmissionSettings {
     /**
-     * Checkouts that a pod runs at a time. Fewer than the connections to the primary, so that started checkouts can
-     * finish.
+     * Maximum number of checkouts that a pod runs at a time: fewer than its connections to the primary, so that started
+     * checkouts can finish.
      */
     @WithDefault("12")
     int maxCheckouts();
 
-    /** Checkouts that wait, per pod; further ones are rejected immediately. */
+    /** Checkouts that wait for one of these places, per pod; further ones are rejected immediately. */
     @WithDefault("1000")
     int maxWaitingCheckouts();
 

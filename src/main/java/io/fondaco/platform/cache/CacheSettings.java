@@ -12,11 +12,11 @@ interface CacheSettings {
     @WithDefault("true")
     boolean enabled();
 
-    /** Maximum heap for cached responses, in bytes; the least used are evicted first. */
+    /** Maximum heap for cached responses, per pod; the least used are evicted first. */
     @WithDefault("67108864")
     long maxBytes();
 
-    /** Maximum heap for negative entries (404), in bytes; separate, so that random URLs cannot evict real entries. */
+    /** Maximum heap for negative entries (404), per pod; separate, so that random URLs cannot evict real entries. */
     @WithDefault("4194304")
     long maxNegativeBytes();
 
@@ -25,8 +25,9 @@ interface CacheSettings {
     Duration timeToLive();
 
     /**
-     * How long after its last read of the invalidation log a pod still serves cached responses; then it loads each
-     * response. So no response is older than this plus its time in transit, even if messages between pods are lost.
+     * The staleness bound: how long after its last read of the invalidation log a pod still serves cached responses;
+     * then it loads each response. So no response is older than this plus its time in transit, even if messages between
+     * pods are lost.
      */
     @WithDefault("2s")
     Duration maxLogAge();
@@ -39,20 +40,13 @@ interface CacheSettings {
     Duration maxStaleness();
 
     /**
-     * Maximum number of entries in the invalidation index. Evicting the oldest raises the floor: anything read below it
-     * is stale.
-     */
-    @WithDefault("50000")
-    int maxIndexEntries();
-
-    /**
-     * False makes this an ordinary cache that does not compare positions; only for tests that prove that they would
-     * detect it. Never set it in production.
+     * For tests that prove that they detect stale responses: false makes this an ordinary cache that does not compare
+     * positions. Never set it in production.
      */
     @WithDefault("true")
     boolean checkPositions();
 
-    /** Maximum number of concurrent loads, per pod. */
+    /** Maximum number of concurrent loads of responses, per pod. */
     @WithDefault("32")
     int maxConcurrentLoads();
 
@@ -60,15 +54,18 @@ interface CacheSettings {
     @WithDefault("0s")
     Duration browserMaxAge();
 
-    /** {@code s-maxage}: how long a CDN may reuse them. Until a purge or its expiry, a change is not visible there. */
+    /**
+     * {@code s-maxage}: how long a CDN may reuse responses without a token. Until a purge or its expiry, a change is not
+     * visible there.
+     */
     @WithDefault("0s")
     Duration sharedMaxAge();
 
-    /** {@code stale-while-revalidate}, for CDNs. */
+    /** {@code stale-while-revalidate}: how long a CDN may serve an expired response while it loads a new one. */
     @WithDefault("0s")
     Duration staleWhileRevalidate();
 
-    /** The response header with the tags, by which a CDN can purge: {@code Surrogate-Key}, {@code Cache-Tag}. */
+    /** The response header with the cache tags, by which a CDN can purge: {@code Surrogate-Key}, {@code Cache-Tag}. */
     Optional<String> surrogateKeyHeader();
 
     /**
@@ -81,11 +78,11 @@ interface CacheSettings {
     interface Cluster {
         /**
          * A DNS name that resolves to the addresses of all pods: a headless service that includes pods that are not
-         * ready.
+         * ready. Absent, as well as {@code members}: no cluster, and invalidations come from the log only.
          */
         Optional<String> dns();
 
-        /** Or the pods by name: {@code host[port],host[port]}. Not all of them need to be running. */
+        /** The pods by name instead of DNS: {@code host[port],host[port]}. Not all of them need to be running. */
         Optional<String> members();
 
         /** Whether a cluster is configured. */
@@ -93,15 +90,15 @@ interface CacheSettings {
             return dns().isPresent() || members().isPresent();
         }
 
-        /** Clusters with another name are not joined. */
+        /** The name of the cluster; clusters with another name are not joined. */
         @WithDefault("fondaco")
         String name();
 
-        /** The address to listen on, as a JGroups pattern. */
+        /** The address to listen on for messages of other pods; may be a JGroups pattern. */
         @WithDefault("SITE_LOCAL")
         String bindAddress();
 
-        /** TCP port for messages; failure detection listens on this port plus 50,000. */
+        /** TCP port for messages of other pods; failure detection listens on this port plus 50,000. */
         @WithDefault("7800")
         int bindPort();
 
@@ -111,7 +108,7 @@ interface CacheSettings {
          */
         Optional<String> keystore();
 
-        /** The password of that file. */
+        /** The password of the keystore. */
         Optional<String> keystorePassword();
 
         /** A pod that sends no heartbeat for this long is removed from the cluster until it answers again. */
@@ -119,7 +116,8 @@ interface CacheSettings {
         Duration failureTimeout();
 
         /**
-         * After a split, the parts of a cluster search for each other at least this often, and at most twice as often.
+         * For tests: after a split, the parts of a cluster search for each other at least this often, and at most twice
+         * as often.
          */
         @WithDefault("10s")
         Duration mergeInterval();
@@ -127,7 +125,7 @@ interface CacheSettings {
         /** The address under which other pods reach this one, if it differs from the bind address. */
         Optional<String> externalAddress();
 
-        /** The port that belongs to it, if it differs; failure detection uses this port plus 50,000. */
+        /** The port of the external address, if it differs; failure detection uses this port plus 50,000. */
         Optional<Integer> externalPort();
     }
 }

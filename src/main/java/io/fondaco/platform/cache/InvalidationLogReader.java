@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 class InvalidationLogReader {
     private static final Logger LOG = Logger.getLogger(InvalidationLogReader.class);
     private static final int MAX_ROWS = 10_000;
+
+    /** Evicting the oldest entry raises the floor: anything read below it is stale. */
+    private static final int MAX_INDEX_ENTRIES = 50_000;
+
     private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
     private static final double JITTER = 0.2;
 
@@ -59,7 +63,7 @@ class InvalidationLogReader {
         this.topology = topology;
         this.settings = settings;
         this.metrics = metrics;
-        this.index = new InvalidationIndex(settings.maxIndexEntries());
+        this.index = new InvalidationIndex(MAX_INDEX_ENTRIES);
         this.deduplicator = new InvalidationDeduplicator(index);
     }
 

@@ -29,7 +29,10 @@ public record DatabaseSelection(Optional<EmbeddedCluster> embedded, Map<String, 
     private static final String REPLICA_PASSWORD = "fondaco.database.replica-password";
     private static final String MIGRATE_AT_START = "fondaco.database.migrate-at-start";
     private static final String EMBEDDED = "fondaco.database.embedded";
+
+    /** The data directory of the embedded cluster. */
     static final String DATA_DIR = "fondaco.data-dir";
+
     static final String DEFAULT_DATA_DIR = ".fondaco";
     private static final String DEMO_SHOP = "fondaco.demo-shop";
     private static final String TEST_PAYMENTS = "fondaco.payment.test.enabled";

@@ -1,6 +1,7 @@
 package io.fondaco.platform.messaging;
 
 import io.fondaco.platform.roles.PodRole;
+import io.fondaco.platform.roles.PodRoles;
 import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
@@ -32,7 +33,7 @@ public final class KafkaChannelConfigSourceFactory implements ConfigSourceFactor
         }
         Map<String, String> settings = new TreeMap<>();
         settings.put("kafka.bootstrap.servers", servers);
-        boolean worker = value(context, "fondaco.roles", PodRole.WORKER.label())
+        boolean worker = value(context, PodRoles.SETTING, PodRole.WORKER.label())
                 .toLowerCase(Locale.ROOT)
                 .contains(PodRole.WORKER.label());
         Iterator<String> names = context.iterateNames();

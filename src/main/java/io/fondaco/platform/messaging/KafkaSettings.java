@@ -11,10 +11,10 @@ import java.util.Optional;
 interface KafkaSettings {
     String TOPIC = "fondaco.events";
 
-    /** {@code host:port,host:port}. If absent, the database transports the events. */
+    /** The Kafka brokers: {@code host:port,host:port}. Absent: the database transports the events. */
     Optional<String> bootstrapServers();
 
-    /** The topic. Its records are keyed by subject, so that the events of a subject keep their order. */
+    /** The topic of the events. Its records are keyed by subject, so that the events of a subject keep their order. */
     @WithDefault(TOPIC)
     String topic();
 

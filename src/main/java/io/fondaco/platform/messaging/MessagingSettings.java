@@ -7,7 +7,7 @@ import java.time.Duration;
 /** Settings of the delivery, the retries and the retention of events. */
 @ConfigMapping(prefix = "fondaco.messaging")
 interface MessagingSettings {
-    /** Time after which the buckets of a worker without heartbeat are free again, by the clock of the database. */
+    /** For tests: time after which the buckets of a worker without heartbeat are free again. */
     @WithDefault("10s")
     Duration lease();
 
@@ -15,7 +15,10 @@ interface MessagingSettings {
     @WithDefault("10")
     int maxAttempts();
 
-    /** Delay of the first retry. It doubles with each attempt, with a random deviation of up to a fifth. */
+    /**
+     * Delay of the first retry. It doubles with each attempt, up to five minutes, with a random deviation of up to a
+     * fifth.
+     */
     @WithDefault("1s")
     Duration retryDelay();
 

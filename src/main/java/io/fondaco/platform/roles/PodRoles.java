@@ -11,11 +11,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** The roles of this pod: {@code fondaco.roles}, all of them by default. */
 @ApplicationScoped
 public class PodRoles {
+    /** The roles of this pod, which say what it serves. */
+    public static final String SETTING = "fondaco.roles";
+
     private final Set<PodRole> activeRoles;
 
     /** @throws IllegalArgumentException if the pod has no role */
-    public PodRoles(
-            @ConfigProperty(name = "fondaco.roles", defaultValue = "browse,buy,admin,worker") Set<PodRole> roles) {
+    public PodRoles(@ConfigProperty(name = SETTING, defaultValue = "browse,buy,admin,worker") Set<PodRole> roles) {
         this.activeRoles = EnumSet.copyOf(roles);
     }
 

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 public interface DatabaseSettings {
     /**
      * JDBC URL of the primary. With several hosts, the one that is the primary now is used, and found again after a
-     * failover; so name every server that may be promoted.
+     * failover; so name every server that may be promoted. Absent: the embedded cluster.
      */
     Optional<String> primaryUrl();
 
@@ -38,41 +38,34 @@ public interface DatabaseSettings {
     @WithDefault("false")
     boolean replicasMayBePromoted();
 
-    /** The login for all servers. */
+    /** The user for all servers. */
     Optional<String> username();
 
-    /** The password that goes with it. */
+    /** The password of that user. */
     Optional<String> password();
 
     /**
-     * The login for reading from the replicas, if it differs: a role that may only SELECT. Default: the login for all
+     * The user for reading from the replicas, if it differs: a role that may only SELECT. Default: the user for all
      * servers.
      */
     Optional<String> replicaUsername();
 
-    /** The password that goes with it. */
+    /** The password of the user for the replicas. */
     Optional<String> replicaPassword();
 
     /** Whether the application migrates the schemas at start. Default: only with the embedded cluster. */
     Optional<Boolean> migrateAtStart();
 
     /**
-     * How long a migration waits for a table lock. All other statements on the table queue behind it meanwhile, so it
-     * then rolls back and tries again later.
-     */
-    @WithDefault("1s")
-    Duration migrationLockTimeout();
-
-    /**
-     * Whether the database is the embedded cluster; set at start. Set to false explicitly, as in the image, it forbids
-     * the embedded cluster.
+     * Set to false explicitly, as in the image, it forbids the embedded cluster. Otherwise it is set at start: whether
+     * the database is the embedded cluster.
      */
     @WithDefault("false")
     boolean embedded();
 
     /**
-     * Maximum number of connections to each replica. Without configured replicas, the maximum for reading from the
-     * primary.
+     * Maximum number of connections to each replica, per pod. Without configured replicas, the maximum for reading from
+     * the primary.
      */
     @WithDefault("20")
     int replicaPoolSize();
@@ -84,7 +77,7 @@ public interface DatabaseSettings {
     @WithDefault("100ms")
     Duration checkInterval();
 
-    /** How long a server may take to answer such a query. */
+    /** How long a server may take to answer a status query. */
     @WithDefault("100ms")
     Duration checkTimeout();
 

@@ -26,7 +26,9 @@ public final class Node implements AutoCloseable {
     private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
     private static final Duration IDLE_REAP = Duration.ofMinutes(2);
 
-    /** Consecutive failed checks after which a replica leaves the rotation; a broken connection removes it immediately. */
+    /**
+     * Consecutive failed checks after which a replica leaves the rotation. A broken connection removes it immediately.
+     */
     private static final int CHECKS_TO_LEAVE = 2;
 
     /** Consecutive good checks after which a replica returns to the rotation. */

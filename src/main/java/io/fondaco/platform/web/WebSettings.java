@@ -9,11 +9,11 @@ import java.util.Set;
 /** Limits on request bodies, and CORS. */
 @ConfigMapping(prefix = "fondaco.web")
 interface WebSettings {
-    /** Maximum size of a request body, in bytes; a larger one gets a 413. */
+    /** Maximum size of a request body, except imports; a larger one gets a 413. */
     @WithDefault("262144")
     long maxBodyBytes();
 
-    /** Maximum size of the bodies of all requests together that a pod buffers at a time, in bytes; beyond it, 503. */
+    /** Maximum size of the bodies of all requests together that a pod buffers at a time; beyond it, 503. */
     @WithDefault("67108864")
     long maxBufferedBodyBytes();
 
@@ -22,8 +22,7 @@ interface WebSettings {
     Duration bodyTimeout();
 
     /**
-     * Size of the {@code /ping} response in bytes; more than 4 only for benchmarks that compare with pages of that
-     * size.
+     * For tests: size of the {@code /ping} response; more than 4 for benchmarks that compare with pages of that size.
      */
     @WithDefault("4")
     int pingBytes();
