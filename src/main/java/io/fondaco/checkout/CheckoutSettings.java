@@ -9,8 +9,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "fondaco.checkout")
 interface CheckoutSettings {
     /**
-     * For tests: how long the request that began a checkout attempt may work on it before recovery takes over; longer
-     * than {@code fondaco.payment.timeout}.
+     * How long the request that began a checkout attempt may work on it before recovery takes over; longer than
+     * {@code fondaco.payment.timeout}.
      */
     @WithDefault("15s")
     Duration attemptLease();

@@ -95,7 +95,7 @@ class Backorders {
      * Fills backorders that wait although units are free: units that arrived while the level was locked, or that are at
      * a location that ships again.
      *
-     * @return the number of SKUs that it tried, at most {@code fondaco.inventory.fill-batch}
+     * @return the number of SKUs that it tried, at most {@link #MAX_FILLED_PER_TRANSACTION}
      */
     @Transactional
     int fillPending() {
