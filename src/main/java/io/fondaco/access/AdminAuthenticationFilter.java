@@ -29,8 +29,8 @@ import org.jboss.logging.Logger;
  * the cache; only it checks scopes.
  *
  * <p>A key that this pod has not seen valid needs a statement on the primary. At most
- * {@code fondaco.access.max-unknown-key-lookups} such lookups run at the same time; further requests are answered 503. Keys
- * that the pod knows never wait for them, even if they are looked up again.
+ * {@code fondaco.access.max-unknown-key-lookups} such lookups run at the same time; further requests are answered 503.
+ * Keys that the pod knows never wait for them, even if they are looked up again.
  */
 @ApplicationScoped
 class AdminAuthenticationFilter {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bootstrap key creates the first keys. It has every scope, does not expire and cannot be revoked. So it must be as
  * hard to guess as other secrets, and it is refused while another key with {@code keys:write} is neither revoked nor
- * expired, unless {@code fondaco.access.bootstrap-key-always-accepted} is true. When the last such key ends, the bootstrap key
- * is accepted again, so that administrators are not locked out.
+ * expired, unless {@code fondaco.access.bootstrap-key-always-accepted} is true. When the last such key ends, the
+ * bootstrap key is accepted again, so that administrators are not locked out.
  *
  * <p>A pod trusts the result of its last lookup of other keys for {@code fondaco.access.key-cache-ttl}, and looks again
  * immediately after it has changed a key itself. So the refusal, and its end, take effect in every pod within that

@@ -46,8 +46,8 @@ public class CacheInvalidation {
     /**
      * Publishes that the current transaction changes the data behind these tags. Costs the transaction one statement.
      * After the commit, and before its client gets a response, this pod serves nothing older; the other pods a few
-     * milliseconds later, and at the latest {@link CacheSettings#maxLogAge()} later even if messages are lost. A rollback
-     * publishes nothing.
+     * milliseconds later, and at the latest {@link CacheSettings#maxLogAge()} later even if messages are lost. A
+     * rollback publishes nothing.
      *
      * @throws IllegalStateException outside of a transaction
      */

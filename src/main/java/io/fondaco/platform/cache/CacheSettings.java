@@ -55,8 +55,8 @@ interface CacheSettings {
     Duration browserMaxAge();
 
     /**
-     * {@code s-maxage}: how long a CDN may reuse responses without a token. Until a purge or its expiry, a change is not
-     * visible there.
+     * {@code s-maxage}: how long a CDN may reuse responses without a token. Until a purge or its expiry, a change is
+     * not visible there.
      */
     @WithDefault("0s")
     Duration sharedMaxAge();
