@@ -52,6 +52,33 @@ public class ShopDatabase {
         return new LockedStockLevel(primary.getConnection(), sku);
     }
 
+    /**
+     * Runs the work while the first writes to the table fail with this SQLSTATE. A sequence counts them, because a
+     * rollback does not reset it.
+     */
+    public void withFailingWrites(String table, String condition, String state, int times, Runnable work)
+            throws SQLException {
+        execute("CREATE SCHEMA IF NOT EXISTS contention");
+        execute("CREATE SEQUENCE contention.tries");
+        execute("""
+                CREATE FUNCTION contention.fail() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN
+                    IF nextval('contention.tries') <= %d THEN
+                        RAISE EXCEPTION 'as a victim' USING ERRCODE = '%s';
+                    END IF;
+                    RETURN NEW;
+                END $$""".formatted(times, state));
+        execute(
+                "CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION contention.fail()"
+                        .formatted(table, condition));
+        try {
+            work.run();
+        } finally {
+            execute("DROP TRIGGER contention ON " + table);
+            execute("DROP SCHEMA contention CASCADE");
+        }
+    }
+
     /** Number of statements that wait for a locked stock level. */
     public int countWaitingForStockLevels() throws SQLException {
         return Integer.parseInt(query("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -29,6 +29,10 @@ interface AccessSettings {
     @WithDefault("5s")
     Duration keyCacheTtl();
 
+    /** Maximum number of keys that a pod caches; beyond it, the least used are forgotten. */
+    @WithDefault("1000")
+    int keyCacheSize();
+
     /** For tests: how often a pod writes when keys were last used; a key is written at most once per interval. */
     @WithDefault("1m")
     Duration lastUsedInterval();

@@ -1,5 +1,7 @@
 package io.fondaco.access;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.identity.Secret;
 import io.fondaco.platform.web.ApiException;
@@ -9,14 +11,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +32,15 @@ import org.jspecify.annotations.Nullable;
 class ApiKeyAuthenticator {
     static final String SECRET_PREFIX = "fk";
     static final String BOOTSTRAP_PRINCIPAL = "bootstrap";
-    private static final int MAX_CACHED_KEYS = 1_000;
+    private static final Duration UNUSED_KEY_RETENTION = Duration.ofDays(1);
 
     private final Connections connections;
     private final AccessSettings settings;
     private final BootstrapKey bootstrapKey;
     private final ApiKeyLastUsedRecorder lastUsed;
-    private final Map<ByteBuffer, CachedKey> cache = new ConcurrentHashMap<>();
+
+    /** Keys that this pod has seen valid. They stay known for longer than they are trusted. */
+    private final Cache<ByteBuffer, CachedKey> cache;
 
     /**
      * Incremented with every change of a key. A result that was looked up under an earlier generation may have been
@@ -54,6 +57,10 @@ class ApiKeyAuthenticator {
         this.settings = settings;
         this.bootstrapKey = bootstrapKey;
         this.lastUsed = lastUsed;
+        this.cache = Caffeine.newBuilder()
+                .maximumSize(settings.keyCacheSize())
+                .expireAfterAccess(UNUSED_KEY_RETENTION)
+                .build();
     }
 
     /** The identity of a valid key: its name in logs and histories, and its scopes. */
@@ -95,25 +102,28 @@ class ApiKeyAuthenticator {
         if (bootstrapKey.matches(secret)) {
             return bootstrapKey.isCachedValid();
         }
-        CachedKey cachedKey = cache.get(ByteBuffer.wrap(Secret.hash(secret)));
+        CachedKey cachedKey = cache.getIfPresent(ByteBuffer.wrap(Secret.hash(secret)));
         return cachedKey != null && isCachedValid(cachedKey, cacheGeneration.get());
     }
 
     /** Whether this pod has seen the key valid, even if its cache entry has expired. */
     boolean isCached(String secret) {
-        return bootstrapKey.matches(secret) || cache.containsKey(ByteBuffer.wrap(Secret.hash(secret)));
+        return bootstrapKey.matches(secret) || cache.asMap().containsKey(ByteBuffer.wrap(Secret.hash(secret)));
     }
 
     private Optional<ValidKey> findValid(byte[] hash) throws SQLException {
         ByteBuffer key = ByteBuffer.wrap(hash);
         long current = cacheGeneration.get();
-        CachedKey cachedKey = cache.get(key);
+        CachedKey cachedKey = cache.getIfPresent(key);
         if (cachedKey != null && isCachedValid(cachedKey, current)) {
             return Optional.of(cachedKey.key());
         }
         // The database compares with its own clock. A key expires when the first of the two clocks reaches its expiry.
         Optional<ValidKey> valid = loadValid(hash).filter(validKey -> !validKey.hasExpired());
-        valid.ifPresentOrElse(validKey -> putInCache(key, validKey, current), () -> cache.remove(key));
+        // The key was read under the generation from before the lookup, so it is stored under that one.
+        valid.ifPresentOrElse(
+                validKey -> cache.put(key, new CachedKey(validKey, current, System.nanoTime())),
+                () -> cache.invalidate(key));
         return valid;
     }
 
@@ -122,14 +132,6 @@ class ApiKeyAuthenticator {
                 && System.nanoTime() - cachedKey.cachedAtNanos()
                         < settings.keyCacheTtl().toNanos()
                 && !cachedKey.key().hasExpired();
-    }
-
-    /** @param generation that was current before the key was looked up */
-    private void putInCache(ByteBuffer key, ValidKey validKey, long generation) {
-        if (cache.size() >= MAX_CACHED_KEYS) {
-            cache.clear();
-        }
-        cache.put(key, new CachedKey(validKey, generation, System.nanoTime()));
     }
 
     /**

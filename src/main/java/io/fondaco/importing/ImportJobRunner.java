@@ -5,18 +5,15 @@ import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.CsvRowReader;
 import io.fondaco.platform.csv.InvalidCsvHeader;
 import io.fondaco.platform.csv.MalformedCsv;
+import io.fondaco.platform.database.DatabaseFailure;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.productfiles.ProductRowGrouper;
 import io.fondaco.productfiles.ProductRowParser;
 import io.fondaco.productfiles.StockRowParser;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -31,9 +28,6 @@ class ImportJobRunner {
 
     /** Rows per transaction; exceeded only by the rows of one product, which are never split. */
     private static final int MAX_BATCH_ROWS = 1_000;
-
-    private static final int MAX_ATTEMPTS = 5;
-    private static final long MAX_PAUSE_MILLIS = 50;
 
     private final ImportJobRepository jobs;
     private final Uploads uploads;
@@ -143,7 +137,7 @@ class ImportJobRunner {
             ProductBatchImporter.ProductFile productFile,
             List<ProductBatchImporter.StagedProductRows> batch) {
         try {
-            withRetry(() -> productImporter.apply(importLease, productFile, batch));
+            productImporter.apply(importLease, productFile, batch);
             return;
         } catch (RuntimeException e) {
             if (!isDataError(e)) {
@@ -157,7 +151,7 @@ class ImportJobRunner {
         }
         for (ProductBatchImporter.StagedProductRows product : batch) {
             try {
-                withRetry(() -> productImporter.apply(importLease, productFile, List.of(product)));
+                productImporter.apply(importLease, productFile, List.of(product));
             } catch (RuntimeException e) {
                 if (!isDataError(e)) {
                     throw e;
@@ -167,8 +161,8 @@ class ImportJobRunner {
                         "Import %s: rejecting the product whose last row is %d",
                         importLease.id(),
                         product.lastRow());
-                withRetry(() -> productImporter.reject(
-                        importLease, productFile, product, "The product violates a rule of the database."));
+                productImporter.reject(
+                        importLease, productFile, product, "The product violates a rule of the database.");
             }
         }
     }
@@ -196,7 +190,7 @@ class ImportJobRunner {
             }
             boolean full = batch.size() >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((full || row.isEmpty()) && !batch.isEmpty()) {
-                withRetry(() -> stockImporter.apply(importLease, csvHeader, parser, batch));
+                stockImporter.apply(importLease, csvHeader, parser, batch);
                 batch.clear();
                 size = 0;
             }
@@ -212,51 +206,11 @@ class ImportJobRunner {
         }
     }
 
-    /**
-     * Retries a transaction after a deadlock, a serialization failure or a lock timeout, at most {@link #MAX_ATTEMPTS}
-     * times in all.
-     */
-    private static void withRetry(Runnable transaction) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                transaction.run();
-                return;
-            } catch (RuntimeException e) {
-                String state = sqlState(e);
-                boolean retryable = state.equals("40001") || state.equals("40P01") || state.equals("55P03");
-                if (!retryable || attempt == MAX_ATTEMPTS) {
-                    throw e;
-                }
-                LOG.debugf("Batch failed with SQLSTATE %s at attempt %d; retrying", state, attempt);
-                long pause = ThreadLocalRandom.current().nextLong(MAX_PAUSE_MILLIS * attempt);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pause));
-            }
-        }
-    }
-
-    /**
-     * Whether the data caused the failure, so that a retry would not help: SQLSTATE classes 22 and 23, and exceptions
-     * that reject the input.
-     */
+    /** Whether the data caused the failure, so that a retry would not help: the database or a module rejected it. */
     private static boolean isDataError(RuntimeException e) {
         if (e instanceof ImportLeaseLost) {
             return false;
         }
-        String state = sqlState(e);
-        return state.startsWith("22")
-                || state.startsWith("23")
-                || e instanceof IllegalArgumentException
-                || e instanceof ApiException;
-    }
-
-    private static String sqlState(Throwable e) {
-        Throwable cause = e;
-        for (int depth = 0; cause != null && depth < 20; depth++) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState();
-            }
-            cause = cause.getCause();
-        }
-        return "";
+        return DatabaseFailure.isCausedByData(e) || e instanceof IllegalArgumentException || e instanceof ApiException;
     }
 }

@@ -14,6 +14,7 @@ import io.fondaco.inventory.StockCount;
 import io.fondaco.inventory.StockKey;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.pricing.Pricing;
 import io.fondaco.productfiles.DerivedSku;
 import io.fondaco.productfiles.ImportedPrice;
@@ -39,6 +40,7 @@ import java.util.Set;
  * (three for a Shopify file), two to pricing and one to inventory, however many products the batch has.
  */
 @ApplicationScoped
+@RetriedWrites(afterLockTimeout = true)
 class ProductBatchImporter {
     private final ImportJobRepository jobs;
     private final RejectedRows rejectedRows;

@@ -9,6 +9,7 @@ import io.fondaco.inventory.StockKey;
 import io.fondaco.inventory.StockLevel;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
+import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.productfiles.InvalidCell;
 import io.fondaco.productfiles.RowError;
 import io.fondaco.productfiles.StockRow;
@@ -28,6 +29,7 @@ import java.util.Set;
 
 /** Applies a batch of stock rows: counts, rejected rows, counters and the checkpoint commit together. */
 @ApplicationScoped
+@RetriedWrites(afterLockTimeout = true)
 class StockBatchImporter {
     private final ImportJobRepository jobs;
     private final RejectedRows rejectedRows;

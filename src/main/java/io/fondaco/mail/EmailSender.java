@@ -110,6 +110,6 @@ class EmailSender {
     }
 
     private static Optional<SMTPException> findSmtpRejection(Throwable failure) {
-        return DatabaseFailure.findCause(failure, SMTPException.class);
+        return Causes.find(failure, SMTPException.class);
     }
 }

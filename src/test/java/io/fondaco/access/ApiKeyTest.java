@@ -18,6 +18,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,9 @@ class ApiKeyTest {
 
     @Inject
     Vertx vertx;
+
+    @Inject
+    BootstrapKey bootstrapKey;
 
     @Test
     void newKeyAllowsOnlyItsScopes() {
@@ -249,6 +253,43 @@ class ApiKeyTest {
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> !Instant.now().isBefore(end));
         requestWithKey(secret).get("/admin/v1/products?limit=1").then().statusCode(401);
+    }
+
+    @Test
+    void fullCacheForgetsOnlyAsManyKeysAsAreTooMany() throws Exception {
+        ApiKeyAuthenticator authenticator = authenticator(Duration.ofMinutes(1), 2);
+        List<String> secrets = new ArrayList<>();
+        for (int index = 0; index < 5; index++) {
+            String secret = createKey("one of many", "catalog:read").path("secret");
+            assertThat(authenticator.authenticate(secret)).isPresent();
+            secrets.add(secret);
+        }
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> secrets.stream().filter(authenticator::isCached).count() == 2);
+        assertThat(secrets.stream().filter(authenticator::isCachedValid).count())
+                .isEqualTo(2);
+    }
+
+    /** So its next lookup does not compete with those of unknown keys. */
+    @Test
+    void keyStaysKnownWhenItIsNoLongerTrusted() throws Exception {
+        ApiKeyAuthenticator authenticator = authenticator(Duration.ZERO, 2);
+        String secret = createKey("trusted for no time", "catalog:read").path("secret");
+        assertThat(authenticator.isCached(secret)).isFalse();
+        assertThat(authenticator.authenticate(secret)).isPresent();
+        assertThat(authenticator.isCached(secret)).isTrue();
+        assertThat(authenticator.isCachedValid(secret)).isFalse();
+        database.execute("UPDATE access.api_key SET revoked_at = now() WHERE name = 'trusted for no time'");
+        assertThat(authenticator.authenticate(secret)).isEmpty();
+        assertThat(authenticator.isCached(secret)).isFalse();
+    }
+
+    private ApiKeyAuthenticator authenticator(Duration keyCacheTtl, int keyCacheSize) {
+        return new ApiKeyAuthenticator(
+                connections,
+                new StubAccessSettings(true, keyCacheTtl, keyCacheSize),
+                bootstrapKey,
+                new ApiKeyLastUsedRecorder(connections, Duration.ofMinutes(1), vertx));
     }
 
     @Test

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,28 +36,6 @@ class BootstrapKeyTest {
     @Inject
     ShopDatabase database;
 
-    private record StubAccessSettings(boolean bootstrapKeyAlwaysAccepted) implements AccessSettings {
-        @Override
-        public Optional<String> bootstrapKey() {
-            return Optional.of(PostgresTestResource.ADMIN_KEY);
-        }
-
-        @Override
-        public Duration keyCacheTtl() {
-            return KEY_CACHE_TTL;
-        }
-
-        @Override
-        public Duration lastUsedInterval() {
-            return Duration.ofMinutes(1);
-        }
-
-        @Override
-        public int maxUnknownKeyLookups() {
-            return 1;
-        }
-    }
-
     @BeforeEach
     void revokeAllKeys() throws Exception {
         database.execute("UPDATE access.api_key SET revoked_at = now() WHERE revoked_at IS NULL");
@@ -66,7 +43,8 @@ class BootstrapKeyTest {
     }
 
     private BootstrapKey bootstrapKeyOfPod(boolean always) {
-        return new BootstrapKey(new StubAccessSettings(always), false, connections, new SimpleMeterRegistry());
+        return new BootstrapKey(
+                new StubAccessSettings(always, KEY_CACHE_TTL, 10), false, connections, new SimpleMeterRegistry());
     }
 
     @Test

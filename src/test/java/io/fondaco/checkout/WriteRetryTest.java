@@ -44,7 +44,7 @@ class WriteRetryTest {
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         double failed = metrics.counter(counter).count();
         double retried = metrics.counter("fondaco.database.writes.retried").count();
-        withFailingWrites(table, condition, state, 2, () -> shopper.complete("tok_ok")
+        database.withFailingWrites(table, condition, state, 2, () -> shopper.complete("tok_ok")
                 .then()
                 .statusCode(201));
         assertThat(metrics.counter(counter).count()).isEqualTo(failed + 2);
@@ -57,11 +57,12 @@ class WriteRetryTest {
         String sku = productFixture.createProduct(3852, 3);
         Shopper shopper = Shopper.readyToCheckout(sku, 2);
         double failed = metrics.counter("fondaco.database.deadlocks").count();
-        withFailingWrites("payment.payment", "NEW.amount = 7704", "40P01", 100, () -> shopper.complete("tok_ok")
-                .then()
-                .statusCode(503)
-                .header("Retry-After", "1")
-                .body("code", equalTo("busy")));
+        database.withFailingWrites(
+                "payment.payment", "NEW.amount = 7704", "40P01", 100, () -> shopper.complete("tok_ok")
+                        .then()
+                        .statusCode(503)
+                        .header("Retry-After", "1")
+                        .body("code", equalTo("busy")));
         assertThat(metrics.counter("fondaco.database.deadlocks").count()).isEqualTo(failed + 4);
         assertThat(productFixture.availableStock(sku)).isEqualTo(3);
         shopper.complete("tok_ok").then().statusCode(201);
@@ -71,17 +72,18 @@ class WriteRetryTest {
     void cartAndStockChangesAreRetriedToo() throws SQLException {
         String sku = productFixture.createProduct(250, 3);
         Shopper shopper = Shopper.withCart(sku, 1);
-        withFailingWrites("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.addLine(sku, 1)
+        database.withFailingWrites("cart.line", "NEW.sku = '" + sku + "'", "40P01", 1, () -> shopper.addLine(sku, 1)
                 .then()
                 .statusCode(200)
                 .body("lines[0].quantity", equalTo(2)));
-        withFailingWrites("inventory.stock_level", "NEW.sku = '" + sku + "'", "40001", 3, () -> AdminApi.request()
-                .header("Idempotency-Key", UUID.randomUUID().toString())
-                .body(Map.of("sku", sku, "delta", 4))
-                .post("/admin/v1/stock/adjustments")
-                .then()
-                .statusCode(200)
-                .body("available", equalTo(7)));
+        database.withFailingWrites(
+                "inventory.stock_level", "NEW.sku = '" + sku + "'", "40001", 3, () -> AdminApi.request()
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .body(Map.of("sku", sku, "delta", 4))
+                        .post("/admin/v1/stock/adjustments")
+                        .then()
+                        .statusCode(200)
+                        .body("available", equalTo(7)));
     }
 
     @Test
@@ -111,33 +113,6 @@ class WriteRetryTest {
                 held.lockNowait(second);
             }
             return answer.get();
-        }
-    }
-
-    /**
-     * Runs the work while the first writes to the table fail with this SQLSTATE. A sequence counts them, because a
-     * rollback does not reset it.
-     */
-    private void withFailingWrites(String table, String condition, String state, int times, Runnable work)
-            throws SQLException {
-        database.execute("CREATE SCHEMA IF NOT EXISTS contention");
-        database.execute("CREATE SEQUENCE contention.tries");
-        database.execute("""
-                CREATE FUNCTION contention.fail() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN
-                    IF nextval('contention.tries') <= %d THEN
-                        RAISE EXCEPTION 'as a victim' USING ERRCODE = '%s';
-                    END IF;
-                    RETURN NEW;
-                END $$""".formatted(times, state));
-        database.execute(
-                "CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION contention.fail()"
-                        .formatted(table, condition));
-        try {
-            work.run();
-        } finally {
-            database.execute("DROP TRIGGER contention ON " + table);
-            database.execute("DROP SCHEMA contention CASCADE");
         }
     }
 }

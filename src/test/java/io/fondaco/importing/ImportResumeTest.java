@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.fondaco.IntegrationsProfile;
+import io.fondaco.ShopDatabase;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
@@ -14,19 +16,26 @@ import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker may die between any two batches; another worker resumes the import at its checkpoint. */
 @QuarkusTest
 @TestProfile(IntegrationsProfile.class)
 @Tag("integrations")
 class ImportResumeTest {
+    private static final Uploads.ImportOptions PRODUCTS =
+            new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
+
     @Inject
     Uploads uploads;
 
@@ -44,6 +53,12 @@ class ImportResumeTest {
 
     @Inject
     Scheduler scheduler;
+
+    @Inject
+    ShopDatabase database;
+
+    @Inject
+    MeterRegistry metrics;
 
     /** The test takes the place of the workers. */
     @BeforeEach
@@ -138,6 +153,44 @@ class ImportResumeTest {
                         .executeUpdate());
         uploads.sweep();
         assertThat(uploads.chunk(id, 0)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40P01", "40001", "55P03"})
+    void batchThatConflictsWithOtherTransactionsIsRetried(String state) throws SQLException {
+        String slug = "contended-" + state.toLowerCase(Locale.ROOT);
+        ImportId id = upload(PRODUCTS, """
+                Handle,Title,Variant SKU,Variant Price
+                %s,Contended,%s,1
+                """.formatted(slug, slug));
+        ImportLease importLease = jobs.claim().orElseThrow();
+        double retried = metrics.counter("fondaco.database.writes.retried").count();
+        database.withFailingWrites(
+                "catalog.variant", "NEW.sku = '" + slug + "'", state, 3, () -> runner.run(importLease, () -> false));
+        assertThat(metrics.counter("fondaco.database.writes.retried").count()).isEqualTo(retried + 3);
+        Import done = importQueries.find(id).orElseThrow();
+        assertThat(done.status()).isEqualTo("done");
+        assertThat(done.rows()).isEqualTo(new RowCounts(1, 0, 0, 0));
+    }
+
+    @Test
+    void productThatTheDatabaseRejectsIsRejectedAloneAndNotRetried() throws SQLException {
+        ImportId id = upload(PRODUCTS, """
+                Handle,Title,Variant SKU,Variant Price
+                accepted,Accepted,ACCEPTED-1,1
+                violating,Violating,VIOLATING-1,1
+                """);
+        ImportLease importLease = jobs.claim().orElseThrow();
+        double retried = metrics.counter("fondaco.database.writes.retried").count();
+        database.withFailingWrites(
+                "catalog.variant", "NEW.sku = 'VIOLATING-1'", "23514", 100, () -> runner.run(importLease, () -> false));
+        assertThat(metrics.counter("fondaco.database.writes.retried").count()).isEqualTo(retried);
+        Import done = importQueries.find(id).orElseThrow();
+        assertThat(done.status()).isEqualTo("done");
+        assertThat(done.rows()).isEqualTo(new RowCounts(1, 0, 0, 1));
+        assertThat(importQueries.errors(id, 10, null).data())
+                .extracting(RowError::code)
+                .containsExactly("not_applicable");
     }
 
     @Test

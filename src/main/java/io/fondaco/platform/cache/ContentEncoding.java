@@ -1,9 +1,9 @@
 package io.fondaco.platform.cache;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +12,11 @@ enum ContentEncoding {
     IDENTITY("", ""),
     GZIP("gzip", "-gzip");
 
-    /** Clients send only a few different headers; those beyond this number are negotiated each time. */
+    /** Clients send only a few different headers; those used least are forgotten. */
     private static final int MAX_NEGOTIATED = 64;
 
-    private static final Map<String, ContentEncoding> NEGOTIATED = new ConcurrentHashMap<>();
+    private static final LoadingCache<String, ContentEncoding> NEGOTIATED =
+            Caffeine.newBuilder().maximumSize(MAX_NEGOTIATED).build(ContentEncoding::negotiate);
 
     private final String token;
     private final String etagSuffix;
@@ -37,18 +38,7 @@ enum ContentEncoding {
 
     /** The preferred encoding that the client accepts. */
     static ContentEncoding forAcceptEncoding(@Nullable String acceptEncoding) {
-        if (acceptEncoding == null || acceptEncoding.isEmpty()) {
-            return IDENTITY;
-        }
-        ContentEncoding known = NEGOTIATED.get(acceptEncoding);
-        if (known != null) {
-            return known;
-        }
-        ContentEncoding chosen = negotiate(acceptEncoding);
-        if (NEGOTIATED.size() < MAX_NEGOTIATED) {
-            NEGOTIATED.put(acceptEncoding, chosen);
-        }
-        return chosen;
+        return acceptEncoding == null || acceptEncoding.isEmpty() ? IDENTITY : NEGOTIATED.get(acceptEncoding);
     }
 
     private static ContentEncoding negotiate(String acceptEncoding) {

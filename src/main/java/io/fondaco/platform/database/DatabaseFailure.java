@@ -1,13 +1,10 @@
 package io.fondaco.platform.database;
 
+import io.fondaco.platform.Causes;
 import io.fondaco.platform.topology.FailoverExceptionSorter;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import javax.transaction.xa.XAException;
 
 /** Classifies the exceptions that the database and its driver throw. */
@@ -42,7 +39,9 @@ public enum DatabaseFailure {
     /** Any other database error, or not a database error. */
     OTHER;
 
-    private static final int MAX_CAUSES = 50;
+    // Agroal throws a plain SQLException without a SQLSTATE: only the texts differ. DatabaseFailureTest asks the pool.
+    private static final String NO_FREE_CONNECTION = "acquisition timeout";
+    private static final String WRAPPER_CLOSED = "Connection is closed";
 
     /** Whether the database is unavailable and nothing was done; background work then waits and tries again. */
     public boolean isOutage() {
@@ -51,8 +50,8 @@ public enum DatabaseFailure {
 
     /** Classifies by causes and suppressed exceptions, because a transaction manager may hide the reason in either. */
     public static DatabaseFailure classify(Throwable thrown) {
-        Optional<SQLException> sql = findCause(thrown, SQLException.class);
-        Optional<XAException> commit = findCause(thrown, XAException.class);
+        Optional<SQLException> sql = Causes.find(thrown, SQLException.class);
+        Optional<XAException> commit = Causes.find(thrown, XAException.class);
         DatabaseFailure failure = sql.map(DatabaseFailure::fromSqlException).orElse(OTHER);
         if (commit.isPresent() && (failure == UNAVAILABLE || sql.isEmpty())) {
             return COMMIT_OUTCOME_UNKNOWN;
@@ -60,16 +59,24 @@ public enum DatabaseFailure {
         return failure;
     }
 
+    /** Whether the database rejected the data itself (SQLSTATE classes 22 and 23), so that a retry cannot succeed. */
+    public static boolean isCausedByData(Throwable thrown) {
+        return Causes.find(thrown, SQLException.class)
+                .map(SQLException::getSQLState)
+                .filter(state -> state.startsWith("22") || state.startsWith("23"))
+                .isPresent();
+    }
+
     private static DatabaseFailure fromSqlException(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String message = String.valueOf(e.getMessage());
-        if (message.contains("acquisition timeout")) {
+        if (message.contains(NO_FREE_CONNECTION)) {
             return POOL_EXHAUSTED;
         }
         if (FailoverExceptionSorter.isConnectionLost(e)
                 || state.equals("53300")
-                || message.contains("Acquisition timeout while waiting for new connection")
-                || message.contains("Connection is closed")) {
+                || e.getCause() instanceof TimeoutException
+                || message.contains(WRAPPER_CLOSED)) {
             return UNAVAILABLE;
         }
         return switch (state) {
@@ -79,28 +86,5 @@ public enum DatabaseFailure {
             case "25006" -> READ_ONLY_VIOLATION;
             default -> OTHER;
         };
-    }
-
-    /**
-     * Returns the first exception of that type among the thrown exception, its causes and their suppressed exceptions.
-     */
-    public static <T extends Throwable> Optional<T> findCause(Throwable thrown, Class<T> type) {
-        Deque<Throwable> open = new ArrayDeque<>();
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        open.add(thrown);
-        while (!open.isEmpty() && seen.size() < MAX_CAUSES) {
-            Throwable next = open.remove();
-            if (!seen.add(next)) {
-                continue;
-            }
-            if (type.isInstance(next)) {
-                return Optional.of(type.cast(next));
-            }
-            if (next.getCause() != null) {
-                open.add(next.getCause());
-            }
-            open.addAll(java.util.Arrays.asList(next.getSuppressed()));
-        }
-        return Optional.empty();
     }
 }

@@ -96,9 +96,19 @@ public class PositionedReads {
                 .filter(node ->
                         atLeast.filter(required -> !node.hasReplayed(required)).isPresent());
         if (nodeBehind.isPresent()) {
-            route.release(false);
-            // A session outside of a transaction may keep the connection of its last statement.
-            entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
+            releaseNode(false);
         }
+    }
+
+    /**
+     * Releases the node of the current request, outside of a transaction; its next read chooses a node again.
+     *
+     * @param broken whether the request must not choose the same node
+     */
+    void releaseNode(boolean broken) {
+        route.release(broken);
+        // Outside of a transaction a session keeps the connection of its last statement, even if the statement failed.
+        // Only Hibernate's SPI can release it: its API has no such method.
+        entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
     }
 }

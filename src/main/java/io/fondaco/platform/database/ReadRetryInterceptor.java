@@ -4,8 +4,6 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
-import jakarta.persistence.EntityManager;
-import org.hibernate.engine.spi.SessionImplementor;
 
 /**
  * Implements {@link RetriedReads}. Runs outside of the transaction, so that each attempt has a transaction of its own.
@@ -18,12 +16,12 @@ class ReadRetryInterceptor {
 
     private final CurrentRoute route;
     private final ReadMetrics metrics;
-    private final EntityManager entities;
+    private final PositionedReads reads;
 
-    ReadRetryInterceptor(CurrentRoute route, ReadMetrics metrics, EntityManager entities) {
+    ReadRetryInterceptor(CurrentRoute route, ReadMetrics metrics, PositionedReads reads) {
         this.route = route;
         this.metrics = metrics;
-        this.entities = entities;
+        this.reads = reads;
     }
 
     @AroundInvoke
@@ -53,9 +51,7 @@ class ReadRetryInterceptor {
         } else if (failure != DatabaseFailure.TRANSIENT_CONFLICT) {
             return false;
         }
-        route.release(true);
-        // A session outside of a transaction keeps the connection on which its statement failed.
-        entities.unwrap(SessionImplementor.class).getJdbcCoordinator().afterTransaction();
+        reads.releaseNode(true);
         return true;
     }
 }

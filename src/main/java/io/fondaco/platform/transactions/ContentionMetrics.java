@@ -1,6 +1,6 @@
 package io.fondaco.platform.transactions;
 
-import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.Causes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
@@ -45,7 +45,7 @@ public class ContentionMetrics {
      * @return whether a new transaction may succeed: the failure is a deadlock or a serialization failure
      */
     public boolean recordFailure(Throwable failure) {
-        String state = DatabaseFailure.findCause(failure, SQLException.class)
+        String state = Causes.find(failure, SQLException.class)
                 .map(SQLException::getSQLState)
                 .orElse("");
         boolean deadlock = "40P01".equals(state);

@@ -1,5 +1,6 @@
 package io.fondaco.platform.transactions;
 
+import jakarta.enterprise.util.Nonbinding;
 import jakarta.interceptor.InterceptorBinding;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -15,4 +16,11 @@ import java.lang.annotation.Target;
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
-public @interface RetriedWrites {}
+public @interface RetriedWrites {
+    /**
+     * Whether a lock timeout (55P03) is retried, too. Only for background work: a client would have to wait for several
+     * timeouts.
+     */
+    @Nonbinding
+    boolean afterLockTimeout() default false;
+}

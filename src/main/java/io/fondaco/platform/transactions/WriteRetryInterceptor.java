@@ -1,6 +1,7 @@
 package io.fondaco.platform.transactions;
 
 import io.fondaco.platform.Backoff;
+import io.fondaco.platform.database.DatabaseFailure;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -35,12 +36,18 @@ class WriteRetryInterceptor {
             try {
                 return call.proceed();
             } catch (Exception e) {
-                if (!contentionMetrics.recordFailure(e) || attempt == MAX_ATTEMPTS) {
+                if (!isRetryable(e, call) || attempt == MAX_ATTEMPTS) {
                     throw e;
                 }
                 contentionMetrics.recordRetry();
                 Thread.sleep(BACKOFF.delayAfter(attempt));
             }
         }
+    }
+
+    private boolean isRetryable(Exception e, InvocationContext call) {
+        return contentionMetrics.recordFailure(e)
+                || (call.getInterceptorBinding(RetriedWrites.class).afterLockTimeout()
+                        && DatabaseFailure.classify(e) == DatabaseFailure.TRANSIENT_CONFLICT);
     }
 }

@@ -42,7 +42,6 @@ class ProblemMapper {
     static final MediaType PROBLEM_JSON = new MediaType("application", "problem+json");
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final int MAX_CAUSES = 20;
 
     private final RequestId requestId;
     private final RouteInfo routeInfo;
@@ -90,7 +89,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper({UnauthorizedException.class, AuthenticationFailedException.class})
     Response unauthorized(Exception e) {
-        return findCause(e, ApiException.class)
+        return Causes.find(e, ApiException.class)
                 .map(known -> respond(401, known.code(), known.getMessage()))
                 .orElseGet(() -> respond(401, "unauthorized", ProblemResponseWriter.API_KEY_REQUIRED))
                 .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
@@ -105,7 +104,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(WebApplicationException e, UriInfo uri) {
-        Optional<JsonProcessingException> json = findCause(e, JsonProcessingException.class);
+        Optional<JsonProcessingException> json = Causes.find(e, JsonProcessingException.class);
         int status = e.getResponse().getStatus();
         if (json.isPresent() && status < 500) {
             return malformedJson(json.get()).build();
@@ -133,7 +132,7 @@ class ProblemMapper {
 
     @ServerExceptionMapper
     Response map(Exception e) {
-        Optional<ApiException> wrapped = findCause(e, ApiException.class);
+        Optional<ApiException> wrapped = Causes.find(e, ApiException.class);
         if (wrapped.isPresent()) {
             return map(wrapped.get());
         }
@@ -189,9 +188,8 @@ class ProblemMapper {
 
     /** On the replica route this is a bug; on the primary route the server has just lost its primary role. */
     private Response wroteOnReadOnly(Exception e) {
-        String statement = DatabaseFailure.findCause(e, JDBCException.class)
-                .map(JDBCException::getSQL)
-                .orElse("unknown statement");
+        String statement =
+                Causes.find(e, JDBCException.class).map(JDBCException::getSQL).orElse("unknown statement");
         if (routeInfo.isReadOnly()) {
             routeInfo.recordRoutingBug();
             LOG.errorf(e, "ROUTING BUG: request %s wrote on the replica route: %s", requestId.value(), statement);
@@ -207,15 +205,15 @@ class ProblemMapper {
     }
 
     private Response.ResponseBuilder malformedJson(JsonProcessingException e) {
-        if (findCause(e, ApiException.class).isPresent()
-                || findCause(e, IllegalArgumentException.class).isPresent()) {
-            Throwable cause = findCause(e, ApiException.class)
+        if (Causes.find(e, ApiException.class).isPresent()
+                || Causes.find(e, IllegalArgumentException.class).isPresent()) {
+            Throwable cause = Causes.find(e, ApiException.class)
                     .map(Throwable.class::cast)
-                    .or(() -> findCause(e, IllegalArgumentException.class).map(Throwable.class::cast))
+                    .or(() -> Causes.find(e, IllegalArgumentException.class).map(Throwable.class::cast))
                     .orElse(e);
             return violation(422, pointer(e), "invalid_value", message(cause));
         }
-        if (findCause(e, InputCoercionException.class).isPresent()) {
+        if (Causes.find(e, InputCoercionException.class).isPresent()) {
             return violation(
                     400,
                     pointer(e),
@@ -359,17 +357,6 @@ class ProblemMapper {
     static String title(int status) {
         Response.StatusType known = Response.Status.fromStatusCode(status);
         return status == 422 ? "Unprocessable Content" : known == null ? "Error" : known.getReasonPhrase();
-    }
-
-    private static <T extends Throwable> Optional<T> findCause(Throwable e, Class<T> type) {
-        Throwable current = e;
-        for (int depth = 0; current != null && depth < MAX_CAUSES; depth++) {
-            if (type.isInstance(current)) {
-                return Optional.of(type.cast(current));
-            }
-            current = current.getCause();
-        }
-        return Optional.empty();
     }
 
     private static String message(Throwable e) {
