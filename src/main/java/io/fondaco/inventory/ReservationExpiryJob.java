@@ -13,14 +13,17 @@ import jakarta.enterprise.context.ApplicationScoped;
  */
 @ApplicationScoped
 class ReservationExpiryJob {
-    private final PostgresInventory inventory;
+    private final ReservationService reservations;
     private final LedgerPoster ledgerPoster;
     private final Backorders backorders;
     private final InventorySettings settings;
 
     ReservationExpiryJob(
-            PostgresInventory inventory, LedgerPoster ledgerPoster, Backorders backorders, InventorySettings settings) {
-        this.inventory = inventory;
+            ReservationService reservations,
+            LedgerPoster ledgerPoster,
+            Backorders backorders,
+            InventorySettings settings) {
+        this.reservations = reservations;
         this.ledgerPoster = ledgerPoster;
         this.backorders = backorders;
         this.settings = settings;
@@ -34,7 +37,7 @@ class ReservationExpiryJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void run() {
-        while (inventory.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
+        while (reservations.releaseExpired(settings.expiryBatch()) == settings.expiryBatch()) {
             // A full batch: there may be more.
         }
         ledgerPoster.postAll();
