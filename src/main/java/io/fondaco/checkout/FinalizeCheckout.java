@@ -53,7 +53,6 @@ class FinalizeCheckout {
     private final ResponseJson responseJson;
     private final CheckoutSettings settings;
     private final CouponRedemptions coupons;
-    private final CrashInjector crashInjector;
 
     FinalizeCheckout(
             CheckoutAttemptRepository checkoutAttemptRepository,
@@ -65,8 +64,7 @@ class FinalizeCheckout {
             Idempotency idempotency,
             ResponseJson responseJson,
             CheckoutSettings settings,
-            CouponRedemptions coupons,
-            CrashInjector crashInjector) {
+            CouponRedemptions coupons) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.carts = carts;
         this.customers = customers;
@@ -77,7 +75,6 @@ class FinalizeCheckout {
         this.responseJson = responseJson;
         this.settings = settings;
         this.coupons = coupons;
-        this.crashInjector = crashInjector;
     }
 
     /**
@@ -138,7 +135,6 @@ class FinalizeCheckout {
         }
         IdempotentResponse stored = new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
         idempotency.store(attempt.idempotencyKey(), stored);
-        crashInjector.crashIfConfigured(CrashPoint.CONCLUDED_UNCOMMITTED);
         return Finalization.withResponse(stored);
     }
 

@@ -49,7 +49,6 @@ class PrepareCheckout {
     private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CheckoutSettings settings;
     private final CouponRedemptions coupons;
-    private final CrashInjector crashInjector;
 
     PrepareCheckout(
             Idempotency idempotency,
@@ -59,8 +58,7 @@ class PrepareCheckout {
             Inventory inventory,
             CheckoutAttemptRepository checkoutAttemptRepository,
             CheckoutSettings settings,
-            CouponRedemptions coupons,
-            CrashInjector crashInjector) {
+            CouponRedemptions coupons) {
         this.idempotency = idempotency;
         this.carts = carts;
         this.pricing = pricing;
@@ -69,7 +67,6 @@ class PrepareCheckout {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.settings = settings;
         this.coupons = coupons;
-        this.crashInjector = crashInjector;
     }
 
     /** The result of {@link #prepare}. */
@@ -122,7 +119,6 @@ class PrepareCheckout {
                         .map(made -> order.withBackorders(made.backorderedUnits()))
                         .orElse(order),
                 key);
-        crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE_UNCOMMITTED);
         return new Preparation.Prepared(attempt, payment);
     }
 
