@@ -3,7 +3,6 @@ package io.fondaco.checkout;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Settings of the checkout. */
 @ConfigMapping(prefix = "fondaco.checkout")
@@ -32,16 +31,6 @@ interface CheckoutSettings {
      */
     @WithDefault("30m")
     Duration paymentActionTimeout();
-
-    /**
-     * For tests, with the test provider only: the process exits, as if killed, when a checkout attempt reaches this
-     * crash point.
-     */
-    Optional<CrashPoint> cutOffAt();
-
-    /** Crash when the N-th checkout attempt reaches the crash point. */
-    @WithDefault("1")
-    int cutOffAfter();
 
     /** For tests: how often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
     @WithDefault("5s")

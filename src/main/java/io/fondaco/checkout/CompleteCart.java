@@ -40,7 +40,6 @@ public class CompleteCart {
     private final Payments payments;
     private final ResponseJson responseJson;
     private final WaitingRoom waitingRoom;
-    private final CrashInjector crashInjector;
 
     CompleteCart(
             PrepareCheckout prepareCheckout,
@@ -48,15 +47,13 @@ public class CompleteCart {
             CheckoutAttemptRepository checkoutAttemptRepository,
             Payments payments,
             ResponseJson responseJson,
-            WaitingRoom waitingRoom,
-            CrashInjector crashInjector) {
+            WaitingRoom waitingRoom) {
         this.prepareCheckout = prepareCheckout;
         this.finalizeCheckout = finalizeCheckout;
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.payments = payments;
         this.responseJson = responseJson;
         this.waitingRoom = waitingRoom;
-        this.crashInjector = crashInjector;
     }
 
     @Transactional(Transactional.TxType.NEVER)
@@ -76,11 +73,8 @@ public class CompleteCart {
             case PrepareCheckout.Preparation.ReplayedResponse(var replayed) ->
                 new ReplayableResponse(withTokenAndAction(replayed, token), true);
             case PrepareCheckout.Preparation.Prepared(var attempt, var payment) -> {
-                crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE);
                 PaymentResult result = payments.authorize(payment, paymentToken);
-                crashInjector.crashIfConfigured(CrashPoint.ANSWERED);
                 Optional<IdempotentResponse> stored = applyPaymentResult(attempt, result);
-                crashInjector.crashIfConfigured(CrashPoint.CONCLUDED);
                 if (result.outcome() == PaymentOutcome.PROVIDER_UNAVAILABLE) {
                     throw providerUnavailable(payment);
                 }

@@ -4,10 +4,10 @@ import io.fondaco.cart.Carts;
 import io.fondaco.customer.Customers;
 import io.fondaco.inventory.InsufficientStock;
 import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.Reservation;
 import io.fondaco.inventory.ReservationId;
 import io.fondaco.inventory.StockDemand;
-import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.Order;
 import io.fondaco.order.OrderChange;
@@ -52,7 +52,6 @@ class FinalizeCheckout {
     private final Idempotency idempotency;
     private final ResponseJson responseJson;
     private final CouponRedemptions coupons;
-    private final CrashInjector crashInjector;
 
     FinalizeCheckout(
             CheckoutAttemptRepository checkoutAttemptRepository,
@@ -63,8 +62,7 @@ class FinalizeCheckout {
             Inventory inventory,
             Idempotency idempotency,
             ResponseJson responseJson,
-            CouponRedemptions coupons,
-            CrashInjector crashInjector) {
+            CouponRedemptions coupons) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.carts = carts;
         this.customers = customers;
@@ -74,7 +72,6 @@ class FinalizeCheckout {
         this.idempotency = idempotency;
         this.responseJson = responseJson;
         this.coupons = coupons;
-        this.crashInjector = crashInjector;
     }
 
     /**
@@ -135,7 +132,6 @@ class FinalizeCheckout {
         }
         IdempotentResponse stored = new IdempotentResponse(paid ? 201 : 202, responseJson.write(StoreOrder.of(order)));
         idempotency.store(attempt.idempotencyKey(), stored);
-        crashInjector.crashIfConfigured(CrashPoint.CONCLUDED_UNCOMMITTED);
         return Finalization.withResponse(stored);
     }
 

@@ -4,8 +4,8 @@ import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartId;
 import io.fondaco.cart.Carts;
 import io.fondaco.inventory.Inventory;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.Reservation;
-import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.Addresses;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.OrderId;
@@ -48,7 +48,6 @@ class PrepareCheckout {
     private final Inventory inventory;
     private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CouponRedemptions coupons;
-    private final CrashInjector crashInjector;
 
     PrepareCheckout(
             Idempotency idempotency,
@@ -57,8 +56,7 @@ class PrepareCheckout {
             Payments payments,
             Inventory inventory,
             CheckoutAttemptRepository checkoutAttemptRepository,
-            CouponRedemptions coupons,
-            CrashInjector crashInjector) {
+            CouponRedemptions coupons) {
         this.idempotency = idempotency;
         this.carts = carts;
         this.pricing = pricing;
@@ -66,7 +64,6 @@ class PrepareCheckout {
         this.inventory = inventory;
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.coupons = coupons;
-        this.crashInjector = crashInjector;
     }
 
     /** The result of {@link #prepare}. */
@@ -119,7 +116,6 @@ class PrepareCheckout {
                         .map(made -> order.withBackorders(made.backorderedUnits()))
                         .orElse(order),
                 key);
-        crashInjector.crashIfConfigured(CrashPoint.SET_ASIDE_UNCOMMITTED);
         return new Preparation.Prepared(attempt, payment);
     }
 

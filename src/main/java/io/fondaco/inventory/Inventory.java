@@ -88,6 +88,9 @@ public interface Inventory extends VariantAvailability {
     /** The next levels in the order of SKU and location, for exports. */
     List<StockLevel> levelsAfter(StockKey after, int limit);
 
+    /** @param quantity units, positive */
+    record StockQuantity(String sku, long quantity) {}
+
     /**
      * Units of an order that were not in stock when they were sold.
      *

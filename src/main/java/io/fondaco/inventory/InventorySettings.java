@@ -1,5 +1,6 @@
 package io.fondaco.inventory;
 
+import io.fondaco.inventory.Sourcing.SourcingRule;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;

@@ -50,10 +50,10 @@ class LocationResource {
     private static final String SORT = "code";
     private static final int DEFAULT_PRIORITY = 100;
 
-    private final LocationAvailabilityPublisher availabilityPublisher;
+    private final Locations locations;
 
-    LocationResource(LocationAvailabilityPublisher availabilityPublisher) {
-        this.availabilityPublisher = availabilityPublisher;
+    LocationResource(Locations locations) {
+        this.locations = locations;
     }
 
     /** @param country null if it is not set */
@@ -224,7 +224,7 @@ class LocationResource {
             return found;
         });
         if (sellingChanged[0]) {
-            availabilityPublisher.publishAvailability(location.code);
+            locations.publishAvailability(location.code);
         }
         return Response.ok(View.of(location))
                 .tag(IfMatch.etag(location.version))

@@ -1,18 +1,24 @@
 package io.fondaco.inventory;
 
-import io.fondaco.inventory.ReservationService.ReservationRequest;
-import io.fondaco.inventory.ReservationService.ReservationResult;
+import io.fondaco.inventory.Inventory.StockQuantity;
+import io.fondaco.inventory.ReservationAllocator.ReservationRequest;
+import io.fondaco.inventory.ReservationAllocator.ReservationResult;
 import io.fondaco.platform.transactions.AfterCommit;
+import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.ApiException;
+import io.fondaco.platform.web.RequestId;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,17 +43,20 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class ReservationBatcher {
-    private static final Logger LOG = Logger.getLogger(ReservationBatcher.class);
-    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
-
     /** How long a SKU stays hot after it last reached the threshold. */
     private static final Duration HOT_SKU_DURATION = Duration.ofSeconds(5);
 
     /** Reservations per transaction. */
     private static final int MAX_BATCH_SIZE = 64;
 
+    private static final Logger LOG = Logger.getLogger(ReservationBatcher.class);
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    private final ReservationAllocator allocator;
     private final ReservationService reservations;
     private final HotSkuDetector hotSkus;
+    private final Actor actor;
+    private final RequestId requestId;
     private final AfterCommit afterCommit;
     private final InventorySettings settings;
     private final DistributionSummary batchSizes;
@@ -56,11 +65,17 @@ class ReservationBatcher {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     ReservationBatcher(
-            ReservationService reservationService,
+            ReservationAllocator allocator,
+            ReservationService reservations,
+            Actor actor,
+            RequestId requestId,
             AfterCommit afterCommit,
             InventorySettings settings,
             MeterRegistry registry) {
-        this.reservations = reservationService;
+        this.allocator = allocator;
+        this.reservations = reservations;
+        this.actor = actor;
+        this.requestId = requestId;
         this.hotSkus = new HotSkuDetector(settings.hotSkuThreshold(), HOT_SKU_DURATION);
         this.afterCommit = afterCommit;
         this.settings = settings;
@@ -81,7 +96,7 @@ class ReservationBatcher {
      * @throws ApiException 503 {@code overloaded} if a batched reservation has no result after {@code
      *     fondaco.inventory.batch-max-wait}
      */
-    Reservation reserve(StockDemand demand, Duration timeToLive, String actor, String requestId) {
+    Reservation reserve(StockDemand demand, Duration timeToLive) {
         List<String> skus = demand.quantities().stream().map(StockQuantity::sku).toList();
         boolean hot = hotSkus.enter(skus);
         try {
@@ -91,11 +106,11 @@ class ReservationBatcher {
                     demand,
                     hot && batchedTimeToLive.compareTo(timeToLive) < 0 ? batchedTimeToLive : timeToLive,
                     hot,
-                    actor,
-                    requestId);
+                    actor.name(),
+                    requestId.value());
             return (hot
                             ? reserveBatched(reservationRequest)
-                            : reservations.reserve(List.of(reservationRequest)).getFirst())
+                            : allocator.reserve(List.of(reservationRequest)).getFirst())
                     .orElseThrow();
         } finally {
             hotSkus.leave(skus);
@@ -170,7 +185,7 @@ class ReservationBatcher {
 
     private void processBatch(List<PendingReservation> batch) {
         try {
-            List<ReservationResult> results = reservations.reserveInOwnTransaction(
+            List<ReservationResult> results = allocator.reserveInOwnTransaction(
                     batch.stream().map(PendingReservation::request).toList());
             batchSizes.record(batch.size());
             for (int index = 0; index < batch.size(); index++) {
@@ -193,5 +208,53 @@ class ReservationBatcher {
                 LOG.warnf(e, "%s could not be released; its units are free again when it expires", reservation);
             }
         });
+    }
+
+    /**
+     * Detects the SKUs that several checkouts of this pod reserve at the same time. A SKU stays hot for a while,
+     * because otherwise it would turn cold whenever a reservation succeeds.
+     */
+    private static final class HotSkuDetector {
+        private final int hotThreshold;
+        private final long hotNanos;
+        private final Map<String, Integer> inFlight = new ConcurrentHashMap<>();
+        private final Map<String, Long> hotSince = new ConcurrentHashMap<>();
+
+        /**
+         * @param hotThreshold number of concurrent reservations that makes a SKU hot
+         * @param hotFor how long it stays hot after it last reached the threshold
+         */
+        private HotSkuDetector(int hotThreshold, Duration hotFor) {
+            this.hotThreshold = hotThreshold;
+            this.hotNanos = hotFor.toNanos();
+        }
+
+        /**
+         * A reservation of these SKUs begins; {@link #leave} must follow.
+         *
+         * @return whether one of them is hot
+         */
+        private boolean enter(Collection<String> skus) {
+            long now = System.nanoTime();
+            boolean hot = false;
+            for (String sku : skus) {
+                if (inFlight.merge(sku, 1, Integer::sum) >= hotThreshold) {
+                    hotSince.put(sku, now);
+                }
+                hot |= isHot(sku, now);
+            }
+            return hot;
+        }
+
+        private void leave(Collection<String> skus) {
+            skus.forEach(sku -> inFlight.computeIfPresent(sku, (_, count) -> count == 1 ? null : count - 1));
+            long now = System.nanoTime();
+            hotSince.values().removeIf(since -> now - since > hotNanos);
+        }
+
+        private boolean isHot(String sku, long now) {
+            Long since = hotSince.get(sku);
+            return since != null && now - since <= hotNanos;
+        }
     }
 }

@@ -15,13 +15,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 class ReservationExpiryJob {
     private static final int MAX_RESERVATIONS_PER_TRANSACTION = 200;
 
-    private final PostgresInventory inventory;
+    private final ReservationService reservations;
     private final LedgerPoster ledgerPoster;
     private final Backorders backorders;
 
     ReservationExpiryJob(
-            PostgresInventory inventory, LedgerPoster ledgerPoster, Backorders backorders) {
-        this.inventory = inventory;
+            ReservationService reservations,
+            LedgerPoster ledgerPoster,
+            Backorders backorders) {
+        this.reservations = reservations;
         this.ledgerPoster = ledgerPoster;
         this.backorders = backorders;
     }
@@ -34,7 +36,7 @@ class ReservationExpiryJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void run() {
-        while (inventory.releaseExpired(MAX_RESERVATIONS_PER_TRANSACTION) == MAX_RESERVATIONS_PER_TRANSACTION) {
+        while (reservations.releaseExpired(MAX_RESERVATIONS_PER_TRANSACTION) == MAX_RESERVATIONS_PER_TRANSACTION) {
             // A full batch: there may be more.
         }
         ledgerPoster.postAll();

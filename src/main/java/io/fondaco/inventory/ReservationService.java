@@ -3,237 +3,224 @@ package io.fondaco.inventory;
 import io.fondaco.catalog.Catalog;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.sql.Seconds;
+import io.fondaco.platform.jobs.Fence;
 import io.fondaco.platform.sql.SqlArrays;
-import io.fondaco.platform.transactions.AsyncCommit;
 import io.fondaco.platform.transactions.RetriedWrites;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.hibernate.Session;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes any number of reservations, each in full or not at all, in the order of the requests. Two statements, whatever
- * their number. Stock levels are locked in the order of SKU and location, until the caller's transaction ends.
+ * Ends reservations by a claim, a release or their expiry, or extends them. A claim or a release is one statement.
+ * Every statement that changes stock levels first locks them in the order of SKU and location. {@link
+ * ReservationAllocator} makes reservations.
  */
 @ApplicationScoped
 class ReservationService {
     private final EntityManager entities;
     private final Catalog catalog;
-    private final InventorySettings settings;
-    private final Inventory inventory;
-    private final AsyncCommit asyncCommit;
+    private final Fence fence;
+    private final Backorders backorders;
+    private final LedgerPoster ledgerPoster;
+    private final Actor actor;
+    private final RequestId requestId;
 
     ReservationService(
             EntityManager entities,
             Catalog catalog,
-            InventorySettings settings,
-            Inventory inventory,
-            AsyncCommit asyncCommit) {
+            Fence fence,
+            Backorders backorders,
+            LedgerPoster ledgerPoster,
+            Actor actor,
+            RequestId requestId) {
         this.entities = entities;
         this.catalog = catalog;
-        this.settings = settings;
-        this.inventory = inventory;
-        this.asyncCommit = asyncCommit;
+        this.fence = fence;
+        this.backorders = backorders;
+        this.ledgerPoster = ledgerPoster;
+        this.actor = actor;
+        this.requestId = requestId;
     }
 
-    /**
-     * A requested reservation.
-     *
-     * @param timeToLive after which the reservation expires
-     * @param batched whether the reservation commits in a batch, before the checkout that requested it
-     * @param actor for the history
-     */
-    record ReservationRequest(
-            ReservationId id,
-            StockDemand demand,
-            Duration timeToLive,
-            boolean batched,
-            String actor,
-            String requestId) {}
-
-    /** Either the reservation or the shortage that prevented it. */
-    record ReservationResult(
-            @Nullable Reservation reserved, @Nullable InsufficientStock shortage) {
-        Reservation orElseThrow() {
-            if (reserved == null) {
-                throw shortage == null ? new IllegalStateException("Neither a reservation nor a shortage") : shortage;
+    /** See {@link Inventory#claim}. */
+    boolean claim(ReservationId reservation, String reference) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement claim = connection.prepareStatement("""
+                    WITH claimed AS (
+                        UPDATE inventory.reservation r
+                           SET status = 'claimed', reference = ?, claimed_by = ?, claimed_in = ?,
+                               ledger_pending = r.batched AND NOT EXISTS
+                                   (SELECT FROM inventory.reservation_line l
+                                     WHERE l.reservation_id = r.id AND l.backordered > 0)
+                         WHERE id = ? AND status = 'reserved' RETURNING id, ledger_pending
+                    ), locked AS (
+                        SELECT s.sku, s.location, l.quantity - l.backordered AS stock, l.backordered
+                          FROM claimed c
+                          JOIN inventory.reservation_line l ON l.reservation_id = c.id
+                          JOIN inventory.stock_level s ON s.sku = l.sku AND s.location = l.location
+                         WHERE NOT c.ledger_pending
+                         ORDER BY s.sku, s.location FOR UPDATE OF s
+                    ), new_backorders AS (
+                        INSERT INTO inventory.backorder AS b (reference, sku, location, quantity, waiting)
+                        SELECT ?, sku, location, backordered, backordered FROM locked WHERE backordered > 0
+                        ON CONFLICT (reference, sku, location)
+                        DO UPDATE SET quantity = b.quantity + excluded.quantity, waiting = b.waiting + excluded.waiting
+                    ), ledger AS (
+                        INSERT INTO inventory.movement
+                               (sku, location, kind, quantity, reserved, reference, actor, request_id)
+                        SELECT sku, location, 'sold', -stock, -stock, ?, ?, ? FROM locked
+                    ), sold AS (
+                        UPDATE inventory.stock_level s
+                           SET on_hand = s.on_hand - l.stock, reserved = s.reserved - l.stock, updated_at = now()
+                          FROM locked l WHERE s.sku = l.sku AND s.location = l.location
+                    )
+                    SELECT count(*) = 1 OR EXISTS
+                           (SELECT FROM inventory.reservation WHERE id = ? AND status = 'claimed') AS sold,
+                           coalesce(bool_or(ledger_pending), false) AS ledger_pending
+                      FROM claimed
+                    """)) {
+                claim.setString(1, reference);
+                claim.setString(2, actor.name());
+                claim.setString(3, requestId.value());
+                claim.setObject(4, reservation.value());
+                claim.setString(5, reference);
+                claim.setString(6, reference);
+                claim.setString(7, actor.name());
+                claim.setString(8, requestId.value());
+                claim.setObject(9, reservation.value());
+                try (ResultSet rows = claim.executeQuery()) {
+                    rows.next();
+                    if (rows.getBoolean("ledger_pending")) {
+                        ledgerPoster.wakeUpAfterCommit();
+                    }
+                    return rows.getBoolean("sold");
+                }
             }
-            return reserved;
-        }
+        });
     }
 
-    private record ReservationLine(ReservationRequest request, StockKey key, Sourcing.Allocation allocation) {}
-
-    /** {@link #reserve} in a separate transaction. Three statements and a commit that does not wait for the disk. */
-    @ActivateRequestContext
-    @ReadsFrom(Route.PRIMARY)
-    @RetriedWrites
-    @Transactional
-    List<ReservationResult> reserveInOwnTransaction(List<ReservationRequest> requests) {
-        asyncCommit.enable();
-        return reserve(requests);
+    /** See {@link Inventory#release}. */
+    void release(ReservationId reservation) {
+        release(List.of(reservation.value()), "released");
     }
 
-    /** Releases a batched reservation in a separate transaction. */
+    /** {@link #release} in a separate transaction. */
     @ActivateRequestContext
     @ReadsFrom(Route.PRIMARY)
     @RetriedWrites
     @Transactional
     void releaseInOwnTransaction(ReservationId reservation) {
-        inventory.release(reservation);
+        release(reservation);
     }
 
-    /** @return the result of each request, in their order */
-    List<ReservationResult> reserve(List<ReservationRequest> requests) {
-        List<ReservationResult> results = new ArrayList<>(requests.size());
-        List<String> changedSkus = entities.unwrap(Session.class).doReturningWork(connection -> {
-            Map<String, List<Sourcing.SourcingLevel>> found = lockLevels(connection, requests);
-            Map<String, List<Sourcing.SourcingLevel>> remaining = new HashMap<>(found);
-            List<ReservationLine> lines = new ArrayList<>();
-            for (ReservationRequest reservationRequest : requests) {
-                results.add(allocate(reservationRequest, remaining, lines));
-            }
-            if (!lines.isEmpty()) {
-                insertReservations(connection, lines);
-            }
-            return Sourcing.skusWithChangedStatus(found, remaining);
-        });
-        catalog.availabilityChanged(changedSkus);
-        return results;
-    }
-
-    private ReservationResult allocate(
-            ReservationRequest reservationRequest,
-            Map<String, List<Sourcing.SourcingLevel>> remaining,
-            List<ReservationLine> lines) {
-        Map<StockKey, Sourcing.Allocation> allocation;
-        try {
-            allocation = Sourcing.allocate(
-                    reservationRequest.demand().quantities(),
-                    remaining,
-                    settings.sourcing(),
-                    reservationRequest.demand().country());
-        } catch (InsufficientStock shortage) {
-            return new ReservationResult(null, shortage);
+    /**
+     * Releases expired reservations.
+     *
+     * @param batch maximum number of reservations
+     * @return the number of released reservations
+     */
+    @RetriedWrites
+    @Transactional
+    int releaseExpired(int batch) {
+        fence.requireLease();
+        @SuppressWarnings("unchecked")
+        List<UUID> expired =
+                entities.createNativeQuery("""
+                        SELECT id FROM inventory.reservation
+                         WHERE status = 'reserved' AND expires_at < now()
+                         ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED
+                        """).setParameter("batch", batch).getResultList();
+        if (!expired.isEmpty()) {
+            release(expired, "expired");
         }
-        Map<String, Long> backordered = new HashMap<>();
-        allocation.forEach((key, taken) -> {
-            lines.add(new ReservationLine(reservationRequest, key, taken));
-            remaining.computeIfPresent(key.sku(), (_, levels) -> Sourcing.subtract(levels, key, taken));
-            if (taken.backordered() > 0) {
-                backordered.put(key.sku(), taken.backordered());
-            }
-        });
-        return new ReservationResult(new Reservation(reservationRequest.id(), backordered), null);
+        return expired.size();
     }
 
-    private static Map<String, List<Sourcing.SourcingLevel>> lockLevels(
-            Connection connection, List<ReservationRequest> requests) throws SQLException {
-        Object[] skus = requests.stream()
-                .flatMap(reservationRequest -> reservationRequest.demand().quantities().stream())
-                .map(StockQuantity::sku)
-                .distinct()
-                .toArray();
-        Map<String, List<Sourcing.SourcingLevel>> levels = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT s.sku, s.location, s.on_hand, s.available, s.backorder_limit,
-                       l.priority, l.country, l.active AND l.ships_online AS sells
-                  FROM inventory.stock_level s JOIN inventory.location l ON l.code = s.location
-                 WHERE s.sku = ANY (ARRAY (SELECT unnest(?::text[]))) ORDER BY s.sku, s.location FOR UPDATE OF s
-                """)) {
-            select.setArray(1, connection.createArrayOf("text", skus));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    Sourcing.SourcingLevel sourcingLevel = mapLevel(rows);
-                    levels.computeIfAbsent(sourcingLevel.key().sku(), _ -> new ArrayList<>())
-                            .add(sourcingLevel);
+    private void release(List<UUID> reservations, String kind) {
+        Set<String> backorderedSkus = new HashSet<>();
+        Set<String> changedSkus = session().doReturningWork(connection -> {
+            try (PreparedStatement release = connection.prepareStatement("""
+                    WITH released AS (
+                        UPDATE inventory.reservation r SET status = 'released'
+                          FROM unnest(?::uuid[], ?::text[]) AS g (id, name)
+                         WHERE r.id = g.id AND r.status = 'reserved' RETURNING r.id, g.name
+                    ), lines AS (
+                        SELECT l.sku, l.location, l.quantity - l.backordered AS stock, l.backordered, r.name
+                          FROM released r JOIN inventory.reservation_line l ON l.reservation_id = r.id
+                    ), freed AS (
+                        SELECT sku, location, sum(stock) AS stock, sum(backordered) AS backordered
+                          FROM lines GROUP BY sku, location
+                    ), locked AS (
+                        SELECT s.sku, s.location, f.stock, f.backordered
+                          FROM freed f JOIN inventory.stock_level s ON s.sku = f.sku AND s.location = f.location
+                         ORDER BY s.sku, s.location FOR UPDATE OF s
+                    ), ledger AS (
+                        INSERT INTO inventory.movement
+                               (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
+                        SELECT sku, location, ?, 0, -stock, -backordered, name, ?, ? FROM lines
+                    )
+                    UPDATE inventory.stock_level s
+                       SET reserved = s.reserved - l.stock, backordered = s.backordered - l.backordered, updated_at = now()
+                      FROM locked l WHERE s.sku = l.sku AND s.location = l.location
+                    RETURNING s.sku,
+                              inventory.stock_status(s.available - (l.stock + l.backordered)::bigint, s.backorder_limit)
+                              <> inventory.stock_status(s.available, s.backorder_limit) AS status_changed,
+                              EXISTS (SELECT FROM inventory.stock_level o WHERE o.sku = s.sku AND o.backordered > 0) AS has_backorders
+                    """)) {
+                release.setArray(1, connection.createArrayOf("uuid", reservations.toArray()));
+                release.setArray(2, SqlArrays.ofColumn(connection, "text", reservations, id -> new ReservationId(id)
+                        .toString()));
+                release.setString(3, kind);
+                release.setString(4, actor.name());
+                release.setString(5, requestId.value());
+                return readChangedSkus(release, backorderedSkus);
+            }
+        });
+        backorders.fill(backorderedSkus);
+        catalog.availabilityChanged(changedSkus);
+    }
+
+    /** Returns the SKUs whose stock status may have changed; adds those with backordered units to the set. */
+    private static Set<String> readChangedSkus(PreparedStatement change, Set<String> backorderedSkus)
+            throws SQLException {
+        Set<String> changedSkus = new HashSet<>();
+        try (ResultSet rows = change.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getBoolean("status_changed")) {
+                    changedSkus.add(rows.getString("sku"));
+                }
+                if (rows.getBoolean("has_backorders")) {
+                    backorderedSkus.add(rows.getString("sku"));
                 }
             }
         }
-        return levels;
+        return changedSkus;
     }
 
-    private static Sourcing.SourcingLevel mapLevel(ResultSet row) throws SQLException {
-        String location = row.getString("location");
-        return new Sourcing.SourcingLevel(
-                new StockKey(row.getString("sku"), location),
-                row.getLong("on_hand"),
-                row.getLong("available"),
-                row.getLong("backorder_limit"),
-                new Sourcing.SourceLocation(
-                        location, row.getInt("priority"), row.getString("country"), row.getBoolean("sells")));
+    /** See {@link Inventory#extend}. */
+    void extend(ReservationId reservation, Duration timeToLive) {
+        entities.createNativeQuery("""
+                        UPDATE inventory.reservation SET expires_at = now() + make_interval(secs => :seconds)
+                         WHERE id = :id AND status = 'reserved'
+                        """)
+                .setParameter("seconds", (double) timeToLive.toSeconds())
+                .setParameter("id", reservation.value())
+                .executeUpdate();
     }
 
-    private static void insertReservations(Connection connection, List<ReservationLine> lines) throws SQLException {
-        Collection<ReservationRequest> requests =
-                lines.stream().map(ReservationLine::request).distinct().toList();
-        try (PreparedStatement write = connection.prepareStatement("""
-                WITH reservations AS (
-                    INSERT INTO inventory.reservation (id, expires_at, batched)
-                    SELECT id, now() + make_interval(secs => seconds), batched
-                      FROM unnest(?::uuid[], ?::float8[], ?::boolean[]) AS r (id, seconds, batched)
-                ), allocated AS (
-                    SELECT * FROM unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::text[], ?::text[], ?::text[])
-                        AS w (id, sku, location, stock, backordered, name, actor, request)
-                ), lines AS (
-                    INSERT INTO inventory.reservation_line (reservation_id, sku, location, quantity, backordered)
-                    SELECT id, sku, location, stock + backordered, backordered FROM allocated
-                ), ledger AS (
-                    INSERT INTO inventory.movement
-                           (sku, location, kind, quantity, reserved, backordered, reference, actor, request_id)
-                    SELECT sku, location, 'reserved', 0, stock, backordered, name, actor, request FROM allocated
-                )
-                UPDATE inventory.stock_level s
-                   SET reserved = s.reserved + w.stock, backordered = s.backordered + w.backordered, updated_at = now()
-                  FROM (SELECT sku, location, sum(stock)::bigint AS stock, sum(backordered)::bigint AS backordered
-                          FROM allocated GROUP BY sku, location) w
-                 WHERE s.sku = w.sku AND s.location = w.location
-                """)) {
-            write.setArray(1, SqlArrays.ofColumn(connection, "uuid", requests, request -> request.id()
-                    .value()));
-            write.setArray(
-                    2, SqlArrays.ofColumn(connection, "float8", requests, request -> Seconds.of(request.timeToLive())));
-            write.setArray(3, SqlArrays.ofColumn(connection, "boolean", requests, ReservationRequest::batched));
-            write.setArray(4, SqlArrays.ofColumn(connection, "uuid", lines, reservationLine -> reservationLine
-                    .request()
-                    .id()
-                    .value()));
-            write.setArray(5, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
-                    .key()
-                    .sku()));
-            write.setArray(6, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
-                    .key()
-                    .location()));
-            write.setArray(7, SqlArrays.ofColumn(connection, "bigint", lines, reservationLine -> reservationLine
-                    .allocation()
-                    .fromStock()));
-            write.setArray(8, SqlArrays.ofColumn(connection, "bigint", lines, reservationLine -> reservationLine
-                    .allocation()
-                    .backordered()));
-            write.setArray(9, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
-                    .request()
-                    .id()
-                    .toString()));
-            write.setArray(10, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
-                    .request()
-                    .actor()));
-            write.setArray(11, SqlArrays.ofColumn(connection, "text", lines, reservationLine -> reservationLine
-                    .request()
-                    .requestId()));
-            write.executeUpdate();
-        }
+    private Session session() {
+        return entities.unwrap(Session.class);
     }
 }

@@ -26,7 +26,7 @@ record SellingPolicy(
 
         @Schema(description = "Units that may be sold beyond the stock; required unless policy is deny.")
         @Min(1)
-        @Max(StockAdjustment.MAX_UNITS)
+        @Max(StockCount.MAX_AVAILABLE)
         @Nullable
         Long limit,
 

@@ -41,12 +41,12 @@ import org.jspecify.annotations.Nullable;
 class SellingPolicyResource {
     private final SellingPolicies policies;
     private final Catalog catalog;
-    private final StockLevelQueries levels;
+    private final Locations locations;
 
-    SellingPolicyResource(SellingPolicies policies, Catalog catalog, StockLevelQueries levels) {
+    SellingPolicyResource(SellingPolicies policies, Catalog catalog, Locations locations) {
         this.policies = policies;
         this.catalog = catalog;
-        this.levels = levels;
+        this.locations = locations;
     }
 
     @GET
@@ -100,8 +100,8 @@ class SellingPolicyResource {
 
     private String resolveLocation(SellingPolicy policy) {
         String requested = requireNonNull(policy.location());
-        ResolvedLocation resolved = requireNonNull(
-                levels.resolveLocations(List.of(requested), false).get(requested));
+        ResolvedLocation resolved =
+                requireNonNull(locations.resolve(List.of(requested), false).get(requested));
         return resolved.code()
                 .orElseThrow(() -> ApiException.invalid("/location", resolved.errorCode(), resolved.detail()));
     }

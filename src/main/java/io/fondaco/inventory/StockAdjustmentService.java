@@ -30,7 +30,7 @@ import org.hibernate.Session;
 class StockAdjustmentService {
     private final EntityManager entities;
     private final Catalog catalog;
-    private final StockLevelQueries levels;
+    private final StockQueries queries;
     private final Backorders backorders;
     private final Actor actor;
     private final RequestId requestId;
@@ -38,13 +38,13 @@ class StockAdjustmentService {
     StockAdjustmentService(
             EntityManager entities,
             Catalog catalog,
-            StockLevelQueries levels,
+            StockQueries queries,
             Backorders backorders,
             Actor actor,
             RequestId requestId) {
         this.entities = entities;
         this.catalog = catalog;
-        this.levels = levels;
+        this.queries = queries;
         this.backorders = backorders;
         this.actor = actor;
         this.requestId = requestId;
@@ -57,7 +57,7 @@ class StockAdjustmentService {
             createAndLockLevels(connection, key, backorderedSkus);
             List<StockLevel> changed = applyDelta(connection, key, delta, reason);
             if (changed.isEmpty()) {
-                long free = levels.find(key).map(StockLevel::free).orElse(0L);
+                long free = queries.find(key).map(StockLevel::free).orElse(0L);
                 if (delta > 0) {
                     throw ApiException.invalid(
                             "/delta",
@@ -75,7 +75,7 @@ class StockAdjustmentService {
         if (delta != 0 && (!backorderedSkus.isEmpty() || adjusted.available() == 0 || adjusted.available() == delta)) {
             catalog.availabilityChanged(Set.of(key.sku()));
         }
-        return levels.find(key).orElseThrow();
+        return queries.find(key).orElseThrow();
     }
 
     /** Locks every level of the SKU, in order; creates the level of the key if it does not exist. */
@@ -127,7 +127,7 @@ class StockAdjustmentService {
             update.setString(9, requestId.value());
             try (ResultSet rows = update.executeQuery()) {
                 while (rows.next()) {
-                    changed.add(StockLevelQueries.mapRow(rows));
+                    changed.add(StockQueries.mapRow(rows));
                 }
             }
         }
@@ -162,7 +162,7 @@ class StockAdjustmentService {
         Map<StockKey, Long> newCounts = new TreeMap<>(StockKey.BY_SKU_AND_LOCATION);
         counts.forEach(count -> newCounts.put(count.key(), count.available()));
         Map<StockKey, Long> stored = new HashMap<>();
-        levels.findBySkus(newCounts.keySet().stream()
+        queries.findBySkus(newCounts.keySet().stream()
                         .map(StockKey::sku)
                         .distinct()
                         .toList())

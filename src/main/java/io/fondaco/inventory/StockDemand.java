@@ -1,5 +1,6 @@
 package io.fondaco.inventory;
 
+import io.fondaco.inventory.Inventory.StockQuantity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -30,24 +30,63 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/** Stock levels and their corrections, for the admin API. */
+/** Stock levels, their corrections and their ledger, for the admin API. */
 @Path("/admin/v1/stock")
 @Tag(name = "Stock")
 @RetriedReads
 @RunOnVirtualThread
 class StockResource {
     private static final String SORT = "sku,location";
+    private static final String NEWEST_FIRST = "-id";
 
     private final Inventory inventory;
     private final Catalog catalog;
+    private final StockQueries queries;
 
-    StockResource(Inventory inventory, Catalog catalog) {
+    StockResource(Inventory inventory, Catalog catalog, StockQueries queries) {
         this.inventory = inventory;
+        this.queries = queries;
         this.catalog = catalog;
     }
+
+    /**
+     * A correction of a stock level: either by a difference or to a count.
+     *
+     * @param location absent: {@code "default"}
+     * @param createLocation whether an unknown location is created
+     * @param delta units more, or less if negative
+     * @param available the new number of unreserved units on the shelf
+     * @param reason for the history
+     */
+    record StockAdjustment(
+            @Schema(examples = "85123A") @NotNull @Size(min = 1, max = 255)
+            String sku,
+
+            @Size(min = 1, max = 100) @Nullable String location,
+
+            @Schema(description = "Whether an unknown location is created; absent: no, it is rejected.") @Nullable
+            Boolean createLocation,
+
+            @Schema(description = "Units more, or less if negative; either this or available.", examples = "-3")
+            @Min(-StockCount.MAX_AVAILABLE)
+            @Max(StockCount.MAX_AVAILABLE)
+            @Nullable
+            Long delta,
+
+            @Schema(
+                    description =
+                            "Unreserved units on the shelf; either this or delta. Waiting backorders are filled from"
+                                    + " them immediately.")
+            @Min(0)
+            @Max(StockCount.MAX_AVAILABLE)
+            @Nullable
+            Long available,
+
+            @Size(max = 500) @Nullable String reason) {}
 
     @GET
     @RolesAllowed(Scopes.STOCK_READ)
@@ -130,5 +169,34 @@ class StockResource {
             return inventory.recordCount(new StockCount(stock, available), reason);
         }
         throw ApiException.invalid("/delta", "delta_or_available", "Send either delta or available.");
+    }
+
+    @GET
+    @Path("/{sku}/history")
+    @RolesAllowed(Scopes.STOCK_READ)
+    @Operation(
+            operationId = "listStockHistory",
+            summary = "List the changes of a SKU's stock, newest first",
+            description = "Each with its cause, its actor and its request id. The history is append-only: the database"
+                    + " rejects changes and deletions.")
+    public Page<StockQueries.LedgerEntry> history(
+            @RestPath String sku,
+            @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @RestQuery @Nullable String cursor) {
+        long before = PageCursor.decode(cursor, NEWEST_FIRST, 1)
+                .map(place -> parseId(place.keys().getFirst()))
+                .orElse(Long.MAX_VALUE);
+        return Page.fromRows(
+                queries.listEntriesBefore(sku, before, limit + 1),
+                limit,
+                ledgerEntry -> PageCursor.of(NEWEST_FIRST, Long.toString(ledgerEntry.id())));
+    }
+
+    private static long parseId(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw PageCursor.invalidCursor();
+        }
     }
 }

@@ -10,11 +10,4 @@ public record Totals(Money subtotal, Money discount, Money shipping, Money tax, 
             throw new IllegalArgumentException("Total %s does not add up".formatted(total));
         }
     }
-
-    /** Totals with zero tax. */
-    public static Totals of(Money subtotal, Money discount, Money shipping) {
-        Money zero = Money.zero(subtotal.currency());
-        return new Totals(
-                subtotal, discount, shipping, zero, subtotal.minus(discount).plus(shipping));
-    }
 }

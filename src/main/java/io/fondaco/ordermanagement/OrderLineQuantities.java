@@ -1,6 +1,6 @@
 package io.fondaco.ordermanagement;
 
-import io.fondaco.inventory.StockQuantity;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.order.Fulfillment;
 import io.fondaco.order.Order;
 import io.fondaco.order.OrderLine;

@@ -3,7 +3,7 @@ package io.fondaco.ordermanagement;
 import io.fondaco.checkout.CouponRedemptions;
 import io.fondaco.checkout.ResponseJson;
 import io.fondaco.inventory.Inventory;
-import io.fondaco.inventory.StockQuantity;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.order.Fulfillment;
 import io.fondaco.order.FulfillmentId;
 import io.fondaco.order.FulfillmentStatus;

@@ -3,8 +3,8 @@ package io.fondaco.totals;
 import io.fondaco.cart.Cart;
 import io.fondaco.cart.CartLine;
 import io.fondaco.catalog.SellableVariant;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.StockDemand;
-import io.fondaco.inventory.StockQuantity;
 import io.fondaco.order.Discount;
 import io.fondaco.order.Totals;
 import io.fondaco.platform.money.Money;
@@ -34,10 +34,19 @@ public record PricedCart(
         Totals totals,
         List<Violation> problems) {
 
-    /** A priced line. The variant may have been deleted and the price may be missing. */
-    public record PricedLine(CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice) {
+    /**
+     * A priced line. The variant may have been deleted and the price may be missing.
+     *
+     * @param tax of all its units
+     */
+    public record PricedLine(
+            CartLine cartLine, Optional<SellableVariant> variant, Optional<Money> unitPrice, Money tax) {
         Optional<Money> total() {
             return unitPrice.map(price -> price.times(cartLine.quantity()));
+        }
+
+        PricedLine withTax(Money newTax) {
+            return new PricedLine(cartLine, variant, unitPrice, newTax);
         }
 
         public boolean stockChecked() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A pod halts at each crash point of a checkout attempt, as if killed, while clients buy at both pods. Some clients
@@ -36,11 +36,13 @@ class CheckoutCrashIT {
     private static Path directory;
 
     private static ShopCluster shop;
+    private static CrashAgentJar agent;
     private static final Random RANDOM = new Random(SEED);
 
     @BeforeAll
     static void open() {
         LOG.info("Seed of the crashes: " + SEED);
+        agent = CrashAgentJar.write(directory);
         shop = ShopCluster.open("crash", directory, ShopCluster.FAST_RECOVERY);
     }
 
@@ -52,8 +54,8 @@ class CheckoutCrashIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"set-aside-uncommitted", "set-aside", "answered", "concluded-uncommitted", "concluded"})
-    void crashLeavesOneOrderAndOneChargeOrNeither(String step) throws Exception {
+    @EnumSource(CrashPoint.class)
+    void crashLeavesOneOrderAndOneChargeOrNeither(CrashPoint crashPoint) throws Exception {
         String sku = shop.createProduct(Map.of("main", 1_000_000));
         List<RetryingShoppers> all = new ArrayList<>();
         // A single crash hits the second pod, because the test's staff client uses the first.
@@ -61,7 +63,7 @@ class CheckoutCrashIT {
             shop.pod(victim).close();
             try (RetryingShoppers retryingShoppers = new RetryingShoppers(shop, victim, sku)) {
                 all.add(retryingShoppers);
-                crashRepeatedly(victim, Math.max(1, (CRASHES + 1 - victim) / 2), step);
+                crashRepeatedly(victim, Math.max(1, (CRASHES + 1 - victim) / 2), crashPoint);
             }
             if (CRASHES > 1) {
                 shop.relaunchPod(victim, Map.of());
@@ -73,25 +75,20 @@ class CheckoutCrashIT {
         all.forEach(RetryingShoppers::assertConfirmedOrdersExist);
         LOG.infof(
                 "%s: %d crashes, %d confirmed orders, %d clients that did not retry; all invariants hold",
-                step,
+                crashPoint,
                 CRASHES,
                 all.stream().mapToInt(RetryingShoppers::confirmedOrderCount).sum(),
                 all.stream().mapToInt(RetryingShoppers::abandoned).sum());
     }
 
     /** Starts the pod repeatedly; each time it halts in one of its first checkout attempts. */
-    private static void crashRepeatedly(int victim, int crashes, String step) throws InterruptedException {
+    private static void crashRepeatedly(int victim, int crashes, CrashPoint crashPoint) throws InterruptedException {
         for (int crash = 0; crash < crashes; crash++) {
-            shop.relaunchPod(
-                    victim,
-                    Map.of(
-                            "FONDACO_CHECKOUT_CUT_OFF_AT",
-                            step,
-                            "FONDACO_CHECKOUT_CUT_OFF_AFTER",
-                            Integer.toString(1 + RANDOM.nextInt(MAX_CHECKOUTS_BEFORE_CRASH))));
+            int count = 1 + RANDOM.nextInt(MAX_CHECKOUTS_BEFORE_CRASH);
+            shop.relaunchPod(victim, Map.of("JAVA_TOOL_OPTIONS", agent.javaOption(crashPoint.site(), count)));
             assertThat(shop.pod(victim).awaitExit(EXIT_TIMEOUT))
-                    .as("exit code after the crash at " + step)
-                    .isEqualTo(137);
+                    .as("exit code after the crash at " + crashPoint)
+                    .isEqualTo(CrashAgent.EXIT_CODE);
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fondaco.ConcurrentRunner;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.quarkus.arc.Arc;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,7 +22,10 @@ class InventoryTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     @Inject
-    PostgresInventory inventory;
+    InventoryService inventory;
+
+    @Inject
+    ReservationService reservations;
 
     @Inject
     EntityManager entities;
@@ -97,7 +101,7 @@ class InventoryTest {
         String sku = createStockedSku(5);
         reserve(List.of(new StockQuantity(sku, 2)), Duration.ofSeconds(-1));
         reserve(List.of(new StockQuantity(sku, 1)), LONG);
-        inventory.releaseExpired(100);
+        reservations.releaseExpired(100);
         assertThat(level(sku).reserved()).isEqualTo(1);
     }
 

@@ -8,6 +8,7 @@ import io.fondaco.ConcurrentRunner;
 import io.fondaco.IntegrationsProfile;
 import io.fondaco.ShopDatabase;
 import io.fondaco.inventory.InsufficientStock.Shortage;
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.platform.web.ApiException;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,7 +36,10 @@ class ReservationBatcherTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @Inject
-    PostgresInventory inventory;
+    InventoryService inventory;
+
+    @Inject
+    LedgerPoster ledgerPoster;
 
     @Inject
     ShopDatabase database;
@@ -111,7 +115,7 @@ class ReservationBatcherTest {
                 "UPDATE inventory.reservation SET status = 'claimed', ledger_pending = true, reference = 'order-78',"
                         + " claimed_by = 'test', claimed_in = 'test' WHERE id = '%s'".formatted(reservation.value()));
         ShopDatabase.inTransaction(() -> inventory.restock(List.of(new StockQuantity(sku, 2)), "order-78"));
-        ShopDatabase.inTransaction(() -> inventory.postSales(500));
+        ShopDatabase.inTransaction(() -> ledgerPoster.postSales(500));
         assertThat(level(sku)).isEqualTo(new StockLevel(sku, "attic", 5, 0, 5, 0));
     }
 

@@ -3,9 +3,11 @@ package io.fondaco.inventory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fondaco.inventory.Inventory.StockQuantity;
 import io.fondaco.inventory.Sourcing.Allocation;
 import io.fondaco.inventory.Sourcing.SourceLocation;
 import io.fondaco.inventory.Sourcing.SourcingLevel;
+import io.fondaco.inventory.Sourcing.SourcingRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -29,7 +29,7 @@ class StockReconciliationTest {
     ProductFixture productFixture;
 
     @Inject
-    StockReconciliationJob job;
+    StockReconciliation reconciliation;
 
     @Inject
     MeterRegistry metrics;
@@ -41,19 +41,19 @@ class StockReconciliationTest {
     @ActivateRequestContext
     void onHandUnitsWithoutALedgerEntryAreReportedUntilTheyAreCorrected() throws SQLException {
         String sku = productFixture.createProduct(250, 5);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).isEmpty();
         double before = gauge();
         execute("UPDATE inventory.stock_level SET on_hand = on_hand + 2 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).containsExactly("on_hand 7 5");
         assertThat(gauge()).isEqualTo(before + 1);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(database.query("SELECT on_hand FROM inventory.stock_level WHERE sku = '" + sku + "'"))
                 .as("never silently repaired")
                 .isEqualTo("7");
         execute("UPDATE inventory.stock_level SET on_hand = on_hand - 2 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).isEmpty();
         assertThat(gauge()).isEqualTo(before);
     }
@@ -63,10 +63,10 @@ class StockReconciliationTest {
     void reservedUnitsWithoutAReservationAreReported() throws SQLException {
         String sku = productFixture.createProduct(250, 5);
         execute("UPDATE inventory.stock_level SET reserved = 1 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).containsExactly("reserved 1 0");
         execute("UPDATE inventory.stock_level SET reserved = 0 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
     }
 
     @Test
@@ -75,13 +75,13 @@ class StockReconciliationTest {
         String sku = productFixture.createProduct(250, 0);
         sellOnBackorder(sku);
         Shopper.readyToCheckout(sku, 2).complete("tok_ok").then().statusCode(201);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).isEmpty();
         execute("UPDATE inventory.backorder SET waiting = 0 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).containsExactly("backordered 2 0");
         execute("UPDATE inventory.backorder SET waiting = 2 WHERE sku = '%s'", sku);
-        job.reconcile();
+        reconciliation.reconcile();
         assertThat(listDiscrepancies(sku)).isEmpty();
     }
 
@@ -100,7 +100,7 @@ class StockReconciliationTest {
                     .forEach(n -> buyers.add(threads.submit(() -> Shopper.readyToCheckout(skus.get(n % 4), 1)
                             .complete(n % 5 == 0 ? "tok_declined" : "tok_ok"))));
             while (buyers.stream().anyMatch(buyer -> !buyer.isDone())) {
-                job.reconcile();
+                reconciliation.reconcile();
                 assertThat(skus)
                         .allSatisfy(sku -> assertThat(listDiscrepancies(sku)).isEmpty());
             }

@@ -1,16 +1,15 @@
 package io.fondaco.inventory;
 
-import io.fondaco.catalog.VariantAvailability.Availability;
+import io.fondaco.catalog.Catalog;
 import io.fondaco.inventory.Inventory.ResolvedLocation;
 import io.fondaco.platform.sql.SqlArrays;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
+import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,96 +22,74 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.hibernate.Session;
 
-/** Queries of current stock levels, on the caller's route. One statement each. */
+/**
+ * Finds locations by the code or the name that a client or a file writes, creates them, and notifies the catalog when
+ * one starts or stops selling.
+ */
 @ApplicationScoped
-class StockLevelQueries {
-    /** A stock level as it will be after its pending sales are posted (see {@link LedgerPoster}). */
-    private static final String SELECT_WITH_PENDING_SALES = """
-            SELECT s.sku, s.location, s.on_hand - u.units AS on_hand, s.reserved - u.units AS reserved, s.available, s.backordered
-              FROM inventory.stock_level s CROSS JOIN LATERAL
-                   (SELECT coalesce(sum(l.quantity), 0)::bigint AS units
-                      FROM inventory.reservation r JOIN inventory.reservation_line l ON l.reservation_id = r.id
-                     WHERE r.ledger_pending AND l.sku = s.sku AND l.location = s.location) u
-            """;
-
+class Locations {
     private static final String UNKNOWN_LOCATION = "unknown_location";
     private static final int MAX_CODE_LENGTH = 100;
+    private static final int AVAILABILITY_BATCH = 500;
 
     private final EntityManager entities;
+    private final Catalog catalog;
 
-    StockLevelQueries(EntityManager entities) {
+    Locations(EntityManager entities, Catalog catalog) {
         this.entities = entities;
+        this.catalog = catalog;
     }
 
-    /** Units that can be sold from stock, less backordered ones; SKUs that were never counted are missing. */
-    Map<String, Long> availableQuantities(Collection<String> skus) {
-        Map<String, Long> available = new HashMap<>();
-        availability(skus).forEach((sku, found) -> available.put(sku, found.inStock()));
-        return available;
+    /**
+     * Publishes an availability change for every SKU with free units at the location, batch by batch, each batch in a
+     * separate transaction. If the pod dies in between, cached responses are stale for at most {@code
+     * fondaco.cache.time-to-live}; checkouts do not read them.
+     */
+    void publishAvailability(String location) {
+        String after = "";
+        List<String> skus;
+        do {
+            String last = after;
+            skus = QuarkusTransaction.requiringNew().call(() -> {
+                @SuppressWarnings("unchecked")
+                List<String> batch = entities.createNativeQuery("""
+                                SELECT sku FROM inventory.stock_level
+                                 WHERE location = :location AND sku > :after AND on_hand > reserved
+                                 ORDER BY sku LIMIT :batch
+                                """)
+                        .setParameter("location", location)
+                        .setParameter("after", last)
+                        .setParameter("batch", AVAILABILITY_BATCH)
+                        .getResultList();
+                catalog.availabilityChanged(batch);
+                return batch;
+            });
+            after = skus.isEmpty() ? after : skus.getLast();
+        } while (skus.size() == AVAILABILITY_BATCH);
     }
 
-    /** The same computation as in {@link Sourcing.SellableQuantity}, without locks. */
-    Map<String, Availability> availability(Collection<String> skus) {
-        return session().doReturningWork(connection -> {
-            Map<String, Availability> found = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT s.sku, p.policy = 'preorder' AS preorder, p.expected_on,
-                           coalesce(sum(greatest(s.available, 0)) FILTER (WHERE l.active AND l.ships_online), 0) AS free,
-                           sum(greatest(-s.available, 0)) AS shortfall, sum(s.backorder_limit) AS backorder_limit
-                      FROM inventory.stock_level s
-                      JOIN inventory.location l ON l.code = s.location
-                      LEFT JOIN inventory.selling_policy p ON p.sku = s.sku
-                     WHERE s.sku = ANY (ARRAY (SELECT unnest(?::text[]))) GROUP BY s.sku, p.sku
+    /** See {@link Inventory#createLocations}. */
+    void create(Map<String, String> names) {
+        if (names.isEmpty()) {
+            return;
+        }
+        session().doWork(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement("""
+                    INSERT INTO inventory.location (code, name)
+                    SELECT w.code, w.name FROM unnest(?::text[], ?::text[]) AS w (code, name)
+                     WHERE NOT EXISTS (SELECT FROM inventory.location l WHERE lower(l.code) = lower(w.code))
+                     ORDER BY w.code
+                    ON CONFLICT (code) DO NOTHING
                     """)) {
-                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        long shortfall = rows.getLong("shortfall");
-                        found.put(
-                                rows.getString("sku"),
-                                new Availability(
-                                        Math.max(0, rows.getLong("free") - shortfall),
-                                        Math.max(0, rows.getLong("backorder_limit") - shortfall),
-                                        rows.getBoolean("preorder"),
-                                        rows.getObject("expected_on", LocalDate.class)));
-                    }
-                }
-            }
-            return found;
-        });
-    }
-
-    List<StockLevel> findBySkus(Collection<String> skus) {
-        return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    SELECT_WITH_PENDING_SALES + "WHERE s.sku = ANY (?) ORDER BY s.sku, s.location")) {
-                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-                return readLevels(select);
-            }
-        });
-    }
-
-    /** The level of the key; empty if it was never counted. */
-    Optional<StockLevel> find(StockKey key) {
-        return findBySkus(List.of(key.sku())).stream()
-                .filter(level -> level.location().equals(key.location()))
-                .findFirst();
-    }
-
-    List<StockLevel> listAfter(StockKey after, int limit) {
-        return session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(SELECT_WITH_PENDING_SALES
-                    + "WHERE (s.sku, s.location) > (?, ?) ORDER BY s.sku, s.location LIMIT ?")) {
-                select.setString(1, after.sku());
-                select.setString(2, after.location());
-                select.setInt(3, limit);
-                return readLevels(select);
+                insert.setArray(1, SqlArrays.ofColumn(connection, "text", names.keySet(), code -> code));
+                insert.setArray(2, SqlArrays.ofColumn(connection, "text", names.values(), name -> name));
+                insert.executeUpdate();
             }
         });
     }
 
     /** See {@link Inventory#resolveLocations}. */
-    Map<String, ResolvedLocation> resolveLocations(Collection<String> texts, boolean create) {
+    Map<String, ResolvedLocation> resolve(Collection<String> texts, boolean create) {
         Map<String, ResolvedLocation> found = new HashMap<>();
         Set<String> readable = new HashSet<>();
         for (String text : texts) {
@@ -128,13 +105,13 @@ class StockLevelQueries {
         }
         Set<String> matchingCodes = findMatchingCodes(readable);
         for (String text : readable) {
-            found.put(text, resolveLocation(text, matchingCodes, create));
+            found.put(text, resolveOne(text, matchingCodes, create));
         }
         return found;
     }
 
     /** An existing location is found even if its code is not valid now: some codes are older than the rules. */
-    private static ResolvedLocation resolveLocation(String text, Set<String> matchingCodes, boolean create) {
+    private static ResolvedLocation resolveOne(String text, Set<String> matchingCodes, boolean create) {
         String code = text.strip();
         if (code.isEmpty()) {
             return ResolvedLocation.of(StockKey.DEFAULT_LOCATION);
@@ -168,12 +145,12 @@ class StockLevelQueries {
     }
 
     /** See {@link Inventory#resolveLocationsByName}. */
-    Map<String, ResolvedLocation> resolveLocationsByName(Collection<String> texts, boolean create) {
+    Map<String, ResolvedLocation> resolveByName(Collection<String> texts, boolean create) {
         List<LocationName> locations = loadLocationNames();
         Map<String, ResolvedLocation> found = new HashMap<>();
         Map<String, String> newCodes = new HashMap<>();
         for (String text : texts) {
-            ResolvedLocation resolved = resolveLocationByName(text, locations);
+            ResolvedLocation resolved = resolveOneByName(text, locations);
             if (create && resolved.errorCode().equals(UNKNOWN_LOCATION)) {
                 String code = toLocationCode(text);
                 resolved = ResolvedLocation.of(newCodes.computeIfAbsent(code.toLowerCase(Locale.ROOT), _ -> code));
@@ -183,7 +160,7 @@ class StockLevelQueries {
         return found;
     }
 
-    private static ResolvedLocation resolveLocationByName(String text, List<LocationName> locations) {
+    private static ResolvedLocation resolveOneByName(String text, List<LocationName> locations) {
         String name = text.strip();
         if (name.isEmpty()) {
             return ResolvedLocation.of(StockKey.DEFAULT_LOCATION);
@@ -229,14 +206,14 @@ class StockLevelQueries {
     }
 
     /** See {@link Inventory#locationNamesForExport}. */
-    Map<String, String> locationNamesForExport(Collection<String> codes) {
+    Map<String, String> namesForExport(Collection<String> codes) {
         List<LocationName> locations = loadLocationNames();
         Map<String, String> names = new HashMap<>();
         locations.stream()
                 .filter(locationName -> codes.contains(locationName.code()))
                 .forEach(locationName -> {
-                    Optional<String> meant = resolveLocationByName(locationName.name(), locations)
-                            .code();
+                    Optional<String> meant =
+                            resolveOneByName(locationName.name(), locations).code();
                     names.put(
                             locationName.code(),
                             meant.equals(Optional.of(locationName.code())) ? locationName.name() : locationName.code());
@@ -280,26 +257,6 @@ class StockLevelQueries {
             }
             return matchingCodes;
         });
-    }
-
-    private static List<StockLevel> readLevels(PreparedStatement select) throws SQLException {
-        List<StockLevel> levels = new ArrayList<>();
-        try (ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                levels.add(mapRow(rows));
-            }
-        }
-        return levels;
-    }
-
-    static StockLevel mapRow(ResultSet row) throws SQLException {
-        return new StockLevel(
-                row.getString("sku"),
-                row.getString("location"),
-                row.getLong("on_hand"),
-                row.getLong("reserved"),
-                row.getLong("available"),
-                row.getLong("backordered"));
     }
 
     private Session session() {
