@@ -39,7 +39,7 @@ class PostgresOrders implements Orders {
     @Transactional(Transactional.TxType.MANDATORY)
     public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
         Order placed = insert.insert(order, customer, status, paymentStatus, requestId.value());
-        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent("placed", placed, Map.of())));
+        outbox.publish(List.of(OrderEventTypes.newEvent("placed", placed, Map.of())));
         return placed;
     }
 
@@ -110,7 +110,7 @@ class PostgresOrders implements Orders {
             updateLineQuantities(locked.id(), change.lines());
         }
         Order changed = find(locked.id()).orElseThrow();
-        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent(change.event(), changed, change.facts())));
+        outbox.publish(List.of(OrderEventTypes.newEvent(change.event(), changed, change.facts())));
         return changed;
     }
 
