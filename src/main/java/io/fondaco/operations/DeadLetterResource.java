@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.messaging.DeadLetter;
+import io.fondaco.platform.messaging.DeadLetters.DeadLetter;
 import io.fondaco.platform.messaging.DeadLetters;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.paging.Page;

@@ -1,6 +1,8 @@
 package io.fondaco.order;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.fondaco.platform.messaging.DomainEvent;
+import io.fondaco.platform.messaging.EventType;
 import io.fondaco.platform.money.Money;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ import java.util.Map;
  * <p>Unknown members are ignored, so that a listener can read the events of a newer release during an upgrade.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public sealed interface OrderEventPayload {
+public sealed interface OrderEventPayload extends DomainEvent {
     OrderId id();
 
     long number();
@@ -31,7 +33,9 @@ public sealed interface OrderEventPayload {
 
     Map<String, Object> facts();
 
-    /** An order was placed. Its status shows whether the payment is still pending. */
+    @EventType(
+            name = "order.placed",
+            summary = "An order was placed. Its status shows whether the payment is still pending.")
     record OrderPlaced(
             OrderId id,
             long number,
@@ -46,7 +50,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** A pending payment succeeded. */
+    @EventType(name = "order.paid", summary = "A pending payment succeeded.")
     record OrderPaid(
             OrderId id,
             long number,
@@ -61,7 +65,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** An authorized payment was captured. */
+    @EventType(name = "order.captured", summary = "An authorized payment was captured.")
     record OrderCaptured(
             OrderId id,
             long number,
@@ -76,7 +80,9 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** An authorized payment was voided at its provider or expired. It cannot be captured. */
+    @EventType(
+            name = "order.authorization_lost",
+            summary = "An authorized payment was voided at its provider or expired. It cannot be captured.")
     record OrderAuthorizationLost(
             OrderId id,
             long number,
@@ -91,7 +97,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** An order, or some of its lines, will not be fulfilled. */
+    @EventType(name = "order.cancelled", summary = "An order, or some of its lines, will not be fulfilled.")
     record OrderCancelled(
             OrderId id,
             long number,
@@ -106,7 +112,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** Units of an order were sent or handed over. */
+    @EventType(name = "order.fulfilled", summary = "Units of an order were sent or handed over.")
     record OrderFulfilled(
             OrderId id,
             long number,
@@ -121,7 +127,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** A refund to the customer was created. */
+    @EventType(name = "order.refunded", summary = "A refund to the customer was created.")
     record OrderRefunded(
             OrderId id,
             long number,
@@ -136,7 +142,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** The provider rejected a refund; the shop still has the money. */
+    @EventType(name = "order.refund_failed", summary = "The provider rejected a refund; the shop still has the money.")
     record OrderRefundFailed(
             OrderId id,
             long number,
@@ -151,7 +157,7 @@ public sealed interface OrderEventPayload {
         }
     }
 
-    /** Units of an order were returned. */
+    @EventType(name = "order.returned", summary = "Units of an order were returned.")
     record OrderReturned(
             OrderId id,
             long number,

@@ -1,7 +1,5 @@
 package io.fondaco.order;
 
-import static java.util.Objects.requireNonNull;
-
 import io.fondaco.order.OrderEventPayload.OrderAuthorizationLost;
 import io.fondaco.order.OrderEventPayload.OrderCancelled;
 import io.fondaco.order.OrderEventPayload.OrderCaptured;
@@ -11,7 +9,7 @@ import io.fondaco.order.OrderEventPayload.OrderPlaced;
 import io.fondaco.order.OrderEventPayload.OrderRefundFailed;
 import io.fondaco.order.OrderEventPayload.OrderRefunded;
 import io.fondaco.order.OrderEventPayload.OrderReturned;
-import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,7 +19,7 @@ import java.util.Map;
 
 /** Declares and creates the events of orders. */
 @ApplicationScoped
-class OrderEventTypes implements EventType.EventTypeProvider {
+class OrderEventTypes implements EventTypeRegistry.EventTypeProvider {
     /** Free text of the staff, which may contain personal data; it is not published. */
     private static final String REASON = "reason";
 
@@ -29,53 +27,6 @@ class OrderEventTypes implements EventType.EventTypeProvider {
 
     /** Maximum lines of an event. At 68 characters each they fit into the 16 KiB of an event. */
     private static final int MAX_LINES = 200;
-
-    private static final Map<Class<?>, EventType> TYPES = Map.of(
-            OrderPlaced.class,
-            eventType(
-                    "placed",
-                    "An order was placed. Its status shows whether the payment is still pending.",
-                    OrderPlaced.class),
-            OrderPaid.class,
-            eventType(
-                    "paid",
-                    "A pending payment succeeded.",
-                    OrderPaid.class),
-            OrderCaptured.class,
-            eventType(
-                    "captured",
-                    "An authorized payment was captured.",
-                    OrderCaptured.class),
-            OrderAuthorizationLost.class,
-            eventType(
-                    "authorization_lost",
-                    "An authorized payment was voided at its provider or expired. It cannot be captured.",
-                    OrderAuthorizationLost.class),
-            OrderCancelled.class,
-            eventType(
-                    "cancelled",
-                    "An order, or some of its lines, will not be fulfilled.",
-                    OrderCancelled.class),
-            OrderFulfilled.class,
-            eventType(
-                    "fulfilled",
-                    "Units of an order were sent or handed over.",
-                    OrderFulfilled.class),
-            OrderRefunded.class,
-            eventType(
-                    "refunded",
-                    "A refund to the customer was created.",
-                    OrderRefunded.class),
-            OrderRefundFailed.class,
-            eventType(
-                    "refund_failed",
-                    "The provider rejected a refund; the shop still has the money.",
-                    OrderRefundFailed.class),
-            OrderReturned.class,
-            eventType(
-                    "returned",
-                    "Units of an order were returned.",
-                    OrderReturned.class));
 
     /** The constructor of an event record. */
     private interface Constructor {
@@ -89,13 +40,9 @@ class OrderEventTypes implements EventType.EventTypeProvider {
                 Map<String, Object> facts);
     }
 
-    private static EventType eventType(String name, String summary, Class<?> data) {
-        return new EventType("order." + name, summary, data);
-    }
-
     @Override
-    public List<EventType> eventTypes() {
-        return List.copyOf(TYPES.values());
+    public Class<OrderEventPayload> events() {
+        return OrderEventPayload.class;
     }
 
     /** @param event the event name in the order's history */
@@ -118,8 +65,7 @@ class OrderEventTypes implements EventType.EventTypeProvider {
                         order.fulfillmentStatus(),
                         order.totals().total(),
                         published);
-        return new NewEvent(
-                requireNonNull(TYPES.get(payload.getClass())), order.id().toString(), order.version(), payload);
+        return new NewEvent(order.id().toString(), order.version(), payload);
     }
 
     private static Constructor constructor(String event) {

@@ -24,12 +24,19 @@ class RetryConnector implements InboundConnector {
     private final RetryQueue retryQueue;
     private final WorkerHeartbeat heartbeat;
     private final MessagingSettings settings;
+    private final EventTypeRegistry eventTypes;
     private final Vertx vertx;
 
-    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, MessagingSettings settings, Vertx vertx) {
+    RetryConnector(
+            RetryQueue retryQueue,
+            WorkerHeartbeat workerHeartbeat,
+            MessagingSettings settings,
+            EventTypeRegistry eventTypes,
+            Vertx vertx) {
         this.retryQueue = retryQueue;
         this.heartbeat = workerHeartbeat;
         this.settings = settings;
+        this.eventTypes = eventTypes;
         this.vertx = vertx;
     }
 
@@ -42,7 +49,9 @@ class RetryConnector implements InboundConnector {
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
         return OutboxConnector.messages(
-                vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler));
+                vertx,
+                handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler),
+                eventTypes);
     }
 
     private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {
