@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.fondaco.platform.messaging.EventType;
 import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.quarkus.test.junit.QuarkusTest;
@@ -18,6 +19,8 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +53,16 @@ class AsyncApiContractTest {
         assertThat(types)
                 .allSatisfy(type -> assertThat(eventTypes.recordOf(type.name()).isRecord())
                         .isTrue());
+    }
+
+    @Test
+    void everyEventRecordIsRegistered() {
+        Set<String> declared = new ClassFileImporter()
+                .importPath(Path.of("target", "classes")).stream()
+                        .filter(type -> type.isAnnotatedWith(EventType.class))
+                        .map(type -> type.getAnnotationOfType(EventType.class).name())
+                        .collect(Collectors.toSet());
+        assertThat(types()).extracting(EventType::name).containsExactlyInAnyOrderElementsOf(declared);
     }
 
     /** The event types without those of tests. */

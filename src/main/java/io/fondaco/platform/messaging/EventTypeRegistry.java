@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 public class EventTypeRegistry {
     private static final Pattern NAME = Pattern.compile("[a-z_]+\\.[a-z_]+");
 
-    private final Map<String, Class<? extends DomainEvent>> records = new TreeMap<>();
+    private final SortedMap<String, Class<? extends DomainEvent>> records;
     private final ObjectReader reader;
 
     /** Registers the events of a module. A module that publishes events has one bean of this type. */
@@ -26,21 +26,30 @@ public class EventTypeRegistry {
         Class<? extends DomainEvent> events();
     }
 
-    /** @throws IllegalStateException if a name is invalid or declared twice */
     EventTypeRegistry(Instance<EventTypeProvider> providers, ObjectMapper json) {
         // During an upgrade, pods of the earlier release read events of the next one, which may have more members.
         this.reader = json.reader().without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-        providers.stream().flatMap(provider -> recordsOf(provider.events())).forEach(this::register);
+        this.records = byName(providers.stream().map(EventTypeProvider::events));
     }
 
-    private void register(Class<? extends DomainEvent> eventRecord) {
-        String name = of(eventRecord).name();
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalStateException("Invalid name of an event type, it must be like order.placed: " + name);
-        }
-        if (records.putIfAbsent(name, eventRecord) != null) {
-            throw new IllegalStateException("The event type %s is declared twice".formatted(name));
-        }
+    /**
+     * The records of sealed interfaces by the names of their types.
+     *
+     * @throws IllegalArgumentException if a class is not an event, or if a name is invalid or declared twice
+     */
+    static SortedMap<String, Class<? extends DomainEvent>> byName(Stream<Class<? extends DomainEvent>> events) {
+        SortedMap<String, Class<? extends DomainEvent>> records = new TreeMap<>();
+        events.flatMap(EventTypeRegistry::recordsOf).forEach(eventRecord -> {
+            String name = of(eventRecord).name();
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "Invalid name of an event type, it must be like order.placed: " + name);
+            }
+            if (records.putIfAbsent(name, eventRecord) != null) {
+                throw new IllegalArgumentException("The event type %s is declared twice".formatted(name));
+            }
+        });
+        return records;
     }
 
     /** All event types, by name. */
