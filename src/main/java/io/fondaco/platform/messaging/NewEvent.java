@@ -12,7 +12,7 @@ public record NewEvent(String subject, long version, DomainEvent data) {
         EventTypeRegistry.of(data.getClass());
     }
 
-    EventType type() {
+    public EventType type() {
         return EventTypeRegistry.of(data.getClass());
     }
 }
