@@ -51,8 +51,8 @@ class AsyncApiContractTest {
         assertThat(types).allSatisfy(type -> assertThat(type.summary()).endsWith("."));
         assertThat(types).allSatisfy(type -> assertThat(type.version()).isPositive());
         assertThat(types)
-                .allSatisfy(type -> assertThat(eventTypes.recordOf(type.name()).isRecord())
-                        .isTrue());
+                .allSatisfy(type ->
+                        assertThat(eventTypes.recordOf(type.name()).isRecord()).isTrue());
     }
 
     @Test

@@ -41,7 +41,9 @@ public interface Catalog {
             }
         }
 
-        @EventType(name = "product.availability_changed", summary = "Variants of a product sold out, or can be bought again.")
+        @EventType(
+                name = "product.availability_changed",
+                summary = "Variants of a product sold out, or can be bought again.")
         record ProductAvailabilityChanged(ProductId id, String slug, List<String> skus) implements ProductEvent {
             public ProductAvailabilityChanged {
                 skus = List.copyOf(skus);

@@ -65,7 +65,8 @@ public class EventTypeRegistry {
     public Class<? extends DomainEvent> recordOf(String type) {
         Class<? extends DomainEvent> eventRecord = records.get(type);
         if (eventRecord == null) {
-            throw new IllegalStateException("Unknown event type %s: no module of this release declares it".formatted(type));
+            throw new IllegalStateException(
+                    "Unknown event type %s: no module of this release declares it".formatted(type));
         }
         return eventRecord;
     }
@@ -79,8 +80,8 @@ public class EventTypeRegistry {
     public <E extends DomainEvent> E read(Event event, Class<E> expected) {
         Class<? extends DomainEvent> eventRecord = recordOf(event.type());
         if (!expected.isAssignableFrom(eventRecord)) {
-            throw new IllegalStateException("Event %s of type %s is no %s"
-                    .formatted(event.publicId(), event.type(), expected.getSimpleName()));
+            throw new IllegalStateException(
+                    "Event %s of type %s is no %s".formatted(event.publicId(), event.type(), expected.getSimpleName()));
         }
         try {
             return expected.cast(reader.forType(eventRecord).readValue(event.data()));

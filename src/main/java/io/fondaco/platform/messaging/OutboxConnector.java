@@ -33,7 +33,10 @@ class OutboxConnector implements InboundConnector {
     private final Vertx vertx;
 
     OutboxConnector(
-            OutboxBatchSources outboxBatchSources, WorkerHeartbeat workerHeartbeat, EventTypeRegistry eventTypes, Vertx vertx) {
+            OutboxBatchSources outboxBatchSources,
+            WorkerHeartbeat workerHeartbeat,
+            EventTypeRegistry eventTypes,
+            Vertx vertx) {
         this.batchSources = outboxBatchSources;
         this.heartbeat = workerHeartbeat;
         this.eventTypes = eventTypes;

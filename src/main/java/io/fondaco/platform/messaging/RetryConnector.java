@@ -49,9 +49,7 @@ class RetryConnector implements InboundConnector {
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
         return OutboxConnector.messages(
-                vertx,
-                handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler),
-                eventTypes);
+                vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler), eventTypes);
     }
 
     private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {
