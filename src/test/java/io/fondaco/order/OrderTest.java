@@ -234,6 +234,20 @@ class OrderTest {
     }
 
     @Test
+    void cancelledOrderIsNotCancelledAgainWhenItsFailedRefundIsRepeated() {
+        Order order = order(
+                OrderStatus.CANCELLED,
+                PaymentStatus.CAPTURED,
+                FulfillmentStatus.UNFULFILLED,
+                line().cancelled(2).refundFailed().build());
+        UnitSelection units = order.unitsToRefundAndRestock(units(order, 2));
+        assertThat(units.cancelsWholeOrder()).isFalse();
+        assertThat(units.restockedUnsent()).isEmpty();
+        assertThat(order.refund(units, PaymentStatus.REFUNDED, STAFF).lines())
+                .containsExactly(new OrderLineChange(lineId(order), 0, 0, 2, 0, 0, 0));
+    }
+
+    @Test
     void returnedUnitsAreRefundedAndRestockedUnlessTheRequestSaysOtherwise() {
         Order order = State.COMPLETED.order;
         UnitSelection units = order.unitsToReturn(units(order, 2));
@@ -451,29 +465,34 @@ class OrderTest {
     }
 
     private static TestLine line() {
-        return new TestLine(PRICE, 0, 0, 0, true);
+        return new TestLine(PRICE, 0, 0, 0, 0, true);
     }
 
-    /** A line with two units, which may be cancelled and refunded, sent, or refunded and open. */
-    private record TestLine(long price, int cancelled, int sent, int refunded, boolean stockTaken) {
+    /** A line with two units. */
+    private record TestLine(
+            long price, int cancelled, int sent, int refunded, int refundedUnsent, boolean stockTaken) {
         private TestLine price(long minorUnits) {
-            return new TestLine(minorUnits, cancelled, sent, refunded, stockTaken);
+            return new TestLine(minorUnits, cancelled, sent, refunded, refundedUnsent, stockTaken);
         }
 
         private TestLine cancelled(int units) {
-            return new TestLine(price, units, sent, refunded, stockTaken);
+            return new TestLine(price, units, sent, units, refundedUnsent, stockTaken);
+        }
+
+        private TestLine refundFailed() {
+            return new TestLine(price, cancelled, sent, 0, 0, stockTaken);
         }
 
         private TestLine sent(int units) {
-            return new TestLine(price, cancelled, units, refunded, stockTaken);
+            return new TestLine(price, cancelled, units, refunded, refundedUnsent, stockTaken);
         }
 
         private TestLine refunded(int units) {
-            return new TestLine(price, cancelled, sent, units, stockTaken);
+            return new TestLine(price, cancelled, sent, units, units, stockTaken);
         }
 
         private TestLine untracked() {
-            return new TestLine(price, cancelled, sent, refunded, false);
+            return new TestLine(price, cancelled, sent, refunded, refundedUnsent, false);
         }
 
         private OrderLine build() {
@@ -489,11 +508,11 @@ class OrderTest {
                     eur(0),
                     cancelled,
                     sent,
-                    cancelled + refunded,
+                    refunded,
                     0,
                     cancelled,
                     stockTaken,
-                    refunded);
+                    refundedUnsent);
         }
     }
 
