@@ -7,9 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.quarkus.test.junit.QuarkusTest;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -17,8 +18,9 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +31,10 @@ class AsyncApiContractTest {
     private static final PropertyNamingStrategies.SnakeCaseStrategy SNAKE =
             new PropertyNamingStrategies.SnakeCaseStrategy();
 
+    private static final String PROBE = "probe.";
+
     @Inject
-    Instance<EventType.EventTypeProvider> eventTypeProviders;
+    EventTypeRegistry eventTypes;
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -45,13 +49,26 @@ class AsyncApiContractTest {
         List<EventType> types = types();
         assertThat(types).extracting(EventType::name).doesNotHaveDuplicates();
         assertThat(types).allSatisfy(type -> assertThat(type.summary()).endsWith("."));
-        assertThat(types).allSatisfy(type -> assertThat(type.data().isRecord()).isTrue());
+        assertThat(types).allSatisfy(type -> assertThat(type.version()).isPositive());
+        assertThat(types)
+                .allSatisfy(type ->
+                        assertThat(eventTypes.recordOf(type.name()).isRecord()).isTrue());
     }
 
+    @Test
+    void everyEventRecordIsRegistered() {
+        Set<String> declared = new ClassFileImporter()
+                .importPath(Path.of("target", "classes")).stream()
+                        .filter(type -> type.isAnnotatedWith(EventType.class))
+                        .map(type -> type.getAnnotationOfType(EventType.class).name())
+                        .collect(Collectors.toSet());
+        assertThat(types()).extracting(EventType::name).containsExactlyInAnyOrderElementsOf(declared);
+    }
+
+    /** The event types without those of tests. */
     private List<EventType> types() {
-        return eventTypeProviders.stream()
-                .flatMap(eventTypeProvider -> eventTypeProvider.eventTypes().stream())
-                .sorted(Comparator.comparing(EventType::name))
+        return eventTypes.all().stream()
+                .filter(type -> !type.name().startsWith(PROBE))
                 .toList();
     }
 
@@ -73,7 +90,7 @@ class AsyncApiContractTest {
             message.put("summary", type.summary());
             message.put("contentType", "application/json");
             message.set("headers", headers(type.name()));
-            message.set("payload", schema(type.data()));
+            message.set("payload", schema(eventTypes.recordOf(type.name())));
             references.putObject(type.name()).put("$ref", "#/components/messages/" + type.name());
         }
         ObjectNode channel = document.putObject("channels").putObject("events");

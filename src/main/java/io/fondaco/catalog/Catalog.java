@@ -1,5 +1,7 @@
 package io.fondaco.catalog;
 
+import io.fondaco.platform.messaging.DomainEvent;
+import io.fondaco.platform.messaging.EventType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -9,14 +11,43 @@ import java.util.SortedSet;
 
 /** The catalog, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
-    /**
-     * The payload of a product event.
-     *
-     * @param skus the variants that it is about; empty if it is about the product itself, or about too many variants
-     */
-    record ProductEventPayload(ProductId id, String slug, List<String> skus) {
-        public ProductEventPayload {
-            skus = List.copyOf(skus);
+    /** The events of products. */
+    sealed interface ProductEvent extends DomainEvent {
+        ProductId id();
+
+        String slug();
+
+        /** The variants that it is about; empty if it is about the product itself, or about too many variants. */
+        List<String> skus();
+
+        @EventType(name = "product.created", summary = "A product was created.")
+        record ProductCreated(ProductId id, String slug, List<String> skus) implements ProductEvent {
+            public ProductCreated {
+                skus = List.copyOf(skus);
+            }
+        }
+
+        @EventType(name = "product.updated", summary = "A product, its variants or its categories changed.")
+        record ProductUpdated(ProductId id, String slug, List<String> skus) implements ProductEvent {
+            public ProductUpdated {
+                skus = List.copyOf(skus);
+            }
+        }
+
+        @EventType(name = "product.prices_changed", summary = "Prices of variants of a product changed.")
+        record ProductPricesChanged(ProductId id, String slug, List<String> skus) implements ProductEvent {
+            public ProductPricesChanged {
+                skus = List.copyOf(skus);
+            }
+        }
+
+        @EventType(
+                name = "product.availability_changed",
+                summary = "Variants of a product sold out, or can be bought again.")
+        record ProductAvailabilityChanged(ProductId id, String slug, List<String> skus) implements ProductEvent {
+            public ProductAvailabilityChanged {
+                skus = List.copyOf(skus);
+            }
         }
     }
 

@@ -2,7 +2,7 @@ package io.fondaco.catalog;
 
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
-import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,20 +25,9 @@ import java.util.UUID;
  * categories) and at most five to write.
  */
 @ApplicationScoped
-class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
+class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     private static final int MAX_DRAFTS = 1_000;
     private static final int MAX_SKUS_PER_EVENT = 100;
-
-    private static final EventType CREATED =
-            new EventType("product.created", "A product was created.", ProductEventPayload.class);
-    private static final EventType UPDATED = new EventType(
-            "product.updated", "A product, its variants or its categories changed.", ProductEventPayload.class);
-    private static final EventType PRICES = new EventType(
-            "product.prices_changed", "Prices of variants of a product changed.", ProductEventPayload.class);
-    private static final EventType AVAILABILITY = new EventType(
-            "product.availability_changed",
-            "Variants of a product sold out, or can be bought again.",
-            ProductEventPayload.class);
 
     private final ProductRepository productRepository;
     private final CacheInvalidation cacheInvalidation;
@@ -51,8 +40,8 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
     }
 
     @Override
-    public List<EventType> eventTypes() {
-        return List.of(CREATED, UPDATED, PRICES, AVAILABILITY);
+    public Class<ProductEvent> events() {
+        return ProductEvent.class;
     }
 
     @Override
@@ -164,19 +153,29 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                         .map(ProductRow.VariantRow::sku)
                         .sorted()
                         .toList();
-                events.add(productEvent(before == null ? CREATED : UPDATED, plan.productId(), slug, version, skus));
+                events.add(productEvent(
+                        before == null ? ProductEvent.ProductCreated::new : ProductEvent.ProductUpdated::new,
+                        plan.productId(),
+                        slug,
+                        version,
+                        skus));
             }
         }
         return events;
     }
 
-    private static NewEvent productEvent(EventType type, UUID product, String slug, long version, List<String> skus) {
+    /** The constructor of an event record. */
+    private interface ProductEventConstructor {
+        ProductEvent construct(ProductId id, String slug, List<String> skus);
+    }
+
+    private static NewEvent productEvent(
+            ProductEventConstructor constructor, UUID product, String slug, long version, List<String> skus) {
         ProductId id = new ProductId(product);
         return new NewEvent(
-                type,
                 id.toString(),
                 version,
-                new ProductEventPayload(id, slug, skus.size() > MAX_SKUS_PER_EVENT ? List.of() : skus));
+                constructor.construct(id, slug, skus.size() > MAX_SKUS_PER_EVENT ? List.of() : skus));
     }
 
     private static boolean isListed(ProductUpsertPlan plan, Optional<ProductRow> before) {
@@ -309,7 +308,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
         List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
         outbox.publish(productRepository.findVariantOwners("v.id = ANY (?)", "uuid", variants).stream()
                 .map(variantOwner -> productEvent(
-                        PRICES,
+                        ProductEvent.ProductPricesChanged::new,
                         variantOwner.productId(),
                         variantOwner.slug(),
                         variantOwner.version(),
@@ -330,7 +329,7 @@ class PostgresCatalog implements Catalog, EventType.EventTypeProvider {
                 .toList());
         outbox.publish(owners.stream()
                 .map(variantOwner -> productEvent(
-                        AVAILABILITY,
+                        ProductEvent.ProductAvailabilityChanged::new,
                         variantOwner.productId(),
                         variantOwner.slug(),
                         variantOwner.version(),

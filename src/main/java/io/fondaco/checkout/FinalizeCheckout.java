@@ -10,8 +10,6 @@ import io.fondaco.inventory.ReservationId;
 import io.fondaco.inventory.StockDemand;
 import io.fondaco.order.NewOrder;
 import io.fondaco.order.Order;
-import io.fondaco.order.OrderChange;
-import io.fondaco.order.OrderLineChange;
 import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.PaymentStatus;
@@ -21,7 +19,6 @@ import io.fondaco.payment.PaymentResult;
 import io.fondaco.payment.Payments;
 import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotentResponse;
-import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.PostalAddress;
 import io.fondaco.platform.transactions.RetriedWrites;
 import io.fondaco.platform.web.ApiException;
@@ -29,7 +26,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -197,38 +193,16 @@ class FinalizeCheckout {
             coupons.release(order);
         }
         payments.recordResult(attempt.payment(), result);
-        orders.apply(order, paid ? paidChange(order, outcome) : cancelledChange(order, outcome));
+        orders.apply(
+                order,
+                paid
+                        ? order.paid(paymentStatus(outcome))
+                        : order.cancelUnpaid(
+                                outcome == PaymentOutcome.VOIDED ? PaymentStatus.VOIDED : PaymentStatus.FAILED));
         if (!paid) {
             restock(order);
         }
         return Finalization.APPLIED;
-    }
-
-    private static OrderChange paidChange(Order order, PaymentOutcome outcome) {
-        return new OrderChange(
-                OrderStatus.CONFIRMED,
-                paymentStatus(outcome),
-                order.fulfillmentStatus(),
-                Money.zero(order.currentTotal().currency()),
-                List.of(),
-                "paid",
-                "system",
-                Map.of());
-    }
-
-    private static OrderChange cancelledChange(Order order, PaymentOutcome outcome) {
-        List<OrderLineChange> lines = order.lines().stream()
-                .map(line -> line.cancel(line.openQuantity()))
-                .toList();
-        return new OrderChange(
-                OrderStatus.CANCELLED,
-                outcome == PaymentOutcome.VOIDED ? PaymentStatus.VOIDED : PaymentStatus.FAILED,
-                order.fulfillmentStatus(),
-                order.currentTotal(),
-                lines,
-                "cancelled",
-                "system",
-                Map.of("reason", "not paid"));
     }
 
     private void restock(Order order) {

@@ -1,15 +1,15 @@
 package io.fondaco.mail;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fondaco.order.Fulfillment;
 import io.fondaco.order.FulfillmentId;
 import io.fondaco.order.Order;
+import io.fondaco.order.OrderEventPayload;
+import io.fondaco.order.OrderEventPayload.OrderCancelled;
 import io.fondaco.order.OrderId;
 import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.order.Totals;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.postal.EmailAddress;
 import io.fondaco.platform.postal.PostalAddress;
@@ -34,13 +34,13 @@ class EmailRenderer {
     private static final Variant HTML = Variant.forContentType(Variant.TEXT_HTML);
 
     private final Orders orders;
-    private final ObjectMapper json;
+    private final EventTypeRegistry eventTypes;
     private final MailSettings settings;
     private final String shopName;
 
-    EmailRenderer(Orders orders, ObjectMapper json, MailSettings settings) {
+    EmailRenderer(Orders orders, EventTypeRegistry eventTypes, MailSettings settings) {
         this.orders = orders;
-        this.json = json;
+        this.eventTypes = eventTypes;
         this.settings = settings;
         this.shopName = toSingleLine(settings.shopName());
     }
@@ -82,11 +82,11 @@ class EmailRenderer {
     Mail render(EmailNotification notification) {
         Order order = orders.find(OrderId.parse(notification.orderId()))
                 .orElseThrow(() -> new IllegalStateException("There is no order " + notification.orderId()));
-        JsonNode facts = parseFacts(notification);
+        OrderEventPayload event = eventTypes.read(notification.event(), OrderEventPayload.class);
         return switch (notification.type()) {
             case CONFIRMATION -> compose(notification, order, "Your order %d is confirmed", confirmation(order));
-            case SHIPMENT -> compose(notification, order, "Your order %d is on its way", shipment(order, facts));
-            case REFUND -> refund(notification, order, facts);
+            case SHIPMENT -> compose(notification, order, "Your order %d is on its way", shipment(order, event));
+            case REFUND -> refund(notification, order, event);
         };
     }
 
@@ -134,8 +134,8 @@ class EmailRenderer {
         }
     }
 
-    private TemplateInstance shipment(Order order, JsonNode facts) {
-        FulfillmentId id = FulfillmentId.parse(facts.path("fulfillment_id").asText());
+    private TemplateInstance shipment(Order order, OrderEventPayload event) {
+        FulfillmentId id = OrderFacts.fulfillment(event);
         Fulfillment sent = orders.fulfillments(order.id()).stream()
                 .filter(fulfillment -> fulfillment.id().equals(id))
                 .findFirst()
@@ -155,27 +155,14 @@ class EmailRenderer {
     }
 
     /** The e-mail about a refund. It says so if the money is refunded because the whole order was cancelled. */
-    private Mail refund(EmailNotification notification, Order order, JsonNode facts) {
-        boolean cancelled =
-                notification.event().type().equals(EmailType.CANCELLED) && order.status() == OrderStatus.CANCELLED;
-        JsonNode amount = facts.path("amount");
-        String refunded = Money.of(
-                        amount.path("amount").asLong(), amount.path("currency").asText())
-                .toString();
+    private Mail refund(EmailNotification notification, Order order, OrderEventPayload event) {
+        boolean cancelled = event instanceof OrderCancelled && order.status() == OrderStatus.CANCELLED;
+        String refunded = OrderFacts.amount(event).orElseThrow().toString();
         return compose(
                 notification,
                 order,
                 cancelled ? "Your order %d is cancelled" : "A refund for your order %d",
                 Templates.refund(shopName, order.number(), cancelled, refunded));
-    }
-
-    private JsonNode parseFacts(EmailNotification notification) {
-        try {
-            return json.readTree(notification.event().data()).path("facts");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(
-                    "Not the data of an order event: " + notification.event().publicId(), e);
-        }
     }
 
     /** The lines of the shipping address; none if the order is collected. */

@@ -1,6 +1,15 @@
 package io.fondaco.mail;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.fondaco.order.OrderEventPayload;
+import io.fondaco.order.OrderEventPayload.OrderAuthorizationLost;
+import io.fondaco.order.OrderEventPayload.OrderCancelled;
+import io.fondaco.order.OrderEventPayload.OrderCaptured;
+import io.fondaco.order.OrderEventPayload.OrderFulfilled;
+import io.fondaco.order.OrderEventPayload.OrderPaid;
+import io.fondaco.order.OrderEventPayload.OrderPlaced;
+import io.fondaco.order.OrderEventPayload.OrderRefundFailed;
+import io.fondaco.order.OrderEventPayload.OrderRefunded;
+import io.fondaco.order.OrderEventPayload.OrderReturned;
 import io.fondaco.order.OrderStatus;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,28 +23,21 @@ enum EmailType {
     /** Money goes back. */
     REFUND;
 
-    static final String PLACED = "order.placed";
-    static final String PAID = "order.paid";
-    static final String FULFILLED = "order.fulfilled";
-    static final String REFUNDED = "order.refunded";
-    static final String RETURNED = "order.returned";
-    static final String CANCELLED = "order.cancelled";
-
     /** The e-mail that an event causes, if any. An order whose payment is pending is confirmed when it is paid. */
-    static Optional<EmailType> forEvent(String eventType, JsonNode data) {
-        return switch (eventType) {
-            case PLACED -> isPending(data) ? Optional.empty() : Optional.of(CONFIRMATION);
-            case PAID -> Optional.of(CONFIRMATION);
-            case FULFILLED -> Optional.of(SHIPMENT);
-            // Sent only if the event refunds money.
-            case REFUNDED, RETURNED, CANCELLED ->
-                data.at("/facts/amount/amount").asLong() > 0 ? Optional.of(REFUND) : Optional.empty();
-            default -> Optional.empty();
+    static Optional<EmailType> forEvent(OrderEventPayload event) {
+        return switch (event) {
+            case OrderPlaced placed ->
+                placed.status() == OrderStatus.PAYMENT_PENDING ? Optional.empty() : Optional.of(CONFIRMATION);
+            case OrderPaid _ -> Optional.of(CONFIRMATION);
+            case OrderFulfilled _ -> Optional.of(SHIPMENT);
+            case OrderRefunded _, OrderReturned _, OrderCancelled _ -> forRefund(event);
+            case OrderCaptured _, OrderAuthorizationLost _, OrderRefundFailed _ -> Optional.empty();
         };
     }
 
-    private static boolean isPending(JsonNode data) {
-        return data.path("status").asText().equals(OrderStatus.PAYMENT_PENDING.column());
+    /** Only an event that refunds money causes an e-mail. */
+    private static Optional<EmailType> forRefund(OrderEventPayload event) {
+        return OrderFacts.amount(event).filter(amount -> amount.amount() > 0).map(_ -> REFUND);
     }
 
     String column() {

@@ -1,7 +1,12 @@
 package io.fondaco.mail;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.order.OrderEventPayload;
+import io.fondaco.order.OrderEventPayload.OrderCancelled;
+import io.fondaco.order.OrderEventPayload.OrderFulfilled;
+import io.fondaco.order.OrderEventPayload.OrderPaid;
+import io.fondaco.order.OrderEventPayload.OrderPlaced;
+import io.fondaco.order.OrderEventPayload.OrderRefunded;
+import io.fondaco.order.OrderEventPayload.OrderReturned;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.messaging.Event;
@@ -22,33 +27,29 @@ class MailListener {
     static final String NAME = "mail";
 
     private final EmailNotifications notifications;
-    private final ObjectMapper json;
 
-    MailListener(EmailNotifications emailNotifications, ObjectMapper json) {
+    MailListener(EmailNotifications emailNotifications) {
         this.notifications = emailNotifications;
-        this.json = json;
     }
 
     @Incoming(NAME)
     @Incoming(NAME + "-retries")
     @IdempotentConsumer(
             value = NAME,
-            types = {
-                EmailType.PLACED,
-                EmailType.PAID,
-                EmailType.FULFILLED,
-                EmailType.REFUNDED,
-                EmailType.RETURNED,
-                EmailType.CANCELLED
+            events = {
+                OrderPlaced.class,
+                OrderPaid.class,
+                OrderFulfilled.class,
+                OrderRefunded.class,
+                OrderReturned.class,
+                OrderCancelled.class
             })
     @Blocking
     @ReadsFrom(Route.PRIMARY)
-    void on(EventBatch batch) throws JsonProcessingException {
+    void on(EventBatch batch) {
         Map<Event, EmailType> due = new LinkedHashMap<>();
-        for (Event event : batch.events()) {
-            EmailType.forEvent(event.type(), json.readTree(event.data()))
-                    .ifPresent(emailType -> due.put(event, emailType));
-        }
+        batch.events(OrderEventPayload.class)
+                .forEach((event, data) -> EmailType.forEvent(data).ifPresent(emailType -> due.put(event, emailType)));
         if (!due.isEmpty()) {
             notifications.enqueue(due);
         }

@@ -91,14 +91,10 @@ public record OrderLine(
      */
     public OrderLineChange cancel(int units) {
         int alreadyRefunded = Math.min(units, openRefundedQuantity());
-        return new OrderLineChange(
-                id,
-                units,
-                0,
-                units - alreadyRefunded,
-                0,
-                Math.min(units, restockableQuantity()),
-                openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
+        return OrderLineChange.cancelled(this, units)
+                .withRefunded(units - alreadyRefunded)
+                .withRestocked(Math.min(units, restockableQuantity()))
+                .withRefundedUnsent(refundedUnsentChange(openRefundedQuantity() - alreadyRefunded));
     }
 
     /**
@@ -108,8 +104,8 @@ public record OrderLine(
      */
     public OrderLineChange fulfill(int units) {
         int alreadyRefunded = Math.max(0, units - fulfillableQuantity());
-        return new OrderLineChange(
-                id, 0, units, 0, 0, 0, openRefundedQuantity() - alreadyRefunded - refundedUnsentQuantity);
+        return OrderLineChange.fulfilled(this, units)
+                .withRefundedUnsent(refundedUnsentChange(openRefundedQuantity() - alreadyRefunded));
     }
 
     /**
@@ -120,7 +116,8 @@ public record OrderLine(
     public OrderLineChange refund(int units) {
         int notOpen = cancelledQuantity - cancelledRefundedQuantity() + returnedQuantity - returnedRefundedQuantity();
         int open = Math.min(Math.max(0, units - notOpen), fulfillableQuantity());
-        return new OrderLineChange(id, 0, 0, units, 0, 0, openRefundedQuantity() + open - refundedUnsentQuantity);
+        return OrderLineChange.refunded(this, units)
+                .withRefundedUnsent(refundedUnsentChange(openRefundedQuantity() + open));
     }
 
     /**
@@ -134,14 +131,11 @@ public record OrderLine(
                 remaining, Math.min(returnedUnrestockedQuantity(), returnedQuantity - returnedRefundedQuantity()));
         int unsent = Math.min(remaining - returned, fulfillableQuantity());
         int sent = Math.min(remaining - returned - unsent, returnableQuantity() - fulfilledRefundedQuantity());
-        return new OrderLineChange(
-                id,
-                unsent,
-                0,
-                units,
-                sent,
-                Math.min(returned + unsent + sent, restockableQuantity()),
-                openRefundedQuantity() - refundedUnsentQuantity);
+        return OrderLineChange.refunded(this, units)
+                .withCancelled(unsent)
+                .withReturned(sent)
+                .withRestocked(Math.min(returned + unsent + sent, restockableQuantity()))
+                .withRefundedUnsent(refundedUnsentChange(openRefundedQuantity()));
     }
 
     /**
@@ -151,14 +145,10 @@ public record OrderLine(
      */
     public OrderLineChange returnUnits(int units) {
         int alreadyRefunded = Math.min(units, fulfilledRefundedQuantity());
-        return new OrderLineChange(
-                id,
-                0,
-                0,
-                units - alreadyRefunded,
-                units,
-                Math.min(units, restockableQuantity()),
-                openRefundedQuantity() - refundedUnsentQuantity);
+        return OrderLineChange.returned(this, units)
+                .withRefunded(units - alreadyRefunded)
+                .withRestocked(Math.min(units, restockableQuantity()))
+                .withRefundedUnsent(refundedUnsentChange(openRefundedQuantity()));
     }
 
     /**
@@ -170,7 +160,13 @@ public record OrderLine(
      */
     OrderLineChange revertRefund(int units, int unsent) {
         int open = openRefundedQuantity() - Math.min(unsent, openRefundedQuantity());
-        return new OrderLineChange(id, 0, 0, -Math.min(units, refundedQuantity), 0, 0, open - refundedUnsentQuantity);
+        return OrderLineChange.refunded(this, -Math.min(units, refundedQuantity))
+                .withRefundedUnsent(refundedUnsentChange(open));
+    }
+
+    /** The change that makes the stored number of refunded unsent units equal to this one. */
+    private int refundedUnsentChange(int openRefunded) {
+        return openRefunded - refundedUnsentQuantity;
     }
 
     /**

@@ -39,7 +39,7 @@ class PostgresOrders implements Orders {
     @Transactional(Transactional.TxType.MANDATORY)
     public Order place(NewOrder order, CustomerId customer, OrderStatus status, PaymentStatus paymentStatus) {
         Order placed = insert.insert(order, customer, status, paymentStatus, requestId.value());
-        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent("placed", placed, Map.of())));
+        outbox.publish(List.of(OrderEventType.PLACED.newEvent(placed, Map.of())));
         return placed;
     }
 
@@ -101,7 +101,7 @@ class PostgresOrders implements Orders {
                 .setParameter("fulfillment", change.fulfillmentStatus().column())
                 .setParameter("cancelled", change.cancelledAmount().amount())
                 .setParameter("id", locked.id().value())
-                .setParameter("event", change.event())
+                .setParameter("event", change.event().column())
                 .setParameter("actor", change.actor())
                 .setParameter("request", requestId.value())
                 .setParameter("facts", rows.write(change.facts()))
@@ -110,7 +110,7 @@ class PostgresOrders implements Orders {
             updateLineQuantities(locked.id(), change.lines());
         }
         Order changed = find(locked.id()).orElseThrow();
-        outbox.publish(List.of(OrderEventPayload.OrderEventTypes.newEvent(change.event(), changed, change.facts())));
+        outbox.publish(List.of(change.event().newEvent(changed, change.facts())));
         return changed;
     }
 

@@ -1,6 +1,7 @@
 package io.fondaco.ordermanagement;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.checkout.ReplayableResponse;
 import io.fondaco.checkout.ResponseJson;
 import io.fondaco.order.OrderId;
 import io.fondaco.ordermanagement.OrderActionRequests.CancelRequest;
@@ -92,11 +93,13 @@ class AdminOrderResource {
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @Valid @Nullable CancelRequest request) {
-        OrderId id = OrderId.parse(orderId);
         CancelRequest body = request == null ? new CancelRequest(null, null) : request;
-        return orderPaymentService
-                .cancel(id, idempotencyKey(key, id, "cancel", body), actor(), body)
-                .toRestResponse();
+        return execute(
+                orderId,
+                key,
+                "cancel",
+                body,
+                (id, idempotencyKey, actor) -> orderPaymentService.cancel(id, idempotencyKey, actor, body));
     }
 
     @POST
@@ -114,12 +117,14 @@ class AdminOrderResource {
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @RequestBody(required = false) @Valid @Nullable CaptureRequest request) {
-        OrderId id = OrderId.parse(orderId);
         CaptureRequest body = request == null ? new CaptureRequest(null) : request;
         Object content = body.amount() == null ? "" : body;
-        return orderPaymentService
-                .capture(id, idempotencyKey(key, id, "capture", content), actor(), body)
-                .toRestResponse();
+        return execute(
+                orderId,
+                key,
+                "capture",
+                content,
+                (id, idempotencyKey, actor) -> orderPaymentService.capture(id, idempotencyKey, actor, body));
     }
 
     @POST
@@ -139,11 +144,12 @@ class AdminOrderResource {
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @NotNull @Valid RefundRequest request) {
-        OrderId id = OrderId.parse(orderId);
-        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "refunds", request);
-        return orderPaymentService
-                .sendAndRefresh(id, idempotencyKey, orderService.refund(id, idempotencyKey, actor(), request))
-                .toRestResponse();
+        return execute(
+                orderId,
+                key,
+                "refunds",
+                request,
+                (id, idempotencyKey, actor) -> orderPaymentService.refund(id, idempotencyKey, actor, request));
     }
 
     @POST
@@ -159,12 +165,13 @@ class AdminOrderResource {
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @Valid @Nullable FulfillmentRequest request) {
-        OrderId id = OrderId.parse(orderId);
         FulfillmentRequest body = request == null ? new FulfillmentRequest(null, null, null, null) : request;
-        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "fulfillments", body);
-        return orderPaymentService
-                .sendAndRefresh(id, idempotencyKey, orderService.fulfill(id, idempotencyKey, actor(), body))
-                .toRestResponse();
+        return execute(
+                orderId,
+                key,
+                "fulfillments",
+                body,
+                (id, idempotencyKey, actor) -> orderPaymentService.fulfill(id, idempotencyKey, actor, body));
     }
 
     @POST
@@ -180,22 +187,28 @@ class AdminOrderResource {
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
             @NotNull @Valid ReturnRequest request) {
+        return execute(
+                orderId,
+                key,
+                "returns",
+                request,
+                (id, idempotencyKey, actor) -> orderPaymentService.returnUnits(id, idempotencyKey, actor, request));
+    }
+
+    private interface OrderAction {
+        ReplayableResponse execute(OrderId id, IdempotencyKey key, String actor);
+    }
+
+    /** @param content the request's content, for its fingerprint */
+    private RestResponse<String> execute(
+            String orderId, @Nullable String keyHeader, String path, Object content, OrderAction action) {
         OrderId id = OrderId.parse(orderId);
-        IdempotencyKey idempotencyKey = idempotencyKey(key, id, "returns", request);
-        return orderPaymentService
-                .sendAndRefresh(id, idempotencyKey, orderService.returnUnits(id, idempotencyKey, actor(), request))
-                .toRestResponse();
-    }
-
-    private IdempotencyKey idempotencyKey(@Nullable String header, OrderId id, String action, Object request) {
-        return IdempotencyKey.required(
-                header,
-                "admin:" + actor(),
-                "POST /admin/v1/orders/%s/%s".formatted(id, action),
-                responseJson.write(request));
-    }
-
-    private String actor() {
-        return identity.getPrincipal().getName();
+        String actor = identity.getPrincipal().getName();
+        IdempotencyKey key = IdempotencyKey.required(
+                keyHeader,
+                "admin:" + actor,
+                "POST /admin/v1/orders/%s/%s".formatted(id, path),
+                responseJson.write(content));
+        return action.execute(id, key, actor).toRestResponse();
     }
 }

@@ -10,6 +10,10 @@ import io.fondaco.order.OrderStatus;
 import io.fondaco.order.Orders;
 import io.fondaco.ordermanagement.OrderActionRequests.CancelRequest;
 import io.fondaco.ordermanagement.OrderActionRequests.CaptureRequest;
+import io.fondaco.ordermanagement.OrderActionRequests.FulfillmentRequest;
+import io.fondaco.ordermanagement.OrderActionRequests.RefundRequest;
+import io.fondaco.ordermanagement.OrderActionRequests.ReturnRequest;
+import io.fondaco.ordermanagement.OrderService.OrderActionEffect;
 import io.fondaco.payment.ExternalRefund;
 import io.fondaco.payment.Payment;
 import io.fondaco.payment.PaymentOutcome;
@@ -17,13 +21,14 @@ import io.fondaco.payment.PaymentResult;
 import io.fondaco.payment.PaymentState;
 import io.fondaco.payment.Payments;
 import io.fondaco.payment.Refund;
+import io.fondaco.platform.idempotency.Idempotency;
 import io.fondaco.platform.idempotency.IdempotencyKey;
-import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** The order actions, with the provider calls that run before or after the transaction of {@link OrderService}. */
@@ -80,7 +85,7 @@ class OrderPaymentService {
         Order order = find(id);
         Payment payment = payments.listByOrder(id.value()).getFirst();
         PaymentResult result = payment.state() == PaymentState.AUTHORIZED && order.status() != OrderStatus.CANCELLED
-                ? payments.capture(payment, captureAmount(order, request))
+                ? payments.capture(payment, order.captureAmount(request.amount()))
                 : PaymentResult.of(PaymentOutcome.NOT_FOUND);
         if (result.outcome() == PaymentOutcome.UNKNOWN) {
             throw outcomeUnknown(
@@ -94,26 +99,6 @@ class OrderPaymentService {
 
     private static ApiException outcomeUnknown(String detail) {
         return ApiException.unavailable("payment_outcome_unknown", detail, RETRY_AFTER);
-    }
-
-    private static Money captureAmount(Order order, CaptureRequest request) {
-        Money amount = request.amount();
-        if (amount == null) {
-            return order.currentTotal();
-        }
-        if (!amount.currency().equals(order.currentTotal().currency())) {
-            throw ApiException.invalid(
-                    "/amount/currency",
-                    "wrong_currency",
-                    "The order is in " + order.currentTotal().currency() + ".");
-        }
-        if (amount.amount() <= 0 || amount.amount() > order.currentTotal().amount()) {
-            throw ApiException.invalid(
-                    "/amount",
-                    "amount_out_of_range",
-                    "The amount must be above zero and at most " + order.currentTotal() + ".");
-        }
-        return amount;
     }
 
     /**
@@ -187,18 +172,31 @@ class OrderPaymentService {
         }
     }
 
-    /** Sends the refund and the void that the action left, then stores the updated response. */
     @Transactional(Transactional.TxType.NEVER)
-    ReplayableResponse sendAndRefresh(OrderId id, IdempotencyKey key, OrderService.OrderActionResult actionResult) {
-        if (actionResult.replayed()
-                || (actionResult.refundToSend().isEmpty()
-                        && actionResult.paymentToVoid().isEmpty())) {
-            return new ReplayableResponse(actionResult.response(), actionResult.replayed());
+    ReplayableResponse refund(OrderId id, IdempotencyKey key, String actor, RefundRequest request) {
+        return sendAndRefresh(id, key, orderService.refund(id, key, actor, request));
+    }
+
+    @Transactional(Transactional.TxType.NEVER)
+    ReplayableResponse fulfill(OrderId id, IdempotencyKey key, String actor, FulfillmentRequest request) {
+        return sendAndRefresh(id, key, orderService.fulfill(id, key, actor, request));
+    }
+
+    @Transactional(Transactional.TxType.NEVER)
+    ReplayableResponse returnUnits(OrderId id, IdempotencyKey key, String actor, ReturnRequest request) {
+        return sendAndRefresh(id, key, orderService.returnUnits(id, key, actor, request));
+    }
+
+    /** Sends the refund and the void that the action left, then stores the updated response. */
+    private ReplayableResponse sendAndRefresh(OrderId id, IdempotencyKey key, Idempotency.Outcome<OrderActionEffect> outcome) {
+        Optional<OrderActionEffect> pending = outcome.effect().filter(OrderActionEffect::needsProvider);
+        if (pending.isEmpty()) {
+            return new ReplayableResponse(outcome.response(), outcome.replayed());
         }
-        actionResult.refundToSend().ifPresent(this::sendRefund);
-        actionResult.paymentToVoid().ifPresent(this::voidPayment);
+        pending.get().refundToSend().ifPresent(this::sendRefund);
+        pending.get().paymentToVoid().ifPresent(this::voidPayment);
         return new ReplayableResponse(
-                orderService.refreshResponse(id, key, actionResult.response().status()), false);
+                orderService.refreshResponse(id, key, outcome.response().status()), false);
     }
 
     @Transactional(Transactional.TxType.NEVER)

@@ -2,6 +2,7 @@ package io.fondaco.webhook;
 
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventType;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
@@ -19,14 +20,14 @@ class EndpointValidator {
     private static final int HIGHEST_PORT = 65_535;
 
     private final WebhookSettings settings;
-    private final WebhookEvents events;
+    private final EventTypeRegistry eventTypes;
     private final AddressGuard addressGuard;
     private final EntityManager entities;
 
     EndpointValidator(
-            WebhookSettings settings, WebhookEvents events, AddressGuard addressGuard, EntityManager entities) {
+            WebhookSettings settings, EventTypeRegistry eventTypes, AddressGuard addressGuard, EntityManager entities) {
         this.settings = settings;
-        this.events = events;
+        this.eventTypes = eventTypes;
         this.addressGuard = addressGuard;
         this.entities = entities;
     }
@@ -101,7 +102,7 @@ class EndpointValidator {
 
     /** The event types that a pattern matches. */
     List<String> matchingEventTypes(String pattern) {
-        return events.allEventTypes().stream()
+        return eventTypes.all().stream()
                 .map(EventType::name)
                 .filter(name -> Event.matches(pattern, name))
                 .toList();

@@ -30,18 +30,18 @@ class TestDelivery {
         // Each test delivery has a subject of its own, so that it does not wait for an earlier one.
         Event event = new Event(
                 id,
-                WebhookEvents.testType(),
+                WebhookEvents.TEST,
                 TypeId.format("trial", id),
                 1,
                 endpoint.version,
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
-                Json.write(json, new WebhookEvents.TestEventData(webhook)),
+                Json.write(json, new WebhookEvents.WebhookEvent.WebhookTested(webhook)),
                 0,
                 false,
                 TraceParent.current());
         deliveries.enqueue(
                 List.of(event),
-                List.of(new WebhookDeliveries.Subscriber(endpoint.id, List.of(WebhookEvents.testType()), true)));
+                List.of(new WebhookDeliveries.Subscriber(endpoint.id, List.of(WebhookEvents.TEST), true)));
         dispatcher.wakeAfterCommit();
     }
 }

@@ -335,7 +335,7 @@ class WebhookDeliveries {
                 replay.setObject(1, from.atOffset(ZoneOffset.UTC));
                 replay.setObject(2, to.atOffset(ZoneOffset.UTC));
                 replay.setArray(3, connection.createArrayOf("text", types.toArray()));
-                replay.setString(4, WebhookEvents.testType());
+                replay.setString(4, WebhookEvents.TEST);
                 replay.setObject(5, endpoint);
                 replay.setInt(6, limit);
                 replay.setObject(7, endpoint);

@@ -4,6 +4,7 @@ import io.fondaco.platform.LogOnce;
 import io.fondaco.platform.WakeUpSignal;
 import io.fondaco.platform.database.ConsistencyTokens;
 import io.fondaco.platform.database.DatabaseFailure;
+import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
 import io.fondaco.platform.roles.PodRole;
 import io.fondaco.platform.roles.PodRoles;
@@ -55,7 +56,6 @@ class WebhookDispatcher {
     private final WebhookClient client;
     private final WebhookSettings settings;
     private final WebhookMetrics metrics;
-    private final WebhookEvents events;
     private final Outbox outbox;
     private final Tracing tracing;
     private final PodRoles podRoles;
@@ -73,7 +73,6 @@ class WebhookDispatcher {
             WebhookClient webhookClient,
             WebhookSettings settings,
             WebhookMetrics metrics,
-            WebhookEvents events,
             Outbox outbox,
             Tracing tracing,
             PodRoles podRoles,
@@ -84,7 +83,6 @@ class WebhookDispatcher {
         this.client = webhookClient;
         this.settings = settings;
         this.metrics = metrics;
-        this.events = events;
         this.outbox = outbox;
         this.tracing = tracing;
         this.podRoles = podRoles;
@@ -263,7 +261,10 @@ class WebhookDispatcher {
             WebhookId id = new WebhookId(deliveryAttempt.endpointId());
             LOG.warnf("%s is disabled: %s", id, reason);
             metrics.disabled();
-            outbox.publish(List.of(events.disabled(id, ((Number) versions.getFirst()).longValue(), reason)));
+            outbox.publish(List.of(new NewEvent(
+                    id.toString(),
+                    ((Number) versions.getFirst()).longValue(),
+                    new WebhookEvents.WebhookEvent.WebhookDisabled(id, reason))));
         }
     }
 }

@@ -1,53 +1,31 @@
 package io.fondaco.webhook;
 
+import io.fondaco.platform.messaging.DomainEvent;
 import io.fondaco.platform.messaging.EventType;
-import io.fondaco.platform.messaging.NewEvent;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
-import java.util.Comparator;
-import java.util.List;
 
-/** The event types of this module, and the list of the event types of all modules. */
+/** Registers the events of this module. */
 @ApplicationScoped
-class WebhookEvents implements EventType.EventTypeProvider {
-    private static final EventType DISABLED = new EventType(
-            "webhook.disabled",
-            "An endpoint was disabled because it returned 410 or failed for too long.",
-            DisabledEventData.class);
+class WebhookEvents implements EventTypeRegistry.EventTypeProvider {
+    /** The type of the event that is sent to test an endpoint. */
+    static final String TEST = "webhook.test";
 
-    private static final EventType TEST =
-            new EventType("webhook.test", "Sent to one endpoint on request, to test it.", TestEventData.class);
+    /** The events of endpoints. */
+    sealed interface WebhookEvent extends DomainEvent {
+        WebhookId id();
 
-    private final Instance<EventType.EventTypeProvider> providers;
+        @EventType(
+                name = "webhook.disabled",
+                summary = "An endpoint was disabled because it returned 410 or failed for too long.")
+        record WebhookDisabled(WebhookId id, String reason) implements WebhookEvent {}
 
-    WebhookEvents(Instance<EventType.EventTypeProvider> providers) {
-        this.providers = providers;
+        @EventType(name = TEST, summary = "Sent to one endpoint on request, to test it.")
+        record WebhookTested(WebhookId id) implements WebhookEvent {}
     }
-
-    /** Data of {@code webhook.disabled}. */
-    record DisabledEventData(WebhookId id, String reason) {}
-
-    /** Data of {@code webhook.test}. */
-    record TestEventData(WebhookId id) {}
 
     @Override
-    public List<EventType> eventTypes() {
-        return List.of(DISABLED, TEST);
-    }
-
-    /** The event types of all modules, by name. */
-    List<EventType> allEventTypes() {
-        return providers.stream()
-                .flatMap(eventTypeProvider -> eventTypeProvider.eventTypes().stream())
-                .sorted(Comparator.comparing(EventType::name))
-                .toList();
-    }
-
-    NewEvent disabled(WebhookId id, long version, String reason) {
-        return new NewEvent(DISABLED, id.toString(), version, new DisabledEventData(id, reason));
-    }
-
-    static String testType() {
-        return TEST.name();
+    public Class<WebhookEvent> events() {
+        return WebhookEvent.class;
     }
 }

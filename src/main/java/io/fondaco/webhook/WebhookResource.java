@@ -5,6 +5,7 @@ import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.identity.TypeId;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.platform.web.ApiException;
@@ -61,14 +62,17 @@ class WebhookResource {
 
     private final EndpointValidator validator;
     private final WebhookSecrets secrets;
-    private final WebhookEvents events;
+    private final EventTypeRegistry eventTypes;
     private final TestDelivery testDelivery;
 
     WebhookResource(
-            EndpointValidator validator, WebhookSecrets secrets, WebhookEvents events, TestDelivery testDelivery) {
+            EndpointValidator validator,
+            WebhookSecrets secrets,
+            EventTypeRegistry eventTypes,
+            TestDelivery testDelivery) {
         this.validator = validator;
         this.secrets = secrets;
-        this.events = events;
+        this.eventTypes = eventTypes;
         this.testDelivery = testDelivery;
     }
 
@@ -148,7 +152,7 @@ class WebhookResource {
             description =
                     "The event types that a webhook can subscribe to. The AsyncAPI document describes their data.")
     public EventTypes eventTypes() {
-        return new EventTypes(events.allEventTypes().stream()
+        return new EventTypes(eventTypes.all().stream()
                 .map(type -> new EventTypeView(type.name(), type.summary()))
                 .toList());
     }

@@ -15,6 +15,7 @@ import io.fondaco.checkout.Shopper;
 import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.messaging.EventBatch;
+import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -62,6 +63,9 @@ class MailTest {
 
     @Inject
     MailListener listener;
+
+    @Inject
+    EventTypeRegistry eventTypes;
 
     @Inject
     Scheduler scheduler;
@@ -122,7 +126,7 @@ class MailTest {
                         "Ada Lovelace<br>12 St James&#39;s Square",
                         "Tea &amp; Co");
 
-        listener.on(new EventBatch(List.of(orderEvent(order, "order.paid"))));
+        listener.on(new EventBatch(List.of(orderEvent(order, "order.paid")), eventTypes));
 
         assertThat(emails.findByOrder(order.path("id")))
                 .extracting(EmailFixture.NotificationRow::status)
@@ -481,7 +485,10 @@ class MailTest {
                 1_000,
                 1_000,
                 Instant.now(),
-                "{\"status\": \"confirmed\", \"facts\": {}}",
+                """
+                {"id": "%s", "number": %d, "status": "confirmed", "payment_status": "captured",
+                 "fulfillment_status": "unfulfilled", "total": {"amount": 2895, "currency": "GBP"}, "facts": {}}
+                """.formatted(order.<String>path("id"), order.<Integer>path("number")),
                 0,
                 false,
                 null);

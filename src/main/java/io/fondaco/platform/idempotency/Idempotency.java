@@ -10,15 +10,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Stores the responses of requests that must take effect once. Everything happens in the caller's transaction on the
  * primary: a crash before its commit rolls the key back, so a retry starts again; after it, a retry gets the stored
  * response.
  *
- * <p>A caller whose effect fits into one transaction calls {@link #claim} first and {@link #store} last in it. A caller
- * that needs several transactions (with a payment in between) commits the claim together with its progress. Until the
- * response is stored the key counts as in flight for {@link #LEASE}; after that a repeated request may continue.
+ * <p>A caller whose effect fits into one transaction calls {@link #once}. A caller that needs several transactions (with
+ * a payment in between) calls {@link #claim} first and {@link #store} last, and commits the claim together with its
+ * progress. Until the response is stored the key counts as in flight for {@link #LEASE}; after that a repeated request
+ * may continue.
  */
 @ApplicationScoped
 public class Idempotency {
@@ -38,6 +41,38 @@ public class Idempotency {
 
     Idempotency(EntityManager entities) {
         this.entities = entities;
+    }
+
+    /**
+     * The outcome of a request that takes effect once.
+     *
+     * @param response the response to this request or to the first one with the same key
+     * @param effect what the work returned; empty if the response is a replay
+     */
+    public record Outcome<T>(IdempotentResponse response, Optional<T> effect) {
+        public boolean replayed() {
+            return effect.isEmpty();
+        }
+    }
+
+    /**
+     * Does the work of the first request with this key and stores its response; later requests get the stored response.
+     * If the work throws, the caller's transaction must roll back. Two statements besides those of the work.
+     *
+     * @param work the effect of the request
+     * @param response the response to store for the effect
+     * @throws ApiException as {@link #claim} does
+     */
+    @Transactional(Transactional.TxType.MANDATORY)
+    public <T> Outcome<T> once(IdempotencyKey key, Supplier<T> work, Function<T, IdempotentResponse> response) {
+        Optional<IdempotentResponse> stored = claim(key);
+        if (stored.isPresent()) {
+            return new Outcome<>(stored.get(), Optional.empty());
+        }
+        T effect = work.get();
+        IdempotentResponse first = response.apply(effect);
+        store(key, first);
+        return new Outcome<>(first, Optional.of(effect));
     }
 
     /**

@@ -8,6 +8,7 @@ import jakarta.transaction.Transactional;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -26,6 +27,13 @@ public class DeadLetters {
 
     private final EntityManager entities;
     private final WorkerWakeUp wakeUp;
+
+    /**
+     * An event that a listener failed at for the last time.
+     *
+     * @param error the error of the last attempt
+     */
+    public record DeadLetter(UUID id, String listener, Event event, String error, Instant diedAt) {}
 
     DeadLetters(EntityManager entities, WorkerWakeUp workerWakeUp) {
         this.entities = entities;

@@ -1,26 +1,20 @@
 package io.fondaco.platform.messaging;
 
-import java.util.List;
-import java.util.regex.Pattern;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 
-/**
- * A type of event that a module publishes.
- *
- * @param name the kind of subject and what happened to it: {@code order.placed}
- * @param summary one sentence for the documentation
- * @param data the class whose JSON is the data of the events
- */
-public record EventType(String name, String summary, Class<?> data) {
-    private static final Pattern NAME = Pattern.compile("[a-z_]+\\.[a-z_]+");
+/** Declares the type of a {@link DomainEvent}, on its record. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.TYPE)
+public @interface EventType {
+    /** The kind of subject and what happened to it: {@code order.placed}. */
+    String name();
 
-    public EventType {
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException("Invalid name of an event type, it must be like order.placed: " + name);
-        }
-    }
+    /** The version of the data, from 1. It increases when listeners of an earlier version cannot read the data. */
+    int version() default 1;
 
-    /** The event types of a module. A module that publishes events has one bean of this type. */
-    public interface EventTypeProvider {
-        List<EventType> eventTypes();
-    }
+    /** One sentence for the documentation. */
+    String summary();
 }

@@ -27,7 +27,14 @@ public @interface IdempotentConsumer {
     @Nonbinding
     String value();
 
-    /** The event types that the listener handles: {@code order.placed}, {@code order.*}; all by default. */
+    /**
+     * The events that the listener handles: records, or sealed interfaces of records. Without these and without types,
+     * it handles all events.
+     */
     @Nonbinding
-    String[] types() default "*";
+    Class<? extends DomainEvent>[] events() default {};
+
+    /** The names of event types that the listener handles too: {@code order.placed}, {@code order.*}. */
+    @Nonbinding
+    String[] types() default {};
 }

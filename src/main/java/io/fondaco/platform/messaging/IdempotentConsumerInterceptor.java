@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +70,9 @@ class IdempotentConsumerInterceptor {
     }
 
     /** A call of a listener method. */
-    private record ListenerInvocation(String name, List<String> types, InvocationContext invocation) {
+    private record ListenerInvocation(String name, List<String> types, EventBatch batch, InvocationContext invocation) {
         void handle(List<Event> events) throws Exception {
-            invocation.setParameters(new Object[] {new EventBatch(events)});
+            invocation.setParameters(new Object[] {batch.withEvents(events)});
             invocation.proceed();
         }
     }
@@ -87,7 +88,7 @@ class IdempotentConsumerInterceptor {
                     "@IdempotentConsumer is for methods that take an EventBatch: " + call.getMethod());
         }
         ListenerInvocation listenerInvocation =
-                new ListenerInvocation(idempotentConsumer.value(), List.of(idempotentConsumer.types()), call);
+                new ListenerInvocation(idempotentConsumer.value(), acceptedTypes(idempotentConsumer), batch, call);
         List<Event> accepted = new ArrayList<>();
         for (Event event : batch.events()) {
             if (event.parked()) {
@@ -101,6 +102,16 @@ class IdempotentConsumerInterceptor {
         }
         handle(listenerInvocation, accepted);
         return null;
+    }
+
+    /** The names or patterns of the event types that the listener handles. */
+    private static List<String> acceptedTypes(IdempotentConsumer idempotentConsumer) {
+        Stream<String> records = Stream.of(idempotentConsumer.events())
+                .flatMap(EventTypeRegistry::recordsOf)
+                .map(eventRecord -> EventTypeRegistry.of(eventRecord).name());
+        List<String> types =
+                Stream.concat(Stream.of(idempotentConsumer.types()), records).toList();
+        return types.isEmpty() ? List.of("*") : types;
     }
 
     private boolean isForListener(ListenerInvocation listenerInvocation, Event event) throws InterruptedException {

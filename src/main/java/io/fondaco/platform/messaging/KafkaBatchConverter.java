@@ -13,6 +13,12 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 /** Converts a batch of Kafka records to an {@link EventBatch}. */
 @ApplicationScoped
 class KafkaBatchConverter implements MessageConverter {
+    private final EventTypeRegistry eventTypes;
+
+    KafkaBatchConverter(EventTypeRegistry eventTypes) {
+        this.eventTypes = eventTypes;
+    }
+
     @Override
     public boolean canConvert(Message<?> message, Type target) {
         return message.getMetadata(IncomingKafkaRecordBatchMetadata.class).isPresent() && target == EventBatch.class;
@@ -27,6 +33,6 @@ class KafkaBatchConverter implements MessageConverter {
         for (ConsumerRecord<?, ?> record : records) {
             events.add(CloudEventCodec.decode(record));
         }
-        return message.withPayload(new EventBatch(events));
+        return message.withPayload(new EventBatch(events, eventTypes));
     }
 }

@@ -29,11 +29,17 @@ class OutboxConnector implements InboundConnector {
 
     private final OutboxBatchSources batchSources;
     private final WorkerHeartbeat heartbeat;
+    private final EventTypeRegistry eventTypes;
     private final Vertx vertx;
 
-    OutboxConnector(OutboxBatchSources outboxBatchSources, WorkerHeartbeat workerHeartbeat, Vertx vertx) {
+    OutboxConnector(
+            OutboxBatchSources outboxBatchSources,
+            WorkerHeartbeat workerHeartbeat,
+            EventTypeRegistry eventTypes,
+            Vertx vertx) {
         this.batchSources = outboxBatchSources;
         this.heartbeat = workerHeartbeat;
+        this.eventTypes = eventTypes;
         this.vertx = vertx;
     }
 
@@ -41,27 +47,29 @@ class OutboxConnector implements InboundConnector {
     public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
         String listener = config.getValue(ConnectorFactory.CHANNEL_NAME_ATTRIBUTE, String.class);
         return messages(
-                vertx, handler -> heartbeat.startConsumer(listener, batchSources.forListener(listener), handler));
+                vertx,
+                handler -> heartbeat.startConsumer(listener, batchSources.forListener(listener), handler),
+                eventTypes);
     }
 
     /** @param start starts to pass batches to the given handler */
     static Multi<Message<EventBatch>> messages(
-            Vertx vertx, Consumer<Function<List<Event>, CompletionStage<Void>>> start) {
+            Vertx vertx, Consumer<Function<List<Event>, CompletionStage<Void>>> start, EventTypeRegistry eventTypes) {
         // One batch is in progress at a time, so the buffer holds one message at most.
         return Multi.createFrom()
                 .emitter(
                         emitter -> start.accept(events -> {
                             CompletableFuture<Void> handled = new CompletableFuture<>();
-                            emitter.emit(message(vertx, events, handled));
+                            emitter.emit(message(vertx, new EventBatch(events, eventTypes), handled));
                             return handled;
                         }),
                         BackPressureStrategy.BUFFER);
     }
 
     /** Gives the message a Vert.x context of its own, as Kafka messages have: state such as the trace is kept in it. */
-    private static Message<EventBatch> message(Vertx vertx, List<Event> events, CompletableFuture<Void> handled) {
+    private static Message<EventBatch> message(Vertx vertx, EventBatch batch, CompletableFuture<Void> handled) {
         return Message.of(
-                        new EventBatch(events),
+                        batch,
                         () -> {
                             handled.complete(null);
                             return completed();

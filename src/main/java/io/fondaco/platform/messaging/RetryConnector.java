@@ -23,11 +23,14 @@ class RetryConnector implements InboundConnector {
 
     private final RetryQueue retryQueue;
     private final WorkerHeartbeat heartbeat;
+    private final EventTypeRegistry eventTypes;
     private final Vertx vertx;
 
-    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, Vertx vertx) {
+    RetryConnector(
+            RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, EventTypeRegistry eventTypes, Vertx vertx) {
         this.retryQueue = retryQueue;
         this.heartbeat = workerHeartbeat;
+        this.eventTypes = eventTypes;
         this.vertx = vertx;
     }
 
@@ -40,7 +43,7 @@ class RetryConnector implements InboundConnector {
         }
         String listener = channel.substring(0, channel.length() - SUFFIX.length());
         return OutboxConnector.messages(
-                vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler));
+                vertx, handler -> heartbeat.startRetryConsumer(channel, () -> fetchDue(listener), handler), eventTypes);
     }
 
     private ConsumerLoop.FetchedBatch fetchDue(String listener) throws SQLException {

@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -258,12 +259,41 @@ abstract class EventDeliveryGuarantees {
         assertThat(handledSequences(subject)).isEmpty();
     }
 
+    @Test
+    void eventOfAnUnknownTypeIsADeadLetter() throws SQLException {
+        String unknown = subject();
+        String healthy = subject();
+        insertEvent(unknown, "probe.vanished", "{}");
+        publish(healthy, healthy);
+        awaitHandled(healthy, List.of(1L, 2L));
+        await().atMost(SOON).until(() -> findDeadLetterId(unknown, 1) != null);
+        assertThat(findDeadLetterError(unknown))
+                .isEqualTo("IllegalStateException: Unknown event type probe.vanished: no module of this release"
+                        + " declares it");
+        assertThat(handledSequences(unknown)).isEmpty();
+    }
+
+    @Test
+    void eventWithInvalidDataIsADeadLetter() throws SQLException {
+        String subject = subject();
+        insertEvent(subject, "probe.happened", "{\"note\": [1]}");
+        await().atMost(SOON).until(() -> findDeadLetterId(subject, 1) != null);
+        assertThat(handledSequences(subject)).isEmpty();
+    }
+
+    private void insertEvent(String subject, String type, String data) throws SQLException {
+        database.execute("""
+                INSERT INTO messaging.outbox (bucket, id, type, subject, sequence, version, data)
+                VALUES (%d, '%s', '%s', '%s', 1, 1, '%s')
+                """.formatted(Outbox.bucket(subject), TypeId.newUuid(), type, subject, data));
+    }
+
     String subject() {
         return TypeId.format("probe", TypeId.newUuid());
     }
 
     static NewEvent event(String subject) {
-        return new NewEvent(ProbeListener.HAPPENED, subject, 1, Map.of("note", "hello"));
+        return new NewEvent(subject, 1, new ProbeListener.ProbeEvent.ProbeHappened("hello"));
     }
 
     void publish(String... subjects) {
@@ -291,6 +321,16 @@ abstract class EventDeliveryGuarantees {
     }
 
     private String findDeadLetterId(String subject, long sequence) {
+        return findDeadLetter(subject, sequence)
+                .map(deadLetter -> (String) deadLetter.get("id"))
+                .orElse(null);
+    }
+
+    private Object findDeadLetterError(String subject) {
+        return findDeadLetter(subject, 1).orElseThrow().get("error");
+    }
+
+    private Optional<Map<String, Object>> findDeadLetter(String subject, long sequence) {
         List<Map<String, Object>> deadLetters = given().header(
                         "Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
                 .get(DEAD_LETTERS_PATH + "?listener=probe&limit=100")
@@ -301,8 +341,6 @@ abstract class EventDeliveryGuarantees {
         return deadLetters.stream()
                 .filter(deadLetter -> deadLetter.get("subject").equals(subject)
                         && ((Number) deadLetter.get("sequence")).longValue() == sequence)
-                .map(deadLetter -> (String) deadLetter.get("id"))
-                .findFirst()
-                .orElse(null);
+                .findFirst();
     }
 }

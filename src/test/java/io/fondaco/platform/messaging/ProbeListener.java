@@ -19,7 +19,20 @@ import org.eclipse.microprofile.reactive.messaging.Incoming;
  */
 @ApplicationScoped
 class ProbeListener {
-    static final EventType HAPPENED = new EventType("probe.happened", "Something happened in a test.", Map.class);
+    /** The events of this listener. */
+    sealed interface ProbeEvent extends DomainEvent {
+        @EventType(name = "probe.happened", summary = "Something happened in a test.")
+        record ProbeHappened(String note) implements ProbeEvent {}
+    }
+
+    /** Registers the events of this listener. */
+    @ApplicationScoped
+    static class ProbeEvents implements EventTypeRegistry.EventTypeProvider {
+        @Override
+        public Class<ProbeEvent> events() {
+            return ProbeEvent.class;
+        }
+    }
 
     /** The subjects that it fails at. */
     private final Set<String> failingSubjects = ConcurrentHashMap.newKeySet();
@@ -79,7 +92,7 @@ class ProbeListener {
     void on(EventBatch batch) {
         permit.acquireUninterruptibly();
         permit.release();
-        for (Event event : batch.events()) {
+        for (Event event : batch.events(ProbeEvent.class).keySet()) {
             traces.computeIfAbsent(event.subject(), _ -> new CopyOnWriteArrayList<>())
                     .add(String.valueOf(event.traceParent()));
             entities.createNativeQuery("""

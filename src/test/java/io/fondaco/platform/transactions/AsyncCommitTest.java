@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.messaging.DomainEvent;
 import io.fondaco.platform.messaging.EventType;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
@@ -13,14 +14,15 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.persistence.EntityManager;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Asynchronous commits are visible before they are on disk; published positions must cover them all the same. */
 @QuarkusTest
 class AsyncCommitTest {
     private static final int COMMITS = 20;
-    private static final EventType TEST_EVENT = new EventType("async_commit.tested", "Published in a test.", Map.class);
+
+    @EventType(name = "async_commit.tested", summary = "Published in a test.")
+    record AsyncCommitTested() implements DomainEvent {}
 
     private final AsyncCommit asyncCommit;
     private final CacheInvalidation cacheInvalidation;
@@ -45,7 +47,7 @@ class AsyncCommitTest {
     void publishingMakesTheCommitSynchronous() {
         assertCommitsSynchronously(() -> cacheInvalidation.publish(List.of(new CacheTag("async-commit-test"))));
         assertCommitsSynchronously(
-                () -> outbox.publish(List.of(new NewEvent(TEST_EVENT, "async-commit-test", 1, Map.of()))));
+                () -> outbox.publish(List.of(new NewEvent("async-commit-test", 1, new AsyncCommitTested()))));
     }
 
     private void assertCommitsSynchronously(Runnable publish) {

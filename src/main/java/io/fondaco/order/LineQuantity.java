@@ -1,10 +1,9 @@
-package io.fondaco.ordermanagement;
+package io.fondaco.order;
 
-import io.fondaco.order.OrderLineId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 
 /** Units of one line of an order. */
-record LineQuantity(
+public record LineQuantity(
         @NotNull OrderLineId lineId, @Min(1) @Max(9_999) int quantity) {}
