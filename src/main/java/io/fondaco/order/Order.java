@@ -222,9 +222,8 @@ public record Order(
 
     /** The change when units are sent. */
     public OrderChange fulfill(UnitSelection units, FulfillmentId fulfillment, String actor) {
-        FulfillmentStatus fulfillmentAfter = units.openQuantityAfter() == 0
-                ? FulfillmentStatus.FULFILLED
-                : FulfillmentStatus.PARTIALLY_FULFILLED;
+        FulfillmentStatus fulfillmentAfter =
+                units.openQuantityAfter() == 0 ? FulfillmentStatus.FULFILLED : FulfillmentStatus.PARTIALLY_FULFILLED;
         return OrderChange.builder(this, OrderEventType.FULFILLED, actor)
                 .status(statusAfter(fulfillmentAfter, paymentStatus))
                 .fulfillmentStatus(fulfillmentAfter)
@@ -318,7 +317,9 @@ public record Order(
                 .status(OrderStatus.CANCELLED)
                 .paymentStatus(paymentAfter)
                 .cancelledAmount(currentTotal())
-                .lines(lines.stream().map(line -> line.cancel(line.openQuantity())).toList())
+                .lines(lines.stream()
+                        .map(line -> line.cancel(line.openQuantity()))
+                        .toList())
                 .build()
                 .withReason("not paid");
     }

@@ -54,8 +54,7 @@ public record OrderChange(
     private OrderChange withFacts(Map<String, Object> more) {
         Map<String, Object> all = new HashMap<>(facts);
         all.putAll(more);
-        return new OrderChange(
-                status, paymentStatus, fulfillmentStatus, cancelledAmount, lines, event, actor, all);
+        return new OrderChange(status, paymentStatus, fulfillmentStatus, cancelledAmount, lines, event, actor, all);
     }
 
     /** Collects what the action changes. */

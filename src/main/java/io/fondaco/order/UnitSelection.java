@@ -138,7 +138,8 @@ public final class UnitSelection {
     int openQuantityAfter() {
         return order.lines().stream().mapToInt(OrderLine::openQuantity).sum()
                 - selected.stream()
-                        .mapToInt(line -> line.change().cancelled() + line.change().fulfilled())
+                        .mapToInt(line ->
+                                line.change().cancelled() + line.change().fulfilled())
                         .sum();
     }
 

@@ -188,7 +188,8 @@ class OrderPaymentService {
     }
 
     /** Sends the refund and the void that the action left, then stores the updated response. */
-    private ReplayableResponse sendAndRefresh(OrderId id, IdempotencyKey key, Idempotency.Outcome<OrderActionEffect> outcome) {
+    private ReplayableResponse sendAndRefresh(
+            OrderId id, IdempotencyKey key, Idempotency.Outcome<OrderActionEffect> outcome) {
         Optional<OrderActionEffect> pending = outcome.effect().filter(OrderActionEffect::needsProvider);
         if (pending.isEmpty()) {
             return new ReplayableResponse(outcome.response(), outcome.replayed());

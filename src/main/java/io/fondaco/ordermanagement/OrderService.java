@@ -115,8 +115,7 @@ class OrderService {
     }
 
     @Transactional
-    Idempotency.Outcome<OrderActionEffect> cancel(
-            OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
+    Idempotency.Outcome<OrderActionEffect> cancel(OrderId id, IdempotencyKey key, String actor, CancelRequest request) {
         return once(key, 200, () -> cancel(orders.lock(id), actor, request));
     }
 
@@ -127,8 +126,7 @@ class OrderService {
         }
         Payment payment = payment(order);
         Money captured = payment.captured().minus(payment.refunded());
-        Refund refund =
-                createRefund(payment, smaller(order.cancellationRefundAmount(units), captured), units);
+        Refund refund = createRefund(payment, smaller(order.cancellationRefundAmount(units), captured), units);
         boolean voids = units.cancelsWholeOrder()
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.recordResult(payment.id(), PaymentResult.of(PaymentOutcome.VOIDED));
@@ -213,8 +211,7 @@ class OrderService {
     }
 
     @Transactional
-    Idempotency.Outcome<OrderActionEffect> refund(
-            OrderId id, IdempotencyKey key, String actor, RefundRequest request) {
+    Idempotency.Outcome<OrderActionEffect> refund(OrderId id, IdempotencyKey key, String actor, RefundRequest request) {
         return once(key, 201, () -> refund(orders.lock(id), actor, request));
     }
 
@@ -389,7 +386,8 @@ class OrderService {
     private static PaymentStatus paymentStatusAfter(Order order, Payment payment, @Nullable Refund refund) {
         return refund == null
                 ? order.paymentStatus()
-                : PaymentStatus.ofCaptured(payment.captured(), payment.refunded().plus(refund.amount()));
+                : PaymentStatus.ofCaptured(
+                        payment.captured(), payment.refunded().plus(refund.amount()));
     }
 
     private static PaymentStatus paymentStatus(Payment payment) {

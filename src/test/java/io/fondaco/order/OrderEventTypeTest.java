@@ -18,8 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The published events of orders. */
 class OrderEventTypeTest {
-    private final ObjectMapper json =
-            new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    private final ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     private final Order order =
             OrderTest.order(OrderStatus.CONFIRMED, PaymentStatus.CAPTURED, FulfillmentStatus.PARTIALLY_FULFILLED);
 
@@ -95,8 +94,9 @@ class OrderEventTypeTest {
     }
 
     private Map<String, Object> facts(List<Fulfillment.Line> lines) {
-        return ((OrderEventPayload)
-                        OrderEventType.RETURNED.newEvent(order, Map.of("lines", lines)).data())
+        return ((OrderEventPayload) OrderEventType.RETURNED
+                        .newEvent(order, Map.of("lines", lines))
+                        .data())
                 .facts();
     }
 }

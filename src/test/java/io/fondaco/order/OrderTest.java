@@ -170,7 +170,9 @@ class OrderTest {
     @MethodSource("everyActionInEveryState")
     void actionFollowsTheTableOfStates(Action action, State state) {
         Map<String, String> expected = new TreeMap<>();
-        TABLE.lines().map(line -> line.split("\\s*\\|\\s*")).forEach(row -> expected.put(row[0] + " " + row[1], row[2]));
+        TABLE.lines()
+                .map(line -> line.split("\\s*\\|\\s*"))
+                .forEach(row -> expected.put(row[0] + " " + row[1], row[2]));
         String pair = "%s %s".formatted(action, state).toLowerCase(Locale.ROOT);
         assertThat(expected).containsEntry(pair, outcome(action, state.order));
     }
@@ -270,8 +272,9 @@ class OrderTest {
                 line().sent(1).build(),
                 line().build(),
                 line().untracked().build());
-        UnitSelection units = order.unitsToRefundAndRestock(
-                order.lines().stream().map(line -> new LineQuantity(line.id(), 2)).toList());
+        UnitSelection units = order.unitsToRefundAndRestock(order.lines().stream()
+                .map(line -> new LineQuantity(line.id(), 2))
+                .toList());
         assertThat(units.restockedUnsent()).containsExactly(Map.entry("SKU", 3L));
         assertThat(units.restockedReturned()).containsExactly(Map.entry("SKU", 1L));
     }
@@ -288,8 +291,7 @@ class OrderTest {
             assertThat(violation.pointer()).isEqualTo("/lines");
             assertThat(violation.code()).isEqualTo("quantity_exceeds_line");
             assertThat(violation.detail())
-                    .isEqualTo("Line %s has 2 units that can be cancelled; 3 were requested."
-                            .formatted(lineId(order)));
+                    .isEqualTo("Line %s has 2 units that can be cancelled; 3 were requested.".formatted(lineId(order)));
         });
     }
 
@@ -326,10 +328,7 @@ class OrderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            nullValues = "-",
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(nullValues = "-", delimiter = '|', textBlock = """
             # payment  | price of a unit | requested | currency | outcome
             captured   | 1000            | -         | EUR      | 1000
             captured   | 1000            | 5         | EUR      | 5
@@ -359,9 +358,11 @@ class OrderTest {
                 PaymentStatus.CAPTURED,
                 FulfillmentStatus.UNFULFILLED,
                 line().price(0).build());
-        assertThat(error(() -> free.refundAmount(free.unitsToRefund(units(free, 1)), null)).code())
+        assertThat(error(() -> free.refundAmount(free.unitsToRefund(units(free, 1)), null))
+                        .code())
                 .isEqualTo("nothing_to_refund");
-        assertThat(error(() -> free.refundAmount(free.unitsToRefundAndRestock(List.of()), null)).code())
+        assertThat(error(() -> free.refundAmount(free.unitsToRefundAndRestock(List.of()), null))
+                        .code())
                 .isEqualTo("nothing_to_refund");
         assertThat(free.refundAmount(free.unitsToRefund(null), eur(5))).isEqualTo(eur(5));
     }
@@ -469,8 +470,7 @@ class OrderTest {
     }
 
     /** A line with two units. */
-    private record TestLine(
-            long price, int cancelled, int sent, int refunded, int refundedUnsent, boolean stockTaken) {
+    private record TestLine(long price, int cancelled, int sent, int refunded, int refundedUnsent, boolean stockTaken) {
         private TestLine price(long minorUnits) {
             return new TestLine(minorUnits, cancelled, sent, refunded, refundedUnsent, stockTaken);
         }

@@ -18,10 +18,10 @@ import java.util.function.Supplier;
  * primary: a crash before its commit rolls the key back, so a retry starts again; after it, a retry gets the stored
  * response.
  *
- * <p>A caller whose effect fits into one transaction calls {@link #once}. A caller that needs several transactions (with
- * a payment in between) calls {@link #claim} first and {@link #store} last, and commits the claim together with its
- * progress. Until the response is stored the key counts as in flight for {@link #LEASE}; after that a repeated request
- * may continue.
+ * <p>A caller whose effect fits into one transaction calls {@link #once}. A caller that needs several transactions
+ * (with a payment in between) calls {@link #claim} first and {@link #store} last, and commits the claim together with
+ * its progress. Until the response is stored the key counts as in flight for {@link #LEASE}; after that a repeated
+ * request may continue.
  */
 @ApplicationScoped
 public class Idempotency {

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 class IdempotencyTest {
-    private final IdempotencyKey key = IdempotencyKey.required(
-            UUID.randomUUID().toString(), "idempotency test", "POST /test", "content");
+    private final IdempotencyKey key =
+            IdempotencyKey.required(UUID.randomUUID().toString(), "idempotency test", "POST /test", "content");
 
     @Inject
     Idempotency idempotency;
@@ -42,8 +42,7 @@ class IdempotencyTest {
     }
 
     private Outcome<String> once(Supplier<String> work) {
-        return QuarkusTransaction.requiringNew()
-                .call(() -> idempotency.once(key, work, IdempotencyTest::response));
+        return QuarkusTransaction.requiringNew().call(() -> idempotency.once(key, work, IdempotencyTest::response));
     }
 
     private static IdempotentResponse response(String body) {
