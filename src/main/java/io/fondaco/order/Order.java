@@ -178,11 +178,11 @@ public record Order(
     /**
      * The amount to refund; zero only if units that cost nothing are restocked.
      *
-     * @param requested null for the price of the units
+     * @param requested null for the price of the units, and shipping if they are the whole order
      * @throws ApiException 422 {@code wrong_currency}, {@code nothing_to_refund}; 409 {@code invalid_order_status}
      */
     public Money refundAmount(UnitSelection units, @Nullable Money requested) {
-        Money price = units.refundAmount();
+        Money price = cancellationRefundAmount(units);
         Money amount = requested == null ? price : requested;
         requireCurrency(amount);
         boolean onlyRestocks = units.restocks() && !units.isEmpty() && price.amount() == 0;
@@ -233,8 +233,8 @@ public record Order(
     }
 
     /**
-     * The change when units or an amount are refunded. If this cancels the whole order, {@link #cancelRefunded} is the
-     * next change.
+     * The change when units or an amount are refunded. If this leaves the shop neither open units nor money, {@link
+     * #cancelRefunded} is the next change.
      *
      * @param paymentAfter the payment status after the refund
      * @throws ApiException 409 {@code invalid_order_status} if the refund cancels units of an order that is not
@@ -254,10 +254,19 @@ public record Order(
         return change.build();
     }
 
+    /**
+     * As {@link #refund}, when all units are restocked before anything was sent and the shop keeps a part of the money.
+     * The order is completed: a cancelled order keeps nothing.
+     */
+    public OrderChange refundAndComplete(UnitSelection units, PaymentStatus paymentAfter, String actor) {
+        return refund(units, paymentAfter, actor).withStatus(OrderStatus.COMPLETED);
+    }
+
     /** The change when an order was refunded and restocked as a whole before anything was sent. */
     public OrderChange cancelRefunded(String actor) {
         return OrderChange.builder(this, OrderEventType.CANCELLED, actor)
                 .status(OrderStatus.CANCELLED)
+                .cancelledAmount(currentTotal())
                 .build();
     }
 

@@ -51,6 +51,10 @@ public record OrderChange(
         return withFacts(Map.of(REFUND_ID, refundId, AMOUNT, amount));
     }
 
+    OrderChange withStatus(OrderStatus other) {
+        return new OrderChange(other, paymentStatus, fulfillmentStatus, cancelledAmount, lines, event, actor, facts);
+    }
+
     private OrderChange withFacts(Map<String, Object> more) {
         Map<String, Object> all = new HashMap<>(facts);
         all.putAll(more);

@@ -219,15 +219,20 @@ class OrderService {
         UnitSelection units = Boolean.TRUE.equals(request.restock())
                 ? order.unitsToRefundAndRestock(request.lines())
                 : order.unitsToRefund(request.lines());
-        if (units.cancelsWholeOrder()) {
+        Payment payment = payment(order);
+        Money amount = order.refundAmount(units, request.amount());
+        boolean keepsMoney = payment.captured().minus(payment.refunded()).amount() > amount.amount();
+        boolean cancelsOrder = units.cancelsWholeOrder() && !keepsMoney;
+        if (cancelsOrder) {
             coupons.release(order);
         }
-        Payment payment = payment(order);
-        Refund refund = createRefund(payment, order.refundAmount(units, request.amount()), units);
-        OrderChange change = order.refund(units, paymentStatusAfter(order, payment, refund), actor)
-                .withReason(request.reason());
-        Order changed = apply(order, change, refund);
-        if (units.cancelsWholeOrder()) {
+        Refund refund = createRefund(payment, amount, units);
+        PaymentStatus paymentAfter = paymentStatusAfter(order, payment, refund);
+        OrderChange change = units.cancelsWholeOrder() && keepsMoney
+                ? order.refundAndComplete(units, paymentAfter, actor)
+                : order.refund(units, paymentAfter, actor);
+        Order changed = apply(order, change.withReason(request.reason()), refund);
+        if (cancelsOrder) {
             changed = orders.apply(changed, changed.cancelRefunded(actor));
         }
         restock(changed, units);

@@ -227,11 +227,15 @@ class OrderTest {
         assertThat(refund.status()).isEqualTo(OrderStatus.CONFIRMED);
         assertThat(refund.event()).isEqualTo(OrderEventType.REFUNDED);
         assertThat(refund.cancelledAmount()).isEqualTo(eur(2 * PRICE));
+        assertThat(order.refundAmount(units, null)).isEqualTo(order.currentTotal());
+        assertThat(order.refundAndComplete(units, PaymentStatus.PARTIALLY_REFUNDED, STAFF)
+                        .status())
+                .isEqualTo(OrderStatus.COMPLETED);
         OrderChange cancellation = order.cancelRefunded(STAFF);
         assertThat(cancellation.status()).isEqualTo(OrderStatus.CANCELLED);
         assertThat(cancellation.event()).isEqualTo(OrderEventType.CANCELLED);
         assertThat(cancellation.lines()).isEmpty();
-        assertThat(cancellation.cancelledAmount()).isEqualTo(eur(0));
+        assertThat(cancellation.cancelledAmount()).isEqualTo(order.currentTotal());
         assertThat(order.unitsToRefund(units(order, 2)).cancelsWholeOrder()).isFalse();
     }
 
@@ -530,7 +534,7 @@ class OrderTest {
                 List.of(lines),
                 new Addresses(null, null),
                 "standard",
-                Totals.of(subtotal, eur(0), eur(SHIPPING)),
+                new Totals(subtotal, eur(0), eur(SHIPPING), eur(0), subtotal.plus(eur(SHIPPING))),
                 List.of(),
                 eur(0),
                 Instant.EPOCH,

@@ -193,6 +193,40 @@ class OrderActionsTest {
     }
 
     @Test
+    void restockedOrderIsCancelledOnlyIfAllMoneyGoesBack() {
+        String sku = productFixture.createProduct(250, 10);
+        Response placed = placed(sku, 2);
+        AdminApi.orderAction(
+                        placed.path("id"),
+                        "refunds",
+                        Map.of("lines", lines(placed, 2), "restock", true, "amount", pence(100)))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("completed"))
+                .body("payment_status", equalTo("partially_refunded"))
+                .body("lines[0].cancelled_quantity", equalTo(2));
+        assertThat(productFixture.availableStock(sku)).isEqualTo(10);
+        AdminApi.orderAction(placed.path("id"), "refunds", Map.of("amount", pence(400)))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("completed"))
+                .body("payment_status", equalTo("refunded"));
+
+        Response other = placed(sku, 1);
+        AdminApi.orderAction(other.path("id"), "refunds", Map.of("amount", pence(100)))
+                .then()
+                .statusCode(201);
+        AdminApi.orderAction(
+                        other.path("id"),
+                        "refunds",
+                        Map.of("lines", lines(other, 1), "restock", true, "amount", pence(150)))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("cancelled"))
+                .body("payment_status", equalTo("refunded"));
+    }
+
+    @Test
     void restockingTheLastOpenUnitsCompletesTheOrder() {
         String sku = productFixture.createProduct(250, 10);
         Response placed = placed(sku, 3);
@@ -371,5 +405,9 @@ class OrderActionsTest {
 
     private static List<Map<String, Object>> lines(Response order, int quantity) {
         return List.of(Map.of("line_id", order.path("lines[0].id"), "quantity", quantity));
+    }
+
+    private static Map<String, Object> pence(int amount) {
+        return Map.of("amount", amount, "currency", "GBP");
     }
 }
