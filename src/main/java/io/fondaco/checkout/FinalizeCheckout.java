@@ -148,7 +148,8 @@ class FinalizeCheckout {
                 .toList();
         PostalAddress address = order.addresses().shipping();
         Reservation renewed = inventory.reserve(
-                new StockDemand(stock, address == null ? null : address.country()), CheckoutAttempt.RESERVATION_TIME_TO_LIVE);
+                new StockDemand(stock, address == null ? null : address.country()),
+                CheckoutAttempt.RESERVATION_TIME_TO_LIVE);
         inventory.claim(renewed.id(), reference);
         return Optional.of(renewed);
     }

@@ -19,10 +19,7 @@ class ReservationExpiryJob {
     private final LedgerPoster ledgerPoster;
     private final Backorders backorders;
 
-    ReservationExpiryJob(
-            ReservationService reservations,
-            LedgerPoster ledgerPoster,
-            Backorders backorders) {
+    ReservationExpiryJob(ReservationService reservations, LedgerPoster ledgerPoster, Backorders backorders) {
         this.reservations = reservations;
         this.ledgerPoster = ledgerPoster;
         this.backorders = backorders;

@@ -69,8 +69,8 @@ public final class SettingSources {
     public static List<Setting> read() throws IOException {
         List<SourceText> files = new ArrayList<>();
         SourceFiles.readAll().forEach(text -> files.add(new SourceText(files.size(), text)));
-        JavacTask task = (JavacTask) ToolProvider.getSystemJavaCompiler()
-                .getTask(null, null, null, List.of("-proc:none"), null, files);
+        JavacTask task = (JavacTask)
+                ToolProvider.getSystemJavaCompiler().getTask(null, null, null, List.of("-proc:none"), null, files);
         SettingSources sources = new SettingSources(DocTrees.instance(task));
         List<CompilationUnitTree> units = new ArrayList<>();
         task.parse().forEach(units::add);
@@ -111,7 +111,9 @@ public final class SettingSources {
                         type.getMembers().stream()
                                 .filter(VariableTree.class::isInstance)
                                 .map(VariableTree.class::cast)
-                                .filter(member -> member.getType().toString().equals(type.getSimpleName().toString()))
+                                .filter(member -> member.getType()
+                                        .toString()
+                                        .equals(type.getSimpleName().toString()))
                                 .map(member -> member.getName()
                                         .toString()
                                         .toLowerCase(Locale.ROOT)
@@ -177,11 +179,7 @@ public final class SettingSources {
                     new Setting(
                             key,
                             typeName(key, returnType),
-                            annotationValue(
-                                            method.getModifiers(),
-                                            "WithDefault",
-                                            "value",
-                                            (ClassTree) type.getLeaf())
+                            annotationValue(method.getModifiers(), "WithDefault", "value", (ClassTree) type.getLeaf())
                                     .orElse(""),
                             markdown(new TreePath(type, method), prefix),
                             returnType.startsWith("Map<")));
@@ -234,7 +232,8 @@ public final class SettingSources {
     }
 
     private static Optional<String> textOf(Tree expression) {
-        if (expression instanceof com.sun.source.tree.LiteralTree literal && literal.getValue() instanceof String text) {
+        if (expression instanceof com.sun.source.tree.LiteralTree literal
+                && literal.getValue() instanceof String text) {
             return Optional.of(text);
         }
         return Optional.empty();
@@ -270,7 +269,8 @@ public final class SettingSources {
         for (DocTree part : comment.getFullBody()) {
             text.append(
                     switch (part) {
-                        case LiteralTree literal -> "`%s`".formatted(literal.getBody().getBody());
+                        case LiteralTree literal ->
+                            "`%s`".formatted(literal.getBody().getBody());
                         case TextTree plain -> plain.getBody();
                         case LinkTree link -> "`%s`".formatted(linkedName(link, prefix));
                         default -> part.toString();

@@ -132,8 +132,7 @@ class AdmissionHandler {
         return paths.roleOf(path).map(podRole -> switch (podRole) {
             case BUY, WORKER -> RequestPriority.BUY;
             case BROWSE -> RequestPriority.BROWSE;
-            case ADMIN ->
-                BULK_PATHS.stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
+            case ADMIN -> BULK_PATHS.stream().anyMatch(path::startsWith) ? RequestPriority.BULK : RequestPriority.ADMIN;
         });
     }
 

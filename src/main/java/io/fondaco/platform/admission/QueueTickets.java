@@ -51,9 +51,7 @@ class QueueTickets {
             boolean validSignature = MessageDigest.isEqual(
                     sign(millis, signing.get()).getBytes(StandardCharsets.US_ASCII),
                     ticket.substring(dot + 1).getBytes(StandardCharsets.US_ASCII));
-            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(MAX_AGE))
-                    ? arrivedAt
-                    : now;
+            return validSignature && arrivedAt.isBefore(now) && arrivedAt.isAfter(now.minus(MAX_AGE)) ? arrivedAt : now;
         } catch (NumberFormatException _) {
             return now;
         }

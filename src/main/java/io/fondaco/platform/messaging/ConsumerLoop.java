@@ -126,9 +126,7 @@ final class ConsumerLoop {
 
     private void waitForWork(boolean snapshotComplete) throws InterruptedException {
         long now = System.nanoTime();
-        Duration pause = now < busyUntil
-                ? busyPollInterval
-                : snapshotComplete ? SAFETY_INTERVAL : IDLE_INTERVAL;
+        Duration pause = now < busyUntil ? busyPollInterval : snapshotComplete ? SAFETY_INTERVAL : IDLE_INTERVAL;
         if (wakeUpSignal.await(pause)) {
             busyUntil = System.nanoTime() + BUSY_NANOS;
         }

@@ -26,8 +26,7 @@ class RetryConnector implements InboundConnector {
     private final EventTypeRegistry eventTypes;
     private final Vertx vertx;
 
-    RetryConnector(
-            RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, EventTypeRegistry eventTypes, Vertx vertx) {
+    RetryConnector(RetryQueue retryQueue, WorkerHeartbeat workerHeartbeat, EventTypeRegistry eventTypes, Vertx vertx) {
         this.retryQueue = retryQueue;
         this.heartbeat = workerHeartbeat;
         this.eventTypes = eventTypes;

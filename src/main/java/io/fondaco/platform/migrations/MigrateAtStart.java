@@ -34,8 +34,7 @@ class MigrateAtStart {
     void onStart(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE - 1) StartupEvent event) throws SQLException {
         if (settings.migrateAtStart().orElse(false)) {
             try (AgroalDataSource primary = MigrationPool.open(settings)) {
-                new MigrationRunner(primary, LOCK_TIMEOUT, RETRY_TIMEOUT)
-                        .migrate(MigrationScripts.ofThisRelease());
+                new MigrationRunner(primary, LOCK_TIMEOUT, RETRY_TIMEOUT).migrate(MigrationScripts.ofThisRelease());
             }
             check.markUpToDate();
         } else {
