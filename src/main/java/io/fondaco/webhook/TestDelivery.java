@@ -41,7 +41,8 @@ class TestDelivery {
                 TraceParent.current());
         deliveries.enqueue(
                 List.of(event),
-                List.of(new WebhookDeliveries.Subscriber(endpoint.id, List.of(WebhookEvents.testType()), true)));
+                List.of(new WebhookEndpointRepository.Subscriber(
+                        endpoint.id, List.of(WebhookEvents.testType()), true)));
         dispatcher.wakeAfterCommit();
     }
 }
