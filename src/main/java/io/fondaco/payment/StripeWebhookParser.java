@@ -1,5 +1,6 @@
 package io.fondaco.payment;
 
+import io.fondaco.payment.PaymentProvider.PaymentWebhookEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
