@@ -5,7 +5,6 @@ import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -14,14 +13,19 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the state of imports. An incomplete upload is not an import yet. Every read is a projection and so is current. */
+/**
+ * Reads the state of imports. An incomplete upload is not an import yet. Every read is a projection: a managed entity
+ * would hide what {@link ImportStatements} or another transaction has written meanwhile.
+ */
 @ApplicationScoped
 class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
     private static final String SORT = "-created_at";
@@ -99,7 +103,7 @@ class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
 
     /** One statement. */
     Optional<Import> find(ImportId id) {
-        return find(SELECT + "id = :id", Parameters.with("id", id.value()))
+        return find(SELECT + "id = :id", Map.of("id", id.value()))
                 .project(ImportRow.class)
                 .singleResultOptional()
                 .map(ImportRow::toImport);
@@ -109,12 +113,11 @@ class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
     Page<Import> list(Set<FileKind> kinds, int limit, @Nullable String cursor) {
         Optional<PageCursor> after = PageCursor.decode(cursor, SORT, 2);
         String condition = "kind in :kinds";
-        Parameters parameters = Parameters.with("kinds", kinds);
+        Map<String, Object> parameters = new HashMap<>(Map.of("kinds", kinds));
         if (after.isPresent()) {
             condition += " and (createdAt, id) < (:createdAt, :id)";
-            parameters
-                    .and("createdAt", instant(after.get().keys().get(0)))
-                    .and("id", uuid(after.get().keys().get(1)));
+            parameters.put("createdAt", instant(after.get().keys().get(0)));
+            parameters.put("id", uuid(after.get().keys().get(1)));
         }
         List<Import> rows =
                 find(SELECT + condition + " order by createdAt desc, id desc", parameters)
@@ -133,13 +136,13 @@ class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
 
     /** The number of imports whose names begin with this. */
     long countNamed(String prefix) {
-        return count("left(name, length(:prefix)) = :prefix", Parameters.with("prefix", prefix));
+        return count("left(name, length(:prefix)) = :prefix", Map.of("prefix", prefix));
     }
 
     /** The number of imports whose names begin with this and that have ended. */
     long countFinished(String prefix) {
         return count(
-                "left(name, length(:prefix)) = :prefix and finishedAt is not null", Parameters.with("prefix", prefix));
+                "left(name, length(:prefix)) = :prefix and finishedAt is not null", Map.of("prefix", prefix));
     }
 
     /** Rejected rows in file order. One statement. */

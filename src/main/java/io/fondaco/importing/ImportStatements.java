@@ -49,7 +49,7 @@ class ImportStatements {
         }
     }
 
-    /** The cells of a row of the file. @param cells as a JSON array of texts */
+    /** The cells of a row of the file, as a JSON array of texts. */
     record StoredCells(long row, String cells) {}
 
     /**
@@ -144,7 +144,12 @@ class ImportStatements {
                 == 1;
     }
 
-    /** Ends a job. @param code why it failed; null with {@code detail} if it is done. @return false as above */
+    /**
+     * Ends a job.
+     *
+     * @param code why it failed; null with {@code detail} if it is done
+     * @return false if another worker has the lease
+     */
     boolean finish(ImportLease lease, String status, @Nullable String code, @Nullable String detail) {
         return session.createNativeMutationQuery("""
                                 UPDATE importing.import

@@ -155,7 +155,7 @@ class Uploads {
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     @Transactional
     void sweep() {
-        statements.deleteAbandonedUploads(settings.uploadTimeout().toSeconds(), SWEEP_BATCH);
+        statements.deleteAbandonedUploads(Seconds.of(settings.uploadTimeout()), SWEEP_BATCH);
         statements.deleteFinishedChunks(SWEEP_BATCH);
         statements.deleteFinishedSeenKeys(SWEEP_BATCH);
         statements.deleteOldRejectedRows(Seconds.of(settings.refusedRowsRetention()), SWEEP_BATCH);

@@ -6,10 +6,10 @@ import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.RequestId;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -39,14 +39,14 @@ class PaymentRepository implements PanacheRepositoryBase<PaymentEntity, UUID> {
     }
 
     Optional<Payment> find(PaymentId id) {
-        return select("id = :id", Parameters.with("id", id.value()))
+        return select("id = :id", Map.of("id", id.value()))
                 .singleResultOptional()
                 .map(PaymentRow::toPayment);
     }
 
     /** The payment, locked until the transaction ends. */
     Optional<Payment> lock(PaymentId id) {
-        return select("id = :id", Parameters.with("id", id.value()))
+        return select("id = :id", Map.of("id", id.value()))
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .singleResultOptional()
                 .map(PaymentRow::toPayment);
@@ -55,14 +55,14 @@ class PaymentRepository implements PanacheRepositoryBase<PaymentEntity, UUID> {
     Optional<Payment> findByProviderReference(String provider, String reference) {
         return select(
                         "provider = :provider and providerReference = :reference",
-                        Parameters.with("provider", provider).and("reference", reference))
+                        Map.of("provider", provider, "reference", reference))
                 .singleResultOptional()
                 .map(PaymentRow::toPayment);
     }
 
     /** Oldest first. */
     List<Payment> listByOrder(UUID orderId) {
-        return select("orderId = :orderId order by id", Parameters.with("orderId", orderId)).list().stream()
+        return select("orderId = :orderId order by id", Map.of("orderId", orderId)).list().stream()
                 .map(PaymentRow::toPayment)
                 .toList();
     }
@@ -71,17 +71,17 @@ class PaymentRepository implements PanacheRepositoryBase<PaymentEntity, UUID> {
     Optional<String> findProviderReference(PaymentId id) {
         return find(
                         "select providerReference from PaymentEntity where id = :id and providerReference is not null",
-                        Parameters.with("id", id.value()))
+                        Map.of("id", id.value()))
                 .project(String.class)
                 .singleResultOptional();
     }
 
     /** Records that there is nothing to void any more. */
     void clearVoid(PaymentId id) {
-        update("voidDueAt = null where id = :id", Parameters.with("id", id.value()));
+        update("voidDueAt = null where id = :id", Map.of("id", id.value()));
     }
 
-    private PanacheQuery<PaymentRow> select(String condition, Parameters parameters) {
+    private PanacheQuery<PaymentRow> select(String condition, Map<String, Object> parameters) {
         return find(SELECT + condition, parameters).project(PaymentRow.class);
     }
 }

@@ -24,7 +24,8 @@ class PaymentStatements {
             "id, order_id, provider, reference, provider_reference, state, currency, amount, captured_amount,"
                     + " refunded_amount, created_at";
     private static final String REFUND_COLUMNS =
-            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at, attempts > 0 AS possibly_sent";
+            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at,"
+                    + " attempts > 0 AS possibly_sent";
 
     /** Lease of a claimed refund or void, in seconds; longer than the time limit of a provider call. */
     private static final double LEASE_SECONDS = 30;
@@ -73,7 +74,11 @@ class PaymentStatements {
                 == 1;
     }
 
-    /** Stores the step that the shopper must take, while the payment is pending. @param action JSON; null for none */
+    /**
+     * Stores the step that the shopper must take, while the payment is pending.
+     *
+     * @param action JSON; null for none
+     */
     void updatePendingAction(PaymentId payment, @Nullable String action) {
         session.createNativeMutationQuery("""
                         UPDATE payment.payment SET action = cast(:action AS jsonb), updated_at = now()
@@ -94,7 +99,11 @@ class PaymentStatements {
                 .map(Text::value);
     }
 
-    /** Binds a payment to a provider reference, unless it is bound already. @return the reference that it is bound to */
+    /**
+     * Binds a payment to a provider reference, unless it is bound already.
+     *
+     * @return the reference that it is bound to
+     */
     String bindProviderReference(PaymentId payment, String providerReference) {
         return session.createNativeQuery("""
                         UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :reference)

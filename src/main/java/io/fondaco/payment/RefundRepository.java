@@ -3,7 +3,6 @@ package io.fondaco.payment;
 import io.fondaco.platform.money.Money;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -11,6 +10,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
@@ -79,19 +79,19 @@ class RefundRepository implements PanacheRepositoryBase<RefundRepository.RefundE
 
     /** @throws jakarta.persistence.NoResultException if there is none */
     Refund get(RefundId id) {
-        return select("id = :id", Parameters.with("id", id.value()))
+        return select("id = :id", Map.of("id", id.value()))
                 .singleResult()
                 .toRefund();
     }
 
     /** Oldest first. */
     List<Refund> listByOrder(UUID orderId) {
-        return select("orderId = :orderId order by id", Parameters.with("orderId", orderId)).list().stream()
+        return select("orderId = :orderId order by id", Map.of("orderId", orderId)).list().stream()
                 .map(RefundRow::toRefund)
                 .toList();
     }
 
-    private PanacheQuery<RefundRow> select(String condition, Parameters parameters) {
+    private PanacheQuery<RefundRow> select(String condition, Map<String, Object> parameters) {
         return find(SELECT + condition, parameters).project(RefundRow.class);
     }
 }

@@ -1,11 +1,11 @@
 package io.fondaco.webhook;
 
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,7 @@ class WebhookDeliveryRepository implements PanacheRepositoryBase<WebhookDelivery
                           from WebhookDelivery d
                          where d.endpoint = :endpoint and d.id < :before and (:status = '' or d.status = :status)
                          order by d.id desc
-                        """, Parameters.with("endpoint", endpoint).and("before", before).and("status", status))
+                        """, Map.of("endpoint", endpoint, "before", before, "status", status))
                 .project(DeliveryRow.class)
                 .range(0, limit - 1)
                 .list();

@@ -2,10 +2,10 @@ package io.fondaco.webhook;
 
 import io.fondaco.platform.messaging.Event;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -26,19 +26,19 @@ class WebhookEndpointRepository implements PanacheRepositoryBase<WebhookEndpoint
     }
 
     Optional<WebhookEndpoint> findExisting(UUID id) {
-        return find(BY_ID, Parameters.with("id", id)).firstResultOptional();
+        return find(BY_ID, Map.of("id", id)).firstResultOptional();
     }
 
     /** The endpoint, locked until the transaction ends. */
     Optional<WebhookEndpoint> lock(UUID id) {
-        return find(BY_ID, Parameters.with("id", id))
+        return find(BY_ID, Map.of("id", id))
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional();
     }
 
     /** Up to {@code limit} endpoints after this one, oldest first. */
     List<WebhookEndpoint> listAfter(UUID id, int limit) {
-        return find("id > :after and deletedAt is null order by id", Parameters.with("after", id))
+        return find("id > :after and deletedAt is null order by id", Map.of("after", id))
                 .range(0, limit - 1)
                 .list();
     }

@@ -16,7 +16,10 @@ import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Registers and changes webhook endpoints. A write locks its endpoint and compares the version that the client read. */
+/**
+ * Registers and changes webhook endpoints. A write locks its endpoint; a change and a deletion compare the version that
+ * the client read.
+ */
 @ApplicationScoped
 class WebhookEndpointService {
     private final WebhookEndpointRepository endpoints;

@@ -65,6 +65,9 @@ class WebhookStatements {
     /** The pending deliveries of an endpoint, and the age of the oldest; both count at most 100,000 deliveries. */
     record Backlog(UUID endpoint, long deliveries, double ageSeconds) {}
 
+    // A record even for one column: Hibernate 7.2 caches no plan for a query with a basic result class.
+    private record AttemptEffect(boolean failingTooLong) {}
+
     /** Serializes the transactions that create an endpoint, so that their number can be limited. */
     void lockEndpointCreation() {
         session.createNativeQuery(
@@ -206,7 +209,7 @@ class WebhookStatements {
                           FROM updated u WHERE e.id = u.endpoint AND NOT :accepted
                         RETURNING e.failing_since < now() - make_interval(secs => :disableAfter)
                                   AND e.consecutive_failures >= 5 AS failing_too_long
-                        """, Boolean.class)
+                        """, AttemptEffect.class)
                 .setParameter("status", status)
                 .setParameter("delay", delaySeconds)
                 .setParameter("delivery", attempt.deliveryId())
@@ -219,6 +222,7 @@ class WebhookStatements {
                 .setParameter("accepted", result.isAccepted())
                 .setParameter("disableAfter", Seconds.of(disableAfter))
                 .uniqueResultOptional()
+                .map(AttemptEffect::failingTooLong)
                 .orElse(false);
     }
 
