@@ -92,8 +92,7 @@ class ImportJobRepository {
         int stored = errors.isEmpty() ? 0 : saveRowErrors(importLease.id(), errors, false, 0);
         List<RowError> warnings = batchResult.warnings();
         stored += warnings.isEmpty() ? 0 : saveRowErrors(importLease.id(), warnings, true, stored);
-        statements.addBatch(
-                importLease.id(), batchResult.counts(), warnings.size(), stored, lastRow, leaseSeconds());
+        statements.addBatch(importLease.id(), batchResult.counts(), warnings.size(), stored, lastRow, leaseSeconds());
     }
 
     /** @param justKept row errors stored for the same batch that are not in {@code errors_stored} yet */

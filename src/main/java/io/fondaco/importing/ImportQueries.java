@@ -119,14 +119,13 @@ class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
             parameters.put("createdAt", instant(after.get().keys().get(0)));
             parameters.put("id", uuid(after.get().keys().get(1)));
         }
-        List<Import> rows =
-                find(SELECT + condition + " order by createdAt desc, id desc", parameters)
-                        .project(ImportRow.class)
-                        .range(0, limit)
-                        .list()
-                        .stream()
-                        .map(ImportRow::toImport)
-                        .toList();
+        List<Import> rows = find(SELECT + condition + " order by createdAt desc, id desc", parameters)
+                .project(ImportRow.class)
+                .range(0, limit)
+                .list()
+                .stream()
+                .map(ImportRow::toImport)
+                .toList();
         return Page.fromRows(
                 rows,
                 limit,
@@ -141,8 +140,7 @@ class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
 
     /** The number of imports whose names begin with this and that have ended. */
     long countFinished(String prefix) {
-        return count(
-                "left(name, length(:prefix)) = :prefix and finishedAt is not null", Map.of("prefix", prefix));
+        return count("left(name, length(:prefix)) = :prefix and finishedAt is not null", Map.of("prefix", prefix));
     }
 
     /** Rejected rows in file order. One statement. */

@@ -93,8 +93,7 @@ class RejectedRows {
         statements.insertRejectedRows(
                 importLease.id(),
                 rows.stream()
-                        .map(row -> new StoredCells(
-                                row.number(), json(csvHeader.withoutRejectionColumns(row.cells()))))
+                        .map(row -> new StoredCells(row.number(), json(csvHeader.withoutRejectionColumns(row.cells()))))
                         .toList());
         session.createMutationQuery(
                         "update ImportJob set rejectedCharacters = rejectedCharacters + :size where id = :id")
@@ -135,7 +134,9 @@ class RejectedRows {
         List<?> header = session.createSelectionQuery("select header from ImportJob where id = :id", List.class)
                 .setParameter("id", id.value())
                 .getSingleResultOrNull();
-        return header == null ? List.of() : header.stream().map(String.class::cast).toList();
+        return header == null
+                ? List.of()
+                : header.stream().map(String.class::cast).toList();
     }
 
     private static List<String> csvRow(List<String> reasons, List<String> cells) {

@@ -294,8 +294,8 @@ class PostgresPayments implements Payments {
      * reference.
      */
     private Optional<Payment> find(String provider, PaymentWebhookEvent event) {
-        Optional<Payment> known = event.providerReference()
-                .flatMap(reference -> payments.findByProviderReference(provider, reference));
+        Optional<Payment> known =
+                event.providerReference().flatMap(reference -> payments.findByProviderReference(provider, reference));
         if (known.isPresent()) {
             return known;
         }

@@ -79,9 +79,7 @@ class RefundRepository implements PanacheRepositoryBase<RefundRepository.RefundE
 
     /** @throws jakarta.persistence.NoResultException if there is none */
     Refund get(RefundId id) {
-        return select("id = :id", Map.of("id", id.value()))
-                .singleResult()
-                .toRefund();
+        return select("id = :id", Map.of("id", id.value())).singleResult().toRefund();
     }
 
     /** Oldest first. */

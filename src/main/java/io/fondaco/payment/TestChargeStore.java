@@ -75,8 +75,7 @@ class TestChargeStore {
 
     // Private, because a call of a public method would open a transaction of its own, also from within this class.
     private String selectState(String reference) {
-        return session.createSelectionQuery(
-                        "select state from TestCharge where reference = :reference", String.class)
+        return session.createSelectionQuery("select state from TestCharge where reference = :reference", String.class)
                 .setParameter("reference", reference)
                 .uniqueResultOptional()
                 .orElse("");
@@ -90,9 +89,7 @@ class TestChargeStore {
         session.createMutationQuery("""
                         update TestCharge set state = 'voided'
                          where reference = :reference and state in ('pending', 'failed_once')
-                        """)
-                .setParameter("reference", reference)
-                .executeUpdate();
+                        """).setParameter("reference", reference).executeUpdate();
         return statements.insertTestCharge(reference, amount, "voided");
     }
 

@@ -107,7 +107,9 @@ class DeliveryResource {
             responseCode = "202",
             description = "The events are being sent.",
             content =
-                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = DeliveryService.Replayed.class)))
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DeliveryService.Replayed.class)))
     public Response replay(@RestPath String id, @NotNull @Valid ReplayRequest request) {
         WebhookId webhook = WebhookId.parse(id);
         DeliveryService.Replayed replayed = request.deliveryIds() == null

@@ -49,7 +49,10 @@ class DeliveryService {
      * @param undeliveredOnly whether events that were delivered are skipped
      */
     record EventRange(
-            @Nullable Instant from, @Nullable Instant to, @Nullable List<String> eventTypes, boolean undeliveredOnly) {}
+            @Nullable Instant from,
+            @Nullable Instant to,
+            @Nullable List<String> eventTypes,
+            boolean undeliveredOnly) {}
 
     /**
      * The result of a replay.
@@ -79,16 +82,14 @@ class DeliveryService {
                 rows.stream().map(WebhookDeliveryRepository.DeliveryRow::id).toList();
         return deliveries.listAttempts(ids).stream()
                 .collect(groupingBy(
-                        WebhookDeliveryRepository.AttemptRow::delivery,
-                        mapping(DeliveryService::toAttempt, toList())));
+                        WebhookDeliveryRepository.AttemptRow::delivery, mapping(DeliveryService::toAttempt, toList())));
     }
 
     private static Delivery.Attempt toAttempt(WebhookDeliveryRepository.AttemptRow row) {
         return new Delivery.Attempt(row.at(), row.durationMs(), row.status(), row.error(), row.response());
     }
 
-    private static Delivery toDelivery(
-            WebhookDeliveryRepository.DeliveryRow row, List<Delivery.Attempt> attempts) {
+    private static Delivery toDelivery(WebhookDeliveryRepository.DeliveryRow row, List<Delivery.Attempt> attempts) {
         return new Delivery(
                 new DeliveryId(row.id()),
                 TypeId.format(Event.PREFIX, row.event()),
@@ -119,9 +120,8 @@ class DeliveryService {
      */
     @Transactional
     Replayed replay(WebhookId webhook, EventRange range) {
-        WebhookEndpoint endpoint = endpoints
-                .findExisting(webhook.value())
-                .orElseThrow(() -> WebhookEndpointService.notFound(webhook));
+        WebhookEndpoint endpoint =
+                endpoints.findExisting(webhook.value()).orElseThrow(() -> WebhookEndpointService.notFound(webhook));
         Instant from = range.from();
         Instant to = range.to();
         if (from == null || to == null) {
@@ -136,8 +136,8 @@ class DeliveryService {
                 .flatMap(pattern -> validator.matchingEventTypes(pattern).stream())
                 .distinct()
                 .toList();
-        WebhookStatements.ReplayResult result = statements.replay(
-                endpoint.id, from, to, types, range.undeliveredOnly(), MAX_REPLAYED);
+        WebhookStatements.ReplayResult result =
+                statements.replay(endpoint.id, from, to, types, range.undeliveredOnly(), MAX_REPLAYED);
         dispatcher.wakeAfterCommit();
         return new Replayed(result.replayed(), result.matchedEvents() == MAX_REPLAYED ? result.lastEventAt() : null);
     }

@@ -117,8 +117,7 @@ class WebhookDeliveries {
             DeliveryAttempt.AttemptResult attemptResult,
             String status,
             double delaySeconds) {
-        return statements.recordAttempt(
-                deliveryAttempt, attemptResult, status, delaySeconds, settings.disableAfter());
+        return statements.recordAttempt(deliveryAttempt, attemptResult, status, delaySeconds, settings.disableAfter());
     }
 
     /** Deletes up to the given number of events older than the retention. @return how many were deleted */

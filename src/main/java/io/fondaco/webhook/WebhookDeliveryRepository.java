@@ -26,7 +26,12 @@ class WebhookDeliveryRepository implements PanacheRepositoryBase<WebhookDelivery
 
     /** An attempt of a delivery. */
     record AttemptRow(
-            UUID delivery, Instant at, int durationMs, @Nullable Integer status, String error, String response) {}
+            UUID delivery,
+            Instant at,
+            int durationMs,
+            @Nullable Integer status,
+            String error,
+            String response) {}
 
     /**
      * Up to {@code limit} deliveries of an endpoint, newest first.

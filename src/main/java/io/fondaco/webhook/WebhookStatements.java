@@ -70,8 +70,7 @@ class WebhookStatements {
 
     /** Serializes the transactions that create an endpoint, so that their number can be limited. */
     void lockEndpointCreation() {
-        session.createNativeQuery(
-                        "SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Integer.class)
+        session.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))", Integer.class)
                 .getSingleResult();
     }
 
@@ -121,8 +120,11 @@ class WebhookStatements {
                                              cast(:subjects AS text[]), cast(:sequences AS bigint[]))
                             ON CONFLICT DO NOTHING
                         """)
-                .setParameter("ids", deliveries.stream().map(_ -> TypeId.newUuid()).toArray(UUID[]::new))
-                .setParameter("endpoints", deliveries.stream().map(EventForEndpoint::endpoint).toArray(UUID[]::new))
+                .setParameter(
+                        "ids", deliveries.stream().map(_ -> TypeId.newUuid()).toArray(UUID[]::new))
+                .setParameter(
+                        "endpoints",
+                        deliveries.stream().map(EventForEndpoint::endpoint).toArray(UUID[]::new))
                 .setParameter("events", events.stream().map(Event::id).toArray(UUID[]::new))
                 .setParameter("subjects", events.stream().map(Event::subject).toArray(String[]::new))
                 .setParameter("sequences", events.stream().map(Event::sequence).toArray(Long[]::new))
