@@ -52,7 +52,7 @@ class PaymentStatements {
     /**
      * Moves a payment to a state, if its current state allows that.
      *
-     * @param captured recorded only if it is in the currency of the payment
+     * @param captured the captured amount; one in another currency is not recorded and must be refunded manually
      * @return whether the state changed
      */
     boolean updateState(PaymentId payment, PaymentState state, Optional<Money> captured) {
