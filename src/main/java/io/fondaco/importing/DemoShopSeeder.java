@@ -10,7 +10,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,12 +89,12 @@ class DemoShopSeeder implements HealthCheck {
     static class SeedImports {
         private final Uploads uploads;
         private final Catalog catalog;
-        private final EntityManager entities;
+        private final ImportQueries importQueries;
 
-        SeedImports(Uploads uploads, Catalog catalog, EntityManager entities) {
+        SeedImports(Uploads uploads, Catalog catalog, ImportQueries importQueries) {
             this.uploads = uploads;
             this.catalog = catalog;
-            this.entities = entities;
+            this.importQueries = importQueries;
         }
 
         /** The number of demo shop files that were ever enqueued. */
@@ -103,7 +102,7 @@ class DemoShopSeeder implements HealthCheck {
         @ActivateRequestContext
         @Transactional
         long countQueued() {
-            return count("SELECT count(*) FROM importing.import WHERE starts_with(name, :files)");
+            return importQueries.countNamed(FILE_PREFIX);
         }
 
         /** The number of demo shop imports that have ended, as a client that reads from a replica sees them. */
@@ -111,16 +110,7 @@ class DemoShopSeeder implements HealthCheck {
         @ActivateRequestContext
         @Transactional
         long countFinished() {
-            return count("""
-                    SELECT count(*) FROM importing.import
-                     WHERE starts_with(name, :files) AND finished_at IS NOT NULL
-                    """);
-        }
-
-        private long count(String sql) {
-            return (Long) entities.createNativeQuery(sql, Long.class)
-                    .setParameter("files", FILE_PREFIX)
-                    .getSingleResult();
+            return importQueries.countFinished(FILE_PREFIX);
         }
 
         @ActivateRequestContext

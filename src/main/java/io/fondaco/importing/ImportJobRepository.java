@@ -1,19 +1,17 @@
 package io.fondaco.importing;
 
 import io.fondaco.platform.csv.MalformedCsv;
-import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.sql.Seconds;
-import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
+import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,50 +21,20 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportJobRepository {
-    private final EntityManager entities;
+    private final Session session;
+    private final ImportStatements statements;
     private final ImportingSettings settings;
 
-    ImportJobRepository(EntityManager entities, ImportingSettings settings) {
-        this.entities = entities;
+    ImportJobRepository(Session session, ImportStatements statements, ImportingSettings settings) {
+        this.session = session;
+        this.statements = statements;
         this.settings = settings;
     }
 
     /** Leases the oldest job that no worker processes. One statement. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<ImportLease> claim() {
-        UUID holder = UUID.randomUUID();
-        List<?> claimed = entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET status = 'running', locked_by = :holder, attempts = attempts + 1,
-                               progressed_at = CASE status WHEN 'queued' THEN clock_timestamp() ELSE progressed_at END,
-                               locked_until = clock_timestamp() + make_interval(secs => :lease)
-                         WHERE id = (SELECT id FROM importing.import AS open
-                                      WHERE status IN ('queued', 'running')
-                                        AND (locked_until IS NULL OR locked_until < clock_timestamp())
-                                        AND NOT EXISTS (SELECT FROM importing.import AS earlier
-                                                         WHERE earlier.id = open.after_id AND earlier.finished_at IS NULL)
-                                      ORDER BY created_at, id
-                                      LIMIT 1
-                                        FOR UPDATE SKIP LOCKED)
-                        RETURNING id, kind, format, currency, dry_run, create_locations, checkpoint_row, attempts
-                        """, Tuple.class)
-                .setParameter("holder", holder)
-                .setParameter("lease", leaseSeconds())
-                .getResultList();
-        return claimed.stream().findFirst().map(row -> lease((Tuple) row, holder));
-    }
-
-    private static ImportLease lease(Tuple row, UUID holder) {
-        return new ImportLease(
-                new ImportId(row.get("id", UUID.class)),
-                holder,
-                FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT)),
-                FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT)),
-                row.get("currency", String.class),
-                row.get("dry_run", Boolean.class),
-                row.get("create_locations", Boolean.class),
-                row.get("checkpoint_row", Number.class).longValue(),
-                row.get("attempts", Number.class).intValue());
+        return statements.claim(UUID.randomUUID(), leaseSeconds());
     }
 
     /**
@@ -76,16 +44,7 @@ class ImportJobRepository {
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void renew(ImportLease importLease) {
-        int renewed = entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET locked_until = clock_timestamp() + make_interval(secs => :lease)
-                         WHERE id = :id AND locked_by = :holder AND status = 'running'
-                        """)
-                .setParameter("lease", leaseSeconds())
-                .setParameter("id", importLease.id().value())
-                .setParameter("holder", importLease.holder())
-                .executeUpdate();
-        if (renewed == 0) {
+        if (!statements.setLeaseEnd(importLease, leaseSeconds())) {
             throw new ImportLeaseLost(importLease.id());
         }
     }
@@ -96,13 +55,12 @@ class ImportJobRepository {
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void saveColumns(ImportLease importLease, List<String> header, List<String> ignored) {
-        entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET header = cast(:header AS text[]), ignored_columns = cast(:ignored AS text[])
-                         WHERE id = :id AND locked_by = :holder AND status = 'running' AND header IS NULL
+        session.createMutationQuery("""
+                        update ImportJob set header = :header, ignoredColumns = :ignored
+                         where id = :id and lockedBy = :holder and status = 'running' and header is null
                         """)
-                .setParameter("header", header.toArray(String[]::new))
-                .setParameter("ignored", ignored.toArray(String[]::new))
+                .setParameter("header", header)
+                .setParameter("ignored", ignored)
                 .setParameter("id", importLease.id().value())
                 .setParameter("holder", importLease.holder())
                 .executeUpdate();
@@ -116,18 +74,15 @@ class ImportJobRepository {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     long lock(ImportLease importLease) {
-        List<?> rows = entities.createNativeQuery("""
-                        SELECT checkpoint_row FROM importing.import
-                         WHERE id = :id AND locked_by = :holder AND status = 'running'
-                           FOR UPDATE
-                        """)
+        return session.createSelectionQuery("""
+                        select checkpointRow from ImportJob
+                         where id = :id and lockedBy = :holder and status = 'running'
+                        """, Long.class)
                 .setParameter("id", importLease.id().value())
                 .setParameter("holder", importLease.holder())
-                .getResultList();
-        if (rows.isEmpty()) {
-            throw new ImportLeaseLost(importLease.id());
-        }
-        return (Long) rows.getFirst();
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .uniqueResultOptional()
+                .orElseThrow(() -> new ImportLeaseLost(importLease.id()));
     }
 
     /** Ends a batch: saves counters, errors, warnings and the checkpoint. At most three statements. */
@@ -137,47 +92,12 @@ class ImportJobRepository {
         int stored = errors.isEmpty() ? 0 : saveRowErrors(importLease.id(), errors, false, 0);
         List<RowError> warnings = batchResult.warnings();
         stored += warnings.isEmpty() ? 0 : saveRowErrors(importLease.id(), warnings, true, stored);
-        RowCounts counts = batchResult.counts();
-        entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET created = created + :created, updated = updated + :updated,
-                               unchanged = unchanged + :unchanged, rejected = rejected + :rejected,
-                               warnings = warnings + :warnings, errors_stored = errors_stored + :kept, checkpoint_row = :lastRow, attempts = 0,
-                               progressed_at = clock_timestamp(),
-                               locked_until = clock_timestamp() + make_interval(secs => :lease)
-                         WHERE id = :id
-                        """)
-                .setParameter("created", counts.created())
-                .setParameter("updated", counts.updated())
-                .setParameter("unchanged", counts.unchanged())
-                .setParameter("rejected", counts.rejected())
-                .setParameter("warnings", warnings.size())
-                .setParameter("kept", stored)
-                .setParameter("lastRow", lastRow)
-                .setParameter("lease", leaseSeconds())
-                .setParameter("id", importLease.id().value())
-                .executeUpdate();
+        statements.addBatch(importLease.id(), batchResult.counts(), warnings.size(), stored, lastRow, leaseSeconds());
     }
 
     /** @param justKept row errors stored for the same batch that are not in {@code errors_stored} yet */
     private int saveRowErrors(ImportId id, List<RowError> errors, boolean warning, int justKept) {
-        return entities.createNativeQuery("""
-                        INSERT INTO importing.row_error (import_id, row, "column", code, detail, warning)
-                        SELECT cast(:id AS uuid), row, "column", code, detail, :warning
-                          FROM unnest(cast(:rows AS bigint[]), cast(:columns AS text[]), cast(:codes AS text[]),
-                                      cast(:details AS text[])) AS error (row, "column", code, detail)
-                         ORDER BY row
-                         LIMIT greatest(0, :max - :justKept - (SELECT errors_stored FROM importing.import WHERE id = :id))
-                        """)
-                .setParameter("id", id.value())
-                .setParameter("rows", errors.stream().map(RowError::row).toArray(Long[]::new))
-                .setParameter("columns", errors.stream().map(RowError::column).toArray(String[]::new))
-                .setParameter("codes", errors.stream().map(RowError::code).toArray(String[]::new))
-                .setParameter("details", errors.stream().map(RowError::detail).toArray(String[]::new))
-                .setParameter("max", RejectedRows.MAX_ERRORS)
-                .setParameter("warning", warning)
-                .setParameter("justKept", justKept)
-                .executeUpdate();
+        return statements.insertRowErrors(id, errors, warning, RejectedRows.MAX_ERRORS - justKept);
     }
 
     @Transactional(Transactional.TxType.REQUIRES_NEW)
@@ -205,19 +125,7 @@ class ImportJobRepository {
 
     private void setFinalStatus(
             ImportLease importLease, String status, @Nullable String code, @Nullable String detail) {
-        int ended = entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET status = :status, failure_code = cast(:code AS text), failure_detail = cast(:detail AS text),
-                               finished_at = clock_timestamp(), locked_by = NULL, locked_until = NULL
-                         WHERE id = :id AND locked_by = :holder AND status = 'running'
-                        """)
-                .setParameter("status", status)
-                .setParameter("code", code)
-                .setParameter("detail", detail)
-                .setParameter("id", importLease.id().value())
-                .setParameter("holder", importLease.holder())
-                .executeUpdate();
-        if (ended == 0) {
+        if (!statements.finish(importLease, status, code, detail)) {
             throw new ImportLeaseLost(importLease.id());
         }
     }
@@ -225,15 +133,7 @@ class ImportJobRepository {
     /** Releases the lease, so that another worker can take the job after {@code afterSeconds}. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void release(ImportLease importLease, double afterSeconds) {
-        entities.createNativeQuery("""
-                        UPDATE importing.import
-                           SET locked_until = clock_timestamp() + make_interval(secs => :after)
-                         WHERE id = :id AND locked_by = :holder AND status = 'running'
-                        """)
-                .setParameter("after", afterSeconds)
-                .setParameter("id", importLease.id().value())
-                .setParameter("holder", importLease.holder())
-                .executeUpdate();
+        statements.setLeaseEnd(importLease, afterSeconds);
     }
 
     /**
@@ -246,19 +146,7 @@ class ImportJobRepository {
         if (keys.isEmpty()) {
             return List.of();
         }
-        List<?> inserted = entities.createNativeQuery("""
-                        INSERT INTO importing.seen (import_id, key)
-                        SELECT cast(:id AS uuid), key FROM unnest(cast(:keys AS text[])) AS key
-                            ON CONFLICT DO NOTHING
-                        RETURNING key
-                        """)
-                .setParameter("id", id.value())
-                .setParameter("keys", keys.toArray(String[]::new))
-                .getResultList();
-        if (inserted.size() == keys.size()) {
-            return List.of();
-        }
-        var newKeys = new HashSet<Object>(inserted);
+        Set<String> newKeys = statements.insertSeenKeys(id, keys).collect(Collectors.toSet());
         return keys.stream().filter(key -> !newKeys.contains(key)).toList();
     }
 
@@ -267,17 +155,7 @@ class ImportJobRepository {
      * several, 0 if there is none. One statement.
      */
     double stalledSeconds() {
-        Number seconds = (Number) entities.createNativeQuery("""
-                        SELECT cast(coalesce(max(extract(epoch FROM now() - coalesce(progressed_at, created_at))), 0)
-                                    AS double precision)
-                          FROM importing.import
-                         WHERE status IN ('queued', 'running')
-                           AND (status = 'running'
-                                OR NOT EXISTS (SELECT FROM importing.import WHERE status = 'running'))
-                        """)
-                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
-                .getSingleResult();
-        return Math.max(0, seconds.doubleValue());
+        return statements.stalledSeconds();
     }
 
     private double leaseSeconds() {

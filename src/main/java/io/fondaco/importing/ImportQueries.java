@@ -4,63 +4,143 @@ import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
 import io.fondaco.productfiles.FileFormat;
 import io.fondaco.productfiles.RowError;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
-import jakarta.persistence.Tuple;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
+import jakarta.persistence.Table;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the state of imports. An incomplete upload is not an import yet. */
+/**
+ * Reads the state of imports. An incomplete upload is not an import yet. Every read is a projection: a managed entity
+ * would hide what {@link ImportStatements} or another transaction has written meanwhile.
+ */
 @ApplicationScoped
-class ImportQueries {
+class ImportQueries implements PanacheRepositoryBase<ImportJob, UUID> {
     private static final String SORT = "-created_at";
     private static final String ERROR_SORT = "row";
-    private static final String COLUMNS = """
-            SELECT id, kind, format, currency, dry_run, status, created, updated, unchanged, rejected, warnings, failure_code,
-                   failure_detail, created_at, finished_at, cast(to_json(ignored_columns) AS text) AS ignored_columns
-              FROM importing.import
-            """;
+    private static final String SELECT = """
+            select id, kind, format, currency, dryRun, status, created, updated, unchanged, rejected, warnings,
+                   ignoredColumns, createdAt, finishedAt, failureCode, failureDetail
+              from ImportJob where status <> 'uploading' and\s""";
 
-    private final EntityManager entities;
+    private record ImportRow(
+            UUID id,
+            FileKind kind,
+            FileFormat format,
+            String currency,
+            boolean dryRun,
+            String status,
+            long created,
+            long updated,
+            long unchanged,
+            long rejected,
+            long warnings,
+            @Nullable List<String> ignoredColumns,
+            Instant createdAt,
+            @Nullable Instant finishedAt,
+            @Nullable String failureCode,
+            @Nullable String failureDetail) {
 
-    ImportQueries(EntityManager entities) {
-        this.entities = entities;
+        private Import toImport() {
+            ImportId importId = new ImportId(id);
+            return new Import(
+                    importId,
+                    kind,
+                    format,
+                    kind.hasCurrency(format) ? currency : null,
+                    dryRun,
+                    status,
+                    new RowCounts(created, updated, unchanged, rejected),
+                    "/admin/v1/imports/" + importId + "/errors",
+                    warnings,
+                    "/admin/v1/imports/" + importId + "/warnings",
+                    ignoredColumns == null ? List.of() : ignoredColumns,
+                    createdAt,
+                    finishedAt,
+                    failureCode == null || failureDetail == null
+                            ? null
+                            : new Import.Failure(failureCode, failureDetail));
+        }
     }
+
+    /** A stored error or warning of a row. {@link ImportStatements} inserts them in sets. */
+    @Entity(name = "ImportRowError")
+    @IdClass(ImportRowErrorId.class)
+    @Immutable
+    @Table(schema = "importing", name = "row_error")
+    static class ImportRowError {
+        @Id
+        @Column(name = "import_id")
+        UUID importId;
+
+        @Id
+        @Column(name = "row")
+        long rowNumber;
+
+        @Column(name = "\"column\"")
+        String columnName;
+
+        String code;
+
+        String detail;
+
+        boolean warning;
+    }
+
+    record ImportRowErrorId(UUID importId, long rowNumber) {}
 
     /** One statement. */
     Optional<Import> find(ImportId id) {
-        Query query = entities.createNativeQuery(COLUMNS + " WHERE id = :id AND status <> 'uploading'", Tuple.class)
-                .setParameter("id", id.value());
-        return rows(query).stream().findFirst().map(ImportQueries::of);
+        return find(SELECT + "id = :id", Map.of("id", id.value()))
+                .project(ImportRow.class)
+                .singleResultOptional()
+                .map(ImportRow::toImport);
     }
 
     /** Newest first. One statement. */
     Page<Import> list(Set<FileKind> kinds, int limit, @Nullable String cursor) {
         Optional<PageCursor> after = PageCursor.decode(cursor, SORT, 2);
-        String where = after.isPresent() ? " AND (created_at, id) < (:createdAt, :id)" : "";
-        var query = entities.createNativeQuery(
-                        COLUMNS + " WHERE status <> 'uploading' AND kind = ANY (cast(:kinds AS text[]))" + where
-                                + " ORDER BY created_at DESC, id DESC LIMIT :limit",
-                        Tuple.class)
-                .setParameter("kinds", kinds.stream().map(FileKind::toString).toArray(String[]::new))
-                .setParameter("limit", limit + 1);
+        String condition = "kind in :kinds";
+        Map<String, Object> parameters = new HashMap<>(Map.of("kinds", kinds));
         if (after.isPresent()) {
-            query.setParameter("createdAt", instant(after.get().keys().get(0)))
-                    .setParameter("id", uuid(after.get().keys().get(1)));
+            condition += " and (createdAt, id) < (:createdAt, :id)";
+            parameters.put("createdAt", instant(after.get().keys().get(0)));
+            parameters.put("id", uuid(after.get().keys().get(1)));
         }
-        List<Import> rows = rows(query).stream().map(ImportQueries::of).toList();
+        List<Import> rows = find(SELECT + condition + " order by createdAt desc, id desc", parameters)
+                .project(ImportRow.class)
+                .range(0, limit)
+                .list()
+                .stream()
+                .map(ImportRow::toImport)
+                .toList();
         return Page.fromRows(
                 rows,
                 limit,
                 last -> PageCursor.of(
                         SORT, last.createdAt().toString(), last.id().value().toString()));
+    }
+
+    /** The number of imports whose names begin with this. */
+    long countNamed(String prefix) {
+        return count("left(name, length(:prefix)) = :prefix", Map.of("prefix", prefix));
+    }
+
+    /** The number of imports whose names begin with this and that have ended. */
+    long countFinished(String prefix) {
+        return count("left(name, length(:prefix)) = :prefix and finishedAt is not null", Map.of("prefix", prefix));
     }
 
     /** Rejected rows in file order. One statement. */
@@ -77,53 +157,17 @@ class ImportQueries {
         long after = PageCursor.decode(cursor, ERROR_SORT, 1)
                 .map(found -> number(found.keys().getFirst()))
                 .orElse(0L);
-        var query = entities.createNativeQuery("""
-                        SELECT row, "column", code, detail FROM importing.row_error
-                         WHERE import_id = :id AND row > :after AND warning = :warning ORDER BY row LIMIT :limit
-                        """, Tuple.class)
+        List<RowError> rows = getSession()
+                .createSelectionQuery("""
+                        select rowNumber, columnName, code, detail from ImportRowError
+                         where importId = :id and rowNumber > :after and warning = :warning order by rowNumber
+                        """, RowError.class)
                 .setParameter("id", id.value())
                 .setParameter("after", after)
                 .setParameter("warning", warnings)
-                .setParameter("limit", limit + 1);
-        List<RowError> rows = rows(query).stream()
-                .map(row -> new RowError(
-                        row.get("row", Number.class).longValue(),
-                        row.get("column", String.class),
-                        row.get("code", String.class),
-                        row.get("detail", String.class)))
-                .toList();
+                .setMaxResults(limit + 1)
+                .getResultList();
         return Page.fromRows(rows, limit, last -> PageCursor.of(ERROR_SORT, Long.toString(last.row())));
-    }
-
-    private static List<Tuple> rows(Query query) {
-        return ((List<?>) query.getResultList())
-                .stream().map(row -> (Tuple) row).toList();
-    }
-
-    private static Import of(Tuple row) {
-        ImportId id = new ImportId(row.get("id", UUID.class));
-        String failure = row.get("failure_code", String.class);
-        FileFormat format = FileFormat.valueOf(row.get("format", String.class).toUpperCase(Locale.ROOT));
-        FileKind kind = FileKind.valueOf(row.get("kind", String.class).toUpperCase(Locale.ROOT));
-        return new Import(
-                id,
-                kind,
-                format,
-                kind.hasCurrency(format) ? row.get("currency", String.class) : null,
-                row.get("dry_run", Boolean.class),
-                row.get("status", String.class),
-                new RowCounts(
-                        row.get("created", Number.class).longValue(),
-                        row.get("updated", Number.class).longValue(),
-                        row.get("unchanged", Number.class).longValue(),
-                        row.get("rejected", Number.class).longValue()),
-                "/admin/v1/imports/" + id + "/errors",
-                row.get("warnings", Number.class).longValue(),
-                "/admin/v1/imports/" + id + "/warnings",
-                RejectedRows.parseCells(row.get("ignored_columns", String.class)),
-                row.get("created_at", Instant.class),
-                row.get("finished_at", Instant.class),
-                failure == null ? null : new Import.Failure(failure, row.get("failure_detail", String.class)));
     }
 
     private static Instant instant(String key) {

@@ -4,14 +4,14 @@ import static io.fondaco.productfiles.FondacoProductRenderer.text;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.importing.ImportStatements.RejectedRow;
+import io.fondaco.importing.ImportStatements.StoredCells;
 import io.fondaco.platform.csv.CsvHeader;
 import io.fondaco.platform.csv.CsvRow;
 import io.fondaco.platform.csv.CsvRowWriter;
 import io.fondaco.platform.csv.FormulaEscaping;
 import io.fondaco.platform.csv.TextSanitizer;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,10 +42,12 @@ class RejectedRows {
     private static final int ROWS_PER_STATEMENT = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final EntityManager entities;
+    private final Session session;
+    private final ImportStatements statements;
 
-    RejectedRows(EntityManager entities) {
-        this.entities = entities;
+    RejectedRows(Session session, ImportStatements statements) {
+        this.session = session;
+        this.statements = statements;
     }
 
     /**
@@ -77,36 +80,25 @@ class RejectedRows {
         }
     }
 
+    private record StoredAmounts(int errorsStored, long rejectedCharacters) {}
+
     /** Characters that may still be kept; 0 once the number of reasons has reached its limit. */
     private long remainingCharacters(ImportLease importLease) {
-        return ((Number) entities.createNativeQuery("""
-                        SELECT CASE WHEN errors_stored < :maxErrors THEN :maxCharacters - rejected_characters ELSE 0 END
-                          FROM importing.import WHERE id = :id
-                        """)
-                        .setParameter("maxErrors", MAX_ERRORS)
-                        .setParameter("maxCharacters", MAX_CHARACTERS)
-                        .setParameter("id", importLease.id().value())
-                        .getSingleResult())
-                .longValue();
+        StoredAmounts stored = session.createSelectionQuery(
+                        "select errorsStored, rejectedCharacters from ImportJob where id = :id", StoredAmounts.class)
+                .setParameter("id", importLease.id().value())
+                .getSingleResult();
+        return stored.errorsStored() < MAX_ERRORS ? MAX_CHARACTERS - stored.rejectedCharacters() : 0;
     }
 
     private void insert(ImportLease importLease, CsvHeader csvHeader, List<CsvRow> rows, long size) {
-        entities.createNativeQuery("""
-                        INSERT INTO importing.rejected_row (import_id, row, cells)
-                        SELECT cast(:id AS uuid), row, cast(cells AS json)
-                          FROM unnest(cast(:rows AS bigint[]), cast(:cells AS text[])) AS rejected (row, cells)
-                        """)
-                .setParameter("id", importLease.id().value())
-                .setParameter("rows", rows.stream().map(CsvRow::number).toArray(Long[]::new))
-                .setParameter(
-                        "cells",
-                        rows.stream()
-                                .map(row -> json(csvHeader.withoutRejectionColumns(row.cells())))
-                                .toArray(String[]::new))
-                .executeUpdate();
-        entities.createNativeQuery("""
-                        UPDATE importing.import SET rejected_characters = rejected_characters + :size WHERE id = :id
-                        """)
+        statements.insertRejectedRows(
+                importLease.id(),
+                rows.stream()
+                        .map(row -> new StoredCells(row.number(), json(csvHeader.withoutRejectionColumns(row.cells()))))
+                        .toList());
+        session.createMutationQuery(
+                        "update ImportJob set rejectedCharacters = rejectedCharacters + :size where id = :id")
                 .setParameter("size", size)
                 .setParameter("id", importLease.id().value())
                 .executeUpdate();
@@ -118,53 +110,35 @@ class RejectedRows {
         try (CsvRowWriter writer = CsvRowWriter.to(output, FormulaEscaping.PLAIN)) {
             writer.writeRow(csvRow(CsvHeader.REJECTION_COLUMNS, header));
             long after = 0;
-            List<Tuple> page = page(id, after);
+            List<RejectedRow> page = statements.listRejectedRows(id, after, ROWS_PER_STATEMENT);
             while (!page.isEmpty()) {
-                for (Tuple row : page) {
-                    after = row.get("row", Number.class).longValue();
-                    writer.writeRow(csvRow(reasons(row), parseCells(row.get("cells", String.class))));
+                for (RejectedRow row : page) {
+                    after = row.row();
+                    writer.writeRow(csvRow(reasons(row), parseCells(row.cells())));
                 }
-                page = page.size() < ROWS_PER_STATEMENT ? List.of() : page(id, after);
+                page = page.size() < ROWS_PER_STATEMENT
+                        ? List.of()
+                        : statements.listRejectedRows(id, after, ROWS_PER_STATEMENT);
             }
         }
     }
 
-    private static List<String> reasons(Tuple row) {
-        String column = row.get("column", String.class);
-        String detail = row.get("detail", String.class);
+    private static List<String> reasons(RejectedRow row) {
+        String column = row.column();
+        String detail = row.detail();
         return List.of(
-                row.get("row", Number.class).toString(),
-                text(row.get("code", String.class)),
+                Long.toString(row.row()),
+                text(row.code()),
                 column == null || column.isEmpty() ? text(detail) : column + ": " + detail);
     }
 
     private List<String> header(ImportId id) {
-        String header = (String) entities.createNativeQuery(
-                        "SELECT cast(to_json(header) AS text) FROM importing.import WHERE id = :id", String.class)
+        List<?> header = session.createSelectionQuery("select header from ImportJob where id = :id", List.class)
                 .setParameter("id", id.value())
-                .getSingleResult();
-        return parseCells(header);
-    }
-
-    private List<Tuple> page(ImportId id, long after) {
-        List<?> rows = entities.createNativeQuery("""
-                        SELECT at.row, cast(kept.cells AS text) AS cells, error.code, error."column", error.detail
-                          FROM ((SELECT row FROM importing.rejected_row
-                                  WHERE import_id = :id AND row > :after ORDER BY row LIMIT :limit)
-                                 UNION
-                                (SELECT row FROM importing.row_error
-                                  WHERE import_id = :id AND row > :after AND NOT warning ORDER BY row LIMIT :limit)
-                                 ORDER BY row LIMIT :limit) AS at
-                          LEFT JOIN importing.rejected_row AS kept ON kept.import_id = :id AND kept.row = at.row
-                          LEFT JOIN importing.row_error AS error
-                                 ON error.import_id = :id AND error.row = at.row AND NOT error.warning
-                         ORDER BY at.row
-                        """, Tuple.class)
-                .setParameter("id", id.value())
-                .setParameter("after", after)
-                .setParameter("limit", ROWS_PER_STATEMENT)
-                .getResultList();
-        return rows.stream().map(row -> (Tuple) row).toList();
+                .getSingleResultOrNull();
+        return header == null
+                ? List.of()
+                : header.stream().map(String.class::cast).toList();
     }
 
     private static List<String> csvRow(List<String> reasons, List<String> cells) {
@@ -183,7 +157,7 @@ class RejectedRows {
     }
 
     /** Parses a JSON array of texts; null gives an empty list. */
-    static List<String> parseCells(@Nullable String json) {
+    private static List<String> parseCells(@Nullable String json) {
         try {
             return json == null ? List.of() : List.of(JSON.readValue(json, String[].class));
         } catch (JsonProcessingException e) {

@@ -9,13 +9,17 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.productfiles.FileFormat;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
+import jakarta.persistence.Table;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
+import org.hibernate.Session;
 
 /**
  * Stores the bytes of uploaded files until they are imported. Each chunk is stored in a short transaction of its own,
@@ -32,11 +36,31 @@ class Uploads {
     /** How long after the end of an import the cells of its rejected rows are kept; their reasons stay. */
     private static final Duration REJECTED_ROWS_RETENTION = Duration.ofDays(30);
 
-    private final EntityManager entities;
+    private final Session session;
+    private final ImportStatements statements;
 
-    Uploads(EntityManager entities) {
-        this.entities = entities;
+    Uploads(Session session, ImportStatements statements) {
+        this.session = session;
+        this.statements = statements;
     }
+
+    /** One piece of an uploaded file. */
+    @Entity(name = "UploadChunk")
+    @IdClass(UploadChunkId.class)
+    @Table(schema = "importing", name = "chunk")
+    static class UploadChunk {
+        @Id
+        @Column(name = "import_id")
+        UUID importId;
+
+        @Id
+        @Column(name = "seq")
+        int sequence;
+
+        byte[] body;
+    }
+
+    record UploadChunkId(UUID importId, int sequence) {}
 
     /**
      * The options of an import.
@@ -53,7 +77,7 @@ class Uploads {
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     ImportId open(ImportOptions importOptions) {
         ImportId id = ImportId.random();
-        insert(id, importOptions, "uploading", null, null);
+        session.persist(ImportJob.uploading(id, importOptions));
         return id;
     }
 
@@ -69,12 +93,7 @@ class Uploads {
      */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void complete(ImportId id) {
-        int completed =
-                entities.createNativeQuery("""
-                        UPDATE importing.import SET status = 'queued', progressed_at = clock_timestamp()
-                         WHERE id = :id AND status = 'uploading'
-                        """).setParameter("id", id.value()).executeUpdate();
-        if (completed == 0) {
+        if (!statements.queueUploaded(id)) {
             throw ApiException.conflict(
                     "upload_expired", "The upload received no data for too long; send the file again.");
         }
@@ -82,7 +101,7 @@ class Uploads {
 
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     void discard(ImportId id) {
-        entities.createNativeQuery("DELETE FROM importing.import WHERE id = :id AND status = 'uploading'")
+        session.createMutationQuery("delete from ImportJob where id = :id and status = 'uploading'")
                 .setParameter("id", id.value())
                 .executeUpdate();
     }
@@ -96,7 +115,8 @@ class Uploads {
     @Transactional(Transactional.TxType.MANDATORY)
     Optional<ImportId> enqueueOnce(String name, ImportOptions importOptions, byte[] body, Optional<ImportId> after) {
         ImportId id = ImportId.random();
-        if (insert(id, importOptions, "queued", name, after.orElse(null)) == 0) {
+        if (!statements.insertQueued(
+                id, importOptions, name, after.map(ImportId::value).orElse(null))) {
             return Optional.empty();
         }
         int sequence = 0;
@@ -106,44 +126,25 @@ class Uploads {
         return Optional.of(id);
     }
 
-    private int insert(
-            ImportId id, ImportOptions importOptions, String status, @Nullable String name, @Nullable ImportId after) {
-        return entities.createNativeQuery("""
-                        INSERT INTO importing.import
-                               (id, kind, format, currency, dry_run, create_locations, status, name, after_id)
-                        VALUES (:id, :kind, :format, :currency, :dryRun, :createLocations, :status, cast(:name AS text),
-                                cast(:after AS uuid))
-                            ON CONFLICT (name) DO NOTHING
-                        """)
-                .setParameter("id", id.value())
-                .setParameter("kind", importOptions.kind().toString())
-                .setParameter("format", importOptions.format().toString())
-                .setParameter("currency", importOptions.currency())
-                .setParameter("dryRun", importOptions.dryRun())
-                .setParameter("createLocations", importOptions.createLocations())
-                .setParameter("status", status)
-                .setParameter("name", name)
-                .setParameter("after", after == null ? null : after.value().toString())
-                .executeUpdate();
-    }
-
+    /** Inserts immediately, because the session keeps no more than one chunk in memory. */
     private void insertChunk(ImportId id, int sequence, byte[] body) {
-        entities.createNativeQuery("INSERT INTO importing.chunk (import_id, seq, body) VALUES (:id, :sequence, :body)")
-                .setParameter("id", id.value())
-                .setParameter("sequence", sequence)
-                .setParameter("body", body)
-                .executeUpdate();
+        UploadChunk chunk = new UploadChunk();
+        chunk.importId = id.value();
+        chunk.sequence = sequence;
+        chunk.body = body;
+        session.persist(chunk);
+        session.flush();
+        session.detach(chunk);
     }
 
     /** One chunk; empty after the last one. */
     @Transactional(Transactional.TxType.REQUIRES_NEW)
     Optional<byte[]> chunk(ImportId id, int sequence) {
-        List<?> bodies = entities.createNativeQuery(
-                        "SELECT body FROM importing.chunk WHERE import_id = :id AND seq = :sequence")
+        return session.createSelectionQuery(
+                        "select body from UploadChunk where importId = :id and sequence = :sequence", byte[].class)
                 .setParameter("id", id.value())
                 .setParameter("sequence", sequence)
-                .getResultList();
-        return bodies.stream().findFirst().map(body -> (byte[]) body);
+                .uniqueResultOptional();
     }
 
     /**
@@ -159,40 +160,9 @@ class Uploads {
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     @Transactional
     void sweep() {
-        entities.createNativeQuery("""
-                        DELETE FROM importing.import
-                         WHERE id IN (SELECT id FROM importing.import AS upload
-                                       WHERE status = 'uploading'
-                                         AND created_at < now() - make_interval(secs => :age)
-                                         AND NOT EXISTS (SELECT FROM importing.chunk
-                                                          WHERE import_id = upload.id
-                                                            AND created_at >= now() - make_interval(secs => :age))
-                                       ORDER BY created_at, id LIMIT :batch
-                                         FOR UPDATE SKIP LOCKED)
-                        """)
-                .setParameter("age", Seconds.of(IDLE_TIMEOUT))
-                .setParameter("batch", SWEEP_BATCH)
-                .executeUpdate();
-        for (String table : List.of("chunk", "seen")) {
-            entities.createNativeQuery("""
-                            DELETE FROM importing.%s
-                             WHERE import_id IN (SELECT id FROM importing.import AS finished
-                                                  WHERE finished_at IS NOT NULL
-                                                    AND EXISTS (SELECT FROM importing.%s WHERE import_id = finished.id)
-                                                  LIMIT :batch)
-                            """.formatted(table, table))
-                    .setParameter("batch", SWEEP_BATCH)
-                    .executeUpdate();
-        }
-        entities.createNativeQuery("""
-                        DELETE FROM importing.rejected_row
-                         WHERE import_id IN (SELECT id FROM importing.import AS finished
-                                              WHERE finished_at < now() - make_interval(secs => :age)
-                                                AND EXISTS (SELECT FROM importing.rejected_row WHERE import_id = finished.id)
-                                              LIMIT :batch)
-                        """)
-                .setParameter("age", Seconds.of(REJECTED_ROWS_RETENTION))
-                .setParameter("batch", SWEEP_BATCH)
-                .executeUpdate();
+        statements.deleteAbandonedUploads(Seconds.of(IDLE_TIMEOUT), SWEEP_BATCH);
+        statements.deleteFinishedChunks(SWEEP_BATCH);
+        statements.deleteFinishedSeenKeys(SWEEP_BATCH);
+        statements.deleteOldRejectedRows(Seconds.of(REJECTED_ROWS_RETENTION), SWEEP_BATCH);
     }
 }

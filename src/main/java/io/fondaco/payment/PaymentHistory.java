@@ -2,12 +2,17 @@ package io.fondaco.payment;
 
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.hibernate.Session;
+import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * History of payments and refunds. The database records each change in the statement that makes it; this class reads
@@ -15,10 +20,10 @@ import java.util.UUID;
  */
 @ApplicationScoped
 public class PaymentHistory {
-    private final EntityManager entities;
+    private final Session session;
 
-    PaymentHistory(EntityManager entities) {
-        this.entities = entities;
+    PaymentHistory(Session session) {
+        this.session = session;
     }
 
     /**
@@ -37,29 +42,62 @@ public class PaymentHistory {
             String requestId,
             Instant at) {}
 
+    /** The stored entry, which triggers insert. */
+    @Entity(name = "PaymentHistoryEntity")
+    @Immutable
+    @Table(schema = "payment", name = "history")
+    static class PaymentHistoryEntity {
+        @Id
+        long id;
+
+        @Column(name = "payment_id")
+        UUID paymentId;
+
+        @Column(name = "order_id")
+        UUID orderId;
+
+        @Column(name = "refund_id")
+        @Nullable
+        UUID refundId;
+
+        String event;
+
+        long amount;
+
+        String currency;
+
+        String actor;
+
+        @Column(name = "request_id")
+        String requestId;
+
+        Instant at;
+
+        private PaymentHistoryEntry toEntry() {
+            return new PaymentHistoryEntry(
+                    id,
+                    new PaymentId(paymentId),
+                    Optional.ofNullable(refundId).map(RefundId::new),
+                    event,
+                    Money.of(amount, currency),
+                    actor,
+                    requestId,
+                    at);
+        }
+    }
+
     List<PaymentHistoryEntry> listAfter(UUID orderId, Instant at, long id, int limit) {
-        List<?> rows = entities.createNativeQuery("""
-                        SELECT id, payment_id, refund_id, event, amount, currency, actor, request_id, at
-                          FROM payment.history WHERE order_id = :order AND (at, id) > (:at, :id)
-                         ORDER BY at, id LIMIT :limit
-                        """, Tuple.class)
+        return session
+                .createSelectionQuery("""
+                        from PaymentHistoryEntity where orderId = :order and (at, id) > (:at, :id) order by at, id
+                        """, PaymentHistoryEntity.class)
                 .setParameter("order", orderId)
                 .setParameter("at", at)
                 .setParameter("id", id)
-                .setParameter("limit", limit)
-                .getResultList();
-        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
-    }
-
-    private static PaymentHistoryEntry mapRow(Tuple row) {
-        return new PaymentHistoryEntry(
-                row.get("id", Number.class).longValue(),
-                new PaymentId(row.get("payment_id", UUID.class)),
-                Optional.ofNullable(row.get("refund_id", UUID.class)).map(RefundId::new),
-                row.get("event", String.class),
-                Money.of(row.get("amount", Number.class).longValue(), row.get("currency", String.class)),
-                row.get("actor", String.class),
-                row.get("request_id", String.class),
-                row.get("at", Instant.class));
+                .setMaxResults(limit)
+                .getResultList()
+                .stream()
+                .map(PaymentHistoryEntity::toEntry)
+                .toList();
     }
 }

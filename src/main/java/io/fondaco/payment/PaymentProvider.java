@@ -93,4 +93,31 @@ public interface PaymentProvider {
             super(message);
         }
     }
+
+    /**
+     * The result that a provider reports for a refund.
+     *
+     * @param state FAILED if the provider refuses it for good; PENDING if it must be queried again
+     * @param providerReference the provider's own id of the refund, if it has one
+     */
+    record RefundResult(Refund.State state, Optional<String> providerReference) {
+        public static RefundResult of(Refund.State state) {
+            return new RefundResult(state, Optional.empty());
+        }
+    }
+
+    /**
+     * A provider's webhook after its signature was checked. It says only which payment changed; the provider is queried
+     * for the state, so webhooks may arrive twice, late or in any order.
+     *
+     * @param paymentId our id, if the webhook contains it
+     * @param providerReference the provider's own id of the payment, if it has one
+     * @param refundRelated whether the webhook is about a refund
+     * @param providerRefundId the provider's own id of the refund, if the webhook is about a single one
+     */
+    record PaymentWebhookEvent(
+            Optional<PaymentId> paymentId,
+            Optional<String> providerReference,
+            boolean refundRelated,
+            Optional<String> providerRefundId) {}
 }

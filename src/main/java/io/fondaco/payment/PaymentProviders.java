@@ -1,5 +1,6 @@
 package io.fondaco.payment;
 
+import io.fondaco.payment.PaymentProvider.RefundResult;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.tracing.TraceSpan;
 import io.fondaco.platform.tracing.Tracing;

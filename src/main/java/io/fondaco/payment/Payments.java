@@ -1,5 +1,6 @@
 package io.fondaco.payment;
 
+import io.fondaco.payment.PaymentProvider.RefundResult;
 import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.util.List;
@@ -149,4 +150,16 @@ public interface Payments {
      * @param providerRefundId the provider's own id of the refund, if the webhook names one
      */
     record MatchedWebhookEvent(Payment payment, boolean refundRelated, Optional<String> providerRefundId) {}
+
+    /**
+     * Result of recording a refund that was made at the provider.
+     *
+     * @param refund the recorded refund; empty if it was recorded before, failed, or exceeds the refundable amount
+     * @param retryLater whether it exceeds the refundable amount only while a refund of ours is pending: record it
+     *     again after that refund has ended
+     */
+    record ExternalRefundResult(Optional<Refund> refund, boolean retryLater) {
+        static final ExternalRefundResult NOT_RECORDED = new ExternalRefundResult(Optional.empty(), false);
+        static final ExternalRefundResult RETRY_LATER = new ExternalRefundResult(Optional.empty(), true);
+    }
 }

@@ -5,16 +5,18 @@ import io.fondaco.platform.database.Route;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Measures how long refunds wait for their providers. */
 @ApplicationScoped
 class PendingRefundMonitor {
-    private final RefundRepository refundRepository;
+    private final PaymentStatements statements;
     private final PaymentProviders paymentProviders;
     private final PaymentMetrics metrics;
 
-    PendingRefundMonitor(RefundRepository refundRepository, PaymentProviders paymentProviders, PaymentMetrics metrics) {
-        this.refundRepository = refundRepository;
+    PendingRefundMonitor(PaymentStatements statements, PaymentProviders paymentProviders, PaymentMetrics metrics) {
+        this.statements = statements;
         this.paymentProviders = paymentProviders;
         this.metrics = metrics;
     }
@@ -26,6 +28,11 @@ class PendingRefundMonitor {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void measure() {
-        metrics.samplePendingRefunds(paymentProviders.names(), refundRepository::pendingAgesByProvider);
+        metrics.samplePendingRefunds(paymentProviders.names(), this::agesByProvider);
+    }
+
+    private Map<String, Double> agesByProvider() {
+        return statements.pendingRefundAges().stream()
+                .collect(Collectors.toMap(PaymentStatements.RefundAge::provider, PaymentStatements.RefundAge::seconds));
     }
 }

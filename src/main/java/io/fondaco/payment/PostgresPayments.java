@@ -2,15 +2,14 @@ package io.fondaco.payment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fondaco.payment.PaymentEntity.PaymentRow;
+import io.fondaco.payment.PaymentProvider.PaymentWebhookEvent;
+import io.fondaco.payment.PaymentProvider.RefundResult;
+import io.fondaco.payment.RefundRepository.RefundRow;
 import io.fondaco.platform.money.Money;
-import io.fondaco.platform.web.Actor;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.Json;
-import io.fondaco.platform.web.RequestId;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Query;
-import jakarta.persistence.Tuple;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
@@ -23,45 +22,34 @@ import org.jspecify.annotations.Nullable;
 
 @ApplicationScoped
 class PostgresPayments implements Payments {
-    private static final String COLUMNS =
-            "id, order_id, provider, reference, provider_reference, state, currency, amount, captured_amount,"
-                    + " refunded_amount, created_at";
-
     private static final Logger LOG = Logger.getLogger(PostgresPayments.class);
-    /** Lease of a claimed void, in seconds; longer than the time limit of a provider call. */
-    private static final double VOID_LEASE_SECONDS = 30;
 
-    private static final double MAX_RETRY_DELAY_SECONDS = 900;
-
-    private final EntityManager entities;
+    private final PaymentRepository payments;
+    private final PaymentStatements statements;
     private final PaymentProviders paymentProviders;
     private final RefundRepository refundRepository;
     private final ProviderReferences references;
     private final PaymentMetrics metrics;
     private final ObjectMapper json;
     private final PaymentHistory history;
-    private final Actor actor;
-    private final RequestId requestId;
 
     PostgresPayments(
-            EntityManager entities,
+            PaymentRepository payments,
+            PaymentStatements statements,
             PaymentProviders paymentProviders,
             RefundRepository refundRepository,
             ProviderReferences references,
             PaymentMetrics metrics,
             ObjectMapper json,
-            PaymentHistory history,
-            Actor actor,
-            RequestId requestId) {
-        this.entities = entities;
+            PaymentHistory history) {
+        this.payments = payments;
+        this.statements = statements;
         this.paymentProviders = paymentProviders;
         this.refundRepository = refundRepository;
         this.references = references;
         this.metrics = metrics;
         this.json = json;
         this.history = history;
-        this.actor = actor;
-        this.requestId = requestId;
     }
 
     @Override
@@ -77,21 +65,7 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public Payment createPayment(String provider, UUID orderId, Money amount) {
-        PaymentId id = PaymentId.random();
-        Tuple row = (Tuple) entities.createNativeQuery("""
-                        INSERT INTO payment.payment
-                               (id, order_id, provider, reference, currency, amount, changed_by, changed_in)
-                        VALUES (:id, :order, :provider, :reference, :currency, :amount, :actor, :request) RETURNING\s""" + COLUMNS, Tuple.class)
-                .setParameter("id", id.value())
-                .setParameter("order", orderId)
-                .setParameter("provider", provider)
-                .setParameter("reference", id.toString())
-                .setParameter("currency", amount.currency())
-                .setParameter("amount", amount.amount())
-                .setParameter("actor", actor.name())
-                .setParameter("request", requestId.value())
-                .getSingleResult();
-        return mapRow(row);
+        return payments.insert(provider, orderId, amount);
     }
 
     @Override
@@ -126,34 +100,12 @@ class PostgresPayments implements Payments {
             return false;
         }
         boolean changed = PaymentState.fromOutcome(result.outcome())
-                .map(state -> updateState(payment, state, result.capturedAmount()))
+                .map(state -> statements.updateState(payment, state, result.capturedAmount()))
                 .orElse(false);
         if (changed && result.outcome() == PaymentOutcome.MISMATCHED) {
             returnMismatchedMoney(payment, result);
         }
         return changed;
-    }
-
-    /** Amounts in another currency are not recorded; refund them manually. */
-    private boolean updateState(PaymentId payment, PaymentState state, Optional<Money> capturedAmount) {
-        return entities.createNativeQuery("""
-                                UPDATE payment.payment
-                                   SET state = :state, action = NULL, updated_at = now(),
-                                       changed_by = :actor, changed_in = :request,
-                                       captured_amount = CASE WHEN currency = :currency THEN :captured ELSE 0 END
-                                 WHERE id = :id AND state = ANY (cast(:sources AS text[]))
-                                """)
-                        .setParameter("state", state.column())
-                        .setParameter(
-                                "currency", capturedAmount.map(Money::currency).orElse(""))
-                        .setParameter(
-                                "captured", capturedAmount.map(Money::amount).orElse(0L))
-                        .setParameter("id", payment.value())
-                        .setParameter("sources", state.sourceStates())
-                        .setParameter("actor", actor.name())
-                        .setParameter("request", requestId.value())
-                        .executeUpdate()
-                == 1;
     }
 
     private void returnMismatchedMoney(PaymentId id, PaymentResult result) {
@@ -162,31 +114,18 @@ class PostgresPayments implements Payments {
         }
         Payment payment = find(id).orElseThrow();
         if (payment.captured().amount() > 0) {
-            refundRepository.insert(payment, payment.captured(), Optional.empty());
+            statements.insertRefund(payment, payment.captured(), Optional.empty());
         }
     }
 
     private void savePendingAction(PaymentId payment, Optional<PaymentAction> action) {
-        entities.createNativeQuery("""
-                        UPDATE payment.payment SET action = cast(:action AS jsonb), updated_at = now()
-                         WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
-                        """)
-                .setParameter(
-                        "action",
-                        action.map(pendingAction -> Json.write(json, pendingAction))
-                                .orElse(null))
-                .setParameter("id", payment.value())
-                .executeUpdate();
+        statements.updatePendingAction(
+                payment, action.map(step -> Json.write(json, step)).orElse(null));
     }
 
     @Override
     public Optional<PaymentAction> findPendingAction(PaymentId payment) {
-        List<?> actions = entities.createNativeQuery("""
-                        SELECT cast(action AS text) FROM payment.payment WHERE id = :id AND action IS NOT NULL
-                        """)
-                .setParameter("id", payment.value())
-                .getResultList();
-        return actions.stream().map(action -> parseAction((String) action)).findFirst();
+        return statements.findPendingAction(payment).map(this::parseAction);
     }
 
     private PaymentAction parseAction(String text) {
@@ -201,53 +140,29 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public void scheduleVoid(PaymentId payment) {
-        entities.createNativeQuery("""
-                        UPDATE payment.payment
-                           SET void_due_at = now() + make_interval(secs => :lease), void_attempts = 0
-                         WHERE id = :id
-                        """)
-                .setParameter("lease", VOID_LEASE_SECONDS)
-                .setParameter("id", payment.value())
-                .executeUpdate();
+        statements.scheduleVoid(payment);
     }
 
     @Override
     @Transactional
     public void completeVoid(PaymentId payment) {
-        entities.createNativeQuery("UPDATE payment.payment SET void_due_at = NULL WHERE id = :id")
-                .setParameter("id", payment.value())
-                .executeUpdate();
+        payments.clearVoid(payment);
     }
 
     @Override
     @Transactional
     public List<Payment> claimPendingVoids(int limit) {
-        List<?> rows = entities.createNativeQuery("""
-                        UPDATE payment.payment
-                           SET void_attempts = void_attempts + 1,
-                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :max_delay))
-                         WHERE id IN (SELECT id FROM payment.payment WHERE void_due_at < now()
-                                       ORDER BY void_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        RETURNING\s""" + COLUMNS, Tuple.class)
-                .setParameter("lease", VOID_LEASE_SECONDS)
-                .setParameter("max_delay", MAX_RETRY_DELAY_SECONDS)
-                .setParameter("limit", limit)
-                .getResultList();
-        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
+        return statements.claimVoids(limit).stream().map(PaymentRow::toPayment).toList();
     }
 
     @Override
     public Optional<Payment> find(PaymentId id) {
-        return select("id = :id", Map.of("id", id.value()));
+        return payments.find(id);
     }
 
     @Override
     public List<Payment> listByOrder(UUID orderId) {
-        List<?> rows = entities.createNativeQuery(
-                        "SELECT " + COLUMNS + " FROM payment.payment WHERE order_id = :order ORDER BY id", Tuple.class)
-                .setParameter("order", orderId)
-                .getResultList();
-        return rows.stream().map(row -> mapRow((Tuple) row)).toList();
+        return payments.listByOrder(orderId);
     }
 
     @Override
@@ -269,12 +184,11 @@ class PostgresPayments implements Payments {
                     Map.of("refundable", left, "requested", amount),
                     null);
         }
-        return refundRepository.insert(payment, amount, Optional.empty());
+        return statements.insertRefund(payment, amount, Optional.empty()).toRefund();
     }
 
     private Payment lock(PaymentId id) {
-        return select("id = :id FOR UPDATE", Map.of("id", id.value()))
-                .orElseThrow(() -> ApiException.notFound("payment", id.toString()));
+        return payments.lock(id).orElseThrow(() -> ApiException.notFound("payment", id.toString()));
     }
 
     private static Money refundableAmount(Payment payment) {
@@ -307,9 +221,10 @@ class PostgresPayments implements Payments {
                     id, externalRefund.amount(), payment.provider(), refundableAmount(payment));
             return ExternalRefundResult.NOT_RECORDED;
         }
-        Refund refund = refundRepository.insert(
-                payment, externalRefund.amount(), Optional.of(externalRefund.providerReference()));
-        refundRepository.recordResult(
+        Refund refund = statements
+                .insertRefund(payment, externalRefund.amount(), Optional.of(externalRefund.providerReference()))
+                .toRefund();
+        statements.recordRefundResult(
                 refund.id(), new RefundResult(externalRefund.state(), Optional.of(externalRefund.providerReference())));
         return new ExternalRefundResult(Optional.of(refund), false);
     }
@@ -322,7 +237,7 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.NEVER)
     public RefundResult sendRefund(RefundId id) {
-        Refund refund = refundRepository.find(id);
+        Refund refund = refundRepository.get(id);
         if (refund.state() != Refund.State.PENDING) {
             return RefundResult.of(refund.state());
         }
@@ -334,7 +249,7 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.NEVER)
     public Optional<RefundResult> fetchRefundStatus(RefundId id) {
-        Refund refund = refundRepository.find(id);
+        Refund refund = refundRepository.get(id);
         return paymentProviders.refund(paymentOf(refund), refund);
     }
 
@@ -345,12 +260,13 @@ class PostgresPayments implements Payments {
     @Override
     @Transactional(Transactional.TxType.MANDATORY)
     public boolean recordRefundResult(RefundId refund, RefundResult result) {
-        return refundRepository.recordResult(refund, result);
+        return statements.recordRefundResult(refund, result);
     }
 
     @Override
+    @Transactional
     public List<Refund> claimPendingRefunds(int limit) {
-        return refundRepository.claimPending(limit);
+        return statements.claimRefunds(limit).stream().map(RefundRow::toRefund).toList();
     }
 
     @Override
@@ -378,10 +294,8 @@ class PostgresPayments implements Payments {
      * reference.
      */
     private Optional<Payment> find(String provider, PaymentWebhookEvent event) {
-        Optional<Payment> known = event.providerReference()
-                .flatMap(reference -> select(
-                        "provider = :provider AND provider_reference = :reference",
-                        Map.of("provider", provider, "reference", reference)));
+        Optional<Payment> known =
+                event.providerReference().flatMap(reference -> payments.findByProviderReference(provider, reference));
         if (known.isPresent()) {
             return known;
         }
@@ -400,28 +314,5 @@ class PostgresPayments implements Payments {
             return Optional.empty();
         }
         return find(named.get().id());
-    }
-
-    private Optional<Payment> select(String condition, Map<String, Object> values) {
-        Query query = entities.createNativeQuery(
-                "SELECT " + COLUMNS + " FROM payment.payment WHERE " + condition, Tuple.class);
-        values.forEach(query::setParameter);
-        List<?> rows = query.getResultList();
-        return rows.stream().map(row -> mapRow((Tuple) row)).findFirst();
-    }
-
-    private static Payment mapRow(Tuple row) {
-        String currency = row.get("currency", String.class);
-        return new Payment(
-                new PaymentId(row.get("id", UUID.class)),
-                row.get("order_id", UUID.class),
-                row.get("provider", String.class),
-                row.get("reference", String.class),
-                row.get("provider_reference", String.class),
-                PaymentState.ofColumn(row.get("state", String.class)),
-                Money.of(row.get("amount", Number.class).longValue(), currency),
-                Money.of(row.get("captured_amount", Number.class).longValue(), currency),
-                Money.of(row.get("refunded_amount", Number.class).longValue(), currency),
-                row.get("created_at", Instant.class));
     }
 }

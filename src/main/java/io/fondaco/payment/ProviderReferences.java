@@ -2,9 +2,7 @@ package io.fondaco.payment;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,10 +13,12 @@ import java.util.Optional;
 @ActivateRequestContext
 @Transactional(Transactional.TxType.REQUIRES_NEW)
 class ProviderReferences {
-    private final EntityManager entities;
+    private final PaymentRepository payments;
+    private final PaymentStatements statements;
 
-    ProviderReferences(EntityManager entities) {
-        this.entities = entities;
+    ProviderReferences(PaymentRepository payments, PaymentStatements statements) {
+        this.payments = payments;
+        this.statements = statements;
     }
 
     /**
@@ -27,20 +27,10 @@ class ProviderReferences {
      * @return the reference that the payment is bound to
      */
     String bind(PaymentId payment, String providerReference) {
-        return (String) entities.createNativeQuery("""
-                        UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :reference)
-                         WHERE id = :id RETURNING provider_reference
-                        """)
-                .setParameter("reference", providerReference)
-                .setParameter("id", payment.value())
-                .getSingleResult();
+        return statements.bindProviderReference(payment, providerReference);
     }
 
     Optional<String> find(PaymentId payment) {
-        List<?> references = entities.createNativeQuery(
-                        "SELECT provider_reference FROM payment.payment WHERE id = :id AND provider_reference IS NOT NULL")
-                .setParameter("id", payment.value())
-                .getResultList();
-        return references.stream().map(String.class::cast).findFirst();
+        return payments.findProviderReference(payment);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.stripe.exception.SignatureVerificationException;
 import com.stripe.net.Webhook;
+import io.fondaco.payment.PaymentProvider.PaymentWebhookEvent;
 import io.fondaco.platform.identity.InvalidId;
 import io.fondaco.platform.web.ApiException;
 import java.io.IOException;

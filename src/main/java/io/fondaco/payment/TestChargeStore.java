@@ -3,9 +3,14 @@ package io.fondaco.payment;
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
-import jakarta.persistence.EntityManager;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
+import jakarta.persistence.Table;
 import jakarta.transaction.Transactional;
-import java.util.List;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Charges and refunds of the test provider. Each write commits in a transaction of its own before the provider answers,
@@ -15,41 +20,52 @@ import java.util.List;
 @ActivateRequestContext
 @Transactional(Transactional.TxType.REQUIRES_NEW)
 class TestChargeStore {
-    private final EntityManager entities;
+    private final Session session;
+    private final PaymentStatements statements;
 
-    TestChargeStore(EntityManager entities) {
-        this.entities = entities;
+    TestChargeStore(Session session, PaymentStatements statements) {
+        this.session = session;
+        this.statements = statements;
+    }
+
+    /** A charge, by our reference. */
+    @Entity(name = "TestCharge")
+    @Table(schema = "payment", name = "test_charge")
+    static class TestCharge {
+        @Id
+        String reference;
+
+        long amount;
+
+        String state;
+    }
+
+    /** A refund, by our reference. */
+    @Entity(name = "TestRefund")
+    @Table(schema = "payment", name = "test_refund")
+    static class TestRefund {
+        @Id
+        String reference;
+
+        @Column(name = "charge_reference")
+        String chargeReference;
+
+        long amount;
     }
 
     /** Creates a charge, unless there is one under this reference. Returns the state of the stored charge. */
     String createCharge(String reference, Money amount, String state) {
-        return insertCharge(reference, amount, state);
-    }
-
-    // Private, because a call of a public method would open a transaction of its own, also from within this class.
-    private String insertCharge(String reference, Money amount, String state) {
-        return (String) entities.createNativeQuery("""
-                        INSERT INTO payment.test_charge AS c (reference, currency, amount, state)
-                        VALUES (:reference, :currency, :amount, :state)
-                        ON CONFLICT (reference) DO UPDATE SET state = c.state
-                        RETURNING state
-                        """)
-                .setParameter("reference", reference)
-                .setParameter("currency", amount.currency())
-                .setParameter("amount", amount.amount())
-                .setParameter("state", state)
-                .getSingleResult();
+        return statements.insertTestCharge(reference, amount, state);
     }
 
     /** Fails at the first call with a reference and captures at the second. */
     String createFlakyCharge(String reference, Money amount) {
-        int known = entities.createNativeQuery("""
-                        UPDATE payment.test_charge SET state = 'captured'
-                         WHERE reference = :reference AND state = 'failed_once'
+        int known = session.createMutationQuery("""
+                        update TestCharge set state = 'captured' where reference = :reference and state = 'failed_once'
                         """)
                 .setParameter("reference", reference)
                 .executeUpdate();
-        return known == 1 ? "captured" : insertCharge(reference, amount, "failed_once");
+        return known == 1 ? "captured" : statements.insertTestCharge(reference, amount, "failed_once");
     }
 
     /** State of the charge under this reference; "" if there is none. */
@@ -57,12 +73,12 @@ class TestChargeStore {
         return selectState(reference);
     }
 
+    // Private, because a call of a public method would open a transaction of its own, also from within this class.
     private String selectState(String reference) {
-        List<?> states = entities.createNativeQuery(
-                        "SELECT state FROM payment.test_charge WHERE reference = :reference")
+        return session.createSelectionQuery("select state from TestCharge where reference = :reference", String.class)
                 .setParameter("reference", reference)
-                .getResultList();
-        return states.isEmpty() ? "" : (String) states.getFirst();
+                .uniqueResultOptional()
+                .orElse("");
     }
 
     /**
@@ -70,18 +86,17 @@ class TestChargeStore {
      * charge stays captured.
      */
     String voidCharge(String reference, Money amount) {
-        entities.createNativeQuery("""
-                        UPDATE payment.test_charge SET state = 'voided'
-                         WHERE reference = :reference AND state IN ('pending', 'failed_once')
+        session.createMutationQuery("""
+                        update TestCharge set state = 'voided'
+                         where reference = :reference and state in ('pending', 'failed_once')
                         """).setParameter("reference", reference).executeUpdate();
-        return insertCharge(reference, amount, "voided");
+        return statements.insertTestCharge(reference, amount, "voided");
     }
 
     /** Sets the state of a pending charge, as the webhook reports it. Returns the state of the stored charge. */
     String resolvePending(String reference, String state) {
-        entities.createNativeQuery("""
-                        UPDATE payment.test_charge SET state = :state WHERE reference = :reference AND state = 'pending'
-                        """)
+        session.createMutationQuery(
+                        "update TestCharge set state = :state where reference = :reference and state = 'pending'")
                 .setParameter("state", state)
                 .setParameter("reference", reference)
                 .executeUpdate();
@@ -90,24 +105,30 @@ class TestChargeStore {
 
     /** Creates a refund once. False if the charge does not have that much left. */
     boolean createRefund(String chargeReference, String reference, Money amount) {
-        entities.createNativeQuery("SELECT 1 FROM payment.test_charge WHERE reference = :charge FOR UPDATE")
-                .setParameter("charge", chargeReference)
-                .getResultList();
-        entities.createNativeQuery("""
-                        INSERT INTO payment.test_refund (reference, charge_reference, amount)
-                        SELECT :reference, c.reference, :amount FROM payment.test_charge c
-                         WHERE c.reference = :charge AND c.state = 'captured'
-                           AND c.amount >= :amount + (SELECT coalesce(sum(r.amount), 0) FROM payment.test_refund r
-                                                       WHERE r.charge_reference = c.reference)
-                        ON CONFLICT (reference) DO NOTHING
-                        """)
-                .setParameter("reference", reference)
-                .setParameter("charge", chargeReference)
-                .setParameter("amount", amount.amount())
-                .executeUpdate();
-        return !entities.createNativeQuery("SELECT 1 FROM payment.test_refund WHERE reference = :reference")
-                .setParameter("reference", reference)
-                .getResultList()
-                .isEmpty();
+        // The lock of the charge makes its refunds wait for each other.
+        TestCharge charge = session.find(TestCharge.class, chargeReference, LockModeType.PESSIMISTIC_WRITE);
+        if (session.find(TestRefund.class, reference) != null) {
+            return true;
+        }
+        if (!isRefundable(charge, amount)) {
+            return false;
+        }
+        TestRefund refund = new TestRefund();
+        refund.reference = reference;
+        refund.chargeReference = chargeReference;
+        refund.amount = amount.amount();
+        session.persist(refund);
+        return true;
+    }
+
+    private boolean isRefundable(@Nullable TestCharge charge, Money amount) {
+        if (charge == null || !charge.state.equals("captured")) {
+            return false;
+        }
+        long refunded = session.createSelectionQuery(
+                        "select coalesce(sum(amount), 0L) from TestRefund where chargeReference = :charge", Long.class)
+                .setParameter("charge", charge.reference)
+                .getSingleResult();
+        return amount.amount() <= charge.amount - refunded;
     }
 }

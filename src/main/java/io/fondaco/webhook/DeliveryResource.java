@@ -3,16 +3,10 @@ package io.fondaco.webhook;
 import io.fondaco.access.Scopes;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.identity.TypeId;
-import io.fondaco.platform.messaging.Event;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
-import io.fondaco.platform.web.ApiException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
-import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -26,10 +20,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -49,46 +40,12 @@ import org.jspecify.annotations.Nullable;
 class DeliveryResource {
     private static final String SORT = "-id";
     private static final UUID LAST = new UUID(-1L, -1L);
-    private static final int MAX_REPLAYED = 10_000;
 
-    private final EntityManager entities;
-    private final WebhookDeliveries deliveries;
-    private final WebhookDispatcher dispatcher;
-    private final EndpointValidator validator;
+    private final DeliveryService deliveries;
 
-    DeliveryResource(
-            EntityManager entities,
-            WebhookDeliveries deliveries,
-            WebhookDispatcher dispatcher,
-            EndpointValidator validator) {
-        this.entities = entities;
+    DeliveryResource(DeliveryService deliveries) {
         this.deliveries = deliveries;
-        this.dispatcher = dispatcher;
-        this.validator = validator;
     }
-
-    /**
-     * @param status the status of the response; absent if there was none
-     * @param error why the attempt failed; empty if it was accepted
-     * @param response the beginning of the response body
-     */
-    record Attempt(Instant at, int durationMs, @Nullable Integer status, String error, String response) {}
-
-    /** @param nextAttemptAt null unless the delivery is pending */
-    record Delivery(
-            DeliveryId id,
-            String eventId,
-            String eventType,
-            String subject,
-            long sequence,
-
-            @Schema(enumeration = {"pending", "delivered", "failed"})
-            String status,
-
-            @Nullable Instant nextAttemptAt,
-            @Nullable Instant deliveredAt,
-            Instant createdAt,
-            List<Attempt> attempts) {}
 
     /** @param from start of the range of publication times, inclusive; {@code to} is exclusive */
     record ReplayRequest(
@@ -107,10 +64,12 @@ class DeliveryResource {
             List<@NotNull @Size(max = 100) String> eventTypes,
 
             @Schema(description = "Skips events that were delivered.") @Nullable
-            Boolean undeliveredOnly) {}
+            Boolean undeliveredOnly) {
 
-    /** @param nextFrom the {@code from} of the next request if the range has more events than one request replays */
-    record Replayed(long replayed, @Nullable Instant nextFrom) {}
+        private DeliveryService.EventRange range() {
+            return new DeliveryService.EventRange(from, to, eventTypes, Boolean.TRUE.equals(undeliveredOnly));
+        }
+    }
 
     @GET
     @Path("/{id}/deliveries")
@@ -124,69 +83,18 @@ class DeliveryResource {
             @RestQuery @Pattern(regexp = "pending|delivered|failed") @Nullable String status,
             @RestQuery @DefaultValue("20") @Min(1) @Max(100) int limit,
             @RestQuery @Nullable String cursor) {
-        UUID endpoint = requireEndpoint(id);
+        WebhookId webhook = WebhookId.parse(id);
         UUID before = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> DeliveryId.parse(place.keys().getFirst()).value())
                 .orElse(LAST);
-        List<?> rows = entities.createNativeQuery("""
-                        SELECT d.id, d.event, m.type, d.subject, d.sequence, d.status, d.next_attempt_at, d.delivered_at,
-                               d.created_at
-                          FROM webhook.delivery d JOIN webhook.message m ON m.event = d.event
-                         WHERE d.endpoint = :endpoint AND d.id < :before AND (:status = '' OR d.status = :status)
-                         ORDER BY d.id DESC LIMIT :limit
-                        """, Tuple.class)
-                .setParameter("endpoint", endpoint)
-                .setParameter("before", before)
-                .setParameter("status", Optional.ofNullable(status).orElse(""))
-                .setParameter("limit", limit + 1)
-                .getResultList();
-        List<Tuple> found = rows.stream().map(Tuple.class::cast).toList();
-        Map<UUID, List<Attempt>> attempts =
-                attempts(found.stream().map(row -> row.get("id", UUID.class)).toList());
+        List<Delivery> found =
+                deliveries.list(webhook, before, Optional.ofNullable(status).orElse(""), limit + 1);
         return Page.fromRows(
-                        found, limit, row -> PageCursor.of(SORT, new DeliveryId(row.get("id", UUID.class)).toString()))
-                .map(row -> toDelivery(row, attempts));
-    }
-
-    private Map<UUID, List<Attempt>> attempts(List<UUID> ids) {
-        Map<UUID, List<Attempt>> attempts = new HashMap<>();
-        for (Object found : entities.createNativeQuery("""
-                        SELECT delivery, at, duration_ms, status, error, response FROM webhook.attempt
-                         WHERE delivery = ANY (cast(:ids AS uuid[])) ORDER BY id
-                        """, Tuple.class)
-                .setParameter("ids", ids.toArray(UUID[]::new))
-                .getResultList()) {
-            Tuple row = (Tuple) found;
-            attempts.computeIfAbsent(row.get("delivery", UUID.class), _ -> new ArrayList<>())
-                    .add(new Attempt(
-                            row.get("at", Instant.class),
-                            row.get("duration_ms", Integer.class),
-                            row.get("status", Integer.class),
-                            row.get("error", String.class),
-                            row.get("response", String.class)));
-        }
-        return attempts;
-    }
-
-    private static Delivery toDelivery(Tuple row, Map<UUID, List<Attempt>> attempts) {
-        UUID id = row.get("id", UUID.class);
-        String status = row.get("status", String.class);
-        return new Delivery(
-                new DeliveryId(id),
-                TypeId.format(Event.PREFIX, row.get("event", UUID.class)),
-                row.get("type", String.class),
-                row.get("subject", String.class),
-                row.get("sequence", Number.class).longValue(),
-                status,
-                status.equals("pending") ? row.get("next_attempt_at", Instant.class) : null,
-                row.get("delivered_at", Instant.class),
-                row.get("created_at", Instant.class),
-                attempts.getOrDefault(id, List.of()));
+                found, limit, delivery -> PageCursor.of(SORT, delivery.id().toString()));
     }
 
     @POST
     @Path("/{id}/replay")
-    @Transactional
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
     @Idempotent
     @Operation(
@@ -199,61 +107,23 @@ class DeliveryResource {
             responseCode = "202",
             description = "The events are being sent.",
             content =
-                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Replayed.class)))
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = DeliveryService.Replayed.class)))
     public Response replay(@RestPath String id, @NotNull @Valid ReplayRequest request) {
-        UUID endpoint = requireEndpoint(id);
-        Replayed replayed = request.deliveryIds() != null
-                ? new Replayed(
-                        deliveries.replay(
-                                endpoint,
-                                request.deliveryIds().stream()
-                                        .map(DeliveryId::value)
-                                        .toList()),
-                        null)
-                : replayRange(endpoint, request);
-        dispatcher.wakeAfterCommit();
+        WebhookId webhook = WebhookId.parse(id);
+        DeliveryService.Replayed replayed = request.deliveryIds() == null
+                ? deliveries.replay(webhook, request.range())
+                : deliveries.replay(webhook, request.deliveryIds());
         return Response.accepted(replayed).build();
     }
 
     /** The same as {@link #replay}, under the path of the deliveries. */
     @POST
     @Path("/{id}/deliveries/replay")
-    @Transactional
     @RolesAllowed(Scopes.WEBHOOKS_WRITE)
     @Operation(hidden = true)
     public Response replayDeliveries(@RestPath String id, @NotNull @Valid ReplayRequest request) {
         return replay(id, request);
-    }
-
-    private Replayed replayRange(UUID endpoint, ReplayRequest request) {
-        Instant from = request.from();
-        Instant to = request.to();
-        if (from == null || to == null) {
-            throw ApiException.invalid("/from", "required", "Give delivery_ids, or both from and to.");
-        }
-        if (!from.isBefore(to)) {
-            throw ApiException.invalid("/to", "out_of_range", "to must be later than from.");
-        }
-        List<String> patterns = Optional.ofNullable(request.eventTypes()).orElseGet(() -> eventTypesOf(endpoint));
-        validator.validateEventTypes(patterns);
-        List<String> types = patterns.stream()
-                .flatMap(pattern -> validator.matchingEventTypes(pattern).stream())
-                .distinct()
-                .toList();
-        WebhookDeliveries.ReplayResult result = deliveries.replay(
-                endpoint, from, to, types, Boolean.TRUE.equals(request.undeliveredOnly()), MAX_REPLAYED);
-        return new Replayed(result.replayed(), result.matchedEvents() == MAX_REPLAYED ? result.lastEventAt() : null);
-    }
-
-    private List<String> eventTypesOf(UUID endpoint) {
-        return List.of(WebhookEndpoint.<WebhookEndpoint>findById(endpoint).eventTypes);
-    }
-
-    private static UUID requireEndpoint(String id) {
-        UUID endpoint = WebhookId.parse(id).value();
-        if (WebhookEndpoint.count("id = ?1 and deletedAt is null", endpoint) == 0) {
-            throw WebhookResource.notFound(id);
-        }
-        return endpoint;
     }
 }

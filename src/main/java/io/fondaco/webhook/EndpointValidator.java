@@ -7,14 +7,13 @@ import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 
-/** Validates endpoints. */
+/** Validates the URLs and the event types of endpoints. */
 @ApplicationScoped
 class EndpointValidator {
     private static final int HIGHEST_PORT = 65_535;
@@ -22,14 +21,11 @@ class EndpointValidator {
     private final WebhookSettings settings;
     private final EventTypeRegistry eventTypes;
     private final AddressGuard addressGuard;
-    private final EntityManager entities;
 
-    EndpointValidator(
-            WebhookSettings settings, EventTypeRegistry eventTypes, AddressGuard addressGuard, EntityManager entities) {
+    EndpointValidator(WebhookSettings settings, EventTypeRegistry eventTypes, AddressGuard addressGuard) {
         this.settings = settings;
         this.eventTypes = eventTypes;
         this.addressGuard = addressGuard;
-        this.entities = entities;
     }
 
     /**
@@ -106,29 +102,5 @@ class EndpointValidator {
                 .map(EventType::name)
                 .filter(name -> Event.matches(pattern, name))
                 .toList();
-    }
-
-    /**
-     * Validates that one more endpoint is allowed. Other transactions that create one wait until this one has ended.
-     *
-     * @throws ApiException 409 {@code too_many_webhooks}
-     */
-    void validateEndpointLimit() {
-        entities.createNativeQuery("SELECT 1 FROM pg_advisory_xact_lock(hashtext('webhook.endpoint'))")
-                .getSingleResult();
-        long present = WebhookEndpoint.count("deletedAt is null");
-        if (present >= settings.maxEndpoints()) {
-            throw ApiException.conflict(
-                    "too_many_webhooks", "There are %d webhooks, which is the limit.".formatted(present));
-        }
-    }
-
-    /** Resets the failure count of an endpoint. */
-    void resetFailures(WebhookEndpoint endpoint) {
-        entities.createNativeQuery("""
-                        UPDATE webhook.endpoint SET consecutive_failures = 0, failing_since = NULL WHERE id = :id
-                        """).setParameter("id", endpoint.id).executeUpdate();
-        endpoint.consecutiveFailures = 0;
-        endpoint.failingSince = null;
     }
 }

@@ -41,7 +41,7 @@ class TestDelivery {
                 TraceParent.current());
         deliveries.enqueue(
                 List.of(event),
-                List.of(new WebhookDeliveries.Subscriber(endpoint.id, List.of(WebhookEvents.TEST), true)));
+                List.of(new WebhookEndpointRepository.Subscriber(endpoint.id, List.of(WebhookEvents.TEST), true)));
         dispatcher.wakeAfterCommit();
     }
 }

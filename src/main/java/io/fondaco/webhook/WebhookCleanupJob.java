@@ -6,11 +6,7 @@ import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Deletes old events with their deliveries, and measures the backlog of each endpoint. */
 @ApplicationScoped
@@ -19,12 +15,12 @@ class WebhookCleanupJob {
 
     private final WebhookDeliveries deliveries;
     private final WebhookMetrics metrics;
-    private final EntityManager entities;
+    private final WebhookStatements statements;
 
-    WebhookCleanupJob(WebhookDeliveries deliveries, WebhookMetrics metrics, EntityManager entities) {
+    WebhookCleanupJob(WebhookDeliveries deliveries, WebhookMetrics metrics, WebhookStatements statements) {
         this.deliveries = deliveries;
         this.metrics = metrics;
-        this.entities = entities;
+        this.statements = statements;
     }
 
     @ReadsFrom(Route.PRIMARY)
@@ -47,23 +43,9 @@ class WebhookCleanupJob {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void sampleBacklog() {
-        Map<UUID, WebhookMetrics.EndpointBacklog> backlogs = new HashMap<>();
-        for (Object row : entities.createNativeQuery("""
-                        SELECT e.id, (SELECT count(*) FROM (
-                                         SELECT FROM webhook.delivery d
-                                          WHERE d.endpoint = e.id AND d.status = 'pending' LIMIT 100000) AS counted) AS n,
-                               coalesce((SELECT extract(epoch FROM now() - min(d.created_at)) FROM (
-                                            SELECT d.created_at FROM webhook.delivery d
-                                             WHERE d.endpoint = e.id AND d.status = 'pending' LIMIT 100000) AS d), 0) AS age
-                          FROM webhook.endpoint e WHERE e.deleted_at IS NULL
-                        """, Tuple.class).getResultList()) {
-            Tuple endpoint = (Tuple) row;
-            backlogs.put(
-                    endpoint.get("id", UUID.class),
-                    new WebhookMetrics.EndpointBacklog(
-                            endpoint.get("n", Number.class).longValue(),
-                            endpoint.get("age", Number.class).doubleValue()));
-        }
-        metrics.updateBacklogs(backlogs);
+        metrics.updateBacklogs(statements.backlogs().stream()
+                .collect(Collectors.toMap(
+                        WebhookStatements.Backlog::endpoint,
+                        backlog -> new WebhookMetrics.EndpointBacklog(backlog.deliveries(), backlog.ageSeconds()))));
     }
 }

@@ -23,11 +23,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.interceptor.Interceptor;
-import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -60,7 +60,7 @@ class WebhookDispatcher {
     private final Tracing tracing;
     private final PodRoles podRoles;
     private final ConsistencyTokens consistencyTokens;
-    private final EntityManager entities;
+    private final WebhookStatements statements;
     private final AfterCommit afterCommit;
     private final WakeUpSignal wakeUpSignal = new WakeUpSignal();
     private final Map<UUID, Integer> inFlight = new ConcurrentHashMap<>();
@@ -77,7 +77,7 @@ class WebhookDispatcher {
             Tracing tracing,
             PodRoles podRoles,
             ConsistencyTokens consistencyTokens,
-            EntityManager entities,
+            WebhookStatements statements,
             AfterCommit afterCommit) {
         this.deliveries = deliveries;
         this.client = webhookClient;
@@ -87,7 +87,7 @@ class WebhookDispatcher {
         this.tracing = tracing;
         this.podRoles = podRoles;
         this.consistencyTokens = consistencyTokens;
-        this.entities = entities;
+        this.statements = statements;
         this.afterCommit = afterCommit;
         this.permits = new Semaphore(MAX_CALLS);
     }
@@ -248,23 +248,13 @@ class WebhookDispatcher {
      * Does nothing if the endpoint has another URL than the one that failed.
      */
     private void disable(DeliveryAttempt deliveryAttempt, String reason) {
-        List<?> versions = entities.createNativeQuery("""
-                        UPDATE webhook.endpoint
-                           SET status = 'disabled', disabled_reason = :reason, version = version + 1
-                         WHERE id = :id AND url = :url AND status = 'enabled' RETURNING version
-                        """)
-                .setParameter("reason", reason)
-                .setParameter("id", deliveryAttempt.endpointId())
-                .setParameter("url", deliveryAttempt.url())
-                .getResultList();
-        if (!versions.isEmpty()) {
+        Optional<Long> version = statements.disable(deliveryAttempt.endpointId(), deliveryAttempt.url(), reason);
+        if (version.isPresent()) {
             WebhookId id = new WebhookId(deliveryAttempt.endpointId());
             LOG.warnf("%s is disabled: %s", id, reason);
             metrics.disabled();
             outbox.publish(List.of(new NewEvent(
-                    id.toString(),
-                    ((Number) versions.getFirst()).longValue(),
-                    new WebhookEvents.WebhookEvent.WebhookDisabled(id, reason))));
+                    id.toString(), version.get(), new WebhookEvents.WebhookEvent.WebhookDisabled(id, reason))));
         }
     }
 }

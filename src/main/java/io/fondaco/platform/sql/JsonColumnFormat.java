@@ -1,4 +1,4 @@
-package io.fondaco.platform.database;
+package io.fondaco.platform.sql;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.hibernate.orm.JsonFormat;

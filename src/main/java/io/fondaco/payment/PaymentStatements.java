@@ -1,0 +1,246 @@
+package io.fondaco.payment;
+
+import io.fondaco.payment.PaymentEntity.PaymentRow;
+import io.fondaco.payment.PaymentProvider.RefundResult;
+import io.fondaco.payment.RefundRepository.RefundRow;
+import io.fondaco.platform.money.Money;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
+import io.fondaco.platform.web.Actor;
+import io.fondaco.platform.web.RequestId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native SQL of this module: conditional updates that decide between concurrent writers, claims, and upserts. Each
+ * method is one statement, in the caller's transaction. A statement that changes a state also sets {@code changed_by}
+ * and {@code changed_in}, which a trigger moves into the history.
+ */
+@ApplicationScoped
+class PaymentStatements {
+    private static final String PAYMENT_COLUMNS =
+            "id, order_id, provider, reference, provider_reference, state, currency, amount, captured_amount,"
+                    + " refunded_amount, created_at";
+    private static final String REFUND_COLUMNS =
+            "id, payment_id, order_id, provider_reference, state, currency, amount, created_at,"
+                    + " attempts > 0 AS possibly_sent";
+
+    /** Lease of a claimed refund or void, in seconds; longer than the time limit of a provider call. */
+    private static final double LEASE_SECONDS = 30;
+
+    private static final double MAX_RETRY_DELAY_SECONDS = 900;
+
+    private final Session session;
+    private final Actor actor;
+    private final RequestId requestId;
+
+    PaymentStatements(Session session, Actor actor, RequestId requestId) {
+        this.session = session;
+        this.actor = actor;
+        this.requestId = requestId;
+    }
+
+    /** The age of the oldest pending refund of a provider. */
+    record RefundAge(String provider, double seconds) {}
+
+    // The result class of a single column is a record, because Hibernate 7.2 caches no plan for a query with a basic
+    // result class.
+    private record Text(String value) {}
+
+    /**
+     * Moves a payment to a state, if its current state allows that.
+     *
+     * @param captured the captured amount; one in another currency is not recorded and must be refunded manually
+     * @return whether the state changed
+     */
+    boolean updateState(PaymentId payment, PaymentState state, Optional<Money> captured) {
+        return session.createNativeMutationQuery("""
+                                UPDATE payment.payment
+                                   SET state = :state, action = NULL, updated_at = now(),
+                                       changed_by = :actor, changed_in = :request,
+                                       captured_amount = CASE WHEN currency = :currency THEN :captured ELSE 0 END
+                                 WHERE id = :id AND state = ANY (cast(:sources AS text[]))
+                                """)
+                        .setParameter("state", state.column())
+                        .setParameter("currency", captured.map(Money::currency).orElse(""))
+                        .setParameter("captured", captured.map(Money::amount).orElse(0L))
+                        .setParameter("id", payment.value())
+                        .setParameter("sources", state.sourceStates())
+                        .setParameter("actor", actor.name())
+                        .setParameter("request", requestId.value())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /**
+     * Stores the step that the shopper must take, while the payment is pending.
+     *
+     * @param action JSON; null for none
+     */
+    void updatePendingAction(PaymentId payment, @Nullable String action) {
+        session.createNativeMutationQuery("""
+                        UPDATE payment.payment SET action = cast(:action AS jsonb), updated_at = now()
+                         WHERE id = :id AND state = 'pending' AND action IS DISTINCT FROM cast(:action AS jsonb)
+                        """)
+                .setParameter("action", action, String.class)
+                .setParameter("id", payment.value())
+                .executeUpdate();
+    }
+
+    /** The step that the shopper must take, as JSON. It contains a secret, so it is never part of an entity. */
+    Optional<String> findPendingAction(PaymentId payment) {
+        return session.createNativeQuery("""
+                        SELECT cast(action AS text) AS action FROM payment.payment WHERE id = :id AND action IS NOT NULL
+                        """, Text.class)
+                .setParameter("id", payment.value())
+                .uniqueResultOptional()
+                .map(Text::value);
+    }
+
+    /**
+     * Binds a payment to a provider reference, unless it is bound already.
+     *
+     * @return the reference that it is bound to
+     */
+    String bindProviderReference(PaymentId payment, String providerReference) {
+        return session.createNativeQuery("""
+                        UPDATE payment.payment SET provider_reference = coalesce(provider_reference, :reference)
+                         WHERE id = :id RETURNING provider_reference
+                        """, Text.class)
+                .setParameter("reference", providerReference)
+                .setParameter("id", payment.value())
+                .getSingleResult()
+                .value();
+    }
+
+    /** Makes the void of a payment due after one lease. */
+    void scheduleVoid(PaymentId payment) {
+        session.createNativeMutationQuery("""
+                        UPDATE payment.payment
+                           SET void_due_at = now() + make_interval(secs => :lease), void_attempts = 0
+                         WHERE id = :id
+                        """)
+                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("id", payment.value())
+                .executeUpdate();
+    }
+
+    /** Claims payments whose void is due, for one lease that grows with each attempt. */
+    List<PaymentRow> claimVoids(int limit) {
+        return session.createNativeQuery("""
+                        UPDATE payment.payment
+                           SET void_attempts = void_attempts + 1,
+                               void_due_at = now() + make_interval(secs => least(:lease * (void_attempts + 1), :maxDelay))
+                         WHERE id IN (SELECT id FROM payment.payment WHERE void_due_at < now()
+                                       ORDER BY void_due_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        RETURNING\s""" + PAYMENT_COLUMNS, PaymentRow.class)
+                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("maxDelay", MAX_RETRY_DELAY_SECONDS)
+                .setParameter("limit", limit)
+                .getResultList();
+    }
+
+    /**
+     * Records a pending refund and reserves its amount on the payment.
+     *
+     * @param providerReference of a refund that was made at the provider
+     */
+    RefundRow insertRefund(Payment payment, Money amount, Optional<String> providerReference) {
+        return session.createNativeQuery("""
+                        WITH reserved AS (
+                            UPDATE payment.payment SET refunded_amount = refunded_amount + :amount, updated_at = now()
+                             WHERE id = :payment)
+                        INSERT INTO payment.refund
+                               (id, payment_id, order_id, provider_reference, currency, amount, locked_until, changed_by,
+                                changed_in)
+                        VALUES (:id, :payment, :order, cast(:reference AS text), :currency, :amount,
+                                now() + make_interval(secs => :lease), :actor, :request)
+                        RETURNING\s""" + REFUND_COLUMNS, RefundRow.class)
+                .setParameter("id", RefundId.random().value())
+                .setParameter("payment", payment.id().value())
+                .setParameter("order", payment.orderId())
+                .setParameter("reference", providerReference.orElse(null), String.class)
+                .setParameter("currency", amount.currency())
+                .setParameter("amount", amount.amount())
+                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value())
+                .getSingleResult();
+    }
+
+    /**
+     * Records the result of a refund that is pending, or that failed after it had succeeded. The amount of a failed
+     * refund is released.
+     *
+     * @return whether the state changed
+     */
+    boolean recordRefundResult(RefundId id, RefundResult result) {
+        return session.createNativeQuery("""
+                        WITH changed AS (
+                            UPDATE payment.refund
+                               SET state = :state, changed_by = :actor, changed_in = :request,
+                                   provider_reference = coalesce(provider_reference, cast(:reference AS text))
+                             WHERE id = :id AND (state = 'pending' OR (state = 'succeeded' AND :state = 'failed'))
+                            RETURNING id, payment_id, amount, state
+                        ), released AS (
+                            UPDATE payment.payment p
+                               SET refunded_amount = p.refunded_amount - c.amount, updated_at = now()
+                              FROM changed c WHERE p.id = c.payment_id AND c.state = 'failed'
+                        )
+                        SELECT state FROM changed
+                        """, Text.class)
+                .setParameter("state", result.state().column())
+                .setParameter("reference", result.providerReference().orElse(null), String.class)
+                .setParameter("id", id.value())
+                .setParameter("actor", actor.name())
+                .setParameter("request", requestId.value())
+                .uniqueResultOptional()
+                .isPresent();
+    }
+
+    /** Claims pending refunds, for one lease that grows with each attempt. */
+    List<RefundRow> claimRefunds(int limit) {
+        return session.createNativeQuery("""
+                        UPDATE payment.refund
+                           SET attempts = attempts + 1,
+                               locked_until = now() + make_interval(secs => least(:lease * (attempts + 1), :maxDelay))
+                         WHERE id IN (SELECT id FROM payment.refund WHERE state = 'pending' AND locked_until < now()
+                                       ORDER BY locked_until LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        RETURNING\s""" + REFUND_COLUMNS, RefundRow.class)
+                .setParameter("lease", LEASE_SECONDS)
+                .setParameter("maxDelay", MAX_RETRY_DELAY_SECONDS)
+                .setParameter("limit", limit)
+                .getResultList();
+    }
+
+    /** The age of the oldest pending refund by provider. Reads at most 100,000 pending refunds. */
+    List<RefundAge> pendingRefundAges() {
+        return session.createNativeQuery("""
+                        SELECT p.provider,
+                               cast(greatest(0, max(extract(epoch FROM now() - r.created_at))) AS double precision) AS age
+                          FROM (SELECT payment_id, created_at FROM payment.refund WHERE state = 'pending' LIMIT 100000) AS r
+                          JOIN payment.payment p ON p.id = r.payment_id
+                         GROUP BY p.provider
+                        """, RefundAge.class)
+                .setHint("jakarta.persistence.query.timeout", GaugeSnapshot.STATEMENT_TIMEOUT_MILLIS)
+                .getResultList();
+    }
+
+    /** Creates a charge of the test provider, unless there is one. @return the state of the stored charge */
+    String insertTestCharge(String reference, Money amount, String state) {
+        return session.createNativeQuery("""
+                        INSERT INTO payment.test_charge AS c (reference, currency, amount, state)
+                        VALUES (:reference, :currency, :amount, :state)
+                        ON CONFLICT (reference) DO UPDATE SET state = c.state
+                        RETURNING state
+                        """, Text.class)
+                .setParameter("reference", reference)
+                .setParameter("currency", amount.currency())
+                .setParameter("amount", amount.amount())
+                .setParameter("state", state)
+                .getSingleResult()
+                .value();
+    }
+}
