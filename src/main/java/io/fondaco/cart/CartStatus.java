@@ -1,7 +1,6 @@
 package io.fondaco.cart;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import jakarta.persistence.EnumeratedValue;
 import java.util.Locale;
 
 /** Whether a cart can still be changed. */
@@ -13,11 +12,12 @@ public enum CartStatus {
     /** It became an order. */
     COMPLETED;
 
-    @EnumeratedValue
-    private final String column = name().toLowerCase(Locale.ROOT);
-
     @JsonValue
     public String column() {
-        return column;
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static CartStatus ofColumn(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
     }
 }

@@ -1,7 +1,6 @@
 package io.fondaco.promotion;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import jakarta.persistence.EnumeratedValue;
 import java.util.Locale;
 
 /** The kind of discount of a promotion, in the order in which several discounts are calculated. */
@@ -13,11 +12,12 @@ public enum PromotionKind {
     /** The price of shipping. */
     FREE_SHIPPING;
 
-    @EnumeratedValue
-    private final String column = name().toLowerCase(Locale.ROOT);
-
     @JsonValue
     public String column() {
-        return column;
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static PromotionKind ofColumn(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
     }
 }
