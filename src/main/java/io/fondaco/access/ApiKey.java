@@ -1,22 +1,18 @@
 package io.fondaco.access;
 
-import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
-import java.util.Collection;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A stored API key; of the secret only the hash is stored. */
 @Entity
 @Table(schema = "access", name = "api_key")
-class ApiKey extends PanacheEntityBase {
+class ApiKey {
     @Id
     UUID id;
 
@@ -51,11 +47,4 @@ class ApiKey extends PanacheEntityBase {
     @Column(name = "last_used_at", insertable = false, updatable = false)
     @Nullable
     Instant lastUsedAt;
-
-    /** The keys that these keys created, including revoked ones, locked until the transaction ends. */
-    static List<ApiKey> findByCreatorsForUpdate(Collection<String> creators) {
-        return ApiKey.<ApiKey>find("createdBy in ?1 order by id", creators)
-                .withLock(LockModeType.PESSIMISTIC_WRITE)
-                .list();
-    }
 }

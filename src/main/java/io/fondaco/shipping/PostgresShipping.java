@@ -2,12 +2,11 @@ package io.fondaco.shipping;
 
 import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import jakarta.persistence.Tuple;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 
 @ApplicationScoped
 class PostgresShipping implements Shipping {
@@ -15,38 +14,32 @@ class PostgresShipping implements Shipping {
                     quote -> quote.price().amount())
             .thenComparing(ShippingQuote::code);
 
-    private final EntityManager entities;
+    /** A rate that names the country precedes one that does not, whatever their currencies. */
+    private static final Comparator<ShippingRate> MOST_SPECIFIC_FIRST =
+            Comparator.comparing(ShippingRate::anyCountry).thenComparing(ShippingRate::anyCurrency);
+
+    private final ShippingRateRepository rates;
     private final ShippingSettings settings;
 
-    PostgresShipping(EntityManager entities, ShippingSettings settings) {
-        this.entities = entities;
+    PostgresShipping(ShippingRateRepository rates, ShippingSettings settings) {
+        this.rates = rates;
         this.settings = settings;
     }
 
     @Override
     public List<ShippingQuote> listQuotes(Optional<String> country, Money subtotal) {
-        List<ShippingQuote> quotes = new ArrayList<>();
-        for (Object row : entities.createNativeQuery("""
-                        SELECT DISTINCT ON (code) code, name, needs_address,
-                               CASE WHEN :subtotal >= free_from THEN 0 ELSE amount END AS amount
-                          FROM shipping.rate
-                         WHERE currency IN (:currency, '*') AND country IN (:country, '*')
-                           AND (NOT needs_address OR :country <> '')
-                         ORDER BY code, country = '*', currency = '*'
-                        """, Tuple.class)
-                .setParameter("subtotal", subtotal.amount())
-                .setParameter("currency", subtotal.currency())
-                .setParameter("country", country.orElse(""))
-                .getResultList()) {
-            Tuple rate = (Tuple) row;
-            long amount = settings.free() ? 0 : rate.get("amount", Number.class).longValue();
-            quotes.add(new ShippingQuote(
-                    rate.get("code", String.class),
-                    rate.get("name", String.class),
-                    Money.of(amount, subtotal.currency()),
-                    rate.get("needs_address", Boolean.class)));
-        }
-        quotes.sort(CHEAPEST_FIRST);
-        return List.copyOf(quotes);
+        return rates.listMatching(country.orElse(""), subtotal.currency()).stream()
+                .collect(Collectors.toMap(
+                        rate -> rate.id.code(), rate -> rate, BinaryOperator.minBy(MOST_SPECIFIC_FIRST)))
+                .values()
+                .stream()
+                .map(rate -> quote(rate, subtotal))
+                .sorted(CHEAPEST_FIRST)
+                .toList();
+    }
+
+    private ShippingQuote quote(ShippingRate rate, Money subtotal) {
+        long amount = settings.free() ? 0 : rate.amountFor(subtotal.amount());
+        return new ShippingQuote(rate.id.code(), rate.name, Money.of(amount, subtotal.currency()), rate.needsAddress);
     }
 }
