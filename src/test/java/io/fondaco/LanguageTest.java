@@ -25,6 +25,7 @@ class LanguageTest {
             Path.of("helm"),
             Path.of("db-migrations"),
             Path.of("README.md"),
+            Path.of("CHANGELOG.md"),
             Path.of("CONTRIBUTING.md"));
 
     private static final Set<String> TEXTS =
