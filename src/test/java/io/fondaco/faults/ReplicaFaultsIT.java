@@ -556,7 +556,7 @@ class ReplicaFaultsIT {
         assertThat(refused.body()).contains("database_unavailable");
         assertThat(status(read)).isEqualTo(200);
         await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> health().stream()
-                .allMatch(page -> page.contains("no primary answers") && page.contains("\"UP\"")));
+                .allMatch(page -> page.contains("no primary is available") && page.contains("\"UP\"")));
 
         replicas.forEach(ClusterMember::kill);
         await().atMost(TestTiming.scaled(Duration.ofSeconds(5))).until(() -> status(read) == 503);
