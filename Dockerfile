@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/root/.m2 \
 RUN jlink \
     --add-modules java.desktop,java.logging,java.management,java.naming,java.rmi,java.scripting,java.security.jgss,java.security.sasl,java.sql,java.transaction.xa,java.xml,jdk.jcmd,jdk.jfr,jdk.management,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs \
     --strip-debug --no-man-pages --no-header-files \
-    --add-options="-XX:+UseG1GC -XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError -Dsun.net.inetaddr.ttl=5" \
+    --add-options="-XX:+UseG1GC -XX:MaxRAMPercentage=65 -XX:+ExitOnOutOfMemoryError -Xlog:aot=error,aot+codecache+stubs=error -Dsun.net.inetaddr.ttl=5" \
     --output /opt/java
 
 # The AOT cache is good for jars of these names, sizes and times only: one time for all, which copying keeps.

@@ -44,6 +44,12 @@ final class AotRestart {
     private static final List<String> CONFLICTING_OPTIONS =
             List.of("-XX:AOT", "-Xshare", "-XX:SharedArchiveFile", "-agent", "-javaagent");
 
+    /**
+     * Hides a warning at each start if two kinds of method calls have one hash in the cache: the JVM then compiles the
+     * adapter of one of them again. The warning would be the first line of the log, which may be JSON.
+     */
+    private static final String LOG_OPTION = "-Xlog:aot=error,aot+codecache+stubs=error";
+
     private AotRestart() {}
 
     /** Returns only if this process continues without a restart. */
@@ -84,7 +90,7 @@ final class AotRestart {
         if (!Path.of(arguments.get(jar + 1)).toAbsolutePath().normalize().equals(trainedWith)) {
             return Optional.empty();
         }
-        List<String> command = new ArrayList<>(List.of(java, "-XX:AOTCache=" + cache));
+        List<String> command = new ArrayList<>(List.of(java, "-XX:AOTCache=" + cache, LOG_OPTION));
         command.addAll(arguments);
         return Optional.of(command);
     }

@@ -18,7 +18,13 @@ class AotRestartTest {
         assertThat(AotRestart.buildCommand(
                         CACHE, JAR, "/jdk/bin/java", List.of("-Xmx1g", "-jar", JAR.toString(), "migrate"), Map.of()))
                 .contains(List.of(
-                        "/jdk/bin/java", "-XX:AOTCache=/app/fondaco.aot", "-Xmx1g", "-jar", JAR.toString(), "migrate"));
+                        "/jdk/bin/java",
+                        "-XX:AOTCache=/app/fondaco.aot",
+                        "-Xlog:aot=error,aot+codecache+stubs=error",
+                        "-Xmx1g",
+                        "-jar",
+                        JAR.toString(),
+                        "migrate"));
     }
 
     @ParameterizedTest

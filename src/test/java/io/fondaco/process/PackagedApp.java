@@ -92,6 +92,7 @@ public final class PackagedApp implements AutoCloseable {
         if (!option.isEmpty()) {
             command.addAll(List.of(
                     option,
+                    "-Xlog:aot=error,aot+codecache+stubs=error",
                     "-Xmx" + environment.getOrDefault("HEAP", "512m"),
                     "-XX:TieredStopAtLevel=" + environment.getOrDefault("TIER", TIER)));
         }
