@@ -4,7 +4,7 @@ CREATE TABLE cache.invalidation (
     id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- Orders the log: ids become visible out of order; transactions older than the oldest running one are final.
     xid          xid8        NOT NULL DEFAULT pg_current_xact_id(),
-    -- Hashes of tags (platform.cache.Tag).
+    -- Hashes of tags (platform.cache.CacheTag).
     tags         bigint[]    NOT NULL,
     published_at timestamptz NOT NULL DEFAULT now()
 );
