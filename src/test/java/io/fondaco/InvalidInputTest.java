@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -260,6 +261,22 @@ class InvalidInputTest {
         assertThat(declared.statusCode()).isEqualTo(413);
         assertThat(sendChunked(10_000_000)).contains("413").doesNotContain(" 500 ");
         store().get("/store/v1/products").then().statusCode(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 202", "' ', 202", "csv, 415", "/, 415", "text/, 415", "image/png, 415"})
+    void importWithoutValidContentTypeIsNoServerError(String contentType, int status) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:%d/admin/v1/imports?kind=stock".formatted(RestAssured.port)))
+                .header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString("sku,location,available\n"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(status);
+        }
     }
 
     @Test

@@ -106,7 +106,7 @@ class ImportResource {
             @Context HttpHeaders headers,
             @Context SecurityContext caller,
             InputStream body) {
-        requireCsvMediaType(headers.getMediaType());
+        requireCsvMediaType(headers);
         FileKind fileKind = ImportParameters.kind(kind);
         ImportParameters.requireAnyScope(
                 caller, fileKind == FileKind.PRODUCTS ? Scopes.CATALOG_WRITE : Scopes.STOCK_WRITE);
@@ -125,15 +125,25 @@ class ImportResource {
      * Browsers and shells send several media types for a CSV file; the first bytes of the file decide whether it is
      * one.
      */
-    private static void requireCsvMediaType(@Nullable MediaType type) {
-        if (type == null || FILE_TYPES.contains(type.getType() + "/" + type.getSubtype())) {
+    private static void requireCsvMediaType(HttpHeaders headers) {
+        String contentType = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        if (contentType == null || contentType.isBlank() || isFileType(headers)) {
             return;
         }
         throw new ApiException(
                 415,
                 "unsupported_media_type",
                 "Send the file itself as the body, with Content-Type: text/csv; a form or %s is not accepted."
-                        .formatted(Violation.abbreviate(type.getType() + "/" + type.getSubtype())));
+                        .formatted(Violation.abbreviate(contentType)));
+    }
+
+    private static boolean isFileType(HttpHeaders headers) {
+        try {
+            MediaType type = headers.getMediaType();
+            return FILE_TYPES.contains(type.getType() + "/" + type.getSubtype());
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     @GET
