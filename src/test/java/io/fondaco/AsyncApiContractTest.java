@@ -2,6 +2,7 @@ package io.fondaco;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -144,12 +145,20 @@ class AsyncApiContractTest {
         schema.put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         ArrayNode required = schema.putArray("required");
-        for (RecordComponent component : plain.getRecordComponents()) {
+        members(plain).forEach(component -> {
             String name = SNAKE.translate(component.getName());
             properties.set(name, schema(component.getGenericType()));
             required.add(name);
-        }
+        });
         return schema;
+    }
+
+    /** The components that are members in JSON: those of an unwrapped component instead of itself. */
+    private static Stream<RecordComponent> members(Class<?> type) {
+        return Stream.of(type.getRecordComponents())
+                .flatMap(component -> component.getAccessor().isAnnotationPresent(JsonUnwrapped.class)
+                        ? members(component.getType())
+                        : Stream.of(component));
     }
 
     private static boolean isWrittenAsText(Class<?> type) {

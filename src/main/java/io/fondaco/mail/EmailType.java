@@ -27,7 +27,7 @@ enum EmailType {
     static Optional<EmailType> forEvent(OrderEventPayload event) {
         return switch (event) {
             case OrderPlaced placed ->
-                placed.status() == OrderStatus.PAYMENT_PENDING ? Optional.empty() : Optional.of(CONFIRMATION);
+                placed.order().status() == OrderStatus.PAYMENT_PENDING ? Optional.empty() : Optional.of(CONFIRMATION);
             case OrderPaid _ -> Optional.of(CONFIRMATION);
             case OrderFulfilled _ -> Optional.of(SHIPMENT);
             case OrderRefunded _, OrderReturned _, OrderCancelled _ -> forRefund(event);

@@ -12,7 +12,7 @@ final class OrderFacts {
 
     /** The money that goes back to the customer; empty if the event refunds none. */
     static Optional<Money> amount(OrderEventPayload event) {
-        return event.facts().get("amount") instanceof Map<?, ?> money
+        return event.order().facts().get("amount") instanceof Map<?, ?> money
                         && money.get("amount") instanceof Number amount
                         && money.get("currency") instanceof String currency
                 ? Optional.of(Money.of(amount.longValue(), currency))
@@ -21,6 +21,6 @@ final class OrderFacts {
 
     /** @throws io.fondaco.platform.identity.InvalidId if the event has no fulfillment */
     static FulfillmentId fulfillment(OrderEventPayload event) {
-        return FulfillmentId.parse(String.valueOf(event.facts().get("fulfillment_id")));
+        return FulfillmentId.parse(String.valueOf(event.order().facts().get("fulfillment_id")));
     }
 }

@@ -1,5 +1,6 @@
 package io.fondaco.order;
 
+import io.fondaco.order.OrderEventPayload.OrderAfterEvent;
 import io.fondaco.order.OrderEventPayload.OrderAuthorizationLost;
 import io.fondaco.order.OrderEventPayload.OrderCancelled;
 import io.fondaco.order.OrderEventPayload.OrderCaptured;
@@ -11,7 +12,6 @@ import io.fondaco.order.OrderEventPayload.OrderRefunded;
 import io.fondaco.order.OrderEventPayload.OrderReturned;
 import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.messaging.NewEvent;
-import io.fondaco.platform.money.Money;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
@@ -45,16 +45,15 @@ public enum OrderEventType {
      * @param facts as in the history
      */
     NewEvent newEvent(Order order, Map<String, Object> facts) {
-        OrderEventPayload payload = constructor()
-                .construct(
-                        order.id(),
-                        order.number(),
-                        order.status(),
-                        order.paymentStatus(),
-                        order.fulfillmentStatus(),
-                        order.totals().total(),
-                        published(facts));
-        return new NewEvent(order.id().toString(), order.version(), payload);
+        OrderAfterEvent after = new OrderAfterEvent(
+                order.id(),
+                order.number(),
+                order.status(),
+                order.paymentStatus(),
+                order.fulfillmentStatus(),
+                order.totals().total(),
+                published(facts));
+        return new NewEvent(order.id().toString(), order.version(), payload(after));
     }
 
     /** The facts without the reason, which is free text of the staff and may contain personal data. */
@@ -71,30 +70,18 @@ public enum OrderEventType {
         return published;
     }
 
-    private Constructor constructor() {
+    private OrderEventPayload payload(OrderAfterEvent order) {
         return switch (this) {
-            case PLACED -> OrderPlaced::new;
-            case PAID -> OrderPaid::new;
-            case CAPTURED -> OrderCaptured::new;
-            case AUTHORIZATION_LOST -> OrderAuthorizationLost::new;
-            case CANCELLED -> OrderCancelled::new;
-            case FULFILLED -> OrderFulfilled::new;
-            case REFUNDED -> OrderRefunded::new;
-            case REFUND_FAILED -> OrderRefundFailed::new;
-            case RETURNED -> OrderReturned::new;
+            case PLACED -> new OrderPlaced(order);
+            case PAID -> new OrderPaid(order);
+            case CAPTURED -> new OrderCaptured(order);
+            case AUTHORIZATION_LOST -> new OrderAuthorizationLost(order);
+            case CANCELLED -> new OrderCancelled(order);
+            case FULFILLED -> new OrderFulfilled(order);
+            case REFUNDED -> new OrderRefunded(order);
+            case REFUND_FAILED -> new OrderRefundFailed(order);
+            case RETURNED -> new OrderReturned(order);
         };
-    }
-
-    /** The constructor of an event's record. */
-    private interface Constructor {
-        OrderEventPayload construct(
-                OrderId id,
-                long number,
-                OrderStatus status,
-                PaymentStatus paymentStatus,
-                FulfillmentStatus fulfillmentStatus,
-                Money total,
-                Map<String, Object> facts);
     }
 
     /** Registers the events of orders. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fondaco.order.FulfillmentStatus;
 import io.fondaco.order.OrderEventPayload;
+import io.fondaco.order.OrderEventPayload.OrderAfterEvent;
 import io.fondaco.order.OrderEventPayload.OrderAuthorizationLost;
 import io.fondaco.order.OrderEventPayload.OrderCancelled;
 import io.fondaco.order.OrderEventPayload.OrderCaptured;
@@ -18,6 +19,7 @@ import io.fondaco.order.OrderStatus;
 import io.fondaco.order.PaymentStatus;
 import io.fondaco.platform.money.Money;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +43,8 @@ class EmailTypeTest {
 
     @Test
     void onlyEventsThatRefundMoneyAnnounceARefund() {
-        Stream.<OrderEventConstructor>of(OrderRefunded::new, OrderReturned::new, OrderCancelled::new)
+        Stream.<Function<OrderAfterEvent, OrderEventPayload>>of(
+                        OrderRefunded::new, OrderReturned::new, OrderCancelled::new)
                 .forEach(constructor -> {
                     assertThat(EmailType.forEvent(event(constructor, REFUND))).contains(EmailType.REFUND);
                     assertThat(EmailType.forEvent(event(constructor, ZERO_REFUND)))
@@ -53,35 +56,26 @@ class EmailTypeTest {
 
     @Test
     void otherEventsCauseNoEmail() {
-        Stream.<OrderEventConstructor>of(OrderCaptured::new, OrderAuthorizationLost::new, OrderRefundFailed::new)
+        Stream.<Function<OrderAfterEvent, OrderEventPayload>>of(
+                        OrderCaptured::new, OrderAuthorizationLost::new, OrderRefundFailed::new)
                 .forEach(constructor -> assertThat(EmailType.forEvent(event(constructor, REFUND)))
                         .isEmpty());
     }
 
-    private interface OrderEventConstructor {
-        OrderEventPayload construct(
-                OrderId id,
-                long number,
-                OrderStatus status,
-                PaymentStatus paymentStatus,
-                FulfillmentStatus fulfillmentStatus,
-                Money total,
-                Map<String, Object> facts);
-    }
-
-    private static OrderEventPayload event(OrderEventConstructor constructor, Map<String, Object> facts) {
+    private static OrderEventPayload event(
+            Function<OrderAfterEvent, OrderEventPayload> constructor, Map<String, Object> facts) {
         return event(constructor, OrderStatus.CONFIRMED, facts);
     }
 
     private static OrderEventPayload event(
-            OrderEventConstructor constructor, OrderStatus status, Map<String, Object> facts) {
-        return constructor.construct(
+            Function<OrderAfterEvent, OrderEventPayload> constructor, OrderStatus status, Map<String, Object> facts) {
+        return constructor.apply(new OrderAfterEvent(
                 OrderId.random(),
                 1001,
                 status,
                 PaymentStatus.CAPTURED,
                 FulfillmentStatus.UNFULFILLED,
                 Money.of(2895, "GBP"),
-                facts);
+                facts));
     }
 }

@@ -77,7 +77,7 @@ class OrderEventTypeTest {
         OrderEventPayload payload = (OrderEventPayload) OrderEventType.CANCELLED
                 .newEvent(order, Map.of("reason", "personal", "refund_id", "refund_1"))
                 .data();
-        assertThat(payload.facts()).containsOnly(Map.entry("refund_id", "refund_1"));
+        assertThat(payload.order().facts()).containsOnly(Map.entry("refund_id", "refund_1"));
     }
 
     @Test
@@ -97,6 +97,7 @@ class OrderEventTypeTest {
         return ((OrderEventPayload) OrderEventType.RETURNED
                         .newEvent(order, Map.of("lines", lines))
                         .data())
+                .order()
                 .facts();
     }
 }
