@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.hibernate.Session;
+import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /** The native SQL of prices: reads and writes of sets, each one statement for any number of variants. */
@@ -22,8 +23,6 @@ class PricingStatements {
     private static final String SELECT_PRICES = """
             SELECT variant_id, currency, amount, compare_at FROM pricing.price
              WHERE variant_id = ANY (ARRAY (SELECT unnest(cast(:variants AS uuid[]))))
-               AND currency = coalesce(cast(:currency AS text), currency)
-             ORDER BY variant_id, currency
             """;
 
     private static final String UPSERT_PRICES = """
@@ -60,19 +59,19 @@ class PricingStatements {
 
     /** The prices in all currencies, ordered by variant and currency. */
     List<PriceRow> listPrices(Collection<VariantId> variants) {
-        return selectPrices(variants, null);
+        return selectPrices(variants, " ORDER BY variant_id, currency").getResultList();
     }
 
     List<PriceRow> listPrices(Collection<VariantId> variants, String currency) {
-        return selectPrices(variants, currency);
-    }
-
-    private List<PriceRow> selectPrices(Collection<VariantId> variants, @Nullable String currency) {
-        return session.createNativeQuery(SELECT_PRICES, PriceRow.class)
-                .setParameter(
-                        "variants", variants.stream().map(VariantId::value).toArray(UUID[]::new))
+        return selectPrices(variants, " AND currency = :currency")
                 .setParameter("currency", currency)
                 .getResultList();
+    }
+
+    private NativeQuery<PriceRow> selectPrices(Collection<VariantId> variants, String rest) {
+        return session.createNativeQuery(SELECT_PRICES + rest, PriceRow.class)
+                .setParameter(
+                        "variants", variants.stream().map(VariantId::value).toArray(UUID[]::new));
     }
 
     /** @return the variants of which a price has changed */
