@@ -4,21 +4,17 @@ import io.fondaco.checkout.CheckoutAttemptRepository.WaitReason;
 import io.fondaco.platform.ParallelForEach;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.BatchLoop;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
 import io.fondaco.platform.web.Actor;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
-import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,22 +26,23 @@ import org.jboss.logging.Logger;
 class CheckoutRecovery {
     private static final Logger LOG = Logger.getLogger(CheckoutRecovery.class);
     private static final String JOB = "payment-reconciliation";
-    private static final long MAX_RUN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final CheckoutAttemptRepository checkoutAttemptRepository;
     private final CompleteCart completeCart;
     private final Actor actor;
+    private final BatchLoop batchLoop;
     private final GaugeSnapshot<WaitReason> openAges = new GaugeSnapshot<>();
-    private volatile boolean stopping;
 
     CheckoutRecovery(
             CheckoutAttemptRepository checkoutAttemptRepository,
             CompleteCart completeCart,
             Actor actor,
+            BatchLoop batchLoop,
             MeterRegistry registry) {
         this.checkoutAttemptRepository = checkoutAttemptRepository;
         this.completeCart = completeCart;
         this.actor = actor;
+        this.batchLoop = batchLoop;
         for (WaitReason waitReason : WaitReason.values()) {
             Gauge.builder("fondaco.checkout.open.age.seconds", () -> openAges.value(waitReason))
                     .description("Age of the oldest unfinished checkout attempt, by wait reason")
@@ -64,10 +61,6 @@ class CheckoutRecovery {
         openAges.refresh(checkoutAttemptRepository::oldestOpenAges);
     }
 
-    /**
-     * Works through batches until nothing is due, for at most one minute: a provider outage can leave more than one
-     * batch.
-     */
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = JOB, every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
@@ -76,15 +69,7 @@ class CheckoutRecovery {
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
     void recover() throws InterruptedException {
-        long start = System.nanoTime();
-        boolean more = true;
-        while (more && !stopping && System.nanoTime() - start < MAX_RUN_NANOS) {
-            more = recoverBatch();
-        }
-    }
-
-    void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
-        stopping = true;
+        batchLoop.repeat(this::recoverBatch);
     }
 
     /** @return whether more work may be due */

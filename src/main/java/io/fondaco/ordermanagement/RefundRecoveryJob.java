@@ -1,20 +1,16 @@
 package io.fondaco.ordermanagement;
 
-import io.fondaco.payment.Payment;
 import io.fondaco.payment.Payments;
-import io.fondaco.payment.Refund;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.jobs.BatchLoop;
 import io.fondaco.platform.jobs.OncePerCluster;
 import io.fondaco.platform.roles.PodRoles;
-import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.interceptor.Interceptor;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,22 +21,18 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class RefundRecoveryJob {
     private static final Logger LOG = Logger.getLogger(RefundRecoveryJob.class);
-    private static final int BATCH = 20;
-    private static final long MAX_RUN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int BATCH_SIZE = 10;
 
     private final Payments payments;
     private final OrderPaymentService orderPaymentService;
-    private volatile boolean stopping;
+    private final BatchLoop batchLoop;
 
-    RefundRecoveryJob(Payments payments, OrderPaymentService orderPaymentService) {
+    RefundRecoveryJob(Payments payments, OrderPaymentService orderPaymentService, BatchLoop batchLoop) {
         this.payments = payments;
         this.orderPaymentService = orderPaymentService;
+        this.batchLoop = batchLoop;
     }
 
-    /**
-     * Works through batches until nothing is due, for at most one minute: a provider outage can leave more than one
-     * batch.
-     */
     @ReadsFrom(Route.PRIMARY)
     @OncePerCluster(value = "refund-recovery", every = "{fondaco.checkout.recovery-interval}")
     @Scheduled(
@@ -48,43 +40,29 @@ class RefundRecoveryJob {
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)
-    void recover() {
-        long start = System.nanoTime();
-        boolean more = true;
-        while (more && !stopping && System.nanoTime() - start < MAX_RUN_NANOS) {
-            boolean moreRefunds = sendRefunds();
-            boolean moreVoids = sendVoids();
-            more = moreRefunds || moreVoids;
-        }
+    void recover() throws InterruptedException {
+        batchLoop.repeat(() -> {
+            boolean moreRefunds = sendAll(
+                    payments.claimPendingRefunds(BATCH_SIZE),
+                    orderPaymentService::sendRefund,
+                    (refund, e) -> LOG.errorf(e, "Refund %s could not be sent and will be retried", refund.id()));
+            boolean moreVoids = sendAll(
+                    payments.claimPendingVoids(BATCH_SIZE),
+                    orderPaymentService::voidPayment,
+                    (payment, e) -> LOG.errorf(e, "Payment %s could not be voided and will be retried", payment.id()));
+            return moreRefunds || moreVoids;
+        });
     }
 
-    void onStop(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) ShutdownEvent event) {
-        stopping = true;
-    }
-
-    /** @return whether more refunds may be due */
-    private boolean sendRefunds() {
-        List<Refund> refunds = payments.claimPendingRefunds(BATCH);
-        for (Refund refund : refunds) {
+    /** @return whether more may be due, because the batch was full */
+    private static <T> boolean sendAll(List<T> claimed, Consumer<T> send, BiConsumer<T, RuntimeException> onFailure) {
+        for (T each : claimed) {
             try {
-                orderPaymentService.sendRefund(refund);
+                send.accept(each);
             } catch (RuntimeException e) {
-                LOG.errorf(e, "Refund %s could not be sent and will be retried", refund.id());
+                onFailure.accept(each, e);
             }
         }
-        return refunds.size() == BATCH;
-    }
-
-    /** @return whether more voids may be due */
-    private boolean sendVoids() {
-        List<Payment> voids = payments.claimPendingVoids(BATCH);
-        for (Payment payment : voids) {
-            try {
-                orderPaymentService.voidPayment(payment);
-            } catch (RuntimeException e) {
-                LOG.errorf(e, "Payment %s could not be voided and will be retried", payment.id());
-            }
-        }
-        return voids.size() == BATCH;
+        return claimed.size() == BATCH_SIZE;
     }
 }
