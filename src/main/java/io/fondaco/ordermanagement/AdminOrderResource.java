@@ -138,8 +138,8 @@ class AdminOrderResource {
                     "Refunds the price of lines, or an amount, up to the captured amount that is not refunded yet: 409"
                             + " refund_exceeds_captured. With restock, unsent units are cancelled and sent units count as"
                             + " returned. An order without open units is then completed, or cancelled if none of its units was"
-                            + " sent and all of its money went back. A refund that the provider has not confirmed yet is pending and is retried automatically."
-                            + " If it fails, its units can be refunded again.")
+                            + " sent and all of its money went back. A refund that the provider has not confirmed yet is"
+                            + " pending and is retried automatically. If it fails, its units can be refunded again.")
     public RestResponse<String> refund(
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,

@@ -125,8 +125,8 @@ class OrderService {
             coupons.release(order);
         }
         Payment payment = payment(order);
-        Money captured = payment.captured().minus(payment.refunded());
-        Refund refund = createRefund(payment, smaller(order.cancellationRefundAmount(units), captured), units);
+        Refund refund =
+                createRefund(payment, smaller(order.cancellationRefundAmount(units), payment.refundable()), units);
         boolean voids = units.cancelsWholeOrder()
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.recordResult(payment.id(), PaymentResult.of(PaymentOutcome.VOIDED));
@@ -221,7 +221,7 @@ class OrderService {
                 : order.unitsToRefund(request.lines());
         Payment payment = payment(order);
         Money amount = order.refundAmount(units, request.amount());
-        boolean keepsMoney = payment.captured().minus(payment.refunded()).amount() > amount.amount();
+        boolean keepsMoney = payment.refundable().amount() > amount.amount();
         boolean cancelsOrder = units.cancelsWholeOrder() && !keepsMoney;
         if (cancelsOrder) {
             coupons.release(order);

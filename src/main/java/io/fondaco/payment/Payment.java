@@ -33,4 +33,9 @@ public record Payment(
         @Schema(description = "The sum of the succeeded and pending refunds.")
         Money refunded,
 
-        Instant createdAt) {}
+        Instant createdAt) {
+    /** The captured money that no refund, not even a pending one, pays back. */
+    public Money refundable() {
+        return captured.minus(refunded);
+    }
+}

@@ -174,7 +174,7 @@ class PostgresPayments implements Payments {
     @Transactional(Transactional.TxType.MANDATORY)
     public Refund createRefund(PaymentId id, Money amount) {
         Payment payment = lock(id);
-        Money left = refundableAmount(payment);
+        Money left = payment.refundable();
         if (left.minus(amount).amount() < 0) {
             throw new ApiException(
                     409,
@@ -189,10 +189,6 @@ class PostgresPayments implements Payments {
 
     private Payment lock(PaymentId id) {
         return payments.lock(id).orElseThrow(() -> ApiException.notFound("payment", id.toString()));
-    }
-
-    private static Money refundableAmount(Payment payment) {
-        return payment.captured().minus(payment.refunded());
     }
 
     @Override
@@ -211,14 +207,14 @@ class PostgresPayments implements Payments {
         if (recorded || externalRefund.state() == Refund.State.FAILED) {
             return ExternalRefundResult.NOT_RECORDED;
         }
-        if (refundableAmount(payment).minus(externalRefund.amount()).amount() < 0) {
+        if (payment.refundable().minus(externalRefund.amount()).amount() < 0) {
             if (known.stream().anyMatch(refund -> isPending(refund, id))) {
                 return ExternalRefundResult.RETRY_LATER;
             }
             metrics.recordMismatch(payment.provider());
             LOG.errorf(
                     "PAYMENT MISMATCH: payment %s: a refund of %s was made at %s, but only %s is refundable",
-                    id, externalRefund.amount(), payment.provider(), refundableAmount(payment));
+                    id, externalRefund.amount(), payment.provider(), payment.refundable());
             return ExternalRefundResult.NOT_RECORDED;
         }
         Refund refund = statements
