@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record Import(
         ImportId id,
-        @Schema(enumeration = {"products", "stock"}) FileKind kind,
+
+        @Schema(
+                implementation = String.class,
+                enumeration = {"products", "stock"})
+        FileKind kind,
 
         @Schema(
                 implementation = String.class,
