@@ -220,6 +220,14 @@ public record Order(
                 .build();
     }
 
+    /**
+     * As {@link #cancel}, when no unit is open afterwards and the shop keeps a part of the money, because it had refunded
+     * less than the price of units that were cancelled earlier. The order is completed: a cancelled order keeps nothing.
+     */
+    public OrderChange cancelAndComplete(UnitSelection units, PaymentStatus paymentAfter, String actor) {
+        return cancel(units, paymentAfter, actor).withStatus(OrderStatus.COMPLETED);
+    }
+
     /** The change when units are sent. */
     public OrderChange fulfill(UnitSelection units, FulfillmentId fulfillment, String actor) {
         FulfillmentStatus fulfillmentAfter =

@@ -121,12 +121,13 @@ class OrderService {
 
     private OrderActionEffect cancel(Order order, String actor, CancelRequest request) {
         UnitSelection units = order.unitsToCancel(request.lines());
-        if (units.cancelsWholeOrder()) {
+        Payment payment = payment(order);
+        Money amount = smaller(order.cancellationRefundAmount(units), payment.refundable());
+        boolean keepsMoney = keepsMoney(payment, amount);
+        if (units.cancelsWholeOrder() && !keepsMoney) {
             coupons.release(order);
         }
-        Payment payment = payment(order);
-        Refund refund =
-                createRefund(payment, smaller(order.cancellationRefundAmount(units), payment.refundable()), units);
+        Refund refund = createRefund(payment, amount, units);
         boolean voids = units.cancelsWholeOrder()
                 && payment.state() == PaymentState.AUTHORIZED
                 && payments.recordResult(payment.id(), PaymentResult.of(PaymentOutcome.VOIDED));
@@ -134,11 +135,18 @@ class OrderService {
             payments.scheduleVoid(payment.id());
         }
         PaymentStatus paymentAfter = voids ? PaymentStatus.VOIDED : paymentStatusAfter(order, payment, refund);
-        OrderChange change = order.cancel(units, paymentAfter, actor).withReason(request.reason());
-        Order changed = apply(order, change, refund);
+        OrderChange change = units.cancelsWholeOrder() && keepsMoney
+                ? order.cancelAndComplete(units, paymentAfter, actor)
+                : order.cancel(units, paymentAfter, actor);
+        Order changed = apply(order, change.withReason(request.reason()), refund);
         restock(changed, units);
         return new OrderActionEffect(
                 changed, Optional.ofNullable(refund), voids ? Optional.of(payment) : Optional.empty());
+    }
+
+    /** Whether the shop keeps a part of the money when this amount is refunded. */
+    private static boolean keepsMoney(Payment payment, Money refunded) {
+        return payment.refundable().amount() > refunded.amount();
     }
 
     private static Money smaller(Money one, Money other) {
@@ -221,7 +229,7 @@ class OrderService {
                 : order.unitsToRefund(request.lines());
         Payment payment = payment(order);
         Money amount = order.refundAmount(units, request.amount());
-        boolean keepsMoney = payment.refundable().amount() > amount.amount();
+        boolean keepsMoney = keepsMoney(payment, amount);
         boolean cancelsOrder = units.cancelsWholeOrder() && !keepsMoney;
         if (cancelsOrder) {
             coupons.release(order);

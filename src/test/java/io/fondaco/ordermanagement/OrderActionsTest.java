@@ -226,6 +226,27 @@ class OrderActionsTest {
                 .body("payment_status", equalTo("refunded"));
     }
 
+    /** The shop refunded less than the price of the first unit, and the cancellation of the rest does not change that. */
+    @Test
+    void cancelledRestOfAnOrderThatKeepsMoneyCompletesIt() {
+        String sku = productFixture.createProduct(250, 10);
+        Response placed = placed(sku, 2);
+        AdminApi.orderAction(
+                        placed.path("id"),
+                        "refunds",
+                        Map.of("lines", lines(placed, 1), "restock", true, "amount", pence(100)))
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("confirmed"));
+        AdminApi.orderAction(placed.path("id"), "cancel", Map.of())
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"))
+                .body("payment_status", equalTo("partially_refunded"))
+                .body("lines[0].cancelled_quantity", equalTo(2));
+        assertThat(productFixture.availableStock(sku)).isEqualTo(10);
+    }
+
     @Test
     void restockingTheLastOpenUnitsCompletesTheOrder() {
         String sku = productFixture.createProduct(250, 10);
