@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -35,6 +36,7 @@ public class Idempotency {
     private static final int MAX_KEYS_PER_CALLER = 1_000;
 
     private static final Duration RETENTION = Duration.ofHours(24);
+    private static final int MAX_CLAIM_ATTEMPTS = 3;
     private static final int PRUNE_BATCH = 10_000;
 
     private final EntityManager entities;
@@ -85,10 +87,7 @@ public class Idempotency {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Optional<IdempotentResponse> claim(IdempotencyKey key) {
-        if (insert(key)) {
-            return Optional.empty();
-        }
-        return selectRow(key, " FOR UPDATE").flatMap(row -> responseOrRenew(row, key));
+        return claim(key, () -> insert(key), Idempotency::requestInFlight);
     }
 
     /**
@@ -98,11 +97,25 @@ public class Idempotency {
      */
     @Transactional(Transactional.TxType.MANDATORY)
     public Optional<IdempotentResponse> claimWithinLimit(IdempotencyKey key) {
-        if (insertWithinLimit(key, MAX_KEYS_PER_CALLER)) {
-            return Optional.empty();
+        return claim(key, () -> insertWithinLimit(key, MAX_KEYS_PER_CALLER), Idempotency::tooManyKeys);
+    }
+
+    /**
+     * Tries again if the key that prevented the insert is gone when it is selected, because another request has
+     * released it meanwhile. Without a row, the effect would not be bound to the key.
+     */
+    private Optional<IdempotentResponse> claim(
+            IdempotencyKey key, BooleanSupplier insert, Supplier<ApiException> notClaimed) {
+        for (int attempt = 0; attempt < MAX_CLAIM_ATTEMPTS; attempt++) {
+            if (insert.getAsBoolean()) {
+                return Optional.empty();
+            }
+            Optional<Tuple> row = selectRow(key, " FOR UPDATE");
+            if (row.isPresent()) {
+                return responseOrRenew(row.get(), key);
+            }
         }
-        Tuple row = selectRow(key, " FOR UPDATE").orElseThrow(() -> tooManyKeys(MAX_KEYS_PER_CALLER));
-        return responseOrRenew(row, key);
+        throw notClaimed.get();
     }
 
     private Optional<IdempotentResponse> responseOrRenew(Tuple row, IdempotencyKey key) {
@@ -113,12 +126,26 @@ public class Idempotency {
         return stored;
     }
 
-    private static ApiException tooManyKeys(int limit) {
+    private static ApiException requestInFlight() {
+        return requestInFlight(Duration.ofSeconds(1));
+    }
+
+    private static ApiException requestInFlight(Duration retryAfter) {
+        return new ApiException(
+                409,
+                "request_in_flight",
+                "A request with this Idempotency-Key is still in progress; try again.",
+                List.of(),
+                Map.of(),
+                retryAfter);
+    }
+
+    private static ApiException tooManyKeys() {
         return new ApiException(
                 429,
                 "too_many_idempotency_keys",
                 "The limit of %d different Idempotency-Keys in 24 hours is reached. Repeat earlier requests with their keys; send other requests without a key where none is required."
-                        .formatted(limit));
+                        .formatted(MAX_KEYS_PER_CALLER));
     }
 
     /**
@@ -158,13 +185,7 @@ public class Idempotency {
         }
         int leaseSeconds = row.get("lease_seconds", Number.class).intValue();
         if (leaseSeconds > 0) {
-            throw new ApiException(
-                    409,
-                    "request_in_flight",
-                    "A request with this Idempotency-Key is still in progress; try again.",
-                    List.of(),
-                    Map.of(),
-                    Duration.ofSeconds(Math.min(leaseSeconds, 2)));
+            throw requestInFlight(Duration.ofSeconds(Math.min(leaseSeconds, 2)));
         }
         return Optional.empty();
     }

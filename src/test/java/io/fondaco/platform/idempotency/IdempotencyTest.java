@@ -2,13 +2,22 @@ package io.fondaco.platform.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.fondaco.ShopDatabase;
 import io.fondaco.platform.idempotency.Idempotency.Outcome;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +28,13 @@ class IdempotencyTest {
 
     @Inject
     Idempotency idempotency;
+
+    @Inject
+    ShopDatabase database;
+
+    @Inject
+    @DataSource("primary")
+    javax.sql.DataSource primary;
 
     @Test
     void secondRequestGetsTheStoredResponseWithoutTheWork() {
@@ -39,6 +55,27 @@ class IdempotencyTest {
                 }))
                 .hasStackTraceContaining("The work fails");
         assertThat(once(() -> "effect").replayed()).isFalse();
+    }
+
+    @Test
+    void keyThatIsReleasedDuringTheClaimIsClaimed() throws Exception {
+        QuarkusTransaction.requiringNew().run(() -> idempotency.claim(key));
+        try (ExecutorService thread = Executors.newSingleThreadExecutor();
+                Connection holder = primary.getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("SELECT FROM idempotency.request WHERE key = '%s' FOR UPDATE".formatted(key.key()));
+            Future<?> second = thread.submit(() -> ShopDatabase.inTransaction(() -> once(() -> "effect")));
+            // The second request could not insert the key and waits for its row.
+            await().until(() -> database.query("""
+                    SELECT count(*) > 0 FROM pg_stat_activity
+                     WHERE wait_event_type = 'Lock' AND query LIKE '%idempotency.request%FOR UPDATE%'
+                    """).equals("t"));
+            statement.execute("DELETE FROM idempotency.request WHERE key = '%s'".formatted(key.key()));
+            holder.commit();
+            second.get(10, TimeUnit.SECONDS);
+        }
+        assertThat(once(() -> "another effect").response()).isEqualTo(response("effect"));
     }
 
     private Outcome<String> once(Supplier<String> work) {
