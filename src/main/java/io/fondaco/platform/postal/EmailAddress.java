@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Validates and normalizes e-mail addresses. The normalized form, which is stored, has no surrounding white space or
  * invisible characters, as pasted text often has, and its domain is in lower case and ASCII ({@code xn--…}), because
- * most mail servers accept only that (RFC 5891; {@link IDN} implements the older RFC 3490, which differs for few
- * letters, such as ß). Invisible characters inside an address are refused, because two different addresses would look
- * the same.
+ * most mail servers accept only that (RFC 5891). {@link IDN} implements the older RFC 3490, which replaces the letters ß
+ * and ς of a domain and so makes another domain of it; such a domain is refused unless it is given in ASCII. Invisible
+ * characters inside an address are refused, because two different addresses would look the same.
  */
 public final class EmailAddress {
     /** Maximum number of characters in an address (RFC 5321 section 4.5.3.1). */
@@ -66,6 +66,9 @@ public final class EmailAddress {
         private static final Pattern DOMAIN =
                 Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
 
+        /** Also the capital ß, whose lower case is ß. */
+        private static final Pattern LETTERS_THAT_IDN_REPLACES = Pattern.compile("[ß\u1E9Eς]");
+
         @Override
         public boolean isValid(@Nullable String value, ConstraintValidatorContext context) {
             return value == null || value.isEmpty() || normalize(value).isPresent();
@@ -88,6 +91,9 @@ public final class EmailAddress {
         }
 
         private static Optional<String> normalizeDomain(String text) {
+            if (LETTERS_THAT_IDN_REPLACES.matcher(text).find()) {
+                return Optional.empty();
+            }
             try {
                 String ascii = IDN.toASCII(text, IDN.USE_STD3_ASCII_RULES).toLowerCase(Locale.ROOT);
                 return Optional.of(ascii)

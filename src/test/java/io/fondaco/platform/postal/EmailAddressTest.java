@@ -62,6 +62,13 @@ class EmailAddressTest {
         assertThat(EmailAddress.normalize(text)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stra\u00dfe.de", "STRA\u1e9eE.de", "\u03bb\u03cc\u03b3\u03bf\u03c2.gr"})
+    void domainIsNotReplacedByAnother(String domain) {
+        assertThat(EmailAddress.normalize("ada@" + domain)).isEmpty();
+        assertThat(EmailAddress.normalize("ada@xn--strae-oqa.de")).contains("ada@xn--strae-oqa.de");
+    }
+
     @Test
     void overlongAddressIsRefused() {
         assertThat(EmailAddress.normalize("a".repeat(64) + "@example.org")).isPresent();
