@@ -60,6 +60,10 @@ class ApiKeyLastUsedRecorder {
     /** Writes nothing itself, because a request calls it. */
     void recordUse(UUID key) {
         pendingUses.put(key, Instant.now());
+        scheduleFlush();
+    }
+
+    private void scheduleFlush() {
         if (flushScheduled.compareAndSet(false, true)) {
             vertx.setTimer(
                     interval.toMillis(),
@@ -89,7 +93,10 @@ class ApiKeyLastUsedRecorder {
             // A later use has another time and stays for the next write.
             uses.forEach(pendingUses::remove);
         } catch (SQLException e) {
-            LOG.warnf("The last uses of %d API keys were not written and are kept: %s", uses.size(), e.getMessage());
+            LOG.warnf(
+                    "The last uses of %d API keys were not written and will be written later: %s",
+                    uses.size(), e.getMessage());
+            scheduleFlush();
         }
     }
 }

@@ -416,6 +416,17 @@ class ApiKeyTest {
         assertThat(lastUsedAt(key)).isGreaterThan(first);
     }
 
+    @Test
+    void useThatCouldNotBeWrittenIsWrittenLater() throws Exception {
+        UUID key =
+                ApiKeyId.parse(createKey("unlucky", "catalog:read").path("id")).value();
+        ApiKeyLastUsedRecorder recorder = new ApiKeyLastUsedRecorder(connections, Duration.ofMillis(50), vertx);
+        database.withFailingWrites("access.api_key", "NEW.name = 'unlucky'", "57014", 1, () -> {
+            recorder.recordUse(key);
+            await().until(() -> lastUsedAt(key) != null);
+        });
+    }
+
     private String lastUsedAt(UUID key) throws Exception {
         return database.query("SELECT last_used_at FROM access.api_key WHERE id = '" + key + "'");
     }
