@@ -34,6 +34,9 @@ class ApiKeyAuthenticator {
     static final String BOOTSTRAP_PRINCIPAL = "bootstrap";
     private static final Duration UNUSED_KEY_RETENTION = Duration.ofDays(1);
 
+    /** Keys that a pod caches; beyond it, the least used are forgotten. */
+    static final int MAX_CACHED_KEYS = 1_000;
+
     private final Connections connections;
     private final AccessSettings settings;
     private final BootstrapKey bootstrapKey;
@@ -58,7 +61,7 @@ class ApiKeyAuthenticator {
         this.bootstrapKey = bootstrapKey;
         this.lastUsed = lastUsed;
         this.cache = Caffeine.newBuilder()
-                .maximumSize(settings.keyCacheSize())
+                .maximumSize(MAX_CACHED_KEYS)
                 .expireAfterAccess(UNUSED_KEY_RETENTION)
                 .build();
     }
