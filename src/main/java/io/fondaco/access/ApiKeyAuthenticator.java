@@ -90,8 +90,9 @@ class ApiKeyAuthenticator {
                 throw new ApiException(
                         401,
                         "bootstrap_key_refused",
-                        "The bootstrap key is refused while another key with keys:write is valid. Use that key. If it"
-                                + " is lost, set fondaco.access.bootstrap-key-always-accepted=true and restart the application.");
+                        "The bootstrap key is refused while another key with keys:write is valid. Use that"
+                                + " key. If it is lost, set fondaco.access.bootstrap-key-always-accepted=true and"
+                                + " restart the application.");
             }
             return Optional.of(new ApiKeyPrincipal(BOOTSTRAP_PRINCIPAL, Scopes.ALL));
         }

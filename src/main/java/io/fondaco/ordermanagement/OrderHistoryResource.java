@@ -102,8 +102,9 @@ class OrderHistoryResource {
 
             @Schema(
                     description =
-                            "Of an order: placed, paid, cancelled, … Of a payment: attempted, authorized, captured, declined,"
-                                    + " voided. Of a refund: refund_requested, refund_succeeded, refund_failed.")
+                            "Of an order: placed, paid, cancelled, … Of a payment: attempted, authorized,"
+                                    + " captured, declined, voided. Of a refund: refund_requested, refund_succeeded,"
+                                    + " refund_failed.")
             String event,
 
             @Schema(description = "customer, an API key's id, cart:…, provider:…, system or system:…")
@@ -121,7 +122,8 @@ class OrderHistoryResource {
             operationId = "listOrderHistory",
             summary = "Lists the history of an order and its payments, oldest first",
             description =
-                    "Each entry has its actor and request id. The history is append-only: the database rejects changes.")
+                    "Each entry has its actor and request id. The history is append-only: the database"
+                            + " rejects changes.")
     public Page<OrderHistoryEntry> list(
             @PathParam("id") String orderId,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,

@@ -33,7 +33,8 @@ public record CartView(
 
         @Schema(
                 description =
-                        "The chosen method; if none is chosen and the address is known, the cheapest that delivers there.")
+                        "The chosen method; if none is chosen and the address is known, the cheapest that"
+                                + " delivers there.")
         @Nullable
         String shippingMethod,
 

@@ -114,7 +114,8 @@ class HotSkuBenchmark {
             LoadGenerators.LoadResult halfLoad = complete(carts, SECONDS, rate / 2);
             DatabaseWork perCompletion = readDatabaseWork().since(before).per(halfLoad.perSecond() * SECONDS);
             report.append(
-                    "  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's work included%n"
+                    ("  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's"
+                            + " work included%n")
                             .formatted(
                                     skuDistribution,
                                     halfLoad.perSecond(),
@@ -217,7 +218,8 @@ class HotSkuBenchmark {
         try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT (SELECT sum(calls) FROM pg_stat_statements WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
+                        SELECT (SELECT sum(calls) FROM pg_stat_statements
+                                 WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
                                (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
                         """)) {
             row.next();

@@ -39,7 +39,8 @@ class GitHubWorkflowsTest {
             "release/publish", Map.of("contents", "write"));
 
     private static final Pattern PATH_IN_COMMAND = Pattern.compile(
-            "(?<![\\w/$:.-])(?:\\./)?((?:\\.ci|helm|terraform|src|docs)(?:/[\\w.-]+)*|mvnw|pom\\.xml|CHANGELOG\\.md)(?![\\w*])");
+            "(?<![\\w/$:.-])(?:\\./)?((?:\\.ci|helm|terraform|src|docs)(?:/[\\w.-]+)*|mvnw|pom\\.xml|"
+                    + "CHANGELOG\\.md)(?![\\w*])");
     private static final Pattern PROFILE = Pattern.compile("-P(\\w+)");
 
     private record WorkflowJob(String name, JsonNode json) {

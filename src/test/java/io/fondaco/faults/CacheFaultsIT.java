@@ -497,7 +497,8 @@ class CacheFaultsIT {
     private static long statements(String text) {
         return database.members().stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
-                        "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN query) > 0 AND query !~ 'pg_stat_statements'"
+                        ("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN"
+                                + " query) > 0 AND query !~ 'pg_stat_statements'")
                                 .formatted(text))))
                 .sum();
     }

@@ -329,7 +329,8 @@ final class SessionConsistencyChecker implements AutoCloseable {
                     errors.merge(method + " " + response.statusCode() + " " + code(response.body()), 1L, Long::sum);
                 }
                 appendHistory(
-                        "\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"key\":\"%s\",\"sent\":\"%s\",\"status\":%d,\"token\":\"%s\",\"body\":%s"
+                        ("\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"key\":\"%s\","
+                                + "\"sent\":\"%s\",\"status\":%d,\"token\":\"%s\",\"body\":%s")
                                 .formatted(
                                         number,
                                         begin / 1000,

@@ -297,8 +297,10 @@ class ContractFuzzTest {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             OutputStream out = socket.getOutputStream();
             out.write(
-                    ("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nIf-Match: *\r\nIdempotency-Key: endless-%d\r\n"
-                                    + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"n\":1\r\n")
+                    ("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+                                    + "If-Match: *\r\nIdempotency-Key: endless-%d\r\n"
+                                    + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n"
+                                    + "{\"n\":1\r\n")
                             .formatted(
                                     openApiOperation.method(),
                                     fuzzFixture.path(openApiOperation),

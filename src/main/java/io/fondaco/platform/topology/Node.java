@@ -25,6 +25,8 @@ public final class Node implements AutoCloseable {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
     private static final Duration IDLE_REAP = Duration.ofMinutes(2);
+    private static final String READER_OPTIONS =
+            "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s";
 
     /**
      * Consecutive failed checks after which a replica leaves the rotation. A broken connection removes it immediately.
@@ -104,9 +106,7 @@ public final class Node implements AutoCloseable {
                                                             .jdbcProperty("socketTimeout", "15")
                                                             .jdbcProperty("tcpKeepAlive", "true")
                                                             .jdbcProperty("logServerErrorDetail", "false")
-                                                            .jdbcProperty(
-                                                                    "options",
-                                                                    "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s"))));
+                                                            .jdbcProperty("options", READER_OPTIONS))));
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create a pool for " + databaseCredentials, e);
         }

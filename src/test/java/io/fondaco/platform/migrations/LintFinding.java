@@ -21,8 +21,8 @@ record LintFinding(LintRule rule, String statement) {
         COLUMN_CONSTRAINT(
                 "checks every row under a lock: add the constraint NOT VALID, and validate it in a later migration"),
         CONSTRAINT_SCANS(
-                "checks every row under a lock: add it named and NOT VALID, then VALIDATE CONSTRAINT in a later migration;"
-                        + " UNIQUE only USING INDEX"),
+                "checks every row under a lock: add it named and NOT VALID, then VALIDATE CONSTRAINT in a"
+                        + " later migration; UNIQUE only USING INDEX"),
         VALIDATED_UNDER_LOCK(
                 "VALIDATE CONSTRAINT takes long, so no other lock may be held: use a migration of its own"),
         NOT_NULL_SCANS(
@@ -31,8 +31,8 @@ record LintFinding(LintRule rule, String statement) {
         SEVERAL_TABLES(
                 "the transaction holds one table's lock while it waits for another's: change one table per migration"),
         DATA_CHANGE(
-                "locks rows or a table for its whole duration: use a job in batches, or a file of its own, allowed with a"
-                        + " reason"),
+                "locks rows or a table for its whole duration: use a job in batches, or a file of its own,"
+                        + " allowed with a reason"),
         OWN_LIMITS("the migration runner sets timeouts and transactions");
 
         private final String advice;
