@@ -69,10 +69,9 @@ public class ShopDatabase {
                     END IF;
                     RETURN NEW;
                 END $$""".formatted(times, state));
-        execute(
-                ("CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE"
+        execute(("CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE"
                         + " FUNCTION contention.fail()")
-                        .formatted(table, condition));
+                .formatted(table, condition));
         try {
             work.run();
         } finally {

@@ -110,9 +110,8 @@ class ImportJobRunner {
                 size += group.get().size();
             }
             boolean last = group.isEmpty() || group.get().readError().isPresent();
-            boolean full = batch.size() >= MAX_BATCH_PRODUCTS
-                    || rowCount >= MAX_BATCH_ROWS
-                    || size >= MAX_BATCH_CHARACTERS;
+            boolean full =
+                    batch.size() >= MAX_BATCH_PRODUCTS || rowCount >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
                 applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, parser), batch);
                 batch.clear();

@@ -82,9 +82,8 @@ class StatementStatistics {
             String query,
 
             @Schema(
-                    description =
-                            "false if a function ran the statement; its time is then included in the"
-                                    + " calling statement's.")
+                    description = "false if a function ran the statement; its time is then included in the"
+                            + " calling statement's.")
             boolean topLevel,
 
             long calls,

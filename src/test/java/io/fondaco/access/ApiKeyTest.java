@@ -18,7 +18,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -412,7 +411,8 @@ class ApiKeyTest {
 
     @Test
     void useIsWrittenAfterTheInterval() throws Exception {
-        UUID key = ApiKeyId.parse(createKey("written", "catalog:read").path("id")).value();
+        UUID key =
+                ApiKeyId.parse(createKey("written", "catalog:read").path("id")).value();
         new ApiKeyLastUsedRecorder(connections, Duration.ofMillis(100), vertx).recordUse(key);
         await().atMost(Duration.ofSeconds(10)).until(() -> lastUsedAt(key) != null);
     }

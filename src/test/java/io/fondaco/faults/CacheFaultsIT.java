@@ -498,7 +498,7 @@ class CacheFaultsIT {
         return database.members().stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
                         ("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN"
-                                + " query) > 0 AND query !~ 'pg_stat_statements'")
+                                        + " query) > 0 AND query !~ 'pg_stat_statements'")
                                 .formatted(text))))
                 .sum();
     }

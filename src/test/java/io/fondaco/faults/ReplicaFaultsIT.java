@@ -215,7 +215,7 @@ class ReplicaFaultsIT {
         return members.stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
                         ("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query"
-                                + " !~ 'pg_stat_statements'")
+                                        + " !~ 'pg_stat_statements'")
                                 .formatted(text))))
                 .sum();
     }

@@ -232,7 +232,7 @@ class SlowClientsIT {
         send(
                 socket,
                 ("POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
-                        + "Content-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+                                + "Content-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
                         .formatted(body.length()));
         byte[] interim = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue\r\n\r\n".length());
         assertThat(new String(interim, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");

@@ -146,7 +146,7 @@ class CsvEdgeCasesTest {
                 arguments(
                         "lists over several lines, with escapes",
                         ("slug,title,sku,tags,options,option_values\na,T,A,\"[ \"\"x\"\",\n"
-                                + " \"\"\\u00e9\"\" ]\",\"[\"\"%s\"\"]\",\"[\"\"%s\"\"]\"\n")
+                                        + " \"\"\\u00e9\"\" ]\",\"[\"\"%s\"\"]\",\"[\"\"%s\"\"]\"\n")
                                 .formatted(FAMILY, HEBREW),
                         "T",
                         List.of("A")),

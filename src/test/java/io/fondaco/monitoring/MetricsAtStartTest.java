@@ -167,10 +167,8 @@ class MetricsAtStartTest {
                     .then()
                     .statusCode(200);
             assertThat(log.lines())
-                    .anyMatch(
-                            line -> line.matches(
-                                    ".*Slow statement: \\d+ ms \\(pool replica of .*, request"
-                                            + " slow-request-1\\): SELECT count.*pg_sleep.*"));
+                    .anyMatch(line -> line.matches(".*Slow statement: \\d+ ms \\(pool replica of .*, request"
+                            + " slow-request-1\\): SELECT count.*pg_sleep.*"));
         }
         assertThat(sum("fondaco_database_slow_statements_total", "pool=\"replica\""))
                 .isGreaterThan(before);

@@ -91,7 +91,7 @@ public class WaitingRoom {
                 503,
                 "waiting_room",
                 ("%d checkouts are ahead of yours; try again in %d seconds, with the same Idempotency-Key and"
-                        + " the ticket in the header %s.")
+                                + " the ticket in the header %s.")
                         .formatted(ahead, wait.toSeconds(), TICKET_HEADER),
                 List.of(),
                 extensions,

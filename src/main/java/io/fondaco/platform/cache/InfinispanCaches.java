@@ -50,6 +50,7 @@ class InfinispanCaches {
 
     /** The heap for responses divided by the heap for negative entries. */
     private static final long NEGATIVE_SHARE = 16;
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final CacheSettings settings;

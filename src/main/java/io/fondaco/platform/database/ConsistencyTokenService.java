@@ -75,10 +75,9 @@ class ConsistencyTokenService {
     /** Fails rather than ignoring a token that may be valid. */
     private SecretKeySpec secret() {
         return key.get()
-                .orElseThrow(
-                        () -> new DatabaseUnavailable(
-                                "The consistency token cannot be verified: no server is available to read"
-                                        + " the signing key from"));
+                .orElseThrow(() -> new DatabaseUnavailable(
+                        "The consistency token cannot be verified: no server is available to read"
+                                + " the signing key from"));
     }
 
     private Optional<Position> latest(List<String> tokens, SecretKeySpec secret) {
@@ -108,7 +107,7 @@ class ConsistencyTokenService {
                 case UNKNOWN ->
                     throw new DatabaseUnavailable(
                             ("The consistency token is of timeline %d, and not all servers answer whether"
-                                    + " that timeline exists")
+                                            + " that timeline exists")
                                     .formatted(token.timeline()));
             }
         }

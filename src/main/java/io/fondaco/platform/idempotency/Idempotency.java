@@ -118,7 +118,7 @@ public class Idempotency {
                 429,
                 "too_many_idempotency_keys",
                 ("The limit of %d different Idempotency-Keys in 24 hours is reached. Repeat earlier requests"
-                        + " with their keys; send other requests without a key where none is required.")
+                                + " with their keys; send other requests without a key where none is required.")
                         .formatted(limit));
     }
 

@@ -50,7 +50,7 @@ class SchemaVersionCheck {
             if (!outdated.isEmpty()) {
                 throw new IllegalStateException(
                         ("The database schemas are older than this release needs (%s): run this release with"
-                                + " the argument migrate first")
+                                        + " the argument migrate first")
                                 .formatted(String.join(", ", outdated)));
             }
         } catch (SQLException e) {

@@ -49,7 +49,7 @@ public final class TmpfsDisk implements AutoCloseable {
                             "sh",
                             "-c",
                             ("mount -t tmpfs -o size=%dm,mode=700 small \"$0\" && mkdir \"$0/data\" && echo"
-                                    + " %s && exec cat")
+                                            + " %s && exec cat")
                                     .formatted(megabytes, MOUNTED),
                             mount.toString())
                     .redirectErrorStream(true)

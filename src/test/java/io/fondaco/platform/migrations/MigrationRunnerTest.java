@@ -239,9 +239,8 @@ class MigrationRunnerTest {
                 statement.execute("INSERT INTO indexed.item VALUES (2)");
             }
             Future<Integer> migration = thread.submit(() -> migrate(both, RETRY_TIMEOUT));
-            String waiting =
-                    "FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY item_x%' AND"
-                            + " wait_event_type = 'Lock'";
+            String waiting = "FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY item_x%' AND"
+                    + " wait_event_type = 'Lock'";
             Awaitility.await().atMost(RETRY_TIMEOUT).untilAsserted(() -> assertThat(query("SELECT count(*) " + waiting))
                     .isEqualTo("1"));
             int before = writeLoad.writes.get();
