@@ -110,7 +110,8 @@ final class TrainAotCache {
                 .toList();
         String sku = skus.get(round % skus.size());
         String cart = send("POST", "/store/v1/carts", "", """
-                {"currency": "EUR", "email": "shopper@example.com", "lines": [{"sku": "%s", "quantity": 1}]}""".formatted(sku));
+                {"currency": "EUR", "email": "shopper@example.com", "lines": [{"sku": "%s", "quantity": 1}]}
+                """.formatted(sku));
         String path = "/store/v1/carts/" + first("\"id\":\"(cart_[^\"]+)\"", cart);
         String token = first("\"cart_token\":\"([^\"]+)\"", cart);
         send("PATCH", path, token, "{\"shipping_method\": \"pickup\"}");
@@ -156,7 +157,8 @@ final class TrainAotCache {
     }
 
     private HttpRequest.Builder request(String path, String token) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(shop.resolve(path)).timeout(java.time.Duration.ofSeconds(30));
+        HttpRequest.Builder request = HttpRequest.newBuilder(shop.resolve(path))
+                .timeout(java.time.Duration.ofSeconds(30));
         return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 

@@ -81,8 +81,9 @@ class AsyncApiContractTest {
                 .put("version", "1.0.0")
                 .put(
                         "description",
-                        "CloudEvents 1.0 in Kafka's binary mode, keyed by subject. The events of a subject keep the order "
-                                + "of their sequence. An event may arrive more than once, with the same id.");
+                        "CloudEvents 1.0 in Kafka's binary mode, keyed by subject. The events of a subject"
+                                + " keep the order of their sequence. An event may arrive more than once, with the"
+                                + " same id.");
         ObjectNode messages = json.createObjectNode();
         ObjectNode references = json.createObjectNode();
         for (EventType type : types()) {

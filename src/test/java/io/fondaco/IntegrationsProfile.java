@@ -34,14 +34,12 @@ public class IntegrationsProfile implements QuarkusTestProfile {
                 "fondaco.cache.shared-max-age", "60s",
                 "fondaco.cache.stale-while-revalidate", "30s",
                 "fondaco.cache.surrogate-key-header", "Surrogate-Key"));
-        settings.putAll(Map.of("fondaco.importing.batch-products", "2", "fondaco.importing.lease", "2s"));
         settings.putAll(Map.of(
                 "fondaco.database.replicas-expected", "2",
                 "fondaco.database.slow-statement", "200ms",
                 // Only for the disk metrics: the servers are those of the tests.
                 "fondaco.database.embedded", "true",
-                "fondaco.data-dir", "target",
-                "fondaco.monitoring.sample-interval", "1s"));
+                "fondaco.data-dir", "target"));
         return settings;
     }
 

@@ -396,16 +396,17 @@ class InvalidInputTest {
     @Test
     void priceIsAtMostTheLargestSafeJavaScriptInteger() {
         for (String amount : List.of("9007199254740992", "9223372036854775807", "-1")) {
-            Response rejected = product(
-                    "\"variants\": [{\"sku\": \"PRICELESS\", \"prices\": [{\"price\": {\"amount\": %s, \"currency\": \"EUR\"}}]}]"
+            Response rejected =
+                    product(("\"variants\": [{\"sku\": \"PRICELESS\", \"prices\": [{\"price\": {\"amount\": %s,"
+                                    + " \"currency\": \"EUR\"}}]}]")
                             .formatted(amount));
             assertThat(rejected.statusCode()).as(rejected.asString()).isEqualTo(422);
             assertThat((String) rejected.path("code")).isEqualTo("out_of_range");
         }
         String sku = "PRICEY-" + COUNT.incrementAndGet();
-        product(
-                        "\"status\": \"active\", \"variants\": [{\"sku\": \"%s\", \"prices\": [{\"price\": {\"amount\": 9007199254740991, \"currency\": \"EUR\"}}]}]"
-                                .formatted(sku))
+        product(("\"status\": \"active\", \"variants\": [{\"sku\": \"%s\", \"prices\": [{\"price\":"
+                                + " {\"amount\": 9007199254740991, \"currency\": \"EUR\"}}]}]")
+                        .formatted(sku))
                 .then()
                 .statusCode(201)
                 .body("variants[0].prices[0].price.amount", equalTo(9_007_199_254_740_991L));
@@ -481,7 +482,8 @@ class InvalidInputTest {
                 .body("tags", equalTo(List.of("t")));
         patch(
                         product,
-                        "{\"vendor\": null, \"description\": null, \"tags\": null, \"attributes\": null, \"media\": null, \"category_ids\": null}")
+                        "{\"vendor\": null, \"description\": null, \"tags\": null, \"attributes\": null,"
+                                + " \"media\": null, \"category_ids\": null}")
                 .then()
                 .statusCode(200)
                 .body("vendor", equalTo(""))
@@ -569,9 +571,9 @@ class InvalidInputTest {
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    "POST /store/v1/carts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(("POST /store/v1/carts HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
             byte[] chunk = ("1000\r\n" + " ".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             try {
                 for (int sent = 0; sent < bytes; sent += 4096) {

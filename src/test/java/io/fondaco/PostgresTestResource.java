@@ -47,7 +47,6 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
                 Map.entry("fondaco.access.bootstrap-key", ADMIN_KEY),
                 // Tests create keys with keys:write and continue to use this one.
                 Map.entry("fondaco.access.bootstrap-key-always-accepted", "true"),
-                Map.entry("fondaco.access.last-used-interval", "1s"),
                 Map.entry("fondaco.messaging.retry-delay", "100ms"),
                 Map.entry("fondaco.messaging.max-attempts", "4"),
                 Map.entry("fondaco.checkout.recovery-interval", "1s"),

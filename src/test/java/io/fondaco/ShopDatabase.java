@@ -43,7 +43,8 @@ public class ShopDatabase {
      */
     public long countStatements(String pattern) throws SQLException {
         return Long.parseLong(query("""
-                SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'
+                SELECT coalesce(sum(calls), 0) FROM pg_stat_statements
+                 WHERE query ~ '%s' AND query !~ 'pg_stat_statements'
                 """.formatted(pattern)));
     }
 
@@ -68,9 +69,9 @@ public class ShopDatabase {
                     END IF;
                     RETURN NEW;
                 END $$""".formatted(times, state));
-        execute(
-                "CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION contention.fail()"
-                        .formatted(table, condition));
+        execute(("CREATE TRIGGER contention BEFORE INSERT OR UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE"
+                        + " FUNCTION contention.fail()")
+                .formatted(table, condition));
         try {
             work.run();
         } finally {

@@ -28,19 +28,4 @@ interface AccessSettings {
      */
     @WithDefault("5s")
     Duration keyCacheTtl();
-
-    /** Maximum number of keys that a pod caches; beyond it, the least used are forgotten. */
-    @WithDefault("1000")
-    int keyCacheSize();
-
-    /** For tests: how often a pod writes when keys were last used; a key is written at most once per interval. */
-    @WithDefault("1m")
-    Duration lastUsedInterval();
-
-    /**
-     * Maximum number of concurrent lookups of keys that a pod has not seen valid. Further requests are answered 503, so
-     * that unauthenticated clients cannot use up the database.
-     */
-    @WithDefault("4")
-    int maxUnknownKeyLookups();
 }

@@ -29,7 +29,8 @@ import org.jboss.logging.Logger;
  * the cache; only it checks scopes.
  *
  * <p>A key that this pod has not seen valid needs a statement on the primary. At most
- * {@code fondaco.access.max-unknown-key-lookups} such lookups run at the same time; further requests are answered 503.
+ * {@value #MAX_UNKNOWN_KEY_LOOKUPS} such lookups run at the same time; further requests are answered 503, so that
+ * unauthenticated clients cannot use up the database.
  * Keys that the pod knows never wait for them, even if they are looked up again.
  */
 @ApplicationScoped
@@ -39,16 +40,18 @@ class AdminAuthenticationFilter {
     /** Runs after the role filter, which answers 404 for paths that other pods serve. */
     private static final int FILTER_PRIORITY = 890;
 
+    /** Concurrent lookups per pod. */
+    static final int MAX_UNKNOWN_KEY_LOOKUPS = 4;
+
     private final ApiKeyAuthenticator authenticator;
     private final RolePaths paths;
     private final ProblemResponseWriter problemResponseWriter;
     private final Vertx vertx;
     private final Map<RejectionReason, Counter> rejections = new EnumMap<>(RejectionReason.class);
-    private final Semaphore unknownKeyLookups;
+    private final Semaphore unknownKeyLookups = new Semaphore(MAX_UNKNOWN_KEY_LOOKUPS);
 
     AdminAuthenticationFilter(
             ApiKeyAuthenticator authenticator,
-            AccessSettings settings,
             RolePaths paths,
             ProblemResponseWriter problemResponseWriter,
             Vertx vertx,
@@ -57,7 +60,6 @@ class AdminAuthenticationFilter {
         this.paths = paths;
         this.problemResponseWriter = problemResponseWriter;
         this.vertx = vertx;
-        this.unknownKeyLookups = new Semaphore(settings.maxUnknownKeyLookups());
         for (RejectionReason rejectionReason : RejectionReason.values()) {
             rejections.put(rejectionReason, rejectionCounter(rejectionReason, registry));
         }

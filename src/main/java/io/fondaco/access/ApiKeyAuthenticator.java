@@ -34,6 +34,9 @@ class ApiKeyAuthenticator {
     static final String BOOTSTRAP_PRINCIPAL = "bootstrap";
     private static final Duration UNUSED_KEY_RETENTION = Duration.ofDays(1);
 
+    /** Keys that a pod caches; beyond it, the least used are forgotten. */
+    static final int MAX_CACHED_KEYS = 1_000;
+
     private final Connections connections;
     private final AccessSettings settings;
     private final BootstrapKey bootstrapKey;
@@ -58,7 +61,7 @@ class ApiKeyAuthenticator {
         this.bootstrapKey = bootstrapKey;
         this.lastUsed = lastUsed;
         this.cache = Caffeine.newBuilder()
-                .maximumSize(settings.keyCacheSize())
+                .maximumSize(MAX_CACHED_KEYS)
                 .expireAfterAccess(UNUSED_KEY_RETENTION)
                 .build();
     }
@@ -87,8 +90,9 @@ class ApiKeyAuthenticator {
                 throw new ApiException(
                         401,
                         "bootstrap_key_refused",
-                        "The bootstrap key is refused while another key with keys:write is valid. Use that key. If it"
-                                + " is lost, set fondaco.access.bootstrap-key-always-accepted=true and restart the application.");
+                        "The bootstrap key is refused while another key with keys:write is valid. Use that"
+                                + " key. If it is lost, set fondaco.access.bootstrap-key-always-accepted=true and"
+                                + " restart the application.");
             }
             return Optional.of(new ApiKeyPrincipal(BOOTSTRAP_PRINCIPAL, Scopes.ALL));
         }

@@ -18,7 +18,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Records when keys were last used. A request only stores its key in memory; the pod writes all of them with one
- * statement {@code fondaco.access.last-used-interval} after the first. This is not a job for workers, because only the
+ * statement {@link #WRITE_INTERVAL} after the first. This is not a job for workers, because only the
  * pods that serve the admin API know the uses. A key is written at most once per interval in the whole cluster, so
  * {@code last_used_at} is up to two intervals behind the last use. A pod that dies loses the uses that it has not
  * written.
@@ -26,6 +26,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class ApiKeyLastUsedRecorder {
     private static final Logger LOG = Logger.getLogger(ApiKeyLastUsedRecorder.class);
+    private static final Duration WRITE_INTERVAL = Duration.ofMinutes(1);
 
     /** Locks the rows in the order of their ids, because several pods write at the same time. */
     private static final String UPDATE_LAST_USED = """
@@ -47,8 +48,8 @@ class ApiKeyLastUsedRecorder {
     private final Map<UUID, Instant> pendingUses = new ConcurrentHashMap<>();
 
     @Inject
-    ApiKeyLastUsedRecorder(Connections connections, AccessSettings settings, Vertx vertx) {
-        this(connections, settings.lastUsedInterval(), vertx);
+    ApiKeyLastUsedRecorder(Connections connections, Vertx vertx) {
+        this(connections, WRITE_INTERVAL, vertx);
     }
 
     ApiKeyLastUsedRecorder(Connections connections, Duration interval, Vertx vertx) {

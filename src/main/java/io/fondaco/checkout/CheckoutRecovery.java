@@ -53,7 +53,7 @@ class CheckoutRecovery {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "{fondaco.monitoring.sample-interval}",
+            every = GaugeSnapshot.REFRESH_INTERVAL,
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

@@ -15,8 +15,8 @@ interface CheckoutSettings {
     Duration attemptLease();
 
     /**
-     * For tests: how long to wait before the first status query for a pending payment. It doubles with each query, up
-     * to 5 minutes.
+     * How long to wait before the first status query for a pending payment. It doubles with each query, up to 5
+     * minutes. Longer means fewer calls to the provider, whose webhooks usually come first.
      */
     @WithDefault("5s")
     Duration pendingPaymentQueryDelay();
@@ -32,7 +32,10 @@ interface CheckoutSettings {
     @WithDefault("30m")
     Duration paymentActionTimeout();
 
-    /** For tests: how often one worker of the cluster looks for unfinished checkout attempts, refunds and voids. */
+    /**
+     * How often one worker of the cluster looks for unfinished checkout attempts, refunds and voids: after a crash,
+     * shoppers and customers wait for it.
+     */
     @WithDefault("5s")
     Duration recoveryInterval();
 }

@@ -6,6 +6,7 @@ import io.fondaco.productfiles.RowError;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ImportJobRepository {
+    /** How long the lease on an import stays valid without renewal; then another worker may take over. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
     private final Session session;
     private final ImportStatements statements;
-    private final ImportingSettings settings;
 
-    ImportJobRepository(Session session, ImportStatements statements, ImportingSettings settings) {
+    ImportJobRepository(Session session, ImportStatements statements) {
         this.session = session;
         this.statements = statements;
-        this.settings = settings;
     }
 
     /** Leases the oldest job that no worker processes. One statement. */
@@ -159,6 +161,6 @@ class ImportJobRepository {
     }
 
     private double leaseSeconds() {
-        return Seconds.of(settings.lease());
+        return Seconds.of(LEASE);
     }
 }

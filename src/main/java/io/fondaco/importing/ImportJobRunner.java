@@ -26,6 +26,9 @@ class ImportJobRunner {
     private static final Logger LOG = Logger.getLogger(ImportJobRunner.class);
     private static final long MAX_BATCH_CHARACTERS = 4L << 20;
 
+    /** Products per transaction. */
+    static final int MAX_BATCH_PRODUCTS = 200;
+
     /** Rows per transaction; exceeded only by the rows of one product, which are never split. */
     private static final int MAX_BATCH_ROWS = 1_000;
 
@@ -33,19 +36,16 @@ class ImportJobRunner {
     private final Uploads uploads;
     private final ProductBatchImporter productImporter;
     private final StockBatchImporter stockImporter;
-    private final ImportingSettings settings;
 
     ImportJobRunner(
             ImportJobRepository jobs,
             Uploads uploads,
             ProductBatchImporter productImporter,
-            StockBatchImporter stockImporter,
-            ImportingSettings settings) {
+            StockBatchImporter stockImporter) {
         this.jobs = jobs;
         this.uploads = uploads;
         this.productImporter = productImporter;
         this.stockImporter = stockImporter;
-        this.settings = settings;
     }
 
     /**
@@ -110,9 +110,8 @@ class ImportJobRunner {
                 size += group.get().size();
             }
             boolean last = group.isEmpty() || group.get().readError().isPresent();
-            boolean full = batch.size() >= settings.batchProducts()
-                    || rowCount >= MAX_BATCH_ROWS
-                    || size >= MAX_BATCH_CHARACTERS;
+            boolean full =
+                    batch.size() >= MAX_BATCH_PRODUCTS || rowCount >= MAX_BATCH_ROWS || size >= MAX_BATCH_CHARACTERS;
             if ((last || full) && !batch.isEmpty()) {
                 applyBatch(importLease, new ProductBatchImporter.ProductFile(csvHeader, parser), batch);
                 batch.clear();

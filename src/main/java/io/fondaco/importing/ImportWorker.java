@@ -51,7 +51,7 @@ class ImportWorker {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "{fondaco.monitoring.sample-interval}",
+            every = GaugeSnapshot.REFRESH_INTERVAL,
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

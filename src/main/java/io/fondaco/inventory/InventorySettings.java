@@ -9,13 +9,6 @@ import java.time.Duration;
 @ConfigMapping(prefix = "fondaco.inventory")
 interface InventorySettings {
     /**
-     * For tests: how often expired reservations are released, pending sales are posted and waiting backorders are
-     * filled, by one pod of the cluster.
-     */
-    @WithDefault("10s")
-    Duration expiryInterval();
-
-    /**
      * Maximum number of available units that a shortage message discloses to a shopper, because any client can request
      * 9,999 to learn the stock. If more can be sold, the message says "at least" this number. The admin API shows exact
      * numbers.
@@ -33,14 +26,7 @@ interface InventorySettings {
     @WithDefault("3")
     int hotSkuThreshold();
 
-    /** For tests: how long a checkout waits for its batched reservation before it gets 503. */
+    /** How long a checkout waits for its batched reservation before it gets 503. */
     @WithDefault("8s")
     Duration batchMaxWait();
-
-    /**
-     * For tests: time to live of a batched reservation. Its units are free again after this time if the checkout
-     * attempt neither extends, claims nor releases it.
-     */
-    @WithDefault("2m")
-    Duration batchReservationTimeToLive();
 }

@@ -37,7 +37,7 @@ import org.jboss.logging.Logger;
  * <p>A batched reservation commits before the checkout that requested it, without waiting for the disk. It precedes the
  * checkout's commit in the WAL, so whatever makes that commit durable makes the reservation durable too. If the
  * checkout is rolled back, the units are released immediately; if the pod dies in between, they are released after
- * {@code fondaco.inventory.batch-reservation-time-to-live}.
+ * {@link #BATCHED_TIME_TO_LIVE}.
  *
  * <p>Every caller that waits here holds a connection to the primary, so the pool size bounds their number.
  */
@@ -48,6 +48,9 @@ class ReservationBatcher {
 
     /** Reservations per transaction. */
     private static final int MAX_BATCH_SIZE = 64;
+
+    /** The units are free again after this time if the checkout attempt neither extends, claims nor releases them. */
+    private static final Duration BATCHED_TIME_TO_LIVE = Duration.ofMinutes(2);
 
     private static final Logger LOG = Logger.getLogger(ReservationBatcher.class);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
@@ -100,11 +103,10 @@ class ReservationBatcher {
         List<String> skus = demand.quantities().stream().map(StockQuantity::sku).toList();
         boolean hot = hotSkus.enter(skus);
         try {
-            Duration batchedTimeToLive = settings.batchReservationTimeToLive();
             ReservationRequest reservationRequest = new ReservationRequest(
                     ReservationId.random(),
                     demand,
-                    hot && batchedTimeToLive.compareTo(timeToLive) < 0 ? batchedTimeToLive : timeToLive,
+                    hot && BATCHED_TIME_TO_LIVE.compareTo(timeToLive) < 0 ? BATCHED_TIME_TO_LIVE : timeToLive,
                     hot,
                     actor.name(),
                     requestId.value());

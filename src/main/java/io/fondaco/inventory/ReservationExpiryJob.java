@@ -26,9 +26,9 @@ class ReservationExpiryJob {
     }
 
     @ReadsFrom(Route.PRIMARY)
-    @OncePerCluster(value = "reservation-expiry", every = "{fondaco.inventory.expiry-interval:10s}")
+    @OncePerCluster(value = "reservation-expiry", every = "8s")
     @Scheduled(
-            every = "{fondaco.inventory.expiry-interval:10s}",
+            every = "10s",
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

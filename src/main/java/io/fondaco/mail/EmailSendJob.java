@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 
 /**
- * Sends due e-mails on every worker, every {@code fondaco.mail.send-interval}; the pod that claims an e-mail sends it.
+ * Sends due e-mails on every worker, every two seconds; the pod that claims an e-mail sends it.
  */
 @ApplicationScoped
 class EmailSendJob {
@@ -47,7 +47,7 @@ class EmailSendJob {
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
             identity = JOB,
-            every = "{fondaco.mail.send-interval}",
+            every = "2s",
             delayed = "2s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = MailDisabled.class)

@@ -39,10 +39,6 @@ interface MailSettings {
     @WithDefault("1m")
     Duration retryDelay();
 
-    /** For tests: how often a worker looks for e-mails to send. */
-    @WithDefault("2s")
-    Duration sendInterval();
-
     /** Retention of the records of sent and failed e-mails. Their text is never stored. */
     @WithDefault("30d")
     Duration retention();

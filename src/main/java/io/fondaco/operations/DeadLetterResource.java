@@ -119,9 +119,8 @@ class DeadLetterResource {
     @Operation(
             operationId = "replayDeadLetter",
             summary = "Replay a dead letter",
-            description =
-                    "Returns the event to the listener, due immediately and with all attempts available again. If all of them "
-                            + "fail, there is a new dead letter.")
+            description = "Returns the event to the listener, due immediately and with all attempts available"
+                    + " again. If all of them fail, there is a new dead letter.")
     @APIResponse(responseCode = "202", description = "The event is in the retry queue of the listener.")
     public Response replay(@RestPath String id) {
         if (!deadLetters.replay(DeadLetterId.parse(id).value())) {

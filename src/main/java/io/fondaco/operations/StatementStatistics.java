@@ -82,8 +82,8 @@ class StatementStatistics {
             String query,
 
             @Schema(
-                    description =
-                            "false if a function ran the statement; its time is then included in the calling statement's.")
+                    description = "false if a function ran the statement; its time is then included in the"
+                            + " calling statement's.")
             boolean topLevel,
 
             long calls,
@@ -161,7 +161,8 @@ class StatementStatistics {
 
     private List<StatementStats> list(SortKey sortKey, int limit) {
         return session.createNativeQuery("""
-                        SELECT cast(s.queryid AS text) AS query_id, coalesce(left(s.query, :length), '') AS query, s.toplevel,
+                        SELECT cast(s.queryid AS text) AS query_id, coalesce(left(s.query, :length), '') AS query,
+                               s.toplevel,
                                s.calls,
                                cast(round(cast(s.total_exec_time AS numeric), 3) AS double precision) AS total_ms,
                                cast(round(cast(s.mean_exec_time AS numeric), 3) AS double precision) AS mean_ms,

@@ -42,10 +42,10 @@ class StatementStatisticsResource {
     @Operation(
             operationId = "listDatabaseStatements",
             summary = "List the most expensive SQL statements",
-            description =
-                    "Statements of the application, counted on the primary since `since`. Each server counts for itself, and most"
-                            + " reads go to replicas. Returns the first `limit` statements in descending `order`; there is no next"
-                            + " page. Statements that contain the word `password` are omitted.")
+            description = "Statements of the application, counted on the primary since `since`. Each server"
+                    + " counts for itself, and most reads go to replicas. Returns the first `limit`"
+                    + " statements in descending `order`; there is no next page. Statements that contain the"
+                    + " word `password` are omitted.")
     @APIResponse(
             responseCode = "200",
             description = "The most expensive first.",
@@ -55,8 +55,8 @@ class StatementStatisticsResource {
                             schema = @Schema(implementation = TopStatements.class)))
     @APIResponse(
             responseCode = "409",
-            description =
-                    "`statements_not_counted`: the server has no pg_stat_statements; the detail says how to install it.")
+            description = "`statements_not_counted`: the server has no pg_stat_statements; the detail says how to"
+                    + " install it.")
     public TopStatements list(
             @Parameter(
                             schema =

@@ -109,10 +109,10 @@ class AdminOrderResource {
     @Operation(
             operationId = "captureOrder",
             summary = "Captures the authorized payment",
-            description =
-                    "Captures the total less the cancelled amount by default. A smaller amount can be captured once; the"
-                            + " rest of the authorization is released. 409: not_capturable. 422: amount_out_of_range,"
-                            + " wrong_currency. 503: payment_outcome_unknown, the provider did not return a result; try again.")
+            description = "Captures the total less the cancelled amount by default. A smaller amount can be"
+                    + " captured once; the rest of the authorization is released. 409: not_capturable. 422:"
+                    + " amount_out_of_range, wrong_currency. 503: payment_outcome_unknown, the provider did"
+                    + " not return a result; try again.")
     public RestResponse<String> capture(
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
@@ -134,12 +134,12 @@ class AdminOrderResource {
     @Operation(
             operationId = "refundOrder",
             summary = "Refunds lines or an amount",
-            description =
-                    "Refunds the price of lines, or an amount, up to the captured amount that is not refunded yet: 409"
-                            + " refund_exceeds_captured. With restock, unsent units are cancelled and sent units count as"
-                            + " returned. An order without open units is then completed, or cancelled if none of its units was"
-                            + " sent and all of its money went back. A refund that the provider has not confirmed yet is"
-                            + " pending and is retried automatically. If it fails, its units can be refunded again.")
+            description = "Refunds the price of lines, or an amount, up to the captured amount that is not"
+                    + " refunded yet: 409 refund_exceeds_captured. With restock, unsent units are cancelled"
+                    + " and sent units count as returned. An order without open units is then completed, or"
+                    + " cancelled if none of its units was sent and all of its money went back. A refund that"
+                    + " the provider has not confirmed yet is pending and is retried automatically. If it"
+                    + " fails, its units can be refunded again.")
     public RestResponse<String> refund(
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,
@@ -181,8 +181,8 @@ class AdminOrderResource {
     @Operation(
             operationId = "returnOrder",
             summary = "Records that units were returned",
-            description =
-                    "With refund, units that are not refunded yet are refunded; with restock, they are available for sale.")
+            description = "With refund, units that are not refunded yet are refunded; with restock, they are"
+                    + " available for sale.")
     public RestResponse<String> returnOrder(
             @PathParam("id") String orderId,
             @HeaderParam(IDEMPOTENCY_KEY_HEADER) @Nullable String key,

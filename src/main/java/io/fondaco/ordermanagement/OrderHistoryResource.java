@@ -101,9 +101,9 @@ class OrderHistoryResource {
             String subject,
 
             @Schema(
-                    description =
-                            "Of an order: placed, paid, cancelled, … Of a payment: attempted, authorized, captured, declined,"
-                                    + " voided. Of a refund: refund_requested, refund_succeeded, refund_failed.")
+                    description = "Of an order: placed, paid, cancelled, … Of a payment: attempted, authorized,"
+                            + " captured, declined, voided. Of a refund: refund_requested, refund_succeeded,"
+                            + " refund_failed.")
             String event,
 
             @Schema(description = "customer, an API key's id, cart:…, provider:…, system or system:…")
@@ -120,8 +120,8 @@ class OrderHistoryResource {
     @Operation(
             operationId = "listOrderHistory",
             summary = "Lists the history of an order and its payments, oldest first",
-            description =
-                    "Each entry has its actor and request id. The history is append-only: the database rejects changes.")
+            description = "Each entry has its actor and request id. The history is append-only: the database"
+                    + " rejects changes.")
     public Page<OrderHistoryEntry> list(
             @PathParam("id") String orderId,
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,

@@ -88,8 +88,8 @@ class OrderPaymentService {
                 ? payments.capture(payment, order.captureAmount(request.amount()))
                 : PaymentResult.of(PaymentOutcome.NOT_FOUND);
         if (result.outcome() == PaymentOutcome.UNKNOWN) {
-            throw outcomeUnknown(
-                    "The provider did not report whether it captured the money; try again with the same Idempotency-Key.");
+            throw outcomeUnknown("The provider did not report whether it captured the money; try again with the same"
+                    + " Idempotency-Key.");
         }
         if (result.outcome() == PaymentOutcome.VOIDED) {
             orderService.reconcile(payment.id(), result);

@@ -45,8 +45,9 @@ class PaymentWebhookResource {
             summary = "Receives a payment provider's webhook",
             description = "The test provider sends {\"reference\": \"payment_…\", \"type\": \"payment.captured\" |"
                     + " \"payment.declined\"} with 'Fondaco-Signature: sha256=<hex HMAC-SHA256 of the raw body>'."
-                    + " Stripe sends its events with a 'Stripe-Signature'. The webhook only triggers a status query at the"
-                    + " provider; its content is not trusted. 503: the provider is not available; send it again.")
+                    + " Stripe sends its events with a 'Stripe-Signature'. The webhook only triggers a status query"
+                    + " at the provider; its content is not trusted. 503: the provider is not available; send it"
+                    + " again.")
     @Parameter(name = "Fondaco-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @Parameter(name = "Stripe-Signature", in = ParameterIn.HEADER, schema = @Schema(type = SchemaType.STRING))
     @APIResponse(responseCode = "204", description = "Processed; sending it again changes nothing.")

@@ -13,12 +13,6 @@ interface PaymentSettings {
     @WithDefault("10s")
     Duration timeout();
 
-    /**
-     * Maximum number of concurrent calls of a pod to one provider. One more call may wait; further calls are not made.
-     */
-    @WithDefault("256")
-    int maxCallsPerProvider();
-
     /** Circuit breaker around the calls to a provider. */
     Breaker breaker();
 
@@ -92,7 +86,7 @@ interface PaymentSettings {
          */
         Optional<String> returnUrl();
 
-        /** For tests: base URL of the Stripe API. */
+        /** Base URL of the Stripe API; another one for a proxy or a simulator. */
         @WithDefault("https://api.stripe.com")
         String apiBase();
 

@@ -2,6 +2,7 @@ package io.fondaco.payment;
 
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,7 +24,7 @@ class PendingRefundMonitor {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "{fondaco.monitoring.sample-interval}",
+            every = GaugeSnapshot.REFRESH_INTERVAL,
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

@@ -29,6 +29,9 @@ final class ProviderGuard {
     /** The circuit breaker evaluates this many of the most recent calls. */
     static final int BREAKER_WINDOW_CALLS = 20;
 
+    /** Calls of this pod to the provider; one more may wait, and further calls are not made. */
+    static final int MAX_CONCURRENT_CALLS = 256;
+
     /**
      * Calls that wait for a free place, within their time limit. The minimum: the bulkhead needs a queue of at least
      * one.
@@ -56,7 +59,7 @@ final class ProviderGuard {
                 .duration(settings.timeout().toMillis(), ChronoUnit.MILLIS)
                 .done()
                 .withBulkhead()
-                .limit(settings.maxCallsPerProvider())
+                .limit(MAX_CONCURRENT_CALLS)
                 .queueSize(BULKHEAD_QUEUE_SIZE)
                 .done()
                 .withThreadOffload(true)

@@ -32,8 +32,8 @@ public record CartView(
         @Nullable PostalAddress billingAddress,
 
         @Schema(
-                description =
-                        "The chosen method; if none is chosen and the address is known, the cheapest that delivers there.")
+                description = "The chosen method; if none is chosen and the address is known, the cheapest that"
+                        + " delivers there.")
         @Nullable
         String shippingMethod,
 

@@ -3,6 +3,7 @@ package io.fondaco.webhook;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
 import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,7 +39,7 @@ class WebhookCleanupJob {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "{fondaco.monitoring.sample-interval}",
+            every = GaugeSnapshot.REFRESH_INTERVAL,
             delayed = "10s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

@@ -45,6 +45,9 @@ class WebhookDispatcher {
     private static final Logger LOG = Logger.getLogger(WebhookDispatcher.class);
     private static final double JITTER = 0.1;
 
+    /** How often a pod checks for due retries; new events wake it immediately. */
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(2);
+
     /** Requests in flight from a pod. */
     static final int MAX_CALLS = 1_024;
 
@@ -121,7 +124,7 @@ class WebhookDispatcher {
         try {
             while (!stopping) {
                 if (!dispatchOnce()) {
-                    wakeUpSignal.await(settings.checkInterval());
+                    wakeUpSignal.await(CHECK_INTERVAL);
                 }
             }
         } catch (InterruptedException _) {
@@ -152,7 +155,7 @@ class WebhookDispatcher {
             if (logOnce.shouldLog(e)) {
                 LOG.warnf(
                         "Due webhook deliveries could not be claimed, next try in %s: %s",
-                        settings.checkInterval(), e.getMessage());
+                        CHECK_INTERVAL, e.getMessage());
             }
             return false;
         }

@@ -41,10 +41,6 @@ interface WebhookSettings {
     @WithDefault("443,8443")
     List<String> allowedPorts();
 
-    /** For tests: how often a pod checks for due deliveries. New events wake it immediately. */
-    @WithDefault("2s")
-    Duration checkInterval();
-
     /** Retention of webhook deliveries and of their events. */
     @WithDefault("14d")
     Duration retention();

@@ -30,7 +30,7 @@ class AdminAuthenticationFilterTest {
     /** More than the places of the admin API in a pod, which are 24. */
     private static final int UNKNOWN_KEY_REQUESTS = 40;
 
-    private static final int MAX_UNKNOWN_KEY_LOOKUPS = 4;
+    private static final int MAX_UNKNOWN_KEY_LOOKUPS = AdminAuthenticationFilter.MAX_UNKNOWN_KEY_LOOKUPS;
 
     private final javax.sql.DataSource primary;
 

@@ -18,7 +18,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -43,6 +43,9 @@ class ApiKeyTest {
 
     @Inject
     BootstrapKey bootstrapKey;
+
+    @Inject
+    ApiKeyLastUsedRecorder lastUsedRecorder;
 
     @Test
     void newKeyAllowsOnlyItsScopes() {
@@ -257,23 +260,30 @@ class ApiKeyTest {
 
     @Test
     void fullCacheForgetsOnlyAsManyKeysAsAreTooMany() throws Exception {
-        ApiKeyAuthenticator authenticator = authenticator(Duration.ofMinutes(1), 2);
-        List<String> secrets = new ArrayList<>();
-        for (int index = 0; index < 5; index++) {
-            String secret = createKey("one of many", "catalog:read").path("secret");
+        int limit = ApiKeyAuthenticator.MAX_CACHED_KEYS;
+        ApiKeyAuthenticator authenticator = authenticator(Duration.ofMinutes(10));
+        database.execute("""
+                INSERT INTO access.api_key (id, name, hash, hint, scopes)
+                SELECT gen_random_uuid(), 'one of many', sha256(convert_to('fk_one_of_many_' || n, 'UTF8')), '', '{}'
+                  FROM generate_series(1, %d) AS n
+                """.formatted(limit + 3));
+        List<String> secrets = IntStream.rangeClosed(1, limit + 3)
+                .mapToObj(number -> "fk_one_of_many_" + number)
+                .toList();
+        for (String secret : secrets) {
             assertThat(authenticator.authenticate(secret)).isPresent();
-            secrets.add(secret);
         }
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> secrets.stream().filter(authenticator::isCached).count() == 2);
+                .until(() -> secrets.stream().filter(authenticator::isCached).count() == limit);
         assertThat(secrets.stream().filter(authenticator::isCachedValid).count())
-                .isEqualTo(2);
+                .isEqualTo(limit);
+        database.execute("DELETE FROM access.api_key WHERE name = 'one of many'");
     }
 
     /** So its next lookup does not compete with those of unknown keys. */
     @Test
     void keyStaysKnownWhenItIsNoLongerTrusted() throws Exception {
-        ApiKeyAuthenticator authenticator = authenticator(Duration.ZERO, 2);
+        ApiKeyAuthenticator authenticator = authenticator(Duration.ZERO);
         String secret = createKey("trusted for no time", "catalog:read").path("secret");
         assertThat(authenticator.isCached(secret)).isFalse();
         assertThat(authenticator.authenticate(secret)).isPresent();
@@ -284,10 +294,10 @@ class ApiKeyTest {
         assertThat(authenticator.isCached(secret)).isFalse();
     }
 
-    private ApiKeyAuthenticator authenticator(Duration keyCacheTtl, int keyCacheSize) {
+    private ApiKeyAuthenticator authenticator(Duration keyCacheTtl) {
         return new ApiKeyAuthenticator(
                 connections,
-                new StubAccessSettings(true, keyCacheTtl, keyCacheSize),
+                new StubAccessSettings(true, keyCacheTtl),
                 bootstrapKey,
                 new ApiKeyLastUsedRecorder(connections, Duration.ofMinutes(1), vertx));
     }
@@ -390,12 +400,21 @@ class ApiKeyTest {
                 .get("/admin/v1/products?limit=1")
                 .then()
                 .statusCode(200);
+        lastUsedRecorder.flush();
         Response usedKey = await().atMost(Duration.ofSeconds(10))
                 .until(
                         () -> requestAsAdmin().get("/admin/v1/api-keys/" + key.path("id")),
                         response -> response.statusCode() == 200 && response.path("last_used_at") != null);
         assertThat(Instant.parse(usedKey.path("last_used_at"))).isBetween(before, Instant.now());
         assertThat(usedKey.header("ETag")).isEqualTo(key.header("ETag"));
+    }
+
+    @Test
+    void useIsWrittenAfterTheInterval() throws Exception {
+        UUID key =
+                ApiKeyId.parse(createKey("written", "catalog:read").path("id")).value();
+        new ApiKeyLastUsedRecorder(connections, Duration.ofMillis(100), vertx).recordUse(key);
+        await().atMost(Duration.ofSeconds(10)).until(() -> lastUsedAt(key) != null);
     }
 
     @Test

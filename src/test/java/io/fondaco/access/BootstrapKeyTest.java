@@ -44,7 +44,7 @@ class BootstrapKeyTest {
 
     private BootstrapKey bootstrapKeyOfPod(boolean always) {
         return new BootstrapKey(
-                new StubAccessSettings(always, KEY_CACHE_TTL, 10), false, connections, new SimpleMeterRegistry());
+                new StubAccessSettings(always, KEY_CACHE_TTL), false, connections, new SimpleMeterRegistry());
     }
 
     @Test

@@ -39,9 +39,6 @@ class CachedBrowsingBenchmark {
     private static final int LARGE_CATALOG = 100_000;
     private static final int PRODUCTS_PER_IMPORT = 10_000;
 
-    /** About the uncompressed size of a list of 20 of these products. */
-    private static final int LIST_BYTES = 20_000;
-
     private static final String ACCEPT_GZIP = "Accept-Encoding: gzip";
     private static final String DETAIL = "/store/v1/products/bench-77";
     private static final String LIST = "/store/v1/products?limit=20";
@@ -56,25 +53,23 @@ class CachedBrowsingBenchmark {
     void cachedPagesComparedWithConstantBytesAndUncachedPages() throws Exception {
         assumeTrue(InstalledPrograms.isOnPath("wrk"), "install wrk");
         try (EmbeddedCluster cluster = EmbeddedCluster.start(data);
-                PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true, 4));
-                PackagedApp uncached = PackagedApp.start("benchmark-uncached", environment(cluster, false, 4));
-                PackagedApp large = PackagedApp.start("benchmark-large", environment(cluster, true, LIST_BYTES));
+                PackagedApp cached = PackagedApp.start("benchmark-cached", environment(cluster, true));
+                PackagedApp uncached = PackagedApp.start("benchmark-uncached", environment(cluster, false));
                 ShopClient shop = new ShopClient(cached.base(), PackagedApp.ADMIN_KEY)) {
             importProducts(shop, 0, SMALL_CATALOG);
             Path products = writeProductList(cluster);
-            measurePages("%d products".formatted(SMALL_CATALOG), cached, large, uncached);
+            measurePages("%d products".formatted(SMALL_CATALOG), cached, uncached);
             measureMix("%d products".formatted(SMALL_CATALOG), cached, products);
             importProducts(shop, SMALL_CATALOG, LARGE_CATALOG);
-            measurePages("%d products".formatted(LARGE_CATALOG), cached, large, uncached);
+            measurePages("%d products".formatted(LARGE_CATALOG), cached, uncached);
             measureMix(
                     "%d products, requests for the same %d".formatted(LARGE_CATALOG, SMALL_CATALOG), cached, products);
             LOG.info("%n%d clients, %d rounds of %d s each%n%s".formatted(CLIENTS, ROUNDS, SECONDS, report));
         }
     }
 
-    private void measurePages(String title, PackagedApp cached, PackagedApp large, PackagedApp uncached)
-            throws Exception {
-        for (PackagedApp app : List.of(cached, large, uncached)) {
+    private void measurePages(String title, PackagedApp cached, PackagedApp uncached) throws Exception {
+        for (PackagedApp app : List.of(cached, uncached)) {
             for (String page : List.of("/ping", DETAIL, LIST)) {
                 LoadGenerators.wrk(app, page, CLIENTS, SECONDS);
             }
@@ -86,8 +81,6 @@ class CachedBrowsingBenchmark {
             add(rates, "detail, cached, gzip", LoadGenerators.wrk(cached, DETAIL, CLIENTS, SECONDS, ACCEPT_GZIP));
             add(rates, "list of 20, cached", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS));
             add(rates, "list of 20, cached, gzip", LoadGenerators.wrk(cached, LIST, CLIENTS, SECONDS, ACCEPT_GZIP));
-            add(rates, "constant bytes, same size", LoadGenerators.wrk(large, "/ping", CLIENTS, SECONDS));
-            add(rates, "list of 20, same process", LoadGenerators.wrk(large, LIST, CLIENTS, SECONDS));
             add(rates, "detail, from the replica", LoadGenerators.wrk(uncached, DETAIL, CLIENTS, SECONDS));
             add(rates, "list of 20, from the replica", LoadGenerators.wrk(uncached, LIST, CLIENTS, SECONDS));
         }
@@ -101,7 +94,7 @@ class CachedBrowsingBenchmark {
                         mean(results, LoadResult::perSecond) / ping,
                         mean(results, LoadResult::p99Millis),
                         mean(results, LoadResult::p99Millis) / pingP99)));
-        assertThat(rates).hasSize(9);
+        assertThat(rates).hasSize(7);
     }
 
     private static void add(Map<String, List<LoadResult>> rates, String page, LoadResult loadResult) {
@@ -181,10 +174,9 @@ class CachedBrowsingBenchmark {
         return Files.write(data.resolve("products.txt"), lines);
     }
 
-    private static Map<String, String> environment(EmbeddedCluster cluster, boolean cached, int pingBytes) {
+    private static Map<String, String> environment(EmbeddedCluster cluster, boolean cached) {
         Map<String, String> environment = new TreeMap<>();
         environment.put("HEAP", "1g");
-        environment.put("FONDACO_WEB_PING_BYTES", Integer.toString(pingBytes));
         environment.put("FONDACO_CACHE_ENABLED", Boolean.toString(cached));
         environment.put("FONDACO_DATABASE_PRIMARY_URL", cluster.primaryUrl());
         environment.put("FONDACO_DATABASE_REPLICA_URLS", cluster.replicaUrl());

@@ -113,14 +113,14 @@ class HotSkuBenchmark {
             DatabaseWork before = readDatabaseWork();
             LoadGenerators.LoadResult halfLoad = complete(carts, SECONDS, rate / 2);
             DatabaseWork perCompletion = readDatabaseWork().since(before).per(halfLoad.perSecond() * SECONDS);
-            report.append(
-                    "  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's work included%n"
-                            .formatted(
-                                    skuDistribution,
-                                    halfLoad.perSecond(),
-                                    halfLoad.p99Millis(),
-                                    perCompletion.statements(),
-                                    perCompletion.commits()));
+            report.append(("  %-8s at %.1f/s p99 %.1f ms; %.1f statements and %.2f commits each, all of the pod's"
+                            + " work included%n")
+                    .formatted(
+                            skuDistribution,
+                            halfLoad.perSecond(),
+                            halfLoad.p99Millis(),
+                            perCompletion.statements(),
+                            perCompletion.commits()));
         }
         report.append("  one SKU / many SKUs %5.2f%n"
                 .formatted(completed.get(SkuDistribution.HOT) / completed.get(SkuDistribution.UNIFORM)));
@@ -217,7 +217,8 @@ class HotSkuBenchmark {
         try (Connection connection = BenchmarkShop.connect(cluster);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT (SELECT sum(calls) FROM pg_stat_statements WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
+                        SELECT (SELECT sum(calls) FROM pg_stat_statements
+                                 WHERE toplevel AND query !~* '^(begin|commit|rollback)'),
                                (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())
                         """)) {
             row.next();

@@ -68,7 +68,8 @@ class OverloadBenchmark {
                             + "  %d clients             %8.0f /s%n"
                             + "  %d clients            %8.0f /s served: %.2f; %.1f times as many requested%n"
                             + "  %d buyers, no overload   %8d purchases, p50 %d ms, p99 %d ms%n"
-                            + "  under overload          %8d purchases, p50 %d ms, p99 %d ms; %s pages/s served at the same time",
+                            + "  under overload          %8d purchases, p50 %d ms, p99 %d ms; %s pages/s served at the"
+                            + " same time",
                     ROUNDS,
                     SECONDS,
                     SATURATING_CLIENTS,

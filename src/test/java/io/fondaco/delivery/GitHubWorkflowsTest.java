@@ -38,8 +38,9 @@ class GitHubWorkflowsTest {
             "release/chart", Map.of("contents", "read", "packages", "write", "id-token", "write"),
             "release/publish", Map.of("contents", "write"));
 
-    private static final Pattern PATH_IN_COMMAND = Pattern.compile(
-            "(?<![\\w/$:.-])(?:\\./)?((?:\\.ci|helm|terraform|src|docs)(?:/[\\w.-]+)*|mvnw|pom\\.xml|CHANGELOG\\.md)(?![\\w*])");
+    private static final Pattern PATH_IN_COMMAND =
+            Pattern.compile("(?<![\\w/$:.-])(?:\\./)?((?:\\.ci|helm|terraform|src|docs)(?:/[\\w.-]+)*|mvnw|pom\\.xml|"
+                    + "CHANGELOG\\.md)(?![\\w*])");
     private static final Pattern PROFILE = Pattern.compile("-P(\\w+)");
 
     private record WorkflowJob(String name, JsonNode json) {

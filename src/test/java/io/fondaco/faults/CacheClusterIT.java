@@ -22,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CacheClusterIT {
     private static final String PASSWORD = "cluster-test";
-    private static final Duration MERGE_INTERVAL = Duration.ofSeconds(2);
+    /** Pods search for each other at least this often. */
+    private static final Duration FAILURE_TIMEOUT = Duration.ofSeconds(5);
+
     private static final List<String> ADDRESSES = List.of("127.0.0.4", "127.0.0.5", "127.0.0.6");
 
     @TempDir
@@ -56,9 +58,9 @@ class CacheClusterIT {
                 try (PackagedApp outsider = PackagedApp.start("cluster-stranger", at(ADDRESSES.get(2), environment))) {
                     awaitMembers(outsider, 1);
                     assertThat(outsider.get("/store/v1/products")).contains("\"data\"");
-                    // The outsider searches for other pods at every merge interval.
-                    await().during(MERGE_INTERVAL.multipliedBy(2))
-                            .atMost(TestTiming.scaled(MERGE_INTERVAL.multipliedBy(4)))
+                    // The outsider searches for other pods within every failure timeout.
+                    await().during(FAILURE_TIMEOUT.multipliedBy(2))
+                            .atMost(TestTiming.scaled(FAILURE_TIMEOUT.multipliedBy(4)))
                             .until(() -> members(first) == 2 && members(second) == 2 && members(outsider) == 1);
                 }
             }
@@ -69,7 +71,7 @@ class CacheClusterIT {
         Map<String, String> environment = Pods.environment(database);
         environment.put("FONDACO_CACHE_CLUSTER_DNS", "pods.shop");
         environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(port));
-        environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", MERGE_INTERVAL.toString());
+        environment.put("FONDACO_CACHE_CLUSTER_FAILURE_TIMEOUT", FAILURE_TIMEOUT.toString());
         environment.put("JDK_JAVA_OPTIONS", "-Djdk.net.hosts.file=" + hosts);
         return environment;
     }

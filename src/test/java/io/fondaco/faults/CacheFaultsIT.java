@@ -59,7 +59,8 @@ class CacheFaultsIT {
     private static final Duration FAILURE_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration BETWEEN_RAISES = Duration.ofMillis(50);
-    private static final long MAX_NEGATIVE_CACHE_BYTES = 200_000;
+    private static final long MAX_CACHE_BYTES = 3_200_000;
+    private static final long MAX_NEGATIVE_CACHE_BYTES = MAX_CACHE_BYTES / 16;
     private static final String PRODUCT = "watched";
     private static final String PRODUCT_QUERY = "FROM catalog.product p WHERE p.slug = ";
     private static final String SLUG_BATCH_QUERY = "SELECT slug, id FROM catalog.product";
@@ -93,9 +94,8 @@ class CacheFaultsIT {
             environment.put("FONDACO_CACHE_CLUSTER_BIND_PORT", Integer.toString(bindPorts.get(i)));
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_ADDRESS", "127.0.0.1");
             environment.put("FONDACO_CACHE_CLUSTER_EXTERNAL_PORT", Integer.toString(proxyPorts.get(i)));
-            environment.put("FONDACO_CACHE_MAX_NEGATIVE_BYTES", Long.toString(MAX_NEGATIVE_CACHE_BYTES));
+            environment.put("FONDACO_CACHE_MAX_BYTES", Long.toString(MAX_CACHE_BYTES));
             environment.put("FONDACO_CACHE_CLUSTER_FAILURE_TIMEOUT", FAILURE_TIMEOUT.toString());
-            environment.put("FONDACO_CACHE_CLUSTER_MERGE_INTERVAL", "2S");
             ENVIRONMENTS.add(environment);
             RUNNING_PODS.add(PackagedApp.launch("cache-pod-" + i, environment));
         }
@@ -497,7 +497,8 @@ class CacheFaultsIT {
     private static long statements(String text) {
         return database.members().stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
-                        "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN query) > 0 AND query !~ 'pg_stat_statements'"
+                        ("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE position('%s' IN"
+                                        + " query) > 0 AND query !~ 'pg_stat_statements'")
                                 .formatted(text))))
                 .sum();
     }

@@ -379,7 +379,8 @@ abstract class EventFaults {
         assertThat(database.primary().query("SELECT count(*) FROM messaging.dead_letter"))
                 .isEqualTo("0");
         LOG.infof(
-                "%s: %d orders, %d events, all received, each effect once, in order except for %d orders with a failed call; %d calls of /good",
+                "%s: %d orders, %d events, all received, each effect once, in order except for %d orders"
+                        + " with a failed call; %d calls of /good",
                 getClass().getSimpleName(),
                 expected.size(),
                 expected.values().stream().mapToInt(List::size).sum(),

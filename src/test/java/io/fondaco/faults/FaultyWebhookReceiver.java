@@ -51,8 +51,7 @@ final class FaultyWebhookReceiver implements AutoCloseable {
         return Map.of(
                 "FONDACO_WEBHOOK_ALLOW_HTTP", "true",
                 "FONDACO_WEBHOOK_ALLOWED_ADDRESSES", "127.0.0.0/8",
-                "FONDACO_WEBHOOK_ALLOWED_PORTS", "1-65535",
-                "FONDACO_WEBHOOK_CHECK_INTERVAL", "200ms");
+                "FONDACO_WEBHOOK_ALLOWED_PORTS", "1-65535");
     }
 
     /** Creates a webhook endpoint for the path, with all order events. */

@@ -37,7 +37,8 @@ public final class InvariantChecks {
                                     SELECT sku, location, waiting AS units FROM inventory.backorder
                                      UNION ALL
                                     SELECT l.sku, l.location, l.backordered FROM inventory.reservation_line l
-                                      JOIN inventory.reservation r ON r.id = l.reservation_id WHERE r.status = 'reserved') AS p
+                                      JOIN inventory.reservation r ON r.id = l.reservation_id
+                                     WHERE r.status = 'reserved') AS p
                               GROUP BY sku, location) AS o
                        USING (sku, location)
                  WHERE s.backordered <> coalesce(o.units, 0)
@@ -80,7 +81,8 @@ public final class InvariantChecks {
         all.put("paid orders without a captured charge at the provider", """
                 SELECT count(*) FROM "order".orders o
                  WHERE o.payment_status IN ('captured', 'partially_refunded', 'refunded')
-                   AND NOT EXISTS (SELECT FROM payment.payment p LEFT JOIN payment.test_charge c ON c.reference = p.reference
+                   AND NOT EXISTS (SELECT FROM payment.payment p
+                                     LEFT JOIN payment.test_charge c ON c.reference = p.reference
                                     WHERE p.order_id = o.id AND (p.provider <> 'test' OR c.state = 'captured'))
                 """);
         all.put("orders charged twice", """

@@ -214,7 +214,8 @@ class ReplicaFaultsIT {
     private static long countStatements(List<ClusterMember> members, String text) {
         return members.stream()
                 .mapToLong(clusterMember -> Long.parseLong(clusterMember.query(
-                        "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query !~ 'pg_stat_statements'"
+                        ("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query ~ '%s' AND query"
+                                        + " !~ 'pg_stat_statements'")
                                 .formatted(text))))
                 .sum();
     }

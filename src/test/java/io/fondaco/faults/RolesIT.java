@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One pod for each role: each serves only its role, and together they are the whole shop. */
 class RolesIT {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String PRODUCTS =
-            "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\nroles-%1$s,Thing,active,ROLES-%1$s,5.00,deny\n";
+    private static final String PRODUCTS = "Handle,Title,Status,Variant SKU,Variant Price,Variant Inventory Policy\n"
+            + "roles-%1$s,Thing,active,ROLES-%1$s,5.00,deny\n";
 
     private static final Duration JOB_START_TIMEOUT = Duration.ofSeconds(60);
 

@@ -226,7 +226,8 @@ class SellingRacesIT {
             assertThat(order.get("totals").get("total").get("amount").asLong())
                     .isEqualTo(containsAddedLine ? 4_000 : 500);
             assertThat(shop.query("""
-                            SELECT c.amount FROM payment.test_charge c JOIN payment.payment p ON p.reference = c.reference
+                            SELECT c.amount FROM payment.test_charge c
+                             JOIN payment.payment p ON p.reference = c.reference
                              JOIN "order".orders o ON o.id = p.order_id WHERE o.number = %d
                             """.formatted(order.get("number").asLong())))
                     .isEqualTo(order.get("totals").get("total").get("amount").asText());
@@ -260,7 +261,8 @@ class SellingRacesIT {
                         "cart", guestCart.path().substring(guestCart.path().lastIndexOf('/') + 1))
                 .toString();
         String sql = """
-                SELECT coalesce((SELECT p.reference FROM checkout.attempt c JOIN payment.payment p ON p.id = c.payment_id
+                SELECT coalesce((SELECT p.reference FROM checkout.attempt c
+                  JOIN payment.payment p ON p.id = c.payment_id
                   JOIN payment.test_charge t ON t.reference = p.reference WHERE c.cart_id = '%s'), '')
                 """.formatted(cart);
         return IntStream.range(0, 100_000)

@@ -328,18 +328,18 @@ final class SessionConsistencyChecker implements AutoCloseable {
                 if (response.statusCode() != 200) {
                     errors.merge(method + " " + response.statusCode() + " " + code(response.body()), 1L, Long::sum);
                 }
-                appendHistory(
-                        "\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"key\":\"%s\",\"sent\":\"%s\",\"status\":%d,\"token\":\"%s\",\"body\":%s"
-                                .formatted(
-                                        number,
-                                        begin / 1000,
-                                        System.nanoTime() / 1000,
-                                        method,
-                                        headers.getOrDefault("Idempotency-Key", ""),
-                                        headers.getOrDefault(TOKEN, ""),
-                                        response.statusCode(),
-                                        response.headers().firstValue(TOKEN).orElse(""),
-                                        response.body().startsWith("{") ? response.body() : "null"));
+                appendHistory(("\"client\":%d,\"begin\":%d,\"end\":%d,\"method\":\"%s\",\"key\":\"%s\","
+                                + "\"sent\":\"%s\",\"status\":%d,\"token\":\"%s\",\"body\":%s")
+                        .formatted(
+                                number,
+                                begin / 1000,
+                                System.nanoTime() / 1000,
+                                method,
+                                headers.getOrDefault("Idempotency-Key", ""),
+                                headers.getOrDefault(TOKEN, ""),
+                                response.statusCode(),
+                                response.headers().firstValue(TOKEN).orElse(""),
+                                response.body().startsWith("{") ? response.body() : "null"));
                 return Optional.of(response);
             } catch (IOException e) {
                 errors.merge(method + " " + e.getClass().getSimpleName(), 1L, Long::sum);

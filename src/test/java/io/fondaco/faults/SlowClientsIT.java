@@ -129,7 +129,8 @@ class SlowClientsIT {
         for (int i = 0; i < SLOW_CLIENTS; i++) {
             send(
                     connect(),
-                    "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{");
+                    "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 100000\r\n\r\n{");
         }
         sendSlowlyWhile(SlowClientsIT::assertOthersCanBuy);
         Socket any = sockets.getLast();
@@ -230,7 +231,8 @@ class SlowClientsIT {
         String body = "{\"currency\":\"GBP\",\"lines\":[]}";
         send(
                 socket,
-                "POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+                ("POST /store/v1/carts HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+                                + "Content-Length: %d\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
                         .formatted(body.length()));
         byte[] interim = socket.getInputStream().readNBytes("HTTP/1.1 100 Continue\r\n\r\n".length());
         assertThat(new String(interim, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 100 ");

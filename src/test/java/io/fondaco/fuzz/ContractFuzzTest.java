@@ -296,15 +296,16 @@ class ContractFuzzTest {
         try (Socket socket = new Socket("127.0.0.1", RestAssured.port)) {
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             OutputStream out = socket.getOutputStream();
-            out.write(
-                    ("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nIf-Match: *\r\nIdempotency-Key: endless-%d\r\n"
-                                    + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n{\"n\":1\r\n")
-                            .formatted(
-                                    openApiOperation.method(),
-                                    fuzzFixture.path(openApiOperation),
-                                    fuzzFixture.bearerToken(openApiOperation),
-                                    requestCount++)
-                            .getBytes(StandardCharsets.US_ASCII));
+            out.write(("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+                            + "If-Match: *\r\nIdempotency-Key: endless-%d\r\n"
+                            + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n"
+                            + "{\"n\":1\r\n")
+                    .formatted(
+                            openApiOperation.method(),
+                            fuzzFixture.path(openApiOperation),
+                            fuzzFixture.bearerToken(openApiOperation),
+                            requestCount++)
+                    .getBytes(StandardCharsets.US_ASCII));
             byte[] chunk = ("10000\r\n" + "9".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
             Instant deadline = Instant.now().plus(TIMEOUT);
             assertThatThrownBy(() -> {

@@ -33,7 +33,8 @@ final class FuzzFixture {
         category = post("/admin/v1/categories", "{\"name\": \"%s\"}".formatted(tag))
                 .path("id");
         Response created = post("/admin/v1/products", """
-                {"title": "Cup", "slug": "%s", "status": "active", "category_ids": ["%s"], "options": ["Colour"], "variants": [
+                {"title": "Cup", "slug": "%s", "status": "active", "category_ids": ["%s"], "options": ["Colour"], \
+                "variants": [
                   {"sku": "%s", "options": {"Colour": "Red"}, "prices": [
                     {"price": {"amount": 500, "currency": "EUR"}}, {"price": {"amount": 400, "currency": "GBP"}}]}]}
                 """.formatted(tag, category, sku));

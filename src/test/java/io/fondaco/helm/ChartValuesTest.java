@@ -64,7 +64,8 @@ class ChartValuesTest {
             monitoring.interval                         | soon        | does not match pattern
             # a secret where none is allowed
             settings.fondaco\\.database\\.password      | hunter2     | 'not' failed
-            database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match pattern
+            database.external.primaryUrl                | jdbc:postgresql://user:secret@db/fondaco | does not match \
+            pattern
             database.external.primaryUrl                | jdbc:postgresql://db/fondaco?password=x | 'not' failed
             # contradicting values
             roleDefaults.databasePool.primary           | 12          | must be more than 12

@@ -94,7 +94,8 @@ class CsvEdgeCasesTest {
                         List.of("a")),
                 arguments(
                         "blank lines and short rows",
-                        "\n\nHandle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Tags\n \na,T,Size,S,A,1\n\na,,,M,B\n",
+                        "\n\nHandle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Tags\n \n"
+                                + "a,T,Size,S,A,1\n\na,,,M,B\n",
                         "T",
                         List.of("A", "B")),
                 arguments(
@@ -144,7 +145,8 @@ class CsvEdgeCasesTest {
                         List.of("A")),
                 arguments(
                         "lists over several lines, with escapes",
-                        "slug,title,sku,tags,options,option_values\na,T,A,\"[ \"\"x\"\",\n \"\"\\u00e9\"\" ]\",\"[\"\"%s\"\"]\",\"[\"\"%s\"\"]\"\n"
+                        ("slug,title,sku,tags,options,option_values\na,T,A,\"[ \"\"x\"\",\n"
+                                        + " \"\"\\u00e9\"\" ]\",\"[\"\"%s\"\"]\",\"[\"\"%s\"\"]\"\n")
                                 .formatted(FAMILY, HEBREW),
                         "T",
                         List.of("A")),

@@ -78,11 +78,15 @@ class ExportResourceTest {
     })
     void exportedProductsImportBackUnchangedWithAnyColumnNamesAndQuotedFormulas(String query, String beginning) {
         importAndWait("kind=products&format=shopify", """
-                Title,URL handle,Description,Option1 name,Option1 value,SKU,Price,Compare-at price,Charge tax,Weight value (grams),\
-                Weight unit for display,Inventory tracker,Continue selling when out of stock,Requires shipping,Product image URL,\
-                Image position,Image alt text,Variant image URL,SEO title,Gift card,Google Shopping / Ads labels,Tax code,\
+                Title,URL handle,Description,Option1 name,Option1 value,SKU,Price,Compare-at price,Charge tax,\
+                Weight value (grams),\
+                Weight unit for display,Inventory tracker,Continue selling when out of stock,Requires shipping,\
+                Product image URL,\
+                Image position,Image alt text,Variant image URL,SEO title,Gift card,Google Shopping / Ads labels,\
+                Tax code,\
                 Fabric (product.metafields.custom.fabric),=Odd
-                =1+1 formula,ex-names,@who,Size,-S,+EX-N,9.50,12,TRUE,250,kg,shopify,CONTINUE,FALSE,https://i.example/1.jpg,1,-alt,\
+                =1+1 formula,ex-names,@who,Size,-S,+EX-N,9.50,12,TRUE,250,kg,shopify,CONTINUE,FALSE,\
+                https://i.example/1.jpg,1,-alt,\
                 https://i.example/1.jpg,=seo,FALSE,=label,TX,-wool,'=quoted
                 ,ex-names,,,-2,-5,10,,,,,,,,,,,,,,,,,+39 041
                 """);

@@ -34,7 +34,8 @@ class ImportResourceTest {
     @Test
     void validFileIsImportedAndIsUnchangedTheSecondTime() {
         String file = "\uFEFF" + """
-                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,Variant Price,Image Src,Status
+                Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Inventory Tracker,Variant Inventory Qty,\
+                Variant Price,Image Src,Status
                 it-cup,"Cup, ""blue""
                 and white",Size,S,IT-CUP-S,shopify,5,9.50,https://images.fondaco.example/1.jpg,active
                 it-cup,,,M,IT-CUP-M,shopify,0,12.00,https://images.fondaco.example/2.jpg,
@@ -209,7 +210,8 @@ class ImportResourceTest {
         assertRows(
                 importAndWait(
                         PRODUCTS,
-                        "Handle,Title,Option1 Name,Option1 Value,Variant Price\nit-cols,Columns,Size,S,6\nit-cols,,,M,7\n"),
+                        "Handle,Title,Option1 Name,Option1 Value,Variant Price\nit-cols,Columns,Size,S,6\n"
+                                + "it-cols,,,M,7\n"),
                 0,
                 2,
                 0,
@@ -310,9 +312,12 @@ class ImportResourceTest {
     @ValueSource(strings = {"format=shopify", "format=fondaco"})
     void exportedProductsImportBackUnchanged(String format) {
         importAndWait(PRODUCTS, """
-                Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,Fabric (product.metafields.custom.fabric),Price / Rest,Odd
+                Handle,Title,Body (HTML),Tags,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Price,\
+                Variant Compare At Price,Image Src,Image Alt Text,Status,Google Shopping / MPN,\
+                Fabric (product.metafields.custom.fabric),Price / Rest,Odd
                 it-loop,"=1+1, ""quoted"" שלום","<p>a
-                b</p>","a, b",Size, S ,IT-LOOP-S,250.4,9.50,12,https://images.fondaco.example/1.jpg,🙂,archived,M-1,wool,7,x
+                b</p>","a, b",Size, S ,IT-LOOP-S,250.4,9.50,12,https://images.fondaco.example/1.jpg,🙂,archived,M-1,\
+                wool,7,x
                 it-loop,,,,,M,IT-LOOP-M,,10,,,,,,,8,
                 """);
         awaitExport("kind=products&" + format, "IT-LOOP-M");

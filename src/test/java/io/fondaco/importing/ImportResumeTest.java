@@ -2,7 +2,6 @@ package io.fondaco.importing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.fondaco.IntegrationsProfile;
 import io.fondaco.ShopDatabase;
@@ -17,10 +16,11 @@ import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImportResumeTest {
     private static final Uploads.ImportOptions PRODUCTS =
             new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
+
+    private static final int BATCH = ImportJobRunner.MAX_BATCH_PRODUCTS;
+    private static final String HEADER = "Handle,Title,Variant SKU,Variant Price\n";
 
     @Inject
     Uploads uploads;
@@ -76,19 +79,14 @@ class ImportResumeTest {
         assertThat(stalledSeconds()).as("no import").isZero();
         Uploads.ImportOptions importOptions =
                 new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false);
-        ImportId id = upload(importOptions, """
-                Handle,Title,Variant SKU,Variant Price
-                stalled-1,One,STALLED-1,1
-                stalled-2,Two,STALLED-2,1
-                stalled-3,Three,STALLED-3,1
-                """);
+        ImportId id = upload(importOptions, HEADER + products("stalled", BATCH + 1));
         backdateProgress(id);
         assertThat(stalledSeconds()).as("queued without a worker").isGreaterThan(700);
         ImportLease importLease = jobs.claim().orElseThrow();
         assertThat(stalledSeconds()).as("claimed").isLessThan(100);
         backdateProgress(upload(importOptions, """
                 Handle,Title,Variant SKU,Variant Price
-                stalled-4,Four,STALLED-4,1
+                stalled-next,Next,STALLED-NEXT,1
                 """));
         assertThat(stalledSeconds())
                 .as("the next import waits behind a running one")
@@ -116,36 +114,40 @@ class ImportResumeTest {
     }
 
     @Test
-    void abandonedImportIsFinishedByAnotherWorkerWithExactCounts() {
-        ImportId id = upload(new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false), """
-                Handle,Title,Variant SKU,Variant Price
-                resume-1,One,RESUME-1,1
-                resume-2,Two,RESUME-2,1
-                resume-3,Three,RESUME-3,bad
-                resume-4,Four,RESUME-4,1
-                resume-5,Five,RESUME-1,1
+    void abandonedImportIsFinishedByAnotherWorkerWithExactCounts() throws SQLException {
+        ImportId id = upload(
+                new Uploads.ImportOptions(FileKind.PRODUCTS, FileFormat.SHOPIFY, "EUR", false),
+                HEADER + products("resume", BATCH) + """
+                resume-invalid,Invalid,RESUME-INVALID,bad
+                resume-valid,Valid,RESUME-VALID,1
+                resume-repeated,Repeated,resume-1,1
                 """);
         ImportLease abandoned = jobs.claim().orElseThrow();
         assertThat(abandoned.id()).isEqualTo(id);
 
         assertThat(runner.run(abandoned, () -> true)).isFalse();
 
-        assertThat(importQueries.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(2, 0, 0, 0));
+        assertThat(importQueries.find(id).orElseThrow().rows()).isEqualTo(new RowCounts(BATCH, 0, 0, 0));
         assertThat(jobs.claim()).as("the lease is still valid").isEmpty();
-        Optional<ImportLease> another = await().pollInSameThread()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> jobs.claim(), Optional::isPresent);
-        assertThat(another.orElseThrow().checkpointRow()).isEqualTo(3);
+        assertThat(database.query(
+                        "SELECT locked_until - now() BETWEEN interval '1 s' AND interval '15 s' FROM importing.import"
+                                + " WHERE id = '%s'".formatted(id.value())))
+                .as("the lease ends soon")
+                .isEqualTo("t");
+        database.execute("UPDATE importing.import SET locked_until = now() - interval '1 s' WHERE id = '%s'"
+                .formatted(id.value()));
+        Optional<ImportLease> another = jobs.claim();
+        assertThat(another.orElseThrow().checkpointRow()).isEqualTo(BATCH + 1);
         assertThatThrownBy(() -> runner.run(abandoned, () -> false)).isInstanceOf(ImportLeaseLost.class);
 
         assertThat(runner.run(another.orElseThrow(), () -> false)).isTrue();
 
         Import done = importQueries.find(id).orElseThrow();
         assertThat(done.status()).isEqualTo("done");
-        assertThat(done.rows()).isEqualTo(new RowCounts(4, 0, 0, 1));
+        assertThat(done.rows()).isEqualTo(new RowCounts(BATCH + 2, 0, 0, 1));
         assertThat(importQueries.errors(id, 10, null).data())
                 .extracting(RowError::row)
-                .containsExactly(4L);
+                .containsExactly(BATCH + 2L);
         assertThatThrownBy(() -> jobs.renew(another.orElseThrow())).isInstanceOf(ImportLeaseLost.class);
         // Make the job look as if it last ran long ago.
         QuarkusTransaction.requiringNew()
@@ -202,6 +204,13 @@ class ImportResumeTest {
         assertThat(importQueries.find(id)).isEmpty();
         uploads.discard(id);
         assertThat(uploads.chunk(id, 0)).isEmpty();
+    }
+
+    /** Rows of as many products, each with a SKU like its handle. */
+    private static String products(String name, int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> "%1$s-%2$d,Product,%1$s-%2$d,1\n".formatted(name, number))
+                .collect(Collectors.joining());
     }
 
     private ImportId upload(Uploads.ImportOptions importOptions, String file) {

@@ -32,11 +32,12 @@ class ShopifyStockImportTest {
     private static final String PRODUCTS = "kind=products&format=shopify";
     private static final String STOCK = "kind=stock&format=shopify";
     private static final String LEGACY_HEADER =
-            "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,"
-                    + "Option3 Value,SKU,HS Code,COO,Location,Bin name,Incoming,Unavailable,Committed,Available,On hand\n";
+            "Handle,Title,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Option3 Name,Option3 Value,"
+                    + "SKU,HS Code,COO,Location,Bin name,Incoming,Unavailable,Committed,Available,On hand\n";
     private static final String CURRENT_HEADER =
             "Handle,Title,Option1 Name,Option1 Value,SKU,Location,Bin name,Incoming (not editable),"
-                    + "Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),On hand (new)\n";
+                    + "Unavailable (not editable),Committed (not editable),Available (not editable),On hand (current),"
+                    + "On hand (new)\n";
 
     @Test
     void variantsAreFoundByHandleAndOptionsOrBySkuAndLocationsByCodeOrName() throws SQLException {

@@ -49,7 +49,8 @@ class EmailFixture {
     @ActivateRequestContext
     boolean isEventHandled(String order, String type) {
         return !entities.createNativeQuery("""
-                        SELECT 1 FROM messaging.outbox o JOIN messaging.inbox i ON i.event = o.id AND i.listener = 'mail'
+                        SELECT 1 FROM messaging.outbox o
+                          JOIN messaging.inbox i ON i.event = o.id AND i.listener = 'mail'
                          WHERE o.subject = :order AND o.type = :type
                         """)
                 .setParameter("order", order)
@@ -86,7 +87,8 @@ class EmailFixture {
     @ActivateRequestContext
     void backdate(String order, String interval) {
         entities.createNativeQuery("""
-                        UPDATE mail.notification SET created_at = now() - cast(:interval AS interval) WHERE order_id = :order
+                        UPDATE mail.notification SET created_at = now() - cast(:interval AS interval)
+                         WHERE order_id = :order
                         """)
                 .setParameter("interval", interval)
                 .setParameter("order", order)

@@ -19,7 +19,6 @@ public final class MailSettingsForTests {
                 Map.entry("fondaco.mail.max-attempts", Integer.toString(MAX_ATTEMPTS)),
                 Map.entry("fondaco.mail.retry-delay", "100ms"),
                 Map.entry("fondaco.mail.max-concurrent-sends", "3"),
-                Map.entry("fondaco.mail.send-interval", "1s"),
                 Map.entry("quarkus.mailer.host", "127.0.0.1"),
                 Map.entry("quarkus.mailer.port", Integer.toString(FreePort.find())));
     }

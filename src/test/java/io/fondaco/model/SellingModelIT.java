@@ -65,8 +65,6 @@ class SellingModelIT {
                 "model",
                 directory,
                 Map.of(
-                        "FONDACO_INVENTORY_EXPIRY_INTERVAL",
-                        "1s",
                         // Nothing may happen on its own, because the model would not know when.
                         "FONDACO_CHECKOUT_PENDING_PAYMENT_QUERY_DELAY",
                         "1h",

@@ -167,9 +167,8 @@ class MetricsAtStartTest {
                     .then()
                     .statusCode(200);
             assertThat(log.lines())
-                    .anyMatch(
-                            line -> line.matches(
-                                    ".*Slow statement: \\d+ ms \\(pool replica of .*, request slow-request-1\\): SELECT count.*pg_sleep.*"));
+                    .anyMatch(line -> line.matches(".*Slow statement: \\d+ ms \\(pool replica of .*, request"
+                            + " slow-request-1\\): SELECT count.*pg_sleep.*"));
         }
         assertThat(sum("fondaco_database_slow_statements_total", "pool=\"replica\""))
                 .isGreaterThan(before);
@@ -241,7 +240,8 @@ class MetricsAtStartTest {
 
         update("""
                 UPDATE checkout.attempt
-                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes', locked_until = now() + interval '5 minutes'
+                   SET waiting = 'answer', waiting_since = now() - interval '11 minutes',
+                       locked_until = now() + interval '5 minutes'
                  WHERE state = 'pending'
                 """);
         await().atMost(TWO_REFRESHES)
@@ -269,7 +269,8 @@ class MetricsAtStartTest {
                     VALUES (gen_random_uuid(), gen_random_uuid(), 'gone', 'old', 'EUR', 100, 100, 100, 'captured')
                     RETURNING id, order_id)
                 INSERT INTO payment.refund (id, payment_id, order_id, currency, amount, locked_until, created_at)
-                SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day', now() - interval '2 hours' FROM paid
+                SELECT gen_random_uuid(), id, order_id, 'EUR', 100, now() + interval '1 day',
+                       now() - interval '2 hours' FROM paid
                 """)).isEqualTo(1);
         await().atMost(TWO_REFRESHES)
                 .untilAsserted(() -> assertThat(values("fondaco_payment_refunds_pending_age_seconds{provider=\"gone\""))

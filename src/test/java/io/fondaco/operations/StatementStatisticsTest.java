@@ -187,7 +187,8 @@ class StatementStatisticsTest {
             database.execute("""
                     CREATE FUNCTION %1$s.not_loaded() RETURNS timestamptz LANGUAGE plpgsql AS $$
                     BEGIN
-                        RAISE 'pg_stat_statements must be loaded via "shared_preload_libraries"' USING ERRCODE = '55000';
+                        RAISE 'pg_stat_statements must be loaded via "shared_preload_libraries"'
+                            USING ERRCODE = '55000';
                     END $$;
                     CREATE VIEW %1$s.pg_stat_statements_info AS SELECT %1$s.not_loaded() AS stats_reset
                     """.formatted(owner));

@@ -63,11 +63,12 @@ class ProviderGuardTest {
 
     @Test
     void callsBeyondTheBulkheadAreNotMade() throws Exception {
-        ProviderGuard guard = guard(Map.of("fondaco.payment.max-calls-per-provider", "2"));
+        int limit = ProviderGuard.MAX_CONCURRENT_CALLS;
+        ProviderGuard guard = guard(Map.of());
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger callCount = new AtomicInteger();
-        // Two calls are in progress, one waits in the queue, and one is rejected.
-        List<Future<String>> calls = IntStream.range(0, 4)
+        // As many calls as are allowed are in progress, one waits in the queue, and one is rejected.
+        List<Future<String>> calls = IntStream.range(0, limit + 2)
                 .mapToObj(_ -> threads.submit(() -> call(guard, () -> {
                     callCount.incrementAndGet();
                     end.await();
@@ -79,14 +80,14 @@ class ProviderGuardTest {
         Future<String> rejected =
                 calls.stream().filter(Future::isDone).findFirst().orElseThrow();
         assertThat(rejected.exceptionNow()).isInstanceOf(PaymentProvider.ProviderUnavailable.class);
-        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(callCount).hasValue(2));
+        await().atMost(TIMEOUT).untilAsserted(() -> assertThat(callCount).hasValue(limit));
         end.countDown();
         for (Future<String> call : calls) {
             if (call != rejected) {
                 assertThat(call.get()).isEqualTo("done");
             }
         }
-        assertThat(callCount).hasValue(3);
+        assertThat(callCount).hasValue(limit + 1);
     }
 
     @Test

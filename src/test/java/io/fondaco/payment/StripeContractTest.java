@@ -105,7 +105,8 @@ class StripeContractTest {
         assertThat(StripeContract.validateResponse(refund))
                 .containsExactly("answer: required property 'currency' not found");
         ObjectNode intent = (ObjectNode) JSON.readTree("""
-                {"object": "payment_intent", "id": "pi_1", "amount": 5, "created": 1, "currency": "gbp", "livemode": false,
+                {"object": "payment_intent", "id": "pi_1", "amount": 5, "created": 1, "currency": "gbp", \
+                "livemode": false,
                  "capture_method": "manual", "confirmation_method": "automatic", "payment_method_types": ["card"],
                  "status": "succeeded"}""");
         assertThat(StripeContract.validateResponse(intent)).isEmpty();

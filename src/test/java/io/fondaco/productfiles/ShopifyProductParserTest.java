@@ -29,8 +29,12 @@ class ShopifyProductParserTest {
     @Test
     void rowsOfOneHandleBecomeOneProduct() {
         StagedProduct staged = parse("""
-                Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src,Image Position,Image Alt Text,Google Shopping / MPN,Cost per item,Status
-                shawl,Shawl,<p>Warm</p>,Lane,Clothing > Shawls,Shawl,"wool, winter",TRUE,Colour,Red,SH-R,250.4,shopify,7,deny,19.90,25.00,https://i/1.jpg,2,Front,MPN1,8.00,active
+                Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,\
+                Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,\
+                Variant Price,Variant Compare At Price,Image Src,Image Position,Image Alt Text,Google Shopping / MPN,\
+                Cost per item,Status
+                shawl,Shawl,<p>Warm</p>,Lane,Clothing > Shawls,Shawl,"wool, winter",TRUE,Colour,Red,SH-R,250.4,\
+                shopify,7,deny,19.90,25.00,https://i/1.jpg,2,Front,MPN1,8.00,active
                 shawl,,,,,,,,,Blue,SH-B,250,,,continue,19.90,,,,,,,
                 shawl,,,,,,,,,,,,,,,,,https://i/0.jpg,1,Back,,,
                 """);
@@ -71,7 +75,8 @@ class ShopifyProductParserTest {
     @Test
     void currentColumnNamesAreReadLikeLegacyOnes() {
         ProductDraft draft = parse("""
-                Title,URL handle,Description,Status,SKU,Price,Weight value (grams),Charge tax,Continue selling when out of stock,Fabric (product.metafields.custom.fabric)
+                Title,URL handle,Description,Status,SKU,Price,Weight value (grams),Charge tax,\
+                Continue selling when out of stock,Fabric (product.metafields.custom.fabric)
                 Scarf,scarf,<b>Soft</b>,Draft,SC,5,90,FALSE,DENY,silk
                 """).draft().orElseThrow();
 
@@ -370,7 +375,8 @@ class ShopifyProductParserTest {
                 snapshot("a", List.of("Colour"), List.of(variant("A-1", "Gray"), variant("A-2", "Blue")));
 
         StagedProduct staged = resolved(
-                "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\na,A,Colour,Grey,A-1,5\na,,,Blue,A-2,5\n",
+                "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price\na,A,Colour,Grey,A-1,5\n"
+                        + "a,,,Blue,A-2,5\n",
                 existing);
 
         assertThat(staged.draft().orElseThrow().variants())
@@ -436,7 +442,8 @@ class ShopifyProductParserTest {
                 snapshot("a", List.of(), List.of(before), Map.of("shopify.product.metafields.custom.fabric", "wool"));
 
         ProductDraft draft = resolved(
-                        "Handle,Title,Variant SKU,Cost per item,Care (product.metafields.custom.care)\na,A,S1,2.60,cold\n",
+                        "Handle,Title,Variant SKU,Cost per item,Care (product.metafields.custom.care)\n"
+                                + "a,A,S1,2.60,cold\n",
                         existing)
                 .draft()
                 .orElseThrow();

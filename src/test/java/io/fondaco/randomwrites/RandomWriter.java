@@ -259,9 +259,10 @@ final class RandomWriter {
 
     /** Some rows of one product; any of them may be invalid. */
     private void shopifyFile() {
-        StringBuilder file = new StringBuilder(
-                "Handle,Title,Published,Status,Option1 Name,Option1 Value,Option2 Name,"
-                        + "Option2 Value,Variant SKU,Variant Grams,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Tags\n");
+        StringBuilder file =
+                new StringBuilder("Handle,Title,Published,Status,Option1 Name,Option1 Value,Option2 Name,Option2 Value,"
+                        + "Variant SKU,Variant Grams,Variant Inventory Qty,Variant Inventory Policy,Variant Price,"
+                        + "Tags\n");
         String handle = pick(HANDLES);
         String first = pick(OPTIONS);
         String second = chance(4) ? pick(OPTIONS) : "";

@@ -234,7 +234,8 @@ final class ReplayReconciliation {
 
     private void checkInvariants(Connection sql) throws SQLException {
         try (PreparedStatement select = sql.prepareStatement("""
-                        SELECT (SELECT count(*) FROM "order".orders) - (SELECT count(DISTINCT cart_id) FROM "order".orders),
+                        SELECT (SELECT count(*) FROM "order".orders)
+                                   - (SELECT count(DISTINCT cart_id) FROM "order".orders),
                                (SELECT count(*) FROM inventory.stock_level WHERE available < 0)
                         """);
                 ResultSet rows = select.executeQuery()) {

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dreplay.input=…} names another folder of day files.
  */
 class RetailReplayIT {
-    /** Time to live of units that a pod reserved in a batch and did not sell before it was killed. */
-    private static final String BATCHED_RESERVATION_TTL = "10s";
-
-    /** Several times that time to live plus one run of the job that releases expired reservations. */
-    private static final Duration ORPHANED_RESERVATION_TIMEOUT = Duration.ofMinutes(1);
+    /**
+     * Twice the time to live of units that a pod reserved in a batch and did not sell before it was killed, plus one
+     * run of the job that releases expired reservations.
+     */
+    private static final Duration ORPHANED_RESERVATION_TIMEOUT = Duration.ofMinutes(5);
 
     private static final Logger LOG = Logger.getLogger(RetailReplayIT.class);
     private static final Path INPUT =
@@ -120,8 +120,6 @@ class RetailReplayIT {
                 "true",
                 "FONDACO_PAYMENT_TEST_ENABLED",
                 "true",
-                "FONDACO_INVENTORY_BATCH_RESERVATION_TIME_TO_LIVE",
-                BATCHED_RESERVATION_TTL,
                 "FONDACO_ACCESS_BOOTSTRAP_KEY",
                 PackagedApp.ADMIN_KEY);
     }

@@ -16,7 +16,6 @@ public final class LocalWebhookSettings {
                         "fondaco.webhook.retry-schedule",
                         "200ms,400ms,400ms,400ms,400ms,400ms,400ms,400ms,400ms,400ms,400ms,400ms"),
                 Map.entry("fondaco.webhook.timeout", "3s"),
-                Map.entry("fondaco.webhook.check-interval", "100ms"),
                 Map.entry("fondaco.webhook.disable-after", "2s"),
                 Map.entry("fondaco.webhook.max-endpoints", Integer.toString(MAX_ENDPOINTS)));
     }

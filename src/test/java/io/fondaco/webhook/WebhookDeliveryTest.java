@@ -307,7 +307,8 @@ class WebhookDeliveryTest {
             List<String[]> columns = new ArrayList<>();
             try (ResultSet row = statement.executeQuery("""
                     SELECT c.table_schema, c.table_name, c.column_name
-                      FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+                      FROM information_schema.columns c
+                      JOIN information_schema.tables t USING (table_schema, table_name)
                      WHERE t.table_type = 'BASE TABLE' AND c.table_schema NOT IN ('pg_catalog', 'information_schema')
                     """)) {
                 while (row.next()) {

@@ -2,7 +2,6 @@ package io.fondaco.platform.admission;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import java.time.Duration;
 import java.util.Optional;
 
 /** How many requests a pod serves at a time, and how long others wait. */
@@ -14,14 +13,6 @@ interface AdmissionSettings {
      */
     @WithDefault("12")
     int maxCheckouts();
-
-    /** Checkouts that wait for one of these places, per pod; further ones are rejected immediately. */
-    @WithDefault("1000")
-    int maxWaitingCheckouts();
-
-    /** How long a checkout waits before it is rejected with a queue ticket. */
-    @WithDefault("2s")
-    Duration maxCheckoutWait();
 
     /**
      * Signs queue tickets; at least 32 characters, the same in every pod. Absent: the key that the first migration

@@ -26,6 +26,12 @@ public class WaitingRoom {
     /** The request header with the ticket of an earlier response. */
     public static final String TICKET_HEADER = "Fondaco-Ticket";
 
+    /** How long a checkout waits before it is rejected with a ticket. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(2);
+
+    /** Checkouts that wait in a pod; further ones are rejected immediately. */
+    private static final int MAX_WAITING_CHECKOUTS = 1_000;
+
     private static final int AVERAGING_WINDOW = 20;
 
     private final AdmissionQueue queue;
@@ -37,7 +43,7 @@ public class WaitingRoom {
     WaitingRoom(QueueTickets queueTickets, AdmissionSettings settings, MeterRegistry registry) {
         this.queueTickets = queueTickets;
         this.settings = settings;
-        this.queue = new AdmissionQueue(settings.maxCheckouts(), settings.maxWaitingCheckouts());
+        this.queue = new AdmissionQueue(settings.maxCheckouts(), MAX_WAITING_CHECKOUTS);
         this.rejected = Counter.builder("fondaco.admission.turned.away")
                 .description("Checkouts rejected with a queue ticket")
                 .register(registry);
@@ -51,13 +57,13 @@ public class WaitingRoom {
      *
      * @param ticket the queue ticket of an earlier response
      * @throws ApiException 503 {@code waiting_room} with Retry-After, the place in the queue and a ticket, if it is not
-     *     the caller's turn within {@code fondaco.admission.max-checkout-wait} or the queue is full
+     *     the caller's turn within {@link #MAX_WAIT} or the queue is full
      */
     public <T> T run(@Nullable String ticket, Supplier<T> work) {
         Instant arrivedAt = queueTickets.arrivalTime(ticket);
         OptionalInt ahead;
         try {
-            ahead = queue.acquire(arrivedAt, settings.maxCheckoutWait());
+            ahead = queue.acquire(arrivedAt, MAX_WAIT);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw ApiException.unavailable(
@@ -84,7 +90,8 @@ public class WaitingRoom {
         return new ApiException(
                 503,
                 "waiting_room",
-                "%d checkouts are ahead of yours; try again in %d seconds, with the same Idempotency-Key and the ticket in the header %s."
+                ("%d checkouts are ahead of yours; try again in %d seconds, with the same Idempotency-Key and"
+                                + " the ticket in the header %s.")
                         .formatted(ahead, wait.toSeconds(), TICKET_HEADER),
                 List.of(),
                 extensions,

@@ -12,13 +12,12 @@ interface CacheSettings {
     @WithDefault("true")
     boolean enabled();
 
-    /** Maximum heap for cached responses, per pod; the least used are evicted first. */
+    /**
+     * Maximum heap for cached responses, per pod; the least used are evicted first. Negative entries (404) may use a
+     * sixteenth of it in addition, so that random URLs cannot evict responses.
+     */
     @WithDefault("67108864")
     long maxBytes();
-
-    /** Maximum heap for negative entries (404), per pod; separate, so that random URLs cannot evict real entries. */
-    @WithDefault("4194304")
-    long maxNegativeBytes();
 
     /** Lifetime of a cached response that is not invalidated; each entry gets up to a fifth less, at random. */
     @WithDefault("10m")
@@ -40,15 +39,11 @@ interface CacheSettings {
     Duration maxStaleness();
 
     /**
-     * For tests that prove that they detect stale responses: false makes this an ordinary cache that does not compare
-     * positions. Never set it in production.
+     * For the test that proves that it detects stale responses: false makes this an ordinary cache that does not
+     * compare positions. Never set it in production.
      */
     @WithDefault("true")
     boolean checkPositions();
-
-    /** Maximum number of concurrent loads of responses, per pod. */
-    @WithDefault("32")
-    int maxConcurrentLoads();
 
     /** {@code max-age} of responses without a token: how long a browser may reuse them without revalidation. */
     @WithDefault("0s")
@@ -111,16 +106,12 @@ interface CacheSettings {
         /** The password of the keystore. */
         Optional<String> keystorePassword();
 
-        /** A pod that sends no heartbeat for this long is removed from the cluster until it answers again. */
-        @WithDefault("10s")
-        Duration failureTimeout();
-
         /**
-         * For tests: after a split, the parts of a cluster search for each other at least this often, and at most twice
-         * as often.
+         * A pod that sends no heartbeat for this long is removed from the cluster until it answers again. After a
+         * split, the parts of a cluster search for each other at least this often, and at most twice as often.
          */
         @WithDefault("10s")
-        Duration mergeInterval();
+        Duration failureTimeout();
 
         /** The address under which other pods reach this one, if it differs from the bind address. */
         Optional<String> externalAddress();

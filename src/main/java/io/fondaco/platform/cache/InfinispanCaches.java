@@ -47,6 +47,10 @@ class InfinispanCaches {
     private static final String STACK = "configurationXml";
     private static final long INVALIDATION_LIFESPAN_SECONDS = 30;
     private static final long MAX_INVALIDATIONS = 2_000;
+
+    /** The heap for responses divided by the heap for negative entries. */
+    private static final long NEGATIVE_SHARE = 16;
+
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final CacheSettings settings;
@@ -167,7 +171,7 @@ class InfinispanCaches {
         global.jmx().disable();
         global.metrics().gauges(false).histograms(false);
         configureLocal(holder.newConfigurationBuilder(RESPONSES), settings.maxBytes());
-        configureLocal(holder.newConfigurationBuilder(NEGATIVE_ENTRIES), settings.maxNegativeBytes());
+        configureLocal(holder.newConfigurationBuilder(NEGATIVE_ENTRIES), settings.maxBytes() / NEGATIVE_SHARE);
         if (clustered) {
             global.transport()
                     .defaultTransport()

@@ -50,8 +50,8 @@ final class JGroupsStack {
                 external,
                 tls,
                 discovery,
-                cluster.mergeInterval().dividedBy(2).toMillis(),
-                cluster.mergeInterval().toMillis(),
+                cluster.failureTimeout().dividedBy(2).toMillis(),
+                cluster.failureTimeout().toMillis(),
                 cluster.failureTimeout().toMillis(),
                 cluster.failureTimeout().dividedBy(HEARTBEATS_PER_TIMEOUT).toMillis());
     }

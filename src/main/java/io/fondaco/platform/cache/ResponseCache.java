@@ -41,6 +41,9 @@ public class ResponseCache {
     /** Bodies of at least this size are also kept compressed. */
     private static final int MIN_COMPRESSED_BYTES = 512;
 
+    /** Concurrent loads of responses, per pod: a cold cache must not take all connections. */
+    private static final int MAX_CONCURRENT_LOADS = 32;
+
     private final CacheSettings settings;
     private final CachedResponseStore store;
     private final InvalidationLogReader logReader;
@@ -72,7 +75,7 @@ public class ResponseCache {
         this.metrics = metrics;
         this.current = current;
         this.json = json;
-        this.loadPermits = new Semaphore(settings.maxConcurrentLoads(), true);
+        this.loadPermits = new Semaphore(MAX_CONCURRENT_LOADS, true);
     }
 
     /** A response and where it came from. */

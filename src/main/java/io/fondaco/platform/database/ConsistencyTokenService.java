@@ -75,9 +75,9 @@ class ConsistencyTokenService {
     /** Fails rather than ignoring a token that may be valid. */
     private SecretKeySpec secret() {
         return key.get()
-                .orElseThrow(
-                        () -> new DatabaseUnavailable(
-                                "The consistency token cannot be verified: no server is available to read the signing key from"));
+                .orElseThrow(() -> new DatabaseUnavailable(
+                        "The consistency token cannot be verified: no server is available to read"
+                                + " the signing key from"));
     }
 
     private Optional<Position> latest(List<String> tokens, SecretKeySpec secret) {
@@ -106,7 +106,8 @@ class ConsistencyTokenService {
                 case NOT_FOUND -> metrics.recordToken(ReadMetrics.TokenOutcome.NOT_OF_THIS_HISTORY);
                 case UNKNOWN ->
                     throw new DatabaseUnavailable(
-                            "The consistency token is of timeline %d, and not all servers answer whether that timeline exists"
+                            ("The consistency token is of timeline %d, and not all servers answer whether"
+                                            + " that timeline exists")
                                     .formatted(token.timeline()));
             }
         }

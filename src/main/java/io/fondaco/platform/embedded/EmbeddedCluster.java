@@ -105,7 +105,8 @@ public final class EmbeddedCluster implements AutoCloseable {
             embeddedReplica.start();
             LOG.log(
                     Level.INFO,
-                    "Postgres primary on port {0,number,#} and replica on port {1,number,#} ready in {2} ms, data in {3}",
+                    "Postgres primary on port {0,number,#} and replica on port {1,number,#} ready in"
+                            + " {2} ms, data in {3}",
                     embeddedPrimary.server().port(),
                     embeddedReplica.server().port(),
                     Duration.between(begin, Instant.now()).toMillis(),

@@ -144,7 +144,8 @@ public class Idempotency {
         return new ApiException(
                 429,
                 "too_many_idempotency_keys",
-                "The limit of %d different Idempotency-Keys in 24 hours is reached. Repeat earlier requests with their keys; send other requests without a key where none is required."
+                ("The limit of %d different Idempotency-Keys in 24 hours is reached. Repeat earlier requests"
+                                + " with their keys; send other requests without a key where none is required.")
                         .formatted(MAX_KEYS_PER_CALLER));
     }
 
@@ -160,7 +161,8 @@ public class Idempotency {
 
     private Optional<Tuple> selectRow(IdempotencyKey key, String lock) {
         List<?> rows = entities.createNativeQuery("""
-                        SELECT fingerprint, status, body, etag, location, extract(epoch FROM locked_until - now())::int AS lease_seconds
+                        SELECT fingerprint, status, body, etag, location,
+                               extract(epoch FROM locked_until - now())::int AS lease_seconds
                           FROM idempotency.request
                          WHERE principal = :principal AND route = :route AND key = :key
                         """ + lock, Tuple.class)
@@ -198,7 +200,8 @@ public class Idempotency {
     private boolean insertWithinLimit(IdempotencyKey key, int limit) {
         return insertQuery(key, """
                                 WHERE (SELECT count(*)
-                                         FROM (SELECT FROM idempotency.request WHERE principal = :principal LIMIT :limit) kept)
+                                         FROM (SELECT FROM idempotency.request
+                                                WHERE principal = :principal LIMIT :limit) kept)
                                       < :limit
                                 """).setParameter("limit", limit).executeUpdate() == 1;
     }
@@ -234,7 +237,8 @@ public class Idempotency {
     public void store(IdempotencyKey key, IdempotentResponse response) {
         entities.createNativeQuery("""
                         UPDATE idempotency.request
-                           SET status = :status, body = :body, etag = cast(:etag AS text), location = cast(:location AS text)
+                           SET status = :status, body = :body, etag = cast(:etag AS text),
+                               location = cast(:location AS text)
                          WHERE principal = :principal AND route = :route AND key = :key
                         """)
                 .setParameter("status", response.status())

@@ -7,7 +7,10 @@ import java.time.Duration;
 /** Settings of the jobs that run once per cluster. */
 @ConfigMapping(prefix = "fondaco.jobs")
 interface JobSettings {
-    /** For tests: time after which another pod can take over a job; the lease is extended while the job runs. */
+    /**
+     * Time after which another pod can take over the job of a pod that died or hangs; the lease is extended while the
+     * job runs. Longer than the longest pause of a healthy pod.
+     */
     @WithDefault("30s")
     Duration lease();
 }

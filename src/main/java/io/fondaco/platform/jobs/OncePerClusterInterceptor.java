@@ -98,7 +98,7 @@ class OncePerClusterInterceptor {
         }
     }
 
-    /** {@code "10s"}, {@code "5m"}, {@code "{fondaco.inventory.expiry-interval:10s}"}. */
+    /** {@code "10s"}, {@code "5m"}, {@code "{fondaco.checkout.recovery-interval}"}. */
     static Duration parseInterval(String text) {
         if (!SchedulerUtils.isConfigValue(text)) {
             return Duration.parse("PT" + text);

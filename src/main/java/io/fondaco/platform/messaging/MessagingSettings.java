@@ -7,7 +7,10 @@ import java.time.Duration;
 /** Settings of the delivery, the retries and the retention of events. */
 @ConfigMapping(prefix = "fondaco.messaging")
 interface MessagingSettings {
-    /** For tests: time after which the buckets of a worker without heartbeat are free again. */
+    /**
+     * Time after which the buckets of a worker without heartbeat are free again: the delay of their events if a worker
+     * dies. Longer than the longest pause of a healthy pod.
+     */
     @WithDefault("10s")
     Duration lease();
 

@@ -4,6 +4,7 @@ import io.fondaco.platform.database.Connections;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.Route;
 import io.fondaco.platform.jobs.OncePerCluster;
+import io.fondaco.platform.monitoring.GaugeSnapshot;
 import io.fondaco.platform.roles.PodRoles;
 import io.fondaco.platform.sql.Seconds;
 import io.quarkus.scheduler.Scheduled;
@@ -99,7 +100,7 @@ class OutboxPartitions {
 
     @ReadsFrom(Route.PRIMARY)
     @Scheduled(
-            every = "{fondaco.monitoring.sample-interval}",
+            every = GaugeSnapshot.REFRESH_INTERVAL,
             delayed = "5s",
             concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
             skipExecutionIf = PodRoles.SkipUnlessWorker.class)

@@ -56,7 +56,8 @@ final class FlywayHistories {
         List<String> histories = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
-                        SELECT format('SELECT %L, script, checksum, success, version::int FROM %I.flyway_schema_history',
+                        SELECT format('SELECT %L, script, checksum, success, version::int '
+                                      'FROM %I.flyway_schema_history',
                                       nspname, nspname)
                           FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
                          WHERE relname = 'flyway_schema_history' AND relkind = 'r'

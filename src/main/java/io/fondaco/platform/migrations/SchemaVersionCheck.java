@@ -49,7 +49,8 @@ class SchemaVersionCheck {
             List<String> outdated = findOutdated();
             if (!outdated.isEmpty()) {
                 throw new IllegalStateException(
-                        "The database schemas are older than this release needs (%s): run this release with the argument migrate first"
+                        ("The database schemas are older than this release needs (%s): run this release with"
+                                        + " the argument migrate first")
                                 .formatted(String.join(", ", outdated)));
             }
         } catch (SQLException e) {
@@ -75,7 +76,8 @@ class SchemaVersionCheck {
             if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
                 if (logOnce.shouldLog(e)) {
                     LOG.warnf(
-                            "The schema versions are not checked, because the database login may not read the Flyway histories: %s",
+                            "The schema versions are not checked, because the database login may not read"
+                                    + " the Flyway histories: %s",
                             e.getMessage());
                 }
                 upToDate = true;

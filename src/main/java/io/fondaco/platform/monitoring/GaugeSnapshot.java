@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the key of each value
  */
 public final class GaugeSnapshot<K> {
-    /** Statement timeout of a refresh; refreshes run every 15 seconds, so a longer wait is of no use. */
+    /** How often workers refresh. */
+    public static final String REFRESH_INTERVAL = "15s";
+
+    /** Statement timeout of a refresh: less than {@link #REFRESH_INTERVAL}, because a longer wait is of no use. */
     public static final int STATEMENT_TIMEOUT_MILLIS = 5_000;
 
     private static final Duration MAX_AGE = Duration.ofMinutes(1);

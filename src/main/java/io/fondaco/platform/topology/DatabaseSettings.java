@@ -100,10 +100,6 @@ public interface DatabaseSettings {
     @WithDefault("1s")
     Duration slowStatement();
 
-    /** How often the host names of replicas are resolved. */
-    @WithDefault("5s")
-    Duration discoveryInterval();
-
     /** How long a read waits for a replica to reach the caller's token before it falls back to the primary. */
     @WithDefault("30ms")
     Duration tokenWait();

@@ -25,6 +25,8 @@ public final class Node implements AutoCloseable {
     private static final Duration ACQUISITION_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
     private static final Duration IDLE_REAP = Duration.ofMinutes(2);
+    private static final String READER_OPTIONS =
+            "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s";
 
     /**
      * Consecutive failed checks after which a replica leaves the rotation. A broken connection removes it immediately.
@@ -81,32 +83,25 @@ public final class Node implements AutoCloseable {
 
     private static AgroalDataSource pool(String url, DatabaseCredentials databaseCredentials, int size) {
         try {
-            return AgroalDataSource.from(
-                    new AgroalDataSourceConfigurationSupplier()
-                            .metricsEnabled(true)
-                            .connectionPoolConfiguration(
-                                    pool -> pool.maxSize(size)
-                                            .minSize(0)
-                                            .acquisitionTimeout(ACQUISITION_TIMEOUT)
-                                            .idleValidationTimeout(IDLE_VALIDATION)
-                                            .reapTimeout(IDLE_REAP)
-                                            .exceptionSorter(new FailoverExceptionSorter())
-                                            .connectionFactoryConfiguration(
-                                                    factory -> factory.jdbcUrl(url)
-                                                            .connectionProviderClass(org.postgresql.Driver.class)
-                                                            .principal(
-                                                                    new NamePrincipal(databaseCredentials.username()))
-                                                            .credential(
-                                                                    new SimplePassword(databaseCredentials.password()))
-                                                            .jdbcProperty("ApplicationName", "fondaco-reader")
-                                                            .jdbcProperty("connectTimeout", "1")
-                                                            .jdbcProperty("loginTimeout", "1")
-                                                            .jdbcProperty("socketTimeout", "15")
-                                                            .jdbcProperty("tcpKeepAlive", "true")
-                                                            .jdbcProperty("logServerErrorDetail", "false")
-                                                            .jdbcProperty(
-                                                                    "options",
-                                                                    "-c default_transaction_read_only=on -c statement_timeout=10s -c lock_timeout=5s"))));
+            return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                    .metricsEnabled(true)
+                    .connectionPoolConfiguration(pool -> pool.maxSize(size)
+                            .minSize(0)
+                            .acquisitionTimeout(ACQUISITION_TIMEOUT)
+                            .idleValidationTimeout(IDLE_VALIDATION)
+                            .reapTimeout(IDLE_REAP)
+                            .exceptionSorter(new FailoverExceptionSorter())
+                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
+                                    .connectionProviderClass(org.postgresql.Driver.class)
+                                    .principal(new NamePrincipal(databaseCredentials.username()))
+                                    .credential(new SimplePassword(databaseCredentials.password()))
+                                    .jdbcProperty("ApplicationName", "fondaco-reader")
+                                    .jdbcProperty("connectTimeout", "1")
+                                    .jdbcProperty("loginTimeout", "1")
+                                    .jdbcProperty("socketTimeout", "15")
+                                    .jdbcProperty("tcpKeepAlive", "true")
+                                    .jdbcProperty("logServerErrorDetail", "false")
+                                    .jdbcProperty("options", READER_OPTIONS))));
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create a pool for " + databaseCredentials, e);
         }

@@ -44,6 +44,9 @@ public class Topology {
     /** How long the start waits for the first status of the servers; a pod may start while servers are down. */
     private static final Duration INITIAL_CHECK_TIMEOUT = Duration.ofSeconds(2);
 
+    /** How often the host names of replicas are resolved. */
+    private static final Duration DISCOVERY_INTERVAL = Duration.ofSeconds(5);
+
     /** In addition to the connections of requests: for the reader of the invalidation log. */
     private static final int EVENT_LOG_CONNECTIONS = 1;
 
@@ -108,7 +111,7 @@ public class Topology {
         ReplicaStatusListener replicaStatusListener = new ReplicaStatusListener();
         replicaDiscovery = new ReplicaDiscovery(
                 settings.replicaUrls().map(JdbcUrl::parseAll).orElse(List.of()),
-                settings.discoveryInterval(),
+                DISCOVERY_INTERVAL,
                 (name, url) -> new Node(
                         name,
                         url,

@@ -11,18 +11,12 @@ import jakarta.enterprise.event.Observes;
  */
 @ApplicationScoped
 class Ping {
-    private static final String PONG = "pong";
-
-    private final Buffer body;
-
-    Ping(WebSettings settings) {
-        body = Buffer.buffer(PONG + ".".repeat(Math.max(0, settings.pingBytes() - PONG.length())));
-    }
+    private static final Buffer PONG = Buffer.buffer("pong");
 
     void register(@Observes Router router) {
         router.get("/ping").order(0).handler(context -> context.response()
                 .putHeader("Content-Type", "text/plain")
                 .putHeader("Cache-Control", "no-store")
-                .end(body));
+                .end(PONG));
     }
 }

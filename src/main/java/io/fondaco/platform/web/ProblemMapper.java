@@ -159,7 +159,8 @@ class ProblemMapper {
                         requestId.value(), message(Causes.rootCause(e)));
                 yield retryLater(
                         "outcome_unknown",
-                        "The database connection was lost during the commit, so the change may or may not be saved. Try again, with the same Idempotency-Key if you sent one.");
+                        "The database connection was lost during the commit, so the change may or may not"
+                                + " be saved. Try again, with the same Idempotency-Key if you sent one.");
             }
             case TRANSIENT_CONFLICT -> {
                 contentionMetrics.recordFailure(e);

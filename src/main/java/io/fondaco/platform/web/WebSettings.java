@@ -22,12 +22,6 @@ interface WebSettings {
     Duration bodyTimeout();
 
     /**
-     * For tests: size of the {@code /ping} response; more than 4 for benchmarks that compare with pages of that size.
-     */
-    @WithDefault("4")
-    int pingBytes();
-
-    /**
      * Origins whose pages may call {@code /store/v1} from a browser (CORS): {@code https://shop.example}, or {@code *}.
      * Absent: none.
      */

@@ -48,7 +48,8 @@ public final class TmpfsDisk implements AutoCloseable {
                             "--mount",
                             "sh",
                             "-c",
-                            "mount -t tmpfs -o size=%dm,mode=700 small \"$0\" && mkdir \"$0/data\" && echo %s && exec cat"
+                            ("mount -t tmpfs -o size=%dm,mode=700 small \"$0\" && mkdir \"$0/data\" && echo"
+                                            + " %s && exec cat")
                                     .formatted(megabytes, MOUNTED),
                             mount.toString())
                     .redirectErrorStream(true)

@@ -56,9 +56,8 @@ abstract class EventDeliveryGuarantees {
     @BeforeEach
     void prepare() throws SQLException {
         database.execute("CREATE SCHEMA IF NOT EXISTS probe");
-        database.execute(
-                "CREATE TABLE IF NOT EXISTS probe.effect (n bigint GENERATED ALWAYS AS IDENTITY, event uuid, subject text,"
-                        + " sequence bigint)");
+        database.execute("CREATE TABLE IF NOT EXISTS probe.effect (n bigint GENERATED ALWAYS AS IDENTITY, event"
+                + " uuid, subject text, sequence bigint)");
     }
 
     @AfterEach

@@ -53,7 +53,8 @@ class OutboxReaderTest {
         database.execute("INSERT INTO messaging.subscription (listener) VALUES ('reader')");
         database.execute("""
                 INSERT INTO messaging.cursor (listener, bucket, position, seen, owner, leased_until)
-                SELECT 'reader', b, (SELECT last_value FROM messaging.outbox_position), pg_current_snapshot(), '%s', 'infinity'
+                SELECT 'reader', b, (SELECT last_value FROM messaging.outbox_position), pg_current_snapshot(), '%s',
+                       'infinity'
                   FROM generate_series(100, 107) AS b
                 """.formatted(WORKER));
     }
@@ -162,7 +163,8 @@ class OutboxReaderTest {
                                 """).equals("t"));
                 List<Integer> free = new ArrayList<>();
                 try (ResultSet row = select.executeQuery("""
-                        SELECT bucket FROM messaging.cursor WHERE listener = 'reader' ORDER BY bucket FOR UPDATE SKIP LOCKED
+                        SELECT bucket FROM messaging.cursor WHERE listener = 'reader'
+                         ORDER BY bucket FOR UPDATE SKIP LOCKED
                         """)) {
                     while (row.next()) {
                         free.add(row.getInt(1));

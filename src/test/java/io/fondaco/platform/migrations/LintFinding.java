@@ -20,9 +20,8 @@ record LintFinding(LintRule rule, String statement) {
         VOLATILE_DEFAULT("a default that differs from row to row rewrites the table; only constants and now() do not"),
         COLUMN_CONSTRAINT(
                 "checks every row under a lock: add the constraint NOT VALID, and validate it in a later migration"),
-        CONSTRAINT_SCANS(
-                "checks every row under a lock: add it named and NOT VALID, then VALIDATE CONSTRAINT in a later migration;"
-                        + " UNIQUE only USING INDEX"),
+        CONSTRAINT_SCANS("checks every row under a lock: add it named and NOT VALID, then VALIDATE CONSTRAINT in a"
+                + " later migration; UNIQUE only USING INDEX"),
         VALIDATED_UNDER_LOCK(
                 "VALIDATE CONSTRAINT takes long, so no other lock may be held: use a migration of its own"),
         NOT_NULL_SCANS(
@@ -30,9 +29,8 @@ record LintFinding(LintRule rule, String statement) {
         CONTRACT("the previous release still uses it; once it does not, mark it: -- contract of <that release>: why"),
         SEVERAL_TABLES(
                 "the transaction holds one table's lock while it waits for another's: change one table per migration"),
-        DATA_CHANGE(
-                "locks rows or a table for its whole duration: use a job in batches, or a file of its own, allowed with a"
-                        + " reason"),
+        DATA_CHANGE("locks rows or a table for its whole duration: use a job in batches, or a file of its own,"
+                + " allowed with a reason"),
         OWN_LIMITS("the migration runner sets timeouts and transactions");
 
         private final String advice;

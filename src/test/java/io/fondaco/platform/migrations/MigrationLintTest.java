@@ -37,7 +37,8 @@ class MigrationLintTest {
             new LintExample(
                     LintRule.UNKNOWN,
                     "CREATE TABLE shop.part PARTITION OF shop.item DEFAULT",
-                    "CREATE TABLE shop.log (at date) PARTITION BY RANGE (at); CREATE TABLE shop.part PARTITION OF shop.log DEFAULT"),
+                    "CREATE TABLE shop.log (at date) PARTITION BY RANGE (at); CREATE TABLE shop.part"
+                            + " PARTITION OF shop.log DEFAULT"),
             new LintExample(
                     LintRule.UNKNOWN,
                     "SELECT shop.rebuild()",
@@ -55,11 +56,14 @@ class MigrationLintTest {
             new LintExample(
                     LintRule.INDEX_NOT_REPEATABLE,
                     "CREATE INDEX CONCURRENTLY item_x ON shop.item (x)",
-                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE UNIQUE INDEX CONCURRENTLY item_x ON shop.item (x)"),
+                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE UNIQUE INDEX CONCURRENTLY"
+                            + " item_x ON shop.item (x)"),
             new LintExample(
                     LintRule.INDEX_NOT_REPEATABLE,
-                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY IF NOT EXISTS item_x ON shop.item (x)",
-                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY item_x ON shop.item (lower(x), y)"),
+                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY IF NOT EXISTS"
+                            + " item_x ON shop.item (x)",
+                    "DROP INDEX CONCURRENTLY IF EXISTS shop.item_x; CREATE INDEX CONCURRENTLY item_x ON"
+                            + " shop.item (lower(x), y)"),
             new LintExample(
                     LintRule.MIXED_TRANSACTION,
                     "CREATE TABLE shop.thing (x int); DROP INDEX CONCURRENTLY shop.item_x",
@@ -160,11 +164,14 @@ class MigrationLintTest {
             new LintExample(
                     LintRule.SEVERAL_TABLES,
                     "ALTER TABLE shop.item ADD COLUMN x int; ALTER TABLE shop.\"order\" ADD COLUMN x int",
-                    "CREATE TABLE shop.thing (x int); ALTER TABLE shop.thing ADD y int; ALTER TABLE shop.item ADD COLUMN x int"),
+                    "CREATE TABLE shop.thing (x int); ALTER TABLE shop.thing ADD y int; ALTER TABLE"
+                            + " shop.item ADD COLUMN x int"),
             new LintExample(
                     LintRule.SEVERAL_TABLES,
-                    "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.thing FOR EACH ROW EXECUTE FUNCTION shop.f()",
-                    "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.item FOR EACH ROW EXECUTE FUNCTION shop.f()"),
+                    "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.thing"
+                            + " FOR EACH ROW EXECUTE FUNCTION shop.f()",
+                    "ALTER TABLE shop.item ADD COLUMN x int; CREATE TRIGGER t AFTER UPDATE ON shop.item"
+                            + " FOR EACH ROW EXECUTE FUNCTION shop.f()"),
             new LintExample(
                     LintRule.DATA_CHANGE,
                     "UPDATE shop.item SET x = 1",
@@ -172,7 +179,8 @@ class MigrationLintTest {
             new LintExample(
                     LintRule.DATA_CHANGE,
                     "ALTER TABLE shop.item ADD COLUMN x int; INSERT INTO shop.thing SELECT x FROM shop.item",
-                    "CREATE TABLE shop.copy (x int); INSERT INTO shop.copy SELECT x FROM shop.item; DELETE FROM shop.copy"),
+                    "CREATE TABLE shop.copy (x int); INSERT INTO shop.copy SELECT x FROM shop.item; DELETE"
+                            + " FROM shop.copy"),
             new LintExample(LintRule.DATA_CHANGE, "TRUNCATE shop.item", "INSERT INTO shop.item VALUES (1)"),
             new LintExample(LintRule.OWN_LIMITS, "SET lock_timeout = '10min'", "REVOKE ALL ON shop.item FROM PUBLIC"),
             new LintExample(LintRule.OWN_LIMITS, "BEGIN; COMMIT", "GRANT SELECT ON shop.item TO reader"));

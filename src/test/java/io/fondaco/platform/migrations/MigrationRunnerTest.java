@@ -228,7 +228,8 @@ class MigrationRunnerTest {
         MigrationScripts both = module(
                 "indexed",
                 table,
-                "DROP INDEX CONCURRENTLY IF EXISTS indexed.item_x; CREATE INDEX CONCURRENTLY item_x ON indexed.item (x)");
+                "DROP INDEX CONCURRENTLY IF EXISTS indexed.item_x; CREATE INDEX CONCURRENTLY item_x ON"
+                        + " indexed.item (x)");
         migrate(module("indexed", table), RETRY_TIMEOUT);
         try (Connection holder = database.primary().session();
                 WriteLoad writeLoad = new WriteLoad("indexed.item");
@@ -238,8 +239,8 @@ class MigrationRunnerTest {
                 statement.execute("INSERT INTO indexed.item VALUES (2)");
             }
             Future<Integer> migration = thread.submit(() -> migrate(both, RETRY_TIMEOUT));
-            String waiting =
-                    "FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY item_x%' AND wait_event_type = 'Lock'";
+            String waiting = "FROM pg_stat_activity WHERE query LIKE '%CREATE INDEX CONCURRENTLY item_x%' AND"
+                    + " wait_event_type = 'Lock'";
             Awaitility.await().atMost(RETRY_TIMEOUT).untilAsserted(() -> assertThat(query("SELECT count(*) " + waiting))
                     .isEqualTo("1"));
             int before = writeLoad.writes.get();

@@ -97,9 +97,9 @@ class AmbiguousRequestFilterTest {
 
     @Test
     void chunkedBodyIsAccepted() throws IOException {
-        assertThat(send(
-                        "POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\n"
-                                + "Transfer-Encoding: chunked\r\n\r\n12\r\n{\"currency\":\"EUR\"}\r\n0\r\n\r\n"))
+        assertThat(send("POST /store/v1/carts HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                        + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n12\r\n"
+                        + "{\"currency\":\"EUR\"}\r\n0\r\n\r\n"))
                 .startsWith("HTTP/1.1 201");
     }
 
