@@ -234,9 +234,7 @@ class OrderRepository implements PanacheRepositoryBase<OrderEntity, UUID> {
 
     /** A page of orders, newest first, with one row more than the limit. One statement. */
     List<OrderSummaryRow> list(OrderFilter filter) {
-        return find(
-                        SELECT_SUMMARY + filter.whereClause() + " order by createdAt desc, id desc",
-                        filter.parameters())
+        return find(SELECT_SUMMARY + filter.whereClause() + " order by createdAt desc, id desc", filter.parameters())
                 .project(OrderSummaryRow.class)
                 .range(0, filter.limit())
                 .list();
