@@ -1,6 +1,8 @@
 package io.fondaco.order;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.order.OrderRepository.OrderFilter;
+import io.fondaco.order.OrderRepository.OrderSummaryRow;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.postal.EmailAddress;
@@ -18,8 +20,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -33,10 +35,34 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 class AdminOrderListResource {
 
-    private final PostgresOrders orders;
+    private final OrderRepository orders;
 
-    AdminOrderListResource(PostgresOrders orders) {
+    AdminOrderListResource(OrderRepository orders) {
         this.orders = orders;
+    }
+
+    /** An order in a list, without its lines. */
+    record OrderSummary(
+            OrderId id,
+            long number,
+            OrderStatus status,
+            PaymentStatus paymentStatus,
+            FulfillmentStatus fulfillmentStatus,
+            String email,
+            Totals totals,
+            Instant createdAt) {
+
+        private static OrderSummary of(OrderSummaryRow row) {
+            return new OrderSummary(
+                    new OrderId(row.id()),
+                    row.number(),
+                    OrderStatus.ofColumn(row.status()),
+                    PaymentStatus.ofColumn(row.paymentStatus()),
+                    FulfillmentStatus.ofColumn(row.fulfillmentStatus()),
+                    row.email(),
+                    row.amounts().toTotals(row.currency()),
+                    row.createdAt());
+        }
     }
 
     @GET
@@ -61,8 +87,8 @@ class AdminOrderListResource {
                 parse("created_at[lt]", createdBefore, DateTimeParser::parseInstant),
                 OrderFilter.cursor(cursor),
                 limit);
-        List<OrderSummary> rows = orders.list(filter);
-        return Page.fromRows(rows, filter.limit(), OrderFilter::cursorAfter);
+        return Page.fromRows(orders.list(filter), filter.limit(), OrderFilter::cursorAfter)
+                .map(OrderSummary::of);
     }
 
     private static <T> Optional<T> parse(String name, @Nullable String text, Function<String, T> parser) {

@@ -1,6 +1,7 @@
 package io.fondaco.ordermanagement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
@@ -13,9 +14,12 @@ import io.fondaco.checkout.CouponFixture;
 import io.fondaco.checkout.PaymentWebhookSender;
 import io.fondaco.checkout.ProductFixture;
 import io.fondaco.checkout.Shopper;
+import io.fondaco.order.OrderId;
+import io.fondaco.order.Orders;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,6 +33,9 @@ class OrderActionsTest {
 
     @Inject
     ShopDatabase database;
+
+    @Inject
+    Orders orders;
 
     @Test
     void cancelledOrderIsRefundedAndRestocked() {
@@ -94,6 +101,21 @@ class OrderActionsTest {
                 .then()
                 .body("history.event", contains("placed", "cancelled", "fulfilled", "fulfilled", "returned"))
                 .body("history.actor", hasItem("customer"));
+    }
+
+    @Test
+    void lockedOrderIsReadButNotLockedByOthers() {
+        Response placed =
+                Shopper.readyToCheckout(productFixture.createProduct(250, 10), 1).complete("tok_ok");
+        OrderId id = OrderId.parse(placed.path("id"));
+        ShopDatabase.inTransaction(() -> {
+            assertThat(orders.lock(id).lines()).hasSize(1);
+            AdminApi.getOrder(placed.path("id")).then().statusCode(200);
+            assertThatThrownBy(() -> database.query("SELECT id FROM \"order\".orders WHERE id = '%s' FOR UPDATE NOWAIT"
+                            .formatted(id.value())))
+                    .isInstanceOf(SQLException.class)
+                    .hasFieldOrPropertyWithValue("SQLState", "55P03");
+        });
     }
 
     @Test
