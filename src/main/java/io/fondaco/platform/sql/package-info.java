@@ -1,4 +1,4 @@
-/** Parameters of native SQL: arrays for {@code unnest} and durations in seconds. */
+/** Parameters of native SQL (arrays for {@code unnest}, durations in seconds) and the JSON columns of entities. */
 @NullMarked
 package io.fondaco.platform.sql;
 
