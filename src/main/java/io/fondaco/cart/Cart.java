@@ -30,4 +30,34 @@ public record Cart(
     public List<String> skus() {
         return lines.stream().map(CartLine::sku).toList();
     }
+
+    /** The next version of the cart, with changed lines. */
+    Cart withLines(List<CartLine> changed) {
+        return new Cart(
+                id,
+                currency,
+                email,
+                shippingAddress,
+                billingAddress,
+                shippingMethod,
+                couponCodes,
+                status,
+                version + 1,
+                changed);
+    }
+
+    /** The next version of the cart, with changed details. */
+    Cart withDetails(CartUpdate update) {
+        return new Cart(
+                id,
+                currency,
+                update.email().or(() -> email),
+                update.shippingAddress().or(() -> shippingAddress),
+                update.billingAddress().or(() -> billingAddress),
+                update.shippingMethod().or(() -> shippingMethod),
+                update.couponCodes().orElse(couponCodes),
+                status,
+                version + 1,
+                lines);
+    }
 }

@@ -64,7 +64,7 @@ class StatementStatisticsTest {
 
         Response response = list("?order=calls&limit=100");
         assertThat(Instant.parse(response.path("since"))).isBetween(resetAt, Instant.now());
-        Map<String, Object> insert = findStatement("INSERT INTO cart.cart ", response);
+        Map<String, Object> insert = findStatement("insert into cart.cart ", response);
         assertThat((String) insert.get("query_id")).matches("-?\\d+");
         assertThat(insert).containsEntry("top_level", true);
         assertThat(number(insert, "calls")).isEqualTo(1);

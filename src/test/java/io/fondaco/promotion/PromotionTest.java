@@ -14,9 +14,11 @@ import io.fondaco.ConcurrentRunner;
 import io.fondaco.ShopDatabase;
 import io.fondaco.checkout.AdminApi;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.common.mapper.TypeRef;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,6 +81,67 @@ class PromotionTest {
         AdminApi.request().header("If-Match", "\"2\"").delete(path).then().statusCode(204);
         AdminApi.request().get(path).then().statusCode(404);
         AdminApi.request().queryParam("code", code).get(PATH).then().body("data", empty());
+    }
+
+    @Test
+    void everyChangeableFieldIsChangedInANewVersion() throws Exception {
+        Map<String, Object> amount = new HashMap<>(Map.of(
+                "code",
+                randomCode(),
+                "title",
+                "Five off",
+                "kind",
+                "amount",
+                "amounts",
+                List.of(money(500, "EUR")),
+                "usage_limit",
+                10));
+        Response created = createPromotion(amount);
+        created.then().statusCode(201).body("amounts", contains(money(500, "EUR")));
+        String path = PATH + "/" + created.path("id");
+        List<Map.Entry<String, Object>> changes = List.of(
+                Map.entry("title", "Six off"),
+                Map.entry("amounts", List.of(money(600, "EUR"), money(700, "GBP"))),
+                Map.entry("minimum_subtotals", List.of(money(2_000, "EUR"))),
+                Map.entry("maximum_discounts", List.of(money(650, "EUR"))),
+                Map.entry("starts_at", "2026-01-02T03:04:05.123456Z"),
+                Map.entry("ends_at", "2099-01-02T03:04:05Z"),
+                Map.entry("usage_limit", 20),
+                Map.entry("usage_limit_per_customer", 2),
+                Map.entry("combinable", true),
+                Map.entry("active", false),
+                Map.entry("skus", List.of("a,b", "c")));
+        Map<String, Object> expected = new HashMap<>(created.as(new TypeRef<Map<String, Object>>() {}));
+        int version = 1;
+        for (Map.Entry<String, Object> change : changes) {
+            Response changed = changePromotion(path, "\"" + version + "\"", Map.of(change.getKey(), change.getValue()));
+            version++;
+            changed.then().statusCode(200).header("ETag", equalTo("\"" + version + "\""));
+            expected.put(change.getKey(), change.getValue());
+            expected.put("version", version);
+            expected.put("updated_at", changed.path("updated_at"));
+            assertThat(changed.as(new TypeRef<Map<String, Object>>() {})).isEqualTo(expected);
+            assertThat(AdminApi.request().get(path).as(new TypeRef<Map<String, Object>>() {}))
+                    .isEqualTo(expected);
+        }
+        assertThat(Instant.parse(String.valueOf(expected.get("updated_at"))))
+                .isAfter(Instant.parse(created.path("created_at")));
+        changePromotion(path, "*", Map.of())
+                .then()
+                .statusCode(200)
+                .header("ETag", equalTo("\"" + (version + 1) + "\""));
+        assertThat(database.query("SELECT amounts -> 1 ->> 'currency' FROM promotion.promotion WHERE code = '%s'"
+                        .formatted(created.<String>path("code"))))
+                .isEqualTo("GBP");
+    }
+
+    @Test
+    void concurrentChangesWithTheSameETagSucceedOnce() throws Exception {
+        String path = PATH + "/" + createPromotion(freeShipping(randomCode())).path("id");
+        List<Integer> statuses =
+                ConcurrentRunner.runAll(4, n -> changePromotion(path, "\"1\"", Map.of("title", "Title " + n))
+                        .statusCode());
+        assertThat(statuses).containsExactlyInAnyOrder(200, 412, 412, 412);
     }
 
     @Test

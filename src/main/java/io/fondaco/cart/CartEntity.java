@@ -1,0 +1,117 @@
+package io.fondaco.cart;
+
+import io.fondaco.platform.postal.PostalAddress;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.annotations.Mutability;
+import org.hibernate.type.SqlTypes;
+import org.hibernate.type.descriptor.java.Immutability;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored {@link Cart}, without its lines. {@link CartRepository} changes it by statements that increment its
+ * version, also when only its lines change, so this entity is only inserted and queried, and never updated.
+ */
+@Entity
+@Table(schema = "cart", name = "cart")
+class CartEntity {
+    @Id
+    UUID id;
+
+    @Column(name = "token_hash")
+    byte[] tokenHash;
+
+    String currency;
+
+    @Nullable
+    String email;
+
+    @Column(name = "shipping_address")
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    @Nullable
+    PostalAddress shippingAddress;
+
+    @Column(name = "billing_address")
+    @JdbcTypeCode(SqlTypes.JSON)
+    @Mutability(Immutability.class)
+    @Nullable
+    PostalAddress billingAddress;
+
+    @Column(name = "shipping_method")
+    @Nullable
+    String shippingMethod;
+
+    @Column(name = "coupon_codes")
+    List<String> couponCodes;
+
+    String status;
+
+    @Version
+    long version;
+
+    @Column(name = "updated_at", insertable = false)
+    Instant updatedAt;
+
+    /** A new, empty cart. */
+    static CartEntity create(byte[] tokenHash, String currency, @Nullable String email) {
+        CartEntity cart = new CartEntity();
+        cart.id = CartId.random().value();
+        cart.tokenHash = tokenHash;
+        cart.currency = currency;
+        cart.email = email;
+        cart.couponCodes = List.of();
+        cart.status = CartStatus.OPEN.column();
+        cart.version = 1;
+        return cart;
+    }
+
+    Cart toCart() {
+        return new CartRow(
+                        id,
+                        currency,
+                        email,
+                        shippingAddress,
+                        billingAddress,
+                        shippingMethod,
+                        couponCodes,
+                        status,
+                        version)
+                .toCart(List.of());
+    }
+
+    /** The columns of a {@link Cart}, in the order of {@link CartRepository}. */
+    record CartRow(
+            UUID id,
+            String currency,
+            @Nullable String email,
+            @Nullable PostalAddress shippingAddress,
+            @Nullable PostalAddress billingAddress,
+            @Nullable String shippingMethod,
+            List<String> couponCodes,
+            String status,
+            long version) {
+
+        Cart toCart(List<CartLine> lines) {
+            return new Cart(
+                    new CartId(id),
+                    currency,
+                    Optional.ofNullable(email),
+                    Optional.ofNullable(shippingAddress),
+                    Optional.ofNullable(billingAddress),
+                    Optional.ofNullable(shippingMethod),
+                    couponCodes,
+                    CartStatus.ofColumn(status),
+                    version,
+                    lines);
+        }
+    }
+}
