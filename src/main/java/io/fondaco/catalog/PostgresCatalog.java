@@ -30,11 +30,17 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     private static final int MAX_SKUS_PER_EVENT = 100;
 
     private final ProductRepository productRepository;
+    private final CategoryRepository categories;
     private final CacheInvalidation cacheInvalidation;
     private final Outbox outbox;
 
-    PostgresCatalog(ProductRepository productRepository, CacheInvalidation cacheInvalidation, Outbox outbox) {
+    PostgresCatalog(
+            ProductRepository productRepository,
+            CategoryRepository categories,
+            CacheInvalidation cacheInvalidation,
+            Outbox outbox) {
         this.productRepository = productRepository;
+        this.categories = categories;
         this.cacheInvalidation = cacheInvalidation;
         this.outbox = outbox;
     }
@@ -205,7 +211,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                 .map(VariantDraft::sku)
                 .filter(PostgresCatalog::isStorable)
                 .toList());
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         List<ProductUpsertPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
             ProductUpsertPlan plan = ProductUpsertPlan.of(
@@ -222,7 +228,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit) {
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         UUID start = after.map(ProductId::value).orElse(new UUID(0, 0));
         return productRepository
                 .find("WHERE p.id > ? ORDER BY p.id LIMIT ?", (_, select) -> {
@@ -249,7 +255,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                 slugs.stream().filter(PostgresCatalog::isStorable).toList(), locked);
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
         if (!rows.isEmpty()) {
-            CategoryTree tree = productRepository.loadCategoryTree();
+            CategoryTree tree = categories.loadTree();
             rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
         }
         return snapshots;
@@ -257,7 +263,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public List<ProductSnapshot> findSnapshotsBySku(Collection<String> skus) {
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         return productRepository
                 .find(
                         "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",

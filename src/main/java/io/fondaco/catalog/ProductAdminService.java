@@ -2,13 +2,14 @@ package io.fondaco.catalog;
 
 import io.fondaco.catalog.AdminProduct.ProductInput;
 import io.fondaco.catalog.AdminProduct.VariantInput;
+import io.fondaco.catalog.ProductRepository.ProductFilter;
+import io.fondaco.catalog.ProductRepository.VariantFilter;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -26,18 +28,62 @@ import org.jspecify.annotations.Nullable;
 class ProductAdminService {
     private final PostgresCatalog catalog;
     private final ProductRepository productRepository;
+    private final CategoryRepository categories;
     private final VariantPricing prices;
-    private final EntityManager entities;
 
     ProductAdminService(
             PostgresCatalog catalog,
             ProductRepository productRepository,
-            VariantPricing prices,
-            EntityManager entities) {
+            CategoryRepository categories,
+            VariantPricing prices) {
         this.catalog = catalog;
         this.productRepository = productRepository;
+        this.categories = categories;
         this.prices = prices;
-        this.entities = entities;
+    }
+
+    /** The products that match the filter, after this one, oldest first. */
+    List<AdminProduct> listProducts(ProductFilter filter, UUID after, int limit) {
+        List<ProductRow> rows = productRepository.list(filter, after, limit);
+        Map<VariantId, List<VariantPrice>> variantPrices = prices.findAllPrices(
+                rows.stream().flatMap(row -> variantIds(row).stream()).toList());
+        return rows.stream().map(row -> AdminProduct.of(row, variantPrices)).toList();
+    }
+
+    /** @throws ApiException 404 */
+    AdminProduct getProduct(ProductId id) {
+        ProductRow row = productRepository
+                .findById(id.value(), false)
+                .orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
+    }
+
+    /** The variants that match the filter, after this one, oldest first. */
+    List<AdminProduct.AdminVariant> listVariants(VariantFilter filter, UUID after, int limit) {
+        return loadAdminVariants(productRepository.listVariantIds(filter, after, limit));
+    }
+
+    /** @throws ApiException 404 */
+    AdminProduct.AdminVariant getVariant(VariantId id) {
+        return loadAdminVariants(List.of(id.value())).stream()
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private List<AdminProduct.AdminVariant> loadAdminVariants(List<UUID> ids) {
+        Map<UUID, ProductRow> products = new HashMap<>();
+        productRepository
+                .findByVariantIds(ids)
+                .forEach(product -> product.variants().forEach(variant -> products.put(variant.id(), product)));
+        Map<VariantId, List<VariantPrice>> variantPrices =
+                prices.findAllPrices(ids.stream().map(VariantId::new).toList());
+        return ids.stream()
+                .filter(products::containsKey)
+                .map(id -> {
+                    ProductRow product = Objects.requireNonNull(products.get(id));
+                    return AdminProduct.of(product.options(), variant(product, new VariantId(id)), variantPrices);
+                })
+                .toList();
     }
 
     @Transactional
@@ -135,7 +181,8 @@ class ProductAdminService {
         if (input.prices() != null
                 && !input.prices().isEmpty()
                 && setPrices(List.of(pricesOnly(input, variant.sku())), "")) {
-            incrementVersion(id);
+            // So that its ETag changes with its prices.
+            productRepository.incrementVersion(id.value());
         }
         return loadAdminVariant(product.id(), variant.sku());
     }
@@ -144,22 +191,12 @@ class ProductAdminService {
         return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
     }
 
-    /** Increments the version of the variant, so that its ETag changes with its prices. */
-    private void incrementVersion(VariantId id) {
-        entities.createNativeQuery(
-                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
-                .setParameter("id", id.value())
-                .executeUpdate();
-    }
-
     @Transactional
     void deleteVariant(VariantId id, @Nullable String ifMatch) {
         ProductRow product = productOf(id);
         IfMatch.require(ifMatch, variant(product, id).version());
         catalog.pricesChanged(Map.of(id, List.of()));
-        entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
-                .setParameter("id", id.value())
-                .executeUpdate();
+        productRepository.deleteVariant(id.value());
     }
 
     private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
@@ -172,11 +209,7 @@ class ProductAdminService {
 
     private ProductRow productOf(VariantId id) {
         return productRepository
-                .find(
-                        "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
-                        (_, select) -> select.setObject(1, id.value()))
-                .stream()
-                .findFirst()
+                .lockByVariantId(id.value())
                 .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
     }
 
@@ -225,7 +258,7 @@ class ProductAdminService {
         Map<String, SellableVariant> variantsBySku = catalog.variantsBySku(pricesBySku.keySet());
         Map<VariantId, List<VariantPrice>> pricesByVariant = new HashMap<>();
         pricesBySku.forEach((sku, list) -> pricesByVariant.put(
-                java.util.Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
+                Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
         return prices.savePrices(pricesByVariant).containsValue(true);
     }
 
@@ -292,7 +325,7 @@ class ProductAdminService {
     }
 
     private List<List<String>> categoryPaths(List<CategoryId> ids) {
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         return ids.stream()
                 .map(id -> Optional.of(tree.path(id.value()))
                         .filter(path -> !path.isEmpty())
@@ -326,7 +359,7 @@ class ProductAdminService {
     }
 
     private AdminProduct loadAdminProduct(String slug) {
-        ProductRow row = java.util.Objects.requireNonNull(
+        ProductRow row = Objects.requireNonNull(
                 productRepository.findBySlugs(List.of(slug), false).get(slug));
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
@@ -340,7 +373,7 @@ class ProductAdminService {
                 .orElseThrow();
     }
 
-    static List<VariantId> variantIds(ProductRow row) {
+    private static List<VariantId> variantIds(ProductRow row) {
         return row.variants().stream()
                 .map(variant -> new VariantId(variant.id()))
                 .toList();

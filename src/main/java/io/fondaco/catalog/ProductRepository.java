@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Reads complete products in one statement, and writes any number of them in one statement per table. */
 @ApplicationScoped
@@ -112,6 +114,81 @@ class ProductRepository {
         return find("WHERE p.id = ?" + (locked ? " FOR UPDATE OF p" : ""), (_, select) -> select.setObject(1, id))
                 .stream()
                 .findFirst();
+    }
+
+    /** The product of a variant, locked until the transaction ends. */
+    Optional<ProductRow> lockByVariantId(UUID variant) {
+        return find(
+                        "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
+                        (_, select) -> select.setObject(1, variant))
+                .stream()
+                .findFirst();
+    }
+
+    List<ProductRow> findByVariantIds(Collection<UUID> variants) {
+        return find(
+                "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
+                (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", variants.toArray())));
+    }
+
+    /**
+     * A null component matches every product.
+     *
+     * @param status as it is stored
+     * @param sku of a variant
+     */
+    record ProductFilter(
+            @Nullable String status,
+            @Nullable String slug,
+            @Nullable String sku) {}
+
+    /** Up to {@code limit} products after this one, oldest first. */
+    List<ProductRow> list(ProductFilter filter, UUID after, int limit) {
+        StringBuilder queryTail = new StringBuilder("WHERE p.id > ? ");
+        List<Object> values = new ArrayList<>(List.of(after));
+        add(queryTail, values, "AND p.status = ? ", filter.status());
+        add(queryTail, values, "AND p.slug = ? ", filter.slug());
+        add(queryTail, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", filter.sku());
+        queryTail.append("ORDER BY p.id LIMIT ").append(limit);
+        return find(queryTail.toString(), (_, select) -> {
+            for (int index = 0; index < values.size(); index++) {
+                select.setObject(index + 1, values.get(index));
+            }
+        });
+    }
+
+    private static void add(StringBuilder queryTail, List<Object> values, String condition, @Nullable String value) {
+        if (value != null) {
+            queryTail.append(condition);
+            values.add(value);
+        }
+    }
+
+    /** A null component matches every variant. */
+    record VariantFilter(
+            @Nullable String sku, @Nullable UUID productId) {}
+
+    /** Up to {@code limit} variants after this one, oldest first. */
+    List<UUID> listVariantIds(VariantFilter filter, UUID after, int limit) {
+        return session().doReturningWork(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("""
+                    SELECT id FROM catalog.variant
+                     WHERE id > ? AND sku = coalesce(?, sku) AND product_id = coalesce(?, product_id)
+                     ORDER BY id LIMIT ?
+                    """)) {
+                select.setObject(1, after);
+                select.setString(2, filter.sku());
+                select.setObject(3, filter.productId(), Types.OTHER);
+                select.setInt(4, limit);
+                List<UUID> found = new ArrayList<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(rows.getObject(1, UUID.class));
+                    }
+                }
+                return found;
+            }
+        });
     }
 
     Map<String, ProductRow> findBySlugs(Collection<String> slugs, boolean locked) {
@@ -231,23 +308,31 @@ class ProductRepository {
         });
     }
 
-    CategoryTree loadCategoryTree() {
-        return session().doReturningWork(connection -> {
-            List<CategoryTree.CategoryEntry> nodes = new ArrayList<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                            "SELECT id, parent_id, slug, name, position FROM catalog.category");
-                    ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    nodes.add(new CategoryTree.CategoryEntry(
-                            rows.getObject(1, UUID.class),
-                            rows.getObject(2, UUID.class),
-                            rows.getString(3),
-                            rows.getString(4),
-                            rows.getInt(5)));
-                }
-            }
-            return new CategoryTree(nodes);
-        });
+    /** Locks the category tree against every change by another transaction, until this one ends. */
+    void lockCategories() {
+        entities.createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
+                .executeUpdate();
+    }
+
+    /** Removes all products from a category. */
+    void deletePlacements(UUID category) {
+        entities.createNativeQuery("DELETE FROM catalog.product_category WHERE category_id = :category")
+                .setParameter("category", category)
+                .executeUpdate();
+    }
+
+    /** Increments the version of a variant without another change. */
+    void incrementVersion(UUID variant) {
+        entities.createNativeQuery(
+                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
+                .setParameter("id", variant)
+                .executeUpdate();
+    }
+
+    void deleteVariant(UUID variant) {
+        entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
+                .setParameter("id", variant)
+                .executeUpdate();
     }
 
     void insertCategories(List<CategoryTree.CategoryEntry> nodes) {

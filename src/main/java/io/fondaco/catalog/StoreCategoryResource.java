@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final ProductRepository productRepository;
+    private final CategoryRepository categories;
     private final ResponseCache cache;
 
-    StoreCategoryResource(ProductRepository productRepository, ResponseCache cache) {
-        this.productRepository = productRepository;
+    StoreCategoryResource(CategoryRepository categories, ResponseCache cache) {
+        this.categories = categories;
         this.cache = cache;
     }
 
@@ -83,7 +83,7 @@ class StoreCategoryResource {
     }
 
     private CacheableResponse renderTree() {
-        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(productRepository.loadCategoryTree(), null, ""));
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(categories.loadTree(), null, ""));
         return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 

@@ -61,6 +61,7 @@ class StoreProductResource {
     private static final String PRODUCT = "/{product}";
 
     private final ProductRepository productRepository;
+    private final CategoryRepository categories;
     private final ProductExistenceBatcher productExistence;
     private final VariantPricing prices;
     private final VariantAvailability availability;
@@ -69,12 +70,14 @@ class StoreProductResource {
 
     StoreProductResource(
             ProductRepository productRepository,
+            CategoryRepository categories,
             ProductExistenceBatcher productExistence,
             VariantPricing prices,
             VariantAvailability availability,
             CatalogSettings settings,
             ResponseCache cache) {
         this.productRepository = productRepository;
+        this.categories = categories;
         this.productExistence = productExistence;
         this.prices = prices;
         this.availability = availability;
@@ -235,11 +238,11 @@ class StoreProductResource {
         return requested;
     }
 
-    private static Optional<UUID> category(String category) {
+    private Optional<UUID> category(String category) {
         if (TypeId.matches(CategoryId.PREFIX, category)) {
             return Optional.of(CategoryId.parse(category).value());
         }
-        return Category.<Category>find("slug", category).firstResultOptional().map(found -> found.id);
+        return categories.findBySlug(category).map(CategoryRepository.CategoryRow::id);
     }
 
     private Map<VariantId, VariantPrice> prices(Collection<ProductRow> rows, String currency) {
