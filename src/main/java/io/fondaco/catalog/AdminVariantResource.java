@@ -1,7 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.catalog.ProductRepository.VariantFilter;
+import io.fondaco.catalog.CatalogStatements.VariantFilter;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Page;

@@ -27,13 +27,13 @@ class CategoryService {
     private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
     private final CategoryRepository categories;
-    private final ProductRepository productRepository;
+    private final CatalogStatements statements;
     private final CacheInvalidation cacheInvalidation;
 
     CategoryService(
-            CategoryRepository categories, ProductRepository productRepository, CacheInvalidation cacheInvalidation) {
+            CategoryRepository categories, CatalogStatements statements, CacheInvalidation cacheInvalidation) {
         this.categories = categories;
-        this.productRepository = productRepository;
+        this.statements = statements;
         this.cacheInvalidation = cacheInvalidation;
     }
 
@@ -76,7 +76,7 @@ class CategoryService {
         CategoryContent content = new CategoryContent(parentId, slug, input.name(), position);
         requireUniqueNames(id, content);
         CategoryRow created = categories.insert(id, content);
-        invalidateCache(id);
+        invalidateCache(new CategoryId(id));
         return created;
     }
 
@@ -101,7 +101,7 @@ class CategoryService {
                 input.position() == null ? category.position() : input.position());
         requireUniqueNames(category.id(), content);
         CategoryRow changed = categories.change(category.id(), content);
-        invalidateCache(category.id());
+        invalidateCache(id);
         return changed;
     }
 
@@ -118,13 +118,13 @@ class CategoryService {
             throw ApiException.conflict(
                     "category_not_empty", "The category has subcategories; move or delete them first.");
         }
-        productRepository.deletePlacements(category.id());
+        statements.deletePlacementsInCategory(category.id());
         categories.remove(category.id());
-        invalidateCache(category.id());
+        invalidateCache(id);
     }
 
     private CategoryTree lockTree() {
-        productRepository.lockCategories();
+        statements.lockCategories();
         return categories.loadTree();
     }
 
@@ -134,7 +134,7 @@ class CategoryService {
         return category;
     }
 
-    private void invalidateCache(UUID category) {
+    private void invalidateCache(CategoryId category) {
         cacheInvalidation.publish(Set.of(CatalogCacheTags.CATEGORIES, CatalogCacheTags.category(category)));
     }
 

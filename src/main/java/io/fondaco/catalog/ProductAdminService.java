@@ -2,8 +2,8 @@ package io.fondaco.catalog;
 
 import io.fondaco.catalog.AdminProduct.ProductInput;
 import io.fondaco.catalog.AdminProduct.VariantInput;
-import io.fondaco.catalog.ProductRepository.ProductFilter;
-import io.fondaco.catalog.ProductRepository.VariantFilter;
+import io.fondaco.catalog.CatalogStatements.ProductFilter;
+import io.fondaco.catalog.CatalogStatements.VariantFilter;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
@@ -27,24 +27,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ProductAdminService {
     private final PostgresCatalog catalog;
-    private final ProductRepository productRepository;
+    private final CatalogStatements statements;
     private final CategoryRepository categories;
     private final VariantPricing prices;
 
     ProductAdminService(
             PostgresCatalog catalog,
-            ProductRepository productRepository,
+            CatalogStatements statements,
             CategoryRepository categories,
             VariantPricing prices) {
         this.catalog = catalog;
-        this.productRepository = productRepository;
+        this.statements = statements;
         this.categories = categories;
         this.prices = prices;
     }
 
     /** The products that match the filter, after this one, oldest first. */
     List<AdminProduct> listProducts(ProductFilter filter, UUID after, int limit) {
-        List<ProductRow> rows = productRepository.list(filter, after, limit);
+        List<Product> rows = statements.listProducts(filter, after, limit);
         Map<VariantId, List<VariantPrice>> variantPrices = prices.findAllPrices(
                 rows.stream().flatMap(row -> variantIds(row).stream()).toList());
         return rows.stream().map(row -> AdminProduct.of(row, variantPrices)).toList();
@@ -52,15 +52,15 @@ class ProductAdminService {
 
     /** @throws ApiException 404 */
     AdminProduct getProduct(ProductId id) {
-        ProductRow row = productRepository
-                .findById(id.value(), false)
+        Product row = statements
+                .findProduct(id.value())
                 .orElseThrow(() -> ApiException.notFound("product", id.toString()));
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
     /** The variants that match the filter, after this one, oldest first. */
     List<AdminProduct.AdminVariant> listVariants(VariantFilter filter, UUID after, int limit) {
-        return loadAdminVariants(productRepository.listVariantIds(filter, after, limit));
+        return loadAdminVariants(statements.listVariantIds(filter, after, limit));
     }
 
     /** @throws ApiException 404 */
@@ -71,16 +71,16 @@ class ProductAdminService {
     }
 
     private List<AdminProduct.AdminVariant> loadAdminVariants(List<UUID> ids) {
-        Map<UUID, ProductRow> products = new HashMap<>();
-        productRepository
-                .findByVariantIds(ids)
+        Map<UUID, Product> products = new HashMap<>();
+        statements
+                .findProductsByVariantId(ids)
                 .forEach(product -> product.variants().forEach(variant -> products.put(variant.id(), product)));
         Map<VariantId, List<VariantPrice>> variantPrices =
                 prices.findAllPrices(ids.stream().map(VariantId::new).toList());
         return ids.stream()
                 .filter(products::containsKey)
                 .map(id -> {
-                    ProductRow product = Objects.requireNonNull(products.get(id));
+                    Product product = Objects.requireNonNull(products.get(id));
                     return AdminProduct.of(product.options(), variant(product, new VariantId(id)), variantPrices);
                 })
                 .toList();
@@ -94,7 +94,7 @@ class ProductAdminService {
         String slug = UnicodeText.normalizeNfc(
                 productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
         if (slug.indexOf('\0') < 0
-                && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
+                && !statements.lockProductsBySlug(List.of(slug)).isEmpty()) {
             throw ApiException.conflict(
                     "slug_taken", "A product with the slug '%s' already exists.".formatted(Violation.abbreviate(slug)));
         }
@@ -115,7 +115,7 @@ class ProductAdminService {
 
     @Transactional
     AdminProduct change(ProductId id, @Nullable String ifMatch, ProductInput productInput) {
-        ProductRow row = lockProduct(id, ifMatch);
+        Product row = lockProduct(id, ifMatch);
         if (productInput.slug() != null
                 && !UnicodeText.normalizeNfc(productInput.slug()).equals(row.slug())) {
             throw ApiException.invalid("/slug", "immutable", "A slug cannot be changed: links and imports rely on it.");
@@ -129,7 +129,7 @@ class ProductAdminService {
 
     @Transactional
     void archive(ProductId id, @Nullable String ifMatch) {
-        ProductRow row = lockProduct(id, ifMatch);
+        Product row = lockProduct(id, ifMatch);
         upsert(toDraft(row.slug(), statusOnly(ProductStatus.ARCHIVED), List.of()), "");
     }
 
@@ -142,12 +142,12 @@ class ProductAdminService {
         if (input.productId() == null) {
             throw ApiException.invalid("/product_id", "required", "A variant needs a product.");
         }
-        ProductRow product = productRepository
-                .findById(input.productId().value(), true)
+        Product product = statements
+                .lockProduct(input.productId().value())
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
         if (sku.indexOf('\0') < 0
-                && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+                && !statements.findOwnersBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
                     "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
@@ -163,8 +163,8 @@ class ProductAdminService {
 
     @Transactional
     AdminProduct.AdminVariant changeVariant(VariantId id, @Nullable String ifMatch, VariantInput input) {
-        ProductRow product = productOf(id);
-        ProductRow.VariantRow variant = variant(product, id);
+        Product product = productOf(id);
+        Product.Variant variant = variant(product, id);
         IfMatch.require(ifMatch, variant.version());
         if (input.sku() != null && !input.sku().equals(variant.sku())) {
             throw ApiException.invalid("/sku", "immutable", "A SKU cannot be changed: stock and orders rely on it.");
@@ -182,7 +182,7 @@ class ProductAdminService {
                 && !input.prices().isEmpty()
                 && setPrices(List.of(pricesOnly(input, variant.sku())), "")) {
             // So that its ETag changes with its prices.
-            productRepository.incrementVersion(id.value());
+            statements.incrementVersion(id.value());
         }
         return loadAdminVariant(product.id(), variant.sku());
     }
@@ -193,27 +193,27 @@ class ProductAdminService {
 
     @Transactional
     void deleteVariant(VariantId id, @Nullable String ifMatch) {
-        ProductRow product = productOf(id);
+        Product product = productOf(id);
         IfMatch.require(ifMatch, variant(product, id).version());
         catalog.pricesChanged(Map.of(id, List.of()));
-        productRepository.deleteVariant(id.value());
+        statements.deleteVariant(id.value());
     }
 
-    private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
-        ProductRow row = productRepository
-                .findById(id.value(), true)
+    private Product lockProduct(ProductId id, @Nullable String ifMatch) {
+        Product row = statements
+                .lockProduct(id.value())
                 .orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }
 
-    private ProductRow productOf(VariantId id) {
-        return productRepository
-                .lockByVariantId(id.value())
+    private Product productOf(VariantId id) {
+        return statements
+                .lockProductOfVariant(id.value())
                 .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
     }
 
-    private static ProductRow.VariantRow variant(ProductRow product, VariantId id) {
+    private static Product.Variant variant(Product product, VariantId id) {
         return product.variants().stream()
                 .filter(row -> row.id().equals(id.value()))
                 .findFirst()
@@ -359,13 +359,12 @@ class ProductAdminService {
     }
 
     private AdminProduct loadAdminProduct(String slug) {
-        ProductRow row = Objects.requireNonNull(
-                productRepository.findBySlugs(List.of(slug), false).get(slug));
+        Product row = statements.findProductsBySlug(List.of(slug)).getFirst();
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
     private AdminProduct.AdminVariant loadAdminVariant(UUID product, String sku) {
-        ProductRow row = productRepository.findById(product, false).orElseThrow();
+        Product row = statements.findProduct(product).orElseThrow();
         return row.variants().stream()
                 .filter(variant -> variant.sku().equals(sku))
                 .map(variant -> AdminProduct.of(row.options(), variant, prices.findAllPrices(variantIds(row))))
@@ -373,7 +372,7 @@ class ProductAdminService {
                 .orElseThrow();
     }
 
-    private static List<VariantId> variantIds(ProductRow row) {
+    private static List<VariantId> variantIds(Product row) {
         return row.variants().stream()
                 .map(variant -> new VariantId(variant.id()))
                 .toList();

@@ -32,7 +32,7 @@ final class ProductValidator {
     private ProductValidator() {}
 
     /** The first error of a product in its new state. */
-    static Optional<ValidationError> validate(ProductRow product, List<List<String>> categories) {
+    static Optional<ValidationError> validate(Product product, List<List<String>> categories) {
         if (!SLUG.matcher(product.slug()).matches()) {
             return error(
                     "slug",
@@ -64,7 +64,7 @@ final class ProductValidator {
     }
 
     /** The first error of a variant in its new state. */
-    static Optional<ValidationError> validate(ProductRow.VariantRow variant, int options) {
+    static Optional<ValidationError> validate(Product.Variant variant, int options) {
         if (!SKU.matcher(variant.sku()).matches() || !variant.sku().strip().equals(variant.sku())) {
             return error(
                     "sku",

@@ -36,11 +36,11 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final CategoryRepository categories;
+    private final Catalog catalog;
     private final ResponseCache cache;
 
-    StoreCategoryResource(CategoryRepository categories, ResponseCache cache) {
-        this.categories = categories;
+    StoreCategoryResource(Catalog catalog, ResponseCache cache) {
+        this.catalog = catalog;
         this.cache = cache;
     }
 
@@ -83,7 +83,7 @@ class StoreCategoryResource {
     }
 
     private CacheableResponse renderTree() {
-        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(categories.loadTree(), null, ""));
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(catalog.categoryTree(), null, ""));
         return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 
