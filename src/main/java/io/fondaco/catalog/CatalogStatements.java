@@ -18,9 +18,9 @@ import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native SQL of this module: it reads complete products and writes sets of rows. Each method is one statement, in
- * the caller's transaction, for any number of products. Arrays are wrapped in a subquery, so that PostgreSQL uses a
- * generic plan.
+ * The native SQL of this module. Each method is one statement, in the caller's transaction, for any number of rows.
+ * Products and variants have no entities, because they are read as complete products and written in sets. Arrays are
+ * wrapped in a subquery, so that PostgreSQL uses a generic plan.
  */
 @ApplicationScoped
 class CatalogStatements {

@@ -166,7 +166,7 @@ class CategoryService {
     /** Rejects a slug that another category has, and a name that a sibling has. */
     private void requireUniqueNames(UUID id, CategoryContent content) {
         UnicodeText.rejectNul("/name", content.name());
-        if (TypeId.matches(CategoryId.PREFIX, content.slug())) {
+        if (CategoryId.matches(content.slug())) {
             throw ApiException.invalid("/slug", "invalid_slug", "A slug must not look like a category id.");
         }
         if (categories.isSlugTaken(content.slug(), id)) {

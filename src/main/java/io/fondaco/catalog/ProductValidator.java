@@ -1,7 +1,6 @@
 package io.fondaco.catalog;
 
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import java.util.HashSet;
@@ -43,7 +42,7 @@ final class ProductValidator {
         if (!UnicodeText.normalizeNfc(product.slug()).equals(product.slug())) {
             return error("slug", "invalid_slug", "A slug must be in Unicode Normalization Form C", product.slug());
         }
-        if (TypeId.matches(ProductId.PREFIX, product.slug())) {
+        if (ProductId.matches(product.slug())) {
             return error("slug", "invalid_slug", "A slug must not look like a product id", product.slug());
         }
         if (product.title().isBlank()) {

@@ -1,4 +1,12 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.Media;
+import io.fondaco.catalog.Product;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;

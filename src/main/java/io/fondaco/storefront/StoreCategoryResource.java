@@ -1,4 +1,9 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.CategoryTree;
 
 import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;

@@ -1,4 +1,4 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

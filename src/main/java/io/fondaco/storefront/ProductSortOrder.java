@@ -1,4 +1,8 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.Product;
 
 import io.fondaco.catalog.Catalog.Listing;
 import io.fondaco.catalog.Catalog.ListingOrder;

@@ -1,4 +1,14 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.Product;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.VariantAvailability;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.catalog.VariantPricing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.cache.CacheTag;
@@ -8,7 +18,6 @@ import io.fondaco.platform.cache.ResponseCache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
@@ -208,17 +217,13 @@ class StoreProductResource {
     }
 
     private static CacheTag tagForIdOrSlug(String product) {
-        return isProductId(product)
+        return ProductId.matches(product)
                 ? CatalogCacheTags.product(ProductId.parse(product))
                 : CatalogCacheTags.slug(product);
     }
 
     private Optional<Product> find(String product) {
-        return isProductId(product) ? catalog.findActive(ProductId.parse(product)) : catalog.findActive(product);
-    }
-
-    private static boolean isProductId(String product) {
-        return TypeId.matches(ProductId.PREFIX, product);
+        return ProductId.matches(product) ? catalog.findActive(ProductId.parse(product)) : catalog.findActive(product);
     }
 
     private String currency(@Nullable String requested) {
@@ -232,7 +237,7 @@ class StoreProductResource {
     }
 
     private Optional<CategoryId> category(String category) {
-        return TypeId.matches(CategoryId.PREFIX, category)
+        return CategoryId.matches(category)
                 ? Optional.of(CategoryId.parse(category))
                 : catalog.findCategory(category);
     }

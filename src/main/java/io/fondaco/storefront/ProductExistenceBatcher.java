@@ -1,4 +1,6 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.Catalog;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
