@@ -38,7 +38,7 @@ class CatalogStatements {
               FROM catalog.product p
             """;
 
-    private static final String ANY_SLUG = "ANY (ARRAY (SELECT unnest(cast(:slugs AS text[]))))";
+    private static final String HAS_SLUG = "WHERE p.slug = ANY (ARRAY (SELECT unnest(cast(:slugs AS text[]))))";
     private static final String ANY_SKU = "ANY (ARRAY (SELECT unnest(cast(:skus AS text[]))))";
     private static final String ANY_VARIANT = "ANY (ARRAY (SELECT unnest(cast(:variants AS uuid[]))))";
     private static final String LOCK = " FOR UPDATE OF p";
@@ -141,24 +141,24 @@ class CatalogStatements {
     }
 
     List<Product> findProductsBySlug(Collection<String> slugs) {
-        return products("WHERE p.slug = " + ANY_SLUG + " ORDER BY p.slug", Map.of("slugs", slugs.toArray(String[]::new)));
+        return products(HAS_SLUG + " ORDER BY p.slug", Map.of("slugs", slugs.toArray(String[]::new)));
     }
 
     /** The products with these slugs, locked in the order of their slugs until the transaction ends. */
     List<Product> lockProductsBySlug(Collection<String> slugs) {
-        return products("WHERE p.slug = " + ANY_SLUG + " ORDER BY p.slug" + LOCK, Map.of("slugs", slugs.toArray(String[]::new)));
+        return products(HAS_SLUG + " ORDER BY p.slug" + LOCK, Map.of("slugs", slugs.toArray(String[]::new)));
     }
 
     /** The products that have variants with these SKUs, in the order of their ids. */
     List<Product> findProductsBySku(Collection<String> skus) {
         return products(
-                "WHERE p.id IN (SELECT v.product_id FROM catalog.variant v WHERE v.sku = " + ANY_SKU + ") ORDER BY p.id",
+                "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = " + ANY_SKU + ") ORDER BY p.id",
                 Map.of("skus", skus.toArray(String[]::new)));
     }
 
     List<Product> findProductsByVariantId(Collection<UUID> variants) {
         return products(
-                "WHERE p.id IN (SELECT v.product_id FROM catalog.variant v WHERE v.id = " + ANY_VARIANT + ")",
+                "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = " + ANY_VARIANT + ")",
                 Map.of("variants", variants.toArray(UUID[]::new)));
     }
 
@@ -332,8 +332,8 @@ class CatalogStatements {
     }
 
     /**
-     * The attribute keys of up to {@code rows} products or variants after this one, in alphabetical order, each with the
-     * last of these products or variants; empty if there are no more.
+     * The attribute keys of up to {@code rows} products or variants after this one, in alphabetical order, each with
+     * the last of these products or variants; empty if there are no more.
      *
      * @param prefix of the keys
      * @param limit maximum number of keys
@@ -517,8 +517,8 @@ class CatalogStatements {
         session.createNativeMutationQuery("""
                         INSERT INTO catalog.variant_price (variant_id, product_id, currency, amount)
                         SELECT n.variant_id, v.product_id, n.currency, n.amount
-                          FROM unnest(cast(:variants AS uuid[]), cast(:currencies AS text[]), cast(:amounts AS bigint[]))
-                               AS n (variant_id, currency, amount)
+                          FROM unnest(cast(:variants AS uuid[]), cast(:currencies AS text[]),
+                                      cast(:amounts AS bigint[])) AS n (variant_id, currency, amount)
                           JOIN catalog.variant v ON v.id = n.variant_id
                         ON CONFLICT (variant_id, currency) DO UPDATE SET amount = excluded.amount
                         """)

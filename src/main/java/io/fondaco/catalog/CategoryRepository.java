@@ -2,7 +2,6 @@ package io.fondaco.catalog;
 
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -11,6 +10,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,10 +125,14 @@ class CategoryRepository implements PanacheRepositoryBase<CategoryRepository.Cat
      * @param parentId null for the root
      */
     boolean isNameTaken(@Nullable UUID parentId, String name, UUID id) {
-        return count(
-                        "from CategoryEntity where name = :name and parentId is not distinct from :parentId and id <> :id",
-                        Parameters.with("name", name).and("parentId", parentId).and("id", id))
-                > 0;
+        long siblings = parentId == null
+                ? count(
+                        "from CategoryEntity where name = :name and parentId is null and id <> :id",
+                        Map.of("name", name, "id", id))
+                : count(
+                        "from CategoryEntity where name = :name and parentId = :parentId and id <> :id",
+                        Map.of("name", name, "parentId", parentId, "id", id));
+        return siblings > 0;
     }
 
     CategoryRow insert(UUID id, CategoryContent content) {
@@ -139,15 +143,17 @@ class CategoryRepository implements PanacheRepositoryBase<CategoryRepository.Cat
 
     /** Changes a category and increments its version. */
     CategoryRow change(UUID id, CategoryContent content) {
+        Map<String, @Nullable Object> parameters = new HashMap<>();
+        parameters.put("id", id);
+        parameters.put("parentId", content.parentId());
+        parameters.put("slug", content.slug());
+        parameters.put("name", content.name());
+        parameters.put("position", content.position());
         update("""
                 update versioned CategoryEntity
                    set parentId = :parentId, slug = :slug, name = :name, position = :position, updatedAt = instant
                  where id = :id
-                """, Parameters.with("parentId", content.parentId())
-                .and("slug", content.slug())
-                .and("name", content.name())
-                .and("position", content.position())
-                .and("id", id));
+                """, parameters);
         return find(id).orElseThrow();
     }
 

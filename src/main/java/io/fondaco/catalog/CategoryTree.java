@@ -21,6 +21,7 @@ public final class CategoryTree {
     private final Map<List<String>, UUID> byPath = new HashMap<>();
     private final Set<String> slugs = new HashSet<>();
 
+    /** @param parentId null at the root */
     public record CategoryEntry(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
 
     CategoryTree(Collection<CategoryEntry> nodes) {

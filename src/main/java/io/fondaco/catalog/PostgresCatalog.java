@@ -120,7 +120,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     @Override
     public Set<String> existingProducts(Collection<String> names) {
         List<UUID> ids = names.stream()
-                .filter(name -> ProductId.matches(name))
+                .filter(ProductId::matches)
                 .map(name -> ProductId.parse(name).value())
                 .toList();
         Set<String> found = new HashSet<>();

@@ -36,6 +36,7 @@ public record Product(
             "HTML as it was entered or imported. It is not sanitized: treat it as untrusted, and sanitize it before you"
                     + " put it into a page.";
 
+    /** A variant of the product. */
     public record Variant(
             UUID id,
             UUID productId,
