@@ -59,9 +59,6 @@ class ModularityTest {
 
     private static final int MAX_FILES_PER_PACKAGE = 30;
 
-    /** Packages that are to be split. These numbers may only decrease. */
-    private static final Map<String, Integer> MAX_FILES_EXCEPTIONS = Map.of("catalog", 35);
-
     /** The application's own classes; found by package name they would include those that tests use. */
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target", "classes"));
 
@@ -170,7 +167,7 @@ class ModularityTest {
                 String name = SOURCES.relativize(directory).toString();
                 try (Stream<Path> files = Files.list(directory).filter(Files::isRegularFile)) {
                     int count = (int) files.count();
-                    if (count > MAX_FILES_EXCEPTIONS.getOrDefault(name, MAX_FILES_PER_PACKAGE)) {
+                    if (count > MAX_FILES_PER_PACKAGE) {
                         oversized.put(name, count);
                     }
                 }

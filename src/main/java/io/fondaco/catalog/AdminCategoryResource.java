@@ -1,25 +1,19 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
-import io.fondaco.platform.cache.CacheInvalidation;
+import io.fondaco.catalog.CategoryRepository.CategoryRow;
+import io.fondaco.catalog.CategoryService.CategoryInput;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
-import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
-import io.fondaco.platform.web.UnicodeText;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
-import jakarta.persistence.LockModeType;
-import jakarta.transaction.Transactional;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -30,9 +24,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -43,24 +34,18 @@ import org.jboss.resteasy.reactive.RestPath;
 import org.jboss.resteasy.reactive.RestQuery;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The category tree, node by node, for the admin API. A change locks the whole tree, so that two moves cannot form a
- * cycle.
- */
+/** The category tree, node by node, for the admin API. */
 @Path("/admin/v1/categories")
 @Tag(name = "Catalogue")
 @RetriedReads
 @RunOnVirtualThread
 class AdminCategoryResource {
     private static final String SORT = "id";
-    private static final String SLUG = "[\\p{Ll}\\p{Lo}\\p{N}][\\p{Ll}\\p{Lo}\\p{Mn}\\p{N}_-]{0,254}";
 
-    private final ProductRepository productRepository;
-    private final CacheInvalidation cacheInvalidation;
+    private final CategoryService categories;
 
-    AdminCategoryResource(ProductRepository productRepository, CacheInvalidation cacheInvalidation) {
-        this.productRepository = productRepository;
-        this.cacheInvalidation = cacheInvalidation;
+    AdminCategoryResource(CategoryService categories) {
+        this.categories = categories;
     }
 
     @Schema(name = "AdminCategory")
@@ -74,32 +59,18 @@ class AdminCategoryResource {
             Instant createdAt,
             Instant updatedAt) {
 
-        static CategoryView of(Category category) {
+        static CategoryView of(CategoryRow category) {
             return new CategoryView(
-                    new CategoryId(category.id),
-                    category.parentId == null ? null : new CategoryId(category.parentId),
-                    category.slug,
-                    category.name,
-                    category.position,
-                    category.version,
-                    category.createdAt,
-                    category.updatedAt);
+                    new CategoryId(category.id()),
+                    category.parentId() == null ? null : new CategoryId(category.parentId()),
+                    category.slug(),
+                    category.name(),
+                    category.position(),
+                    category.version(),
+                    category.createdAt(),
+                    category.updatedAt());
         }
     }
-
-    /**
-     * @param parentId absent: a new category is at the root, an existing one stays where it is
-     * @param slug absent: derived from the name of a new category, unchanged for an existing one
-     * @param position among its siblings
-     * @param root true moves it to the root
-     */
-    @Schema(name = "CategoryInput")
-    record CategoryInput(
-            @Nullable CategoryId parentId,
-            @Pattern(regexp = SLUG) @Nullable String slug,
-            @Size(min = 1, max = 255) @Nullable String name,
-            @Min(0) @Max(1_000_000) @Nullable Integer position,
-            @Nullable Boolean root) {}
 
     @GET
     @RolesAllowed(Scopes.CATALOG_READ)
@@ -109,14 +80,14 @@ class AdminCategoryResource {
         UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> CategoryId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
-        List<Category> rows =
-                Category.find("id > ?1 order by id", after).range(0, limit).list();
-        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new CategoryId(row.id).toString()))
+        return Page.fromRows(
+                        categories.listAfter(after, limit + 1),
+                        limit,
+                        row -> PageCursor.of(SORT, new CategoryId(row.id()).toString()))
                 .map(CategoryView::of);
     }
 
     @POST
-    @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Idempotent
     @Operation(
@@ -132,26 +103,10 @@ class AdminCategoryResource {
                             schema = @Schema(implementation = CategoryView.class)))
     @APIResponse(responseCode = "409", description = "`slug_taken` or `name_taken` (among its siblings).")
     public Response create(@NotNull @Valid CategoryInput input) {
-        if (input.name() == null || input.name().isBlank()) {
-            throw ApiException.invalid("/name", "required", "A category needs a name.");
-        }
-        CategoryTree tree = lockTree();
-        Category category = new Category();
-        category.id = TypeId.newUuid();
-        category.name = input.name();
-        category.parentId = validateParent(tree, category.id, input.parentId());
-        category.slug = UnicodeText.normalizeNfc(
-                input.slug() == null ? tree.reserveUniqueSlug(List.of(input.name())) : input.slug());
-        category.position = input.position() == null ? 0 : input.position();
-        category.version = 1;
-        category.createdAt = now();
-        category.updatedAt = category.createdAt;
-        requireUniqueNames(category.id, category.name, category.slug, category.parentId);
-        category.persistAndFlush();
-        invalidateCache(category);
+        CategoryRow created = categories.create(input);
         return Response.status(201)
-                .entity(CategoryView.of(category))
-                .tag(IfMatch.etag(category.version))
+                .entity(CategoryView.of(created))
+                .tag(IfMatch.etag(created.version()))
                 .build();
     }
 
@@ -170,17 +125,11 @@ class AdminCategoryResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = CategoryView.class)))
     public Response get(@RestPath String id) {
-        Category category = Category.<Category>findByIdOptional(
-                        CategoryId.parse(id).value())
-                .orElseThrow(() -> ApiException.notFound("category", id));
-        return Response.ok(CategoryView.of(category))
-                .tag(IfMatch.etag(category.version))
-                .build();
+        return withETag(categories.get(CategoryId.parse(id)));
     }
 
     @PATCH
     @Path("/{id}")
-    @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Operation(
             operationId = "changeCategory",
@@ -200,35 +149,11 @@ class AdminCategoryResource {
             @RestPath String id,
             @HeaderParam("If-Match") @Nullable String ifMatch,
             @NotNull @Valid CategoryInput input) {
-        CategoryTree tree = lockTree();
-        Category category = lockCategory(id, ifMatch);
-        String name = input.name() == null ? category.name : input.name();
-        String slug = input.slug() == null ? category.slug : UnicodeText.normalizeNfc(input.slug());
-        UUID parentId = category.parentId;
-        if (Boolean.TRUE.equals(input.root())) {
-            parentId = null;
-        } else if (input.parentId() != null) {
-            parentId = validateParent(tree, category.id, input.parentId());
-        }
-        // Before the entity changes, because these queries flush it.
-        requireUniqueNames(category.id, name, slug, parentId);
-        category.name = name;
-        category.slug = slug;
-        category.parentId = parentId;
-        if (input.position() != null) {
-            category.position = input.position();
-        }
-        category.updatedAt = now();
-        category.persistAndFlush();
-        invalidateCache(category);
-        return Response.ok(CategoryView.of(category))
-                .tag(IfMatch.etag(category.version))
-                .build();
+        return withETag(categories.change(CategoryId.parse(id), ifMatch, input));
     }
 
     @DELETE
     @Path("/{id}")
-    @Transactional
     @RolesAllowed(Scopes.CATALOG_WRITE)
     @Operation(
             operationId = "deleteCategory",
@@ -239,82 +164,12 @@ class AdminCategoryResource {
     @APIResponse(responseCode = "412", description = "`version_mismatch`: it has changed since you read it.")
     @APIResponse(responseCode = "428", description = "`precondition_required`: send If-Match.")
     public void delete(@RestPath String id, @HeaderParam("If-Match") @Nullable String ifMatch) {
-        CategoryTree tree = lockTree();
-        Category category = lockCategory(id, ifMatch);
-        if (!tree.children(category.id).isEmpty()) {
-            throw ApiException.conflict(
-                    "category_not_empty", "The category has subcategories; move or delete them first.");
-        }
-        Category.getEntityManager()
-                .createNativeQuery("DELETE FROM catalog.product_category WHERE category_id = :id")
-                .setParameter("id", category.id)
-                .executeUpdate();
-        category.delete();
-        invalidateCache(category);
+        categories.delete(CategoryId.parse(id), ifMatch);
     }
 
-    private void invalidateCache(Category category) {
-        cacheInvalidation.publish(Set.of(CatalogCacheTags.CATEGORIES, CatalogCacheTags.category(category.id)));
-    }
-
-    private CategoryTree lockTree() {
-        Category.getEntityManager()
-                .createNativeQuery("LOCK TABLE catalog.category IN SHARE ROW EXCLUSIVE MODE")
-                .executeUpdate();
-        return productRepository.loadCategoryTree();
-    }
-
-    private static Category lockCategory(String id, @Nullable String ifMatch) {
-        Category category = Category.<Category>findByIdOptional(
-                        CategoryId.parse(id).value(), LockModeType.PESSIMISTIC_WRITE)
-                .orElseThrow(() -> ApiException.notFound("category", id));
-        IfMatch.require(ifMatch, category.version);
-        return category;
-    }
-
-    private static @Nullable UUID validateParent(CategoryTree tree, UUID category, @Nullable CategoryId parent) {
-        if (parent == null) {
-            return null;
-        }
-        UUID ancestor = parent.value();
-        if (tree.node(ancestor).isEmpty()) {
-            throw ApiException.invalid("/parent_id", "unknown_category", "There is no such category.");
-        }
-        // The descendants of the category move with it.
-        int height = tree.height(category);
-        for (int depth = 1; ancestor != null; depth++) {
-            if (ancestor.equals(category)) {
-                throw ApiException.conflict("category_circle", "A category cannot be its own ancestor.");
-            }
-            if (depth + height > CategoryTree.MAX_DEPTH) {
-                throw ApiException.invalid(
-                        "/parent_id", "too_deep", "The tree has at most %d levels.".formatted(CategoryTree.MAX_DEPTH));
-            }
-            ancestor = tree.node(ancestor)
-                    .map(CategoryTree.CategoryEntry::parentId)
-                    .orElse(null);
-        }
-        return parent.value();
-    }
-
-    /** Rejects a slug that another category has, and a name that a sibling has. */
-    private static void requireUniqueNames(UUID id, String name, String slug, @Nullable UUID parentId) {
-        UnicodeText.rejectNul("/name", name);
-        if (TypeId.matches(CategoryId.PREFIX, slug)) {
-            throw ApiException.invalid("/slug", "invalid_slug", "A slug must not look like a category id.");
-        }
-        if (Category.count("slug = ?1 and id <> ?2", slug, id) > 0) {
-            throw ApiException.conflict("slug_taken", "Another category has this slug.");
-        }
-        long siblingsWithName = parentId == null
-                ? Category.count("name = ?1 and parentId is null and id <> ?2", name, id)
-                : Category.count("name = ?1 and parentId = ?2 and id <> ?3", name, parentId, id);
-        if (siblingsWithName > 0) {
-            throw ApiException.conflict("name_taken", "A sibling category has this name.");
-        }
-    }
-
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private static Response withETag(CategoryRow category) {
+        return Response.ok(CategoryView.of(category))
+                .tag(IfMatch.etag(category.version()))
+                .build();
     }
 }

@@ -23,12 +23,12 @@ record AdminProduct(
         ProductId id,
         String slug,
         String title,
-        @Schema(description = StoreProduct.DESCRIPTION) String description,
+        @Schema(description = Product.DESCRIPTION) String description,
         String vendor,
         String productType,
         ProductStatus status,
         List<String> tags,
-        List<StoreProduct.ProductCategory> categories,
+        List<Product.Category> categories,
         List<String> options,
         List<Media> media,
         String seoTitle,
@@ -82,7 +82,7 @@ record AdminProduct(
             @ExplicitNull.ClearsField @Size(max = 255) @Nullable
             String title,
 
-            @Schema(description = StoreProduct.DESCRIPTION) @ExplicitNull.ClearsField @Size(max = 200_000) @Nullable
+            @Schema(description = Product.DESCRIPTION) @ExplicitNull.ClearsField @Size(max = 200_000) @Nullable
             String description,
 
             @ExplicitNull.ClearsField @Size(max = 255) @Nullable
@@ -153,7 +153,7 @@ record AdminProduct(
 
             @ExplicitNull.Rejected @Size(max = 50) @Nullable List<@NotNull @Valid Price> prices) {}
 
-    static AdminProduct of(ProductRow row, Map<VariantId, List<VariantPrice>> prices) {
+    static AdminProduct of(Product row, Map<VariantId, List<VariantPrice>> prices) {
         return new AdminProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -163,10 +163,7 @@ record AdminProduct(
                 row.productType(),
                 row.status(),
                 row.tags(),
-                row.categories().stream()
-                        .map(category -> new StoreProduct.ProductCategory(
-                                new CategoryId(category.id()), category.slug(), category.name()))
-                        .toList(),
+                row.categories(),
                 row.options(),
                 row.media(),
                 row.seoTitle(),
@@ -180,14 +177,14 @@ record AdminProduct(
                 instant(row.updatedAt()));
     }
 
-    static AdminVariant of(List<String> options, ProductRow.VariantRow row, Map<VariantId, List<VariantPrice>> prices) {
+    static AdminVariant of(List<String> options, Product.Variant row, Map<VariantId, List<VariantPrice>> prices) {
         VariantId id = new VariantId(row.id());
         return new AdminVariant(
                 id,
                 new ProductId(row.productId()),
                 row.sku(),
                 row.title(),
-                StoreProduct.options(options, row),
+                row.optionsByName(options),
                 row.barcode(),
                 row.weightGrams(),
                 row.inventoryTracked(),

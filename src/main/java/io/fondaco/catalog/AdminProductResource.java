@@ -1,6 +1,7 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.catalog.CatalogStatements.ProductFilter;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Page;
@@ -23,9 +24,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,14 +44,10 @@ class AdminProductResource {
     private static final String SORT = "id";
     private static final Set<String> STATUSES = Set.of("draft", "active", "archived");
 
-    private final ProductRepository productRepository;
     private final ProductAdminService adminService;
-    private final VariantPricing prices;
 
-    AdminProductResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
-        this.productRepository = productRepository;
+    AdminProductResource(ProductAdminService adminService) {
         this.adminService = adminService;
-        this.prices = prices;
     }
 
     @GET
@@ -73,32 +67,13 @@ class AdminProductResource {
         if (status != null && !STATUSES.contains(status)) {
             throw ApiException.badRequest("invalid_status", "A status is draft, active or archived.");
         }
-        StringBuilder queryTail = new StringBuilder("WHERE p.id > ? ");
-        List<Object> values = new ArrayList<>();
-        values.add(PageCursor.decode(cursor, SORT, 1)
+        UUID after = PageCursor.decode(cursor, SORT, 1)
                 .map(place -> ProductId.parse(place.keys().getFirst()).value())
-                .orElse(new UUID(0, 0)));
-        add(queryTail, values, "AND p.status = ? ", status == null ? null : status.toLowerCase(Locale.ROOT));
-        add(queryTail, values, "AND p.slug = ? ", slug);
-        add(queryTail, values, "AND p.id = (SELECT product_id FROM catalog.variant WHERE sku = ?) ", sku);
-        queryTail.append("ORDER BY p.id LIMIT ").append(limit + 1);
-        List<ProductRow> rows = productRepository.find(queryTail.toString(), (_, select) -> {
-            for (int index = 0; index < values.size(); index++) {
-                select.setObject(index + 1, values.get(index));
-            }
-        });
-        var variantPrices = prices.findAllPrices(rows.stream()
-                .flatMap(row -> ProductAdminService.variantIds(row).stream())
-                .toList());
-        return Page.fromRows(rows, limit, row -> PageCursor.of(SORT, new ProductId(row.id()).toString()))
-                .map(row -> AdminProduct.of(row, variantPrices));
-    }
-
-    private static void add(StringBuilder queryTail, List<Object> values, String condition, @Nullable String value) {
-        if (value != null) {
-            queryTail.append(condition);
-            values.add(value);
-        }
+                .orElse(new UUID(0, 0));
+        return Page.fromRows(
+                adminService.listProducts(new ProductFilter(status, slug, sku), after, limit + 1),
+                limit,
+                row -> PageCursor.of(SORT, row.id().toString()));
     }
 
     @POST
@@ -142,12 +117,8 @@ class AdminProductResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.class)))
     public Response get(@RestPath String id) {
-        ProductRow row = productRepository
-                .findById(ProductId.parse(id).value(), false)
-                .orElseThrow(() -> ApiException.notFound("product", id));
-        return Response.ok(AdminProduct.of(row, prices.findAllPrices(ProductAdminService.variantIds(row))))
-                .tag(IfMatch.etag(row.version()))
-                .build();
+        AdminProduct product = adminService.getProduct(ProductId.parse(id));
+        return Response.ok(product).tag(IfMatch.etag(product.version())).build();
     }
 
     @PATCH

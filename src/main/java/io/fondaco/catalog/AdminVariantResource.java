@@ -1,11 +1,11 @@
 package io.fondaco.catalog;
 
 import io.fondaco.access.Scopes;
+import io.fondaco.catalog.CatalogStatements.VariantFilter;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.idempotency.Idempotent;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
-import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -23,7 +23,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -42,17 +41,11 @@ import org.jspecify.annotations.Nullable;
 class AdminVariantResource {
     private static final String SORT = "id";
 
-    private final ProductRepository productRepository;
     private final ProductAdminService adminService;
-    private final VariantPricing prices;
 
-    AdminVariantResource(ProductRepository productRepository, ProductAdminService adminService, VariantPricing prices) {
-        this.productRepository = productRepository;
+    AdminVariantResource(ProductAdminService adminService) {
         this.adminService = adminService;
-        this.prices = prices;
     }
-
-    private record VariantWithProduct(ProductRow product, ProductRow.VariantRow variant) {}
 
     @GET
     @RolesAllowed(Scopes.CATALOG_READ)
@@ -69,44 +62,10 @@ class AdminVariantResource {
                 .map(place -> VariantId.parse(place.keys().getFirst()).value())
                 .orElse(new UUID(0, 0));
         UUID product = productId == null ? null : ProductId.parse(productId).value();
-        List<UUID> ids = productRepository.session().doReturningWork(connection -> {
-            try (var select = connection.prepareStatement("""
-                    SELECT id FROM catalog.variant
-                     WHERE id > ? AND sku = coalesce(?, sku) AND product_id = coalesce(?, product_id)
-                     ORDER BY id LIMIT ?
-                    """)) {
-                select.setObject(1, after);
-                select.setString(2, sku);
-                select.setObject(3, product, java.sql.Types.OTHER);
-                select.setInt(4, limit + 1);
-                List<UUID> found = new java.util.ArrayList<>();
-                try (var rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        found.add(rows.getObject(1, UUID.class));
-                    }
-                }
-                return found;
-            }
-        });
-        List<VariantWithProduct> found = find(ids);
-        var variantPrices =
-                prices.findAllPrices(ids.stream().map(VariantId::new).toList());
         return Page.fromRows(
-                        found,
-                        limit,
-                        row -> PageCursor.of(SORT, new VariantId(row.variant().id()).toString()))
-                .map(row -> AdminProduct.of(row.product().options(), row.variant(), variantPrices));
-    }
-
-    private List<VariantWithProduct> find(List<UUID> ids) {
-        List<ProductRow> products = productRepository.find(
-                "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE id = ANY (?))",
-                (connection, select) -> select.setArray(1, connection.createArrayOf("uuid", ids.toArray())));
-        return ids.stream()
-                .flatMap(id -> products.stream().flatMap(product -> product.variants().stream()
-                        .filter(variant -> variant.id().equals(id))
-                        .map(variant -> new VariantWithProduct(product, variant))))
-                .toList();
+                adminService.listVariants(new VariantFilter(sku, product), after, limit + 1),
+                limit,
+                row -> PageCursor.of(SORT, row.id().toString()));
     }
 
     @POST
@@ -149,16 +108,8 @@ class AdminVariantResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = AdminProduct.AdminVariant.class)))
     public Response get(@RestPath String id) {
-        VariantId variant = VariantId.parse(id);
-        VariantWithProduct variantWithProduct = find(List.of(variant.value())).stream()
-                .findFirst()
-                .orElseThrow(() -> ApiException.notFound("variant", id));
-        return Response.ok(AdminProduct.of(
-                        variantWithProduct.product().options(),
-                        variantWithProduct.variant(),
-                        prices.findAllPrices(List.of(variant))))
-                .tag(IfMatch.etag(variantWithProduct.variant().version()))
-                .build();
+        AdminProduct.AdminVariant variant = adminService.getVariant(VariantId.parse(id));
+        return Response.ok(variant).tag(IfMatch.etag(variant.version())).build();
     }
 
     @PATCH

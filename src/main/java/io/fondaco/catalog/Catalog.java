@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The catalog, for other modules. Calls join the caller's transaction and follow its route. */
 public interface Catalog {
@@ -56,6 +58,60 @@ public interface Catalog {
      * included with {@link SellableVariant#forSale} false. One statement.
      */
     Map<String, SellableVariant> variantsBySku(Collection<String> skus);
+
+    /** The active product with this id; empty also if its stored data is unreadable. One statement. */
+    Optional<Product> findActive(ProductId id);
+
+    /** The active product with this slug; empty also if its stored data is unreadable. One statement. */
+    Optional<Product> findActive(String slug);
+
+    /** The orders of active products; each has its own index. */
+    enum ListingOrder {
+        CREATED_AT,
+        TITLE,
+        /** By the lowest price in one currency; products without a price in it are not listed. */
+        LOWEST_PRICE
+    }
+
+    /**
+     * The place of a product in a listing.
+     *
+     * @param key by which the listing is sorted: an {@link java.time.Instant}, a title, or an amount as a {@link Long}
+     * @param id decides between equal keys
+     */
+    record ListingPosition(Object key, UUID id) {}
+
+    /**
+     * A page of active products.
+     *
+     * @param currency of the prices, for {@link ListingOrder#LOWEST_PRICE}
+     * @param category lists products of this category and its descendants; null lists all
+     * @param after the last product of the page before; null for the first page
+     * @param limit maximum number of products
+     */
+    record Listing(
+            ListingOrder order,
+            boolean descending,
+            String currency,
+            @Nullable CategoryId category,
+            @Nullable ListingPosition after,
+            int limit) {}
+
+    /** Products whose stored data is unreadable are omitted. One statement. */
+    List<Product> listActive(Listing listing);
+
+    /**
+     * Those of the names that are slugs or ids of products; it may contain other slugs too. One statement.
+     *
+     * @param names at most 1,000
+     */
+    Set<String> existingProducts(Collection<String> names);
+
+    /** All categories. One statement. */
+    CategoryTree categoryTree();
+
+    /** The category with this slug. One statement. */
+    Optional<CategoryId> findCategory(String slug);
 
     /**
      * The rows of a file that set fields of a product and of its first variant at the same time. If such a row is

@@ -6,22 +6,21 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * The cache tags of the storefront. A cached response has the tags of everything that it shows and of everything that
  * could add something to it; a change invalidates the tags of what it changes. So a new price drops the product, the
  * lists that show it, and the lists by price that the product can enter; no other.
  */
-final class CatalogCacheTags {
+public final class CatalogCacheTags {
     /** The category tree: its nodes and their parents. */
-    static final CacheTag CATEGORIES = new CacheTag("categories");
+    public static final CacheTag CATEGORIES = new CacheTag("categories");
 
     /** The set of listed products, and their categories. */
-    static final CacheTag LISTINGS = new CacheTag("listings");
+    public static final CacheTag LISTINGS = new CacheTag("listings");
 
     /** The order of listed products by title. */
-    static final CacheTag TITLES = new CacheTag("listings-by-title");
+    public static final CacheTag TITLES = new CacheTag("listings-by-title");
 
     private static final int SLUG_HASH_BYTES = 8;
 
@@ -32,29 +31,29 @@ final class CatalogCacheTags {
 
     private CatalogCacheTags() {}
 
-    static CacheTag product(UUID id) {
-        return new CacheTag(new ProductId(id).toString());
+    public static CacheTag product(ProductId id) {
+        return new CacheTag(id.toString());
     }
 
-    static CacheTag category(UUID id) {
-        return new CacheTag(new CategoryId(id).toString());
+    static CacheTag category(CategoryId id) {
+        return new CacheTag(id.toString());
     }
 
     /** Tag of the "not found" response for a slug, which is invalidated when a product gets the slug. */
-    static CacheTag slug(String slug) {
+    public static CacheTag slug(String slug) {
         return new CacheTag("slug-" + HexFormat.of().formatHex(Secret.hash(slug), 0, SLUG_HASH_BYTES));
     }
 
     /** The tags of what a product's page, or its entry in a list, shows. */
-    static Set<CacheTag> ofProduct(ProductRow row) {
+    public static Set<CacheTag> ofProduct(Product row) {
         Set<CacheTag> tags = new HashSet<>();
-        tags.add(product(row.id()));
+        tags.add(product(new ProductId(row.id())));
         row.categories().forEach(category -> tags.add(category(category.id())));
         return tags;
     }
 
     /** The tags of lists that a product enters or leaves, or in which it changes its position. */
-    static Set<CacheTag> ofListingChange(Optional<ProductRow> before, ProductRow after) {
+    static Set<CacheTag> ofListingChange(Optional<Product> before, Product after) {
         Set<CacheTag> tags = new HashSet<>();
         boolean wasListed = before.filter(CatalogCacheTags::isListed).isPresent();
         if (wasListed != isListed(after)) {
@@ -65,7 +64,7 @@ final class CatalogCacheTags {
         return tags;
     }
 
-    static boolean isListed(ProductRow row) {
+    static boolean isListed(Product row) {
         return row.status() == ProductStatus.ACTIVE;
     }
 
@@ -87,7 +86,7 @@ final class CatalogCacheTags {
      * @param highest inclusive; {@link Long#MAX_VALUE} for a list without an upper limit, which any price may
      *     invalidate
      */
-    static Set<CacheTag> ofPriceRange(String currency, long lowest, long highest) {
+    public static Set<CacheTag> ofPriceRange(String currency, long lowest, long highest) {
         for (int bits : PRICE_BAND_BITS) {
             long first = lowest >> bits;
             long last = highest >> bits;

@@ -21,6 +21,11 @@ public record CategoryId(UUID value) {
         return new CategoryId(TypeId.parse(PREFIX, text));
     }
 
+    /** Whether the text has the form {@code category_…}. */
+    public static boolean matches(String text) {
+        return TypeId.matches(PREFIX, text);
+    }
+
     /** {@link #parse} under the method name that converts path parameters. */
     public static CategoryId fromString(String text) {
         return parse(text);

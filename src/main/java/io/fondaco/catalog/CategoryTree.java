@@ -14,14 +14,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot of all categories, indexed by id and by path of names. */
-final class CategoryTree {
+public final class CategoryTree {
     static final int MAX_DEPTH = 10;
 
     private final Map<UUID, CategoryEntry> byId = new HashMap<>();
     private final Map<List<String>, UUID> byPath = new HashMap<>();
     private final Set<String> slugs = new HashSet<>();
 
-    record CategoryEntry(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
+    /** @param parentId null at the root */
+    public record CategoryEntry(UUID id, @Nullable UUID parentId, String slug, String name, int position) {}
 
     CategoryTree(Collection<CategoryEntry> nodes) {
         nodes.forEach(categoryEntry -> byId.put(categoryEntry.id(), categoryEntry));
@@ -50,7 +51,8 @@ final class CategoryTree {
         return Optional.ofNullable(byId.get(id));
     }
 
-    List<CategoryEntry> children(@Nullable UUID parent) {
+    /** The children of a category, or of the root for null, in the order of their positions. */
+    public List<CategoryEntry> children(@Nullable UUID parent) {
         return byId.values().stream()
                 .filter(categoryEntry -> java.util.Objects.equals(categoryEntry.parentId(), parent))
                 .sorted(java.util.Comparator.comparingInt(CategoryEntry::position)

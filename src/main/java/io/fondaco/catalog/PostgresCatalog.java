@@ -1,24 +1,40 @@
 package io.fondaco.catalog;
 
+import io.fondaco.catalog.CatalogStatements.AttributeKeyRow;
+import io.fondaco.catalog.CatalogStatements.CategoryPlacement;
+import io.fondaco.catalog.CatalogStatements.ListedPrice;
+import io.fondaco.catalog.CatalogStatements.ProductDocument;
+import io.fondaco.catalog.CatalogStatements.ProductFilter;
+import io.fondaco.catalog.CatalogStatements.ProductName;
+import io.fondaco.catalog.CatalogStatements.RepricedProduct;
+import io.fondaco.catalog.CatalogStatements.SellableVariantRow;
+import io.fondaco.catalog.CatalogStatements.VariantOwnerRow;
 import io.fondaco.platform.cache.CacheInvalidation;
 import io.fondaco.platform.cache.CacheTag;
+import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.messaging.EventTypeRegistry;
 import io.fondaco.platform.messaging.NewEvent;
 import io.fondaco.platform.messaging.Outbox;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * {@link Catalog} in Postgres. An upsert of any number of drafts takes three statements to read (products, SKU owners,
@@ -28,15 +44,29 @@ import java.util.UUID;
 class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     private static final int MAX_DRAFTS = 1_000;
     private static final int MAX_SKUS_PER_EVENT = 100;
+    private static final int ATTRIBUTE_KEYS_PAGE_SIZE = 50_000;
+    private static final Logger LOG = Logger.getLogger(PostgresCatalog.class);
 
-    private final ProductRepository productRepository;
+    private final CatalogStatements statements;
+    private final CategoryRepository categories;
     private final CacheInvalidation cacheInvalidation;
     private final Outbox outbox;
+    private final Counter inconsistentProducts;
 
-    PostgresCatalog(ProductRepository productRepository, CacheInvalidation cacheInvalidation, Outbox outbox) {
-        this.productRepository = productRepository;
+    PostgresCatalog(
+            CatalogStatements statements,
+            CategoryRepository categories,
+            CacheInvalidation cacheInvalidation,
+            Outbox outbox,
+            MeterRegistry registry) {
+        this.statements = statements;
+        this.categories = categories;
         this.cacheInvalidation = cacheInvalidation;
         this.outbox = outbox;
+        inconsistentProducts = Counter.builder("fondaco.catalog.products.inconsistent")
+                .description(
+                        "Products that were shown incompletely or omitted because their stored data is inconsistent")
+                .register(registry);
     }
 
     @Override
@@ -46,33 +76,69 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public Map<String, SellableVariant> variantsBySku(Collection<String> skus) {
-        return productRepository.session().doReturningWork(connection -> {
-            Map<String, SellableVariant> found = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT v.id, v.product_id, v.sku, p.title, array_to_string(v.option_values, ' / '),
-                           p.status = 'active', v.inventory_tracked AND v.inventory_policy = 'deny', v.requires_shipping
-                      FROM catalog.variant v JOIN catalog.product p ON p.id = v.product_id
-                     WHERE v.sku = ANY (ARRAY (SELECT unnest(?::text[])))
-                    """)) {
-                select.setArray(1, connection.createArrayOf("text", skus.toArray()));
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        String options = rows.getString(5);
-                        found.put(
-                                rows.getString(3),
-                                new SellableVariant(
-                                        new VariantId(rows.getObject(1, UUID.class)),
-                                        new ProductId(rows.getObject(2, UUID.class)),
-                                        rows.getString(3),
-                                        options.isEmpty() ? rows.getString(4) : rows.getString(4) + ", " + options,
-                                        rows.getBoolean(6),
-                                        rows.getBoolean(7),
-                                        rows.getBoolean(8)));
-                    }
-                }
+        return statements.findSellableVariants(skus).stream()
+                .map(SellableVariantRow::toVariant)
+                .collect(Collectors.toMap(SellableVariant::sku, Function.identity()));
+    }
+
+    @Override
+    public Optional<Product> findActive(ProductId id) {
+        return statements.findActiveProduct(id.value()).flatMap(this::readForDisplay);
+    }
+
+    @Override
+    public Optional<Product> findActive(String slug) {
+        return statements.findActiveProduct(slug).flatMap(this::readForDisplay);
+    }
+
+    @Override
+    public List<Product> listActive(Listing listing) {
+        return statements.listActiveProducts(listing).stream()
+                .flatMap(document -> readForDisplay(document).stream())
+                .toList();
+    }
+
+    /**
+     * An unreadable product is omitted, so that the rest of a page can be shown; a product with a variant that lacks
+     * option values is shown. Both are logged and counted.
+     */
+    private Optional<Product> readForDisplay(ProductDocument document) {
+        try {
+            Product product = statements.parse(document);
+            if (!product.hasCompleteOptions()) {
+                inconsistentProducts.increment();
+                LOG.warnf("Product %s has a variant without a value for each option", product.id());
             }
-            return found;
-        });
+            return Optional.of(product);
+        } catch (IllegalStateException e) {
+            inconsistentProducts.increment();
+            LOG.error("A stored product cannot be parsed and is omitted", e);
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Set<String> existingProducts(Collection<String> names) {
+        List<UUID> ids = names.stream()
+                .filter(ProductId::matches)
+                .map(name -> ProductId.parse(name).value())
+                .toList();
+        Set<String> found = new HashSet<>();
+        for (ProductName product : statements.findProductNames(names, ids)) {
+            found.add(product.slug());
+            found.add(new ProductId(product.id()).toString());
+        }
+        return found;
+    }
+
+    @Override
+    public CategoryTree categoryTree() {
+        return categories.loadTree();
+    }
+
+    @Override
+    public Optional<CategoryId> findCategory(String slug) {
+        return categories.findBySlug(slug).map(category -> new CategoryId(category.id()));
     }
 
     @Override
@@ -81,28 +147,32 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
         UpsertPlans upsertPlans = plan(drafts, productLevelRows, true);
         List<ProductUpsertPlan> plans = upsertPlans.plans();
         Set<UUID> movedProducts = new HashSet<>();
-        List<ProductRepository.CategoryPlacement> placements = new ArrayList<>();
+        List<CategoryPlacement> placements = new ArrayList<>();
         List<CategoryTree.CategoryEntry> newCategories = new ArrayList<>();
         for (ProductUpsertPlan plan : plans) {
             plan.categories().ifPresent(paths -> {
                 movedProducts.add(plan.productId());
                 for (List<String> path : paths) {
-                    newCategories.addAll(
-                            upsertPlans.tree().addMissing(path, io.fondaco.platform.identity.TypeId::newUuid));
-                    placements.add(new ProductRepository.CategoryPlacement(
+                    newCategories.addAll(upsertPlans.tree().addMissing(path, TypeId::newUuid));
+                    placements.add(new CategoryPlacement(
                             plan.productId(), upsertPlans.tree().find(path).orElseThrow(), paths.indexOf(path)));
                 }
             });
         }
-        productRepository.insertCategories(newCategories);
-        productRepository.saveProducts(
-                plans.stream().flatMap(plan -> plan.product().stream()).toList());
-        productRepository.replaceCategoryPlacements(movedProducts, placements);
-        productRepository.saveVariants(
-                plans.stream().flatMap(plan -> plan.variants().stream()).toList());
+        write(newCategories, statements::insertCategories);
+        write(plans.stream().flatMap(plan -> plan.product().stream()).toList(), statements::saveProducts);
+        write(movedProducts, statements::deletePlacementsOfProducts);
+        write(placements, statements::insertPlacements);
+        write(plans.stream().flatMap(plan -> plan.variants().stream()).toList(), statements::saveVariants);
         cacheInvalidation.publish(invalidatedTags(upsertPlans, newCategories));
         outbox.publish(events(upsertPlans));
         return plans.stream().map(ProductUpsertPlan::result).toList();
+    }
+
+    private static <T extends Collection<?>> void write(T rows, Consumer<T> statement) {
+        if (!rows.isEmpty()) {
+            statement.accept(rows);
+        }
     }
 
     @Override
@@ -120,9 +190,9 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                 continue;
             }
             String slug = plan.result().slug();
-            tags.add(CatalogCacheTags.product(plan.productId()));
+            tags.add(CatalogCacheTags.product(new ProductId(plan.productId())));
             tags.add(CatalogCacheTags.slug(slug));
-            Optional<ProductRow> before =
+            Optional<Product> before =
                     Optional.ofNullable(upsertPlans.storedProducts().get(slug));
             plan.product().ifPresent(after -> tags.addAll(CatalogCacheTags.ofListingChange(before, after)));
             if (plan.categories().isPresent() && isListed(plan, before)) {
@@ -146,11 +216,11 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
         for (ProductUpsertPlan plan : upsertPlans.plans()) {
             if (changesAnything(plan)) {
                 String slug = plan.result().slug();
-                ProductRow before = upsertPlans.storedProducts().get(slug);
+                Product before = upsertPlans.storedProducts().get(slug);
                 long version =
                         before == null ? 1 : before.version() + (plan.product().isPresent() ? 1 : 0);
                 List<String> skus = plan.variants().stream()
-                        .map(ProductRow.VariantRow::sku)
+                        .map(Product.Variant::sku)
                         .sorted()
                         .toList();
                 events.add(productEvent(
@@ -178,7 +248,7 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
                 constructor.construct(id, slug, skus.size() > MAX_SKUS_PER_EVENT ? List.of() : skus));
     }
 
-    private static boolean isListed(ProductUpsertPlan plan, Optional<ProductRow> before) {
+    private static boolean isListed(ProductUpsertPlan plan, Optional<Product> before) {
         return plan.product()
                 .or(() -> before)
                 .filter(CatalogCacheTags::isListed)
@@ -186,26 +256,26 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     }
 
     private record UpsertPlans(
-            List<ProductUpsertPlan> plans, Map<String, ProductRow> storedProducts, CategoryTree tree) {}
+            List<ProductUpsertPlan> plans, Map<String, Product> storedProducts, CategoryTree tree) {}
 
     private UpsertPlans plan(List<ProductDraft> drafts, ProductLevelRows productLevelRows, boolean locked) {
         if (drafts.size() > MAX_DRAFTS) {
             throw new IllegalArgumentException("%d drafts, at most %d".formatted(drafts.size(), MAX_DRAFTS));
         }
-        List<String> slugs = drafts.stream()
-                .map(ProductDraft::slug)
-                .filter(PostgresCatalog::isStorable)
-                .toList();
+        List<String> slugs = storable(drafts.stream().map(ProductDraft::slug).toList());
         if (new HashSet<>(slugs).size() < slugs.size()) {
             throw new IllegalArgumentException("A slug occurs twice: " + slugs);
         }
-        Map<String, ProductRow> present = productRepository.findBySlugs(slugs, locked);
-        Map<String, String> owners = productRepository.findProductSlugsBySku(drafts.stream()
-                .flatMap(draft -> draft.variants().stream())
-                .map(VariantDraft::sku)
-                .filter(PostgresCatalog::isStorable)
-                .toList());
-        CategoryTree tree = productRepository.loadCategoryTree();
+        Map<String, Product> present =
+                bySlug(locked ? statements.lockProductsBySlug(slugs) : statements.findProductsBySlug(slugs));
+        Map<String, String> owners = new HashMap<>();
+        statements
+                .findOwnersBySku(storable(drafts.stream()
+                        .flatMap(draft -> draft.variants().stream())
+                        .map(VariantDraft::sku)
+                        .toList()))
+                .forEach(owner -> owners.put(owner.sku(), owner.slug()));
+        CategoryTree tree = categories.loadTree();
         List<ProductUpsertPlan> plans = new ArrayList<>();
         for (ProductDraft draft : drafts) {
             ProductUpsertPlan plan = ProductUpsertPlan.of(
@@ -222,62 +292,73 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
 
     @Override
     public List<ProductSnapshot> listSnapshotsAfter(Optional<ProductId> after, int limit) {
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         UUID start = after.map(ProductId::value).orElse(new UUID(0, 0));
-        return productRepository
-                .find("WHERE p.id > ? ORDER BY p.id LIMIT ?", (_, select) -> {
-                    select.setObject(1, start);
-                    select.setInt(2, limit);
-                })
-                .stream()
+        return statements.listProducts(new ProductFilter(null, null, null), start, limit).stream()
                 .map(row -> snapshot(row, tree))
                 .toList();
     }
 
     @Override
     public Map<String, ProductSnapshot> lockSnapshots(Collection<String> slugs) {
-        return findSnapshots(slugs, true);
+        return snapshots(statements.lockProductsBySlug(storable(slugs)));
     }
 
     @Override
     public Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs) {
-        return findSnapshots(slugs, false);
+        return snapshots(statements.findProductsBySlug(storable(slugs)));
     }
 
-    private Map<String, ProductSnapshot> findSnapshots(Collection<String> slugs, boolean locked) {
-        Map<String, ProductRow> rows = productRepository.findBySlugs(
-                slugs.stream().filter(PostgresCatalog::isStorable).toList(), locked);
+    private static List<String> storable(Collection<String> texts) {
+        return texts.stream().filter(PostgresCatalog::isStorable).toList();
+    }
+
+    private Map<String, ProductSnapshot> snapshots(List<Product> products) {
         Map<String, ProductSnapshot> snapshots = new HashMap<>();
-        if (!rows.isEmpty()) {
-            CategoryTree tree = productRepository.loadCategoryTree();
-            rows.forEach((slug, row) -> snapshots.put(slug, snapshot(row, tree)));
+        if (!products.isEmpty()) {
+            CategoryTree tree = categories.loadTree();
+            products.forEach(product -> snapshots.put(product.slug(), snapshot(product, tree)));
         }
         return snapshots;
     }
 
     @Override
     public List<ProductSnapshot> findSnapshotsBySku(Collection<String> skus) {
-        CategoryTree tree = productRepository.loadCategoryTree();
-        return productRepository
-                .find(
-                        "WHERE p.id IN (SELECT product_id FROM catalog.variant WHERE sku = ANY (?)) ORDER BY p.id",
-                        (connection, select) -> select.setArray(1, connection.createArrayOf("text", skus.toArray())))
-                .stream()
+        CategoryTree tree = categories.loadTree();
+        return statements.findProductsBySku(skus).stream()
                 .map(row -> snapshot(row, tree))
                 .toList();
     }
 
     @Override
     public SortedSet<String> attributeKeys(AttributeOwner owner, String prefix, int limit) {
-        return productRepository.attributeKeys(owner, prefix, limit);
+        TreeSet<String> found = new TreeSet<>();
+        List<AttributeKeyRow> page = attributeKeysAfter(new UUID(0, 0), owner, prefix, limit);
+        while (!page.isEmpty()) {
+            page.forEach(row -> {
+                if (row.key() != null) {
+                    found.add(row.key());
+                }
+            });
+            while (found.size() > limit) {
+                found.removeLast();
+            }
+            page = attributeKeysAfter(page.getFirst().lastId(), owner, prefix, limit);
+        }
+        return found;
+    }
+
+    /** Page by page, so that the time of a statement is bounded. */
+    private List<AttributeKeyRow> attributeKeysAfter(UUID after, AttributeOwner owner, String prefix, int limit) {
+        return statements.listAttributeKeys(owner, after, ATTRIBUTE_KEYS_PAGE_SIZE, prefix, limit);
     }
 
     @Override
     public List<String> currencies() {
-        return productRepository.currencies();
+        return statements.listCurrencies();
     }
 
-    private static ProductSnapshot snapshot(ProductRow row, CategoryTree tree) {
+    private static ProductSnapshot snapshot(Product row, CategoryTree tree) {
         return new ProductSnapshot(
                 new ProductId(row.id()),
                 row.asDraft(tree),
@@ -289,31 +370,24 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
     @Override
     @Transactional
     public void pricesChanged(Map<VariantId, List<VariantPrice>> prices) {
-        List<ProductRepository.RepricedProduct> repriced = productRepository.replacePrices(
-                prices.keySet().stream().map(VariantId::value).toList(),
-                prices.entrySet().stream()
-                        .flatMap(entry -> entry.getValue().stream()
-                                .map(price -> new ProductRepository.ListedPrice(
-                                        entry.getKey().value(),
-                                        price.price().currency(),
-                                        price.price().amount())))
-                        .toList());
+        List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
+        statements.deletePrices(variants);
+        statements.insertPrices(prices.entrySet().stream()
+                .flatMap(entry -> entry.getValue().stream()
+                        .map(price -> new ListedPrice(
+                                entry.getKey().value(),
+                                price.price().currency(),
+                                price.price().amount())))
+                .toList());
         Set<CacheTag> tags = new HashSet<>();
-        for (ProductRepository.RepricedProduct product : repriced) {
-            tags.add(CatalogCacheTags.product(product.productId()));
-            product.lowest()
-                    .ifPresent(price -> tags.addAll(CatalogCacheTags.ofPrice(price.currency(), price.amount())));
+        for (RepricedProduct product : statements.updateListingPrices(variants)) {
+            tags.add(CatalogCacheTags.product(new ProductId(product.productId())));
+            if (product.currency() != null && product.amount() != null) {
+                tags.addAll(CatalogCacheTags.ofPrice(product.currency(), product.amount()));
+            }
         }
         cacheInvalidation.publish(tags);
-        List<UUID> variants = prices.keySet().stream().map(VariantId::value).toList();
-        outbox.publish(productRepository.findVariantOwners("v.id = ANY (?)", "uuid", variants).stream()
-                .map(variantOwner -> productEvent(
-                        ProductEvent.ProductPricesChanged::new,
-                        variantOwner.productId(),
-                        variantOwner.slug(),
-                        variantOwner.version(),
-                        variantOwner.skus()))
-                .toList());
+        outbox.publish(productEvents(ProductEvent.ProductPricesChanged::new, statements.findOwnersById(variants)));
     }
 
     @Override
@@ -322,18 +396,28 @@ class PostgresCatalog implements Catalog, EventTypeRegistry.EventTypeProvider {
         if (skus.isEmpty()) {
             return;
         }
-        List<ProductRepository.VariantOwner> owners =
-                productRepository.findVariantOwners("v.sku = ANY (?)", "text", skus);
+        List<VariantOwnerRow> owners = statements.findOwnersBySku(skus);
         cacheInvalidation.publish(owners.stream()
-                .map(variantOwner -> CatalogCacheTags.product(variantOwner.productId()))
-                .toList());
-        outbox.publish(owners.stream()
-                .map(variantOwner -> productEvent(
-                        ProductEvent.ProductAvailabilityChanged::new,
-                        variantOwner.productId(),
-                        variantOwner.slug(),
-                        variantOwner.version(),
-                        variantOwner.skus()))
-                .toList());
+                .map(owner -> CatalogCacheTags.product(new ProductId(owner.productId())))
+                .collect(Collectors.toSet()));
+        outbox.publish(productEvents(ProductEvent.ProductAvailabilityChanged::new, owners));
+    }
+
+    /** One event for each product, in the order of the product ids. */
+    private static List<NewEvent> productEvents(ProductEventConstructor constructor, List<VariantOwnerRow> variants) {
+        Map<UUID, List<VariantOwnerRow>> byProduct = variants.stream()
+                .collect(Collectors.groupingBy(VariantOwnerRow::productId, LinkedHashMap::new, Collectors.toList()));
+        return byProduct.values().stream()
+                .map(owned -> productEvent(
+                        constructor,
+                        owned.getFirst().productId(),
+                        owned.getFirst().slug(),
+                        owned.getFirst().version(),
+                        owned.stream().map(VariantOwnerRow::sku).toList()))
+                .toList();
+    }
+
+    private static Map<String, Product> bySlug(List<Product> products) {
+        return products.stream().collect(Collectors.toMap(Product::slug, Function.identity()));
     }
 }

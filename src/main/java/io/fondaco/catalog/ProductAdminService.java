@@ -2,13 +2,14 @@ package io.fondaco.catalog;
 
 import io.fondaco.catalog.AdminProduct.ProductInput;
 import io.fondaco.catalog.AdminProduct.VariantInput;
+import io.fondaco.catalog.CatalogStatements.ProductFilter;
+import io.fondaco.catalog.CatalogStatements.VariantFilter;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.web.ApiException;
 import io.fondaco.platform.web.IfMatch;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -25,19 +27,63 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class ProductAdminService {
     private final PostgresCatalog catalog;
-    private final ProductRepository productRepository;
+    private final CatalogStatements statements;
+    private final CategoryRepository categories;
     private final VariantPricing prices;
-    private final EntityManager entities;
 
     ProductAdminService(
             PostgresCatalog catalog,
-            ProductRepository productRepository,
-            VariantPricing prices,
-            EntityManager entities) {
+            CatalogStatements statements,
+            CategoryRepository categories,
+            VariantPricing prices) {
         this.catalog = catalog;
-        this.productRepository = productRepository;
+        this.statements = statements;
+        this.categories = categories;
         this.prices = prices;
-        this.entities = entities;
+    }
+
+    /** The products that match the filter, after this one, oldest first. */
+    List<AdminProduct> listProducts(ProductFilter filter, UUID after, int limit) {
+        List<Product> rows = statements.listProducts(filter, after, limit);
+        Map<VariantId, List<VariantPrice>> variantPrices = prices.findAllPrices(
+                rows.stream().flatMap(row -> variantIds(row).stream()).toList());
+        return rows.stream().map(row -> AdminProduct.of(row, variantPrices)).toList();
+    }
+
+    /** @throws ApiException 404 */
+    AdminProduct getProduct(ProductId id) {
+        Product row = statements
+                .findProduct(id.value())
+                .orElseThrow(() -> ApiException.notFound("product", id.toString()));
+        return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
+    }
+
+    /** The variants that match the filter, after this one, oldest first. */
+    List<AdminProduct.AdminVariant> listVariants(VariantFilter filter, UUID after, int limit) {
+        return loadAdminVariants(statements.listVariantIds(filter, after, limit));
+    }
+
+    /** @throws ApiException 404 */
+    AdminProduct.AdminVariant getVariant(VariantId id) {
+        return loadAdminVariants(List.of(id.value())).stream()
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
+    }
+
+    private List<AdminProduct.AdminVariant> loadAdminVariants(List<UUID> ids) {
+        Map<UUID, Product> products = new HashMap<>();
+        statements
+                .findProductsByVariantId(ids)
+                .forEach(product -> product.variants().forEach(variant -> products.put(variant.id(), product)));
+        Map<VariantId, List<VariantPrice>> variantPrices =
+                prices.findAllPrices(ids.stream().map(VariantId::new).toList());
+        return ids.stream()
+                .filter(products::containsKey)
+                .map(id -> {
+                    Product product = Objects.requireNonNull(products.get(id));
+                    return AdminProduct.of(product.options(), variant(product, new VariantId(id)), variantPrices);
+                })
+                .toList();
     }
 
     @Transactional
@@ -48,7 +94,7 @@ class ProductAdminService {
         String slug = UnicodeText.normalizeNfc(
                 productInput.slug() == null ? CategoryTree.slugOf(productInput.title()) : productInput.slug());
         if (slug.indexOf('\0') < 0
-                && !productRepository.findBySlugs(List.of(slug), true).isEmpty()) {
+                && !statements.lockProductsBySlug(List.of(slug)).isEmpty()) {
             throw ApiException.conflict(
                     "slug_taken", "A product with the slug '%s' already exists.".formatted(Violation.abbreviate(slug)));
         }
@@ -69,7 +115,7 @@ class ProductAdminService {
 
     @Transactional
     AdminProduct change(ProductId id, @Nullable String ifMatch, ProductInput productInput) {
-        ProductRow row = lockProduct(id, ifMatch);
+        Product row = lockProduct(id, ifMatch);
         if (productInput.slug() != null
                 && !UnicodeText.normalizeNfc(productInput.slug()).equals(row.slug())) {
             throw ApiException.invalid("/slug", "immutable", "A slug cannot be changed: links and imports rely on it.");
@@ -83,7 +129,7 @@ class ProductAdminService {
 
     @Transactional
     void archive(ProductId id, @Nullable String ifMatch) {
-        ProductRow row = lockProduct(id, ifMatch);
+        Product row = lockProduct(id, ifMatch);
         upsert(toDraft(row.slug(), statusOnly(ProductStatus.ARCHIVED), List.of()), "");
     }
 
@@ -96,12 +142,12 @@ class ProductAdminService {
         if (input.productId() == null) {
             throw ApiException.invalid("/product_id", "required", "A variant needs a product.");
         }
-        ProductRow product = productRepository
-                .findById(input.productId().value(), true)
+        Product product = statements
+                .lockProduct(input.productId().value())
                 .orElseThrow(() -> ApiException.invalid("/product_id", "unknown_product", "There is no such product."));
         String sku = requireSku(input, "");
         if (sku.indexOf('\0') < 0
-                && !productRepository.findProductSlugsBySku(List.of(sku)).isEmpty()) {
+                && !statements.findOwnersBySku(List.of(sku)).isEmpty()) {
             throw ApiException.conflict(
                     "sku_taken", "A variant with the SKU '%s' already exists.".formatted(Violation.abbreviate(sku)));
         }
@@ -117,8 +163,8 @@ class ProductAdminService {
 
     @Transactional
     AdminProduct.AdminVariant changeVariant(VariantId id, @Nullable String ifMatch, VariantInput input) {
-        ProductRow product = productOf(id);
-        ProductRow.VariantRow variant = variant(product, id);
+        Product product = productOf(id);
+        Product.Variant variant = variant(product, id);
         IfMatch.require(ifMatch, variant.version());
         if (input.sku() != null && !input.sku().equals(variant.sku())) {
             throw ApiException.invalid("/sku", "immutable", "A SKU cannot be changed: stock and orders rely on it.");
@@ -135,7 +181,8 @@ class ProductAdminService {
         if (input.prices() != null
                 && !input.prices().isEmpty()
                 && setPrices(List.of(pricesOnly(input, variant.sku())), "")) {
-            incrementVersion(id);
+            // So that its ETag changes with its prices.
+            statements.incrementVersion(id.value());
         }
         return loadAdminVariant(product.id(), variant.sku());
     }
@@ -144,43 +191,29 @@ class ProductAdminService {
         return new VariantInput(null, sku, null, null, null, null, null, null, null, null, null, input.prices());
     }
 
-    /** Increments the version of the variant, so that its ETag changes with its prices. */
-    private void incrementVersion(VariantId id) {
-        entities.createNativeQuery(
-                        "UPDATE catalog.variant SET version = version + 1, updated_at = now() WHERE id = :id")
-                .setParameter("id", id.value())
-                .executeUpdate();
-    }
-
     @Transactional
     void deleteVariant(VariantId id, @Nullable String ifMatch) {
-        ProductRow product = productOf(id);
+        Product product = productOf(id);
         IfMatch.require(ifMatch, variant(product, id).version());
         catalog.pricesChanged(Map.of(id, List.of()));
-        entities.createNativeQuery("DELETE FROM catalog.variant WHERE id = :id")
-                .setParameter("id", id.value())
-                .executeUpdate();
+        statements.deleteVariant(id.value());
     }
 
-    private ProductRow lockProduct(ProductId id, @Nullable String ifMatch) {
-        ProductRow row = productRepository
-                .findById(id.value(), true)
+    private Product lockProduct(ProductId id, @Nullable String ifMatch) {
+        Product row = statements
+                .lockProduct(id.value())
                 .orElseThrow(() -> ApiException.notFound("product", id.toString()));
         IfMatch.require(ifMatch, row.version());
         return row;
     }
 
-    private ProductRow productOf(VariantId id) {
-        return productRepository
-                .find(
-                        "WHERE p.id = (SELECT product_id FROM catalog.variant WHERE id = ?) FOR UPDATE OF p",
-                        (_, select) -> select.setObject(1, id.value()))
-                .stream()
-                .findFirst()
+    private Product productOf(VariantId id) {
+        return statements
+                .lockProductOfVariant(id.value())
                 .orElseThrow(() -> ApiException.notFound("variant", id.toString()));
     }
 
-    private static ProductRow.VariantRow variant(ProductRow product, VariantId id) {
+    private static Product.Variant variant(Product product, VariantId id) {
         return product.variants().stream()
                 .filter(row -> row.id().equals(id.value()))
                 .findFirst()
@@ -225,7 +258,7 @@ class ProductAdminService {
         Map<String, SellableVariant> variantsBySku = catalog.variantsBySku(pricesBySku.keySet());
         Map<VariantId, List<VariantPrice>> pricesByVariant = new HashMap<>();
         pricesBySku.forEach((sku, list) -> pricesByVariant.put(
-                java.util.Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
+                Objects.requireNonNull(variantsBySku.get(sku)).id(), list));
         return prices.savePrices(pricesByVariant).containsValue(true);
     }
 
@@ -292,7 +325,7 @@ class ProductAdminService {
     }
 
     private List<List<String>> categoryPaths(List<CategoryId> ids) {
-        CategoryTree tree = productRepository.loadCategoryTree();
+        CategoryTree tree = categories.loadTree();
         return ids.stream()
                 .map(id -> Optional.of(tree.path(id.value()))
                         .filter(path -> !path.isEmpty())
@@ -326,13 +359,12 @@ class ProductAdminService {
     }
 
     private AdminProduct loadAdminProduct(String slug) {
-        ProductRow row = java.util.Objects.requireNonNull(
-                productRepository.findBySlugs(List.of(slug), false).get(slug));
+        Product row = statements.findProductsBySlug(List.of(slug)).getFirst();
         return AdminProduct.of(row, prices.findAllPrices(variantIds(row)));
     }
 
     private AdminProduct.AdminVariant loadAdminVariant(UUID product, String sku) {
-        ProductRow row = productRepository.findById(product, false).orElseThrow();
+        Product row = statements.findProduct(product).orElseThrow();
         return row.variants().stream()
                 .filter(variant -> variant.sku().equals(sku))
                 .map(variant -> AdminProduct.of(row.options(), variant, prices.findAllPrices(variantIds(row))))
@@ -340,7 +372,7 @@ class ProductAdminService {
                 .orElseThrow();
     }
 
-    static List<VariantId> variantIds(ProductRow row) {
+    private static List<VariantId> variantIds(Product row) {
         return row.variants().stream()
                 .map(variant -> new VariantId(variant.id()))
                 .toList();

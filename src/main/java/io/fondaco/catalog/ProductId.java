@@ -21,6 +21,11 @@ public record ProductId(UUID value) {
         return new ProductId(TypeId.parse(PREFIX, text));
     }
 
+    /** Whether the text has the form {@code product_…}. */
+    public static boolean matches(String text) {
+        return TypeId.matches(PREFIX, text);
+    }
+
     /** {@link #parse} under the method name that converts path parameters. */
     public static ProductId fromString(String text) {
         return parse(text);

@@ -25,20 +25,20 @@ import org.jspecify.annotations.Nullable;
 record ProductUpsertPlan(
         ProductUpsertResult result,
         UUID productId,
-        Optional<ProductRow> product,
+        Optional<Product> product,
         Optional<List<List<String>>> categories,
-        List<ProductRow.VariantRow> variants) {
+        List<Product.Variant> variants) {
 
     /**
      * @param productLevelRows of the file that the drafts were read from
      */
     static ProductUpsertPlan of(
             ProductDraft draft,
-            Optional<ProductRow> present,
+            Optional<Product> present,
             CategoryTree tree,
             Map<String, String> skuOwners,
             ProductLevelRows productLevelRows) {
-        UUID id = present.map(ProductRow::id).orElseGet(TypeId::newUuid);
+        UUID id = present.map(Product::id).orElseGet(TypeId::newUuid);
         if (present.isPresent() && productLevelRows.rejectedProducts().contains(draft.slug())) {
             return plan(id, ProductDraft.ofVariants(draft.slug(), draft.variants()), present, tree, skuOwners);
         }
@@ -70,17 +70,17 @@ record ProductUpsertPlan(
     private static ProductUpsertPlan plan(
             UUID id,
             ProductDraft draft,
-            Optional<ProductRow> present,
+            Optional<Product> present,
             CategoryTree tree,
             Map<String, String> skuOwners) {
         List<List<String>> categoriesBefore = present.map(row -> row.categories().stream()
-                        .map(category -> tree.path(category.id()))
+                        .map(category -> tree.path(category.id().value()))
                         .toList())
                 .orElse(List.of());
         List<List<String>> categories = valueOrDefault(draft.categories(), categoriesBefore).stream()
                 .distinct()
                 .toList();
-        ProductRow merged = merge(id, draft, present);
+        Product merged = merge(id, draft, present);
         Optional<ValidationError> error = ProductValidator.validate(merged, categories);
         if (error.isPresent()) {
             return rejected(draft, id, Map.of(), error.get());
@@ -136,9 +136,9 @@ record ProductUpsertPlan(
         return moved;
     }
 
-    private static ProductRow merge(UUID id, ProductDraft draft, Optional<ProductRow> present) {
-        ProductRow row = present.orElse(null);
-        return new ProductRow(
+    private static Product merge(UUID id, ProductDraft draft, Optional<Product> present) {
+        Product row = present.orElse(null);
+        return new Product(
                 id,
                 draft.slug(),
                 strippedOrDefault(draft.title(), row == null ? "" : row.title()),
@@ -159,7 +159,7 @@ record ProductUpsertPlan(
                 List.of());
     }
 
-    private static boolean sameProduct(ProductRow a, ProductRow b) {
+    private static boolean sameProduct(Product a, Product b) {
         return a.title().equals(b.title())
                 && a.description().equals(b.description())
                 && a.vendor().equals(b.vendor())
@@ -188,20 +188,20 @@ record ProductUpsertPlan(
 
     /** Plans the variants of one product. Rules between variants are checked on their planned state. */
     private static final class VariantPlanner {
-        private final ProductRow product;
+        private final Product product;
         private final Map<String, String> skuOwners;
         private final boolean newProduct;
         private final boolean optionsChanged;
-        private final Map<String, ProductRow.VariantRow> storedVariants = new LinkedHashMap<>();
+        private final Map<String, Product.Variant> storedVariants = new LinkedHashMap<>();
         /** Stored variants with their values realigned to the new options, before the drafts are applied. */
-        private final Map<String, ProductRow.VariantRow> realignedVariants = new LinkedHashMap<>();
+        private final Map<String, Product.Variant> realignedVariants = new LinkedHashMap<>();
 
-        private final Map<String, ProductRow.VariantRow> accepted = new LinkedHashMap<>();
+        private final Map<String, Product.Variant> accepted = new LinkedHashMap<>();
         private final Map<String, VariantUpsertResult> results = new LinkedHashMap<>();
-        private final List<ProductRow.VariantRow> rows = new ArrayList<>();
+        private final List<Product.Variant> rows = new ArrayList<>();
         private int nextPosition;
 
-        VariantPlanner(ProductRow product, Optional<ProductRow> before, Map<String, String> skuOwners) {
+        VariantPlanner(Product product, Optional<Product> before, Map<String, String> skuOwners) {
             this.product = product;
             this.skuOwners = skuOwners;
             newProduct = before.isEmpty();
@@ -219,7 +219,7 @@ record ProductUpsertPlan(
 
         void plan(List<VariantDraft> drafts) {
             for (VariantDraft draft : drafts) {
-                ProductRow.VariantRow merged = merge(draft, realignedVariants.get(draft.sku()));
+                Product.Variant merged = merge(draft, realignedVariants.get(draft.sku()));
                 Optional<ValidationError> error = validate(merged);
                 if (error.isPresent()) {
                     reject(draft.sku(), error.get());
@@ -234,7 +234,7 @@ record ProductUpsertPlan(
                 done = rejectDuplicateOptions();
             }
             realignedVariants.forEach((sku, row) -> {
-                ProductRow.VariantRow after = accepted.getOrDefault(sku, row);
+                Product.Variant after = accepted.getOrDefault(sku, row);
                 if (change(after) != ChangeType.UNCHANGED) {
                     rows.add(after);
                 }
@@ -251,13 +251,13 @@ record ProductUpsertPlan(
             results.put(sku, new VariantUpsertResult(Optional.empty(), Optional.empty(), Optional.of(validationError)));
         }
 
-        private VariantUpsertResult toResult(ProductRow.VariantRow row) {
+        private VariantUpsertResult toResult(Product.Variant row) {
             return new VariantUpsertResult(
                     Optional.of(new VariantId(row.id())), Optional.of(change(row)), Optional.empty());
         }
 
-        private ChangeType change(ProductRow.VariantRow after) {
-            ProductRow.VariantRow before = storedVariants.get(after.sku());
+        private ChangeType change(Product.Variant after) {
+            Product.Variant before = storedVariants.get(after.sku());
             return before == null
                     ? ChangeType.CREATED
                     : before.asDraft().equals(after.asDraft()) ? ChangeType.UNCHANGED : ChangeType.UPDATED;
@@ -269,7 +269,7 @@ record ProductUpsertPlan(
         private boolean rejectDuplicateOptions() {
             Map<List<String>, String> holders = new HashMap<>();
             realignedVariants.forEach((sku, row) -> {
-                ProductRow.VariantRow after = accepted.getOrDefault(sku, row);
+                Product.Variant after = accepted.getOrDefault(sku, row);
                 if (!changesOptionValues(after)) {
                     holders.putIfAbsent(after.optionValues(), sku);
                 }
@@ -294,8 +294,8 @@ record ProductUpsertPlan(
         }
 
         /** Whether a variant gets option values that it did not have. */
-        private boolean changesOptionValues(ProductRow.VariantRow after) {
-            ProductRow.VariantRow row = realignedVariants.get(after.sku());
+        private boolean changesOptionValues(Product.Variant after) {
+            Product.Variant row = realignedVariants.get(after.sku());
             return row == null || !row.optionValues().equals(after.optionValues());
         }
 
@@ -312,9 +312,9 @@ record ProductUpsertPlan(
 
         private Optional<ValidationError> optionError() {
             Map<List<String>, String> holders = new HashMap<>();
-            Map<String, ProductRow.VariantRow> after = new LinkedHashMap<>(realignedVariants);
+            Map<String, Product.Variant> after = new LinkedHashMap<>(realignedVariants);
             after.putAll(accepted);
-            for (ProductRow.VariantRow row : after.values()) {
+            for (Product.Variant row : after.values()) {
                 int missing = row.optionValues().indexOf("");
                 if (missing >= 0
                         || row.optionValues().size() != product.options().size()) {
@@ -347,7 +347,7 @@ record ProductUpsertPlan(
             return rejected;
         }
 
-        private Optional<ValidationError> validate(ProductRow.VariantRow variant) {
+        private Optional<ValidationError> validate(Product.Variant variant) {
             if (results.containsKey(variant.sku())) {
                 return ProductValidator.error("sku", "duplicate_sku", "The product has this SKU twice", variant.sku());
             }
@@ -374,8 +374,8 @@ record ProductUpsertPlan(
                     checked ? product.options().size() : variant.optionValues().size());
         }
 
-        private ProductRow.VariantRow merge(VariantDraft draft, ProductRow.@Nullable VariantRow row) {
-            return new ProductRow.VariantRow(
+        private Product.Variant merge(VariantDraft draft, Product.@Nullable Variant row) {
+            return new Product.Variant(
                     row == null ? TypeId.newUuid() : row.id(),
                     product.id(),
                     draft.sku(),

@@ -1,7 +1,6 @@
 package io.fondaco.catalog;
 
 import io.fondaco.catalog.ProductUpsertResult.ValidationError;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.web.UnicodeText;
 import io.fondaco.platform.web.Violation;
 import java.util.HashSet;
@@ -32,7 +31,7 @@ final class ProductValidator {
     private ProductValidator() {}
 
     /** The first error of a product in its new state. */
-    static Optional<ValidationError> validate(ProductRow product, List<List<String>> categories) {
+    static Optional<ValidationError> validate(Product product, List<List<String>> categories) {
         if (!SLUG.matcher(product.slug()).matches()) {
             return error(
                     "slug",
@@ -43,7 +42,7 @@ final class ProductValidator {
         if (!UnicodeText.normalizeNfc(product.slug()).equals(product.slug())) {
             return error("slug", "invalid_slug", "A slug must be in Unicode Normalization Form C", product.slug());
         }
-        if (TypeId.matches(ProductId.PREFIX, product.slug())) {
+        if (ProductId.matches(product.slug())) {
             return error("slug", "invalid_slug", "A slug must not look like a product id", product.slug());
         }
         if (product.title().isBlank()) {
@@ -64,7 +63,7 @@ final class ProductValidator {
     }
 
     /** The first error of a variant in its new state. */
-    static Optional<ValidationError> validate(ProductRow.VariantRow variant, int options) {
+    static Optional<ValidationError> validate(Product.Variant variant, int options) {
         if (!SKU.matcher(variant.sku()).matches() || !variant.sku().strip().equals(variant.sku())) {
             return error(
                     "sku",

@@ -13,6 +13,7 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -227,6 +228,57 @@ class CatalogTest {
                 .then()
                 .body("variants[0].price", equalTo(null))
                 .body("variants[0].available", equalTo(false));
+    }
+
+    @Test
+    void existingProductsAreFoundBySlugAndById() {
+        String slug = slug();
+        catalog.upsert(List.of(draft(slug, variant(slug))));
+        String id = catalog.findSnapshots(List.of(slug)).get(slug).id().toString();
+        String other = ProductId.random().toString();
+        assertThat(catalog.existingProducts(List.of(slug, id, other, slug + "x")))
+                .contains(slug, id)
+                .doesNotContain(other, slug + "x");
+    }
+
+    @Test
+    void aChangeOfACategoryIncrementsItsVersion() {
+        String name = "Versioned " + UUID.randomUUID();
+        Response created = admin().body(Map.of("name", name, "position", 3)).post("/admin/v1/categories");
+        String path = "/admin/v1/categories/" + created.path("id");
+        Response changed = admin().header("If-Match", created.header("ETag"))
+                .body(Map.of("name", name + " again"))
+                .patch(path);
+        assertThat(changed.statusCode()).as(changed.asString()).isEqualTo(200);
+        assertThat(changed.<Integer>path("version")).isEqualTo(created.<Integer>path("version") + 1);
+        assertThat(changed.<Integer>path("position")).isEqualTo(3);
+        assertThat(changed.<String>path("created_at")).isEqualTo(created.path("created_at"));
+        assertThat(Instant.parse(changed.path("updated_at"))).isAfter(Instant.parse(created.path("updated_at")));
+        assertThat(admin().get(path).header("ETag")).isEqualTo(changed.header("ETag"));
+        admin().header("If-Match", created.header("ETag"))
+                .body(Map.of("name", name))
+                .patch(path)
+                .then()
+                .statusCode(412);
+        admin().header("If-Match", changed.header("ETag")).delete(path).then().statusCode(204);
+        admin().get(path).then().statusCode(404);
+    }
+
+    @Test
+    void variantsAreListedBySkuAndByProduct() {
+        String slug = slug();
+        catalog.upsert(List.of(sized(slug, "S", "M")));
+        ProductSnapshot product = catalog.findSnapshots(List.of(slug)).get(slug);
+        String path = "/admin/v1/variants?limit=1&product_id=" + product.id();
+        Response first = admin().get(path);
+        Response second = admin().get(path + "&cursor=" + first.path("next_cursor"));
+        assertThat(first.<List<String>>path("data.id"))
+                .containsExactly(product.variantIds().getFirst().toString());
+        assertThat(second.<List<String>>path("data.id"))
+                .containsExactly(product.variantIds().getLast().toString());
+        assertThat(second.<Object>path("next_cursor")).isNull();
+        assertThat(admin().get("/admin/v1/variants?sku=" + slug + "-2").<List<String>>path("data.id"))
+                .containsExactly(product.variantIds().getLast().toString());
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ProductUpsertPlanTest {
     private static final CategoryTree NO_CATEGORIES = new CategoryTree(List.of());
 
-    private final ProductRow shirt =
+    private final Product shirt =
             product(List.of("Size", "Colour"), variant("S-R", "S", "Red"), variant("M-R", "M", "Red"));
 
     @Test
@@ -57,7 +57,7 @@ class ProductUpsertPlanTest {
 
         assertThat(plan.result().productChange()).contains(ChangeType.UPDATED);
         assertThat(plan.variants())
-                .extracting(ProductRow.VariantRow::optionValues)
+                .extracting(Product.Variant::optionValues)
                 .containsExactly(List.of("Red", "S"), List.of("Red", "M"));
     }
 
@@ -84,7 +84,7 @@ class ProductUpsertPlanTest {
 
     @Test
     void aVariantWithTooFewValuesDoesNotPreventOtherChanges() {
-        ProductRow broken = product(List.of("Size", "Colour"), variant("A", "S"), variant("B", "S"));
+        Product broken = product(List.of("Size", "Colour"), variant("A", "S"), variant("B", "S"));
         VariantDraft heavier = new VariantDraft("A", null, null, 7L, null, null, null, null, null, null);
 
         ProductUpsertPlan plan = plan(draft(null, heavier), Optional.of(broken));
@@ -139,7 +139,7 @@ class ProductUpsertPlanTest {
         return plan.result().error().map(ValidationError::code);
     }
 
-    private static ProductUpsertPlan plan(ProductDraft draft, Optional<ProductRow> present) {
+    private static ProductUpsertPlan plan(ProductDraft draft, Optional<Product> present) {
         return ProductUpsertPlan.of(draft, present, NO_CATEGORIES, Map.of(), ProductLevelRows.NONE);
     }
 
@@ -151,8 +151,8 @@ class ProductUpsertPlanTest {
         return Drafts.variant(sku, List.of(values));
     }
 
-    private static ProductRow product(List<String> options, ProductRow.VariantRow... variants) {
-        return new ProductRow(
+    private static Product product(List<String> options, Product.Variant... variants) {
+        return new Product(
                 UUID.randomUUID(),
                 "shirt",
                 "Shirt",
@@ -173,8 +173,8 @@ class ProductUpsertPlanTest {
                 List.of());
     }
 
-    private static ProductRow.VariantRow variant(String sku, String... values) {
-        return new ProductRow.VariantRow(
+    private static Product.Variant variant(String sku, String... values) {
+        return new Product.Variant(
                 UUID.randomUUID(),
                 UUID.randomUUID(),
                 sku,

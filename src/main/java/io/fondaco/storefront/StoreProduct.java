@@ -1,4 +1,12 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.InventoryPolicy;
+import io.fondaco.catalog.Media;
+import io.fondaco.catalog.Product;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.ProductStatus;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -6,7 +14,6 @@ import io.fondaco.catalog.VariantAvailability.Availability;
 import io.fondaco.platform.money.Money;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,21 +29,14 @@ record StoreProduct(
         ProductId id,
         String slug,
         String title,
-        @Schema(description = DESCRIPTION) String description,
+        @Schema(description = Product.DESCRIPTION) String description,
         String vendor,
         ProductStatus status,
-        List<ProductCategory> categories,
+        List<Product.Category> categories,
         List<Option> options,
         List<Media> media,
         List<Variant> variants,
         Instant updatedAt) {
-    /** Description of product descriptions in the contract. */
-    static final String DESCRIPTION =
-            "HTML as it was entered or imported. It is not sanitized: treat it as untrusted, and sanitize it before you"
-                    + " put it into a page.";
-
-    @Schema(name = "ProductCategory")
-    record ProductCategory(CategoryId id, String slug, String name) {}
 
     /**
      * @param values in the order in which the variants have them
@@ -83,7 +83,7 @@ record StoreProduct(
         @JsonProperty("out_of_stock")
         OUT_OF_STOCK;
 
-        static StockStatus of(ProductRow.VariantRow row, Availability stock) {
+        static StockStatus of(Product.Variant row, Availability stock) {
             if (!row.inventoryTracked() || stock.inStock() > 0) {
                 return IN_STOCK;
             }
@@ -94,7 +94,7 @@ record StoreProduct(
         }
     }
 
-    static StoreProduct of(ProductRow row, Map<VariantId, VariantPrice> prices, Map<String, Availability> stock) {
+    static StoreProduct of(Product row, Map<VariantId, VariantPrice> prices, Map<String, Availability> stock) {
         return new StoreProduct(
                 new ProductId(row.id()),
                 row.slug(),
@@ -102,10 +102,7 @@ record StoreProduct(
                 row.description(),
                 row.vendor(),
                 row.status(),
-                row.categories().stream()
-                        .map(category ->
-                                new ProductCategory(new CategoryId(category.id()), category.slug(), category.name()))
-                        .toList(),
+                row.categories(),
                 options(row),
                 row.media(),
                 row.variants().stream()
@@ -114,10 +111,10 @@ record StoreProduct(
                 updatedAt(row));
     }
 
-    static List<Option> options(ProductRow row) {
+    private static List<Option> options(Product row) {
         return java.util.stream.IntStream.range(0, row.options().size())
                 .mapToObj(index -> {
-                    // A variant with too few values is shown with the values that it has; ProductRepository logs it.
+                    // A variant with too few values is shown with the values that it has; the catalog logs it.
                     Set<String> values = new LinkedHashSet<>();
                     row.variants().stream()
                             .filter(variant -> index < variant.optionValues().size())
@@ -128,19 +125,9 @@ record StoreProduct(
                 .toList();
     }
 
-    static Map<String, String> options(List<String> names, ProductRow.VariantRow variant) {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (int index = 0;
-                index < Math.min(names.size(), variant.optionValues().size());
-                index++) {
-            options.put(names.get(index), variant.optionValues().get(index));
-        }
-        return options;
-    }
-
     private static Variant variant(
             List<String> names,
-            ProductRow.VariantRow row,
+            Product.Variant row,
             Map<VariantId, VariantPrice> prices,
             Map<String, Availability> stock) {
         VariantId id = new VariantId(row.id());
@@ -152,7 +139,7 @@ record StoreProduct(
                 id,
                 row.sku(),
                 row.title(),
-                options(names, row),
+                row.optionsByName(names),
                 price.map(VariantPrice::price).orElse(null),
                 price.flatMap(VariantPrice::compareAt).orElse(null),
                 stockStatus != StockStatus.OUT_OF_STOCK,
@@ -162,7 +149,7 @@ record StoreProduct(
                         : null);
     }
 
-    private static Instant updatedAt(ProductRow row) {
+    private static Instant updatedAt(Product row) {
         return java.util.stream.Stream.concat(
                         java.util.stream.Stream.ofNullable(row.updatedAt()),
                         row.variants().stream()

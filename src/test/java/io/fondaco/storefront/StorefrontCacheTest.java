@@ -1,4 +1,8 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.catalog.VariantPricing;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,9 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.CategoryTree;
 
 import io.fondaco.platform.cache.CacheableResponse;
 import io.fondaco.platform.cache.CachedRoute;
@@ -36,11 +41,11 @@ import org.jspecify.annotations.Nullable;
 class StoreCategoryResource {
     static final String PATH = "/store/v1/categories";
 
-    private final ProductRepository productRepository;
+    private final Catalog catalog;
     private final ResponseCache cache;
 
-    StoreCategoryResource(ProductRepository productRepository, ResponseCache cache) {
-        this.productRepository = productRepository;
+    StoreCategoryResource(Catalog catalog, ResponseCache cache) {
+        this.catalog = catalog;
         this.cache = cache;
     }
 
@@ -83,7 +88,7 @@ class StoreCategoryResource {
     }
 
     private CacheableResponse renderTree() {
-        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(productRepository.loadCategoryTree(), null, ""));
+        CategoryTreeView categoryTreeView = new CategoryTreeView(nodes(catalog.categoryTree(), null, ""));
         return CacheableResponse.of(categoryTreeView, Set.of(CatalogCacheTags.CATEGORIES));
     }
 

@@ -1,13 +1,17 @@
 package io.fondaco.catalog;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** A stored product with its variants and categories, as one statement reads it. */
-record ProductRow(
+/** A stored product with all its variants and its categories, as one statement reads it. */
+public record Product(
         UUID id,
         String slug,
         String title,
@@ -24,10 +28,16 @@ record ProductRow(
         long version,
         @Nullable OffsetDateTime createdAt,
         @Nullable OffsetDateTime updatedAt,
-        List<VariantRow> variants,
-        List<CategoryRow> categories) {
+        List<Variant> variants,
+        List<Category> categories) {
 
-    record VariantRow(
+    /** The description of product descriptions in the contract. */
+    public static final String DESCRIPTION =
+            "HTML as it was entered or imported. It is not sanitized: treat it as untrusted, and sanitize it before you"
+                    + " put it into a page.";
+
+    /** A variant of the product. */
+    public record Variant(
             UUID id,
             UUID productId,
             String sku,
@@ -45,12 +55,8 @@ record ProductRow(
             @Nullable OffsetDateTime createdAt,
             @Nullable OffsetDateTime updatedAt) {
 
-        boolean stockLimited() {
-            return inventoryTracked && inventoryPolicy == InventoryPolicy.DENY;
-        }
-
-        VariantRow withOptionValues(List<String> values) {
-            return new VariantRow(
+        Variant withOptionValues(List<String> values) {
+            return new Variant(
                     id,
                     productId,
                     sku,
@@ -70,8 +76,17 @@ record ProductRow(
         }
 
         /** The option values in one line; "Default" for a variant without options. */
-        String title() {
+        public String title() {
             return optionValues.isEmpty() ? "Default" : String.join(" / ", optionValues);
+        }
+
+        /** The option values by the names of the product's options; without those that the variant lacks. */
+        public Map<String, String> optionsByName(List<String> names) {
+            Map<String, String> options = new LinkedHashMap<>();
+            for (int index = 0; index < Math.min(names.size(), optionValues.size()); index++) {
+                options.put(names.get(index), optionValues.get(index));
+            }
+            return options;
         }
 
         VariantDraft asDraft() {
@@ -89,7 +104,15 @@ record ProductRow(
         }
     }
 
-    record CategoryRow(UUID id, String slug, String name) {}
+    /** A category that the product is in. */
+    @Schema(name = "ProductCategory")
+    public record Category(CategoryId id, String slug, String name) {
+        @JsonCreator
+        static Category ofRow(
+                @JsonProperty("id") UUID id, @JsonProperty("slug") String slug, @JsonProperty("name") String name) {
+            return new Category(new CategoryId(id), slug, name);
+        }
+    }
 
     /** Whether every variant has one value for each option. */
     boolean hasCompleteOptions() {
@@ -105,12 +128,12 @@ record ProductRow(
                 productType,
                 status,
                 tags,
-                categories.stream().map(category -> tree.path(category.id())).toList(),
+                categories.stream().map(category -> tree.path(category.id().value())).toList(),
                 options,
                 media,
                 seoTitle,
                 seoDescription,
                 attributes,
-                variants.stream().map(VariantRow::asDraft).toList());
+                variants.stream().map(Variant::asDraft).toList());
     }
 }

@@ -1,4 +1,14 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
+
+import io.fondaco.catalog.Catalog;
+import io.fondaco.catalog.CatalogCacheTags;
+import io.fondaco.catalog.CategoryId;
+import io.fondaco.catalog.Product;
+import io.fondaco.catalog.ProductId;
+import io.fondaco.catalog.VariantAvailability;
+import io.fondaco.catalog.VariantId;
+import io.fondaco.catalog.VariantPrice;
+import io.fondaco.catalog.VariantPricing;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fondaco.platform.cache.CacheTag;
@@ -8,7 +18,6 @@ import io.fondaco.platform.cache.ResponseCache;
 import io.fondaco.platform.database.ReadsFrom;
 import io.fondaco.platform.database.RetriedReads;
 import io.fondaco.platform.database.Route;
-import io.fondaco.platform.identity.TypeId;
 import io.fondaco.platform.money.Money;
 import io.fondaco.platform.paging.Page;
 import io.fondaco.platform.paging.PageCursor;
@@ -36,7 +45,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -60,21 +68,21 @@ class StoreProductResource {
     static final String PATH = "/store/v1/products";
     private static final String PRODUCT = "/{product}";
 
-    private final ProductRepository productRepository;
+    private final Catalog catalog;
     private final ProductExistenceBatcher productExistence;
     private final VariantPricing prices;
     private final VariantAvailability availability;
-    private final CatalogSettings settings;
+    private final StorefrontSettings settings;
     private final ResponseCache cache;
 
     StoreProductResource(
-            ProductRepository productRepository,
+            Catalog catalog,
             ProductExistenceBatcher productExistence,
             VariantPricing prices,
             VariantAvailability availability,
-            CatalogSettings settings,
+            StorefrontSettings settings,
             ResponseCache cache) {
-        this.productRepository = productRepository;
+        this.catalog = catalog;
         this.productExistence = productExistence;
         this.prices = prices;
         this.availability = availability;
@@ -129,7 +137,7 @@ class StoreProductResource {
         String shownCurrency = currency(currency);
         Optional<PageCursor> after = PageCursor.decode(cursor, sort, 2);
         return cache.getOrLoad(() -> {
-                    Optional<UUID> categoryId = category == null ? Optional.empty() : category(category);
+                    Optional<CategoryId> categoryId = category == null ? Optional.empty() : category(category);
                     return category != null && categoryId.isEmpty()
                             ? CacheableResponse.notFound(Set.of(CatalogCacheTags.CATEGORIES))
                             : page(listing, shownCurrency, categoryId, after, limit, uri);
@@ -149,14 +157,13 @@ class StoreProductResource {
     private CacheableResponse page(
             ProductSortOrder listing,
             String currency,
-            Optional<UUID> category,
+            Optional<CategoryId> category,
             Optional<PageCursor> after,
             int limit,
             UriInfo uri) {
-        ProductSortOrder.ListingQuery listingQuery = listing.query(currency, category.orElse(null), after, limit + 1);
-        List<ProductRow> rows = productRepository.findForDisplay(listingQuery.sqlTail(), listingQuery.binder());
+        List<Product> rows = catalog.listActive(listing.listing(currency, category.orElse(null), after, limit + 1));
         Map<VariantId, VariantPrice> variantPrices = prices(rows, currency);
-        Page<ProductRow> page =
+        Page<Product> page =
                 Page.fromRows(rows, limit, last -> listing.cursor(last, lowestPrice(last, variantPrices)));
         Map<String, VariantAvailability.Availability> stock = stock(page.data());
         List<StoreProduct> shown = page.data().stream()
@@ -196,33 +203,27 @@ class StoreProductResource {
             throw ApiException.notFound("product", product);
         }
         return cache.getOrLoad(() -> {
-                    List<ProductRow> rows = find(product);
-                    if (rows.isEmpty()) {
+                    Optional<Product> found = find(product);
+                    if (found.isEmpty()) {
                         productExistence.recordMiss();
+                        return CacheableResponse.notFound(ownTag);
                     }
-                    return rows.isEmpty()
-                            ? CacheableResponse.notFound(ownTag)
-                            : CacheableResponse.of(
-                                    StoreProduct.of(rows.getFirst(), prices(rows, shownCurrency), stock(rows)),
-                                    CatalogCacheTags.ofProduct(rows.getFirst()));
+                    List<Product> rows = List.of(found.get());
+                    return CacheableResponse.of(
+                            StoreProduct.of(found.get(), prices(rows, shownCurrency), stock(rows)),
+                            CatalogCacheTags.ofProduct(found.get()));
                 })
                 .orElseThrow(() -> ApiException.notFound("product", product));
     }
 
     private static CacheTag tagForIdOrSlug(String product) {
-        return TypeId.matches(ProductId.PREFIX, product)
-                ? CatalogCacheTags.product(ProductId.parse(product).value())
+        return ProductId.matches(product)
+                ? CatalogCacheTags.product(ProductId.parse(product))
                 : CatalogCacheTags.slug(product);
     }
 
-    private List<ProductRow> find(String product) {
-        return TypeId.matches(ProductId.PREFIX, product)
-                ? productRepository.findForDisplay(
-                        "WHERE p.id = ? AND p.status = 'active'",
-                        (_, select) ->
-                                select.setObject(1, ProductId.parse(product).value()))
-                : productRepository.findForDisplay(
-                        "WHERE p.slug = ? AND p.status = 'active'", (_, select) -> select.setString(1, product));
+    private Optional<Product> find(String product) {
+        return ProductId.matches(product) ? catalog.findActive(ProductId.parse(product)) : catalog.findActive(product);
     }
 
     private String currency(@Nullable String requested) {
@@ -235,14 +236,13 @@ class StoreProductResource {
         return requested;
     }
 
-    private static Optional<UUID> category(String category) {
-        if (TypeId.matches(CategoryId.PREFIX, category)) {
-            return Optional.of(CategoryId.parse(category).value());
-        }
-        return Category.<Category>find("slug", category).firstResultOptional().map(found -> found.id);
+    private Optional<CategoryId> category(String category) {
+        return CategoryId.matches(category)
+                ? Optional.of(CategoryId.parse(category))
+                : catalog.findCategory(category);
     }
 
-    private Map<VariantId, VariantPrice> prices(Collection<ProductRow> rows, String currency) {
+    private Map<VariantId, VariantPrice> prices(Collection<Product> rows, String currency) {
         return prices.findPrices(
                 currency,
                 rows.stream()
@@ -251,15 +251,15 @@ class StoreProductResource {
                         .toList());
     }
 
-    private Map<String, VariantAvailability.Availability> stock(Collection<ProductRow> rows) {
+    private Map<String, VariantAvailability.Availability> stock(Collection<Product> rows) {
         return availability.availability(rows.stream()
                 .flatMap(row -> row.variants().stream())
-                .filter(ProductRow.VariantRow::inventoryTracked)
-                .map(ProductRow.VariantRow::sku)
+                .filter(Product.Variant::inventoryTracked)
+                .map(Product.Variant::sku)
                 .toList());
     }
 
-    private static long lowestPrice(ProductRow row, Map<VariantId, VariantPrice> variantPrices) {
+    private static long lowestPrice(Product row, Map<VariantId, VariantPrice> variantPrices) {
         return row.variants().stream()
                 .map(variant -> variantPrices.get(new VariantId(variant.id())))
                 .filter(java.util.Objects::nonNull)

@@ -1,18 +1,13 @@
-package io.fondaco.catalog;
+package io.fondaco.storefront;
 
-import io.fondaco.platform.identity.TypeId;
+import io.fondaco.catalog.Catalog;
+
 import jakarta.enterprise.context.ApplicationScoped;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +32,7 @@ class ProductExistenceBatcher {
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long BATCHING_PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private final ProductRepository productRepository;
+    private final Catalog catalog;
     private final ConcurrentLinkedQueue<ExistenceLookup> pendingLookups = new ConcurrentLinkedQueue<>();
     private final ReentrantLock statementLock = new ReentrantLock(true);
     private final AtomicInteger missesInWindow = new AtomicInteger();
@@ -61,8 +56,8 @@ class ProductExistenceBatcher {
         }
     }
 
-    ProductExistenceBatcher(ProductRepository productRepository) {
-        this.productRepository = productRepository;
+    ProductExistenceBatcher(Catalog catalog) {
+        this.catalog = catalog;
     }
 
     /** A requested product does not exist. */
@@ -115,7 +110,7 @@ class ProductExistenceBatcher {
         Set<String> found = new HashSet<>();
         boolean succeeded = false;
         try {
-            found.addAll(findExisting(
+            found.addAll(catalog.existingProducts(
                     batch.stream().map(existenceLookup -> existenceLookup.name).toList()));
             succeeded = true;
         } finally {
@@ -123,31 +118,5 @@ class ProductExistenceBatcher {
             batch.forEach(
                     existenceLookup -> existenceLookup.complete(!checked || found.contains(existenceLookup.name)));
         }
-    }
-
-    private List<String> findExisting(List<String> names) {
-        Map<UUID, String> ids = new HashMap<>();
-        names.stream()
-                .filter(name -> TypeId.matches(ProductId.PREFIX, name))
-                .forEach(name -> ids.put(ProductId.parse(name).value(), name));
-        return productRepository.session().doReturningWork(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("""
-                    SELECT slug, id FROM catalog.product WHERE slug = ANY (?)
-                    UNION ALL
-                    SELECT slug, id FROM catalog.product WHERE id = ANY (?)
-                    """)) {
-                select.setArray(1, connection.createArrayOf("text", names.toArray()));
-                select.setArray(2, connection.createArrayOf("uuid", ids.keySet().toArray()));
-                List<String> found = new ArrayList<>();
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        found.add(rows.getString(1));
-                        Optional.ofNullable(ids.get(rows.getObject(2, UUID.class)))
-                                .ifPresent(found::add);
-                    }
-                }
-                return found;
-            }
-        });
     }
 }

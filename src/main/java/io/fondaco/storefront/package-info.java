@@ -1,0 +1,10 @@
+/**
+ * The catalog as shoppers see it: active products with their prices and availability, and the category tree. Whole
+ * responses are cached; {@code catalog} invalidates them in the transaction of a change.
+ */
+@NullMarked
+@ApplicationModule(allowedDependencies = {"catalog"})
+package io.fondaco.storefront;
+
+import io.fondaco.platform.ApplicationModule;
+import org.jspecify.annotations.NullMarked;
