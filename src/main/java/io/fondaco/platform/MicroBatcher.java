@@ -99,7 +99,7 @@ public final class MicroBatcher<T, R> implements AutoCloseable {
         }
     }
 
-    /** Interrupts the running batch. The callers that wait, and all later ones, get an {@link IllegalStateException}. */
+    /** Interrupts the running batch. Queued calls, and all later ones, get an {@link IllegalStateException}. */
     @Override
     public void close() {
         closed = true;

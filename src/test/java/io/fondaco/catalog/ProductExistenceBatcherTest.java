@@ -27,9 +27,10 @@ class ProductExistenceBatcherTest {
         for (int miss = 0; miss <= ProductExistenceBatcher.MAX_MISSES_PER_SECOND; miss++) {
             productExistence.recordMiss();
         }
-        List<String> names = List.of(slug, id, "unknown-" + slug, ProductId.random().toString());
-        List<Boolean> results = ConcurrentRunner.runAll(
-                CALLERS, number -> productExistence.mayExist(names.get(number % names.size())));
+        List<String> names =
+                List.of(slug, id, "unknown-" + slug, ProductId.random().toString());
+        List<Boolean> results =
+                ConcurrentRunner.runAll(CALLERS, number -> productExistence.mayExist(names.get(number % names.size())));
         for (int caller = 0; caller < CALLERS; caller++) {
             boolean exists = caller % names.size() < 2;
             assertThat(results.get(caller)).as(names.get(caller % names.size())).isEqualTo(exists);
@@ -41,7 +42,8 @@ class ProductExistenceBatcherTest {
     private static String createProduct(String slug) {
         return given().contentType("application/json")
                 .header("Authorization", "Bearer " + PostgresTestResource.ADMIN_KEY)
-                .body(Map.of("slug", slug, "title", "Batched", "status", "active", "variants", List.of(Map.of("sku", slug))))
+                .body(Map.of(
+                        "slug", slug, "title", "Batched", "status", "active", "variants", List.of(Map.of("sku", slug))))
                 .post("/admin/v1/products")
                 .then()
                 .statusCode(201)

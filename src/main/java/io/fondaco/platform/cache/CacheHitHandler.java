@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Answers cache hits on the event loop, before any resource is called. Passes every other request on: the resource looks
- * up again, after the time that the request may have waited. It never blocks and never queries a server.
+ * Answers cache hits on the event loop, before any resource is called. Passes every other request on; its resource
+ * looks up again, because the request may have waited. This handler never blocks and never queries a server.
  */
 @ApplicationScoped
 class CacheHitHandler {

@@ -47,8 +47,7 @@ class CachedResponseRenderer {
         }
         out.accept(HttpHeaders.CONTENT_TYPE, CacheHeaders.CONTENT_TYPE);
         // Always set it: without it Quarkus would compress the body again for each request.
-        out.accept(
-                HttpHeaders.CONTENT_ENCODING, contentEncoding.contentCoding().orElse("identity"));
+        out.accept(HttpHeaders.CONTENT_ENCODING, contentEncoding.contentCoding().orElse("identity"));
         return new Rendered(OK, Optional.of(cached.body(contentEncoding)));
     }
 }

@@ -310,8 +310,7 @@ public class ResponseCache {
         }
         HttpServerRequest request = current.getCurrent().request();
         Response.ResponseBuilder response = Response.ok();
-        Rendered rendered =
-                renderer.render(cached, cacheStatus, reads.token().isPresent(), request, response::header);
+        Rendered rendered = renderer.render(cached, cacheStatus, reads.token().isPresent(), request, response::header);
         response.status(rendered.status());
         rendered.body().ifPresent(body -> {
             byte[] bytes = new byte[body.remaining()];

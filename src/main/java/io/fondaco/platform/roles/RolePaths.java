@@ -9,8 +9,8 @@ import java.util.Optional;
 /** Maps paths to roles. */
 @ApplicationScoped
 public class RolePaths {
-    private static final List<RolePath> DEFAULT_PATHS = List.of(
-            new RolePath(PodRole.ADMIN, ApiConventions.ADMIN), new RolePath(PodRole.BUY, ApiConventions.STORE));
+    private static final List<RolePath> DEFAULT_PATHS =
+            List.of(new RolePath(PodRole.ADMIN, ApiConventions.ADMIN), new RolePath(PodRole.BUY, ApiConventions.STORE));
 
     private final List<RolePath> overrides;
     private final PodRoles podRoles;

@@ -46,8 +46,8 @@ public class Endpoints {
 
         /** Whether it answers requests with this method and path. A {@code GET} also answers {@code HEAD}. */
         public boolean matches(String method, String requestedPath) {
-            boolean sameMethod = httpMethod.equals(method)
-                    || (httpMethod.equals(HttpMethod.GET) && method.equals(HttpMethod.HEAD));
+            boolean sameMethod =
+                    httpMethod.equals(method) || (httpMethod.equals(HttpMethod.GET) && method.equals(HttpMethod.HEAD));
             return sameMethod && matchesPath(requestedPath);
         }
 

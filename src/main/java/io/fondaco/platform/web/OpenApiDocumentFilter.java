@@ -35,8 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds to the OpenAPI document what applies to every operation, so that no resource has to repeat it: common errors,
- * the API key of the admin API, servers, the {@code Request-Id}, and the examples of {@code openapi-examples.json}, which are
- * recorded responses of the application. {@link OpenApiSchemas} completes its schemas.
+ * the API key of the admin API, servers, the {@code Request-Id}, and the examples of {@code openapi-examples.json},
+ * which are recorded responses of the application. {@link OpenApiSchemas} completes its schemas. The security schemes
+ * of all operations are declared by the modules that check them.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiDocumentFilter implements OASFilter {
